@@ -1,0 +1,334 @@
+"""Who operates what was seen: evidence and the provider catalogue become operators with a confidence and its reasons.
+
+How sure an attribution is follows from the clues that speak for it (the table of strengths stands in ``catalogue``):
+independent kinds of clue add up, a clue for another company lowers the result and is kept beside it. What matches
+nothing stays as ``unknown:<what>`` and still counts as one operator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hostaudit import domain
+from hostaudit.catalogue import Catalogue, Clue, combine
+from hostaudit.model import (
+    Addresses,
+    Certificate,
+    Dependency,
+    Evidence,
+    Origin,
+    Owner,
+    Registration,
+    Role,
+    WebAnswer,
+)
+from hostaudit.seen import Seen
+
+ENOUGH = 0.5
+"""Below this confidence a clue is not yet an attribution: a weak header (0.3) never is one alone."""
+
+CONTRADICTED = 0.8
+"""Factor on the confidence when a clue of the same kind of fact names another company."""
+
+PLACES = ("cdn", "hosting", "paas", "object-storage")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody who keeps a subject up. ``certain`` is false where evidence that could name the operator is missing,
+    so that it might turn out to be any company; ``asns`` and ``prefixes`` locate it in the routing system."""
+
+    provider: str
+    parent: str
+    name: str
+    jurisdiction: str | None
+    confidence: float
+    because: tuple[str, ...]
+    clues: tuple[str, ...] = ()
+    contradicts: tuple[str, ...] = ()
+    certain: bool = True
+    asns: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def as_dependency(self, role: Role, subject: str) -> Dependency:
+        """The row of the report."""
+        return Dependency(
+            id=f"{role}:{subject}:{self.provider}",
+            role=role,
+            subject=subject,
+            provider=self.provider,
+            parent=self.parent,
+            jurisdiction=self.jurisdiction,
+            confidence=self.confidence,
+            because=self.because,
+            contradicts=self.contradicts,
+            name=self.name,
+            clues=self.clues,
+        )
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A clue together with the evidence that it was read from."""
+
+    clue: Clue
+    evidence: str
+
+
+class Attribution:
+    """Operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
+
+    def __init__(self, seen: Seen, catalogue: Catalogue) -> None:
+        self.seen = seen
+        self.catalogue = catalogue
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def registry(self, tld: str, because: tuple[str, ...]) -> Operator:
+        """Who runs a top-level domain (RFC 9499: registry)."""
+        clues = self.catalogue.registry(tld)
+        return self._best([Hint(clue, "") for clue in clues], because) or self._unlisted(
+            f"registry-{tld}", f"the registry of .{tld}", because
+        )
+
+    def registrar(self, name: str) -> Operator | None:
+        """Who sold a registrable name and can put it on hold. None if nobody asked for its registration data."""
+        item = self.seen.get("registration", name)
+        if item is None:
+            return None
+        value = item.value
+        if not isinstance(value, Registration) or not (value.registrar or value.iana_id):
+            return self._unlisted(f"registrar-of-{name}", f"the registrar of {name}", (item.id,), certain=False)
+        clues = self.catalogue.registrar(value.registrar or "", value.iana_id)
+        hints = [Hint(clue, item.id) for clue in clues]
+        label = value.registrar or f"registrar {value.iana_id}"
+        return self._best(hints, (item.id,)) or self._unlisted(f"registrar-{slug(label)}", label, (item.id,))
+
+    # -- networks ---------------------------------------------------------------------------------
+
+    def network(self, address: str) -> tuple[Operator, ...]:
+        """Who announces the prefix of an address, one operator per origin company (several for a MOAS prefix)."""
+        item = self.seen.get("origin", address)
+        origin = item.value if item is not None else None
+        owner_item = self.seen.get("owner", address)
+        owner = owner_item.value if owner_item is not None and isinstance(owner_item.value, Owner) else None
+        shared = [Hint(clue, item.id if item else "") for clue in self.catalogue.address(address)]
+        owned = (
+            [Hint(c, f"owner:{address}") for c in self.catalogue.organisation(owner.organisation or "")]
+            if owner
+            else []
+        )
+        asked = self.seen.ids(("origin", address), ("owner", address))
+        if not isinstance(origin, Origin) or not origin.asns:
+            named = self._best(shared + owned, asked)
+            if named is not None:
+                return (replace(named, certain=item is not None and item.unknown is None),)
+            label = owner.organisation if owner and owner.organisation else f"the network of {address}"
+            what = slug(owner.organisation) if owner and owner.organisation else address
+            announced_by_nobody = item is not None and item.unknown is None and owner is not None
+            return (self._unlisted(what, label, asked, certain=announced_by_nobody),)
+        operators = []
+        for number in origin.asns:
+            operators.append(self._origin_operator(number, origin, shared, owned, owner, address, asked))
+        return tuple({operator.provider: operator for operator in reversed(operators)}.values())
+
+    def _origin_operator(
+        self,
+        number: int,
+        origin: Origin,
+        shared: list[Hint],
+        owned: list[Hint],
+        owner: Owner | None,
+        address: str,
+        asked: tuple[str, ...],
+    ) -> Operator:
+        announced = [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
+        found = self._best(shared + announced + owned, asked)
+        if found is None:
+            label = next(iter(origin.names), "") or (owner.organisation if owner else None) or f"AS{number}"
+            # A holder that could not be looked up might have been a company of the catalogue.
+            sure = not self.seen.open("owner", address)
+            found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
+        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=(origin.prefix,))
+
+    # -- name servers, mail exchangers ------------------------------------------------------------
+
+    def nameserver(self, host: str, addresses: tuple[str, ...]) -> Operator:
+        """Who operates a name server: by its own name, else (vanity names) by the network of its addresses."""
+        return self._named_host(host, addresses, self.catalogue.ns(host), "dns")
+
+    def mail_exchanger(self, host: str, addresses: tuple[str, ...]) -> Operator:
+        """Who takes in mail at an MX host: by its name, else by the network of its addresses."""
+        return self._named_host(host, addresses, self.catalogue.mx(host), "mail")
+
+    def _named_host(self, host: str, addresses: tuple[str, ...], clues: Iterable[Clue], role: str) -> Operator:
+        asked = self.seen.ids(("a", host), ("aaaa", host))
+        by_name = [Hint(clue, "") for clue in clues]
+        networks = [operator for address in addresses for operator in self.network(address)]
+        around = tuple(dict.fromkeys(e for operator in networks for e in operator.because))
+        if by_name:
+            found = self._best(by_name, asked + around)
+            if found is not None:
+                same = [n for n in networks if n.parent == found.parent]
+                sure = min(0.99, round(1 - (1 - found.confidence) * (0.5 if same else 1.0), 2))
+                return replace(found, confidence=sure)
+        for operator in networks:
+            provider = self.catalogue.provider(operator.provider)
+            if provider is not None and role in provider.roles:
+                note = f"name {host} is private; its address belongs to {operator.name}"
+                return replace(operator, clues=(*operator.clues, note), because=asked + operator.because)
+        name = domain.registrable(host) or host
+        sure = bool(networks) and all(operator.certain for operator in networks)
+        return self._unlisted(name, name, asked + around, certain=sure)
+
+    # -- the web ----------------------------------------------------------------------------------
+
+    def edges(self, host: str, address: str) -> tuple[Operator, ...]:
+        """Who else stands in one address leg of a host: by the CNAME chain, the host's own name and the headers."""
+        hints: list[Hint] = []
+        for kind in ("a", "aaaa"):
+            value = self.seen.value(kind, host, Addresses)  # type: ignore[arg-type]
+            if value is None or address not in value.addresses:
+                continue
+            for alias in value.chain:
+                hints += [Hint(clue, f"{kind}:{host}") for clue in self.catalogue.cname(alias.target)]
+            hints += [Hint(clue, f"{kind}:{host}") for clue in self.catalogue.cname(host)]
+        answer = self.seen.value("web", f"{host} {address}", WebAnswer)
+        if answer is not None:
+            hints += [Hint(clue, f"web:{host} {address}") for clue in self.catalogue.headers(answer.headers)]
+        support = self._network_hints(address)
+        operators = []
+        for provider in dict.fromkeys(hint.clue.provider for hint in hints):
+            own = [hint for hint in hints if hint.clue.provider == provider]
+            own += [hint for hint in support if hint.clue.provider == provider]
+            operator = self._operator(provider, own, ())
+            if operator.confidence >= ENOUGH:
+                operators.append(operator)
+        return tuple(operators)
+
+    def _network_hints(self, address: str) -> list[Hint]:
+        origin = self.seen.value("origin", address, Origin)
+        hints = [Hint(clue, f"origin:{address}") for clue in self.catalogue.address(address)]
+        for number in origin.asns if origin else ():
+            hints += [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
+        return hints
+
+    def fronts(self, operator: Operator) -> bool:
+        """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.
+
+        Many companies are both; the first of the roles in the catalogue is what their addresses mostly are.
+        """
+        provider = self.catalogue.provider(operator.provider)
+        places = [role for role in provider.roles if role in PLACES] if provider is not None else []
+        return places[:1] == ["cdn"]
+
+    def certificate_authority(self, item: Evidence) -> Operator | None:
+        """Who issued the certificate of one leg. None if the item holds no certificate."""
+        value = item.value
+        if not isinstance(value, Certificate):
+            return None
+        organisation = value.issuer.organisation or ""
+        clues = self.catalogue.issuer(organisation, value.issuer.common_name or "")
+        label = organisation or value.issuer.common_name or "an unnamed issuer"
+        return self._best([Hint(c, item.id) for c in clues], (item.id,)) or self._unlisted(
+            f"ca-{slug(label)}", label, (item.id,)
+        )
+
+    def permitted_authority(self, name: str, evidence: str) -> Operator:
+        """Who may issue according to a CAA ``issue`` property (RFC 8659 section 4.2)."""
+        hints = [Hint(clue, evidence) for clue in self.catalogue.caa(name)]
+        return self._best(hints, (evidence,)) or self._unlisted(f"ca-{slug(name)}", name, (evidence,))
+
+    # -- senders, page, stores --------------------------------------------------------------------
+
+    def sender(self, include: str, evidence: str) -> Operator:
+        """Who sends mail by way of an SPF include."""
+        hints = [Hint(clue, evidence) for clue in self.catalogue.spf(include)]
+        name = domain.registrable(include) or include
+        return self._best(hints, (evidence,)) or self._unlisted(name, name, (evidence,))
+
+    def resource(self, host: str) -> Operator:
+        """Who serves a third-party host of the front page: by its name, its CNAME chain, else its network."""
+        asked = self.seen.ids(("resource", host))
+        hints = [Hint(clue, "") for clue in (*self.catalogue.host(host), *self.catalogue.cname(host))]
+        value = self.seen.value("resource", host, Addresses)
+        for alias in value.chain if value else ():
+            hints += [Hint(clue, f"resource:{host}") for clue in self.catalogue.cname(alias.target)]
+        found = self._best(hints, asked)
+        if found is not None:
+            return found
+        for address in value.addresses if value else ():
+            for operator in self.network(address):
+                if operator.certain:
+                    return replace(operator, because=asked + operator.because)
+        name = domain.registrable(host) or host
+        return self._unlisted(name, name, asked, certain=value is not None)
+
+    def store(self, provider: str, evidence: tuple[str, ...]) -> Operator:
+        """The operator of an app store, whose id the look-up itself names."""
+        if self.catalogue.provider(provider) is None:
+            return self._unlisted(provider, provider, evidence)
+        return replace(self._operator(provider, [], evidence), confidence=0.99)
+
+    # -- combining --------------------------------------------------------------------------------
+
+    def _best(self, hints: list[Hint], because: tuple[str, ...]) -> Operator | None:
+        """The provider for whom most speaks; clues for other companies are kept as contradictions."""
+        ranked = sorted(
+            dict.fromkeys(hint.clue.provider for hint in hints),
+            key=lambda provider: (-max(h.clue.strength for h in hints if h.clue.provider == provider), provider),
+        )
+        if not ranked:
+            return None
+        first = ranked[0]
+        parent = self.catalogue.parent(first)
+        speaking = [h for h in hints if self.catalogue.parent(h.clue.provider) == parent]
+        against = [h for h in hints if self.catalogue.parent(h.clue.provider) != parent]
+        operator = self._operator(first, speaking, because)
+        if operator.confidence < ENOUGH:
+            return None
+        if against:
+            named = tuple(dict.fromkeys(h.evidence or f"{h.clue.kind} {h.clue.value}" for h in against))
+            lowered = round(operator.confidence * CONTRADICTED, 2)
+            operator = replace(operator, confidence=lowered, contradicts=named)
+        return operator
+
+    def _operator(self, provider: str, hints: list[Hint], because: tuple[str, ...]) -> Operator:
+        record = self.catalogue.provider(provider)
+        reasons = tuple(dict.fromkeys(hint.evidence for hint in hints if hint.evidence))
+        return Operator(
+            provider=provider,
+            parent=self.catalogue.parent(provider),
+            name=record.name if record else provider,
+            jurisdiction=self.catalogue.jurisdiction(provider),
+            confidence=combine([hint.clue for hint in hints]),
+            because=tuple(dict.fromkeys((*reasons, *because))),
+            clues=tuple(dict.fromkeys(f"{hint.clue.kind} {hint.clue.value}" for hint in hints)),
+        )
+
+    def _unlisted(
+        self,
+        what: str,
+        name: str,
+        because: tuple[str, ...],
+        *,
+        certain: bool = True,
+        jurisdiction: str | None = None,
+    ) -> Operator:
+        identity = f"unknown:{what}"
+        return Operator(
+            provider=identity,
+            parent=identity,
+            name=name,
+            jurisdiction=jurisdiction,
+            confidence=0.5 if certain else 0.0,
+            because=because,
+            certain=certain,
+        )
+
+
+def slug(text: str) -> str:
+    """An id made of outside text: lower case, hyphens, at most 60 characters."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "unnamed"

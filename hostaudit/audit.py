@@ -1,0 +1,141 @@
+"""The whole way from a target to a report, in two halves: looking, which needs the network, and thinking, which
+does not. ``analyse`` over what ``look`` saved gives the same report as a scan did, byte for byte outside ``run``."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from hostaudit import __version__, domain, judge
+from hostaudit.attribution import Attribution
+from hostaudit.catalogue import Catalogue
+from hostaudit.model import (
+    EVIDENCE_SCHEMA,
+    REPORT_SCHEMA,
+    EvidenceFile,
+    EvidenceRun,
+    Report,
+    Rules,
+    Run,
+    Target,
+)
+from hostaudit.seen import Seen
+from hostaudit.tree import build
+
+Progress = Callable[[int, int], None]
+"""Called with the number of questions answered and under way."""
+
+
+@dataclass(frozen=True)
+class LookOptions:
+    """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same."""
+
+    resolver: tuple[str, ...] = ()
+    ca_bundle: Path | None = None
+    timeout: float = 5.0
+    deadline: float = 45.0
+    no_http: bool = False
+    no_third_party: bool = False
+    allow_private: tuple[str, ...] = ()
+    debug: bool = False
+
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """What the user chose not to ask, as it stands in the evidence."""
+        chosen = (("no-http", self.no_http), ("no-third-party", self.no_third_party))
+        return tuple(name for name, on in chosen if on)
+
+
+async def look(target: Target, options: LookOptions, progress: Progress | None = None) -> EvidenceFile:
+    """Ask everything about a target. Never raises for what the network does; ends within the deadline."""
+    from hostaudit.net.limits import Limits
+    from hostaudit.net.live import LiveNet
+    from hostaudit.probes import Scan, load
+
+    started = _now()
+    limits = Limits(timeout=options.timeout, deadline=options.deadline)
+    async with LiveNet(
+        limits,
+        resolver=options.resolver,
+        ca_bundle=options.ca_bundle,
+        allow_private=tuple(ipaddress.ip_network(block) for block in options.allow_private),
+        no_http=options.no_http,
+        no_third_party=options.no_third_party,
+        debug=_print_debug if options.debug else None,
+    ) as net:
+        scan = Scan(target, net, domain.registrable)
+        watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
+        try:
+            evidence = await scan.run(load())
+        finally:
+            if watching is not None:
+                watching.cancel()
+        run = EvidenceRun(
+            started=started,
+            finished=_now(),
+            resolver=net.resolver,
+            vantage="local",
+            tool_version=__version__,
+            options=options.switched_off,
+        )
+    return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence)
+
+
+def analyse(file: EvidenceFile, rules: Rules) -> Report:
+    """Evidence and rules to a report; pure, so that it can be repeated."""
+    seen = Seen(file.evidence)
+    catalogue = Catalogue(rules)
+    graph = build(file.target, seen, Attribution(seen, catalogue), rules.scoring)
+    opinion = judge.judge(file, seen, graph, rules)
+    return Report(
+        schema=REPORT_SCHEMA,
+        target=file.target,
+        run=Run(
+            started=file.run.started,
+            finished=file.run.finished,
+            resolver=file.run.resolver,
+            vantage=file.run.vantage,
+            tool_version=__version__,
+            rules_version=rules.version,
+            data_versions={"public-suffix-list": domain.data_version()},
+        ),
+        verdict=opinion.verdict,
+        summary=opinion.summary,
+        score=opinion.score,
+        functions=opinion.functions,
+        dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
+        spofs=opinion.spofs,
+        cut_sets=opinion.cut_sets,
+        fallbacks=opinion.fallbacks,
+        findings=opinion.findings,
+        unknowns=opinion.unknowns,
+        not_assessed=opinion.not_assessed,
+        exceptions_applied=(),
+        evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
+    )
+
+
+def encode_evidence(file: EvidenceFile) -> bytes:
+    """The evidence document as it is saved."""
+    return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
+
+
+async def _report_progress(scan: object, progress: Progress) -> None:
+    while True:
+        progress(len(scan.seen), scan.under_way)  # type: ignore[attr-defined]
+        await asyncio.sleep(0.2)
+
+
+def _print_debug(line: str) -> None:
+    sys.stderr.write(f"debug: {line}\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

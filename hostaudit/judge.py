@@ -1,0 +1,321 @@
+"""From the tree to what a person reads first: who can end what alone, how good that is, and what nobody could tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hostaudit.graph import FunctionNode, Graph, Leaf
+from hostaudit.impact import KINDS, NOBODY, Clock, Outage, impact, order_one
+from hostaudit.model import (
+    RETRYABLE,
+    Certificate,
+    CutSet,
+    Delegation,
+    DomainKind,
+    Effect,
+    Evidence,
+    EvidenceFile,
+    FailureDomain,
+    Fallback,
+    Finding,
+    Function,
+    FunctionImpact,
+    FunctionState,
+    Hours,
+    Listing,
+    NotAssessed,
+    Rules,
+    Score,
+    SinglePoint,
+    UnknownFact,
+    Verdict,
+    WebApp,
+)
+from hostaudit.score import exposure, function_score, reckon, score
+from hostaudit.seen import Seen
+from hostaudit.sentence import summarise
+
+ROLE_OF_KIND = {
+    "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
+    "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
+    "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending", "dmarc": "sending", "dkim": "sending",
+    "front": "hosting", "page": "page", "resource": "page", "apps": "app_store", "listing": "app_store",
+    "web_app": "app_store", "packages": "app_store",
+}  # fmt: skip
+
+OUT_OF_SIGHT = (
+    ("payments", "payment processors cannot be seen from outside"),
+    ("messaging", "SMS and push senders cannot be seen from outside"),
+    ("staff login", "identity providers for staff cannot be seen from outside"),
+    ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
+)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """Everything in a report that is judgement."""
+
+    verdict: Verdict
+    summary: str
+    score: Score
+    functions: tuple[Function, ...]
+    spofs: tuple[SinglePoint, ...]
+    cut_sets: tuple[CutSet, ...]
+    fallbacks: tuple[Fallback, ...]
+    findings: tuple[Finding, ...]
+    unknowns: tuple[UnknownFact, ...]
+    not_assessed: tuple[NotAssessed, ...]
+
+
+def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules) -> Opinion:
+    """The opinion on one site; the clock is the time at which the evidence was taken."""
+    clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
+    states = {function.id: _state(function, graph, clock) for function in graph.functions}
+    spofs = _single_points(file, seen, graph, rules, clock, states)
+    findings = _findings(file, seen)
+    pessimistic, optimistic = reckon(graph, clock, "pessimistic"), reckon(graph, clock, "optimistic")
+    low, high = (0.0, 0.0) if findings else score(pessimistic, optimistic, rules.scoring)
+    verdict: Verdict = "not_judged"
+    if findings:
+        verdict = "fail"
+    elif not _rests_on_known_ground(graph):
+        verdict = "inconclusive"
+    functions = tuple(
+        Function(
+            id=function.id,
+            state=states[function.id],
+            score=function_score(function.id, pessimistic, optimistic, rules.scoring),
+            legs=function.legs,
+            note=function.note,
+        )
+        for function in graph.functions
+    )
+    unknowns = _unknowns(seen, functions)
+    return Opinion(
+        verdict=verdict,
+        summary=summarise(file, seen, functions, spofs, findings, verdict),
+        score=Score(low, high, _coverage(graph)),
+        functions=functions,
+        spofs=spofs,
+        cut_sets=tuple(
+            CutSet(point.failure_domain.kind, each.id, (point.failure_domain.id,))
+            for point in spofs
+            for each in point.functions
+        ),
+        fallbacks=_fallbacks(seen),
+        findings=findings,
+        unknowns=unknowns,
+        not_assessed=_not_assessed(file, graph),
+    )
+
+
+# -- states -------------------------------------------------------------------------------------------
+
+
+def _state(function: FunctionNode, graph: Graph, clock: Clock) -> FunctionState:
+    """Whether a function works now, as far as the evidence says."""
+    if function.applies == "no":
+        return "not_applicable"
+    nothing = frozenset[tuple[str, str]]()
+    if impact(graph, nothing, clock, reading="optimistic")[function.id].stops:
+        return "down"
+    if impact(graph, nothing, clock, reading="pessimistic")[function.id].stops:
+        return "unknown"
+    return "degraded" if any(leg.state == "failed" for leg in function.legs) else "up"
+
+
+def _rests_on_known_ground(graph: Graph) -> bool:
+    """Whether resolving and serving each have an alternative of which everything is known (else: inconclusive)."""
+    for function in graph.functions:
+        if function.id in ("resolve", "web") and not any(leg.state in ("known", "failed") for leg in function.legs):
+            return False
+        if function.id in ("resolve", "web"):
+            below = [graph.leaves[name] for name in graph.gates[function.root].children if name in graph.leaves]
+            if any(leaf.certainty == "unknown" for leaf in below):
+                return False
+    return True
+
+
+def _coverage(graph: Graph) -> float:
+    """The share of leaves, among those that functions rest on, of which operator and state are known."""
+    used = {name for function in graph.functions if function.applies != "no" for name in graph.below(function.root)}
+    leaves = [leaf for name, leaf in graph.leaves.items() if name in used]
+    known = sum(leaf.certainty in ("certain", "failed") for leaf in leaves)
+    return round(known / len(leaves), 2) if leaves else 0.0
+
+
+# -- single points of failure -------------------------------------------------------------------------
+
+
+def _single_points(
+    file: EvidenceFile,
+    seen: Seen,
+    graph: Graph,
+    rules: Rules,
+    clock: Clock,
+    states: dict[str, FunctionState],
+) -> tuple[SinglePoint, ...]:
+    """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
+    necks = order_one(graph)
+    functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
+    domains = sorted({each for f in functions for each in necks[f.id] if each[1] != NOBODY})
+    applying = [f for f in graph.functions if f.applies != "no"]
+    points = []
+    for kind, identity in domains:
+        failed = frozenset({(kind, identity)})
+        outages = impact(graph, failed, clock)
+        hit = [f for f in functions if (kind, identity) in necks[f.id]]
+        rest = impact(graph, failed, clock, without_names=True)
+        light = kind in ("parent", "provider") and not any(rest[f.id].stops for f in applying)
+        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
+        leaves = _leaves_of(graph, hit, kind, identity)
+        points.append(
+            SinglePoint(
+                failure_domain=FailureDomain(kind, identity, _name(graph, rules, kind, identity)),
+                order=1,
+                functions=tuple(_function_impact(f, outages[f.id], file, seen) for f in hit)
+                + _degraded(graph, functions, hit, kind, identity),
+                because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
+                roles=tuple(sorted({leaf.role for leaf in leaves})),
+                exposure=round(worth, 4),
+                name_only=light or all(leaf.names_only for leaf in leaves),
+            )
+        )
+    return tuple(sorted(points, key=_rank))
+
+
+def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
+    domain = point.failure_domain
+    return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
+
+
+def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity: str) -> list[Leaf]:
+    below = {name for function in hit for name in graph.below(function.root)}
+    return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
+
+
+def _function_impact(function: FunctionNode, outage: Outage, file: EvidenceFile, seen: Seen) -> FunctionImpact:
+    effect: Effect = function.loss
+    begins = outage.impact_hours
+    basis = "recovery assumed from rules/recovery.yaml"
+    if begins > 0:
+        basis += f"; begins when cached records end, measured {begins:g} h"
+    if effect == "cannot_renew":
+        left = _certificate_hours(file, seen)
+        if left is not None:
+            begins = left
+            basis += "; begins to hurt when the certificate ends, measured from notAfter"
+    return FunctionImpact(function.id, effect, round(begins, 2), outage.hours, basis)
+
+
+def _certificate_hours(file: EvidenceFile, seen: Seen) -> float | None:
+    """Hours from the time of the evidence to the earliest notAfter."""
+    ends = [item.value.not_after for item in seen.of("tls") if isinstance(item.value, Certificate)]
+    if not ends:
+        return None
+    left = _epoch(min(ends)) - _epoch(file.run.started)
+    return max(0.0, left / 3600)
+
+
+def _epoch(stamp: str) -> float:
+    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+
+
+def _degraded(
+    graph: Graph, functions: list[FunctionNode], hit: list[FunctionNode], kind: DomainKind, identity: str
+) -> tuple[FunctionImpact, ...]:
+    """Functions that go on with fewer legs when this domain fails."""
+    rows = []
+    for function in functions:
+        if function in hit:
+            continue
+        below = {name for node in function.degraded_by for name in graph.below(node) if name in graph.leaves}
+        if any(identity in graph.leaves[name].domains.get(kind, ()) for name in below):
+            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
+    return tuple(rows)
+
+
+def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
+    if kind == "parent":
+        return rules.parents.get(identity) or graph.names.get(("provider", identity), "")
+    if kind == "tld":
+        return f"the registry of .{identity}"
+    return graph.names.get((kind, identity), "")
+
+
+# -- the rest -----------------------------------------------------------------------------------------
+
+
+def _findings(file: EvidenceFile, seen: Seen) -> tuple[Finding, ...]:
+    """A name that its own registry does not know cannot be anything but a failure."""
+    name = file.target.registrable
+    item = seen.get("delegation", name)
+    if item is None or item.absent is None or seen.value("delegation", name, Delegation):
+        return ()
+    return (
+        Finding(
+            rule="name-not-delegated",
+            outcome="fail",
+            severity="critical",
+            confidence=0.99,
+            subject=name,
+            message=f"{name} does not exist: {item.source} answered {item.absent}.",
+            because=(item.id,),
+            fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
+        ),
+    )
+
+
+def _unknowns(seen: Seen, functions: tuple[Function, ...]) -> tuple[UnknownFact, ...]:
+    facts = [_unknown_fact(item) for item in seen.items.values() if item.unknown is not None]
+    for function in functions:
+        for leg in function.legs:
+            if leg.note.endswith("is hidden"):
+                fact = UnknownFact("origin", leg.subject, "hidden_behind_cdn", retryable=False, detail=leg.note)
+                facts.append(fact)
+    unique = {(fact.role, fact.subject, fact.cause, fact.evidence): fact for fact in facts}
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def _unknown_fact(item: Evidence) -> UnknownFact:
+    assert item.unknown is not None  # noqa: S101 - the caller filters; this tells the type checker
+    return UnknownFact(
+        role=ROLE_OF_KIND[item.kind],
+        subject=item.subject,
+        cause=item.unknown.cause,
+        retryable=item.unknown.cause in RETRYABLE,
+        detail=item.unknown.detail,
+        evidence=item.id,
+    )
+
+
+def _fallbacks(seen: Seen) -> tuple[Fallback, ...]:
+    """Ways to install that need neither of the two large stores, as they were found to answer."""
+    found = []
+    for item in seen.of("listing"):
+        value = item.value
+        if isinstance(value, Listing) and value.store not in ("apple-app-store", "google-play"):
+            found.append(Fallback("app_store", value.store, "probed", (f"lists {value.id} now",)))
+    for item in seen.of("web_app"):
+        if isinstance(item.value, WebApp) and item.value.installable:
+            reason = "browsers can install the web app while the site itself is up"
+            found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,)))
+    for item in seen.of("packages"):
+        if item.value is not None:
+            reason = "the front page offers a package for direct download; it was not fetched"
+            found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
+    return tuple(found)
+
+
+def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
+    rows = []
+    if "no-http" in file.run.options:
+        rows.append(NotAssessed("web answers, certificates, page and apps", "switched off with --no-http"))
+    if "no-third-party" in file.run.options:
+        rows.append(NotAssessed("registrar, network owners and store listings", "switched off with --no-third-party"))
+    for function in graph.functions:
+        if function.id == "mail_send" and function.applies == "no":
+            rows.append(NotAssessed("mail senders", function.note))
+    rows += [NotAssessed(what, why) for what, why in OUT_OF_SIGHT]
+    return tuple(rows)

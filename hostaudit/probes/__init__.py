@@ -1,0 +1,118 @@
+"""Looking: each file in this folder is one probe, started as soon as the evidence that it needs exists.
+
+A probe is a coroutine over one item of evidence (or over the target) that notes further evidence. What it notes may
+start other probes, so a scan takes as long as its longest chain of questions and no stage waits for another.
+Probes never judge, and never see one another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.model import Evidence, Kind, Target, Unknown
+
+if TYPE_CHECKING:
+    from hostaudit.net import Net, Outcome
+
+
+@dataclass
+class Scan:
+    """One scan under way: the target, the network, and the evidence noted so far."""
+
+    target: Target
+    net: Net
+    suffixes: Callable[[str], str | None]
+    """The registrable name of a host (ICANN part of the Public Suffix List), None for a suffix itself."""
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    seen: dict[str, Evidence] = field(default_factory=dict)
+    _listeners: dict[str, list[Probe]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def note(self, kind: Kind, subject: str, outcome: Outcome[Any]) -> Evidence:
+        """Keep what became of a question; the first note for a kind and subject stands."""
+        return self._keep(
+            Evidence(
+                id=f"{kind}:{subject}",
+                kind=kind,
+                subject=subject,
+                source=outcome.source,
+                at=self._now(),
+                value=outcome.value,
+                absent=outcome.absent,
+                unknown=outcome.unknown,
+            )
+        )
+
+    def not_applicable(self, kind: Kind, subject: str, why: str, source: str) -> Evidence:
+        """Keep that a question does not arise, such as the certificate of a host that has no address."""
+        return self._keep(Evidence(f"{kind}:{subject}", kind, subject, source, self._now(), not_applicable=why))
+
+    def noted(self, kind: Kind, subject: str) -> bool:
+        """Whether a question was already taken up; ask before asking the network twice."""
+        return f"{kind}:{subject}" in self.seen
+
+    def _now(self) -> str:
+        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def _keep(self, item: Evidence) -> Evidence:
+        if item.id in self.seen:
+            return self.seen[item.id]
+        self.seen[item.id] = item
+        for probe in self._listeners.get(item.kind, ()):
+            self._start(probe, item)
+        return item
+
+    def _start(self, probe: Probe, item: Evidence | None) -> None:
+        task = asyncio.ensure_future(self._guarded(probe, item))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, probe: Probe, item: Evidence | None) -> None:
+        try:
+            await probe.run(self, item)
+        except Exception as error:
+            self.net.crashed(f"probe {probe.name}", error)
+            subject = item.subject if item else self.target.domain
+            detail = f"{type(error).__name__} in probe {probe.name}"
+            for kind in probe.gives:
+                if item is None or kind != item.kind:
+                    at = Evidence(f"{kind}:{subject}", kind, subject, "hostaudit", self._now(),
+                                  unknown=Unknown("internal_error", detail))
+                    self._keep(at)
+
+    async def run(self, probes: tuple[Probe, ...]) -> tuple[Evidence, ...]:
+        """Run until nothing is under way. Evidence comes back in the order of its id, which is stable."""
+        for probe in probes:
+            for kind in probe.needs:
+                self._listeners.setdefault(kind, []).append(probe)
+        for probe in probes:
+            if not probe.needs:
+                self._start(probe, None)
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+        return tuple(sorted(self.seen.values(), key=lambda item: item.id))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """``needs``: kinds of evidence, each item of which starts ``run`` once; none means once, for the target.
+
+    ``run`` gets the scan and the item (None for the target). ``gives``: the kinds it may note.
+    """
+
+    name: str
+    needs: tuple[Kind, ...]
+    gives: tuple[Kind, ...]
+    run: Callable[[Scan, Evidence | None], Awaitable[None]]
+
+
+def load() -> tuple[Probe, ...]:
+    """Every probe of this folder: each module's ``PROBE``. The folder is the list."""
+    modules = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
+    return tuple(importlib.import_module(f"{__name__}.{name}").PROBE for name in modules)

@@ -1,0 +1,130 @@
+"""Outside text made fit for a terminal: which characters may be printed, how wide are they, where may a line break?
+
+Names, headers, records and certificates are written by strangers. Nothing of theirs may move the cursor, change a
+colour, hide or reorder letters, or pass for output of ours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+GAP = "..."
+MOST_MARKS = 2
+"""Combining marks kept on one letter: enough for any orthography, too few to climb over the lines above."""
+
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(code) for code in range(0x180B, 0x1810)}
+"""Characters that count as letters or marks, yet show nothing."""
+
+_RUNNER_COMMAND = re.compile(r"::(?![0-9A-Fa-f:.]*(?:$|[/%,;)\]]))|##\[")
+"""What a build runner would take for a command (``::error``, ``##[group]``); an IPv6 address is none."""
+
+
+def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
+    """``text`` with every character that is not plainly visible written as an escape such as ``\\x1b`` or ``\\u202e``.
+
+    Wider than ``limit`` columns, it is cut in the middle: of a host name the end matters most. Doing it twice
+    changes nothing.
+    """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
+    head = _cells(text[:limit], ascii_only)
+    if len(text) <= limit and sum(map(width, head)) <= limit:
+        return "".join(head)
+    tail = _cells(text[-limit:], ascii_only)
+    room = max(limit - len(GAP), 2)
+    before = _fitting(head, room - room // 2)
+    after = _fitting(reversed(tail), room // 2)
+    return "".join(before) + GAP + "".join(reversed(after))
+
+
+def escape(char: str) -> str:
+    """The visible escape of one character, in the notation of Python and JSON."""
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def visible(char: str) -> bool:
+    """Whether a character shows as itself: no control, format, surrogate, private or unassigned one, no odd space."""
+    return char.isprintable() and char not in _BLANK and not 0xFE00 <= ord(char) <= 0xFE0F and ord(char) < 0xE0000
+
+
+def width(text: str) -> int:
+    """Terminal columns that visible text takes (Unicode Standard Annex 11; ambiguous characters count as narrow)."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def wrap(text: str, columns: int, *, first: str = "", rest: str = "") -> list[str]:
+    """Lines of at most ``columns``; the first starts with ``first``, the others with ``rest``. Long words are split."""
+    lines: list[str] = []
+    line, used, empty = first, width(first), True
+    for word in text.split():
+        for piece in _pieces(_inert(word), max(columns - max(width(first), width(rest)), 1)):
+            needed = width(piece) + (not empty)
+            if not empty and used + needed > columns:
+                lines.append(line)
+                line, used, empty, needed = rest, width(rest), True, width(piece)
+            line += piece if empty else f" {piece}"
+            used += needed
+            empty = False
+    lines.append(line.rstrip())
+    return lines
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def _cells(text: str, ascii_only: bool) -> list[str]:
+    """One string per letter with its marks, or per escape, so that a cut never falls inside one."""
+    cells: list[str] = []
+    marks = MOST_MARKS
+    for char in text:
+        if not visible(char) or (ascii_only and not char.isascii()):
+            cells.append(escape(char))
+            marks = MOST_MARKS
+        elif unicodedata.category(char) not in ("Mn", "Me"):
+            cells.append(char)
+            marks = 0
+        elif marks < MOST_MARKS:
+            cells[-1] += char
+            marks += 1
+        else:
+            cells.append(escape(char))
+    return cells
+
+
+def _fitting(cells: Iterable[str], columns: int) -> list[str]:
+    kept: list[str] = []
+    for cell in cells:
+        columns -= width(cell)
+        if columns < 0:
+            break
+        kept.append(cell)
+    return kept
+
+
+def _pieces(word: str, columns: int) -> list[str]:
+    pieces = [""]
+    if width(word) <= columns:
+        return [word]
+    used = 0
+    for char in word:
+        if used + _columns(char) > columns and pieces[-1]:
+            pieces.append("")
+            used = 0
+        pieces[-1] += char
+        used += _columns(char)
+    return pieces
+
+
+def _inert(word: str) -> str:
+    """A word that no build log takes for a command, wherever in a line it may come to stand."""
+    return _RUNNER_COMMAND.sub(lambda found: escape(found[0][0]) + found[0][1:], word)

@@ -1,0 +1,107 @@
+"""The score: one short formula over exposures, read twice, pessimistically for low and optimistically for high.
+
+    harm(hours)  = 0 at 0 h, then log(1 + hours) / log(1 + full_harm_hours), at most 1
+    exposure(p)  = sum over functions of weight x harm(outage of the function when p ends service) / sum of weights
+                   (x name_only_weight if p holds nothing of order 1 but a registry or registrar)
+    score        = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)
+
+The outage is the longest recovery on record (``high``), because the score is for planning. Every factor falls when
+an outage grows, so a further dependency never raises the score and a further independent leg never lowers it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hostaudit.graph import FunctionNode, Graph
+from hostaudit.impact import NOBODY, Clock, Outage, Reading, impact, order_one
+from hostaudit.model import DomainKind, ScoreInterval, Scoring
+
+
+def harm(hours: float, full_harm_hours: float) -> float:
+    """0 to 1; logarithmic, since the first day hurts more than the thirtieth."""
+    return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(full_harm_hours))
+
+
+def combine(exposures: Sequence[float], scoring: Scoring) -> float:
+    """0 to 100 from the exposures to single companies.
+
+    Only the two worst count: a product over all would reward evidence that merges two companies into one.
+    """
+    worst, second = (*sorted(exposures, reverse=True), 0.0, 0.0)[:2]
+    return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
+
+
+def exposure(functions: Sequence[FunctionNode], outages: Mapping[str, Outage], scoring: Scoring) -> float:
+    """Weighted mean of harm over the functions that apply, 0 to 1."""
+    total = sum(function.weight for function in functions)
+    if total == 0:
+        return 0.0
+    hurt = sum(f.weight * harm(outages[f.id].hours.high, scoring.full_harm_hours) for f in functions)
+    return hurt / total
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """One reading of a graph: for every parent company that ends a function alone, the outages that it causes.
+
+    ``rest``: the same with registries and registrars kept alive, which tells who holds more than a name.
+    """
+
+    functions: tuple[FunctionNode, ...]
+    necks: dict[str, set[tuple[DomainKind, str]]]
+    outages: dict[str, dict[str, Outage]]
+    rest: dict[str, dict[str, Outage]]
+
+    def holds_only_names(self, parent: str) -> bool:
+        """Whether a company stops functions only through a registry or registrar."""
+        return not any(self.rest[parent][function.id].stops for function in self.functions)
+
+
+def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
+    """Work out one reading, once for the score and for each function."""
+    functions = tuple(function for function in graph.functions if function.applies != "no")
+    necks = order_one(graph, reading=reading)
+    parents = sorted({each for f in functions for kind, each in necks[f.id] if kind == "parent"})
+    one = {parent: frozenset({("parent", parent)}) for parent in parents}
+    return Reckoning(
+        functions,
+        necks,
+        {parent: impact(graph, one[parent], clock, reading=reading) for parent in parents},
+        {parent: impact(graph, one[parent], clock, reading=reading, without_names=True) for parent in parents},
+    )
+
+
+def exposures(reckoning: Reckoning, scoring: Scoring) -> dict[str, float]:
+    """The exposure of every parent company that ends at least one function alone."""
+    found = {}
+    for parent, outages in reckoning.outages.items():
+        light = scoring.name_only_weight if reckoning.holds_only_names(parent) else 1.0
+        found[parent] = light * exposure(reckoning.functions, outages, scoring)
+    return found
+
+
+def score(pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[float, float]:
+    """(low, high) of the score, 0 to 100."""
+    low = exposures(pessimistic, scoring)
+    # Behind open questions there may be any number of companies, each as bad as the one that stands for them.
+    return (
+        combine([*low.values(), low.get(NOBODY, 0.0)], scoring),
+        combine(list(exposures(optimistic, scoring).values()), scoring),
+    )
+
+
+def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> ScoreInterval:
+    """The same for one function: 100 x (1 - worst harm), registries and registrars counted lightly."""
+    ends = []
+    for reckoning in (pessimistic, optimistic):
+        worst = 0.0
+        for parent in (each for kind, each in reckoning.necks[function] if kind == "parent"):
+            if parent in reckoning.outages:
+                light = 1.0 if reckoning.rest[parent][function].stops else scoring.name_only_weight
+                hours = reckoning.outages[parent][function].hours.high
+                worst = max(worst, light * harm(hours, scoring.full_harm_hours))
+        ends.append(round(100 * (1 - worst), 1))
+    return ScoreInterval(ends[0], ends[1])

@@ -1,0 +1,419 @@
+"""From evidence to the tree: what does each function of the site rest on, and which of it is an alternative?
+
+resolve          registry AND registrar AND ANY(name servers)
+web, web:HOST    resolve AND ANY(address legs: network AND edge AND an answer)
+mail_receive     resolve AND ANY(mail exchangers)
+mail_send        resolve AND ANY(authorised senders)
+install_*        web AND ANY(store listings, installable web app, direct package)
+renew_certificate  resolve AND ANY(authorities that CAA allows)
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hostaudit.attribution import Attribution, Operator
+from hostaudit.graph import FunctionNode, Gate, Graph, Leaf
+from hostaudit.model import (
+    Addresses,
+    AppLinks,
+    AppRef,
+    Caa,
+    DirectPackages,
+    Evidence,
+    FrontPage,
+    Kind,
+    Leg,
+    Listing,
+    MailExchangers,
+    Page,
+    Scoring,
+    Spf,
+    Target,
+    WebAnswer,
+    WebApp,
+    ZoneCut,
+)
+from hostaudit.names import FAMILIES, Names
+from hostaudit.seen import Seen
+
+Applies = Literal["yes", "no", "maybe"]
+
+
+def build(target: Target, seen: Seen, who: Attribution, scoring: Scoring) -> Graph:
+    """The whole graph of a site."""
+    return Builder(target, seen, who, scoring).graph
+
+
+class Builder:
+    """Holds what the functions share while the graph grows."""
+
+    def __init__(self, target: Target, seen: Seen, who: Attribution, scoring: Scoring) -> None:
+        self.target = target
+        self.seen = seen
+        self.who = who
+        self.scoring = scoring
+        self.graph = Graph()
+        self.names = Names(self.graph, seen, who)
+        self.legs: dict[str, list[Leg]] = {}
+        self._resolve()
+        self.web = self._web()
+        for host in target.named:
+            self._named_host(host)
+        self._mail_receive()
+        self._mail_send()
+        self._install("ios")
+        self._install("android")
+        self._renew()
+
+    def _add(
+        self,
+        name: str,
+        children: list[str],
+        *,
+        applies: Applies = "yes",
+        loss: Literal["down", "no_new_installs", "cannot_renew"] = "down",
+        legs: tuple[Leg, ...] = (),
+        degraded_by: tuple[str, ...] = (),
+        note: str = "",
+        unknown: tuple[str, ...] = (),
+    ) -> None:
+        if applies == "maybe":
+            children = [self.names.open_question(name, self.target.domain, unknown)]
+        weight = self.scoring.weights.get(name, self.scoring.named_host_weight)
+        root = self.graph.gate(f"function:{name}", "all", children)
+        self.graph.functions.append(FunctionNode(name, root, applies, loss, weight, legs, degraded_by, note))
+
+    def _leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
+        """How an alternative looks to a person: who must keep it up, and whether all of that is known.
+
+        The zones in which its names live are shown with the functions that they carry.
+        """
+        leaves: list[Leaf] = []
+        stack = [node]
+        while stack:
+            name = stack.pop()
+            if name in self.graph.leaves:
+                leaves.append(self.graph.leaves[name])
+            elif not name.startswith(("zone:", "resolves:")):
+                stack.extend(reversed(self.graph.gates[name].children))
+        states = {leaf.certainty for leaf in leaves}
+        state: Literal["known", "unknown", "failed"] = "known"
+        if states & {"unknown", "uncertain"}:
+            state = "unknown"
+        if "failed" in states:
+            state = "failed"
+        providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
+        because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
+        return Leg(role, subject, providers, state, because, note)
+
+    # -- resolve --------------------------------------------------------------------------------------
+
+    def _resolve(self) -> None:
+        self.resolve = self.names.name(self.target.domain)
+        cut = self.seen.value("zone", self.target.domain, ZoneCut)
+        legs = [
+            self._leg("dns", f"{zone} {node.rsplit(':', 1)[1]}", node)
+            for zone in (cut.zones if cut else ())
+            if f"served:{zone}" in self.graph.gates
+            for node in self.graph.gates[f"served:{zone}"].children
+            if node.startswith("ns:")
+        ]
+        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=tuple(self._alternatives(cut)))
+
+    def _alternatives(self, cut: ZoneCut | None) -> list[str]:
+        """Each name server of the site's own zones: losing one of several is a degraded state."""
+        gates = self.graph.gates
+        return [
+            node for zone in (cut.zones if cut else ()) for node in gates.get(f"served:{zone}", Gate("any")).children
+        ]
+
+    # -- web ------------------------------------------------------------------------------------------
+
+    def _web(self) -> str:
+        front = self.seen.get("front", self.target.domain)
+        page = front.value if front is not None and isinstance(front.value, FrontPage) else None
+        host = page.host if page else self.target.domain
+        children, legs, note = [], (), ""
+        if host in self.target.hosts:
+            node, legs = self._served_host(host)
+            children = [node]
+        else:
+            node, legs = self._served_host(self.target.domain)
+            because = self.seen.ids(("front", self.target.domain))
+            children = [node, self.names.open_question("hosting", host, because)]
+            note = f"the front page is served by {host}, which was not looked at: add --host {host}"
+        if page is None:
+            # Which host serves the page is open, so that only what ends every candidate is known to end the page.
+            candidates = [self._served_host(each)[0] for each in self.target.hosts if each not in self.target.named]
+            asked = self.seen.ids(("front", self.target.domain))
+            children = [
+                self.graph.gate("web:candidates", "any", candidates),
+                self.names.open_question("hosting", f"front page of {self.target.domain}", asked),
+            ]
+        elif page.status >= 500 or page.status == 403:
+            children.append(
+                self.names.open_question(
+                    "hosting", f"front page of {host}", self.seen.ids(("front", self.target.domain))
+                )
+            )
+            note = f"the front page answers {page.status}"
+        aside = [h for h in self.target.hosts if h != host and h not in self.target.named and self._exists(h)]
+        degraded = [self._served_host(each)[0] for each in aside] + self._third_parties(host)
+        degraded += list(self.graph.gates[f"legs:{host}"].children if f"legs:{host}" in self.graph.gates else ())
+        if note == "" and aside:
+            note = f"served at {host}; {', '.join(aside)} leads there or beside it"
+        self._add("web", children, legs=legs, degraded_by=tuple(degraded), note=note)
+        self.web_host = host if host in self.target.hosts else self.target.domain
+        return "function:web"
+
+    def _exists(self, host: str) -> bool:
+        return any(self.seen.value(kind, host, Addresses) for kind in FAMILIES)
+
+    def _named_host(self, host: str) -> None:
+        node, legs = self._served_host(host)
+        degraded = tuple(self.graph.gates[f"legs:{host}"].children)
+        self._add(f"web:{host}", [node], legs=legs, degraded_by=degraded)
+
+    def _served_host(self, host: str) -> tuple[str, tuple[Leg, ...]]:
+        """The node for "this host answers", with its address legs."""
+        node = f"host:{host}"
+        found, _ = self.names.addresses(host)
+        if node not in self.graph.gates:
+            legs = {address: self._address_leg(host, address) for address in found}
+            self.graph.gate(node, "all", [self.names.any_leg(f"legs:{host}", "hosting", host, legs)])
+        shown = [self._address_view(host, address) for address in found]
+        return node, tuple(shown)
+
+    def _address_leg(self, host: str, address: str) -> str:
+        subject = f"{host} {address}"
+        edges = self.who.edges(host, address)
+        children = [self.names.operator(self._place(each), subject, each) for each in edges]
+        networks = self.who.network(address)
+        children += self.names.network(self._place(networks[0]), subject, address)
+        item = self.seen.get("web", subject)
+        answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
+        if not answered:
+            children.append(self.names.open_question("hosting", subject, self.seen.ids(("web", subject))))
+        return self.graph.gate(f"leg:{host}:{address}", "all", children)
+
+    def _place(self, operator: Operator) -> Literal["cdn", "hosting"]:
+        return "cdn" if self.who.fronts(operator) else "hosting"
+
+    def _address_view(self, host: str, address: str) -> Leg:
+        """An address leg for a person to read, with what is known of the origin behind it."""
+        edges = self.who.edges(host, address)
+        fronts = [each for each in (*edges, *self.who.network(address)) if self.who.fronts(each)]
+        behind = [each for each in edges if not self.who.fronts(each)]
+        hidden = f"origin behind {fronts[0].provider} is hidden" if fronts and not behind else ""
+        role = "cdn" if fronts else "hosting"
+        return self._leg(role, f"{host} {address}", f"leg:{host}:{address}", hidden)
+
+    def _third_parties(self, host: str) -> list[str]:
+        """Leaves for those who serve scripts and styles that the front page waits for: their loss degrades it."""
+        page = self.seen.value("page", host, Page)
+        nodes = []
+        for foreign in sorted({r.host for r in page.resources if r.blocking} if page else ()):
+            if self.seen.get("resource", foreign) is not None:
+                nodes.append(self.names.operator("page", foreign, self.who.resource(foreign)))
+        return nodes
+
+    # -- mail -----------------------------------------------------------------------------------------
+
+    def _mail_receive(self) -> None:
+        item = self.seen.get("mx", self.target.domain)
+        if item is None or item.unknown is not None:
+            self._add("mail_receive", [], applies="maybe", unknown=self.seen.ids(("mx", self.target.domain)))
+            return
+        if not isinstance(item.value, MailExchangers):
+            self._add("mail_receive", [], applies="no", note=f"no mail exchanger: {item.absent or item.not_applicable}")
+            return
+        nodes, legs = [], []
+        for host in dict.fromkeys(each.host for each in item.value.exchangers):
+            node = self._mail_leg(host)
+            nodes.append(node)
+            legs.append(self._leg("mail", host, node))
+        any_leg = self.graph.gate("mail:any", "any", nodes)
+        self._add("mail_receive", [self.resolve, any_leg], legs=tuple(legs), degraded_by=tuple(nodes))
+
+    def _mail_leg(self, host: str) -> str:
+        found, _ = self.names.addresses(host)
+        operator = self.who.mail_exchanger(host, found)
+        legs = {
+            address: self.graph.gate(
+                f"mx:{host}:{address}", "all", self.names.network("hosting", f"{host} {address}", address, "mail")
+            )
+            for address in found
+        }
+        reached = self.names.any_leg(f"mx:{host}:addresses", "mail", host, legs)
+        return self.graph.gate(f"mx:{host}", "all", [self.names.operator("mail", host, operator), reached])
+
+    def _mail_send(self) -> None:
+        item = self.seen.get("spf", self.target.domain)
+        if item is None or item.unknown is not None:
+            self._add("mail_send", [], applies="maybe", unknown=self.seen.ids(("spf", self.target.domain)))
+            return
+        if not isinstance(item.value, Spf):
+            self._add("mail_send", [], applies="no", note="no SPF record says who may send")
+            return
+        spf = item.value
+        nodes, legs = [], []
+        for include in spf.includes:
+            leaf = self.names.operator("sending", include, self.who.sender(include, item.id))
+            nodes.append(leaf)
+            legs.append(self._leg("sending", include, leaf))
+        for network in spf.networks:
+            address = network.split("/")[0]
+            if self.seen.get("origin", address) is None:
+                node = self.names.open_question("sending", network, (item.id,))
+            else:
+                children = self.names.network("sending", network, address)
+                node = self.graph.gate(f"sender:{network}", "all", children)
+            nodes.append(node)
+            legs.append(self._leg("sending", network, node))
+        if spf.uses_mx and "mail:any" in self.graph.gates:
+            nodes.append("mail:any")
+        if spf.uses_a:
+            nodes.append(self._served_host(self.target.domain)[0])
+        if not nodes:
+            self._add("mail_send", [], applies="no", note="its SPF record lets nobody send")
+            return
+        senders = self.graph.gate("send:any", "any", nodes)
+        self._add("mail_send", [self.resolve, senders], legs=tuple(legs), degraded_by=tuple(nodes))
+
+    # -- installs -------------------------------------------------------------------------------------
+
+    def _install(self, platform: Literal["ios", "android"]) -> None:
+        name = f"install_{platform}"
+        item = self.seen.get("apps", self.target.domain)
+        links = item.value if item is not None and isinstance(item.value, AppLinks) else None
+        apps = [app for app in links.apps if app.platform == platform] if links else []
+        if links is None and (item is None or item.unknown is not None):
+            self._add(
+                name, [], applies="maybe", loss="no_new_installs", unknown=self.seen.ids(("apps", self.target.domain))
+            )
+            return
+        if not apps:
+            self._add(name, [], applies="no", loss="no_new_installs", note=f"the site names no {platform} app")
+            return
+        nodes, legs = self._listings(apps, platform)
+        for node, leg in self._outside_stores(platform):
+            nodes.append(node)
+            legs.append(leg)
+        ways = self.graph.gate(f"{name}:ways", "any", nodes)
+        self._add(
+            name,
+            [self.web, ways],
+            loss="no_new_installs",
+            legs=tuple(legs),
+            degraded_by=tuple(nodes),
+        )
+
+    def _listings(self, apps: list[AppRef], platform: str) -> tuple[list[str], list[Leg]]:
+        """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
+        nodes, legs = [], []
+        asked = {f"{app.store} {app.id}" for app in apps}
+        asked |= {
+            item.subject
+            for item in self.seen.of("listing")
+            if isinstance(item.value, Listing) and item.value.platform == platform
+        }
+        for subject in sorted(asked):
+            store = subject.split(" ")[0]
+            item = self.seen.get("listing", subject)
+            if item is not None and item.absent is not None:
+                continue
+            if item is not None and isinstance(item.value, Listing):
+                node = self.names.operator("app_store", subject, self.who.store(store, (item.id,)))
+            elif self._listed_elsewhere(store, platform):
+                continue
+            else:
+                node = self.names.open_question("app_store", subject, self.seen.ids(("listing", subject)))
+            nodes.append(node)
+            legs.append(self._leg("app_store", subject, node))
+        if platform == "android":
+            for item in self.seen.of("listing"):
+                if item.unknown is not None and item.subject not in asked and not item.subject.startswith("apple-"):
+                    node = self.names.open_question("app_store", item.subject, (item.id,))
+                    nodes.append(node)
+                    legs.append(self._leg("app_store", item.subject, node))
+        return nodes, legs
+
+    def _listed_elsewhere(self, store: str, platform: str) -> bool:
+        """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
+        return any(
+            isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
+            for item in self.seen.of("listing")
+        )
+
+    def _outside_stores(self, platform: str) -> list[tuple[str, Leg]]:
+        """Ways to install that need no store: an installable web app, a package on the site's own page."""
+        kinds: tuple[Kind, ...] = ("web_app", "packages") if platform == "android" else ("web_app",)
+        ways = []
+        for kind in kinds:
+            for item in self.seen.of(kind):
+                label = "installable web app" if kind == "web_app" else "direct package"
+                value = item.value
+                if item.unknown is not None:
+                    node = self.names.open_question("app_store", f"{label} at {item.subject}", (item.id,))
+                elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
+                    node = self.graph.gate(f"{kind}:{item.subject}", "all", [self.web])
+                else:
+                    continue
+                state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
+                ways.append((node, Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,))))
+        return ways
+
+    # -- certificates ---------------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        host = self.web_host
+        current = [item for item in self.seen.of("tls") if item.subject.split(" ")[0] == host]
+        if current and all(item.not_applicable is not None for item in current):
+            self._add("renew_certificate", [], applies="no", loss="cannot_renew", note="the site uses no TLS")
+            return
+        nodes, legs = [], []
+        for item in current:
+            operator = self.who.certificate_authority(item)
+            if operator is not None:
+                leaf = self.names.operator("ca", host, operator, impact_hours=0.0)
+                nodes.append(leaf)
+            elif item.unknown is not None:
+                nodes.append(self.names.open_question("ca", item.subject, (item.id,)))
+        caa = self.seen.get("caa", host)
+        note = self._allowed(host, caa, nodes)
+        nodes = list(dict.fromkeys(nodes))
+        legs = [self._leg("ca", host, node) for node in nodes if node in self.graph.leaves]
+        if not current:
+            self._add(
+                "renew_certificate", [], applies="maybe", loss="cannot_renew", unknown=self.seen.ids(("caa", host))
+            )
+            return
+        authorities = self.graph.gate("ca:any", "any", nodes)
+        self._add(
+            "renew_certificate",
+            [self.resolve, authorities],
+            loss="cannot_renew",
+            legs=tuple(legs),
+            note=note,
+        )
+
+    def _allowed(self, host: str, caa: Evidence | None, nodes: list[str]) -> str:
+        """Add to ``nodes`` the authorities that CAA allows, take away those that it forbids; say which case it is."""
+        if caa is None or caa.unknown is not None:
+            # CAA might forbid even the present authority.
+            nodes[:] = [self.names.open_question("ca", f"authorities for {host}", self.seen.ids(("caa", host)))]
+            return "whether CAA lets another authority issue is unknown"
+        if not isinstance(caa.value, Caa):
+            nodes.append(self.graph.gate("ca:another", "all"))
+            return "no CAA record: any public authority may issue"
+        allowed = [self.who.permitted_authority(name, caa.id) for name in caa.value.issue]
+        permitted = {operator.provider for operator in allowed}
+        nodes[:] = [
+            node
+            for node in nodes
+            if node not in self.graph.leaves or self.graph.leaves[node].domains.get("provider", ("",))[0] in permitted
+        ]
+        for operator in allowed:
+            nodes.append(self.names.operator("ca", host, operator))
+        return f"CAA at {caa.value.owner} lets {', '.join(sorted(permitted)) or 'nobody'} issue"
