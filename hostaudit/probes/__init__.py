@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model import Evidence, Kind, Target, Unknown
+from hostaudit.model import Addresses, Evidence, Kind, Target, Unknown
 
 if TYPE_CHECKING:
-    from hostaudit.net import Net, Outcome
+    from hostaudit.net import DnsAnswer, Net, Outcome
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Scan:
     suffixes: Callable[[str], str | None]
     """The registrable name of a host (ICANN part of the Public Suffix List), None for a suffix itself."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    depth: dict[str, int] = field(default_factory=dict)
+    """How many name-server host names lie between the site and a zone, at the least."""
     seen: dict[str, Evidence] = field(default_factory=dict)
     _listeners: dict[str, list[Probe]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -57,6 +59,20 @@ class Scan:
         """Whether a question was already taken up; ask before asking the network twice."""
         return f"{kind}:{subject}" in self.seen
 
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Note both address families of a host, with the CNAME chain, and return the addresses that were found."""
+        outcomes = await asyncio.gather(self._family("a", "A", host), self._family("aaaa", "AAAA", host))
+        return tuple(address for found in outcomes for address in found)
+
+    async def _family(self, kind: Kind, rdtype: str, host: str) -> tuple[str, ...]:
+        item = self.note(kind, host, (await self.net.dns(host, rdtype)).map(as_addresses))
+        return item.value.addresses if isinstance(item.value, Addresses) else ()
+
+    @property
+    def under_way(self) -> int:
+        """Probes that have not finished."""
+        return len(self._tasks)
+
     def _now(self) -> str:
         return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -82,8 +98,14 @@ class Scan:
             detail = f"{type(error).__name__} in probe {probe.name}"
             for kind in probe.gives:
                 if item is None or kind != item.kind:
-                    at = Evidence(f"{kind}:{subject}", kind, subject, "hostaudit", self._now(),
-                                  unknown=Unknown("internal_error", detail))
+                    at = Evidence(
+                        f"{kind}:{subject}",
+                        kind,
+                        subject,
+                        "hostaudit",
+                        self._now(),
+                        unknown=Unknown("internal_error", detail),
+                    )
                     self._keep(at)
 
     async def run(self, probes: tuple[Probe, ...]) -> tuple[Evidence, ...]:
@@ -92,7 +114,7 @@ class Scan:
             for kind in probe.needs:
                 self._listeners.setdefault(kind, []).append(probe)
         for probe in probes:
-            if not probe.needs:
+            if probe.at_start or not probe.needs:
                 self._start(probe, None)
         while self._tasks:
             await asyncio.wait(tuple(self._tasks), return_when=asyncio.FIRST_COMPLETED)
@@ -101,7 +123,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Probe:
-    """``needs``: kinds of evidence, each item of which starts ``run`` once; none means once, for the target.
+    """``needs``: kinds of evidence, each item of which starts ``run`` once; ``at_start``: it also runs for the target.
 
     ``run`` gets the scan and the item (None for the target). ``gives``: the kinds it may note.
     """
@@ -110,6 +132,12 @@ class Probe:
     needs: tuple[Kind, ...]
     gives: tuple[Kind, ...]
     run: Callable[[Scan, Evidence | None], Awaitable[None]]
+    at_start: bool = False
+
+
+def as_addresses(answer: DnsAnswer) -> Addresses:
+    """An A or AAAA answer as evidence keeps it."""
+    return Addresses(answer.chain, tuple(sorted(str(record.fields[0]) for record in answer.records)), answer.ttl)
 
 
 def load() -> tuple[Probe, ...]:

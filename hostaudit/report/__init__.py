@@ -31,7 +31,8 @@ class Format(Protocol):
     """One way to write a report. ``name`` is the module's name and the word after ``--format``."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What stands after ``--format``."""
 
     def render(self, report: Report, style: Style) -> str:
         """The whole document, ending in a line feed. Equal reports and styles give equal text."""

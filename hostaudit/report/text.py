@@ -17,8 +17,9 @@ MOST_MARKS = 2
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(code) for code in range(0x180B, 0x1810)}
 """Characters that count as letters or marks, yet show nothing."""
 
-_RUNNER_COMMAND = re.compile(r"::(?![0-9A-Fa-f:.]*(?:$|[/%,;)\]]))|##\[")
-"""What a build runner would take for a command (``::error``, ``##[group]``); an IPv6 address is none."""
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.%/,;()\[\]]+")
+_RUNNER_COMMAND = re.compile(r"::|##(?=\[)")
+"""What a build runner takes for the beginning of a command: ``::error``, ``##[group]``."""
 
 
 def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
@@ -126,5 +127,7 @@ def _pieces(word: str, columns: int) -> list[str]:
 
 
 def _inert(word: str) -> str:
-    """A word that no build log takes for a command, wherever in a line it may come to stand."""
-    return _RUNNER_COMMAND.sub(lambda found: escape(found[0][0]) + found[0][1:], word)
+    """A word that no build log takes for a command, wherever in a line it may come to stand; IPv6 is left alone."""
+    if _ADDRESS.fullmatch(word):
+        return word
+    return _RUNNER_COMMAND.sub(lambda found: escape(found[0][0]) + found[0][1], word)

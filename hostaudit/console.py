@@ -1,0 +1,69 @@
+"""The terminal we write to: does it take colours, how wide is it, can a line be rewritten?
+
+Standard output and standard error are asked apart: one may go to a file while the other is watched.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from hostaudit.errors import UsageError
+
+
+def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether to colour: the option decides; else NO_COLOR (no-color.org), then FORCE_COLOR and CLICOLOR_FORCE, then
+    whether the stream is a terminal that can."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def columns(stream: TextIO, environ: Mapping[str, str]) -> int:
+    """The width to write for: COLUMNS or the terminal's, from 20 to 80."""
+    given = environ.get("COLUMNS", "")
+    wide = int(given) if given.isascii() and given.isdigit() else 0
+    if wide == 0 and stream.isatty():
+        wide = os.get_terminal_size(stream.fileno()).columns
+    return max(20, min(wide or 80, 80))
+
+
+def progress_fits(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether a line can be rewritten in place."""
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+class Progress:
+    """One line on standard error that says how far the scan is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __call__(self, answered: int, under_way: int) -> None:
+        """Rewrite the line."""
+        self.stream.write(f"\r\x1b[Klooking: {answered} answered, {under_way} under way")
+        self.stream.flush()
+
+    def clear(self) -> None:
+        """Leave no trace of it."""
+        self.stream.write("\r\x1b[K")
+        self.stream.flush()
+
+
+def put(text: str) -> None:
+    """Write data to standard output: UTF-8 whatever the locale, as formats write ASCII alone where it is not."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"standard output cannot be written: {error.strerror}"
+        raise UsageError(message, "write to another place with -o") from None

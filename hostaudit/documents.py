@@ -1,0 +1,297 @@
+"""Documents on disk: is this evidence file whole, of our schema and sane, and did the new file arrive entire?
+
+An evidence file may come from anybody. What passes ``read_evidence`` holds only values of the published schema whose
+names, addresses, times and numbers are what they claim to be, so that judging it cannot go wrong for its shape.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hostaudit.errors import DocumentError, UsageError
+from hostaudit.model import EVIDENCE_SCHEMA, VALUE_OF, Evidence, EvidenceFile, Target
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_ITEMS = 20_000
+MOST_TEXT = 1024 * 1024
+MOST_NUMBER = 2**32 - 1
+"""The widest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
+
+AGAIN = "save it again with: hostaudit scan DOMAIN --save-evidence FILE"
+
+_STATES = ("value", "absent", "unknown", "not_applicable")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+_ADDRESS_FIELDS = frozenset({"address", "addresses", "hints", "start", "end"})
+
+
+class _Head(msgspec.Struct):
+    schema: str = ""
+
+
+# -- reading ----------------------------------------------------------------------------------------------
+
+
+def read_evidence(path: str) -> EvidenceFile:
+    """The evidence at ``path`` (``-``: standard input). ``DocumentError`` says what is wrong with it, and where."""
+    name = "standard input" if path == "-" else path
+    data = _read(path, name)
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.schema != EVIDENCE_SCHEMA:
+            raise DocumentError(*_other_schema(name, head.schema))
+        file = msgspec.json.decode(data, type=EvidenceFile)
+    except msgspec.ValidationError as error:
+        raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{name} is torn or is not JSON: {error}", AGAIN) from error
+    except RecursionError as error:
+        raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
+    for where, problem in _problems(file):
+        raise DocumentError(f"{name} is not sound evidence: {where}: {problem}", AGAIN)
+    return file
+
+
+def _read(path: str, name: str) -> bytes:
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise DocumentError(f"{name} cannot be read: {_reason(error)}", "give the path of an evidence file") from error
+    if len(data) > MOST_BYTES:
+        raise DocumentError(f"{name} is larger than {MOST_BYTES >> 20} MiB, which no scan writes", AGAIN)
+    return data
+
+
+def _other_schema(name: str, schema: str) -> tuple[str, str]:
+    if schema.startswith("hostaudit.report/"):
+        return f"{name} is a report, not evidence", "a report cannot be judged again; give the file of --save-evidence"
+    if schema.startswith("hostaudit.evidence/"):
+        return f"{name} has schema {schema}, this version reads {EVIDENCE_SCHEMA}", "use the version that wrote it"
+    return f"{name} has schema {schema or '(none)'}, not {EVIDENCE_SCHEMA}", AGAIN
+
+
+def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
+    """Where a file of the right schema is yet no sound evidence."""
+    yield from (("target", problem) for problem in _of_target(file.target))
+    for field in ("started", "finished"):
+        if not _is_time(getattr(file.run, field)):
+            yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
+    if len(file.evidence) > MOST_ITEMS:
+        yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
+    seen: set[str] = set()
+    for position, item in enumerate(file.evidence):
+        where = f"evidence[{position}]"
+        if item.id in seen:
+            yield where, f"the id {item.id} occurs twice"
+        seen.add(item.id)
+        yield from ((where, problem) for problem in _of_item(item))
+        yield from _of_values(msgspec.to_builtins(item), where)
+
+
+def _of_target(target: Target) -> Iterator[str]:
+    for name in (target.domain, target.registrable, *target.hosts, *target.named):
+        if not _NAME.fullmatch(name):
+            yield f"{name!r} is not a domain name in lower-case A-labels"
+    if target.domain != target.registrable and not target.domain.endswith(f".{target.registrable}"):
+        yield f"{target.domain} does not lie under {target.registrable}"
+    if target.domain not in target.hosts:
+        yield f"hosts lacks {target.domain}"
+
+
+def _of_item(item: Evidence) -> Iterator[str]:
+    if item.id != f"{item.kind}:{item.subject}":
+        yield f"the id {item.id} is not {item.kind}:{item.subject}"
+    if not _is_time(item.at):
+        yield f"at is {item.at!r}, not a UTC time such as 2021-01-09T12:00:00Z"
+    states = [state for state in _STATES if getattr(item, state) is not None]
+    if len(states) != 1:
+        yield f"{item.id} must have exactly one of {', '.join(_STATES)}, has {', '.join(states) or 'none'}"
+    if item.absent == "":
+        yield f"{item.id} is absent without a proof"
+    if item.value is not None and not isinstance(item.value, VALUE_OF[item.kind]):
+        yield f"{item.id} holds a {type(item.value).__name__}, not a {VALUE_OF[item.kind].__name__}"
+    check = _SUBJECTS.get(item.kind)
+    if check is not None and not check(item.subject.split(" ")):
+        yield f"{item.subject!r} is not a subject for {item.kind}"
+
+
+def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, str]]:
+    """Numbers, texts and addresses, wherever in an item they stand."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _of_values(each, f"{where}.{key}", key)
+    elif isinstance(value, list | tuple):
+        for position, each in enumerate(value):
+            yield from _of_values(each, f"{where}[{position}]", field)
+    elif isinstance(value, int) and not 0 <= value <= MOST_NUMBER:
+        yield where, "a number outside 0 to 4294967295"
+    elif isinstance(value, str):
+        if len(value) > MOST_TEXT:
+            yield where, f"a text of {len(value)} characters"
+        elif field in _ADDRESS_FIELDS and not _is_address(value):
+            yield where, f"{value!r} is not an IP address"
+        elif field == "prefix" and not _is_network(value):
+            yield where, f"{value!r} is not an IP prefix"
+        elif field in ("not_before", "not_after") and not _is_time(value):
+            yield where, f"{value!r} is not a UTC time such as 2021-01-09T12:00:00Z"
+
+
+def _is_time(text: str) -> bool:
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_and_address(parts: list[str]) -> bool:
+    return len(parts) == 2 and _is_address(parts[1])
+
+
+_SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
+    "server": lambda parts: len(parts) == 3 and _is_address(parts[2]),
+    "web": _host_and_address,
+    "tls": _host_and_address,
+    "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "listing": lambda parts: len(parts) == 2,
+}
+"""What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""
+
+
+# -- writing ----------------------------------------------------------------------------------------------
+
+
+def check_writable(path: Path) -> None:
+    """Refuse now, before a long scan, what ``write_atomically`` would refuse at its end."""
+    with _explained(path):
+        if _replaceable(path):
+            handle, name = _temporary(path)
+            os.close(handle)
+            Path(name).unlink()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file of mode 0644 (less the umask) that is there wholly or, after any failure, as it was before.
+
+    A pipe or device is written to directly. ``UsageError`` says what to do if the place will not take it.
+    """
+    with _explained(path):
+        if not _replaceable(path):
+            with path.open("wb") as stream:
+                stream.write(data)
+            return
+        handle, name = _temporary(path)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fchmod(stream.fileno(), 0o644 & ~_umask())
+                os.fsync(stream.fileno())
+            Path(name).replace(_real(path))
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_folder(_real(path).parent)
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return True
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return stat.S_ISREG(mode)
+
+
+def _real(path: Path) -> Path:
+    """Where the bytes go: a symbolic link stays, and what it points to is replaced."""
+    return Path(os.path.realpath(path))
+
+
+def _temporary(path: Path) -> tuple[int, str]:
+    real = _real(path)
+    return tempfile.mkstemp(prefix=f".{real.name[:100]}.", suffix=".part", dir=real.parent)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; some file systems cannot, and then the data alone has to do."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        raise UsageError(
+            f"{path} cannot be written: {_reason(error)}", _HINTS.get(number or 0, _OTHER_PLACE)
+        ) from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+_OTHER_PLACE = "choose another place for it"
+_HINTS = {
+    errno.ENOENT: "create its directory first",
+    errno.ENOTDIR: "a part of the path is a file, not a directory",
+    errno.EISDIR: "give the name of a file in it",
+    errno.EACCES: "choose a directory that you may write to",
+    errno.EPERM: "choose a directory that you may write to",
+    errno.EROFS: "choose a directory that you may write to",
+    errno.ENOSPC: "free some space, or choose another disk",
+    errno.EDQUOT: "free some space, or choose another disk",
+}

@@ -1,0 +1,163 @@
+"""The one place where input becomes a name to audit, and where it is refused: what did the user mean by this text?"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from hostaudit.errors import UsageError
+from hostaudit.model import Target
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+LONGEST_NAME = 253
+"""Characters of a host name without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
+
+HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""A label of a host name (RFC 952, RFC 1123 section 2.1), after IDNA."""
+
+NUMBERS_ONLY = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
+"""What system resolvers take for an IPv4 address: ``127.1``, ``0x7f000001``, ``2130706433``, ``0177.0.0.1``."""
+
+EXAMPLE = "give a domain such as example.com"
+
+
+def parse(text: str, named: tuple[str, ...] = ()) -> Target:
+    """A domain, URL or host name as typed, and further host names, to what is audited.
+
+    Raises ``UsageError`` with a hint for everything that cannot be audited: addresses, single labels, suffixes under
+    which others register, unknown top-level domains, names that break the rules of RFC 1123 or IDNA 2008.
+    """
+    domain = host_name(text)
+    own = registrable(domain)
+    if own is None:
+        raise _refuse_suffix(domain)
+    if domain == platform_suffix(domain):
+        hint = f"name one of the sites under it, such as mysite.{domain}"
+        raise UsageError(f"{domain} is a platform under which its customers have their sites", hint)
+    others = [host_name(each) for each in named]
+    for each in others:
+        if registrable(each) is None:
+            raise _refuse_suffix(each)
+    sibling = own if domain == f"www.{own}" else f"www.{domain}"
+    wanted = [domain] if domain.count(".") > own.count(".") and sibling != own else [domain, sibling]
+    hosts = tuple(dict.fromkeys([*wanted, *others]))
+    return Target(domain, own, hosts, tuple(each for each in dict.fromkeys(others) if each not in wanted))
+
+
+def host_name(text: str) -> str:
+    """One name in A-labels, lower case, without a trailing dot, out of a domain, ``host:port`` or URL."""
+    shown = ascii(text.strip())[1:-1][:80]
+    if not text.strip():
+        raise UsageError("no domain was given", EXAMPLE)
+    if any(ord(each) < 32 or ord(each) == 127 for each in text.strip()):
+        raise UsageError(f"{shown} holds control characters", EXAMPLE)
+    _refuse_address(text.strip(), shown)
+    host = _host_part(text.strip(), shown)
+    _refuse_address(host, shown)
+    if host.startswith("*."):
+        raise UsageError(f"{shown} is a wildcard, not a host", f"name a host, such as {host[2:]}")
+    name = _a_labels(host, shown)
+    if len(name) > LONGEST_NAME:
+        raise UsageError(f"{shown} is longer than {LONGEST_NAME} characters", EXAMPLE)
+    labels = name.split(".")
+    for label in labels:
+        if not HOST_LABEL.fullmatch(label):
+            why = "names of hosts have letters, digits and inner hyphens, at most 63 in a label"
+            raise UsageError(f"{shown} is not a host name: {why}", EXAMPLE)
+    if len(labels) == 1 and not _suffixes(private=False).publicsuffix(name):
+        raise UsageError(f"{shown} is a single label, not a domain", f"{EXAMPLE}; perhaps {name}.com was meant")
+    return name
+
+
+def registrable(name: str) -> str | None:
+    """The name that a registrar sells (ICANN section of the Public Suffix List); None for a suffix or unknown TLD."""
+    found = _suffixes(private=False).privatesuffix(name)
+    return str(found) if found else None
+
+
+def platform_suffix(name: str) -> str | None:
+    """The private suffix (``github.io``) under which a name lies or that it is, None if there is none."""
+    suffix = _suffixes(private=True).publicsuffix(name)
+    return suffix if suffix and suffix != _suffixes(private=False).publicsuffix(name) else None
+
+
+def tld(name: str) -> str:
+    """The top-level label."""
+    return name.rsplit(".", 1)[-1]
+
+
+@cache
+def data_version() -> str:
+    """The version of the Public Suffix List in use, for the report."""
+    from importlib.metadata import version
+
+    return version("publicsuffixlist")
+
+
+@cache
+def _suffixes(*, private: bool) -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False, only_icann=not private)
+
+
+def _refuse_suffix(name: str) -> UsageError:
+    if _suffixes(private=False).publicsuffix(name):
+        return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
+    return UsageError(
+        f"{name} ends in .{tld(name)}, which is not a known top-level domain",
+        f"check the spelling; a TLD newer than the list in use ({data_version()}) needs a newer publicsuffixlist",
+    )
+
+
+def _host_part(text: str, shown: str) -> str:
+    """The host of a URL or of ``host:port``, still as typed."""
+    if "://" not in text and not text.startswith("//"):
+        text = f"//{text}"
+    try:
+        split = urlsplit(text)
+        host = split.hostname or ""
+        split.port  # noqa: B018 - reading it is what checks it
+    except ValueError as error:
+        raise UsageError(f"{shown} is not a domain or URL: {error}", EXAMPLE) from None
+    if split.scheme not in ("", "http", "https"):
+        raise UsageError(f"{shown}: only http and https URLs name a site", EXAMPLE)
+    if not host:
+        raise UsageError(f"{shown} names no host", EXAMPLE)
+    return host
+
+
+def _refuse_address(host: str, shown: str) -> None:
+    bare = host.strip("[]").split("%")[0]
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        if not NUMBERS_ONLY.fullmatch(bare):
+            return
+    raise UsageError(f"{shown} is an IP address", "an audit begins with a name: give the domain of the site")
+
+
+def _a_labels(host: str, shown: str) -> str:
+    import idna
+
+    for dot in "\u3002\uff0e\uff61":
+        host = host.replace(dot, ".")
+    host = host.removesuffix(".")
+    if host.isascii():
+        name = host.lower()
+        encoded = [label for label in name.split(".") if label.startswith("xn--")]
+        try:
+            for label in encoded:
+                idna.ulabel(label)
+        except (idna.IDNAError, UnicodeError) as error:
+            raise UsageError(f"{shown} holds a label that is not valid in IDNA: {error}", EXAMPLE) from None
+        return name
+    try:
+        return idna.encode(host, uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise UsageError(f"{shown} is not a valid internationalised name: {error}", EXAMPLE) from None

@@ -1,0 +1,180 @@
+"""How much a scan may cost and whom it may connect to: what bounds every exchange with the network?"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Counted = Literal["dns", "http", "owner", "registration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one scan. Times in seconds, sizes in bytes.
+
+    ``timeout`` covers one exchange from the first packet to the last byte, so that a slow drip ends too; ``deadline``
+    covers the scan. ``bodies`` bounds the bodies kept by one scan together.
+    """
+
+    timeout: float = 5.0
+    deadline: float = 45.0
+    dns_queries: int = 600
+    dns_in_flight: int = 64
+    cname_steps: int = 16
+    records: int = 200
+    text: int = 4096
+    http_requests: int = 200
+    connections: int = 48
+    per_host: int = 4
+    redirects: int = 5
+    url: int = 4096
+    body: int = 5 * 1024 * 1024
+    bodies: int = 16 * 1024 * 1024
+    small_body: int = 64 * 1024
+    header_bytes: int = 64 * 1024
+    headers: int = 200
+    json_depth: int = 64
+    retry_after: float = 10.0
+    whois_reply: int = 256 * 1024
+    owners: int = 24
+    registrations: int = 16
+    threads: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where services listen. Only a test has reason to set them."""
+
+    dns: int = 53
+    http: int = 80
+    https: int = 443
+    whois: int = 43
+
+
+class Budget:
+    """The time and the number of exchanges that are left. ``clock`` counts seconds and never goes back."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self._clock = clock
+        self._end = clock() + limits.deadline
+        self._left: dict[Counted, int] = {
+            "dns": limits.dns_queries,
+            "http": limits.http_requests,
+            "owner": limits.owners,
+            "registration": limits.registrations,
+        }
+        self._bodies = limits.bodies
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+
+    def remaining(self) -> float:
+        """Seconds until the deadline of the scan, never negative."""
+        return max(0.0, self._end - self._clock())
+
+    @property
+    def expired(self) -> bool:
+        """Whether the deadline of the scan has passed."""
+        return self.remaining() <= 0.0
+
+    def seconds(self, share: float = 1.0) -> float:
+        """How long one exchange may take: a share of the request timeout, and never past the deadline."""
+        return min(self.limits.timeout * share, self.remaining())
+
+    def spend(self, what: Counted) -> bool:
+        """Take one exchange from the account; False when none is left."""
+        if self._left[what] <= 0:
+            return False
+        self._left[what] -= 1
+        return True
+
+    def body_cap(self) -> int:
+        """The most that the next body may hold: once large bodies have used the account up, only small ones."""
+        return max(self.limits.small_body, min(self.limits.body, self._bodies))
+
+    def keep_body(self, size: int) -> None:
+        """Book a body of ``size`` bytes that stays in memory until the scan ends."""
+        self._bodies -= size
+
+    def host_slot(self, host: str) -> asyncio.Semaphore:
+        """What bounds the requests under way to one host."""
+        if host not in self._hosts:
+            self._hosts[host] = asyncio.Semaphore(self.limits.per_host)
+        return self._hosts[host]
+
+
+_ALWAYS_REFUSED: tuple[tuple[str, str], ...] = (
+    ("224.0.0.0/4", "multicast"),  # RFC 5771
+    ("ff00::/8", "multicast"),  # RFC 4291 section 2.7
+    ("fec0::/10", "site-local"),  # RFC 3879
+    ("::/96", "IPv4-compatible"),  # RFC 4291 section 2.5.5.1
+    # These lead to whatever IPv4 address is packed inside, past any vetting of IPv4.
+    ("::ffff:0:0/96", "IPv4-mapped"),
+    ("64:ff9b::/96", "NAT64"),  # RFC 6052
+    ("64:ff9b:1::/48", "NAT64"),  # RFC 8215
+    ("2002::/16", "6to4"),  # RFC 3056
+    ("2001::/32", "Teredo"),  # RFC 4380
+    # Asked for by RFC 9602 and RFC 9637, later than the registry that ships.
+    ("5f00::/16", "segment routing"),
+    ("3fff::/20", "documentation"),
+)
+
+
+class _Registry(msgspec.Struct):
+    updated: dict[str, str]
+    blocks: tuple[tuple[str, str, bool], ...]
+
+
+@cache
+def _blocks() -> tuple[tuple[Network, str, bool], ...]:
+    text = resources.files("hostaudit.net").joinpath("iana/special-purpose.json").read_bytes()
+    registry = msgspec.json.decode(text, type=_Registry)
+    blocks = [(ipaddress.ip_network(block), name, reachable) for block, name, reachable in registry.blocks]
+    return tuple(sorted(blocks, key=lambda each: -each[0].prefixlen))
+
+
+@cache
+def _refused() -> tuple[tuple[Network, str], ...]:
+    return tuple((ipaddress.ip_network(block), name) for block, name in _ALWAYS_REFUSED)
+
+
+def special_purpose(address: Address) -> str | None:
+    """The name of the special-purpose block that makes an address no public host, or None for a public one.
+
+    By the IANA special-purpose address registries (RFC 6890, "Globally Reachable"), most specific entry first; the
+    standard library's ``is_global`` differs from them between patch releases.
+    """
+    for block, name in _refused():
+        if address.version == block.version and address in block:
+            return name
+    for block, name, reachable in _blocks():
+        if address.version == block.version and address in block:
+            return None if reachable else name
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """Which addresses may be connected to: public ones, and those in the blocks that the user allowed by name."""
+
+    allow: tuple[Network, ...] = ()
+
+    def vet(self, address: str) -> str | None:
+        """None if ``address`` may be connected to, else why not. Only a literal address is ever accepted."""
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return "not an IP address"
+        if any(parsed.version == block.version and parsed in block for block in self.allow):
+            return None
+        name = special_purpose(parsed)
+        return None if name is None else f"{parsed} is special-purpose ({name})"

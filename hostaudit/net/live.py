@@ -1,0 +1,170 @@
+"""The network as it is: ``Net`` over real sockets, put together from the modules beside it."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from hostaudit.errors import UsageError
+from hostaudit.model import Certificate, Origin, Owner, Registration
+from hostaudit.net.dns import Dns, Server, system_resolvers
+from hostaudit.net.http import Http, trust
+from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
+from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
+from hostaudit.net.port43 import Port43
+from hostaudit.net.registration import Registrations
+from hostaudit.net.share import Sharing
+from hostaudit.net.web import Reach, Web
+from hostaudit.net.whois import Owners
+
+
+class LiveNet:
+    """One scan's way to the network; ``async with`` it. The deadline runs from entering.
+
+    ``resolver`` names the resolvers asked. Raises ``UsageError`` for a resolver that is no address and for a CA bundle
+    that cannot be used; after that nothing raises for what the network does.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        resolver: tuple[str, ...] = (),
+        ca_bundle: Path | None = None,
+        allow_private: tuple[Network, ...] = (),
+        no_http: bool = False,
+        no_third_party: bool = False,
+        debug: Callable[[str], None] | None = None,
+        ports: Ports | None = None,
+    ) -> None:
+        self._limits = limits
+        self._servers = tuple(_server(text) for text in resolver or system_resolvers())
+        self.resolver = ", ".join(map(str, self._servers)) or "none"
+        self._context = None if ca_bundle is None else _trust(ca_bundle)
+        self._policy = AddressPolicy(allow_private)
+        self._no_http = no_http
+        self._no_third_party = no_third_party
+        self._debug = debug
+        self._ports = ports or Ports()
+        self.crashes: list[str] = []
+
+    async def __aenter__(self) -> LiveNet:
+        budget = Budget(self._limits)
+        self._sharing = Sharing(budget, self.crashed, self._debug)
+        self._http = Http(budget, self._ports, self._context)
+        self._dns = Dns(
+            budget,
+            self._policy,
+            self._sharing,
+            self._servers,
+            port=self._ports.dns,
+            # Loading the HTTP client takes as long as the first answers are on their way.
+            sent=self._warm_up,
+        )
+        self._reach = Reach(self._dns, self._policy)
+        off = {"no_http": self._no_http, "no_third_party": self._no_third_party}
+        self._web = Web(self._http, self._reach, budget, **off)
+        port43 = Port43(self._reach, budget, self._ports.whois)
+        self._registrations = Registrations(self._web, port43, budget, self._sharing)
+        self._owners = Owners(self._web, port43, self._dns, budget, self._sharing)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._sharing.close()
+        await self._http.close()
+
+    def _warm_up(self) -> None:
+        if not (self._no_http and self._no_third_party):
+            self._http.warm_up()
+
+    async def dns(self, name: str, rdtype: str) -> Outcome[DnsAnswer]:
+        """See ``Net``."""
+        return await self._dns.lookup(name, rdtype)
+
+    async def zone_of(self, name: str) -> Outcome[str]:
+        """See ``Net``."""
+        return await self._dns.zone_of(name)
+
+    async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
+        """See ``Net``."""
+        return await self._dns.ask(address, name, rdtype)
+
+    async def fetch(self, url: str, *, address: str | None = None, redirects: int = 0) -> Outcome[HttpReply]:
+        """See ``Net``."""
+        return await self._sharing.once(
+            ("fetch", url, address, redirects), f"GET {url[:200]}", lambda: self._web.fetch(url, address, redirects)
+        )
+
+    async def service(self, url: str, *, accept: str = "application/json") -> Outcome[HttpReply]:
+        """See ``Net``."""
+        return await self._sharing.once(
+            ("service", url, accept), f"GET {url[:200]}", lambda: self._web.service(url, accept)
+        )
+
+    async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
+        """See ``Net``."""
+        source = f"TLS handshake for {host} at {address}"
+        if self._no_http:
+            return Outcome.gap("not_asked", source, "--no-http")
+
+        async def look() -> Outcome[Certificate]:
+            return await self._reach.at(address, lambda vetted: self._http.certificate(host, vetted), source)
+
+        return await self._sharing.once(("certificate", host, address), source, look)
+
+    async def origin(self, address: str) -> Outcome[Origin]:
+        """See ``Net``."""
+        return await self._dns.origin(address)
+
+    async def owner(self, address: str) -> Outcome[Owner]:
+        """See ``Net``."""
+        if self._no_third_party:
+            return Outcome.gap("not_asked", f"holder of {address}", "--no-third-party")
+        return await self._owners.find(address)
+
+    async def registration(self, name: str) -> Outcome[Registration]:
+        """See ``Net``."""
+        if self._no_third_party:
+            return Outcome.gap("not_asked", f"registration of {name}", "--no-third-party")
+        return await self._registrations.find(name)
+
+    def crashed(self, where: str, error: BaseException) -> None:
+        """Keep a defect for the caller, and tell it to whoever debugs."""
+        self.crashes.append(f"{where}: {type(error).__name__}: {error}")
+        if self._debug is not None:
+            self._debug(f"defect at {where}\n" + "".join(traceback.format_exception(error)))
+
+
+def _server(text: str) -> Server:
+    """``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT`` as a server."""
+    address, port = text.strip(), "53"
+    if address.startswith("["):
+        address, _, rest = address[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif address.count(":") == 1:
+        address, _, port = address.partition(":")
+    try:
+        return Server(str(ipaddress.ip_address(address)), _port(port))
+    except ValueError:
+        raise UsageError(f"--resolver {text}: not an IP address", "Give an address such as 9.9.9.9") from None
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65536:
+        raise ValueError(text)
+    return number
+
+
+def _trust(ca_bundle: Path) -> ssl.SSLContext:
+    try:
+        return trust(ca_bundle)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"--ca-bundle {ca_bundle}: {reason}", "Give a file of PEM certificates") from None

@@ -1,0 +1,191 @@
+"""RDAP (RFC 7480 to 7484, 9082 to 9224): which server knows a name or an address, and what does its answer say?
+
+Nothing here does I/O; the answers are outside JSON and are read with suspicion, field by field.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from hostaudit.model import Registration
+from hostaudit.net.limits import Address
+from hostaudit.net.whoistext import moment
+
+ITEMS = 32
+"""No more statuses, name servers or entities than this are read from one answer."""
+
+LENGTH = 300
+
+
+class _Services(msgspec.Struct):
+    publication: str
+    services: list[list[str]]
+
+
+@cache
+def _snapshot() -> dict[str, _Services]:
+    text = resources.files("hostaudit.net").joinpath("iana/rdap-bootstrap.json").read_bytes()
+    return msgspec.json.decode(text, type=dict[str, _Services])
+
+
+@cache
+def _domains() -> dict[str, str]:
+    return {key: service[0] for service in _snapshot()["dns"].services for key in service[1:]}
+
+
+def domain_base(name: str) -> str | None:
+    """The base URL for a domain name by the snapshot that ships (RFC 9224 section 4), with a slash at its end."""
+    return _by_suffix(name, _domains())
+
+
+def live_domain_base(name: str, document: Any) -> str | None:
+    """As ``domain_base``, by a bootstrap document as IANA publishes it."""
+    found: dict[str, str] = {}
+    for service in _items(document, "services", cap=5000):
+        if isinstance(service, list) and len(service) == 2 and all(isinstance(part, list) for part in service):
+            urls = [url for url in service[1] if isinstance(url, str)]
+            found.update(
+                {key.lower(): min(urls, key=_plain_http) for key in service[0] if isinstance(key, str) and urls}
+            )
+    return _by_suffix(name, found)
+
+
+def address_base(address: Address) -> str | None:
+    """The base URL for an address by the snapshot that ships (RFC 9224 section 5), most specific block first."""
+    best: tuple[int, str] | None = None
+    for service in _snapshot()[f"ipv{address.version}"].services:
+        for key in service[1:]:
+            block = ipaddress.ip_network(key)
+            if address in block and (best is None or block.prefixlen > best[0]):
+                best = (block.prefixlen, service[0])
+    return None if best is None else _slash(best[1])
+
+
+def _by_suffix(name: str, bases: dict[str, str]) -> str | None:
+    labels = name.split(".")
+    for start in range(len(labels)):
+        base = bases.get(".".join(labels[start:]))
+        if base is not None:
+            return _slash(base)
+    return None
+
+
+def _slash(base: str) -> str:
+    return base if base.endswith("/") else base + "/"
+
+
+def _plain_http(url: str) -> bool:
+    return not url.startswith("https:")
+
+
+# --- what an answer says ---
+
+
+def registration(answer: Any) -> Registration | None:
+    """A domain object (RFC 9083 section 5.3) as a registration; None if the answer is no domain object."""
+    if not isinstance(answer, dict) or answer.get("objectClassName") != "domain":
+        return None
+    events = {
+        _text(event.get("eventAction")): moment(_text(event.get("eventDate"))) for event in _dicts(answer, "events")
+    }
+    registrar = entity_with(answer, "registrar") or {}
+    reseller = entity_with(answer, "reseller")
+    dnssec = answer.get("secureDNS")
+    signed = dnssec.get("delegationSigned") if isinstance(dnssec, dict) else None
+    hosts = (_text(server.get("ldhName")).lower().rstrip(".") for server in _dicts(answer, "nameservers"))
+    return Registration(
+        via="rdap",
+        registrar=entity_name(registrar),
+        iana_id=_iana_id(registrar),
+        status=tuple(dict.fromkeys(_text(each).lower() for each in _items(answer, "status") if _text(each))),
+        created=events.get("registration"),
+        expires=events.get("expiration") or events.get("registrar expiration"),
+        transferred=events.get("transfer"),
+        changed=events.get("last changed"),
+        nameservers=tuple(dict.fromkeys(host for host in hosts if host)),
+        delegation_signed=signed if isinstance(signed, bool) else None,
+        reseller=entity_name(reseller) if reseller else None,
+    )
+
+
+def related(answer: Any) -> str | None:
+    """The registrar's own RDAP URL for the same object, as a thin registry links it."""
+    for link in _dicts(answer, "links"):
+        href, kind = _text(link.get("href")), _text(link.get("type"))
+        if link.get("rel") == "related" and href.startswith("http") and ("rdap" in kind or "/domain/" in href):
+            return href
+    return None
+
+
+def merged(registry: Registration, registrar: Registration) -> Registration:
+    """Two views of one name: what the registry says stands, the registrar fills what it leaves open."""
+    return Registration(
+        via="rdap",
+        registrar=registry.registrar or registrar.registrar,
+        iana_id=registry.iana_id or registrar.iana_id,
+        status=registry.status or registrar.status,
+        created=registry.created or registrar.created,
+        expires=registry.expires or registrar.expires,
+        transferred=registry.transferred or registrar.transferred,
+        changed=registry.changed or registrar.changed,
+        nameservers=registry.nameservers or registrar.nameservers,
+        delegation_signed=registry.delegation_signed,
+        reseller=registry.reseller or registrar.reseller,
+    )
+
+
+def entity_with(answer: Any, role: str) -> dict[str, Any] | None:
+    """The first entity that has a role, outer ones before those nested in them."""
+    level = [answer]
+    for _ in range(4):
+        level = [entity for each in level for entity in _dicts(each, "entities")][:ITEMS]
+        for entity in level:
+            if role in _items(entity, "roles"):
+                return entity
+    return None
+
+
+def entity_name(entity: Any) -> str | None:
+    """The organisation, else the full name, of an entity's jCard (RFC 7095)."""
+    card = entity.get("vcardArray") if isinstance(entity, dict) else None
+    properties = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else []
+    found: dict[str, str] = {}
+    for each in properties[:ITEMS]:
+        if isinstance(each, list) and len(each) > 3 and isinstance(each[0], str):
+            value = each[3][0] if isinstance(each[3], list) and each[3] else each[3]
+            if _text(value).strip():
+                found.setdefault(each[0].lower(), _text(value).strip())
+    return found.get("org") or found.get("fn")
+
+
+def self_link(entity: Any) -> str | None:
+    """Where an entity may be asked for in full."""
+    return next((_text(each.get("href")) for each in _dicts(entity, "links") if each.get("rel") == "self"), None)
+
+
+def _iana_id(entity: dict[str, Any]) -> str | None:
+    for each in _dicts(entity, "publicIds"):
+        if _text(each.get("type")).lower() == "iana registrar id":
+            return _text(each.get("identifier")) or None
+    return None
+
+
+def _items(of: Any, key: str, cap: int = ITEMS) -> list[Any]:
+    value = of.get(key) if isinstance(of, dict) else None
+    return value[:cap] if isinstance(value, list) else []
+
+
+def _dicts(of: Any, key: str) -> Iterator[dict[str, Any]]:
+    return (each for each in _items(of, key) if isinstance(each, dict))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value[:LENGTH] if isinstance(value, str) else ""

@@ -1,0 +1,36 @@
+"""Where the site's own hosts are: both address families with their CNAME chains, and HTTPS records (RFC 9460)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hostaudit.model import Evidence, ServiceBinding, ServiceBindings
+from hostaudit.net import DnsAnswer
+from hostaudit.probes import Probe, Scan
+
+MOST_BINDINGS = 16
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """Ask for every host of the target at once."""
+    del item
+    await asyncio.gather(*(_host(scan, host) for host in scan.target.hosts))
+
+
+async def _host(scan: Scan, host: str) -> None:
+    await asyncio.gather(scan.addresses(host), _bindings(scan, host))
+
+
+async def _bindings(scan: Scan, host: str) -> None:
+    scan.note("https", host, (await scan.net.dns(host, "HTTPS")).map(_as_bindings))
+
+
+def _as_bindings(answer: DnsAnswer) -> ServiceBindings:
+    rows = []
+    for record in answer.records[:MOST_BINDINGS]:
+        priority, target, *hints = record.fields
+        rows.append(ServiceBinding(int(priority), str(target), tuple(str(hint) for hint in hints)))
+    return ServiceBindings(tuple(sorted(rows, key=lambda row: (row.priority, row.target))), answer.ttl)
+
+
+PROBE = Probe("addresses", needs=(), gives=("a", "aaaa", "https"), run=run)

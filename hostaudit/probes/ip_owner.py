@@ -1,0 +1,59 @@
+"""Whose network an address lies in: announced prefix and origin AS set first, the registered holder beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+
+from hostaudit.model import Addresses, Delegation, Evidence, Spf
+from hostaudit.probes import Probe, Scan
+
+MOST_SENDERS = 8
+"""Addresses of an SPF record looked up; longer lists are mostly one operator's."""
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """Look up every address that the item brings."""
+    if item is None or item.value is None:
+        return
+    await asyncio.gather(*(_address(scan, each, holder=item.kind != "resource") for each in _addresses(item)))
+
+
+def _addresses(item: Evidence) -> tuple[str, ...]:
+    value = item.value
+    if isinstance(value, Addresses):
+        return value.addresses
+    if isinstance(value, Delegation):
+        return tuple(address for server in value.nameservers for address in server.addresses)
+    if isinstance(value, Spf):
+        return tuple(network.split("/")[0] for network in value.networks[:MOST_SENDERS])
+    return ()
+
+
+async def _address(scan: Scan, address: str, *, holder: bool) -> None:
+    if not _public(address):
+        for kind in ("origin", "owner"):
+            scan.not_applicable(kind, address, "special-purpose address", "IANA")
+        return
+    jobs = [_origin(scan, address)]
+    if holder:
+        jobs.append(_owner(scan, address))
+    await asyncio.gather(*jobs)
+
+
+async def _origin(scan: Scan, address: str) -> None:
+    scan.note("origin", address, await scan.net.origin(address))
+
+
+async def _owner(scan: Scan, address: str) -> None:
+    scan.note("owner", address, await scan.net.owner(address))
+
+
+def _public(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+PROBE = Probe("ip_owner", needs=("a", "aaaa", "delegation", "spf", "resource"), gives=("origin", "owner"), run=run)

@@ -1,0 +1,294 @@
+"""What the front page needs and names: third-party scripts and styles, apps, an installable web app, packages.
+
+The files in which a site declares its apps (Apple's ``apple-app-site-association``, Google's ``assetlinks.json``)
+are asked for at the same time as the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from hostaudit import markup
+from hostaudit.model import (
+    AppLinks,
+    AppRef,
+    DirectPackages,
+    Evidence,
+    FrontPage,
+    Page,
+    PageResource,
+    WebApp,
+)
+from hostaudit.net import HttpReply, Outcome, jsontext
+from hostaudit.probes import Probe, Scan, as_addresses
+
+REDIRECTS = 5
+MOST_APPS = 40
+MOST_RESOURCES = 20
+
+ASSOCIATION = "/.well-known/apple-app-site-association"
+ASSET_LINKS = "/.well-known/assetlinks.json"
+
+STORE_HOSTS = ("itunes.apple.com", "play.google.com", "f-droid.org")
+"""Resolved while the page is under way, so that asking a store later costs no round trip for its address."""
+
+PLATFORMS = {
+    "play": ("android", "google-play"),
+    "itunes": ("ios", "apple-app-store"),
+    "f-droid": ("android", "f-droid"),
+    "amazon": ("android", "amazon-appstore"),
+    "windows": ("windows", "microsoft-store"),
+}
+"""Values of ``platform`` in a manifest's ``related_applications`` (W3C Manifest Incubations)."""
+
+DISPLAYS = ("standalone", "fullscreen", "minimal-ui", "window-controls-overlay")
+ICON_SIZES = (192, 512)
+
+App = tuple[str, str, str, str]
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """The page and the declarations side by side; the apps once both are in."""
+    del item
+    warm = asyncio.gather(*(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA")))
+    declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
+    found: list[App] = [app for apps, _ in declared for app in apps]
+    silent = [source for _, source in declared if source]
+    if page is None:
+        silent.append("the front page")
+        _no_page(scan, host)
+    else:
+        references = markup.references(page.body.decode("utf-8", "replace"), page.url)
+        scan.note("page", host, Outcome.of(_as_page(scan, page, references), page.url))
+        _packages(scan, host, references, page.url)
+        found += references.apps
+        related, source = await _web_app(scan, host, references.manifest, page.url)
+        found += related
+        silent += [source] if source else []
+    _apps(scan, found, silent)
+    await asyncio.gather(warm, *(_resource(scan, each) for each in _foreign(scan, host)))
+
+
+# -- the page ---------------------------------------------------------------------------------------------
+
+
+async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
+    """Note where the front page is; its host and the reply, None if it is no page to read."""
+    domain = scan.target.domain
+    tries = [f"https://{domain}/"]
+    tries += [f"https://{host}/" for host in scan.target.hosts if host != domain and host not in scan.target.named]
+    tries.append(f"http://{domain}/")
+    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "hostaudit", "no address to ask")
+    for number, url in enumerate(tries):
+        reply = await scan.net.fetch(url, redirects=REDIRECTS)
+        if number == 0 or reply.value is not None:
+            outcome = reply
+        # Another name or scheme is a way to the same page only where the first has no service at all.
+        if reply.value is not None or (
+            reply.unknown and reply.unknown.cause not in ("dns_error", "connection_refused")
+        ):
+            break
+    reply = outcome
+    if reply.absent is not None:
+        reply = Outcome.gap("dns_error", reply.source, reply.absent)
+    scan.note("front", domain, reply.map(_as_front))
+    if reply.value is None:
+        scan.note("page", domain, reply)
+        return domain, None
+    host = urlsplit(reply.value.url).hostname or domain
+    kind = (reply.value.header("content-type") or "text/html").lower()
+    if reply.value.status >= 400:
+        scan.note("page", host, Outcome.gap("http_status", reply.source, f"status {reply.value.status}"))
+        return host, None
+    if "html" not in kind:
+        scan.note("page", host, Outcome.gap("malformed", reply.source, f"content type {kind[:60]}"))
+        return host, None
+    return host, reply.value
+
+
+def _as_front(reply: HttpReply) -> FrontPage:
+    return FrontPage(reply.url, urlsplit(reply.url).hostname or "", reply.status, reply.hops)
+
+
+def _as_page(scan: Scan, page: HttpReply, references: markup.References) -> Page:
+    rows = {}
+    for resource in references.resources:
+        host = urlsplit(resource.url).hostname or ""
+        if scan.suffixes(host) != scan.suffixes(urlsplit(page.url).hostname or ""):
+            rows[resource.url] = PageResource(resource.url, host, resource.kind, resource.blocking)
+    ordered = tuple(sorted(rows.values(), key=lambda row: row.url))
+    return Page(page.url, ordered, references.manifest, page.truncated)
+
+
+def _no_page(scan: Scan, host: str) -> None:
+    for kind in ("packages", "web_app"):
+        scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
+
+
+def _packages(scan: Scan, host: str, references: markup.References, source: str) -> None:
+    if references.packages:
+        scan.note("packages", host, Outcome.of(DirectPackages(tuple(sorted(references.packages))), source))
+    else:
+        scan.note("packages", host, Outcome.none("no package offered", source))
+
+
+def _foreign(scan: Scan, host: str) -> list[str]:
+    item = scan.seen.get(f"page:{host}")
+    page = item.value if item is not None and isinstance(item.value, Page) else None
+    return sorted({resource.host for resource in page.resources})[:MOST_RESOURCES] if page else []
+
+
+async def _resource(scan: Scan, host: str) -> None:
+    scan.note("resource", host, (await scan.net.dns(host, "A")).map(as_addresses))
+
+
+# -- the web app ------------------------------------------------------------------------------------------
+
+
+async def _web_app(scan: Scan, host: str, url: str | None, page: str) -> tuple[list[App], str]:
+    """Note whether the site installs as a web app; the apps that its manifest names, and the source if it is open."""
+    if url is None:
+        scan.note("web_app", host, Outcome.none("no manifest linked", page))
+        return [], ""
+    reply = await scan.net.fetch(url, redirects=REDIRECTS)
+    if reply.value is None or reply.value.status >= 500:
+        ending: Outcome[WebApp] = Outcome(reply.source, unknown=reply.unknown)
+        if reply.unknown is None:
+            ending = Outcome.gap("http_status", reply.source, f"status {reply.value.status if reply.value else 0}")
+        scan.note("web_app", host, ending)
+        return [], "the web app manifest"
+    if reply.value.status >= 400:
+        scan.note("web_app", host, Outcome.none(str(reply.value.status), reply.source))
+        return [], ""
+    manifest = jsontext.decode(reply.value, reply.source).value
+    if not isinstance(manifest, dict):
+        scan.note("web_app", host, Outcome.gap("malformed", reply.source, "the manifest is no JSON object"))
+        return [], ""
+    scan.note("web_app", host, Outcome.of(_as_web_app(reply.value.url, manifest), reply.source))
+    return _related(manifest), ""
+
+
+def _as_web_app(url: str, manifest: dict[str, Any]) -> WebApp:
+    """What browsers ask of a manifest before they offer to install it."""
+    name = next((manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str)), None)
+    sizes = set(_icon_sizes(manifest.get("icons")))
+    lacks = []
+    if not url.startswith("https:"):
+        lacks.append("https")
+    if not name:
+        lacks.append("name")
+    if not isinstance(manifest.get("start_url"), str):
+        lacks.append("start_url")
+    displays = [manifest.get("display"), *_listed(manifest.get("display_override"))]
+    if not any(display in DISPLAYS for display in displays if isinstance(display, str)):
+        lacks.append("display")
+    lacks += [f"icon {size}" for size in ICON_SIZES if size not in sizes and 0 not in sizes]
+    if manifest.get("prefer_related_applications") is True:
+        lacks.append("prefer_related_applications is true")
+    return WebApp(url, not lacks, name[:200] if name else None, tuple(lacks))
+
+
+def _icon_sizes(icons: Any) -> Iterator[int]:
+    """The sizes that a manifest's icons offer, in pixels; 0 stands for ``any``."""
+    for icon in _listed(icons)[:50]:
+        sizes = icon.get("sizes") if isinstance(icon, dict) else None
+        for size in sizes.lower().split()[:20] if isinstance(sizes, str) else ():
+            if size == "any":
+                yield 0
+            elif size.partition("x")[0].isdecimal() and len(size) < 12:
+                yield int(size.partition("x")[0])
+
+
+def _related(manifest: dict[str, Any]) -> list[App]:
+    apps: list[App] = []
+    for related in _listed(manifest.get("related_applications"))[:MOST_APPS]:
+        if not isinstance(related, dict) or not isinstance(related.get("platform"), str):
+            continue
+        url = related.get("url")
+        linked = markup.app_in_link(url) if isinstance(url, str) and markup.resolve("https://x.invalid/", url) else None
+        identity = related.get("id")
+        if linked is not None:
+            markup.add_app(apps, *linked, "manifest")
+        elif related["platform"] in PLATFORMS and isinstance(identity, str):
+            markup.add_app(apps, *PLATFORMS[related["platform"]], identity, "manifest")
+    return apps
+
+
+# -- declarations -----------------------------------------------------------------------------------------
+
+
+async def _declarations(scan: Scan) -> list[tuple[list[App], str]]:
+    """What the well-known files of the domain and its www name declare: (apps, source if it gave no answer)."""
+    hosts = [host for host in scan.target.hosts if host not in scan.target.named]
+    jobs = [_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS)]
+    return list(await asyncio.gather(*jobs))
+
+
+async def _declared(scan: Scan, host: str, path: str) -> tuple[list[App], str]:
+    reply = await scan.net.fetch(f"https://{host}{path}")
+    if reply.absent is not None:
+        return [], ""
+    if reply.value is None or reply.value.status >= 500:
+        return [], f"{host}{path}"
+    if reply.value.status != 200:
+        return [], ""
+    # What is no JSON is the site's page for everything, not a declaration; devices ignore it too.
+    content = jsontext.decode(reply.value, reply.source).value
+    return (_from_association(content) if path == ASSOCIATION else _from_asset_links(content)), ""
+
+
+def _from_association(content: Any) -> list[App]:
+    """Apps of an ``apple-app-site-association``: ids are ``PREFIX.bundle.id`` (Apple, Associated Domains)."""
+    identities: list[Any] = []
+    for section in ("webcredentials", "appclips"):
+        identities += _listed(_member(content, section, "apps"))
+    for detail in _listed(_member(content, "applinks", "details")):
+        if isinstance(detail, dict):
+            identities += [detail.get("appID"), *_listed(detail.get("appIDs"))]
+    apps: list[App] = []
+    for identity in identities[:MOST_APPS]:
+        if isinstance(identity, str) and "." in identity:
+            markup.add_app(apps, "ios", "apple-app-store", identity.partition(".")[2], "apple-app-site-association")
+    return apps
+
+
+def _from_asset_links(content: Any) -> list[App]:
+    """Apps of an ``assetlinks.json`` (Google, Digital Asset Links)."""
+    apps: list[App] = []
+    for statement in _listed(content)[:MOST_APPS]:
+        if _member(statement, "target", "namespace") == "android_app":
+            name = _member(statement, "target", "package_name")
+            if isinstance(name, str):
+                markup.add_app(apps, "android", "google-play", name, "assetlinks.json")
+    return apps
+
+
+def _apps(scan: Scan, found: list[App], silent: list[str]) -> None:
+    rows: dict[tuple[str, str], AppRef] = {}
+    for platform, store, identity, via in found[:500]:
+        rows.setdefault((store, identity), AppRef(platform, store, identity, via))  # type: ignore[arg-type]
+    refs = tuple(rows[key] for key in sorted(rows))[:MOST_APPS]
+    domain = scan.target.domain
+    if refs:
+        scan.note("apps", domain, Outcome.of(AppLinks(refs), f"the site of {domain}"))
+    elif silent:
+        detail = f"no answer from {', '.join(sorted(silent)[:4])}"
+        scan.note("apps", domain, Outcome.gap("depends_on_unknown", f"the site of {domain}", detail))
+    else:
+        scan.note("apps", domain, Outcome.none("no app named", f"the site of {domain}"))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _member(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+PROBE = Probe("page", needs=(), gives=("front", "page", "web_app", "packages", "apps", "resource"), run=run)

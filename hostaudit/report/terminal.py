@@ -1,0 +1,332 @@
+"""The report for a person at a terminal: who can take the site down, how do we know, what could not be learnt?
+
+The worst comes first and the next step last. Nothing is said by colour alone, and no line is wider than the terminal.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hostaudit.model import Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact
+from hostaudit.report import Style
+from hostaudit.report import wording as say
+from hostaudit.report.text import printable, wrap
+
+RED, YELLOW, GREEN, BOLD = "31", "33", "32", "1"
+
+PROOFS = 3
+LEGS = 8
+SUBJECTS = 4
+OTHERS = 12
+MOST = 1500
+"""Columns of one paragraph."""
+
+MARKS = {"bad": ("✗", "x", RED), "weak": ("~", "~", YELLOW), "open": ("?", "?", YELLOW), "good": ("✓", "+", GREEN)}
+"""Symbol, the same in ASCII, colour. A word always stands beside it."""
+
+EFFECT_MARKS = {"down": "bad", "no_new_installs": "bad", "cannot_renew": "weak", "degraded": "weak"}
+STATES = {
+    "up": ("good", "up"),
+    "down": ("bad", "DOWN"),
+    "degraded": ("weak", "degraded"),
+    "unknown": ("open", "unknown"),
+    "not_applicable": ("open", "does not apply"),
+}
+LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
+OUTCOMES = {"pass": ("good", "pass"), "fail": ("bad", "FAIL"), "unknown": ("open", "unknown")}
+VERDICTS = {
+    "pass": ("PASS", GREEN),
+    "fail": ("FAIL", RED),
+    "inconclusive": ("INCONCLUSIVE", YELLOW),
+    "not_judged": ("not judged (no policy given)", BOLD),
+}
+NAME_ROLES = ("registry", "registrar")
+KINDS = {
+    "provider": "product",
+    "asn": "network",
+    "prefix": "prefix",
+    "tld": "TLD",
+    "jurisdiction": "jurisdiction",
+    "parent": "company",
+}
+
+
+class Sheet:
+    """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.lines: list[str] = []
+
+    def safe(self, text: str, limit: int = 160) -> str:
+        """Outside text, fit to print here."""
+        return printable(text, limit, ascii_only=not self.style.unicode)
+
+    def paint(self, text: str, colour: str) -> str:
+        """Our own text in a colour, if colours are wanted."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour and colour and text else text
+
+    def text(self, text: str, indent: int = 0, hang: int = 2, *, lead: str = "", colour: str = "") -> None:
+        """A wrapped line. ``lead`` is our own beginning of it, painted if a colour is given."""
+        shown = self.safe(lead + text, MOST)
+        first, *more = wrap(shown, self.style.width, first=" " * indent, rest=" " * (indent + hang))
+        end = indent + len(lead.rstrip())
+        self.lines.append(first[:indent] + self.paint(first[indent:end], colour) + first[end:])
+        self.lines += more
+
+    def marked(self, mark: str, word: str, text: str, indent: int) -> None:
+        """A line that begins with a symbol and the word for it."""
+        symbol, plain, colour = MARKS[mark]
+        lead = f"{symbol if self.style.unicode else plain} {word}: "
+        self.text(text, indent, 4, lead=lead, colour=colour)
+
+    def heading(self, text: str) -> None:
+        """An empty line and the title of what follows."""
+        self.lines.append("")
+        self.bold(text)
+
+    def bold(self, text: str) -> None:
+        """A paragraph that stands out."""
+        self.lines += [self.paint(line, BOLD) for line in wrap(self.safe(text, MOST), self.style.width)]
+
+
+@dataclass(frozen=True)
+class TerminalFormat:
+    name: str = "terminal"
+
+    def render(self, report: Report, style: Style) -> str:
+        """The report in plain text, at most ``style.width`` columns wide (20 at the least)."""
+        sheet = Sheet(Style(style.colour, style.unicode, max(style.width, 20)))
+        evidence = {item.id: item for item in report.evidence}
+        names = {each.provider: each.name for each in report.dependencies if each.name}
+        _top(sheet, report)
+        _findings(sheet, report)
+        _companies(sheet, report, evidence)
+        _other_domains(sheet, report)
+        _functions(sheet, report, names)
+        _fallbacks(sheet, report, names)
+        _unknowns(sheet, report)
+        _not_assessed(sheet, report)
+        _next(sheet, report)
+        return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+
+
+def _top(sheet: Sheet, report: Report) -> None:
+    sheet.bold(report.summary)
+    low, high, coverage = report.score.low, report.score.high, report.score.coverage
+    word, colour = VERDICTS[report.verdict]
+    sheet.lines.append("")
+    scored = f"score {_between(low, high)} of 100, {coverage:.0%} of its grounds known"
+    sheet.text(scored, lead=f"{word}: ", colour=colour)
+    hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
+    seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
+    sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
+
+
+def _between(low: float, high: float) -> str:
+    least, most = f"{low:.0f}", f"{high:.0f}"
+    return least if least == most else f"{least} to {most}"
+
+
+def _findings(sheet: Sheet, report: Report) -> None:
+    if report.findings:
+        sheet.heading("Findings")
+    for finding in report.findings:
+        mark, word = OUTCOMES[finding.outcome]
+        sheet.marked(mark, f"{word} ({finding.severity})", sheet.safe(finding.message, 400), 2)
+        if finding.fix and finding.outcome != "pass":
+            sheet.text(sheet.safe(finding.fix, 400), 6, lead="Fix: ")
+
+
+# -- what can take it down --------------------------------------------------------------------------------
+
+
+def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
+    companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
+    strong = [point for point in companies if not point.name_only]
+    sheet.heading("What can take it down, worst first")
+    if not strong:
+        open_ = ", though what is unknown below may hide one" if report.unknowns else ""
+        sheet.text(f"None seen: no company was found to hold a part alone, the names aside{open_}.", 2)
+    for position, point in enumerate(strong, 1):
+        roles = say.listed([say.role(each) for each in point.roles])
+        held = f"{_called(sheet, point)}{f', for {roles}' if roles else ''}"
+        sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
+        _effects(sheet, point.functions)
+        _proof(sheet, point.because, evidence)
+    stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
+    for basis in list(dict.fromkeys(each.basis for each in stops if each.basis))[:PROOFS]:
+        sheet.text(sheet.safe(basis), 2, lead="Times: ")
+    _name_holders(sheet, [point for point in companies if point.name_only])
+
+
+def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
+    """One line per effect and time, with all functions that share them."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for each in impacts:
+        if each.effect == "degraded":
+            when = each.basis
+        else:
+            when = f"{say.onset(each.time_to_impact_hours)}, back in about {say.span(each.time_to_recover_hours)}"
+        grouped.setdefault((each.effect, when), []).append(sheet.safe(say.function(each.id), 80))
+    for (effect, when), functions in grouped.items():
+        text = say.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
+        sheet.marked(EFFECT_MARKS.get(effect, "open"), say.effect(effect), text, 4)
+
+
+def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) -> None:
+    items = say.most_telling(evidence[each] for each in because if each in evidence)
+    for item in items[:PROOFS]:
+        sheet.text(sheet.safe(say.proof(item), 150), 4, lead="proof: ")
+    if len(items) > PROOFS:
+        sheet.text(f"+{len(items) - PROOFS} more, see --format json", 4, lead="proof: ")
+
+
+def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
+    """Registry and registrar, in one paragraph: order 1 for everybody, so they tell little about this site."""
+    if not points:
+        return
+    held = [
+        f"{_called(sheet, each)}, {say.listed([say.role(role) for role in each.roles if role in NAME_ROLES]) or 'name'}"
+        for each in points
+    ]
+    times = [each.time_to_recover_hours for point in points for each in point.functions]
+    longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)
+    lasting = f" To lose one costs about {say.span(longest)}." if longest else ""
+    text = f"Every name has one registry and one registrar, so these can end it too: {'; '.join(held)}.{lasting}"
+    sheet.lines.append("")
+    sheet.text(text, 2, 0)
+
+
+def _other_domains(sheet: Sheet, report: Report) -> None:
+    """Single points of other kinds than a company, one line each."""
+    companies = {each.failure_domain.id for each in report.spofs if each.failure_domain.kind == "parent"}
+    rest = [
+        point
+        for point in report.spofs
+        if point.failure_domain.kind not in ("parent", "provider")
+        or (point.failure_domain.kind == "provider" and point.failure_domain.id not in companies)
+    ]
+    if rest:
+        sheet.heading("The same seen otherwise: one of these failing is enough")
+    applying = sum(each.state != "not_applicable" for each in report.functions)
+    for point in rest[:OTHERS]:
+        stopped = [sheet.safe(say.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
+        what = "everything" if len(stopped) == applying > 1 else say.few(stopped)
+        kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
+        called = _called(sheet, point) if kind == "product" else _numbered(sheet, point)
+        sheet.text(f"{called}: {what}", 2, 4, lead=f"{kind} ")
+    if len(rest) > OTHERS:
+        sheet.text(f"+{len(rest) - OTHERS} more, see --format json", 2)
+
+
+def _called(sheet: Sheet, point: SinglePoint) -> str:
+    """The name that people know and, where it says more than that, the id that rules and reports use."""
+    domain = point.failure_domain
+    identity = sheet.safe(_operator(domain.id, {}), 80)
+    if not domain.name or domain.id.startswith("unknown:"):
+        return identity
+    name = sheet.safe(domain.name, 80)
+    return name if name.lower() == identity.lower() else f"{name} ({identity})"
+
+
+def _numbered(sheet: Sheet, point: SinglePoint) -> str:
+    """What is known by its number or code first: ``16509 (AMAZON-02)``."""
+    domain = point.failure_domain
+    name = f" ({sheet.safe(domain.name, 80)})" if domain.name and domain.name != domain.id else ""
+    return f"{sheet.safe(domain.id, 80)}{name}"
+
+
+def _operator(provider: str, names: dict[str, str]) -> str:
+    """A provider's name; one that the catalogue does not know by what was seen of it."""
+    if provider.startswith("unknown:"):
+        return f"an operator not in the catalogue ({provider.removeprefix('unknown:')})"
+    return names.get(provider, provider)
+
+
+# -- functions, fallbacks, gaps ---------------------------------------------------------------------------
+
+
+def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
+    shown = [each for each in report.functions if each.state != "not_applicable"]
+    if shown:
+        sheet.heading("Functions and what each rests on")
+    for each in shown:
+        mark, word = STATES[each.state]
+        score = f"score {_between(each.score.low, each.score.high)}"
+        note = f"; {sheet.safe(each.note)}" if each.note else ""
+        sheet.marked(mark, word, f"{sheet.safe(say.function(each.id), 80)}, {score}{note}", 2)
+        for leg in each.legs[:LEGS]:
+            _leg(sheet, leg, names)
+        if len(each.legs) > LEGS:
+            sheet.text(f"+{len(each.legs) - LEGS} more, see --format json", 6)
+    _idle(sheet, [each for each in report.functions if each.state == "not_applicable"])
+
+
+def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
+    mark, word = LEG_STATES[leg.state]
+    providers = [sheet.safe(_operator(each, names), 80) for each in leg.providers]
+    by = f" by {say.few(providers, SUBJECTS)}" if providers else ""
+    note = f"; {sheet.safe(leg.note)}" if leg.note else ""
+    sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
+
+
+def _idle(sheet: Sheet, functions: list[Function]) -> None:
+    if functions:
+        listed = say.listed([sheet.safe(say.function(each.id), 80) for each in functions])
+        sheet.text(f"No sign of: {listed}.", 2)
+
+
+def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
+    sheet.heading("Fallbacks")
+    if not report.fallbacks:
+        sheet.text("None seen.", 2)
+    for each in report.fallbacks:
+        reasons = "; ".join(sheet.safe(reason) for reason in each.reasons)
+        provider = sheet.safe(_operator(each.provider, names), 100)
+        sheet.text(f"{say.role(each.role)} {provider} - {reasons}", 2, 4, lead=f"{each.grade}: ")
+
+
+def _unknowns(sheet: Sheet, report: Report) -> None:
+    """Grouped by cause, so that a dead server does not fill the screen."""
+    if not report.unknowns:
+        return
+    sheet.heading(f"Unknown ({len(report.unknowns)}): taken as failing for the low score, as working for the high one")
+    grouped: dict[str, list[UnknownFact]] = {}
+    for fact in report.unknowns:
+        grouped.setdefault(fact.cause, []).append(fact)
+    for name, facts in sorted(grouped.items(), key=lambda group: (-len(group[1]), group[0])):
+        again = " (asking again may help)" if any(fact.retryable for fact in facts) else ""
+        number = Counter(f"{say.role(fact.role)} {fact.subject}" for fact in facts)
+        subjects = [sheet.safe(each, 90) for each in number]
+        shown = say.few(subjects, SUBJECTS)
+        sheet.marked("open", f"{len(facts)} unknown", f"{sheet.safe(say.cause(name))}{again}: {shown}", 2)
+
+
+def _not_assessed(sheet: Sheet, report: Report) -> None:
+    if report.not_assessed:
+        sheet.heading("Not assessed")
+    grouped: dict[str, list[str]] = {}
+    for each in report.not_assessed:
+        grouped.setdefault(each.why, []).append(each.what)
+    for why, whats in grouped.items():
+        sheet.text(f"{sheet.safe(say.listed(whats), 300)}: {sheet.safe(why, 300)}", 2, 4, lead="- ")
+
+
+def _next(sheet: Sheet, report: Report) -> None:
+    """The one command that helps most now, last, where the eye ends."""
+    domain = shlex.quote(report.target.domain)
+    retryable = sum(fact.retryable for fact in report.unknowns)
+    if report.verdict == "inconclusive" or retryable > len(report.evidence) // 4:
+        why, command = "ask again, with more time", f"hostaudit scan {domain} --deadline 120"
+    else:
+        path = shlex.quote(f"{report.target.domain}.json")
+        why, command = "keep the proof, for hostaudit analyse", f"hostaudit scan {domain} --save-evidence {path}"
+    sheet.heading(f"Next: {why}")
+    sheet.text(sheet.safe(command, 600), 2, 4)
+
+
+FORMAT = TerminalFormat()

@@ -1,0 +1,478 @@
+"""The command as a process: what goes to which stream, with which exit code, whatever happens."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hostaudit import __version__, cli, console, schemas
+from hostaudit.errors import Exit, UsageError
+
+ROOT = Path(__file__).resolve().parent.parent
+AT = "2021-01-09T12:00:00Z"
+
+SCAN_OPTIONS = (
+    "--host --save-evidence --format --output --resolver --ca-bundle --timeout --deadline --no-http --no-third-party "
+    "--allow-private --color --no-progress --quiet --debug"
+)
+
+
+def evidence(**changes) -> str:
+    """A file with no evidence at all, which is inconclusive."""
+    target = {"domain": "x.com", "registrable": "x.com", "hosts": ["x.com", "www.x.com"], "named": []}
+    run = {"started": AT, "finished": AT, "resolver": "192.0.2.1", "vantage": "local", "tool_version": "0"}
+    return json.dumps({"schema": "hostaudit.evidence/1", "target": target, "run": run, "evidence": []} | changes)
+
+
+def environment(**extra) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C.UTF-8"} | extra
+
+
+def hostaudit(*arguments, stdin="", timeout=30, **extra) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "hostaudit", *map(str, arguments)]
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, env=environment(**extra), timeout=timeout
+    )
+
+
+def with_patch(patch: str, *arguments, **options) -> subprocess.Popen:
+    """The command in a process of its own, after a line of Python that replaces a part of it."""
+    code = f"import sys; from hostaudit import cli; from hostaudit.__main__ import main\n{patch}\nsys.exit(main())"
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], env=environment(), **pipes)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "evidence.json"
+    path.write_text(evidence())
+    return path
+
+
+# -- the answer ---------------------------------------------------------------------------------------
+
+
+def test_version_is_answered_at_either_place():
+    for arguments in (("--version",), ("--version", "scan")):
+        result = hostaudit(*arguments)
+        assert (result.returncode, result.stdout, result.stderr) == (0, f"hostaudit {__version__}\n", "")
+
+
+def test_help_names_every_command_and_option():
+    top = hostaudit("--help")
+    assert top.returncode == 0
+    assert all(name in top.stdout for name in cli.COMMANDS)
+
+    shown = hostaudit("scan", "--help").stdout
+    assert all(option in shown for option in SCAN_OPTIONS.split())
+    assert "json|terminal" in shown
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("scan", "--frobnicate")])
+def test_help_and_usage_errors_load_nothing_heavy(arguments):
+    code = (
+        "import sys; from hostaudit.cli import run; run(sys.argv[1:]);"
+        "heavy = {'httpx', 'dns', 'ipwhois', 'rich', 'yaml', 'msgspec', 'cryptography', 'publicsuffixlist', 'asyncio'};"
+        "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or None)"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=30)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_version_loads_no_command_line():
+    code = "import sys; sys.argv[1:] = ['--version']; from hostaudit.__main__ import main; main();"
+    code += "sys.exit('typer' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=environment(), timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", schemas.NAMES)
+def test_the_schema_is_printed_as_shipped(name):
+    result = hostaudit("schema", name)
+
+    assert result.returncode == 0
+    assert result.stdout == schemas.path(name).read_text("utf-8")
+
+
+def test_saved_evidence_gives_the_same_report_every_way_in(saved, tmp_path):
+    given = hostaudit("analyse", saved, "--format", "json")
+    piped = hostaudit("analyse", "-", "--format", "json", stdin=evidence())
+    scanned = hostaudit("scan", saved, "--format", "json")
+    written = hostaudit("analyse", saved, "--format", "json", "-o", tmp_path / "out.json")
+
+    assert given.returncode == piped.returncode == scanned.returncode == written.returncode == Exit.INCONCLUSIVE
+    assert given.stdout == piped.stdout == scanned.stdout == (tmp_path / "out.json").read_text()
+    assert json.loads(given.stdout)["verdict"] == "inconclusive"
+    assert given.stderr == ""
+    assert written.stdout == ""
+    assert "without network" in scanned.stderr
+
+
+def test_quiet_leaves_standard_error_empty(saved, tmp_path):
+    assert hostaudit("scan", saved, "-q", "-o", tmp_path / "out").stderr == ""
+
+
+def test_a_report_for_a_person_is_plain_unless_colour_is_asked_for(saved):
+    assert "\x1b" not in hostaudit("analyse", saved).stdout
+    assert "\x1b[" in hostaudit("analyse", saved, "--color", "always").stdout
+    assert "\x1b[" in hostaudit("analyse", saved, FORCE_COLOR="1").stdout
+    assert "\x1b" not in hostaudit("analyse", saved, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b" not in hostaudit("analyse", saved, "--color", "never", FORCE_COLOR="1").stdout
+    assert all(len(line) <= 80 for line in hostaudit("analyse", saved).stdout.splitlines())
+    assert all(len(line) <= 40 for line in hostaudit("analyse", saved, COLUMNS="40").stdout.splitlines())
+
+
+def test_a_terminal_that_knows_only_ascii_gets_only_ascii(saved):
+    assert hostaudit("analyse", saved, PYTHONIOENCODING="latin-1").stdout.isascii()
+
+
+def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
+    for term, coloured in (("xterm", True), ("dumb", False)):
+        leader, follower = pty.openpty()
+        command = [sys.executable, "-m", "hostaudit", "analyse", str(saved)]
+        subprocess.run(
+            command, stdout=follower, stderr=subprocess.PIPE, env=environment(TERM=term), timeout=30, check=False
+        )
+        os.close(follower)
+        shown = os.read(leader, 65536)
+        os.close(leader)
+
+        assert (b"\x1b[" in shown) is coloured
+
+
+# -- what goes wrong ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("parler.com",), "No such command", "hostaudit scan parler.com"),
+        (("frobnicate",), "No such command", "hostaudit --help"),
+        (("scan",), "Missing argument", "hostaudit scan --help"),
+        (("scan", "x.com", "--timout", "4"), "--timeout", "hostaudit scan --help"),
+        (("scan", "x.com", "--timeout", "soon"), "--timeout", "hostaudit scan --help"),
+        (("scan", "x.com", "--timeout", "nan"), "--timeout is nan", "give seconds"),
+        (("scan", "x.com", "--deadline", "0"), "--deadline is 0.0", "give seconds"),
+        (("scan", "x.com", "--deadline", "1e9"), "--deadline", "give seconds"),
+        (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
+        (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
+        (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
+        (("scan", "x.com", "--ca-bundle", __file__), "holds no PEM certificate", "PEM"),
+        (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, terminal"),
+        (("scan", "x.com", "--color", "blue"), "--color blue is not known", "auto, always, never"),
+        (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its directory"),
+        (("scan", "x.com", "--save-evidence", "/"), "cannot be written", "name of a file in it"),
+        (
+            ("scan", "x.com", "-o", "same", "--save-evidence", "./same"),
+            "both the report and the evidence",
+            "two different",
+        ),
+        (("scan", "localhost"), "localhost", "example.com"),
+        (("scan", "192.0.2.1"), "192.0.2.1", "give the domain"),
+        (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
+        (("analyse", "/nonexistent"), "/nonexistent cannot be read", "evidence file"),
+        (("analyse", "/dev/null"), "torn", "--save-evidence"),
+        (("schema", "policy"), "document policy is not known", "report, evidence"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint):
+    result = hostaudit(*arguments)
+
+    assert result.returncode == Exit.USAGE
+    assert result.stdout == ""
+    error, advice = result.stderr.splitlines()
+    assert error.startswith("error: ")
+    assert message in error
+    assert advice.startswith("hint: ")
+    assert hint in advice
+
+
+def test_no_command_at_all_shows_the_help_and_ends_with_2():
+    result = hostaudit()
+
+    assert result.returncode == Exit.USAGE
+    assert result.stdout == ""
+    assert "Usage: hostaudit" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["--host", "--save-evidence"])
+def test_saved_evidence_is_not_looked_at_further(saved, tmp_path, name):
+    result = hostaudit("scan", saved, name, tmp_path / "www.x.com")
+
+    assert result.returncode == Exit.USAGE
+    assert "nothing more is looked at" in result.stderr
+
+
+def test_what_a_command_line_carries_is_not_let_loose_on_the_terminal():
+    result = hostaudit("analyse", "\x1b]0;pwned\x07\u202e")
+
+    assert r"\x1b]0;pwned\x07\u202e" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_hostile_evidence_ends_with_2(tmp_path):
+    path = tmp_path / "bad.json"
+    path.write_text(evidence(evidence=[{"id": "x"}]))
+    result = hostaudit("analyse", path)
+
+    assert result.returncode == Exit.USAGE
+    assert "is not an evidence file" in result.stderr
+
+
+def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
+    patch = "def broken(path): raise KeyError('x')\ncli.judged = broken"
+    for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
+        process = with_patch(patch, *arguments)
+        _, errors = process.communicate(timeout=30)
+
+        assert process.returncode == Exit.INTERNAL
+        assert "a defect of hostaudit: KeyError: 'x'" in errors
+        assert ("Traceback" in errors) is traced
+        assert "report it" in errors
+
+
+SLOW_JUDGING = """
+import time
+def slow(path):
+    print("started", file=sys.stderr, flush=True)
+    time.sleep(60)
+cli.judged = slow
+"""
+SLOW_LOOKING = """
+import asyncio
+from hostaudit import audit
+async def slow(target, options, progress):
+    print("started", file=sys.stderr, flush=True)
+    await asyncio.sleep(60)
+audit.look = slow
+"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "arguments"), [(SLOW_JUDGING, ("analyse", "x.json")), (SLOW_LOOKING, ("scan", "example.com"))]
+)
+def test_an_interrupt_ends_with_130_and_one_line(patch, arguments):
+    process = with_patch(patch, *arguments)
+    assert process.stderr.readline() == "started\n"
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+
+    assert process.returncode == Exit.INTERRUPTED
+    assert (out, errors) == ("", "hostaudit: interrupted, nothing was judged\n")
+
+
+def test_a_thread_that_still_waits_does_not_hold_up_the_end(saved):
+    patch = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
+    process = with_patch(patch, "analyse", saved)
+    out, _ = process.communicate(timeout=30)
+
+    assert process.returncode == Exit.INCONCLUSIVE
+    assert "INCONCLUSIVE" in out
+
+
+@pytest.mark.parametrize("arguments", [("schema", "report"), ("--version",), ("scan", "--help")])
+def test_a_reader_that_left_ends_it_with_141_and_no_word(arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "hostaudit", *arguments]
+    result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=environment(), timeout=30, check=False)
+    os.close(writing)
+
+    assert result.returncode == Exit.BROKEN_PIPE
+    assert result.stderr == b""
+
+
+@pytest.mark.parametrize("arguments", [("schema", "report"), ("--version",)])
+def test_a_full_disk_is_told_as_such(arguments):
+    command = [sys.executable, "-m", "hostaudit", *arguments]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=environment(), text=True, timeout=30, check=False
+        )
+
+    assert result.returncode == Exit.USAGE
+    assert "standard output cannot be written: No space left on device" in result.stderr
+
+
+def test_closed_streams_are_no_crash(saved):
+    for redirection in (">&-", "2>&-"):
+        command = f'"{sys.executable}" -m hostaudit analyse "{saved}" {redirection}'
+        result = subprocess.run(["sh", "-c", command], capture_output=True, env=environment(), timeout=30, check=False)
+
+        assert result.returncode == Exit.INCONCLUSIVE, result.stderr
+
+
+# -- a scan, with the looking replaced ----------------------------------------------------------------
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """Scan without network: what was asked for is kept, and a file without evidence comes back."""
+    import msgspec
+
+    from hostaudit.model import EvidenceFile
+
+    asked = SimpleNamespace()
+
+    def look(domain, hosts, options, progress):
+        asked.__dict__.update(domain=domain, hosts=hosts, options=options, progress=progress)
+        return msgspec.json.decode(evidence(), type=EvidenceFile)
+
+    monkeypatch.setattr(cli, "look", look)
+    return asked
+
+
+def test_every_option_of_scan_arrives(looked, tmp_path, capsys):
+    bundle = certificate(tmp_path)
+    arguments = "scan x.com --host a.x.com --host b.x.com --resolver 9.9.9.9 --resolver 2620:fe::fe --timeout 2"
+    arguments += " --deadline 9 --no-http --no-third-party --allow-private 10.0.0.0/8 --debug --no-progress -q"
+    code = cli.run([*arguments.split(), "--ca-bundle", str(bundle)])
+
+    assert code == Exit.INCONCLUSIVE
+    options = looked.options
+    assert (looked.domain, looked.hosts, looked.progress) == ("x.com", ("a.x.com", "b.x.com"), None)
+    assert options.resolver == ("9.9.9.9", "2620:fe::fe")
+    assert (options.timeout, options.deadline) == (2.0, 9.0)
+    assert options.no_http
+    assert options.no_third_party
+    assert options.debug
+    assert options.allow_private == ("10.0.0.0/8",)
+    assert options.ca_bundle == bundle
+    assert capsys.readouterr().err == ""
+
+
+def certificate(folder: Path) -> Path:
+    import ssl
+
+    path = folder / "ca.pem"
+    context = ssl.create_default_context()
+    path.write_text(ssl.DER_cert_to_PEM_cert(context.get_ca_certs(binary_form=True)[0]))
+    return path
+
+
+def test_saved_evidence_is_what_the_report_rests_on(looked, tmp_path, capsys):
+    path = tmp_path / "evidence.json"
+    cli.run(["scan", "x.com", "--save-evidence", str(path), "--format", "json"])
+    first = capsys.readouterr()
+    cli.run(["analyse", str(path), "--format", "json"])
+
+    assert "evidence saved in" in first.err
+    assert capsys.readouterr().out == first.out
+
+
+def test_a_report_is_not_lost_with_evidence_that_cannot_be_saved(looked, tmp_path, capsys, monkeypatch):
+    def full(path, data):
+        raise UsageError(f"{path} cannot be written: No space left on device", "free some space")
+
+    monkeypatch.setattr("hostaudit.documents.write_atomically", full)
+    code = cli.run(["scan", "x.com", "--save-evidence", str(tmp_path / "evidence.json")])
+    streams = capsys.readouterr()
+
+    assert code == Exit.USAGE
+    assert "INCONCLUSIVE" in streams.out
+    assert "No space left" in streams.err
+
+
+def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked):
+    for option in ("-o", "--save-evidence"):
+        assert cli.run(["scan", "x.com", option, "/nonexistent/file"]) == Exit.USAGE
+    assert not vars(looked)
+
+
+def test_a_domain_is_not_taken_for_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "example.com").write_text("")
+    (tmp_path / "seen").write_text("")
+
+    assert not cli.is_path("example.com")
+    assert not cli.is_path("example.com/index.html")
+    assert not cli.is_path("https://example.com/a.json")
+    assert cli.is_path("./seen")
+    assert cli.is_path("evidence.json")
+
+
+# -- the terminal -------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_line_of_progress_is_rewritten_and_leaves_no_trace():
+    stream = Terminal()
+    progress = console.Progress(stream)
+    progress(3, 4)
+    progress.clear()
+
+    assert stream.getvalue() == "\r\x1b[Klooking: 3 answered, 4 under way\r\x1b[K"
+    assert console.progress_fits(stream, {"TERM": "xterm"})
+    assert not console.progress_fits(stream, {"TERM": "dumb"})
+    assert not console.progress_fits(io.StringIO(), {})
+
+
+def test_progress_is_shown_on_a_terminal_alone(looked, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    cli.run(["scan", "x.com"])
+    assert isinstance(looked.progress, console.Progress)
+
+    for option in ("--no-progress", "-q", "--debug"):
+        cli.run(["scan", "x.com", option])
+        assert looked.progress is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "terminal", "wanted"),
+    [
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"CLICOLOR_FORCE": "1"}, False, True),
+        ("auto", {"CLICOLOR_FORCE": "0"}, False, False),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colour_follows_the_option_then_the_environment_then_the_terminal(choice, environ, terminal, wanted):
+    assert console.wants_colour(choice, Terminal() if terminal else io.StringIO(), environ) is wanted
+
+
+def test_the_width_is_that_of_the_terminal_within_reason(monkeypatch):
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((60, 24)))
+    terminal = SimpleNamespace(isatty=lambda: True, fileno=lambda: 1)
+
+    assert console.columns(terminal, {}) == 60
+    assert console.columns(terminal, {"COLUMNS": "40"}) == 40
+    assert console.columns(terminal, {"COLUMNS": "wide"}) == 60
+    assert console.columns(io.StringIO(), {}) == 80
+    assert console.columns(io.StringIO(), {"COLUMNS": "400"}) == 80
+    assert console.columns(io.StringIO(), {"COLUMNS": "3"}) == 20
+
+
+def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatch):
+    stream = Terminal()
+
+    async def look(target, options, progress):
+        progress(1, 2)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hostaudit.audit.look", look)
+
+    with pytest.raises(KeyboardInterrupt):
+        cli.look("example.com", (), None, console.Progress(stream))
+    assert stream.getvalue().endswith("\r\x1b[K")

@@ -1,0 +1,303 @@
+"""Files in and out: what is no sound evidence is refused by name, and a file is there wholly or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hostaudit import documents, schemas
+from hostaudit.documents import check_writable, read_evidence, write_atomically
+from hostaudit.errors import DocumentError, Exit, UsageError
+from hostaudit.model import EvidenceFile
+
+AT = "2021-01-09T12:00:00Z"
+
+
+def document(**changes) -> dict:
+    item = {"kind": "a", "subject": "x.com", "source": "s", "at": AT}
+    base = {
+        "schema": "hostaudit.evidence/1",
+        "target": {"domain": "x.com", "registrable": "x.com", "hosts": ["x.com", "www.x.com"], "named": []},
+        "run": {"started": AT, "finished": AT, "resolver": "192.0.2.1", "vantage": "local", "tool_version": "0"},
+        "evidence": [
+            item | {"id": "a:x.com", "value": addresses()},
+            item | {"id": "aaaa:x.com", "kind": "aaaa", "absent": "NODATA"},
+            item | {"id": "mx:x.com", "kind": "mx", "unknown": {"cause": "timeout", "detail": ""}},
+            item
+            | {"id": "tls:x.com 192.0.2.1", "kind": "tls", "subject": "x.com 192.0.2.1", "not_applicable": "no TLS"},
+        ],
+    }
+    return base | changes
+
+
+def addresses(*given, ttl=60) -> dict:
+    return {"type": "addresses", "chain": [], "addresses": list(given or ("192.0.2.1",)), "ttl": ttl}
+
+
+def with_item(**changes) -> dict:
+    """The document with its first item changed; a change to None takes the field away."""
+    base = document()
+    item = base["evidence"][0] | changes
+    base["evidence"][0] = {key: value for key, value in item.items() if value is not None}
+    return base
+
+
+def with_target(**changes) -> dict:
+    base = document()
+    return base | {"target": base["target"] | changes}
+
+
+def owner(kind, subject, value=None, **state) -> dict:
+    return with_item(id=f"{kind}:{subject}", kind=kind, subject=subject, value=value, **state)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(content) -> str:
+        path = tmp_path / "evidence.json"
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return str(path)
+
+    return save
+
+
+def test_sound_evidence_is_read(saved, monkeypatch):
+    file = read_evidence(saved(document()))
+
+    assert isinstance(file, EvidenceFile)
+    assert len(file.evidence) == 4
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(document()).encode())))
+    assert read_evidence("-") == file
+
+
+def test_what_is_read_is_what_the_published_schema_says():
+    published = json.loads(schemas.path("evidence").read_text())
+
+    jsonschema.validate(document(), published)
+    for case in ("no state", "two states", "unknown kind", "wrong type", "unknown key"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(UNSOUND[case][0], published)
+
+
+CERTIFICATE = {
+    "type": "certificate",
+    "host": "x.com",
+    "address": "192.0.2.1",
+    "issuer": {},
+    "names": [],
+    "not_before": AT,
+    "not_after": AT,
+    "valid": True,
+}
+
+UNSOUND = {
+    "nothing": (b"", "torn"),
+    "half of it": (json.dumps(document()).encode()[:-20], "torn"),
+    "more after it": (json.dumps(document()).encode() + b"{}", "torn"),
+    "not JSON": (b"\x7fELF\x02\x01", "torn"),
+    "not UTF-8": (b'{"schema": "\xff\xfe"}', "torn"),
+    "lone surrogate": (json.dumps(document(schema="\ud800")).encode(), "torn"),
+    "JSON of another form": (b"[1, 2]", "not an evidence file"),
+    "too deep": (b'{"x": ' + b"[" * 200_000, "nested too deeply"),
+    "no schema": ({}, "schema (none)"),
+    "another schema": ({"schema": "x/9"}, "schema x/9"),
+    "a later major": ({"schema": "hostaudit.evidence/2"}, "this version reads hostaudit.evidence/1"),
+    "a report": ({"schema": "hostaudit.report/1"}, "is a report, not evidence"),
+    "schema of another type": ({"schema": 1}, "not an evidence file"),
+    "unknown key": (document(extra=1), "unknown field"),
+    "missing key": ({"schema": "hostaudit.evidence/1"}, "missing required field"),
+    "unknown kind": (with_item(kind="b"), "Invalid enum value"),
+    "unknown cause": (with_item(value=None, unknown={"cause": "bad luck"}), "Invalid enum value"),
+    "unknown value": (with_item(value={"type": "nonsense"}), "Invalid value"),
+    "wrong type": (with_item(value=addresses(ttl="60")), "Expected `int`"),
+    "number out of range": (with_item(value=addresses(ttl=2**32)), "a number outside"),
+    "huge number": (with_item(value=addresses(ttl=10**400)), "a number outside"),
+    "negative number": (with_item(value=addresses(ttl=-1)), "a number outside"),
+    "no state": (with_item(value=None), "must have exactly one"),
+    "two states": (with_item(absent="NODATA"), "must have exactly one"),
+    "absent without proof": (with_item(value=None, absent=""), "absent without a proof"),
+    "value of another kind": (with_item(value={"type": "zone_cut", "zones": []}), "holds a ZoneCut"),
+    "id of another item": (with_item(id="a:y.com"), "is not a:x.com"),
+    "id twice": (document(evidence=document()["evidence"][:1] * 2), "occurs twice"),
+    "no address": (with_item(value=addresses("x.com")), "is not an IP address"),
+    "time without zone": (with_item(at="2021-01-09T12:00:00"), "not a UTC time"),
+    "time that never was": (with_item(at="2021-02-30T12:00:00Z"), "not a UTC time"),
+    "run time": (document(run=document()["run"] | {"started": "then"}), "run.started"),
+    "certificate time": (
+        owner("tls", "x.com 192.0.2.1", CERTIFICATE | {"not_after": "soon"}),
+        "not a UTC time",
+    ),
+    "prefix": (
+        owner("origin", "192.0.2.1", {"type": "origin", "prefix": "192.0.2.0/99", "asns": [1]}),
+        "is not an IP prefix",
+    ),
+    "subject without address": (owner("origin", "x.com", absent="none"), "is not a subject for origin"),
+    "subject with too little": (owner("server", "x.com", absent="none"), "is not a subject for server"),
+    "target in capitals": (with_target(domain="X.com"), "not a domain name"),
+    "target with a shell in it": (with_target(hosts=["x.com", "x.com;reboot"]), "not a domain name"),
+    "target elsewhere": (with_target(registrable="y.com"), "does not lie under"),
+    "target not among its hosts": (with_target(hosts=[]), "hosts lacks x.com"),
+    "huge text": (with_item(source="x" * (documents.MOST_TEXT + 1)), "a text of"),
+}
+
+
+@pytest.mark.parametrize("case", UNSOUND)
+def test_unsound_evidence_is_refused_by_name_with_a_hint(case, saved):
+    content, words = UNSOUND[case]
+
+    with pytest.raises(DocumentError) as refused:
+        read_evidence(saved(content))
+
+    assert words in refused.value.message
+    assert refused.value.hint
+    assert refused.value.exit_code == Exit.USAGE
+
+
+def test_more_items_than_any_scan_writes_are_refused(saved, monkeypatch):
+    monkeypatch.setattr(documents, "MOST_ITEMS", 3)
+
+    with pytest.raises(DocumentError, match="4 items"):
+        read_evidence(saved(document()))
+
+
+def test_a_huge_file_is_refused_without_being_decoded(saved, monkeypatch):
+    monkeypatch.setattr(documents, "MOST_BYTES", 1 << 20)
+
+    with pytest.raises(DocumentError, match="larger than 1 MiB"):
+        read_evidence(saved(b" " * ((1 << 20) + 1)))
+
+
+@pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
+def test_what_cannot_be_read_is_said(tmp_path, name):
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read_evidence(str(tmp_path / name))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_mutation_of_a_sound_file_ends_in_anything_but_a_file_or_a_refusal(tmp_path_factory, data):
+    content = bytearray(json.dumps(document()).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(content) - 1))
+        content[position : position + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    path = tmp_path_factory.getbasetemp() / "mutated.json"
+    path.write_bytes(content)
+
+    try:
+        file = read_evidence(str(path))
+    except DocumentError as refused:
+        assert refused.message
+    else:
+        msgspec.json.encode(file)
+
+
+# -- writing ------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_written_whole_with_ordinary_rights(tmp_path):
+    path = tmp_path / "out.json"
+    before = os.umask(0o027)
+    try:
+        write_atomically(path, b"one")
+        write_atomically(path, b"two")
+    finally:
+        os.umask(before)
+
+    assert path.read_bytes() == b"two"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert [each.name for each in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "out.json"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+
+    with pytest.raises(UsageError, match="No space left on device") as refused:
+        write_atomically(path, b"new")
+
+    assert "free some space" in refused.value.hint
+    assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_the_place_is_checked_before_the_scan_and_left_as_it_was(tmp_path):
+    check_writable(tmp_path / "out.json")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("act", [check_writable, lambda path: write_atomically(path, b"x")])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("missing/out.json", "create its directory first"),
+        ("file/out.json", "a part of the path is a file"),
+        ("folder", "give the name of a file in it"),
+        ("a\0b", "choose another place"),
+    ],
+)
+def test_a_place_that_takes_no_file_is_refused_with_what_to_do(tmp_path, act, name, hint):
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(UsageError, match="cannot be written") as refused:
+        act(tmp_path / name)
+
+    assert hint in refused.value.hint
+
+
+def test_a_symbolic_link_stays_and_its_file_is_replaced(tmp_path):
+    (tmp_path / "real.json").write_bytes(b"old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+
+    write_atomically(tmp_path / "link.json", b"new")
+
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_bytes() == b"new"
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(path.read_bytes()))
+    reader.start()
+
+    check_writable(path)
+    write_atomically(path, b"through")
+    reader.join(5)
+
+    assert got == [b"through"]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+def test_a_full_device_is_told_as_such():
+    with pytest.raises(UsageError, match="No space left on device"):
+        write_atomically(Path("/dev/full"), b"x")
+
+
+def test_a_reader_that_left_is_no_fault_of_the_place(tmp_path, monkeypatch):
+    def leave(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(documents, "_replaceable", leave)
+
+    with pytest.raises(BrokenPipeError):
+        write_atomically(tmp_path / "out", b"x")
+
+
+def test_a_file_system_that_cannot_sync_a_folder_is_taken_as_it_is(tmp_path):
+    documents._sync_folder(tmp_path / "gone")

@@ -1,0 +1,151 @@
+"""Imports go one way, and each library of others has one owner. A failure names the line."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "hostaudit"
+
+GROUND = ("model", "errors")
+THOUGHT = ("seen", "catalogue", "attribution", "graph", "names", "tree", "impact", "score", "sentence", "judge")
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "model": (),
+    "errors": (),
+    "domain": GROUND,
+    "rules": GROUND,
+    "documents": GROUND,
+    "console": GROUND,
+    "schemas": GROUND,
+    "markup": GROUND,
+    "net": (*GROUND, "net"),
+    "probes": (*GROUND, "markup", "net", "probes"),
+    "report": ("model", "report"),
+    **{room: (*GROUND, "domain", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
+    "audit": (*GROUND, *THOUGHT, "domain", "rules", "net", "probes"),
+    "cli": (*GROUND, "audit", "console", "documents", "domain", "report", "rules", "schemas"),
+    "__main__": (*GROUND, "cli"),
+}
+"""What each room (a module or folder of the package) may see. ``THOUGHT`` is in order: each sees those before it."""
+
+SEAM = ("net", "net.outcome")
+"""What of the net a probe may see: the protocol and its plain values, never a client."""
+
+OWNERS = {
+    "dns": ("net/dns.py",),
+    "httpx": ("net/http.py",),
+    "httpcore": ("net/http.py",),
+    "cryptography": ("net/http.py",),
+    "ipwhois": ("net/whois.py",),
+    "yaml": ("rules.py",),
+    "typer": ("cli.py",),
+    "idna": ("domain.py",),
+    "publicsuffixlist": ("domain.py",),
+}
+ANYWHERE = {"msgspec"}
+"""Third-party libraries that have no owner."""
+
+STANDARD = {*sys.stdlib_module_names, "__future__"}
+
+
+def files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    inside = path.relative_to(PACKAGE)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted module) of every import, at any depth and under TYPE_CHECKING too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.relative_to(ROOT)}:{node.lineno} imports relatively"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                yield node.lineno, submodule if is_module(submodule) else str(node.module)
+
+
+def is_module(dotted: str) -> bool:
+    place = ROOT.joinpath(*dotted.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+def offences(path: Path) -> Iterator[str]:
+    room = room_of(path)
+    for line, module in imports(path):
+        where = f"{path.relative_to(ROOT)}:{line}"
+        top, _, rest = module.partition(".")
+        if top == "hostaudit":
+            seen = rest.split(".")[0]
+            if seen and seen != room and seen not in MAY_IMPORT[room]:
+                yield f"{where} {room} may not import {seen}"
+            if room == "probes" and seen == "net" and rest not in SEAM:
+                yield f"{where} probes may not import {rest}"
+            if room == "probes" and seen == "probes" and rest != "probes":
+                yield f"{where} a probe may not import another"
+        elif top not in STANDARD and top not in ANYWHERE:
+            owners = OWNERS.get(top)
+            if owners is None:
+                yield f"{where} {top} has no owner"
+            elif path.relative_to(PACKAGE).as_posix() not in owners:
+                yield f"{where} {top} belongs to {', '.join(owners)}"
+
+
+def test_every_module_stands_in_a_known_room():
+    rooms = {room_of(path) for path in files()} - {"__init__"}
+
+    assert rooms <= set(MAY_IMPORT), f"say in this file what these may import: {sorted(rooms - set(MAY_IMPORT))}"
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_go_one_way_and_libraries_stay_with_their_owner(path):
+    if room_of(path) == "__init__":
+        assert not list(imports(path)) or all(module == "__future__" for _, module in imports(path))
+    else:
+        assert not list(offences(path))
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "words"),
+    [
+        ("judge.py", "from hostaudit.net import Net", "judge may not import net"),
+        ("judge.py", "def f():\n    from hostaudit import net", ":2 judge may not import net"),
+        ("report/x.py", "import hostaudit.audit", "report may not import audit"),
+        ("report/x.py", "from hostaudit.errors import Exit", "report may not import errors"),
+        ("probes/x.py", "from hostaudit.probes.page import PROBE", "a probe may not import another"),
+        ("probes/x.py", "from hostaudit.net.live import LiveNet", "probes may not import net.live"),
+        ("probes/x.py", "if TYPE_CHECKING:\n    from hostaudit.judge import judge", ":2 probes may not import judge"),
+        ("graph.py", "from hostaudit.impact import impact", "graph may not import impact"),
+        ("net/x.py", "import httpx", "httpx belongs to net/http.py"),
+        ("net/x.py", "from dns import message", "dns belongs to net/dns.py"),
+        ("graph.py", "import requests", "requests has no owner"),
+    ],
+)
+def test_the_rule_finds_what_it_is_for(tmp_path, monkeypatch, room, source, words):
+    monkeypatch.setattr("test_layers.PACKAGE", tmp_path / "hostaudit")
+    monkeypatch.setattr("test_layers.is_module", lambda dotted: dotted == "hostaudit.net")
+    monkeypatch.setattr("test_layers.ROOT", tmp_path)
+    path = tmp_path / "hostaudit" / room
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+
+    assert [words in each for each in offences(path)] == [True]
+
+
+def test_a_probe_may_see_the_seam_of_the_net(tmp_path, monkeypatch):
+    monkeypatch.setattr("test_layers.PACKAGE", tmp_path / "hostaudit")
+    monkeypatch.setattr("test_layers.ROOT", tmp_path)
+    path = tmp_path / "hostaudit" / "probes" / "x.py"
+    path.parent.mkdir(parents=True)
+    path.write_text("from hostaudit.net import Net\nfrom hostaudit.net.outcome import Outcome\n")
+
+    assert not list(offences(path))
