@@ -18,6 +18,7 @@ from hostaudit.model import (
     Certificate,
     Dependency,
     Evidence,
+    Kind,
     Origin,
     Owner,
     Registration,
@@ -31,6 +32,8 @@ ENOUGH = 0.5
 
 CONTRADICTED = 0.8
 """Factor on the confidence when a clue of the same kind of fact names another company."""
+
+FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
 PLACES = ("cdn", "hosting", "paas", "object-storage")
 
@@ -188,8 +191,8 @@ class Attribution:
     def edges(self, host: str, address: str) -> tuple[Operator, ...]:
         """Who else stands in one address leg of a host: by the CNAME chain, the host's own name and the headers."""
         hints: list[Hint] = []
-        for kind in ("a", "aaaa"):
-            value = self.seen.value(kind, host, Addresses)  # type: ignore[arg-type]
+        for kind in FAMILIES:
+            value = self.seen.value(kind, host, Addresses)
             if value is None or address not in value.addresses:
                 continue
             for alias in value.chain:

@@ -16,6 +16,9 @@ from hostaudit.model import Dependency, DomainKind, Leg
 
 Certainty = Literal["certain", "uncertain", "unknown", "failed"]
 
+ELSEWHERE = ("zone:", "resolves:", "function:")
+"""Nodes that are shown with the function that they carry, not with each alternative that needs them."""
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -95,6 +98,30 @@ class Graph:
                 found.add(name)
                 stack.extend(self.gates[name].children if name in self.gates else ())
         return found
+
+    def near(self, node: str) -> list[Leaf]:
+        """The leaves under a node, without those of the zones in which its names live."""
+        found: dict[str, Leaf] = {}
+        stack = [node]
+        while stack:
+            name = stack.pop()
+            if name in self.leaves:
+                found.setdefault(name, self.leaves[name])
+            elif not name.startswith(ELSEWHERE):
+                stack.extend(reversed(self.gates[name].children))
+        return list(found.values())
+
+    def state(self, node: str) -> Literal["known", "unknown", "failed"]:
+        """Whether a node works by what is known: any known alternative will do, each need must be known."""
+        if node in self.leaves:
+            certainty = self.leaves[node].certainty
+            return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
+        if node.startswith(ELSEWHERE):
+            return "known"
+        states = {self.state(child) for child in self.gates[node].children}
+        if self.gates[node].kind == "all":
+            return "failed" if "failed" in states else "unknown" if "unknown" in states else "known"
+        return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
     def order(self) -> list[str]:
         """Gates with children before parents as far as cycles allow, so that few passes reach the fixpoint."""

@@ -11,7 +11,6 @@ from hostaudit.model import (
     RETRYABLE,
     Certificate,
     CutSet,
-    Delegation,
     DomainKind,
     Effect,
     Evidence,
@@ -251,7 +250,7 @@ def _findings(file: EvidenceFile, seen: Seen) -> tuple[Finding, ...]:
     """A name that its own registry does not know cannot be anything but a failure."""
     name = file.target.registrable
     item = seen.get("delegation", name)
-    if item is None or item.absent is None or seen.value("delegation", name, Delegation):
+    if item is None or item.absent is None:
         return ()
     return (
         Finding(

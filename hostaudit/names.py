@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostaudit import domain
-from hostaudit.attribution import Attribution, Operator
+from hostaudit.attribution import FAMILIES, Attribution, Operator
 from hostaudit.graph import Graph, Leaf
 from hostaudit.model import (
     Addresses,
@@ -17,8 +17,6 @@ from hostaudit.model import (
     ZoneCut,
 )
 from hostaudit.seen import Seen
-
-FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
 
 class Names:
@@ -138,6 +136,10 @@ class Names:
 
     def name(self, host: str, *, required: bool = True) -> str:
         """The node for "the zone of this name is served". ``required``: a question nobody asked counts as open."""
+        own = domain.registrable(host)
+        parent_side = self.seen.get("delegation", own) if own else None
+        if own and parent_side is not None and parent_side.absent is not None:
+            return self.broken("registry", own, (parent_side.id,))
         cut = self.seen.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)
@@ -188,8 +190,6 @@ class Names:
         """What it takes that the zone is served, as children of its node."""
         parent_side = self.seen.get("delegation", zone)
         child_side = self.seen.get("nameservers", zone)
-        if parent_side is not None and parent_side.absent is not None:
-            return [self.broken("registry", zone, (parent_side.id,))]
         names: dict[str, None] = {}
         glue: dict[str, tuple[str, ...]] = {}
         if parent_side is not None and isinstance(parent_side.value, Delegation):

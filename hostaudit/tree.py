@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hostaudit.attribution import Attribution, Operator
-from hostaudit.graph import FunctionNode, Gate, Graph, Leaf
+from hostaudit.attribution import FAMILIES, Attribution, Operator
+from hostaudit.graph import FunctionNode, Gate, Graph
 from hostaudit.model import (
     Addresses,
     AppLinks,
@@ -34,7 +34,7 @@ from hostaudit.model import (
     WebApp,
     ZoneCut,
 )
-from hostaudit.names import FAMILIES, Names
+from hostaudit.names import Names
 from hostaudit.seen import Seen
 
 Applies = Literal["yes", "no", "maybe"]
@@ -89,23 +89,10 @@ class Builder:
 
         The zones in which its names live are shown with the functions that they carry.
         """
-        leaves: list[Leaf] = []
-        stack = [node]
-        while stack:
-            name = stack.pop()
-            if name in self.graph.leaves:
-                leaves.append(self.graph.leaves[name])
-            elif not name.startswith(("zone:", "resolves:")):
-                stack.extend(reversed(self.graph.gates[name].children))
-        states = {leaf.certainty for leaf in leaves}
-        state: Literal["known", "unknown", "failed"] = "known"
-        if states & {"unknown", "uncertain"}:
-            state = "unknown"
-        if "failed" in states:
-            state = "failed"
+        leaves = self.graph.near(node)
         providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
         because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
-        return Leg(role, subject, providers, state, because, note)
+        return Leg(role, subject, providers, self.graph.state(node), because, note)
 
     # -- resolve --------------------------------------------------------------------------------------
 
@@ -134,7 +121,7 @@ class Builder:
         front = self.seen.get("front", self.target.domain)
         page = front.value if front is not None and isinstance(front.value, FrontPage) else None
         host = page.host if page else self.target.domain
-        children, legs, note = [], (), ""
+        note = ""
         if host in self.target.hosts:
             node, legs = self._served_host(host)
             children = [node]
@@ -389,6 +376,9 @@ class Builder:
                 "renew_certificate", [], applies="maybe", loss="cannot_renew", unknown=self.seen.ids(("caa", host))
             )
             return
+        if self.seen.value("front", self.target.domain, FrontPage) is None:
+            # Which host's certificate matters is open.
+            nodes[:] = [self.names.open_question("ca", f"front page of {self.target.domain}", ())]
         authorities = self.graph.gate("ca:any", "any", nodes)
         self._add(
             "renew_certificate",

@@ -33,8 +33,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 """What each room (a module or folder of the package) may see. ``THOUGHT`` is in order: each sees those before it."""
 
-SEAM = ("net", "net.outcome")
-"""What of the net a probe may see: the protocol and its plain values, never a client."""
+SEAM = ("net", "net.outcome", "net.jsontext")
+"""What of the net a probe may see: the protocol, its plain values and how a body is read, never a client."""
 
 OWNERS = {
     "dns": ("net/dns.py",),

@@ -65,8 +65,8 @@ def test_a_good_file_is_read_into_the_model(directory: Path):
     assert provider.jurisdiction == "DE"
     assert provider.headers[0].weak
     assert not provider.parent
-    assert loaded.recovery["hosting"].usual == 360
-    assert loaded.scoring.weights["web"] == 0.40
+    assert loaded.recovery["hosting"].high >= loaded.recovery["hosting"].usual >= 24
+    assert max(loaded.scoring.weights, key=loaded.scoring.weights.__getitem__) == "web"
     assert len(loaded.version) == 12
 
 

@@ -147,6 +147,8 @@ def _findings(sheet: Sheet, report: Report) -> None:
 def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
+    if not report.spofs and report.verdict == "fail":
+        return
     sheet.heading("What can take it down, worst first")
     if not strong:
         open_ = ", though what is unknown below may hide one" if report.unknowns else ""
@@ -180,7 +182,7 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
 def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) -> None:
     items = say.most_telling(evidence[each] for each in because if each in evidence)
     for item in items[:PROOFS]:
-        sheet.text(sheet.safe(say.proof(item), 150), 4, lead="proof: ")
+        sheet.text(f"{sheet.safe(say.proof(item), 120)} [{sheet.safe(item.source, 66)}]", 4, lead="proof: ")
     if len(items) > PROOFS:
         sheet.text(f"+{len(items) - PROOFS} more, see --format json", 4, lead="proof: ")
 

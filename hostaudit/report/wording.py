@@ -158,12 +158,12 @@ def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
 
 
 def proof(item: Evidence) -> str:
-    """One item of evidence in a line: what was asked, what was answered, by whom."""
+    """One item of evidence in a line: what was asked, what was answered. Who answered stands in ``source``."""
     parts = item.subject.split(" ")
     pattern = _QUESTIONS[item.kind]
     fits = len(parts) == pattern.count("{")
     question = pattern.format(*parts) if fits else f"{item.kind} of {item.subject}"
-    return f"{question}: {answer(item)} [{item.source}]"
+    return f"{question}: {answer(item)}"
 
 
 def answer(item: Evidence) -> str:

@@ -17,6 +17,8 @@ from sample_report import AT, FUNCTIONS, SPOFS, UNKNOWNS, evidence, report
 from hostaudit import schemas
 from hostaudit.model import (
     VALUE_OF,
+    Addresses,
+    Alias,
     Cause,
     Dependency,
     Evidence,
@@ -37,6 +39,7 @@ from hostaudit.report import HELPERS, Style, load, names, wording
 from hostaudit.report.text import width
 
 GOLDEN = Path(__file__).with_name("golden")
+FAR_AWAY = Addresses((Alias("captive.com", "a." * 120 + "com", 60),), ("192.0.2.1",), 60)
 COLOUR = re.compile(r"\x1b\[[0-9]+m")
 
 
@@ -204,6 +207,21 @@ def test_a_domain_that_ends_all_functions_is_told_in_a_word():
     assert "TLD com (the registry of .com): everything" in terminal(report(spofs=(point,)))
 
 
+def test_a_proof_names_who_answered_and_stays_short():
+    long = evidence("a", "captive.com", FAR_AWAY, source="GET https://service.example/" + "x" * 500)
+    shown = terminal(report(evidence=(long,)))
+
+    assert "proof: A of captive.com: by way of a.a" in " ".join(shown.split())
+    assert "[GET https://service.example/" in shown
+    assert "more, see --format json" not in shown
+
+
+def test_a_name_that_does_not_exist_has_nobody_who_can_take_it_down():
+    shown = terminal(report(spofs=(), findings=findings("no such name"), verdict="fail"))
+
+    assert "What can take it down" not in shown
+
+
 def test_a_score_without_width_is_one_number():
     assert "score 18 of 100" in terminal(report(score=Score(18.2, 18.4, 1.0)))
 
@@ -320,14 +338,14 @@ def test_every_kind_of_evidence_can_be_put_as_a_proof():
     assert set(wording._QUESTIONS) == set(wording._ANSWERS) == set(VALUE_OF) == set(Kind.__args__)
 
 
-def test_a_proof_says_what_was_asked_and_answered_and_by_whom():
+def test_a_proof_says_what_was_asked_and_answered():
     shown = {item.id: wording.proof(item) for item in report().evidence}
 
-    assert shown["aaaa:captive.com"] == "AAAA of captive.com: absent, NODATA [192.0.2.53]"
-    assert shown["a:www.captive.com"] == "A of www.captive.com: by way of d1.cloudfront.net, 13.225.10.5 [192.0.2.53]"
+    assert shown["aaaa:captive.com"] == "AAAA of captive.com: absent, NODATA"
+    assert shown["a:www.captive.com"] == "A of www.captive.com: by way of d1.cloudfront.net, 13.225.10.5"
     assert shown["caa:captive.com"].startswith("CAA of captive.com: unknown, the name server or resolver failed")
     odd = evidence("tls", "a b c", not_applicable="no address")
-    assert wording.proof(odd) == "tls of a b c: does not apply, no address [192.0.2.53]"
+    assert wording.proof(odd) == "tls of a b c: does not apply, no address"
 
 
 def test_the_most_telling_proofs_are_of_different_kinds():
