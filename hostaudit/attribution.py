@@ -87,6 +87,11 @@ class Attribution:
         self.seen = seen
         self.catalogue = catalogue
 
+    def parent_name(self, operator: Operator) -> str:
+        """What a person calls the company behind an operator."""
+        known = self.catalogue.provider(operator.provider) is not None
+        return self.catalogue.parent_name(operator.parent) if known else operator.name
+
     # -- names ------------------------------------------------------------------------------------
 
     def registry(self, tld: str, because: tuple[str, ...]) -> Operator:
@@ -184,7 +189,7 @@ class Attribution:
                 return replace(operator, clues=(*operator.clues, note), because=asked + operator.because)
         name = domain.registrable(host) or host
         sure = bool(networks) and all(operator.certain for operator in networks)
-        return self._unlisted(name, name, asked + around, certain=sure)
+        return self._unlisted(name, f"the operator of {name}", asked + around, certain=sure)
 
     # -- the web ----------------------------------------------------------------------------------
 
@@ -250,7 +255,7 @@ class Attribution:
         """Who sends mail by way of an SPF include."""
         hints = [Hint(clue, evidence) for clue in self.catalogue.spf(include)]
         name = domain.registrable(include) or include
-        return self._best(hints, (evidence,)) or self._unlisted(name, name, (evidence,))
+        return self._best(hints, (evidence,)) or self._unlisted(name, f"the operator of {name}", (evidence,))
 
     def resource(self, host: str) -> Operator:
         """Who serves a third-party host of the front page: by its name, its CNAME chain, else its network."""
@@ -267,7 +272,7 @@ class Attribution:
                 if operator.certain:
                     return replace(operator, because=asked + operator.because)
         name = domain.registrable(host) or host
-        return self._unlisted(name, name, asked, certain=value is not None)
+        return self._unlisted(name, f"the operator of {name}", asked, certain=value is not None)
 
     def store(self, provider: str, evidence: tuple[str, ...]) -> Operator:
         """The operator of an app store, whose id the look-up itself names."""

@@ -3,7 +3,7 @@
     HostauditError
     |-- UsageError          the command line, a target or a rules file is wrong        exit 2
     |   `-- DocumentError   a file that was given is torn, too large or of another schema
-    `-- NothingToScan       no target is left                                          exit 5
+    `-- NothingToScanError  no target is left                                          exit 5
 
 Anything else that escapes is a bug in hostaudit (exit 4). What the network does is never an exception up here:
 a question without an answer is a value, ``Unknown``.
@@ -46,5 +46,5 @@ class DocumentError(UsageError):
     pass
 
 
-class NothingToScan(HostauditError):
+class NothingToScanError(HostauditError):
     exit_code = Exit.NOTHING_TO_SCAN

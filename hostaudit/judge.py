@@ -237,7 +237,7 @@ def _degraded(
 
 def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
     if kind == "parent":
-        return rules.parents.get(identity) or graph.names.get(("provider", identity), "")
+        return rules.parents.get(identity) or graph.names.get((kind, identity), "")
     if kind == "tld":
         return f"the registry of .{identity}"
     return graph.names.get((kind, identity), "")
@@ -259,7 +259,7 @@ def _findings(file: EvidenceFile, seen: Seen) -> tuple[Finding, ...]:
             severity="critical",
             confidence=0.99,
             subject=name,
-            message=f"{name} does not exist: {item.source} answered {item.absent}.",
+            message=f"{name} does not exist: {item.absent}.",
             because=(item.id,),
             fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
         ),

@@ -43,6 +43,7 @@ class Names:
         dependency = operator.as_dependency(role, subject)
         self.graph.dependencies.setdefault(dependency.id, dependency)
         self.graph.names[("provider", operator.provider)] = operator.name
+        self.graph.names[("parent", operator.parent)] = self.who.parent_name(operator)
         domains: dict[DomainKind, tuple[str, ...]] = {"provider": (operator.provider,), "parent": (operator.parent,)}
         if operator.jurisdiction:
             domains["jurisdiction"] = (operator.jurisdiction,)
@@ -143,6 +144,11 @@ class Names:
         cut = self.seen.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)
+        if own and parent_side is not None and isinstance(parent_side.value, Delegation):
+            # Whether a further cut lies between is open; what the parent's side of this one says is not.
+            node = self.zone((own, parent_side.value.parent))
+            asked = self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+            return self.graph.gate(f"zone-in-part:{host}", "all", [node, asked])
         if cut is None and not required:
             return self.graph.gate(f"zone-not-asked:{host}", "all")
         return self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))

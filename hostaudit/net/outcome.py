@@ -23,14 +23,17 @@ class Outcome(Generic[T]):
 
     @classmethod
     def of(cls, value: T, source: str) -> Outcome[T]:
+        """An answer."""
         return cls(source, value=value)
 
     @classmethod
     def none(cls, proof: str, source: str) -> Outcome[T]:
+        """A proof that there is nothing."""
         return cls(source, absent=proof)
 
     @classmethod
     def gap(cls, cause: Cause, source: str, detail: str = "") -> Outcome[T]:
+        """No answer, and why."""
         return cls(source, unknown=Unknown(cause, detail))
 
     def map(self, convert: Callable[[T], U]) -> Outcome[U]:

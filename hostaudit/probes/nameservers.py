@@ -39,7 +39,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         await asyncio.gather(
             *(_prefetch(scan, host) for host in scan.target.hosts),
             *(_reach(scan, host, 0) for host in scan.target.hosts),
-            *(_delegation(scan, name) for name in sorted(_own(scan))),
+            *(_registered(scan, name) for name in sorted(_own(scan))),
         )
     elif isinstance(item.value, Addresses) and item.subject in scan.target.hosts:
         await asyncio.gather(*(_reach(scan, alias.target, 0) for alias in item.value.chain))
@@ -74,6 +74,14 @@ async def _reach(scan: Scan, host: str, depth: int) -> None:
         scan.depth[zone] = depth
         fresh.append(_explore(scan, zone, depth))
     await asyncio.gather(*fresh)
+
+
+async def _registered(scan: Scan, name: str) -> None:
+    """The registrable name is a zone of its own whether or not its servers answer: begin with its parent's side."""
+    delegation = await _delegation(scan, name)
+    if delegation is not None and scan.depth.get(name, DEEPEST + 1) > 0:
+        scan.depth[name] = 0
+        await _explore(scan, name, 0)
 
 
 async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
@@ -156,8 +164,9 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
 
 async def _delegation(scan: Scan, zone: str) -> Delegation | None:
     """Note what the parent zone's own servers say of a zone; the first that gives a usable answer decides."""
-    if scan.noted("delegation", zone):
-        return None
+    known = scan.seen.get(f"delegation:{zone}")
+    if known is not None:
+        return known.value if isinstance(known.value, Delegation) else None
     above = await scan.net.zone_of(zone.partition(".")[2])
     if not above.value:
         ending = above.unknown or None

@@ -56,7 +56,8 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     warm = asyncio.gather(*(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA")))
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
     found: list[App] = [app for apps, _ in declared for app in apps]
-    silent = [source for _, source in declared if source]
+    # A name beside the page that does not answer is no place where devices would find a declaration.
+    silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
     if page is None:
         silent.append("the front page")
         _no_page(scan, host)
@@ -78,18 +79,15 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
     """Note where the front page is; its host and the reply, None if it is no page to read."""
     domain = scan.target.domain
-    tries = [f"https://{domain}/"]
-    tries += [f"https://{host}/" for host in scan.target.hosts if host != domain and host not in scan.target.named]
-    tries.append(f"http://{domain}/")
-    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "hostaudit", "no address to ask")
+    hosts = await _served(scan)
+    tries = [f"https://{host}/" for host in hosts] + [f"http://{host}/" for host in hosts[:1]]
+    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "resolver", "no host of the site has an address")
     for number, url in enumerate(tries):
         reply = await scan.net.fetch(url, redirects=REDIRECTS)
         if number == 0 or reply.value is not None:
             outcome = reply
-        # Another name or scheme is a way to the same page only where the first has no service at all.
-        if reply.value is not None or (
-            reply.unknown and reply.unknown.cause not in ("dns_error", "connection_refused")
-        ):
+        # Another name or scheme leads to the same page only where nothing listens at the first.
+        if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
             break
     reply = outcome
     if reply.absent is not None:
@@ -107,6 +105,18 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         scan.note("page", host, Outcome.gap("malformed", reply.source, f"content type {kind[:60]}"))
         return host, None
     return host, reply.value
+
+
+async def _served(scan: Scan) -> list[str]:
+    """The domain and its www name, without those of which it is proved that they have no address."""
+    hosts = [host for host in scan.target.hosts if host not in scan.target.named]
+    found = await asyncio.gather(*(_has_address(scan, host) for host in hosts))
+    return [host for host, there in zip(hosts, found, strict=True) if there]
+
+
+async def _has_address(scan: Scan, host: str) -> bool:
+    outcomes = await asyncio.gather(scan.net.dns(host, "A"), scan.net.dns(host, "AAAA"))
+    return any(outcome.absent is None for outcome in outcomes)
 
 
 def _as_front(reply: HttpReply) -> FrontPage:
@@ -221,8 +231,8 @@ def _related(manifest: dict[str, Any]) -> list[App]:
 
 
 async def _declarations(scan: Scan) -> list[tuple[list[App], str]]:
-    """What the well-known files of the domain and its www name declare: (apps, source if it gave no answer)."""
-    hosts = [host for host in scan.target.hosts if host not in scan.target.named]
+    """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
+    hosts = await _served(scan)
     jobs = [_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS)]
     return list(await asyncio.gather(*jobs))
 
@@ -232,7 +242,7 @@ async def _declared(scan: Scan, host: str, path: str) -> tuple[list[App], str]:
     if reply.absent is not None:
         return [], ""
     if reply.value is None or reply.value.status >= 500:
-        return [], f"{host}{path}"
+        return [], host
     if reply.value.status != 200:
         return [], ""
     # What is no JSON is the site's page for everything, not a declaration; devices ignore it too.

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hostaudit import words
 from hostaudit.model import Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact
 from hostaudit.report import Style
 from hostaudit.report import wording as say
@@ -154,7 +155,7 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
         open_ = ", though what is unknown below may hide one" if report.unknowns else ""
         sheet.text(f"None seen: no company was found to hold a part alone, the names aside{open_}.", 2)
     for position, point in enumerate(strong, 1):
-        roles = say.listed([say.role(each) for each in point.roles])
+        roles = words.listed([say.role(each) for each in point.roles])
         held = f"{_called(sheet, point)}{f', for {roles}' if roles else ''}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
         _effects(sheet, point.functions)
@@ -172,10 +173,10 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
         if each.effect == "degraded":
             when = each.basis
         else:
-            when = f"{say.onset(each.time_to_impact_hours)}, back in about {say.span(each.time_to_recover_hours)}"
-        grouped.setdefault((each.effect, when), []).append(sheet.safe(say.function(each.id), 80))
+            when = f"{say.onset(each.time_to_impact_hours)}, back in about {words.span(each.time_to_recover_hours)}"
+        grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
-        text = say.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
+        text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
         sheet.marked(EFFECT_MARKS.get(effect, "open"), say.effect(effect), text, 4)
 
 
@@ -191,13 +192,13 @@ def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
     """Registry and registrar, in one paragraph: order 1 for everybody, so they tell little about this site."""
     if not points:
         return
-    held = [
-        f"{_called(sheet, each)}, {say.listed([say.role(role) for role in each.roles if role in NAME_ROLES]) or 'name'}"
-        for each in points
-    ]
+    held = []
+    for each in points:
+        roles = [say.role(role) for role in each.roles if role in NAME_ROLES]
+        held.append(f"{_called(sheet, each)}, {words.listed(roles) or 'name'}")
     times = [each.time_to_recover_hours for point in points for each in point.functions]
     longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)
-    lasting = f" To lose one costs about {say.span(longest)}." if longest else ""
+    lasting = f" To lose one costs about {words.span(longest)}." if longest else ""
     text = f"Every name has one registry and one registrar, so these can end it too: {'; '.join(held)}.{lasting}"
     sheet.lines.append("")
     sheet.text(text, 2, 0)
@@ -216,7 +217,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
         sheet.heading("The same seen otherwise: one of these failing is enough")
     applying = sum(each.state != "not_applicable" for each in report.functions)
     for point in rest[:OTHERS]:
-        stopped = [sheet.safe(say.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
+        stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
         what = "everything" if len(stopped) == applying > 1 else say.few(stopped)
         kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
         called = _called(sheet, point) if kind == "product" else _numbered(sheet, point)
@@ -228,10 +229,11 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
 def _called(sheet: Sheet, point: SinglePoint) -> str:
     """The name that people know and, where it says more than that, the id that rules and reports use."""
     domain = point.failure_domain
-    identity = sheet.safe(_operator(domain.id, {}), 80)
-    if not domain.name or domain.id.startswith("unknown:"):
-        return identity
-    name = sheet.safe(domain.name, 80)
+    if not domain.name or domain.name == domain.id:
+        return sheet.safe(_operator(domain.id, {}), 80)
+    name, identity = sheet.safe(domain.name, 80), sheet.safe(domain.id.removeprefix("unknown:"), 80)
+    if domain.id.startswith("unknown:"):
+        return f"{name} ({identity}, not in the catalogue)"
     return name if name.lower() == identity.lower() else f"{name} ({identity})"
 
 
@@ -260,7 +262,7 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
         mark, word = STATES[each.state]
         score = f"score {_between(each.score.low, each.score.high)}"
         note = f"; {sheet.safe(each.note)}" if each.note else ""
-        sheet.marked(mark, word, f"{sheet.safe(say.function(each.id), 80)}, {score}{note}", 2)
+        sheet.marked(mark, word, f"{sheet.safe(words.function(each.id), 80)}, {score}{note}", 2)
         for leg in each.legs[:LEGS]:
             _leg(sheet, leg, names)
         if len(each.legs) > LEGS:
@@ -278,7 +280,7 @@ def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
 
 def _idle(sheet: Sheet, functions: list[Function]) -> None:
     if functions:
-        listed = say.listed([sheet.safe(say.function(each.id), 80) for each in functions])
+        listed = words.listed([sheet.safe(words.function(each.id), 80) for each in functions])
         sheet.text(f"No sign of: {listed}.", 2)
 
 
@@ -315,7 +317,7 @@ def _not_assessed(sheet: Sheet, report: Report) -> None:
     for each in report.not_assessed:
         grouped.setdefault(each.why, []).append(each.what)
     for why, whats in grouped.items():
-        sheet.text(f"{sheet.safe(say.listed(whats), 300)}: {sheet.safe(why, 300)}", 2, 4, lead="- ")
+        sheet.text(f"{sheet.safe(words.listed(whats), 300)}: {sheet.safe(why, 300)}", 2, 4, lead="- ")
 
 
 def _next(sheet: Sheet, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""The words that formats share: how does a person say this function, this duration, this cause, this proof?
+"""The words that formats share: how does a person say this role, this effect, this cause, this proof?
 
 What comes from outside is returned as it is; a format makes it fit for its sink.
 """
@@ -9,17 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
-from hostaudit.model import Evidence, Hours
-
-FUNCTIONS = {
-    "resolve": "name resolution",
-    "web": "web site",
-    "mail_receive": "incoming mail",
-    "mail_send": "outgoing mail",
-    "install_ios": "new iOS installs",
-    "install_android": "new Android installs",
-    "renew_certificate": "certificate renewal",
-}
+from hostaudit.model import Evidence
+from hostaudit.words import duration
 
 ROLES = {
     "registry": "registry",
@@ -104,11 +95,6 @@ _QUESTIONS = {
 _RANK = list(_QUESTIONS)
 
 
-def function(identity: str) -> str:
-    """A function in a person's words; a host that the user named stands for itself."""
-    return FUNCTIONS.get(identity, identity.removeprefix("web:"))
-
-
 def role(identity: str) -> str:
     """A role in a person's words."""
     return ROLES.get(identity, identity.replace("_", " "))
@@ -124,28 +110,9 @@ def cause(identity: str) -> str:
     return CAUSES.get(identity, identity.replace("_", " "))
 
 
-def duration(hours: float) -> str:
-    """A length of time in the unit that a person would choose: ``10 minutes``, ``29 hours``, ``15 days``."""
-    return " ".join(_scaled(hours))
-
-
-def span(hours: Hours) -> str:
-    """``15 days (2 to 42 days)``: the usual length, then the range, which is left out if it is no range."""
-    low, high = _scaled(hours.low), _scaled(hours.high)
-    if low == high:
-        return duration(hours.usual)
-    least = low[0] if low[1] == high[1] else " ".join(low)
-    return f"{duration(hours.usual)} ({least} to {' '.join(high)})"
-
-
 def onset(hours: float) -> str:
     """When the effect begins."""
     return "at once" if hours < 0.02 else f"in {duration(hours)}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
@@ -181,20 +148,6 @@ def few(words: Sequence[object], most: int = 3) -> str:
     """The first words of a list and how many more there are."""
     shown = ", ".join(str(word) for word in words[:most])
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown or "none"
-
-
-def _scaled(hours: float) -> tuple[str, str]:
-    if hours >= 24 * 60:
-        return _counted(hours / 730, "month")
-    if hours >= 47:
-        return _counted(hours / 24, "day")
-    if hours >= 1:
-        return _counted(hours, "hour")
-    return _counted(max(1.0, hours * 60) if hours > 0 else 0.0, "minute")
-
-
-def _counted(number: float, unit: str) -> tuple[str, str]:
-    return f"{number:.0f}", unit if round(number) == 1 else f"{unit}s"
 
 
 def _addresses(value: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 from hostile_strings import HOSTILE, label
 from sample_report import AT, FUNCTIONS, SPOFS, UNKNOWNS, evidence, report
 
-from hostaudit import schemas
+from hostaudit import schemas, words
 from hostaudit.model import (
     VALUE_OF,
     Addresses,
@@ -209,9 +209,9 @@ def test_a_domain_that_ends_all_functions_is_told_in_a_word():
 
 def test_a_proof_names_who_answered_and_stays_short():
     long = evidence("a", "captive.com", FAR_AWAY, source="GET https://service.example/" + "x" * 500)
-    shown = terminal(report(evidence=(long,)))
+    shown = " ".join(terminal(report(evidence=(long,))).split())
 
-    assert "proof: A of captive.com: by way of a.a" in " ".join(shown.split())
+    assert "proof: A of captive.com: by way of a.a" in shown
     assert "[GET https://service.example/" in shown
     assert "more, see --format json" not in shown
 
@@ -220,6 +220,15 @@ def test_a_name_that_does_not_exist_has_nobody_who_can_take_it_down():
     shown = terminal(report(spofs=(), findings=findings("no such name"), verdict="fail"))
 
     assert "What can take it down" not in shown
+
+
+def test_an_operator_that_nobody_knows_is_called_by_what_was_seen():
+    impacts = SPOFS[0].functions[:1]
+    named, nameless = FailureDomain("parent", "unknown:as64999", "SMALLTOWN"), FailureDomain("parent", "unknown:x.net")
+    shown = terminal(report(spofs=(SinglePoint(named, 1, impacts, ()), SinglePoint(nameless, 1, impacts, ()))))
+
+    assert "1. SMALLTOWN (as64999, not in the catalogue)" in shown
+    assert "2. an operator not in the catalogue (x.net)" in shown
 
 
 def test_a_score_without_width_is_one_number():
@@ -314,14 +323,14 @@ def test_the_schema_refuses_evidence_with_no_ending_or_two(states):
         (14448, "20 months"),
     ],
 )
-def test_durations_are_in_the_unit_a_person_would_choose(hours, words):
-    assert wording.duration(hours) == words
+def test_durations_are_in_the_unit_a_person_would_choose(hours, expected):
+    assert words.duration(hours) == expected
 
 
 def test_a_range_names_its_unit_once_if_both_ends_share_it():
-    assert wording.span(Hours(48, 360, 1008)) == "15 days (2 to 42 days)"
-    assert wording.span(Hours(4, 48, 360)) == "2 days (4 hours to 15 days)"
-    assert wording.span(Hours(720, 720, 720)) == "30 days"
+    assert words.span(Hours(48, 360, 1008)) == "15 days (2 to 42 days)"
+    assert words.span(Hours(4, 48, 360)) == "2 days (4 hours to 15 days)"
+    assert words.span(Hours(720, 720, 720)) == "30 days"
     assert wording.onset(0) == "at once"
     assert wording.onset(36) == "in 36 hours"
 
@@ -355,9 +364,9 @@ def test_the_most_telling_proofs_are_of_different_kinds():
 
 
 def test_lists_read_as_prose():
-    assert wording.listed([]) == ""
-    assert wording.listed(["a"]) == "a"
-    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed([]) == ""
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
     assert wording.few(["a", "b", "c", "d"], 2) == "a, b and 2 more"
     assert wording.few([]) == "none"
     assert wording.role("new_role") == "new role"
