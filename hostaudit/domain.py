@@ -62,6 +62,7 @@ def host_name(text: str) -> str:
     if host.startswith("*."):
         raise UsageError(f"{shown} is a wildcard, not a host", f"name a host, such as {host[2:]}")
     name = _a_labels(host, shown)
+    _refuse_address(name, shown)  # full-width digits are plain ones only now
     if len(name) > LONGEST_NAME:
         raise UsageError(f"{shown} is longer than {LONGEST_NAME} characters", EXAMPLE)
     labels = name.split(".")
@@ -117,6 +118,8 @@ def _refuse_suffix(name: str) -> UsageError:
 
 def _host_part(text: str, shown: str) -> str:
     """The host of a URL or of ``host:port``, still as typed."""
+    if "\\" in text:
+        raise UsageError(f"{shown} holds a backslash, which browsers and libraries read differently", EXAMPLE)
     if "://" not in text and not text.startswith("//"):
         text = f"//{text}"
     try:

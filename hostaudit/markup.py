@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from html.entities import html5
 from typing import Literal
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -17,17 +18,31 @@ LONGEST_PAGE = 3 * 1024 * 1024
 MOST_TAGS = 50_000
 MOST_ATTRIBUTES = 256
 MOST_REFERENCES = 500
+MOST_PACKAGES = 20
 LONGEST_URL = 2000
 
-RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes"})
-"""Elements whose content is not markup (WHATWG HTML, section 13.1.2)."""
+App = tuple[str, str, str, str]
+"""(platform, store id, app id, where it was found)."""
 
-TAG_NAME = re.compile(r"[A-Za-z][^\s/>]*")
-GAP = re.compile(r"[\s/]+")
-ATTRIBUTE = re.compile(r"[^\s/>][^\s/>=]*")
-EQUALS = re.compile(r"\s*=\s*")
-BARE_VALUE = re.compile(r"[^\s>]*")
-ENDS = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in RAW_TEXT}
+HOST = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*|[0-9A-Fa-f:.]+"
+)
+"""A host name in A-labels, or an address."""
+
+RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "noscript"})
+"""Elements whose content is not markup for a browser that runs scripts (WHATWG HTML, section 13.2.6)."""
+
+SPACE = "\\t\\n\\f\\r "
+"""White space of HTML; Python's own notion of it is wider."""
+
+TAG_NAME = re.compile(f"[A-Za-z][^{SPACE}/>]*")
+GAP = re.compile(f"[{SPACE}/]*")
+ATTRIBUTE = re.compile(f"[^{SPACE}/>][^{SPACE}/>=]*")
+EQUALS = re.compile(f"[{SPACE}]*=[{SPACE}]*")
+BARE_VALUE = re.compile(f"[^{SPACE}>]*")
+COMMENT_END = re.compile("--!?>")
+ENDS = {name: re.compile(f"</{name}(?=[{SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW_TEXT}
+REFERENCE = re.compile("&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|([A-Za-z][A-Za-z0-9]*)(;|=)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +58,48 @@ def tags(html: str) -> Iterator[Tag]:
     """The start tags of a page in order, at most ``MOST_TAGS`` in its first ``LONGEST_PAGE`` characters."""
     html = html[:LONGEST_PAGE]
     position = count = 0
-    while count < MOST_TAGS:
-        position = html.find("<", position)
-        if position < 0:
-            return
-        if html.startswith("<!--", position):
-            position = html.find("-->", position + 4)
-            if position < 0:
-                return
-            position += 3
-            continue
-        match = TAG_NAME.match(html, position + 1)
+    while count < MOST_TAGS and (position := html.find("<", position)) >= 0:
+        closing = html.startswith("/", position + 1)
+        match = TAG_NAME.match(html, position + 1 + closing)
         if match is None:
-            if html[position + 1 : position + 2] in ("/", "!", "?"):
-                position = html.find(">", position + 1)
-                if position < 0:
-                    return
-            else:
-                position += 1
-            continue
-        name = match.group().lower()
-        attributes, position = _attributes(html, match.end())
+            position = _beyond_other(html, position)
+        else:
+            attributes, position = _attributes(html, match.end())
         if position < 0:
             return
+        if match is None or closing:
+            continue
         count += 1
+        name = _lower(match.group())
+        if name == "plaintext":
+            return
         text = ""
         if name in RAW_TEXT:
             end = ENDS[name].search(html, position)
             text = html[position : end.start() if end else len(html)]
-            position = end.start() if end else len(html)
+            position += len(text)
         yield Tag(name, attributes, text)
+
+
+def _beyond_other(html: str, position: int) -> int:
+    """Where the comment, declaration or mere text at ``position`` ends (-1: it never does)."""
+    if html.startswith("<!--", position):
+        # ``<!-->`` and ``<!--->`` are whole comments.
+        if html.startswith((">", "->"), position + 4):
+            return html.index(">", position) + 1
+        end = COMMENT_END.search(html, position + 4)
+        return end.end() if end else -1
+    if html.startswith(("</", "<!", "<?"), position):
+        end_of_it = html.find(">", position)
+        return end_of_it + 1 if end_of_it >= 0 else -1
+    return position + 1
 
 
 def _attributes(html: str, position: int) -> tuple[dict[str, str], int]:
     """The attributes from ``position`` on, and where the tag ends (-1: it never does)."""
     found: dict[str, str] = {}
     for _ in range(MOST_ATTRIBUTES):
-        gap = GAP.match(html, position)
-        position = gap.end() if gap else position
+        position = _after(GAP, html, position)
         name = ATTRIBUTE.match(html, position)
         if name is None:
             break
@@ -96,11 +115,39 @@ def _attributes(html: str, position: int) -> tuple[dict[str, str], int]:
                     return found, -1
                 value, position = html[position + 1 : end], end + 1
             else:
-                bare = BARE_VALUE.match(html, position)
-                value, position = (bare.group(), bare.end()) if bare else ("", position)
-        found.setdefault(name.group().lower(), unescape(value))
+                end = _after(BARE_VALUE, html, position)
+                value, position = html[position:end], end
+        found.setdefault(_lower(name.group()), decoded(value))
     end = html.find(">", position)
     return found, end + 1 if end >= 0 else -1
+
+
+def _after(pattern: re.Pattern[str], html: str, position: int) -> int:
+    match = pattern.match(html, position)
+    return match.end() if match else position
+
+
+def _lower(name: str) -> str:
+    """Only A to Z are folded: other letters whose lower case is ASCII make another name."""
+    return name.lower() if name.isascii() else re.sub("[A-Z]+", lambda match: match.group().lower(), name)
+
+
+def decoded(value: str) -> str:
+    """An attribute value with its character references decoded, as WHATWG HTML section 13.2.5.73 has it.
+
+    Unlike in text, a name without ``;`` stays as it is before ``=``, a letter or a digit: ``?a=1&copy=2`` is a query.
+    """
+    return REFERENCE.sub(_character, value) if "&" in value else value
+
+
+def _character(match: re.Match[str]) -> str:
+    name, follower = match.groups()
+    text = match.group()
+    if name is not None:
+        known = follower != "=" and name + (follower or "") in html5
+        return html5[name + (follower or "")] if known else text
+    # No character has a number this long, and Python refuses to read very long ones.
+    return unescape(text) if len(text.lstrip("&#xX0")) < 12 else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,57 +161,93 @@ class Resource:
 
 @dataclass
 class References:
-    """What a page names. URLs are absolute and http or https; ``apps`` are (platform, store id, app id, where)."""
+    """What a page names. URLs are absolute and http or https; ``apps`` are (platform, store id, app id, where).
+
+    ``cut``: there is more page than was read, so that what is not here may still be there.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     manifest: str | None = None
     packages: list[str] = field(default_factory=list)
-    apps: list[tuple[str, str, str, str]] = field(default_factory=list)
+    apps: list[App] = field(default_factory=list)
+    cut: bool = False
 
+
+HEAD_ELEMENTS = frozenset(
+    {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style"}
+    | {"template", "title"}
+)
+"""Elements after which a parser is still in the head (WHATWG HTML section 13.2.6.4.4); any other begins the body."""
+
+SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"}) | {
+    "application/ecmascript",
+    "application/x-javascript",
+    "text/x-javascript",
+    "text/jscript",
+}
+"""Types of script that browsers fetch; any other type marks a block of data."""
 
 APP_METAS = {
+    "apple-itunes-app": ("ios", "apple-app-store"),
     "google-play-app": ("android", "google-play"),
     "al:ios:app_store_id": ("ios", "apple-app-store"),
     "al:android:package": ("android", "google-play"),
 }
 
+APP_SCHEMES = {
+    "itms-apps://": "https://",
+    "itms-appss://": "https://",
+    "market://": "https://play.google.com/store/apps/",
+}
+"""Schemes that open a store directly, and what stands for the same page on the web."""
+
 
 def references(html: str, base: str) -> References:
     """What the page at the URL ``base`` refers to."""
-    found = References()
-    in_head, base_seen = True, False
+    found = References(cut=len(html) > LONGEST_PAGE)
+    in_head, base_seen, count = True, False, 0
     for tag in tags(html):
-        if tag.name == "body":
-            in_head = False
-        elif tag.name == "base" and not base_seen and "href" in tag.attributes:
+        count += 1
+        in_head = in_head and tag.name in HEAD_ELEMENTS
+        if tag.name == "base" and not base_seen and "href" in tag.attributes:
             base_seen = True
             base = resolve(base, tag.attributes["href"]) or base
         elif tag.name == "script" and "src" in tag.attributes:
-            waits = (
-                in_head and not ({"async", "defer"} & tag.attributes.keys()) and tag.attributes.get("type") != "module"
-            )
-            _resource(found, base, tag.attributes["src"], "script", blocking=waits)
+            _script(found, base, tag.attributes, in_head=in_head)
         elif tag.name == "link":
             _link(found, base, tag.attributes)
         elif tag.name == "meta":
             _meta(found, tag.attributes)
-        elif tag.name == "a" and "href" in tag.attributes:
+        elif tag.name in ("a", "area") and "href" in tag.attributes:
             _anchor(found, base, tag.attributes["href"])
+    found.cut |= count >= MOST_TAGS or len(found.resources) >= MOST_REFERENCES
     found.apps = list(dict.fromkeys(found.apps))[:MOST_REFERENCES]
-    found.packages = list(dict.fromkeys(found.packages))[:20]
+    found.packages = list(dict.fromkeys(found.packages))[:MOST_PACKAGES]
     return found
 
 
 def resolve(base: str, reference: str) -> str | None:
-    """An absolute http or https URL, None for anything else and for what is no URL at all."""
-    try:
-        url = urljoin(base, reference.strip())
-        split = urlsplit(url)
-        host = split.hostname
-    except ValueError:
+    """An absolute http or https URL with its host in A-labels, None for anything else and for what is no URL at all."""
+    reference = reference.strip()
+    if len(reference) > LONGEST_URL:
         return None
-    usable = split.scheme in ("http", "https") and host and len(url) <= LONGEST_URL and url.isprintable()
-    return url if usable else None
+    try:
+        split = urlsplit(urljoin(base, reference))
+        host = (split.hostname or "").encode("idna").decode("ascii").rstrip(".")
+        split.port  # noqa: B018 - reading it is what checks it
+    except (ValueError, UnicodeError):
+        return None
+    if split.scheme not in ("http", "https") or not HOST.fullmatch(host):
+        return None
+    if not split.netloc.isascii():
+        split = split._replace(netloc=host)
+    url = split.geturl()
+    return url if len(url) <= LONGEST_URL and url.isprintable() else None
+
+
+def host_of(url: str) -> str:
+    """The host of a URL that ``resolve`` returned: lower case, no trailing dot."""
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def _resource(
@@ -175,78 +258,122 @@ def _resource(
         found.resources.append(Resource(url, kind, blocking))
 
 
+def _script(found: References, base: str, attributes: dict[str, str], *, in_head: bool) -> None:
+    form = attributes.get("type", "").strip().lower()
+    if form in SCRIPT_TYPES:
+        aside = form == "module" or bool({"async", "defer", "nomodule"} & attributes.keys())
+        _resource(found, base, attributes["src"], "script", blocking=in_head and not aside)
+
+
 def _link(found: References, base: str, attributes: dict[str, str]) -> None:
     relations = attributes.get("rel", "").lower().split()
     href = attributes.get("href")
     if href is None:
         return
     if "stylesheet" in relations:
-        aside = (
-            "alternate" in relations or "disabled" in attributes or attributes.get("media", "all").strip() == "print"
-        )
+        media = attributes.get("media", "").strip().lower()
+        aside = "alternate" in relations or "disabled" in attributes or media == "print"
         _resource(found, base, href, "style", blocking=not aside)
     elif "manifest" in relations and found.manifest is None:
         found.manifest = resolve(base, href)
 
 
 def _meta(found: References, attributes: dict[str, str]) -> None:
-    name = (attributes.get("name") or attributes.get("property") or "").lower()
+    name = (attributes.get("name") or attributes.get("property") or "").strip().lower()
+    if name not in APP_METAS:
+        return
     content = attributes.get("content", "")
-    if name in ("apple-itunes-app", "google-play-app"):
+    if not name.startswith("al:"):
         match = re.search(r"app-id\s*=\s*([\w.]+)", content)
         content = match.group(1) if match else ""
-        platform, store = APP_METAS.get(name, ("ios", "apple-app-store"))
-    elif name in APP_METAS:
-        platform, store = APP_METAS[name]
-    else:
-        return
+    platform, store = APP_METAS[name]
     add_app(found.apps, platform, store, content, f"meta {name}")
 
 
 def _anchor(found: References, base: str, reference: str) -> None:
+    reference = reference.strip()
+    for scheme, place in APP_SCHEMES.items():
+        if reference[: len(scheme)].lower() == scheme:
+            reference = place + reference[len(scheme) :]
     url = resolve(base, reference)
     if url is None:
         return
-    split = urlsplit(url)
-    if split.path.lower().endswith(".apk"):
+    if urlsplit(url).path.lower().endswith(".apk"):
         found.packages.append(url)
     app = app_in_link(url)
     if app is not None:
         add_app(found.apps, *app, "link")
 
 
-def app_in_link(url: str) -> tuple[str, str, str] | None:
-    """(platform, store, id) if a URL is the page of an app in a store."""
-    split = urlsplit(url)
-    host, path = (split.hostname or "").removeprefix("www."), split.path.rstrip("/")
-    query = parse_qs(split.query, max_num_fields=50) if len(split.query) < LONGEST_URL else {}
-    last = path.rpartition("/")[2]
-    first = {key: values[0] for key, values in query.items()}
-    if host in ("apps.apple.com", "itunes.apple.com") and re.fullmatch(r"id\d+", last):
-        return "ios", "apple-app-store", last[2:]
-    if host == "play.google.com" and path == "/store/apps/details" and "id" in first:
-        return "android", "google-play", first["id"]
-    if host == "f-droid.org" and "/packages/" in path:
-        return "android", "f-droid", last
-    if host == "apt.izzysoft.de" and "/apk/" in path:
-        return "android", "izzyondroid", last
-    if host == "amazon.com" and path == "/gp/mas/dl/android" and "p" in first:
-        return "android", "amazon-appstore", first["p"]
-    if host in ("galaxystore.samsung.com", "apps.samsung.com") and "/detail/" in path:
-        return "android", "galaxy-store", last
-    if host.startswith("appgallery.") and re.fullmatch(r"C\d+", last):
-        return "android", "appgallery", last
-    if host in ("apps.microsoft.com", "microsoft.com") and re.fullmatch(r"[0-9A-Za-z]{12,14}", last):
-        return "windows", "microsoft-store", last.upper()
-    return None
+# -- apps -------------------------------------------------------------------------------------------------
 
+PACKAGE = re.compile(r"[A-Za-z]\w*(\.\w+)+", re.ASCII)
+"""An Android application id (Android, "Configure the app module")."""
 
-APP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+APP_IDS = {
+    "apple-app-store": re.compile(r"[1-9][0-9]{4,14}|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"),
+    "google-play": PACKAGE,
+    "f-droid": PACKAGE,
+    "izzyondroid": PACKAGE,
+    "amazon-appstore": PACKAGE,
+    "galaxy-store": PACKAGE,
+    "appgallery": re.compile(r"C[0-9]{5,15}"),
+    "microsoft-store": re.compile(r"9[0-9A-Z]{11}|XP[0-9A-Z]{12}"),
+}
+"""What an id looks like in each store; what does not is no id, and nothing that could alter a URL is let through."""
+
 LONGEST_APP_ID = 150
 
 
-def add_app(apps: list[tuple[str, str, str, str]], platform: str, store: str, identity: str, via: str) -> None:
-    """Keep an app reference if its id can be one: numbers or dotted names, nothing that could alter a URL."""
+def add_app(apps: list[App], platform: str, store: str, identity: str, via: str) -> None:
+    """Keep an app reference if its id can be one in that store."""
     identity = identity.strip()
-    if len(identity) <= LONGEST_APP_ID and APP_ID.fullmatch(identity):
+    if store == "microsoft-store":
+        identity = identity.upper()
+    if len(identity) <= LONGEST_APP_ID and APP_IDS[store].fullmatch(identity):
         apps.append((platform, store, identity, via))
+
+
+def app_in_link(url: str) -> tuple[str, str, str] | None:
+    """(platform, store, id) if a URL is the page of an app in a store; the id is as it stands there."""
+    split = urlsplit(url)
+    host = (split.hostname or "").removeprefix("www.")
+    steps = [step for step in split.path.split("/") if step]
+    if host.startswith("appgallery") and host.endswith(".huawei.com"):
+        steps += split.fragment.split("/")
+        numbers = [step for step in steps if APP_IDS["appgallery"].fullmatch(step)]
+        return ("android", "appgallery", numbers[0]) if numbers else None
+    if not steps:
+        return None
+    if host in ("apps.apple.com", "itunes.apple.com", "geo.itunes.apple.com"):
+        # Developers, albums and books have numbers too.
+        found = "app" in steps and re.fullmatch("id([0-9]+)", steps[-1])
+        return ("ios", "apple-app-store", found[1]) if found else None
+    if host == "play.google.com":
+        return _by_query("google-play", split.query, "id", steps[:3] == ["store", "apps", "details"])
+    if host.startswith("amazon.") and steps[:4] == ["gp", "mas", "dl", "android"]:
+        return _by_query("amazon-appstore", split.query, "p", True)
+    if host in ("apps.microsoft.com", "microsoft.com"):
+        is_app = host.startswith("apps.") or "store" in steps or "p" in steps
+        return ("windows", "microsoft-store", steps[-1]) if is_app else None
+    for name, place, store in STORE_PATHS:
+        if host == name and place in steps[:-1]:
+            return "android", store, steps[steps.index(place) + 1]
+    return None
+
+
+STORE_PATHS = (
+    ("f-droid.org", "packages", "f-droid"),
+    ("apt.izzysoft.de", "apk", "izzyondroid"),
+    ("galaxystore.samsung.com", "detail", "galaxy-store"),
+    ("apps.samsung.com", "detail", "galaxy-store"),
+)
+"""Stores whose app pages have the id after a fixed step of the path: host, step, store."""
+
+
+def _by_query(store: str, query: str, key: str, is_app: bool) -> tuple[str, str, str] | None:
+    try:
+        values = parse_qs(query, max_num_fields=50).get(key, []) if is_app else []
+    except ValueError:
+        return None
+    return ("android", store, values[0]) if values else None

@@ -280,8 +280,11 @@ class AppRef(Struct, frozen=True, forbid_unknown_fields=True):
     via: str
 
 
-class AppLinks(Struct, frozen=True, forbid_unknown_fields=True, tag="app_links"):
+class AppLinks(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="app_links"):
+    """The apps that a site names. ``unread``: places that may name more and gave no answer."""
+
     apps: tuple[AppRef, ...]
+    unread: tuple[str, ...] = ()
 
 
 class Listing(Struct, frozen=True, forbid_unknown_fields=True, tag="listing"):

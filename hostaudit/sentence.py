@@ -14,6 +14,8 @@ from hostaudit.model import (
 from hostaudit.seen import Seen
 from hostaudit.words import duration, function, listed, span
 
+ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
+
 
 def summarise(
     file: EvidenceFile,
@@ -31,8 +33,11 @@ def summarise(
         return f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not."
     lead = _worst(domain, spofs, seen)
     if verdict == "inconclusive":
-        open_ = [function(f.id) for f in functions if f.id in ("resolve", "web") and _open(f)]
-        missing = f"what {listed(open_)} rests on could not be established" if open_ else "an essential fact is unknown"
+        open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
+        verb = "rests" if len(open_) == 1 else "rest"
+        missing = (
+            f"what {listed(open_)} {verb} on could not be established" if open_ else "an essential fact is unknown"
+        )
         return f"Inconclusive for {domain}: {missing}. {lead}"
     return lead
 

@@ -238,6 +238,8 @@ def cause_of(error: BaseException) -> tuple[Cause, str]:
         # h11 gives up on a header section that does not end; RFC 6585 calls that 431.
         if getattr(each, "error_status_hint", None) == 431:
             return "too_large", _words(each)
+    if str(error).startswith("Server disconnected"):  # httpcore's words for an end of file before any answer
+        return "connection_reset", _words(error)
     for name, cause in _HTTPX:
         if name in names:
             return cause, _words(error)

@@ -145,8 +145,8 @@ def _server(text: str) -> Server:
     """``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT`` as a server."""
     address, port = text.strip(), "53"
     if address.startswith("["):
-        address, _, rest = address[1:].partition("]")
-        port = rest.removeprefix(":") or port
+        address, closed, rest = address[1:].partition("]")
+        port = (rest.removeprefix(":") or port) if closed else ""
     elif address.count(":") == 1:
         address, _, port = address.partition(":")
     try:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hostaudit.model import Addresses, Evidence, Kind, Target, Unknown
 
 if TYPE_CHECKING:
     from hostaudit.net import DnsAnswer, Net, Outcome
 
+T = TypeVar("T")
 
 @dataclass
 class Scan:
@@ -35,6 +36,7 @@ class Scan:
     seen: dict[str, Evidence] = field(default_factory=dict)
     _listeners: dict[str, list[Probe]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _broken: list[Evidence] = field(default_factory=list)
 
     def note(self, kind: Kind, subject: str, outcome: Outcome[Any]) -> Evidence:
         """Keep what became of a question; the first note for a kind and subject stands."""
@@ -96,17 +98,12 @@ class Scan:
             self.net.crashed(f"probe {probe.name}", error)
             subject = item.subject if item else self.target.domain
             detail = f"{type(error).__name__} in probe {probe.name}"
-            for kind in probe.gives:
-                if item is None or kind != item.kind:
-                    at = Evidence(
-                        f"{kind}:{subject}",
-                        kind,
-                        subject,
-                        "hostaudit",
-                        self._now(),
-                        unknown=Unknown("internal_error", detail),
-                    )
-                    self._keep(at)
+            unknown = Unknown("internal_error", detail)
+            self._broken += [
+                Evidence(f"{kind}:{subject}", kind, subject, "hostaudit", self._now(), unknown=unknown)
+                for kind in probe.gives
+                if item is None or kind != item.kind
+            ]
 
     async def run(self, probes: tuple[Probe, ...]) -> tuple[Evidence, ...]:
         """Run until nothing is under way. Evidence comes back in the order of its id, which is stable."""
@@ -116,8 +113,14 @@ class Scan:
         for probe in probes:
             if probe.at_start or not probe.needs:
                 self._start(probe, None)
-        while self._tasks:
-            await asyncio.wait(tuple(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+        while self._tasks or self._broken:
+            if self._tasks:
+                await asyncio.wait(tuple(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+                continue
+            # The first note stands, so what a defect left open must not come before what others find out.
+            broken, self._broken = self._broken, []
+            for item in broken:
+                self._keep(item)
         return tuple(sorted(self.seen.values(), key=lambda item: item.id))
 
 
@@ -133,6 +136,18 @@ class Probe:
     gives: tuple[Kind, ...]
     run: Callable[[Scan, Evidence | None], Awaitable[None]]
     at_start: bool = False
+
+
+async def together(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run all jobs to their end and return what they gave, in order.
+
+    A defect in one is raised only then, so that it takes nothing with it that the others find out.
+    """
+    endings = await asyncio.gather(*jobs, return_exceptions=True)
+    for ending in endings:
+        if isinstance(ending, BaseException):
+            raise ending
+    return [ending for ending in endings if not isinstance(ending, BaseException)]
 
 
 def as_addresses(answer: DnsAnswer) -> Addresses:

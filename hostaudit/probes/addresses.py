@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from hostaudit.model import Evidence, ServiceBinding, ServiceBindings
 from hostaudit.net import DnsAnswer
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 MOST_BINDINGS = 16
 
@@ -14,11 +12,11 @@ MOST_BINDINGS = 16
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask for every host of the target at once."""
     del item
-    await asyncio.gather(*(_host(scan, host) for host in scan.target.hosts))
+    await together(job(scan, host) for host in scan.target.hosts for job in (_legs, _bindings))
 
 
-async def _host(scan: Scan, host: str) -> None:
-    await asyncio.gather(scan.addresses(host), _bindings(scan, host))
+async def _legs(scan: Scan, host: str) -> None:
+    await scan.addresses(host)
 
 
 async def _bindings(scan: Scan, host: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 
 from hostaudit.model import Addresses, Delegation, Evidence, Spf
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 MOST_SENDERS = 8
 """Addresses of an SPF record looked up; longer lists are mostly one operator's."""
@@ -16,7 +15,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     """Look up every address that the item brings."""
     if item is None or item.value is None:
         return
-    await asyncio.gather(*(_address(scan, each, holder=item.kind != "resource") for each in _addresses(item)))
+    await together(_address(scan, each, holder=item.kind != "resource") for each in _addresses(item))
 
 
 def _addresses(item: Evidence) -> tuple[str, ...]:
@@ -38,7 +37,7 @@ async def _address(scan: Scan, address: str, *, holder: bool) -> None:
     jobs = [_origin(scan, address)]
     if holder:
         jobs.append(_owner(scan, address))
-    await asyncio.gather(*jobs)
+    await together(jobs)
 
 
 async def _origin(scan: Scan, address: str) -> None:
@@ -51,9 +50,10 @@ async def _owner(scan: Scan, address: str) -> None:
 
 def _public(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_global
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 PROBE = Probe("ip_owner", needs=("a", "aaaa", "delegation", "spf", "resource"), gives=("origin", "owner"), run=run)

@@ -7,9 +7,9 @@ are asked for at the same time as the page.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from hostaudit import markup
 from hostaudit.model import (
@@ -26,7 +26,10 @@ from hostaudit.net import HttpReply, Outcome, jsontext
 from hostaudit.probes import Probe, Scan, as_addresses
 
 REDIRECTS = 5
-MOST_APPS = 40
+MOST_ENTRIES = 200
+"""Entries read of a declaration or manifest."""
+MOST_APPS = 12
+"""Apps kept of one store; a site that declares more is a platform for the apps of others."""
 MOST_RESOURCES = 20
 
 ASSOCIATION = "/.well-known/apple-app-site-association"
@@ -47,30 +50,30 @@ PLATFORMS = {
 DISPLAYS = ("standalone", "fullscreen", "minimal-ui", "window-controls-overlay")
 ICON_SIZES = (192, 512)
 
-App = tuple[str, str, str, str]
-
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """The page and the declarations side by side; the apps once both are in."""
     del item
     warm = asyncio.gather(*(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA")))
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
-    found: list[App] = [app for apps, _ in declared for app in apps]
+    found: list[markup.App] = [app for apps, _ in declared for app in apps]
     # A name beside the page that does not answer is no place where devices would find a declaration.
     silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
     if page is None:
         silent.append("the front page")
         _no_page(scan, host)
     else:
-        references = markup.references(page.body.decode("utf-8", "replace"), page.url)
+        references = markup.references(_text(page.body), page.url)
+        references.cut |= page.truncated
+        silent += ["the rest of the front page"] if references.cut else []
         scan.note("page", host, Outcome.of(_as_page(scan, page, references), page.url))
         _packages(scan, host, references, page.url)
         found += references.apps
-        related, source = await _web_app(scan, host, references.manifest, page.url)
+        related, source = await _web_app(scan, host, references, page.url)
         found += related
         silent += [source] if source else []
     _apps(scan, found, silent)
-    await asyncio.gather(warm, *(_resource(scan, each) for each in _foreign(scan, host)))
+    await asyncio.gather(warm, _resources(scan, host))
 
 
 # -- the page ---------------------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
     if reply.value is None:
         scan.note("page", domain, reply)
         return domain, None
-    host = urlsplit(reply.value.url).hostname or domain
+    host = markup.host_of(reply.value.url) or domain
     kind = (reply.value.header("content-type") or "text/html").lower()
     if reply.value.status >= 400:
         scan.note("page", host, Outcome.gap("http_status", reply.source, f"status {reply.value.status}"))
@@ -120,17 +123,26 @@ async def _has_address(scan: Scan, host: str) -> bool:
 
 
 def _as_front(reply: HttpReply) -> FrontPage:
-    return FrontPage(reply.url, urlsplit(reply.url).hostname or "", reply.status, reply.hops)
+    return FrontPage(reply.url, markup.host_of(reply.url), reply.status, reply.hops)
+
+
+def _text(body: bytes) -> str:
+    """A page as text. Whatever it says of its encoding, names of hosts and apps are ASCII, in UTF-8 and all like it."""
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return body.decode("utf-16" if wide else "utf-8", "replace")
 
 
 def _as_page(scan: Scan, page: HttpReply, references: markup.References) -> Page:
     rows = {}
+    own = scan.suffixes(markup.host_of(page.url))
     for resource in references.resources:
-        host = urlsplit(resource.url).hostname or ""
-        if scan.suffixes(host) != scan.suffixes(urlsplit(page.url).hostname or ""):
-            rows[resource.url] = PageResource(resource.url, host, resource.kind, resource.blocking)
+        host = markup.host_of(resource.url)
+        earlier = rows.get(resource.url)
+        if own is None or scan.suffixes(host) != own:
+            blocking = resource.blocking or (earlier is not None and earlier.blocking)
+            rows[resource.url] = PageResource(resource.url, host, resource.kind, blocking)
     ordered = tuple(sorted(rows.values(), key=lambda row: row.url))
-    return Page(page.url, ordered, references.manifest, page.truncated)
+    return Page(page.url, ordered, references.manifest, references.cut)
 
 
 def _no_page(scan: Scan, host: str) -> None:
@@ -142,13 +154,24 @@ def _packages(scan: Scan, host: str, references: markup.References, source: str)
     if references.packages:
         scan.note("packages", host, Outcome.of(DirectPackages(tuple(sorted(references.packages))), source))
     else:
-        scan.note("packages", host, Outcome.none("no package offered", source))
+        scan.note("packages", host, _nothing(references, "no package offered", source))
 
 
-def _foreign(scan: Scan, host: str) -> list[str]:
+def _nothing(references: markup.References, proof: str, source: str) -> Outcome[Any]:
+    """That the page does not name something, which only a page read to its end can prove."""
+    if references.cut:
+        return Outcome.gap("too_large", source, "not all of the front page was read")
+    return Outcome.none(proof, source)
+
+
+async def _resources(scan: Scan, host: str) -> None:
+    """Look up the hosts of third parties, those first for which the page waits."""
     item = scan.seen.get(f"page:{host}")
-    page = item.value if item is not None and isinstance(item.value, Page) else None
-    return sorted({resource.host for resource in page.resources})[:MOST_RESOURCES] if page else []
+    rows = item.value.resources if item is not None and isinstance(item.value, Page) else ()
+    hosts = list(dict.fromkeys(row.host for row in sorted(rows, key=lambda row: (not row.blocking, row.host))))
+    await asyncio.gather(*(_resource(scan, each) for each in hosts[:MOST_RESOURCES]))
+    for beyond in hosts[MOST_RESOURCES:]:
+        scan.note("resource", beyond, Outcome.gap("limit", "hostaudit", f"more than {MOST_RESOURCES} third parties"))
 
 
 async def _resource(scan: Scan, host: str) -> None:
@@ -158,35 +181,40 @@ async def _resource(scan: Scan, host: str) -> None:
 # -- the web app ------------------------------------------------------------------------------------------
 
 
-async def _web_app(scan: Scan, host: str, url: str | None, page: str) -> tuple[list[App], str]:
+async def _web_app(scan: Scan, host: str, references: markup.References, page: str) -> tuple[list[markup.App], str]:
     """Note whether the site installs as a web app; the apps that its manifest names, and the source if it is open."""
-    if url is None:
-        scan.note("web_app", host, Outcome.none("no manifest linked", page))
+    if references.manifest is None:
+        scan.note("web_app", host, _nothing(references, "no manifest linked", page))
         return [], ""
-    reply = await scan.net.fetch(url, redirects=REDIRECTS)
-    if reply.value is None or reply.value.status >= 500:
-        ending: Outcome[WebApp] = Outcome(reply.source, unknown=reply.unknown)
-        if reply.unknown is None:
-            ending = Outcome.gap("http_status", reply.source, f"status {reply.value.status if reply.value else 0}")
-        scan.note("web_app", host, ending)
-        return [], "the web app manifest"
-    if reply.value.status >= 400:
-        scan.note("web_app", host, Outcome.none(str(reply.value.status), reply.source))
-        return [], ""
-    manifest = jsontext.decode(reply.value, reply.source).value
-    if not isinstance(manifest, dict):
-        scan.note("web_app", host, Outcome.gap("malformed", reply.source, "the manifest is no JSON object"))
-        return [], ""
-    scan.note("web_app", host, Outcome.of(_as_web_app(reply.value.url, manifest), reply.source))
-    return _related(manifest), ""
+    reply = await scan.net.fetch(references.manifest, redirects=REDIRECTS)
+    manifest = reply.then(_manifest)
+    scan.note("web_app", host, manifest.map(lambda found: _as_web_app(found[0], page, found[1])))
+    if manifest.value is None:
+        return [], "" if manifest.absent else "the web app manifest"
+    return _related(manifest.value[1]), ""
 
 
-def _as_web_app(url: str, manifest: dict[str, Any]) -> WebApp:
+def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
+    """Where a manifest stands, after redirects, and its content."""
+    if reply.status in (404, 410):
+        return Outcome.none(str(reply.status), reply.url)
+    if reply.status != 200:
+        return Outcome.gap("http_status", reply.url, f"status {reply.status}")
+
+    def with_place(content: Any) -> Outcome[tuple[str, dict[str, Any]]]:
+        if not isinstance(content, dict):
+            return Outcome.gap("malformed", reply.url, "the manifest is no JSON object")
+        return Outcome.of((reply.url, content), reply.url)
+
+    return jsontext.decode(reply, reply.url).then(with_place)
+
+
+def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
     """What browsers ask of a manifest before they offer to install it."""
     name = next((manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str)), None)
     sizes = set(_icon_sizes(manifest.get("icons")))
     lacks = []
-    if not url.startswith("https:"):
+    if not (url.startswith("https:") and page.startswith("https:")):
         lacks.append("https")
     if not name:
         lacks.append("name")
@@ -203,7 +231,7 @@ def _as_web_app(url: str, manifest: dict[str, Any]) -> WebApp:
 
 def _icon_sizes(icons: Any) -> Iterator[int]:
     """The sizes that a manifest's icons offer, in pixels; 0 stands for ``any``."""
-    for icon in _listed(icons)[:50]:
+    for icon in _listed(icons)[:MOST_ENTRIES]:
         sizes = icon.get("sizes") if isinstance(icon, dict) else None
         for size in sizes.lower().split()[:20] if isinstance(sizes, str) else ():
             if size == "any":
@@ -212,9 +240,9 @@ def _icon_sizes(icons: Any) -> Iterator[int]:
                 yield int(size.partition("x")[0])
 
 
-def _related(manifest: dict[str, Any]) -> list[App]:
-    apps: list[App] = []
-    for related in _listed(manifest.get("related_applications"))[:MOST_APPS]:
+def _related(manifest: dict[str, Any]) -> list[markup.App]:
+    apps: list[markup.App] = []
+    for related in _listed(manifest.get("related_applications"))[:MOST_ENTRIES]:
         if not isinstance(related, dict) or not isinstance(related.get("platform"), str):
             continue
         url = related.get("url")
@@ -230,14 +258,14 @@ def _related(manifest: dict[str, Any]) -> list[App]:
 # -- declarations -----------------------------------------------------------------------------------------
 
 
-async def _declarations(scan: Scan) -> list[tuple[list[App], str]]:
+async def _declarations(scan: Scan) -> list[tuple[list[markup.App], str]]:
     """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
     hosts = await _served(scan)
     jobs = [_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS)]
     return list(await asyncio.gather(*jobs))
 
 
-async def _declared(scan: Scan, host: str, path: str) -> tuple[list[App], str]:
+async def _declared(scan: Scan, host: str, path: str) -> tuple[list[markup.App], str]:
     reply = await scan.net.fetch(f"https://{host}{path}")
     if reply.absent is not None:
         return [], ""
@@ -245,30 +273,41 @@ async def _declared(scan: Scan, host: str, path: str) -> tuple[list[App], str]:
         return [], host
     if reply.value.status != 200:
         return [], ""
-    # What is no JSON is the site's page for everything, not a declaration; devices ignore it too.
-    content = jsontext.decode(reply.value, reply.source).value
-    return (_from_association(content) if path == ASSOCIATION else _from_asset_links(content)), ""
+    content = jsontext.decode(reply.value, reply.source)
+    if content.unknown is not None and (reply.value.truncated or _meant_as_json(reply.value)):
+        return [], host
+    # What is meant as no JSON is the site's page for everything, not a declaration; devices ignore it too.
+    return (_from_association(content.value) if path == ASSOCIATION else _from_asset_links(content.value)), ""
 
 
-def _from_association(content: Any) -> list[App]:
+def _meant_as_json(reply: HttpReply) -> bool:
+    """Whether a body that cannot be read as JSON was to be some: a torn declaration is not the lack of one."""
+    start = reply.body[:64].lstrip()[:1]
+    return start in (b"{", b"[") or (start != b"<" and "json" in (reply.header("content-type") or "").lower())
+
+
+def _from_association(content: Any) -> list[markup.App]:
     """Apps of an ``apple-app-site-association``: ids are ``PREFIX.bundle.id`` (Apple, Associated Domains)."""
     identities: list[Any] = []
     for section in ("webcredentials", "appclips"):
         identities += _listed(_member(content, section, "apps"))
-    for detail in _listed(_member(content, "applinks", "details")):
+    details = _member(content, "applinks", "details")
+    # In the form of 2015 the ids are the names of the members.
+    identities += details if isinstance(details, dict) else ()
+    for detail in _listed(details)[:MOST_ENTRIES]:
         if isinstance(detail, dict):
             identities += [detail.get("appID"), *_listed(detail.get("appIDs"))]
-    apps: list[App] = []
-    for identity in identities[:MOST_APPS]:
+    apps: list[markup.App] = []
+    for identity in identities[:MOST_ENTRIES]:
         if isinstance(identity, str) and "." in identity:
             markup.add_app(apps, "ios", "apple-app-store", identity.partition(".")[2], "apple-app-site-association")
     return apps
 
 
-def _from_asset_links(content: Any) -> list[App]:
+def _from_asset_links(content: Any) -> list[markup.App]:
     """Apps of an ``assetlinks.json`` (Google, Digital Asset Links)."""
-    apps: list[App] = []
-    for statement in _listed(content)[:MOST_APPS]:
+    apps: list[markup.App] = []
+    for statement in _listed(content)[:MOST_ENTRIES]:
         if _member(statement, "target", "namespace") == "android_app":
             name = _member(statement, "target", "package_name")
             if isinstance(name, str):
@@ -276,19 +315,27 @@ def _from_asset_links(content: Any) -> list[App]:
     return apps
 
 
-def _apps(scan: Scan, found: list[App], silent: list[str]) -> None:
-    rows: dict[tuple[str, str], AppRef] = {}
-    for platform, store, identity, via in found[:500]:
-        rows.setdefault((store, identity), AppRef(platform, store, identity, via))  # type: ignore[arg-type]
-    refs = tuple(rows[key] for key in sorted(rows))[:MOST_APPS]
+def _apps(scan: Scan, found: list[markup.App], silent: list[str]) -> None:
     domain = scan.target.domain
+    source, unread = f"the site of {domain}", tuple(sorted(set(silent)))
+    refs = _kept(found)
     if refs:
-        scan.note("apps", domain, Outcome.of(AppLinks(refs), f"the site of {domain}"))
-    elif silent:
-        detail = f"no answer from {', '.join(sorted(silent)[:4])}"
-        scan.note("apps", domain, Outcome.gap("depends_on_unknown", f"the site of {domain}", detail))
+        scan.note("apps", domain, Outcome.of(AppLinks(refs, unread), source))
+    elif unread:
+        scan.note("apps", domain, Outcome.gap("depends_on_unknown", source, f"no answer from {', '.join(unread[:4])}"))
     else:
-        scan.note("apps", domain, Outcome.none("no app named", f"the site of {domain}"))
+        scan.note("apps", domain, Outcome.none("no app named", source))
+
+
+def _kept(found: list[markup.App]) -> tuple[AppRef, ...]:
+    """Each app once, as its strongest source names it, and at most ``MOST_APPS`` of a store, so that none crowds out."""
+    rows: dict[tuple[str, str], AppRef] = {}
+    count: Counter[str] = Counter()
+    for platform, store, identity, via in found:
+        if (store, identity) not in rows and count[store] < MOST_APPS:
+            count[store] += 1
+            rows[store, identity] = AppRef(platform, store, identity, via)  # type: ignore[arg-type]
+    return tuple(rows[key] for key in sorted(rows))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 
 from hostaudit.model import Addresses, Delegation, Evidence, MailExchangers, NameServers
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
@@ -29,7 +28,7 @@ def _own(scan: Scan, zone: str) -> bool:
 
 async def _ask(scan: Scan, hosts: Iterable[str]) -> None:
     names = {name for host in hosts if (name := scan.suffixes(host))}
-    await asyncio.gather(*(_one(scan, name) for name in sorted(names) if not scan.noted("registration", name)))
+    await together(_one(scan, name) for name in sorted(names) if not scan.noted("registration", name))
 
 
 async def _one(scan: Scan, name: str) -> None:

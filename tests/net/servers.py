@@ -54,15 +54,20 @@ class DnsServer:
 
     async def __aenter__(self) -> DnsServer:
         loop = asyncio.get_running_loop()
-        self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(LOOPBACK, 0))
-        self.port = self._udp.get_extra_info("sockname")[1]
-        self._tcp = await asyncio.start_server(self._serve, LOOPBACK, self.port)
-        return self
+        for _ in range(20):
+            self._tcp = await asyncio.start_server(self._serve, LOOPBACK, 0)
+            self.port = self._tcp.sockets[0].getsockname()[1]
+            try:
+                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(LOOPBACK, self.port))
+            except OSError:  # the port is free for TCP, but someone has it for UDP
+                self._tcp.close()
+            else:
+                return self
+        raise RuntimeError("no port is free for both UDP and TCP")
 
     async def __aexit__(self, *_: object) -> None:
         self._udp.close()
         self._tcp.close()
-        await self._tcp.wait_closed()
 
     @property
     def address(self) -> str:

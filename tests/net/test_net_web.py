@@ -211,7 +211,7 @@ def test_a_connection_closed_under_way_is_tried_again():
     async def close(writer):
         writer.transport.abort()
 
-    outcome, secure, _ = visit({"/": [close, http(200, b"ok")]}, lambda net: net.fetch("https://site.example/"))
+    outcome, *_ = visit({"/": [close, http(200, b"ok")]}, lambda net: net.fetch("https://site.example/"))
     assert outcome.value.body == b"ok"
     assert cause(get({"/": close})) == "connection_reset"
 
@@ -471,7 +471,7 @@ def test_a_url_is_normalised(text, expected):
         "https://user:pw@x/",
         "https://x/\r\nHost: y",
         "//x/",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_no_web_address_is_refused(text):
     assert parse(text) is None

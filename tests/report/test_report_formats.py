@@ -310,7 +310,7 @@ def test_the_schema_refuses_evidence_with_no_ending_or_two(states):
 
 
 @pytest.mark.parametrize(
-    ("hours", "words"),
+    ("hours", "expected"),
     [
         (0, "0 minutes"),
         (0.001, "1 minute"),
