@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -70,21 +71,25 @@ def host_name(text: str) -> str:
         if not HOST_LABEL.fullmatch(label):
             why = "names of hosts have letters, digits and inner hyphens, at most 63 in a label"
             raise UsageError(f"{shown} is not a host name: {why}", EXAMPLE)
-    if len(labels) == 1 and not _suffixes(private=False).publicsuffix(name):
+    if len(labels) == 1 and not _suffixes().publicsuffix(name):
         raise UsageError(f"{shown} is a single label, not a domain", f"{EXAMPLE}; perhaps {name}.com was meant")
     return name
 
 
 def registrable(name: str) -> str | None:
     """The name that a registrar sells (ICANN section of the Public Suffix List); None for a suffix or unknown TLD."""
-    found = _suffixes(private=False).privatesuffix(name)
-    return str(found) if found else None
+    found = _suffixes().privatesuffix(_u_labels(name))
+    return ".".join(name.split(".")[-found.count(".") - 1 :]) if found else None
 
 
 def platform_suffix(name: str) -> str | None:
-    """The private suffix (``github.io``) under which a name lies or that it is, None if there is none."""
-    suffix = _suffixes(private=True).publicsuffix(name)
-    return suffix if suffix and suffix != _suffixes(private=False).publicsuffix(name) else None
+    """The private suffix (``github.io``) that a name is or under which it lies, None if there is none."""
+    labels = _u_labels(name).split(".")
+    for start in range(len(labels) - 1):
+        suffix, above = ".".join(labels[start:]), ".".join(labels[start + 1 :])
+        if any(f"\n{rule}\n".encode() in _platforms() for rule in (suffix, f"*.{above}")):
+            return ".".join(name.split(".")[start:])
+    return None
 
 
 def tld(name: str) -> str:
@@ -101,14 +106,39 @@ def data_version() -> str:
 
 
 @cache
-def _suffixes(*, private: bool) -> PublicSuffixList:
+def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(accept_unknown=False, only_icann=not private)
+    # Without its A-labels the list loads in half the time; names are compared in U-labels instead.
+    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False, only_icann=True)
+
+
+@cache
+def _platforms() -> bytes:
+    """The private section of the list as text: one question a scan does not pay for parsing it."""
+    from publicsuffixlist import PSLFILE
+
+    return Path(PSLFILE).read_bytes().partition(b"===BEGIN PRIVATE DOMAINS===")[2]
+
+
+def _u_labels(name: str) -> str:
+    if "xn--" not in name:
+        return name
+    return ".".join(_u_label(label) for label in name.split("."))
+
+
+def _u_label(label: str) -> str:
+    """A label as the list spells it; one that is no valid A-label stays as it is."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _refuse_suffix(name: str) -> UsageError:
-    if _suffixes(private=False).publicsuffix(name):
+    if _suffixes().publicsuffix(name):
         return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
     return UsageError(
         f"{name} ends in .{tld(name)}, which is not a known top-level domain",

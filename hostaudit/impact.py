@@ -104,16 +104,22 @@ def _leaf(
 def _gate(
     gate: Gate, state: dict[str, tuple[float, float, float, float]], clock: Clock
 ) -> tuple[float, float, float, float]:
-    children = [state[child] for child in gate.children]
     if gate.kind == "any":
+        children = []
+        for child in gate.children:
+            value = state[child]
+            if value is WORKS:
+                return WORKS
+            children.append(value)
         if not children:
             return clock.endless
-        low, usual, high = (min(child[i] for child in children) for i in range(3))
-        return (low, usual, high, max(child[3] for child in children) if high > 0 else math.inf)
+        lows, usuals, highs, impacts = zip(*children, strict=True)
+        return (min(lows), min(usuals), min(highs), max(impacts))
+    children = [value for child in gate.children if (value := state[child]) is not WORKS]
     if not children:
         return WORKS
-    low, usual, high = (max(child[i] for child in children) for i in range(3))
-    return (low, usual, high, min(child[3] for child in children))
+    lows, usuals, highs, impacts = zip(*children, strict=True)
+    return (max(lows), max(usuals), max(highs), min(impacts))
 
 
 def order_one(graph: Graph, *, reading: Reading = "named") -> dict[str, set[tuple[DomainKind, str]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hostaudit.graph import FunctionNode, Graph, Leaf
-from hostaudit.impact import KINDS, NOBODY, Clock, Outage, impact, order_one
+from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one
 from hostaudit.model import (
     RETRYABLE,
     Certificate,
@@ -165,8 +165,7 @@ def _single_points(
         failed = frozenset({(kind, identity)})
         outages = impact(graph, failed, clock)
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        rest = impact(graph, failed, clock, without_names=True)
-        light = kind in ("parent", "provider") and not any(rest[f.id].stops for f in applying)
+        light = kind in ("parent", "provider") and _only_names(graph, failed, clock, applying)
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
         leaves = _leaves_of(graph, hit, kind, identity)
         points.append(
@@ -182,6 +181,12 @@ def _single_points(
             )
         )
     return tuple(sorted(points, key=_rank))
+
+
+def _only_names(graph: Graph, failed: Failed, clock: Clock, applying: list[FunctionNode]) -> bool:
+    """Whether failure domains stop functions only through a registry or registrar."""
+    rest = impact(graph, failed, clock, without_names=True)
+    return not any(rest[function.id].stops for function in applying)
 
 
 def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:

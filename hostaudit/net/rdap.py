@@ -58,13 +58,19 @@ def live_domain_base(name: str, document: Any) -> str | None:
 
 def address_base(address: Address) -> str | None:
     """The base URL for an address by the snapshot that ships (RFC 9224 section 5), most specific block first."""
-    best: tuple[int, str] | None = None
-    for service in _snapshot()[f"ipv{address.version}"].services:
+    best = max((row for row in _blocks(address.version) if row[1] <= int(address) <= row[2]), default=None)
+    return None if best is None else _slash(best[3])
+
+
+@cache
+def _blocks(version: int) -> tuple[tuple[int, int, int, str], ...]:
+    """(prefix length, first address, last address, base URL) of each block of a family."""
+    rows = []
+    for service in _snapshot()[f"ipv{version}"].services:
         for key in service[1:]:
             block = ipaddress.ip_network(key)
-            if address in block and (best is None or block.prefixlen > best[0]):
-                best = (block.prefixlen, service[0])
-    return None if best is None else _slash(best[1])
+            rows.append((block.prefixlen, int(block[0]), int(block[-1]), service[0]))
+    return tuple(rows)
 
 
 def _by_suffix(name: str, bases: dict[str, str]) -> str | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
 @dataclass
 class Scan:
     """One scan under way: the target, the network, and the evidence noted so far."""

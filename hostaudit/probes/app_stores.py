@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections import Counter
 from dataclasses import replace
-from typing import Any
-from urllib.parse import quote, urlsplit
+from functools import partial
+from typing import Any, cast
+from urllib.parse import quote
 
 import msgspec
 
 from hostaudit import markup
-from hostaudit.model import AppLinks, AppRef, Evidence, Listing
+from hostaudit.model import AppLinks, Evidence, Listing
 from hostaudit.net import HttpReply, Outcome, jsontext
 from hostaudit.probes import Probe, Scan
 
@@ -24,6 +25,11 @@ F_DROID = "https://f-droid.org/api/v1/packages/{id}"
 IZZY = "https://apt.izzysoft.de/fdroid/api/v1/packages/{id}"
 GALAXY = "https://galaxystore.samsung.com/api/detail/{id}"
 MICROSOFT = "https://displaycatalog.mp.microsoft.com/v7.0/products?bigIds={id}&market=US&languages=en-us"
+DESKTOP = (
+    "https://storeedgefd.dsx.mp.microsoft.com/v9.0/products/{id}?market=US&locale=en-us&deviceFamily=Windows.Desktop"
+)
+
+LONGEST_URL = 500
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
@@ -31,30 +37,25 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     if item is None or not isinstance(item.value, AppLinks):
         return
     apps = item.value.apps
-    packages = {app.id for app in apps if app.platform == "android" and "." in app.id}
-    jobs = [_apple(scan, [app.id for app in apps if app.store == "apple-app-store"][:MOST_LOOKUPS])]
     wanted = {(app.store, app.id) for app in apps if app.store not in ("apple-app-store", "f-droid")}
-    wanted |= {("f-droid", package) for package in packages}
-    by_store: dict[str, int] = {}
+    wanted |= {("f-droid", app.id) for app in apps if app.platform == "android" and "." in app.id}
+    jobs = [_apple(scan, [app.id for app in apps if app.store == "apple-app-store"][:MOST_LOOKUPS])]
+    by_store: Counter[str] = Counter()
     for store, identity in sorted(wanted):
-        by_store[store] = by_store.get(store, 0) + 1
+        by_store[store] += 1
         if by_store[store] <= MOST_LOOKUPS:
-            jobs.append(_one(scan, store, identity, _platform(apps, store)))
+            jobs.append(_one(scan, store, identity))
     await asyncio.gather(*jobs)
 
 
-def _platform(apps: tuple[AppRef, ...], store: str) -> str:
-    return next((app.platform for app in apps if app.store == store), "android")
-
-
-async def _one(scan: Scan, store: str, identity: str, platform: str) -> None:
+async def _one(scan: Scan, store: str, identity: str) -> None:
     subject = f"{store} {identity}"
     if store not in READERS:
         scan.note("listing", subject, Outcome.gap("no_service", store, "no public look-up is known for this store"))
         return
-    template, read = READERS[store]
+    template, read = (DESKTOP, _desktop) if identity.startswith("XP") else READERS[store]
     reply = await scan.net.service(template.format(id=quote(identity, safe="")), accept="*/*")
-    outcome = reply.then(lambda value: read(value, store, identity, platform))
+    outcome = reply.then(lambda value: read(value, store, identity))
     scan.note("listing", subject, _with_owner(scan, outcome))
 
 
@@ -62,10 +63,8 @@ def _with_owner(scan: Scan, outcome: Outcome[Listing]) -> Outcome[Listing]:
     """Say whether the developer's site, as the store names it, is on the audited registrable domain."""
 
     def compare(listing: Listing) -> Listing:
-        host = None
-        if listing.developer_url and markup.resolve("https://x.invalid/", listing.developer_url):
-            host = urlsplit(listing.developer_url).hostname
-        owned = scan.suffixes(host) == scan.target.registrable if host else None
+        url = markup.resolve("", listing.developer_url or "")
+        owned = scan.suffixes(markup.host_of(url)) == scan.target.registrable if url else None
         return msgspec.structs.replace(listing, owned=owned)
 
     return outcome.map(compare)
@@ -94,21 +93,29 @@ def _text(value: Any, limit: int = 200) -> str | None:
 
 
 async def _apple(scan: Scan, identities: list[str]) -> None:
-    """Store numbers and bundle ids, each kind in one request (the service takes comma-joined ids)."""
+    """Store numbers first, in one request, then those bundle ids that belong to none of them, in another."""
     numbers = sorted(each for each in identities if each.isdecimal())
     bundles = sorted(each for each in identities if not each.isdecimal())
-    await asyncio.gather(_apple_batch(scan, "id", numbers), _apple_batch(scan, "bundleId", bundles))
-
-
-async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> None:
-    if not identities:
+    found = await _apple_batch(scan, "id", numbers)
+    if found.unknown is not None and found.unknown.cause != "malformed":
+        # What keeps this service from answering now keeps it from answering the second request as well.
+        for bundle in bundles:
+            scan.note("listing", f"apple-app-store {bundle}", Outcome(found.source, unknown=found.unknown))
         return
+    same = {str(row.get("bundleId")).lower() for row in found.value or () if str(row.get("trackId")) in numbers}
+    await _apple_batch(scan, "bundleId", [bundle for bundle in bundles if bundle.lower() not in same])
+
+
+async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[list[dict[str, Any]]]:
+    """Note the listings of ids of one kind; the records that were found."""
+    if not identities:
+        return Outcome.of([], "hostaudit")
     joined = ",".join(quote(each, safe="") for each in identities)
-    reply = await scan.net.service(APPLE.format(key=key, ids=joined))
-    rows = reply.then(_apple_rows)
+    rows = (await scan.net.service(APPLE.format(key=key, ids=joined))).then(_apple_rows)
     for identity in identities:
-        outcome = rows.then(lambda found, wanted=identity: _apple_listing(found, key, wanted, reply.source))  # type: ignore[misc]
+        outcome = rows.then(partial(_apple_listing, key=key, identity=identity, source=rows.source))
         scan.note("listing", f"apple-app-store {identity}", _with_owner(scan, outcome))
+    return rows
 
 
 def _apple_rows(reply: HttpReply) -> Outcome[list[dict[str, Any]]]:
@@ -118,63 +125,82 @@ def _apple_rows(reply: HttpReply) -> Outcome[list[dict[str, Any]]]:
         return refused if refused.unknown else Outcome.gap("http_status", reply.url, "status 404")
     content = _json(reply)
     results = content.get("results") if isinstance(content, dict) else None
-    if not isinstance(results, list) or not isinstance(content.get("resultCount"), int):
-        return Outcome.gap("malformed", reply.url, "no resultCount and results")
-    return Outcome.of([row for row in results if isinstance(row, dict)], reply.url)
+    if not isinstance(results, list) or content.get("resultCount") != len(results):
+        return Outcome.gap("malformed", reply.url, "no resultCount that fits the results")
+    if not all(isinstance(row, dict) for row in results):
+        return Outcome.gap("malformed", reply.url, "a result is no JSON object")
+    return Outcome.of(results, reply.url)
 
 
 def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: str) -> Outcome[Listing]:
     name = "trackId" if key == "id" else "bundleId"
     for row in rows:
-        if str(row.get(name, "")).lower() == identity.lower():
-            listing = Listing(
-                "apple-app-store",
-                identity,
-                "ios",
-                _text(row.get("trackName")),
-                _text(row.get("sellerName")),
-                _text(row.get("sellerUrl"), 500),
-            )
+        if str(row.get(name)).lower() == identity.lower():
+            developer, url = _text(row.get("sellerName")), _text(row.get("sellerUrl"), LONGEST_URL)
+            # The same store holds programs for desktop computers under ids of the same form.
+            platform = "other" if row.get("kind") == "mac-software" else "ios"
+            listing = Listing("apple-app-store", identity, platform, _text(row.get("trackName")), developer, url)  # type: ignore[arg-type]
             return Outcome.of(listing, source)
-    return Outcome.none("not listed in us", source)
+    return Outcome.none("not listed in us" if rows else "resultCount 0 in us", source)
 
 
 # -- the others -------------------------------------------------------------------------------------------
 
 
-def _play(reply: HttpReply, store: str, identity: str, platform: str) -> Outcome[Listing]:
-    """The page of an app names it in JSON-LD (schema.org ``SoftwareApplication``)."""
-    del platform
+def _play(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
+    """The page of an app names it in JSON-LD (schema.org ``SoftwareApplication``), and in Open Graph metas."""
     refused = _refused(reply)
     if refused is not None:
         return Outcome.none("404 in US", reply.url) if refused.absent else refused
+    metas: dict[str, str] = {}
     for tag in markup.tags(reply.body.decode("utf-8", "replace")):
-        if tag.name == "script" and tag.attributes.get("type", "").lower() == "application/ld+json":
-            content = _json(replace(reply, body=tag.text.encode()))
-            if isinstance(content, dict) and content.get("@type") == "SoftwareApplication":
-                author = content.get("author")
+        if tag.name == "meta":
+            metas.setdefault(tag.attributes.get("property", ""), tag.attributes.get("content", ""))
+        elif tag.name == "script" and tag.attributes.get("type", "").strip().lower() == "application/ld+json":
+            app = _described(_json(replace(reply, body=tag.text.encode(), truncated=False)), identity)
+            if app is not None:
+                author = app.get("author")
                 author = author if isinstance(author, dict) else {}
-                name, developer = _text(content.get("name")), _text(author.get("name"))
-                url = _text(author.get("url"), 500)
-                return Outcome.of(Listing(store, identity, "android", name, developer, url), reply.url)
+                developer, url = _text(author.get("name")), _text(author.get("url"), LONGEST_URL)
+                return Outcome.of(
+                    Listing(store, identity, "android", _text(app.get("name")), developer, url), reply.url
+                )
+    title = metas.get("og:title", "").removesuffix(" - Apps on Google Play")
+    if title and _is_page_of(metas.get("og:url"), identity):
+        return Outcome.of(Listing(store, identity, "android", _text(title)), reply.url)
     return Outcome.gap("malformed", reply.url, "the page names no app")
 
 
-def _f_droid(reply: HttpReply, store: str, identity: str, platform: str) -> Outcome[Listing]:
-    del platform
+def _described(content: Any, identity: str) -> dict[str, Any] | None:
+    """The description of this app in a block of JSON-LD, which holds one thing or a list of things."""
+    for thing in content if isinstance(content, list) else [content]:
+        is_app = isinstance(thing, dict) and thing.get("@type") in ("SoftwareApplication", "MobileApplication")
+        if is_app and ("url" not in thing or _is_page_of(thing["url"], identity)):
+            return cast("dict[str, Any]", thing)
+    return None
+
+
+def _is_page_of(url: Any, identity: str) -> bool:
+    page = markup.resolve("", url) if isinstance(url, str) else None
+    return page is not None and markup.app_in_link(page) == ("android", "google-play", identity)
+
+
+def _f_droid(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
     refused = _refused(reply)
     if refused is not None:
         return refused
     content = _json(reply)
     if not isinstance(content, dict) or content.get("packageName") != identity:
         return Outcome.gap("malformed", reply.url, "not the record of this package")
-    if not content.get("packages"):
+    versions = content.get("packages", [])
+    if not isinstance(versions, list):
+        return Outcome.gap("malformed", reply.url, "packages is no list")
+    if not versions:
         return Outcome.none("no version offered", reply.url)
     return Outcome.of(Listing(store, identity, "android"), reply.url)
 
 
-def _galaxy(reply: HttpReply, store: str, identity: str, platform: str) -> Outcome[Listing]:
-    del platform
+def _galaxy(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
     refused = _refused(reply)
     if refused is not None:
         return refused
@@ -190,10 +216,8 @@ def _galaxy(reply: HttpReply, store: str, identity: str, platform: str) -> Outco
     return Outcome.of(Listing(store, identity, "android", _text(detail.get("contentName")), developer), reply.url)
 
 
-def _microsoft(reply: HttpReply, store: str, identity: str, platform: str) -> Outcome[Listing]:
-    del platform
-    if re.match(r"(?i)XP", identity):
-        return Outcome.gap("no_service", reply.url, "this look-up does not know desktop packages")
+def _packaged(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
+    """A packaged app of the Microsoft Store (ids that begin with 9)."""
     refused = _refused(reply)
     if refused is not None:
         return refused
@@ -205,15 +229,23 @@ def _microsoft(reply: HttpReply, store: str, identity: str, platform: str) -> Ou
         return Outcome.none("no product of this id in US", reply.url)
     localised = products[0].get("LocalizedProperties") if isinstance(products[0], dict) else None
     first = localised[0] if isinstance(localised, list) and localised and isinstance(localised[0], dict) else {}
-    listing = Listing(
-        store,
-        identity,
-        "windows",
-        _text(first.get("ProductTitle")),
-        _text(first.get("PublisherName")),
-        _text(first.get("PublisherWebsiteUri"), 500),
-    )
-    return Outcome.of(listing, reply.url)
+    name, developer = _text(first.get("ProductTitle")), _text(first.get("PublisherName"))
+    url = _text(first.get("PublisherWebsiteUri"), LONGEST_URL)
+    return Outcome.of(Listing(store, identity, "windows", name, developer, url), reply.url)
+
+
+def _desktop(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
+    """A desktop program of the Microsoft Store (ids that begin with XP), which has another look-up."""
+    refused = _refused(reply)
+    if refused is not None:
+        return refused
+    content = _json(reply)
+    product = content.get("Payload") if isinstance(content, dict) else None
+    if not isinstance(product, dict) or product.get("ProductId") != identity:
+        return Outcome.gap("malformed", reply.url, "not the record of this product")
+    name, developer = _text(product.get("Title")), _text(product.get("PublisherName"))
+    url = _text(product.get("AppWebsiteUrl"), LONGEST_URL)
+    return Outcome.of(Listing(store, identity, "windows", name, developer, url), reply.url)
 
 
 READERS = {
@@ -221,7 +253,7 @@ READERS = {
     "f-droid": (F_DROID, _f_droid),
     "izzyondroid": (IZZY, _f_droid),
     "galaxy-store": (GALAXY, _galaxy),
-    "microsoft-store": (MICROSOFT, _microsoft),
+    "microsoft-store": (MICROSOFT, _packaged),
 }
 """Stores with a public look-up by id: where to ask, and how to read the answer."""
 

@@ -7,6 +7,7 @@ the zones in which name-server, CNAME and MX hosts live only the NS set is read,
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 
 from hostaudit.model import (
     Addresses,
@@ -17,10 +18,11 @@ from hostaudit.model import (
     NameServerGlue,
     NameServers,
     ServerAnswer,
+    Unknown,
     ZoneCut,
 )
 from hostaudit.net import DnsAnswer, DnsReply, Outcome
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 DEEPEST = 3
 """Name-server host names followed from the site: their zones, the zones of those zones' servers, once more."""
@@ -29,22 +31,26 @@ DEEPEST_ADDRESSED = 1
 """Beyond this depth the operator is told by name alone; addresses would cost more questions than they tell."""
 
 MOST_ZONES = 40
+MOST_CUTS = 10
+"""Zones above one name that are followed; a name may have 127 labels, and each would cost a question."""
+
 MOST_SERVERS = 32
 PARENT_SERVERS = 3
+
+Named = dict[str, tuple[str, ...]]
+"""Name-server host names and the addresses that came along as glue."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """From the start the target's own names; from evidence the names that CNAME chains and MX records bring in."""
     if item is None:
-        await asyncio.gather(
-            *(_prefetch(scan, host) for host in scan.target.hosts),
-            *(_reach(scan, host, 0) for host in scan.target.hosts),
-            *(_registered(scan, name) for name in sorted(_own(scan))),
-        )
+        hosts = scan.target.hosts
+        jobs = [_prefetch(scan, host) for host in hosts] + [_reach(scan, host, 0) for host in hosts]
+        await together([*jobs, *(_registered(scan, name) for name in sorted(_own(scan)))])
     elif isinstance(item.value, Addresses) and item.subject in scan.target.hosts:
-        await asyncio.gather(*(_reach(scan, alias.target, 0) for alias in item.value.chain))
+        await together(_reach(scan, alias.target, 0) for alias in item.value.chain)
     elif isinstance(item.value, MailExchangers):
-        await asyncio.gather(*(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS]))
+        await together(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS])
 
 
 def _own(scan: Scan) -> set[str]:
@@ -56,9 +62,12 @@ async def _prefetch(scan: Scan, host: str) -> None:
     """Start what will surely be asked, before the answers that say so: answers are shared."""
     name = scan.suffixes(host) or host
     above = name.partition(".")[2]
-    servers = scan.net.dns(above, "NS")
-    _, _, outcome = await asyncio.gather(scan.net.dns(name, "NS"), scan.net.zone_of(above), servers)
-    await asyncio.gather(*(scan.net.dns(each, "A") for each in _hosts(outcome)[:PARENT_SERVERS]))
+    await together([_ask_ahead(scan, name), _ask_ahead(scan, above, addresses=PARENT_SERVERS)])
+
+
+async def _ask_ahead(scan: Scan, zone: str, addresses: int = 0) -> None:
+    outcome, _ = await asyncio.gather(scan.net.dns(zone, "NS"), scan.net.zone_of(zone))
+    await together(scan.net.dns(each, "A") for each in _hosts(outcome)[:addresses])
 
 
 async def _reach(scan: Scan, host: str, depth: int) -> None:
@@ -73,55 +82,76 @@ async def _reach(scan: Scan, host: str, depth: int) -> None:
             continue
         scan.depth[zone] = depth
         fresh.append(_explore(scan, zone, depth))
-    await asyncio.gather(*fresh)
+    await together(fresh)
 
 
 async def _registered(scan: Scan, name: str) -> None:
     """The registrable name is a zone of its own whether or not its servers answer: begin with its parent's side."""
-    delegation = await _delegation(scan, name)
-    if delegation is not None and scan.depth.get(name, DEEPEST + 1) > 0:
+    if await _parent_side(scan, name) and scan.depth.get(name, DEEPEST + 1) > 0:
         scan.depth[name] = 0
         await _explore(scan, name, 0)
 
 
 async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
-    """Note in which zones a name lies, innermost first. All its ancestors are asked at once."""
+    """Note in which zones a name lies, innermost first. Its nearest ancestors are asked at once."""
     labels = host.split(".")
-    names = [".".join(labels[start:]) for start in range(len(labels))]
-    outcomes = dict(zip(names, await asyncio.gather(*(scan.net.zone_of(name) for name in names)), strict=True))
+    likely = [host, *(".".join(labels[start:]) for start in range(1, len(labels)) if len(labels) - start < MOST_CUTS)]
+    await together(scan.net.zone_of(name) for name in likely)
     zones: list[str] = []
     name = host
-    while name:
-        outcome = outcomes.get(name)
-        if outcome is None or outcome.value is None:
-            ending = outcome or Outcome.gap("malformed", "resolver", f"no enclosing zone of {name}")
-            if ending.absent is not None:
-                ending = Outcome.gap("dns_error", ending.source, ending.absent)
-            scan.note("zone", host, ending)
+    while name and len(zones) < MOST_CUTS:
+        outcome = await scan.net.zone_of(name)
+        if outcome.value is None:
+            ending = outcome.unknown or Unknown("dns_error", f"{outcome.absent} for the SOA of {name}")
+            scan.note("zone", host, Outcome(outcome.source, unknown=ending))
             return tuple(zones)
         if outcome.value == "":
             break
         zones.append(outcome.value)
         name = outcome.value.partition(".")[2]
-    scan.note("zone", host, Outcome.of(ZoneCut(tuple(zones)), outcomes[host].source))
+    else:
+        if name:
+            scan.note("zone", host, Outcome.gap("limit", "hostaudit", f"more than {MOST_CUTS} zones deep"))
+            return tuple(zones)
+    scan.note("zone", host, Outcome.of(ZoneCut(tuple(zones)), f"SOA of {host} and of the names above it"))
     return tuple(zones)
 
 
 async def _explore(scan: Scan, zone: str, depth: int) -> None:
-    child = scan.net.dns(zone, "NS")
-    own = scan.suffixes(zone) in _own(scan)
-    if own:
-        outcome, delegation, _ = await asyncio.gather(child, _delegation(scan, zone), _dnssec(scan, zone))
-    else:
-        outcome, delegation = await child, None
+    """Both sides of a zone of the site's own, else the child's side. Servers start as soon as one side names them."""
+    if scan.suffixes(zone) not in _own(scan):
+        await _servers(scan, zone, await _child_side(scan, zone), depth, own=False)
+        return
+
+    async def follow(side: Coroutine[None, None, Named]) -> None:
+        await _servers(scan, zone, await side, depth, own=True)
+
+    await together([follow(_child_side(scan, zone)), follow(_parent_side(scan, zone)), _dnssec(scan, zone)])
+
+
+async def _child_side(scan: Scan, zone: str) -> Named:
+    outcome = await scan.net.dns(zone, "NS")
     scan.note("nameservers", zone, outcome.map(_as_nameservers))
-    names = set(_hosts(outcome))
-    if delegation is not None:
-        names |= {server.name for server in delegation.nameservers}
-    servers = sorted(names)[:MOST_SERVERS]
-    jobs = [_reach(scan, server, depth + 1) for server in servers if depth < DEEPEST]
-    jobs += [_server(scan, zone, server, own=own) for server in servers if depth <= DEEPEST_ADDRESSED]
-    await asyncio.gather(*jobs)
+    return dict.fromkeys(_hosts(outcome), ())
+
+
+async def _parent_side(scan: Scan, zone: str) -> Named:
+    if not scan.noted("delegation", zone):
+        scan.note("delegation", zone, await _delegation(scan, zone))
+    value = scan.seen[f"delegation:{zone}"].value
+    return {each.name: each.addresses for each in value.nameservers} if isinstance(value, Delegation) else {}
+
+
+async def _servers(scan: Scan, zone: str, named: Named, depth: int, *, own: bool) -> None:
+    """The zones of the servers' names, their addresses and, for the site's own zones, what each address answers."""
+    jobs = []
+    for name, glue in sorted(named.items())[:MOST_SERVERS]:
+        if depth < DEEPEST:
+            jobs.append(_reach(scan, name, depth + 1))
+        if depth <= DEEPEST_ADDRESSED:
+            jobs.append(_resolved(scan, zone, name, own=own))
+        jobs += [_answer(scan, zone, name, address) for address in glue if own]
+    await together(jobs)
 
 
 def _hosts(outcome: Outcome[DnsAnswer]) -> list[str]:
@@ -135,11 +165,10 @@ def _as_nameservers(answer: DnsAnswer) -> NameServers:
 # -- one server -------------------------------------------------------------------------------------------
 
 
-async def _server(scan: Scan, zone: str, server: str, *, own: bool) -> None:
-    """The addresses of a name server; for the site's own zones also what each says when asked directly."""
+async def _resolved(scan: Scan, zone: str, server: str, *, own: bool) -> None:
     found = await scan.addresses(server)
     if own:
-        await asyncio.gather(*(_answer(scan, zone, server, address) for address in found))
+        await together(_answer(scan, zone, server, address) for address in found)
 
 
 async def _answer(scan: Scan, zone: str, server: str, address: str) -> None:
@@ -162,28 +191,21 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
 # -- the parent's side ------------------------------------------------------------------------------------
 
 
-async def _delegation(scan: Scan, zone: str) -> Delegation | None:
-    """Note what the parent zone's own servers say of a zone; the first that gives a usable answer decides."""
-    known = scan.seen.get(f"delegation:{zone}")
-    if known is not None:
-        return known.value if isinstance(known.value, Delegation) else None
+async def _delegation(scan: Scan, zone: str) -> Outcome[Delegation]:
+    """What the parent zone's own servers say of a zone; the first that gives a usable answer decides."""
     above = await scan.net.zone_of(zone.partition(".")[2])
     if not above.value:
-        ending = above.unknown or None
-        cause = ending.cause if ending else "dns_error"
-        scan.note("delegation", zone, Outcome.gap(cause, above.source, f"the parent zone of {zone} was not found"))
-        return None
-    parent = above.value
-    outcome: Outcome[Delegation] = Outcome.gap("dns_error", f"servers of {parent}", "the parent zone names no server")
-    servers = await scan.net.dns(parent, "NS")
+        cause = above.unknown.cause if above.unknown else "dns_error"
+        return Outcome.gap(cause, above.source, f"the parent zone of {zone} was not found")
+    servers = await scan.net.dns(above.value, "NS")
     if servers.unknown is not None:
-        outcome = Outcome.gap(servers.unknown.cause, servers.source, f"the servers of {parent} were not found")
+        return Outcome.gap(servers.unknown.cause, servers.source, f"the servers of {above.value} were not found")
+    outcome: Outcome[Delegation] = Outcome.gap("dns_error", servers.source, f"{above.value} names no server")
     for server in _hosts(servers)[:PARENT_SERVERS]:
-        outcome = await _ask_parent(scan, zone, parent, server)
+        outcome = await _ask_parent(scan, zone, above.value, server)
         if outcome.unknown is None:
             break
-    item = scan.note("delegation", zone, outcome)
-    return item.value if isinstance(item.value, Delegation) else None
+    return outcome
 
 
 async def _ask_parent(scan: Scan, zone: str, parent: str, server: str) -> Outcome[Delegation]:

@@ -133,7 +133,7 @@ def _text(body: bytes) -> str:
 
 
 def _as_page(scan: Scan, page: HttpReply, references: markup.References) -> Page:
-    rows = {}
+    rows: dict[str, PageResource] = {}
     own = scan.suffixes(markup.host_of(page.url))
     for resource in references.resources:
         host = markup.host_of(resource.url)
@@ -328,7 +328,7 @@ def _apps(scan: Scan, found: list[markup.App], silent: list[str]) -> None:
 
 
 def _kept(found: list[markup.App]) -> tuple[AppRef, ...]:
-    """Each app once, as its strongest source names it, and at most ``MOST_APPS`` of a store, so that none crowds out."""
+    """Each app once, as its strongest source names it; at most ``MOST_APPS`` of a store, lest one crowd out others."""
     rows: dict[tuple[str, str], AppRef] = {}
     count: Counter[str] = Counter()
     for platform, store, identity, via in found:

@@ -15,8 +15,13 @@ MOST_LEGS = 6
 MOST_HEADERS = 60
 LONGEST_VALUE = 512
 
+LONGEST_LOCATION = 2000
+
 CLOSED = ("connection_refused", "unreachable")
 """Nothing listens for HTTPS here; only then is plain HTTP worth a try."""
+
+AFTER_HANDSHAKE = ("certificate_invalid", "tls_error", "rate_limited", "too_large", "malformed", "connection_reset")
+"""Failures of a fetch that may leave a certificate to be seen. A time-out is not waited for a second time."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
@@ -42,7 +47,7 @@ async def _leg(scan: Scan, host: str, address: str) -> None:
     scan.note("web", subject, reply.map(lambda value: _as_answer(host, address, value)))
     if reply.value is not None and reply.value.certificate is not None:
         scan.note("tls", subject, Outcome.of(reply.value.certificate, reply.source))
-    elif reply.unknown is not None and reply.unknown.cause != "certificate_invalid":
+    elif reply.unknown is not None and reply.unknown.cause not in AFTER_HANDSHAKE:
         scan.note("tls", subject, Outcome(reply.source, unknown=reply.unknown))
     else:
         scan.note("tls", subject, await scan.net.certificate(host, address))
@@ -56,7 +61,7 @@ def _as_answer(host: str, address: str, reply: HttpReply) -> WebAnswer:
         scheme="https" if reply.url.startswith("https:") else "http",
         status=reply.status,
         headers=headers,
-        location=reply.header("location"),
+        location=(reply.header("location") or "")[:LONGEST_LOCATION] or None,
     )
 
 

@@ -1,0 +1,181 @@
+"""What is typed becomes one name to audit, or is refused with words that help."""
+
+from __future__ import annotations
+
+import pytest
+
+from hostaudit import domain
+from hostaudit.errors import Exit, UsageError
+
+
+def hint_of(text: str, named: tuple[str, ...] = ()) -> tuple[str, str]:
+    with pytest.raises(UsageError) as caught:
+        domain.parse(text, named)
+    assert caught.value.exit_code == Exit.USAGE
+    assert caught.value.hint, f"{text!r} is refused without a hint"
+    return caught.value.message, caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.com",
+        "  example.com\t",
+        "EXAMPLE.com",
+        "example.com.",
+        "example.com:8443",
+        "example.com/path?query#fragment",
+        "//example.com/x",
+        "http://example.com",
+        "HTTPS://example.com:443/a/b?c=d#e",
+        "https://user:secret@example.com/",
+        "example\u3002com",
+        "example\uff0ecom\uff61",
+        "\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45.com",
+    ],
+)
+def test_one_site_however_it_is_typed(text):
+    assert domain.parse(text).domain == "example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("bücher.example.com", "xn--bcher-kva.example.com"),
+        ("BÜCHER.example.com", "xn--bcher-kva.example.com"),
+        ("XN--BCHER-KVA.example.com", "xn--bcher-kva.example.com"),
+        ("https://bücher.example.com:8443/ü", "xn--bcher-kva.example.com"),
+        ("faß.de", "xn--fa-hia.de"),  # IDNA 2008 keeps what IDNA 2003 folded into "fass"
+        ("παράδειγμα.gr", "xn--hxajbheg2az3al.gr"),
+    ],
+)
+def test_international_names_become_a_labels(text, name):
+    assert domain.parse(text).domain == name
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("example.com", ("example.com", "www.example.com")),
+        ("www.example.com", ("www.example.com", "example.com")),
+        ("api.example.com", ("api.example.com",)),
+        ("www.api.example.com", ("www.api.example.com",)),
+        ("example.co.uk", ("example.co.uk", "www.example.co.uk")),
+        ("www.example.co.uk", ("www.example.co.uk", "example.co.uk")),
+    ],
+)
+def test_the_bare_name_and_its_www_name_are_looked_at_together(text, hosts):
+    assert domain.parse(text).hosts == hosts
+
+
+def test_named_hosts_follow_once_each_in_the_order_given_wherever_they_lie():
+    named = ("api.example.com", "WWW.example.com", "https://cdn.example.net/x", "api.example.com.")
+
+    target = domain.parse("example.com", named)
+
+    assert target.hosts == ("example.com", "www.example.com", "api.example.com", "cdn.example.net")
+    assert target.named == ("api.example.com", "cdn.example.net")
+
+
+def test_a_site_on_a_platform_is_fine_and_the_registrar_sold_the_platforms_name():
+    target = domain.parse("mysite.github.io")
+
+    assert (target.domain, target.registrable) == ("mysite.github.io", "github.io")
+    assert domain.platform_suffix("mysite.github.io") == "github.io"
+    assert domain.platform_suffix("www.example.co.uk") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.0.2.1",
+        "192.0.2.1:443",
+        "http://192.0.2.1/",
+        "192.0.2.1.",
+        "2001:db8::1",
+        "[2001:db8::1]",
+        "https://[2001:db8::1]:8443/",
+        "fe80::1%eth0",
+        "127.1",
+        "0x7f000001",
+        "http://0x7f.1/",
+        "2130706433",
+        "0177.0.0.1",
+        "\uff11\uff12\uff17.0.0.1",
+    ],
+)
+def test_an_address_in_any_spelling_is_no_site(text):
+    message, hint = hint_of(text)
+
+    assert "IP address" in message
+    assert "domain" in hint
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("", "no domain was given", "example.com"),
+        ("   ", "no domain was given", "example.com"),
+        ("localhost", "single label", "localhost.com"),
+        ("com", "public suffix", "example.com"),
+        ("co.uk", "public suffix", "example.co.uk"),
+        ("github.io", "platform", "mysite.github.io"),
+        ("example.nosuchtld", "not a known top-level domain", "newer"),
+        ("*.example.com", "wildcard", "example.com"),
+        ("_dmarc.example.com", "not a host name", "example.com"),
+        ("-a.example.com", "not a host name", "example.com"),
+        ("exa mple.com", "not a host name", "example.com"),
+        ("example..com", "not a host name", "example.com"),
+        (".example.com", "not a host name", "example.com"),
+        (".", "not a host name", "example.com"),
+        (f"{'a' * 64}.com", "not a host name", "63"),
+        (".".join(["a" * 60] * 5) + ".com", "longer than 253", "example.com"),
+        ("exam\x00ple.com", "control characters", "example.com"),
+        ("example.com\n.org", "control characters", "example.com"),
+        ("ftp://example.com", "only http and https", "example.com"),
+        ("javascript://example.com", "only http and https", "example.com"),
+        ("https:///path", "names no host", "example.com"),
+        ("example.com:port", "not a domain or URL", "example.com"),
+        ("example.com:99999", "not a domain or URL", "example.com"),
+        ("http://[::1", "not a domain or URL", "example.com"),
+        ("example.com\\@example.net", "backslash", "example.com"),
+        ("xn--a.example.com", "not valid in IDNA", "example.com"),
+        ("\u2665.example.com", "not a valid internationalised name", "example.com"),
+        ("\u0627a.example.com", "not a valid internationalised name", "example.com"),
+    ],
+)
+def test_garbage_is_refused_with_a_reason_and_a_hint(text, message, hint):
+    said, advice = hint_of(text)
+
+    assert message in said
+    assert hint in f"{said} {advice}"
+
+
+@pytest.mark.parametrize("named", ["*.example.com", "192.0.2.1", "co.uk", "localhost", ""])
+def test_a_named_host_passes_the_same_gate(named):
+    hint_of("example.com", (named,))
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred\x1b[0m.com", "\u202eexample.com", "\udcff.com", "a" * 5000])
+def test_a_refusal_shows_no_raw_character_and_stays_short(text):
+    message, hint = hint_of(text)
+
+    assert f"{message}{hint}".isascii()
+    assert f"{message}{hint}".isprintable()
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("a.b.example.co.uk", "example.co.uk"), ("co.uk", None), ("uk", None), ("x.nosuchtld", None), ("a.b.ck", "a.b.ck")],
+)
+def test_the_registrable_name_is_what_a_registrar_sells(host, name):
+    assert domain.registrable(host) == name
+
+
+def test_the_top_level_label_is_the_last():
+    assert (domain.tld("a.example.co.uk"), domain.tld("com")) == ("uk", "com")
+
+
+def test_the_suffix_list_in_use_has_a_version_to_report():
+    assert domain.data_version()[0].isdigit()
