@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -32,6 +33,8 @@ def _answer(arguments: list[str]) -> int:
         sys.stdout.write(f"hostaudit {__version__}\n")
         sys.stdout.flush()
         return Exit.PASS
+    # A run lives too briefly for garbage to matter, and loading modules would set the collector off dozens of times.
+    gc.set_threshold(20_000, 20, 20)
     from hostaudit.cli import run
 
     return run(arguments)

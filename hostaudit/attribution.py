@@ -86,6 +86,8 @@ class Attribution:
     def __init__(self, seen: Seen, catalogue: Catalogue) -> None:
         self.seen = seen
         self.catalogue = catalogue
+        self._networks: dict[str, tuple[Operator, ...]] = {}
+        self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
     def parent_name(self, operator: Operator) -> str:
         """What a person calls the company behind an operator."""
@@ -118,6 +120,11 @@ class Attribution:
 
     def network(self, address: str) -> tuple[Operator, ...]:
         """Who announces the prefix of an address, one operator per origin company (several for a MOAS prefix)."""
+        if address not in self._networks:
+            self._networks[address] = self._find_network(address)
+        return self._networks[address]
+
+    def _find_network(self, address: str) -> tuple[Operator, ...]:
         item = self.seen.get("origin", address)
         origin = item.value if item is not None else None
         owner_item = self.seen.get("owner", address)
@@ -195,6 +202,11 @@ class Attribution:
 
     def edges(self, host: str, address: str) -> tuple[Operator, ...]:
         """Who else stands in one address leg of a host: by the CNAME chain, the host's own name and the headers."""
+        if (host, address) not in self._edges:
+            self._edges[host, address] = self._find_edges(host, address)
+        return self._edges[host, address]
+
+    def _find_edges(self, host: str, address: str) -> tuple[Operator, ...]:
         hints: list[Hint] = []
         for kind in FAMILIES:
             value = self.seen.value(kind, host, Addresses)

@@ -4,18 +4,20 @@ does not. ``analyse`` over what ``look`` saved gives the same report as a scan d
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from hostaudit import __version__, domain, judge
-from hostaudit.attribution import Attribution
-from hostaudit.catalogue import Catalogue
+from hostaudit import __version__, domain
+from hostaudit.errors import HostauditError
 from hostaudit.model import (
     EVIDENCE_SCHEMA,
     REPORT_SCHEMA,
@@ -26,8 +28,10 @@ from hostaudit.model import (
     Run,
     Target,
 )
-from hostaudit.seen import Seen
-from hostaudit.tree import build
+
+if TYPE_CHECKING:
+    from hostaudit.catalogue import Catalogue
+    from hostaudit.probes import Scan
 
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered and under way."""
@@ -71,12 +75,15 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
         debug=_print_debug if options.debug else None,
     ) as net:
         scan = Scan(target, net, domain.registrable)
+        # What judgement needs is loaded while the first answers are on their way.
+        preparing = asyncio.create_task(asyncio.to_thread(prepare))
         watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
         try:
             evidence = await scan.run(load())
         finally:
             if watching is not None:
                 watching.cancel()
+            await asyncio.wait({preparing})
         run = EvidenceRun(
             started=started,
             finished=_now(),
@@ -90,9 +97,13 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
 
 def analyse(file: EvidenceFile, rules: Rules) -> Report:
     """Evidence and rules to a report; pure, so that it can be repeated."""
+    from hostaudit import judge
+    from hostaudit.attribution import Attribution
+    from hostaudit.seen import Seen
+    from hostaudit.tree import build
+
     seen = Seen(file.evidence)
-    catalogue = Catalogue(rules)
-    graph = build(file.target, seen, Attribution(seen, catalogue), rules.scoring)
+    graph = build(file.target, seen, Attribution(seen, _indexed(rules)), rules.scoring)
     opinion = judge.judge(file, seen, graph, rules)
     return Report(
         schema=REPORT_SCHEMA,
@@ -122,14 +133,42 @@ def analyse(file: EvidenceFile, rules: Rules) -> Report:
     )
 
 
+@cache
+def shipped_rules() -> Rules:
+    """The rules that come with hostaudit. Raises ``UsageError`` if their files are not as they should be."""
+    from hostaudit import rules
+
+    return rules.load()
+
+
+def prepare() -> None:
+    """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
+    from hostaudit import judge, tree  # noqa: F401 - loading them is the point
+
+    with contextlib.suppress(HostauditError):
+        _indexed(shipped_rules())
+
+
+_catalogues: dict[str, Catalogue] = {}
+
+
+def _indexed(rules: Rules) -> Catalogue:
+    """The catalogue of these rules; their version is a digest, so that it stands for the whole."""
+    from hostaudit.catalogue import Catalogue
+
+    if rules.version not in _catalogues:
+        _catalogues[rules.version] = Catalogue(rules)
+    return _catalogues[rules.version]
+
+
 def encode_evidence(file: EvidenceFile) -> bytes:
     """The evidence document as it is saved."""
     return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
 
 
-async def _report_progress(scan: object, progress: Progress) -> None:
+async def _report_progress(scan: Scan, progress: Progress) -> None:
     while True:
-        progress(len(scan.seen), scan.under_way)  # type: ignore[attr-defined]
+        progress(len(scan.seen), scan.under_way)
         await asyncio.sleep(0.2)
 
 

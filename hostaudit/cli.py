@@ -204,9 +204,9 @@ def judged(path: str) -> Report:
 
 def analysed(file: EvidenceFile) -> Report:
     """The report on evidence, by the shipped rules."""
-    from hostaudit import audit, rules
+    from hostaudit import audit
 
-    return audit.analyse(file, rules.load())
+    return audit.analyse(file, audit.shipped_rules())
 
 
 def look_options(

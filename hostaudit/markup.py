@@ -7,6 +7,7 @@ right and never looks back, so its work grows with the length of the page and wi
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -146,8 +147,12 @@ def _character(match: re.Match[str]) -> str:
     if name is not None:
         known = follower != "=" and name + (follower or "") in html5
         return html5[name + (follower or "")] if known else text
+    digits = text[2:].rstrip(";").lstrip("xX0")
     # No character has a number this long, and Python refuses to read very long ones.
-    return unescape(text) if len(text.lstrip("&#xX0")) < 12 else "\ufffd"
+    number = int(digits or "0", 16 if text[2] in "xX" else 10) if len(digits) < 10 else 0
+    if 0x80 <= number < 0xA0:
+        return unescape(text)
+    return chr(number) if 0 < number <= sys.maxunicode and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)

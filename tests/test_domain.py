@@ -167,7 +167,13 @@ def test_a_refusal_shows_no_raw_character_and_stays_short(text):
 
 @pytest.mark.parametrize(
     ("host", "name"),
-    [("a.b.example.co.uk", "example.co.uk"), ("co.uk", None), ("uk", None), ("x.nosuchtld", None), ("a.b.ck", "a.b.ck")],
+    [
+        ("a.b.example.co.uk", "example.co.uk"),
+        ("co.uk", None),
+        ("uk", None),
+        ("x.nosuchtld", None),
+        ("a.b.ck", "a.b.ck"),
+    ],
 )
 def test_the_registrable_name_is_what_a_registrar_sells(host, name):
     assert domain.registrable(host) == name

@@ -35,24 +35,23 @@ def parsed(page: str) -> list[tuple[str, dict[str, str]]]:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12)
-FRAGMENT = st.sampled_from(
-    [
-        "&amp;",
-        "&copy=1",
-        "&copy;",
-        "&copy",
-        "&notit;",
-        "&not;",
-        "&region=x",
-        "&lt",
-        "&#65;",
-        "&#x41",
-        "&#128;",
-        "&",
-        "&#",
-    ]
-    + ["=", "/", " ", "\t", "\n", "<", "a", "é", "<!--", "-->", "</script>", ";"]
-)
+REFERENCES = [
+    "&amp;",
+    "&copy=1",
+    "&copy;",
+    "&copy",
+    "&notit;",
+    "&not;",
+    "&region=x",
+    "&lt",
+    "&#65;",
+    "&#x41",
+    "&#128;",
+    "&#1",
+    "&#xd800;",
+]
+SYNTAX = ["&", "&#", "=", "/", " ", "\t", "\n", "<", "a", "é", "<!--", "-->", "</script>", ";"]
+FRAGMENT = st.sampled_from([*REFERENCES, *SYNTAX])
 VALUE = st.lists(FRAGMENT | TEXT, max_size=6).map("".join)
 NAME = st.text(string.ascii_letters + ":-_", min_size=1, max_size=8).filter(lambda name: name[0].isalpha())
 
@@ -81,9 +80,9 @@ def leaf(draw: st.DrawFn) -> str:
     name = draw(st.sampled_from(["img", "link", "meta", "script", "style", "textarea", "a", "SCRIPT", "input"]))
     inside = draw(ATTRIBUTES)
     if name in ("img", "link", "meta", "input"):
-        return f"<{name}{inside}{draw(st.sampled_from(['', '/', ' /']))}>" if not inside else f"<{name}{inside} >"
+        return f"<{name}{inside} >" if inside else f"<{name}{draw(st.sampled_from(['', '/', ' /']))}>"
     content = "text" if name == "a" else draw(RAW)
-    return f"<{name}{inside}>{content}</{name}{draw(st.sampled_from(['', ' ', ' x>' if False else ' y=1']))}>"
+    return f"<{name}{inside}>{content}</{name}{draw(st.sampled_from(['', ' ', ' y=1']))}>"
 
 
 TEXT_NODE = TEXT.map(html.escape)
@@ -96,7 +95,7 @@ CONTENT = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(CONTENT, max_size=5).map("".join))
 @example("<div a=\"1\" A='2' b=3 c></div>")
 @example("<img src=x/><img src='a'alt=b>")
@@ -108,7 +107,7 @@ def test_on_well_formed_pages_the_scanner_sees_what_a_parser_sees(content):
     assert seen == parsed(page)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(VALUE)
 def test_an_attribute_value_is_decoded_as_a_parser_decodes_it(value):
     quoted = value.replace('"', "")
@@ -116,7 +115,7 @@ def test_an_attribute_value_is_decoded_as_a_parser_decodes_it(value):
     assert decoded(quoted) == parsed(f'<p a="{quoted}"></p>')[0][1]["a"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*"<>\"'=/!-?& ax\n", "<!--", "<script", "</script", "<a href=", "<![CDATA["]), max_size=60
@@ -150,7 +149,7 @@ def test_no_text_whatever_breaks_the_scanner(pieces):
         ("</", []),
         ("<!doctype html><b>", [("b", {})]),
         ("<!doctype", []),
-        ("<![CDATA[<a>]]><b>", [("a", {}), ("b", {})]),
+        ("<![CDATA[<a>]]><b>", [("b", {})]),
         ("<!-- <a> <b>", []),
         ("<plaintext><a>", []),
         ("<noscript><img></noscript><b>", [("noscript", {}), ("b", {})]),
@@ -177,7 +176,7 @@ def test_a_character_number_of_any_length_is_read_as_no_character(reference):
 
 
 def test_leading_zeros_do_not_make_a_number_long():
-    assert decoded("&#" + "0" * 50 + "65;") == "A"
+    assert decoded("&#" + "0" * 5000 + "65;&#x" + "0" * 5000 + "41;") == "AA"
 
 
 def test_an_unclosed_attribute_flood_is_capped():
@@ -231,22 +230,17 @@ class CountedText(str):
         return found
 
 
+PATTERNS = {
+    name: getattr(markup, name) for name in ("TAG_NAME", "GAP", "ATTRIBUTE", "EQUALS", "BARE_VALUE", "COMMENT_END")
+}
+ENDS = dict(markup.ENDS)
+
+
 def work_of(page: str, monkeypatch: pytest.MonkeyPatch) -> int:
     work = [0]
-    for name in ("TAG_NAME", "GAP", "ATTRIBUTE", "EQUALS", "BARE_VALUE", "COMMENT_END"):
-        pattern = getattr(markup, name)
-        monkeypatch.setattr(
-            markup,
-            name,
-            CountedPattern(getattr(pattern, "pattern", pattern), work)
-            if isinstance(pattern, CountedPattern)
-            else CountedPattern(pattern, work),
-        )
-    ends = {
-        name: CountedPattern(getattr(each, "pattern", each) if isinstance(each, CountedPattern) else each, work)
-        for name, each in markup.ENDS.items()
-    }
-    monkeypatch.setattr(markup, "ENDS", ends)
+    for name, pattern in PATTERNS.items():
+        monkeypatch.setattr(markup, name, CountedPattern(pattern, work))
+    monkeypatch.setattr(markup, "ENDS", {name: CountedPattern(each, work) for name, each in ENDS.items()})
     text = CountedText(page)
     text.work = work
     for _ in tags(text):
@@ -423,7 +417,7 @@ def test_the_manifest_is_the_first_that_is_linked(page, expected):
 
 
 def test_packages_are_links_to_apk_files_on_any_host():
-    page = '<a href="/get/App.APK?x=1">1</a><a href="//dl.example.net/a.apk">2</a><a href="/get/App.APK?x=1"><a href="/apk">'
+    page = '<a href="/get/App.APK?x=1">1</a><a href="//dl.example.net/a.apk">2</a><a href="/apk">'
 
     assert references(page, BASE).packages == [
         "https://shop.example.com/get/App.APK?x=1",

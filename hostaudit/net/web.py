@@ -113,6 +113,7 @@ class Web:
         self._no_http = no_http
         self._no_third_party = no_third_party
         self._silent: Counter[str] = Counter()
+        self._under_way: dict[tuple[str, str, str], asyncio.Task[Outcome[HttpReply]]] = {}
 
     async def fetch(self, url: str, address: str | None, redirects: int) -> Outcome[HttpReply]:
         """The audited site's own page, on ports 80 and 443 only."""
@@ -170,7 +171,7 @@ class Web:
         """One hop, asked again once if the server wants to be asked later or the connection broke under way."""
         outcome = await self._asked_once(ask, address)
         if outcome.unknown is not None and outcome.unknown.cause == "connection_reset" and ask.form is None:
-            outcome = await self._asked_once(ask, address)
+            outcome = await self._asked_once(ask, address, again=True)
         for last in (False, True):
             if outcome.value is None or outcome.value.status != 429:
                 return outcome
@@ -179,14 +180,20 @@ class Web:
             if last or wait is None or wait > min(self._limits.retry_after, self._budget.remaining() / 4):
                 break
             await asyncio.sleep(wait)
-            outcome = await self._asked_once(ask, address)
+            outcome = await self._asked_once(ask, address, again=True)
         return Outcome.gap("rate_limited", outcome.source, f"Retry-After: {header[:40]}" if header else "429")
 
-    async def _asked_once(self, ask: Ask, address: str | None) -> Outcome[HttpReply]:
+    async def _asked_once(self, ask: Ask, address: str | None, *, again: bool = False) -> Outcome[HttpReply]:
         source = f"GET {ask.url}"
 
         async def attempt(at: str) -> Outcome[HttpReply]:
-            return await self._http.send(ask, at)
+            if ask.form is not None:
+                return await self._http.send(ask, at)
+            # The front page, a redirect to it and an address leg may all come to one exchange.
+            key = (str(ask.url), ask.accept, at)
+            if again or key not in self._under_way:
+                self._under_way[key] = asyncio.create_task(self._http.send(ask, at))
+            return await asyncio.shield(self._under_way[key])
 
         if address is not None:
             return await self._reach.at(address, attempt, source)

@@ -83,6 +83,7 @@ class Owners:
         self._sharing = sharing
         self._threads = Threads(budget.limits.threads)
         self._known: list[tuple[Address, Address, Outcome[Owner]]] = []
+        self._blocks: dict[object, asyncio.Lock] = {}
 
     async def find(self, address: str) -> Outcome[Owner]:
         """The holder of the most specific registered network around ``address``."""
@@ -114,6 +115,14 @@ class Owners:
         return await self._look_up(address, base, origin, source)
 
     async def _look_up(self, address: Address, base: str | None, origin: Origin | None, source: str) -> Outcome[Owner]:
+        # Prefixes of one large allocation are often announced apart: the first answer mostly covers its neighbours.
+        block = ipaddress.ip_network((address, _WIDE[address.version]), strict=False)
+        async with self._blocks.setdefault(block, asyncio.Lock()):
+            return await self._look_up_once(address, base, origin, source)
+
+    async def _look_up_once(
+        self, address: Address, base: str | None, origin: Origin | None, source: str
+    ) -> Outcome[Owner]:
         for start, end, known in self._known:
             if start.version == address.version and int(start) <= int(address) <= int(end):
                 return known
@@ -188,6 +197,10 @@ class Owners:
         if owner is None:
             return Outcome.gap("no_service", source, "no network in the answer")
         return Outcome.of(owner, source)
+
+
+_WIDE = {4: 16, 6: 32}
+"""Prefix lengths within which one look-up at a time is made."""
 
 
 def _narrow(address: Address) -> int:

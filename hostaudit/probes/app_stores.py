@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -14,7 +13,7 @@ import msgspec
 from hostaudit import markup
 from hostaudit.model import AppLinks, Evidence, Listing
 from hostaudit.net import HttpReply, Outcome, jsontext
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 MOST_LOOKUPS = 12
 """Apps looked up in one store; a site that declares more is a platform for others' apps."""
@@ -45,7 +44,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         by_store[store] += 1
         if by_store[store] <= MOST_LOOKUPS:
             jobs.append(_one(scan, store, identity))
-    await asyncio.gather(*jobs)
+    await together(jobs)
 
 
 async def _one(scan: Scan, store: str, identity: str) -> None:

@@ -23,7 +23,7 @@ from hostaudit.model import (
     WebApp,
 )
 from hostaudit.net import HttpReply, Outcome, jsontext
-from hostaudit.probes import Probe, Scan, as_addresses
+from hostaudit.probes import Probe, Scan, as_addresses, together
 
 REDIRECTS = 5
 MOST_ENTRIES = 200
@@ -54,7 +54,7 @@ ICON_SIZES = (192, 512)
 async def run(scan: Scan, item: Evidence | None) -> None:
     """The page and the declarations side by side; the apps once both are in."""
     del item
-    warm = asyncio.gather(*(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA")))
+    aside = [asyncio.ensure_future(_warm_up(scan))]
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
     found: list[markup.App] = [app for apps, _ in declared for app in apps]
     # A name beside the page that does not answer is no place where devices would find a declaration.
@@ -67,13 +67,18 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         references.cut |= page.truncated
         silent += ["the rest of the front page"] if references.cut else []
         scan.note("page", host, Outcome.of(_as_page(scan, page, references), page.url))
+        aside.append(asyncio.ensure_future(_resources(scan, host)))
         _packages(scan, host, references, page.url)
         found += references.apps
         related, source = await _web_app(scan, host, references, page.url)
         found += related
         silent += [source] if source else []
     _apps(scan, found, silent)
-    await asyncio.gather(warm, _resources(scan, host))
+    await asyncio.gather(*aside)
+
+
+async def _warm_up(scan: Scan) -> None:
+    await together(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA"))
 
 
 # -- the page ---------------------------------------------------------------------------------------------
@@ -113,12 +118,12 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
 async def _served(scan: Scan) -> list[str]:
     """The domain and its www name, without those of which it is proved that they have no address."""
     hosts = [host for host in scan.target.hosts if host not in scan.target.named]
-    found = await asyncio.gather(*(_has_address(scan, host) for host in hosts))
+    found = await together(_has_address(scan, host) for host in hosts)
     return [host for host, there in zip(hosts, found, strict=True) if there]
 
 
 async def _has_address(scan: Scan, host: str) -> bool:
-    outcomes = await asyncio.gather(scan.net.dns(host, "A"), scan.net.dns(host, "AAAA"))
+    outcomes = await together(scan.net.dns(host, kind) for kind in ("A", "AAAA"))
     return any(outcome.absent is None for outcome in outcomes)
 
 
@@ -169,7 +174,7 @@ async def _resources(scan: Scan, host: str) -> None:
     item = scan.seen.get(f"page:{host}")
     rows = item.value.resources if item is not None and isinstance(item.value, Page) else ()
     hosts = list(dict.fromkeys(row.host for row in sorted(rows, key=lambda row: (not row.blocking, row.host))))
-    await asyncio.gather(*(_resource(scan, each) for each in hosts[:MOST_RESOURCES]))
+    await together(_resource(scan, each) for each in hosts[:MOST_RESOURCES])
     for beyond in hosts[MOST_RESOURCES:]:
         scan.note("resource", beyond, Outcome.gap("limit", "hostaudit", f"more than {MOST_RESOURCES} third parties"))
 
@@ -261,8 +266,7 @@ def _related(manifest: dict[str, Any]) -> list[markup.App]:
 async def _declarations(scan: Scan) -> list[tuple[list[markup.App], str]]:
     """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
     hosts = await _served(scan)
-    jobs = [_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS)]
-    return list(await asyncio.gather(*jobs))
+    return await together(_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS))
 
 
 async def _declared(scan: Scan, host: str, path: str) -> tuple[list[markup.App], str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 from hostaudit.model import Addresses, Evidence, WebAnswer
 from hostaudit.net import HttpReply, Outcome
-from hostaudit.probes import Probe, Scan
+from hostaudit.probes import Probe, Scan, together
 
 MOST_LEGS = 6
 """Address legs asked of one family of a host; a CDN may publish dozens that are one operator's."""
@@ -29,10 +28,10 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     if item is None or item.subject not in scan.target.hosts or not isinstance(item.value, Addresses):
         return
     legs = item.value.addresses
-    await asyncio.gather(*(_leg(scan, item.subject, address) for address in legs[:MOST_LEGS]))
     for address in legs[MOST_LEGS:]:
         ending: Outcome[WebAnswer] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LEGS} addresses")
         scan.note("web", f"{item.subject} {address}", ending)
+    await together(_leg(scan, item.subject, address) for address in legs[:MOST_LEGS])
 
 
 async def _leg(scan: Scan, host: str, address: str) -> None:
