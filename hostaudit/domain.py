@@ -87,7 +87,7 @@ def platform_suffix(name: str) -> str | None:
     labels = _u_labels(name).split(".")
     for start in range(len(labels) - 1):
         suffix, above = ".".join(labels[start:]), ".".join(labels[start + 1 :])
-        if any(f"\n{rule}\n".encode() in _platforms() for rule in (suffix, f"*.{above}")):
+        if any(f"\n{rule}\n".encode() in _sections()[1] for rule in (suffix, f"*.{above}")):
             return ".".join(name.split(".")[start:])
     return None
 
@@ -110,15 +110,16 @@ def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
     # Without its A-labels the list loads in half the time; names are compared in U-labels instead.
-    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False, only_icann=True)
+    return PublicSuffixList(_sections()[0], accept_unknown=False, accept_encoded_idn=False)
 
 
 @cache
-def _platforms() -> bytes:
-    """The private section of the list as text: one question a scan does not pay for parsing it."""
+def _sections() -> tuple[bytes, bytes]:
+    """The list as text: suffixes under which registrars sell, and those of platforms, asked too rarely to parse."""
     from publicsuffixlist import PSLFILE
 
-    return Path(PSLFILE).read_bytes().partition(b"===BEGIN PRIVATE DOMAINS===")[2]
+    icann, _, private = Path(PSLFILE).read_bytes().partition(b"===BEGIN PRIVATE DOMAINS===")
+    return icann, private
 
 
 def _u_labels(name: str) -> str:
@@ -132,9 +133,11 @@ def _u_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
     try:
-        return label[4:].encode("ascii").decode("punycode")
+        shown = label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
         return label
+    # "xn--com-" would come out as "com", which it is not.
+    return label if shown.isascii() else shown
 
 
 def _refuse_suffix(name: str) -> UsageError:

@@ -166,13 +166,15 @@ class Resource:
 
 @dataclass
 class References:
-    """What a page names. URLs are absolute and http or https; ``apps`` are (platform, store id, app id, where).
+    """What a page names. URLs are absolute and http or https.
 
-    ``cut``: there is more page than was read, so that what is not here may still be there.
+    ``broken_manifest``: a manifest is linked by what is no address. ``cut``: there is more page than was read, so that
+    what is not here may still be there.
     """
 
     resources: list[Resource] = field(default_factory=list)
     manifest: str | None = None
+    broken_manifest: bool = False
     packages: list[str] = field(default_factory=list)
     apps: list[App] = field(default_factory=list)
     cut: bool = False
@@ -281,6 +283,7 @@ def _link(found: References, base: str, attributes: dict[str, str]) -> None:
         _resource(found, base, href, "style", blocking=not aside)
     elif "manifest" in relations and found.manifest is None:
         found.manifest = resolve(base, href)
+        found.broken_manifest |= found.manifest is None
 
 
 def _meta(found: References, attributes: dict[str, str]) -> None:

@@ -258,6 +258,10 @@ class Builder:
                 node = self.graph.gate(f"sender:{network}", "all", children)
             nodes.append(node)
             legs.append(self._leg("sending", network, node))
+        for other in self.seen.of("spf"):
+            if other.unknown is not None and other.subject != self.target.domain:
+                # An include that could not be read may authorise anybody.
+                nodes.append(self.names.open_question("sending", other.subject, (other.id,)))
         if spf.uses_mx and "mail:any" in self.graph.gates:
             nodes.append("mail:any")
         if spf.uses_a:

@@ -173,10 +173,21 @@ def test_a_refusal_shows_no_raw_character_and_stays_short(text):
         ("uk", None),
         ("x.nosuchtld", None),
         ("a.b.ck", "a.b.ck"),
+        ("www.a.xn--55qx5d.cn", "a.xn--55qx5d.cn"),
+        ("xn--55qx5d.cn", None),
+        ("www.xn--bcher-kva.xn--p1ai", "xn--bcher-kva.xn--p1ai"),
     ],
 )
 def test_the_registrable_name_is_what_a_registrar_sells(host, name):
     assert domain.registrable(host) == name
+
+
+@pytest.mark.parametrize(
+    "label", ["xn--", "xn--99999999999", "xn--a-\u00e9", "xn--zzzzzzzzzzzz", "xn--com-", "_dmarc", "*"]
+)
+def test_a_name_off_the_wire_has_a_registrable_name_even_if_nobody_could_type_it(label):
+    assert domain.registrable(f"{label}.com") == f"{label}.com"
+    assert domain.registrable(f"a.{label}.co.uk") == f"{label}.co.uk"
 
 
 def test_the_top_level_label_is_the_last():

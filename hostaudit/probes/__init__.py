@@ -103,7 +103,6 @@ class Scan:
             self._broken += [
                 Evidence(f"{kind}:{subject}", kind, subject, "hostaudit", self._now(), unknown=unknown)
                 for kind in probe.gives
-                if item is None or kind != item.kind
             ]
 
     async def run(self, probes: tuple[Probe, ...]) -> tuple[Evidence, ...]:

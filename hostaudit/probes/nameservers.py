@@ -150,7 +150,7 @@ async def _servers(scan: Scan, zone: str, named: Named, depth: int, *, own: bool
             jobs.append(_reach(scan, name, depth + 1))
         if depth <= DEEPEST_ADDRESSED:
             jobs.append(_resolved(scan, zone, name, own=own))
-        jobs += [_answer(scan, zone, name, address) for address in glue if own]
+        jobs += [_answer(scan, zone, name, address) for address in glue]
     await together(jobs)
 
 

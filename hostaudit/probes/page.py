@@ -98,8 +98,6 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
             break
     reply = outcome
-    if reply.absent is not None:
-        reply = Outcome.gap("dns_error", reply.source, reply.absent)
     scan.note("front", domain, reply.map(_as_front))
     if reply.value is None:
         scan.note("page", domain, reply)
@@ -188,6 +186,9 @@ async def _resource(scan: Scan, host: str) -> None:
 
 async def _web_app(scan: Scan, host: str, references: markup.References, page: str) -> tuple[list[markup.App], str]:
     """Note whether the site installs as a web app; the apps that its manifest names, and the source if it is open."""
+    if references.manifest is None and references.broken_manifest:
+        scan.note("web_app", host, Outcome.gap("malformed", page, "the manifest that is linked has no web address"))
+        return [], "the web app manifest"
     if references.manifest is None:
         scan.note("web_app", host, _nothing(references, "no manifest linked", page))
         return [], ""
@@ -216,12 +217,12 @@ def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
 
 def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
     """What browsers ask of a manifest before they offer to install it."""
-    name = next((manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str)), None)
+    names = [manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str) and manifest[key]]
     sizes = set(_icon_sizes(manifest.get("icons")))
     lacks = []
     if not (url.startswith("https:") and page.startswith("https:")):
         lacks.append("https")
-    if not name:
+    if not names:
         lacks.append("name")
     if not isinstance(manifest.get("start_url"), str):
         lacks.append("start_url")
@@ -231,7 +232,7 @@ def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
     lacks += [f"icon {size}" for size in ICON_SIZES if size not in sizes and 0 not in sizes]
     if manifest.get("prefer_related_applications") is True:
         lacks.append("prefer_related_applications is true")
-    return WebApp(url, not lacks, name[:200] if name else None, tuple(lacks))
+    return WebApp(url, not lacks, names[0][:200] if names else None, tuple(lacks))
 
 
 def _icon_sizes(icons: Any) -> Iterator[int]:
@@ -271,8 +272,6 @@ async def _declarations(scan: Scan) -> list[tuple[list[markup.App], str]]:
 
 async def _declared(scan: Scan, host: str, path: str) -> tuple[list[markup.App], str]:
     reply = await scan.net.fetch(f"https://{host}{path}")
-    if reply.absent is not None:
-        return [], ""
     if reply.value is None or reply.value.status >= 500:
         return [], host
     if reply.value.status != 200:

@@ -161,7 +161,7 @@ def test_one_defect_does_not_stop_its_siblings():
         raise ValueError("boom")
 
     async def good():
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
         done.append(True)
 
     with pytest.raises(ValueError, match="boom"):

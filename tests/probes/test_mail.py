@@ -257,6 +257,10 @@ def test_a_chain_of_includes_ends_at_the_lookup_limit():
     assert found[f"spf:n{MOST_LOOKUPS:02}.example.net"].unknown.cause == "limit"
 
 
+def test_a_network_written_with_host_bits_is_one_all_the_same():
+    assert spf("v=spf1 ip4:192.0.2.7/24 ip6:2001:db8::1/32")[0].networks == ("192.0.2.7/24", "2001:db8::1/32")
+
+
 @pytest.mark.parametrize("network", ["192.0.2.256", "192.0.2.0/33", "", "::1::", "10.0.0.1/x"])
 def test_a_network_that_is_none_is_left_out(network):
     assert spf(f"v=spf1 ip4:{network} ip4:192.0.2.1")[0].networks == ("192.0.2.1",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fakes import FakeNet, observe
 
@@ -40,6 +42,19 @@ def test_the_registrable_name_is_asked_from_the_start_and_once():
     found = observe("example.com", net, PROBE)
 
     assert found["registration:example.com"].value.registrar == "Example Registrar"
+    assert net.calls == [("registrations", "example.com")]
+
+
+def test_a_name_known_from_two_sides_is_asked_once():
+    servers = NameServers(("ns1.example.com", "ns2.example.com"), 60)
+    net = FakeNet()
+
+    async def run(scan, item):
+        await asyncio.sleep(0.01)
+        scan.note("nameservers", "example.com", Outcome.of(servers, "test"))
+
+    observe("example.com", net, PROBE, Probe("late", (), ("nameservers",), run))
+
     assert net.calls == [("registrations", "example.com")]
 
 
