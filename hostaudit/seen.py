@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from hostaudit.model import VALUE_OF, Evidence, Kind
+from hostaudit.model import Evidence, Kind
 
 V = TypeVar("V")
 
@@ -40,15 +40,3 @@ class Seen:
         """Whether the question was asked and has no answer."""
         item = self.get(kind, subject)
         return item is not None and item.unknown is not None
-
-
-def well_formed(item: Evidence) -> str | None:
-    """What is wrong with an item of evidence as a whole, None if nothing: its id, its one ending, its value's form."""
-    if item.id != f"{item.kind}:{item.subject}":
-        return f"its id is not {item.kind}:{item.subject}"
-    endings = (item.value, item.absent, item.unknown, item.not_applicable)
-    if sum(ending is not None for ending in endings) != 1:
-        return "it must have exactly one of value, absent, unknown and not_applicable"
-    if item.value is not None and not isinstance(item.value, VALUE_OF[item.kind]):
-        return f"its value is not of the form that {item.kind} has"
-    return None

@@ -279,10 +279,10 @@ class Builder:
         item = self.seen.get("apps", self.target.domain)
         links = item.value if item is not None and isinstance(item.value, AppLinks) else None
         apps = [app for app in links.apps if app.platform == platform] if links else []
-        if links is None and (item is None or item.unknown is not None):
-            self._add(
-                name, [], applies="maybe", loss="no_new_installs", unknown=self.seen.ids(("apps", self.target.domain))
-            )
+        open_source = item is None or item.unknown is not None or bool(links and links.unread)
+        asked = self.seen.ids(("apps", self.target.domain))
+        if not apps and open_source:
+            self._add(name, [], applies="maybe", loss="no_new_installs", unknown=asked)
             return
         if not apps:
             self._add(name, [], applies="no", loss="no_new_installs", note=f"the site names no {platform} app")
@@ -291,6 +291,8 @@ class Builder:
         for node, leg in self._outside_stores(platform):
             nodes.append(node)
             legs.append(leg)
+        if open_source:
+            nodes.append(self.names.open_question("app_store", f"further ways to install ({platform})", asked))
         ways = self.graph.gate(f"{name}:ways", "any", nodes)
         self._add(
             name,

@@ -413,3 +413,17 @@ def test_an_include_that_could_not_be_read_may_be_anybody():
     assert "amazon" in parents(known)
     assert "amazon" not in parents(report_on(site))
     assert report_on(site).score.low <= known.score.low
+
+
+def test_a_source_that_gave_no_answer_may_name_further_apps():
+    from hostaudit.model import AppLinks, AppRef
+
+    site = on_one_parent()
+    apps = (AppRef("ios", "apple-app-store", "1", "page"),)
+    site.note("apps", "captive.com", AppLinks(apps, unread=("assetlinks.json",)))
+
+    report = report_on(site)
+
+    assert state(report, "install_android") == "unknown"
+    assert "apple" not in parents(report)
+    assert report.score.low <= report_on(on_one_parent()).score.low

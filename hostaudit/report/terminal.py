@@ -298,7 +298,10 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
     """Grouped by cause, so that a dead server does not fill the screen."""
     if not report.unknowns:
         return
-    sheet.heading(f"Unknown ({len(report.unknowns)}): taken as failing for the low score, as working for the high one")
+    # What a CDN hides is unknown to everybody; it is said, but no part of the score.
+    counted = any(fact.cause != "hidden_behind_cdn" for fact in report.unknowns)
+    meaning = ": taken as failing for the low score, as working for the high one" if counted else ""
+    sheet.heading(f"Unknown ({len(report.unknowns)}){meaning}")
     grouped: dict[str, list[UnknownFact]] = {}
     for fact in report.unknowns:
         grouped.setdefault(fact.cause, []).append(fact)
