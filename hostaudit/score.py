@@ -85,12 +85,13 @@ def exposures(reckoning: Reckoning, scoring: Scoring) -> dict[str, float]:
 
 def score(pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[float, float]:
     """(low, high) of the score, 0 to 100."""
-    low = exposures(pessimistic, scoring)
-    # Behind open questions there may be any number of companies, each as bad as the one that stands for them.
-    return (
-        combine([*low.values(), low.get(NOBODY, 0.0)], scoring),
-        combine(list(exposures(optimistic, scoring).values()), scoring),
-    )
+    # What fails whoever fails counts as two companies' doing: behind open questions there may be any number of them,
+    # and what does not work now is not made better by who else is named in the graph.
+    ends = []
+    for reckoning in (pessimistic, optimistic):
+        found = exposures(reckoning, scoring)
+        ends.append(combine([*found.values(), found.get(NOBODY, 0.0)], scoring))
+    return ends[0], ends[1]
 
 
 def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> ScoreInterval:
