@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ from hostaudit import __version__, domain
 from hostaudit.errors import HostauditError
 from hostaudit.model import (
     EVIDENCE_SCHEMA,
-    REPORT_SCHEMA,
     EvidenceFile,
     EvidenceRun,
     Report,
@@ -39,7 +37,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class LookOptions:
-    """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same."""
+    """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same;
+    ``debug`` is told every question with its ending, in text from outside that is not yet fit to print."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -48,7 +47,7 @@ class LookOptions:
     no_http: bool = False
     no_third_party: bool = False
     allow_private: tuple[str, ...] = ()
-    debug: bool = False
+    debug: Callable[[str], None] | None = None
 
     @property
     def switched_off(self) -> tuple[str, ...]:
@@ -72,7 +71,7 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
         allow_private=tuple(ipaddress.ip_network(block) for block in options.allow_private),
         no_http=options.no_http,
         no_third_party=options.no_third_party,
-        debug=_print_debug if options.debug else None,
+        debug=options.debug,
     ) as net:
         scan = Scan(target, net, domain.registrable)
         # What judgement needs is loaded while the first answers are on their way.
@@ -104,33 +103,16 @@ def analyse(file: EvidenceFile, rules: Rules) -> Report:
 
     seen = Seen(file.evidence)
     graph = build(file.target, seen, Attribution(seen, _indexed(rules)), rules.scoring)
-    opinion = judge.judge(file, seen, graph, rules)
-    return Report(
-        schema=REPORT_SCHEMA,
-        target=file.target,
-        run=Run(
-            started=file.run.started,
-            finished=file.run.finished,
-            resolver=file.run.resolver,
-            vantage=file.run.vantage,
-            tool_version=__version__,
-            rules_version=rules.version,
-            data_versions={"public-suffix-list": domain.data_version()},
-        ),
-        verdict=opinion.verdict,
-        summary=opinion.summary,
-        score=opinion.score,
-        functions=opinion.functions,
-        dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
-        spofs=opinion.spofs,
-        cut_sets=opinion.cut_sets,
-        fallbacks=opinion.fallbacks,
-        findings=opinion.findings,
-        unknowns=opinion.unknowns,
-        not_assessed=opinion.not_assessed,
-        exceptions_applied=(),
-        evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
+    run = Run(
+        started=file.run.started,
+        finished=file.run.finished,
+        resolver=file.run.resolver,
+        vantage=file.run.vantage,
+        tool_version=__version__,
+        rules_version=rules.version,
+        data_versions={"public-suffix-list": domain.data_version()},
     )
+    return judge.judge(file, seen, graph, rules, run)
 
 
 @cache
@@ -170,10 +152,6 @@ async def _report_progress(scan: Scan, progress: Progress) -> None:
     while True:
         progress(len(scan.seen), scan.under_way)
         await asyncio.sleep(0.2)
-
-
-def _print_debug(line: str) -> None:
-    sys.stderr.write(f"debug: {line}\n")
 
 
 def _now() -> str:

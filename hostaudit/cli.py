@@ -237,8 +237,12 @@ def look_options(
         no_http=no_http,
         no_third_party=no_third_party,
         allow_private=tuple(str(_network(block)) for block in allow_private),
-        debug=debug,
+        debug=_trace if debug else None,
     )
+
+
+def _trace(line: str) -> None:
+    _say(f"debug: {printable(line, 400)}\n")
 
 
 def _refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hostaudit.graph import FunctionNode, Graph, Leaf
 from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one
 from hostaudit.model import (
+    REPORT_SCHEMA,
     RETRYABLE,
     Certificate,
     CutSet,
@@ -24,7 +24,9 @@ from hostaudit.model import (
     Hours,
     Listing,
     NotAssessed,
+    Report,
     Rules,
+    Run,
     Score,
     SinglePoint,
     UnknownFact,
@@ -51,24 +53,8 @@ OUT_OF_SIGHT = (
 )
 
 
-@dataclass(frozen=True)
-class Opinion:
-    """Everything in a report that is judgement."""
-
-    verdict: Verdict
-    summary: str
-    score: Score
-    functions: tuple[Function, ...]
-    spofs: tuple[SinglePoint, ...]
-    cut_sets: tuple[CutSet, ...]
-    fallbacks: tuple[Fallback, ...]
-    findings: tuple[Finding, ...]
-    unknowns: tuple[UnknownFact, ...]
-    not_assessed: tuple[NotAssessed, ...]
-
-
-def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules) -> Opinion:
-    """The opinion on one site; the clock is the time at which the evidence was taken."""
+def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) -> Report:
+    """The report on one site; the clock is the time at which the evidence was taken."""
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
     states = {function.id: _state(function, graph, clock) for function in graph.functions}
     spofs = _single_points(file, seen, graph, rules, clock, states)
@@ -91,11 +77,15 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules) -> Opinion
         for function in graph.functions
     )
     unknowns = _unknowns(seen, functions)
-    return Opinion(
+    return Report(
+        schema=REPORT_SCHEMA,
+        target=file.target,
+        run=run,
         verdict=verdict,
         summary=summarise(file, seen, functions, spofs, findings, verdict),
         score=Score(low, high, _coverage(graph)),
         functions=functions,
+        dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
         cut_sets=tuple(
             CutSet(point.failure_domain.kind, each.id, (point.failure_domain.id,))
@@ -106,6 +96,8 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules) -> Opinion
         findings=findings,
         unknowns=unknowns,
         not_assessed=_not_assessed(file, graph),
+        exceptions_applied=(),
+        evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
     )
 
 
