@@ -83,9 +83,11 @@ class Hint:
 class Attribution:
     """Operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
-    def __init__(self, seen: Seen, catalogue: Catalogue) -> None:
+    def __init__(self, seen: Seen, catalogue: Catalogue, own: str) -> None:
+        """``own`` is the site's registrable name: what bears it is run by the site, on whatever network it lies."""
         self.seen = seen
         self.catalogue = catalogue
+        self.own = own
         self._networks: dict[str, tuple[Operator, ...]] = {}
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
@@ -170,33 +172,31 @@ class Attribution:
 
     # -- name servers, mail exchangers ------------------------------------------------------------
 
-    def nameserver(self, host: str, addresses: tuple[str, ...]) -> Operator:
-        """Who operates a name server: by its own name, else (vanity names) by the network of its addresses."""
+    def nameserver(self, host: str, addresses: tuple[str, ...]) -> Operator | None:
+        """Who operates a name server by its name; None if that is whoever announces its addresses."""
         return self._named_host(host, addresses, self.catalogue.ns(host), "dns")
 
-    def mail_exchanger(self, host: str, addresses: tuple[str, ...]) -> Operator:
-        """Who takes in mail at an MX host: by its name, else by the network of its addresses."""
+    def mail_exchanger(self, host: str, addresses: tuple[str, ...]) -> Operator | None:
+        """Who takes in mail at an MX host by its name; None if that is whoever announces its addresses."""
         return self._named_host(host, addresses, self.catalogue.mx(host), "mail")
 
-    def _named_host(self, host: str, addresses: tuple[str, ...], clues: Iterable[Clue], role: str) -> Operator:
+    def _named_host(self, host: str, addresses: tuple[str, ...], clues: Iterable[Clue], role: str) -> Operator | None:
         asked = self.seen.ids(("a", host), ("aaaa", host))
         by_name = [Hint(clue, "") for clue in clues]
         networks = [operator for address in addresses for operator in self.network(address)]
         around = tuple(dict.fromkeys(e for operator in networks for e in operator.because))
-        if by_name:
-            found = self._best(by_name, asked + around)
-            if found is not None:
-                same = [n for n in networks if n.parent == found.parent]
-                sure = min(0.99, round(1 - (1 - found.confidence) * (0.5 if same else 1.0), 2))
-                return replace(found, confidence=sure)
-        for operator in networks:
-            provider = self.catalogue.provider(operator.provider)
-            if provider is not None and role in provider.roles:
-                note = f"name {host} is private; its address belongs to {operator.name}"
-                return replace(operator, clues=(*operator.clues, note), because=asked + operator.because)
+        found = self._best(by_name, asked + around)
+        if found is not None:
+            same = [n for n in networks if n.parent == found.parent]
+            sure = min(0.99, round(1 - (1 - found.confidence) * (0.5 if same else 1.0), 2))
+            return replace(found, confidence=sure)
         name = domain.registrable(host) or host
-        sure = bool(networks) and all(operator.certain for operator in networks)
-        return self._unlisted(name, f"the operator of {name}", asked + around, certain=sure)
+        providers = [self.catalogue.provider(operator.provider) for operator in networks]
+        offered = any(provider is not None and role in provider.roles for provider in providers)
+        if networks and (offered or name == self.own):
+            return None
+        sure_of_all = bool(networks) and all(operator.certain for operator in networks)
+        return self._unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)
 
     # -- the web ----------------------------------------------------------------------------------
 

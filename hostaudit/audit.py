@@ -102,7 +102,7 @@ def analyse(file: EvidenceFile, rules: Rules) -> Report:
     from hostaudit.tree import build
 
     seen = Seen(file.evidence)
-    graph = build(file.target, seen, Attribution(seen, _indexed(rules)), rules.scoring)
+    graph = build(file.target, seen, Attribution(seen, _indexed(rules), file.target.registrable), rules.scoring)
     run = Run(
         started=file.run.started,
         finished=file.run.finished,

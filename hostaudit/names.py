@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hostaudit import domain
 from hostaudit.attribution import FAMILIES, Attribution, Operator
 from hostaudit.graph import Graph, Leaf
@@ -70,9 +72,11 @@ class Names:
         """A leaf for something that is known not to work now."""
         return self.graph.leaf(f"broken:{role}:{subject}", Leaf({}, role, subject, because, certainty="failed"))
 
-    def network(self, role: Role, subject: str, address: str, recovery: str = "") -> list[str]:
+    def network(self, role: Role, subject: str, address: str, recovery: str = "", note: str = "") -> list[str]:
         """Leaves for who announces an address: its operators, and its origin AS set of which one is enough."""
         operators = self.who.network(address)
+        if note:
+            operators = tuple(replace(each, clues=(*each.clues, note)) for each in operators)
         children = [self._network_operator(role, subject, each, recovery) for each in operators]
         asns = sorted({asn for each in operators for asn in each.asns})
         because = tuple(dict.fromkeys(e for each in operators for e in each.because))
@@ -87,6 +91,12 @@ class Names:
         if leaves:
             children.append(self.graph.gate(f"asns:{'+'.join(asns)}:{recovery or role}", "any", leaves))
         return children
+
+    def host_network(self, role: Role, host: str, address: str, operator: Operator | None) -> list[str]:
+        """Leaves for one address of a name server or mail exchanger, which is in this role if nobody else is."""
+        if operator is not None:
+            return self.network("hosting", f"{host} {address}", address, role)
+        return self.network(role, host, address, role, f"the name {host} is private; this is its network")
 
     def _network_operator(self, role: Role, subject: str, operator: Operator, recovery: str) -> str:
         if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
@@ -220,15 +230,16 @@ class Names:
         resolved, open_ = self.addresses(host)
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
         operator = self.who.nameserver(host, addresses)
-        operator_leaf = self.operator("dns", host, operator, impact_hours=self.cached_hours(zone))
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
-            here = self.network("hosting", f"{host} {address}", address, "dns")
+            here = self.host_network("dns", host, address, operator)
             legs.append(self.graph.gate(f"ns:{zone}:{host}:{address}", "all", here + checks))
         legs += [self.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
         known_host = any(self.seen.get(kind, host) for kind in FAMILIES) or bool(glue)
-        children = [operator_leaf]
+        children = []
+        if operator is not None:
+            children.append(self.operator("dns", host, operator, impact_hours=self.cached_hours(zone)))
         if known_host:
             children.append(self.graph.gate(f"{node}:addresses", "any", legs))
         glued = bool(glue) and (host == zone or host.endswith(f".{zone}"))

@@ -228,12 +228,13 @@ class Builder:
         operator = self.who.mail_exchanger(host, found)
         legs = {
             address: self.graph.gate(
-                f"mx:{host}:{address}", "all", self.names.network("hosting", f"{host} {address}", address, "mail")
+                f"mx:{host}:{address}", "all", self.names.host_network("mail", host, address, operator)
             )
             for address in found
         }
-        reached = self.names.any_leg(f"mx:{host}:addresses", "mail", host, legs)
-        return self.graph.gate(f"mx:{host}", "all", [self.names.operator("mail", host, operator), reached])
+        named = [self.names.operator("mail", host, operator)] if operator is not None else []
+        children = [*named, self.names.any_leg(f"mx:{host}:addresses", "mail", host, legs)]
+        return self.graph.gate(f"mx:{host}", "all", children)
 
     def _mail_send(self) -> None:
         item = self.seen.get("spf", self.target.domain)

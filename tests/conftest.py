@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,32 +27,52 @@ FOREIGN = (
     "http_proxy",
     "https_proxy",
     "all_proxy",
+    "no_proxy",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
+    "NO_PROXY",
 )
 
 
+REACHED: list[str] = []
+"""Where a test tried to go. Code under test may catch the refusal; this list is what the test then fails by."""
+
+PLACE_OF = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
+NAME_OF = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0, "socket.gethostbyaddr": 0}
+"""Events of the audit hook (PEP 578), and which argument says where to."""
+
+
 def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
-    """An audit hook (PEP 578) that refuses sockets to any other machine, whatever library opens them."""
-    if event not in ("socket.connect", "socket.sendto"):
+    """Refuse sockets to any other machine, and look-ups that would ask one, whatever library makes them."""
+    if event in PLACE_OF:
+        place = arguments[PLACE_OF[event]]
+        name = place[0] if isinstance(place, tuple) and place else None
+    elif event in NAME_OF:
+        name = arguments[NAME_OF[event]]
+    else:
         return
-    place = arguments[1]
-    if isinstance(place, tuple) and place and isinstance(place[0], str):
-        try:
-            local = ipaddress.ip_address(place[0].partition("%")[0]).is_loopback
-        except ValueError:
-            local = place[0] in ("", "localhost")
-        if not local:
-            raise AssertionError(f"a test tried to reach {place[0]}")
+    if isinstance(name, str) and not _local(name):
+        REACHED.append(name)
+        raise AssertionError(f"a test tried to reach {name}")
+
+
+def _local(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return name in ("", "localhost")
 
 
 sys.addaudithook(_stay_here)
 
 
 @pytest.fixture(autouse=True)
-def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Take away what the environment says; give each run a cache of its own."""
+def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take away what the environment says; give each run a cache of its own; fail a test that went elsewhere."""
     for name in [*FOREIGN, *(each for each in os.environ if each.startswith("HOSTAUDIT_"))]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    yield
+    gone, REACHED[:] = tuple(REACHED), []
+    assert not gone

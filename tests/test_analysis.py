@@ -427,3 +427,17 @@ def test_a_source_that_gave_no_answer_may_name_further_apps():
     assert state(report, "install_android") == "unknown"
     assert "apple" not in parents(report)
     assert report.score.low <= report_on(on_one_parent()).score.low
+
+
+def test_servers_that_the_site_runs_itself_are_as_strong_as_their_networks():
+    own = {"ns1.steady.org": ("88.198.1.1", 24940), "ns2.steady.org": ("193.235.17.1", 64999)}
+    report = report_on(in_pairs().name(GANDI, own))
+
+    rows = {each.subject: each.provider for each in report.dependencies if each.role == "dns"}
+    assert rows == {"ns1.steady.org": "hetzner", "ns2.steady.org": "unknown:as64999"}
+    assert "resolve" not in impacts_anywhere(report)
+
+
+def impacts_anywhere(report: Report) -> set[str]:
+    strong = [p for p in report.spofs if p.failure_domain.kind == "parent" and not p.name_only]
+    return {each.id for point in strong for each in point.functions if each.effect == "down"}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import tomllib
 from pathlib import Path
 
+import pytest
 import test_corpus
+import typer
 
-from hostaudit import __version__, rules
+from hostaudit import __version__, cli, documents, rules
+from hostaudit.errors import Exit
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,6 +46,13 @@ def test_the_example_is_what_its_script_writes():
     assert (ROOT / "examples/parler-2021/evidence.json").read_bytes() == built
 
 
+def test_every_item_of_the_example_says_whether_it_was_reported_or_is_assumed():
+    explained = ("store page as reported", "reported host, illustrative address", "assumed", "illustrative address")
+    file = documents.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
+
+    assert {each.source for each in file.evidence if not each.source.startswith(explained)} == set()
+
+
 def test_the_output_in_the_readme_is_that_of_the_example():
     report = test_corpus.rendered(test_corpus.bundles()["parler-2021"], "terminal")
 
@@ -52,6 +63,29 @@ def test_the_commands_in_the_readme_name_what_exists():
     assert "examples/parler-2021/evidence.json" in block("main command")
     assert '".[dev]"' in block("test command")
     assert "dev" in PROJECT["project"]["optional-dependencies"]
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_readme_and_the_command_line_know_the_same_options(name):
+    command = typer.main.get_command(cli.app).commands[name]
+    options = {text for each in command.params for text in (*each.opts, *each.secondary_opts) if text.startswith("--")}
+
+    assert f"hostaudit {name} " in README
+    assert all(f"`{option}" in README for option in options)
+
+
+def test_the_readme_names_no_option_that_does_not_exist():
+    commands = typer.main.get_command(cli.app).commands.values()
+    options = {text for command in commands for each in command.params for text in each.opts}
+
+    assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
+
+
+def test_the_exit_codes_in_the_readme_are_those_of_the_command():
+    table = README.partition("| code | meaning |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([0-9, ]+) \|", table, re.MULTILINE)
+
+    assert {int(code) for row in rows for code in row.split(",")} == set(Exit)
 
 
 def test_the_changelog_knows_this_version_or_is_unreleased():

@@ -16,10 +16,10 @@ from hostaudit import model as m
 AT = "2021-01-09T00:00:00Z"
 HERE = Path(__file__).resolve().parent
 
-REPORTED = "reported by the press; see README.md"
 LISTED = "store page as reported; see README.md"
+HOSTED = "reported host, illustrative address; README.md"
 ASSUMED = "assumed; see README.md"
-ILLUSTRATIVE = "an address in a range that Amazon announces; illustrative, see README.md"
+ILLUSTRATIVE = "illustrative address; see README.md"
 
 ITEMS: list[m.Evidence] = []
 
@@ -40,12 +40,14 @@ def addresses(host: str, *found: str, alias: str | None = None, ttl: int = 60) -
             note(kind, host, absent="NODATA")
 
 
-def network(address: str, prefix: str, allocated: str, start: str, end: str, name: str) -> None:
+def network(
+    address: str, prefix: str, allocated: str, start: str, end: str, name: str, source: str = ILLUSTRATIVE
+) -> None:
     """Who announces and who holds the network of an address: in all cases Amazon."""
     origin = m.Origin(prefix, (16509,), ("AMAZON-02, US",), "US", "arin", allocated)
-    note("origin", address, origin, source=ILLUSTRATIVE)
+    note("origin", address, origin, source=source)
     owner = m.Owner("rdap", start, end, name, organisation="Amazon Technologies Inc.", country="US")
-    note("owner", address, owner, source=ILLUSTRATIVE)
+    note("owner", address, owner, source=source)
 
 
 def zone(host: str, *zones: str) -> None:
@@ -56,7 +58,7 @@ def zone(host: str, *zones: str) -> None:
 def web(host: str, address: str, status: int, headers: dict[str, str], location: str | None = None) -> None:
     """The first answer of one address leg, and its certificate."""
     rows = tuple(sorted(headers.items()))
-    note("web", f"{host} {address}", m.WebAnswer(host, address, "https", status, rows, location), source=REPORTED)
+    note("web", f"{host} {address}", m.WebAnswer(host, address, "https", status, rows, location))
     issuer = m.CertificateName("Amazon", "Amazon", "US")
     names = ("*.parler.com", "parler.com")
     root = m.CertificateName("Amazon", "Amazon Root CA 1", "US")
@@ -69,6 +71,9 @@ def web(host: str, address: str, status: int, headers: dict[str, str], location:
 # -- the name -------------------------------------------------------------------------------------------------
 
 DOMAIN, WWW, API = "parler.com", "www.parler.com", "api.parler.com"
+
+# The zones of others on which the site rests. Registration data of that day is as little known as the site's own.
+OTHERS = ("amazonaws.com", "awsdns-33.co.uk", "awsdns-33.com", "awsdns-33.net", "awsdns-33.org", "cloudfront.net")
 
 SERVERS = {
     "ns-265.awsdns-33.com": ("205.251.193.9", "awsdns-33.com"),
@@ -91,6 +96,12 @@ note(
         delegation_signed=False,
     ),
 )
+for name in OTHERS:
+    note(
+        "registration",
+        name,
+        m.Registration("rdap", registrar="MarkMonitor Inc.", iana_id="292", status=("client transfer prohibited",)),
+    )
 glue = {"ns-265.awsdns-33.com": ("205.251.193.9",)}
 note(
     "delegation",
@@ -131,7 +142,9 @@ BALANCERS = {
     "54.190.4.4": ("54.184.0.0/13", "2014-10-23", "54.128.0.0", "54.255.255.255", "AMAZON"),
     "52.33.9.9": ("52.32.0.0/14", "2015-09-02", "52.32.0.0", "52.63.255.255", "AT-88-Z"),
 }
-for address, facts in {**EC2, **EDGE, **BALANCERS}.items():
+for address, facts in {**EC2, **BALANCERS}.items():
+    network(address, *facts, source=HOSTED)
+for address, facts in EDGE.items():
     network(address, *facts)
 
 addresses(DOMAIN, *EC2)
@@ -159,7 +172,7 @@ for name in ("us-west-2.elb.amazonaws.com", "amazonaws.com"):
 for address in BALANCERS:
     web(API, address, 401, {"server": "awselb/2.0", "content-type": "application/json"})
 
-note("front", DOMAIN, m.FrontPage(f"https://{WWW}/", WWW, 200, (f"https://{DOMAIN}/",)), source=REPORTED)
+note("front", DOMAIN, m.FrontPage(f"https://{WWW}/", WWW, 200, (f"https://{DOMAIN}/",)))
 note("page", WWW, m.Page(f"https://{WWW}/"))
 
 # -- mail -----------------------------------------------------------------------------------------------------
@@ -184,15 +197,15 @@ note(
             m.AppRef("android", "google-play", PACKAGE, "link"),
         )
     ),
-    source=REPORTED,
+    source=LISTED,
 )
 ios = m.Listing("apple-app-store", APP, "ios", "Parler", "Parler LLC")
 note("listing", f"apple-app-store {APP}", ios, source=LISTED)
 play = m.Listing("google-play", PACKAGE, "android", "Parler", "Parler LLC")
 note("listing", f"google-play {PACKAGE}", play, source=LISTED)
-note("listing", f"f-droid {PACKAGE}", absent="404", source=REPORTED)
+note("listing", f"f-droid {PACKAGE}", absent="404")
 note("web_app", WWW, absent="no manifest linked")
-note("packages", WWW, absent="no package offered", source=REPORTED)
+note("packages", WWW, absent="no package offered")
 
 
 def document() -> bytes:
