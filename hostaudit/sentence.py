@@ -30,7 +30,10 @@ def summarise(
     if findings:
         return f"{findings[0].message} Nothing of the site can work."
     if not _anything_answered(seen):
-        return f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not."
+        return (
+            f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
+            "Check the network here, or name another resolver with --resolver."
+        )
     lead = _worst(domain, spofs, seen)
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]

@@ -327,7 +327,10 @@ def _next(sheet: Sheet, report: Report) -> None:
     """The one command that helps most now, last, where the eye ends."""
     domain = shlex.quote(report.target.domain)
     retryable = sum(fact.retryable for fact in report.unknowns)
-    if report.verdict == "inconclusive" or retryable > len(report.evidence) // 4:
+    unasked = sum(fact.cause == "not_asked" for fact in report.unknowns)
+    if unasked > retryable and report.verdict == "inconclusive":
+        why, command = "ask what was switched off too", f"hostaudit scan {domain}"
+    elif report.verdict == "inconclusive" or retryable > len(report.evidence) // 4:
         why, command = "ask again, with more time", f"hostaudit scan {domain} --deadline 120"
     else:
         path = shlex.quote(f"{report.target.domain}.json")

@@ -400,3 +400,11 @@ def test_the_schemas_are_written_where_they_are_read(tmp_path, monkeypatch):
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {
         name: schemas.generate(name) for name in schemas.NAMES
     }
+
+
+def test_the_next_step_after_leaving_things_out_is_to_ask_them():
+    unasked = tuple(UnknownFact("hosting", f"h{n}.example", "not_asked", False) for n in range(3))
+
+    last = terminal(report(verdict="inconclusive", unknowns=unasked)).splitlines()[-2:]
+
+    assert last == ["Next: ask what was switched off too", "  hostaudit scan captive.com"]
