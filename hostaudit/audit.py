@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from hostaudit.catalogue import Catalogue
     from hostaudit.probes import Scan
 
+HEAD_START = 0.1
+"""Seconds that the looking has for itself before anything else is loaded beside it."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered and under way."""
 
@@ -74,15 +77,14 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
         debug=options.debug,
     ) as net:
         scan = Scan(target, net, domain.registrable)
-        # What judgement needs is loaded while the first answers are on their way.
-        preparing = asyncio.create_task(asyncio.to_thread(prepare))
+        preparing = asyncio.create_task(_prepare_soon())
         watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
         try:
             evidence = await scan.run(load())
         finally:
             if watching is not None:
                 watching.cancel()
-            await asyncio.wait({preparing})
+            preparing.cancel()
         run = EvidenceRun(
             started=started,
             finished=_now(),
@@ -146,6 +148,12 @@ def _indexed(rules: Rules) -> Catalogue:
 def encode_evidence(file: EvidenceFile) -> bytes:
     """The evidence document as it is saved."""
     return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
+
+
+async def _prepare_soon() -> None:
+    """Load what judgement needs once the first requests are on their way, which leaves idle time."""
+    await asyncio.sleep(HEAD_START)
+    await asyncio.to_thread(prepare)
 
 
 async def _report_progress(scan: Scan, progress: Progress) -> None:

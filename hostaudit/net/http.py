@@ -60,7 +60,7 @@ class _BodyError(Exception):
 
 
 class Http:
-    """Sends requests and shakes hands. Loads httpx and the CA bundle once, off the event loop, when first needed."""
+    """Sends requests and shakes hands. Loads httpx and the CA bundle once, when first needed."""
 
     def __init__(self, budget: Budget, ports: Ports, context: ssl.SSLContext | None = None) -> None:
         self._budget = budget
@@ -74,8 +74,13 @@ class Http:
     def warm_up(self) -> asyncio.Task[tuple[Any, ssl.SSLContext]]:
         """Start loading what a request needs; the first request waits for it."""
         if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(_load, self._context))
+            self._loading = asyncio.create_task(self._load())
         return self._loading
+
+    async def _load(self) -> tuple[Any, ssl.SSLContext]:
+        # Not in a thread: there it would take turns with the reading of DNS answers, and the requests, which need the
+        # longest, would leave last. Here it fills the time until the first answers come.
+        return _load(self._context)
 
     async def close(self) -> None:
         """Close every connection."""
