@@ -269,6 +269,13 @@ class Attribution:
         name = domain.registrable(include) or include
         return self._best(hints, (evidence,)) or self._unlisted(name, f"the operator of {name}", (evidence,))
 
+    def signer(self, host: str, evidence: str) -> Operator:
+        """Who signs mail with the DKIM key to which a selector's CNAME leads."""
+        clues = (*self.catalogue.spf(host), *self.catalogue.mx(host), *self.catalogue.cname(host))
+        name = domain.registrable(host) or host
+        found = self._best([Hint(clue, evidence) for clue in clues], (evidence,))
+        return found or self._unlisted(name, f"the operator of {name}", (evidence,))
+
     def resource(self, host: str) -> Operator:
         """Who serves a third-party host of the front page: by its name, its CNAME chain, else its network."""
         asked = self.seen.ids(("resource", host))

@@ -20,6 +20,7 @@ from hostaudit.model import (
     AppRef,
     Caa,
     DirectPackages,
+    Dkim,
     Evidence,
     FrontPage,
     Kind,
@@ -238,27 +239,40 @@ class Builder:
 
     def _mail_send(self) -> None:
         item = self.seen.get("spf", self.target.domain)
+        asked = self.seen.ids(("spf", self.target.domain))
         if item is None or item.unknown is not None:
-            self._add("mail_send", [], applies="maybe", unknown=self.seen.ids(("spf", self.target.domain)))
+            self._add("mail_send", [], applies="maybe", unknown=asked)
             return
-        if not isinstance(item.value, Spf):
-            self._add("mail_send", [], applies="no", note="no SPF record says who may send")
+        nodes = self._signers()
+        if isinstance(item.value, Spf):
+            nodes += self._senders(item.value, item.id)
+        if not nodes:
+            lets_nobody = isinstance(item.value, Spf)
+            note = "its SPF record lets nobody send" if lets_nobody else "no SPF record or DKIM key says who may send"
+            self._add("mail_send", [], applies="no", note=note)
             return
-        spf = item.value
-        nodes, legs = [], []
-        for include in spf.includes:
-            leaf = self.names.operator("sending", include, self.who.sender(include, item.id))
-            nodes.append(leaf)
-            legs.append(self._leg("sending", include, leaf))
+        known = [node for node in nodes if not node.startswith("open:")]
+        if not known:
+            self._add("mail_send", [], applies="maybe", unknown=asked)
+            return
+        shown = [self._leg("sending", self._sender_name(node), node) for node in known]
+        senders = self.graph.gate("send:any", "any", nodes)
+        self._add("mail_send", [self.resolve, senders], legs=tuple(shown), degraded_by=tuple(nodes))
+
+    def _sender_name(self, node: str) -> str:
+        leaf = self.graph.leaves.get(node)
+        return leaf.subject if leaf is not None else node.partition(":")[2]
+
+    def _senders(self, spf: Spf, evidence: str) -> list[str]:
+        """Everybody whom an SPF record lets send: one node each."""
+        nodes = [self.names.operator("sending", each, self.who.sender(each, evidence)) for each in spf.includes]
         for network in spf.networks:
             address = network.split("/")[0]
             if self.seen.get("origin", address) is None:
-                node = self.names.open_question("sending", network, (item.id,))
+                nodes.append(self.names.open_question("sending", network, (evidence,)))
             else:
                 children = self.names.network("sending", network, address)
-                node = self.graph.gate(f"sender:{network}", "all", children)
-            nodes.append(node)
-            legs.append(self._leg("sending", network, node))
+                nodes.append(self.graph.gate(f"sender:{network}", "all", children))
         for other in self.seen.of("spf"):
             if other.unknown is not None and other.subject != self.target.domain:
                 # An include that could not be read may authorise anybody.
@@ -267,11 +281,18 @@ class Builder:
             nodes.append("mail:any")
         if spf.uses_a:
             nodes.append(self._served_host(self.target.domain)[0])
-        if not nodes:
-            self._add("mail_send", [], applies="no", note="its SPF record lets nobody send")
-            return
-        senders = self.graph.gate("send:any", "any", nodes)
-        self._add("mail_send", [self.resolve, senders], legs=tuple(legs), degraded_by=tuple(nodes))
+        return list(dict.fromkeys(nodes))
+
+    def _signers(self) -> list[str]:
+        """Services whose DKIM keys the site publishes by a CNAME: they send in its name."""
+        nodes = []
+        for item in self.seen.of("dkim"):
+            if item.unknown is not None:
+                nodes.append(self.names.open_question("sending", item.subject, (item.id,)))
+            elif isinstance(item.value, Dkim) and item.value.target:
+                operator = self.who.signer(item.value.target, item.id)
+                nodes.append(self.names.operator("sending", item.value.target, operator))
+        return nodes
 
     # -- installs -------------------------------------------------------------------------------------
 

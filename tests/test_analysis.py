@@ -441,3 +441,19 @@ def test_servers_that_the_site_runs_itself_are_as_strong_as_their_networks():
 def impacts_anywhere(report: Report) -> set[str]:
     strong = [p for p in report.spofs if p.failure_domain.kind == "parent" and not p.name_only]
     return {each.id for point in strong for each in point.functions if each.effect == "down"}
+
+
+def test_a_dkim_key_at_a_service_makes_it_a_sender():
+    from hostaudit.model import Dkim
+
+    key = "s1._domainkey.steady.org"
+    signed = in_pairs().note("dkim", key, Dkim("s1", "s1.domainkey.u1.wl.sendgrid.net"))
+    silent = in_pairs().note("dkim", key, unknown="timeout")
+    own = in_pairs().note("dkim", key, Dkim("s1"))
+
+    report = report_on(signed)
+    assert impacts(report, "twilio")["mail_send"] == "down"
+    assert state(report_on(silent), "mail_send") == "unknown"
+    assert report_on(silent).score.low <= report.score.low
+    assert report_on(silent).score.high >= report.score.high
+    assert state(report_on(own), "mail_send") == "not_applicable"
