@@ -30,10 +30,12 @@ def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
     """
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
-    head = _cells(text[:limit], ascii_only)
-    if len(text) <= limit and sum(map(width, head)) <= limit:
+    # Marks take no column of their own, so that more characters than columns may fit.
+    reach = limit * (1 + MOST_MARKS)
+    head = _cells(text[:reach], ascii_only)
+    if len(text) <= reach and sum(map(width, head)) <= limit:
         return "".join(head)
-    tail = _cells(text[-limit:], ascii_only)
+    tail = _cells(text[-reach:], ascii_only)
     room = max(limit - len(GAP), 2)
     before = _fitting(head, room - room // 2)
     after = _fitting(reversed(tail), room // 2)
