@@ -47,7 +47,7 @@ def hostaudit(*arguments, stdin="", timeout=30, **extra) -> subprocess.Completed
 
 def with_patch(patch: str, *arguments, **options) -> subprocess.Popen:
     """The command in a process of its own, after a line of Python that replaces a part of it."""
-    code = f"import sys; from hostaudit import cli; from hostaudit.__main__ import main\n{patch}\nsys.exit(main())"
+    code = f"import sys; from hostaudit import cli; from hostaudit.__main__ import entry\n{patch}\nentry()"
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
     return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], env=environment(), **pipes)
 
