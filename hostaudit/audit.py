@@ -29,6 +29,7 @@ from hostaudit.model import (
 
 if TYPE_CHECKING:
     from hostaudit.catalogue import Catalogue
+    from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
 
 HEAD_START = 0.1
@@ -41,7 +42,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class LookOptions:
     """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same;
-    ``debug`` is told every question with its ending, in text from outside that is not yet fit to print."""
+    ``debug`` is told every question with its ending, in text from outside that is not yet fit to print; ``ports`` are
+    other than the usual only in tests."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -51,6 +53,7 @@ class LookOptions:
     no_third_party: bool = False
     allow_private: tuple[str, ...] = ()
     debug: Callable[[str], None] | None = None
+    ports: Ports | None = None
 
     @property
     def switched_off(self) -> tuple[str, ...]:
@@ -75,6 +78,7 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
         no_http=options.no_http,
         no_third_party=options.no_third_party,
         debug=options.debug,
+        ports=options.ports,
     ) as net:
         scan = Scan(target, net, domain.registrable)
         preparing = asyncio.create_task(_prepare_soon())
