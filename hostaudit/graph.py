@@ -14,7 +14,7 @@ from typing import Literal
 
 from hostaudit.model import Dependency, DomainKind, Leg
 
-Certainty = Literal["certain", "uncertain", "unknown", "failed"]
+Certainty = Literal["certain", "uncertain", "unknown", "hoped", "failed"]
 
 ELSEWHERE = ("zone:", "resolves:", "function:")
 """Nodes that are shown with the function that they carry, not with each alternative that needs them."""
@@ -26,8 +26,9 @@ class Leaf:
 
     ``domains``: the failure domains in which it lies, by kind. ``recovery`` keys ``rules/recovery.yaml``;
     ``impact_hours`` is how long users notice nothing (cached records). ``certainty``: *certain*, the operator is
-    identified; *uncertain*, it may turn out to be any company; *unknown*, not even known to work; *failed*, known
-    not to work now. ``names_only``: it holds a registry or registrar contract, as everybody's does.
+    identified; *uncertain*, it may turn out to be any company; *unknown*, not even known to work; *hoped*, an
+    alternative that only the optimistic reading believes in; *failed*, known not to work now. ``names_only``: it
+    holds a registry or registrar contract, as everybody's does.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]

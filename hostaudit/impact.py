@@ -3,7 +3,8 @@
 Everything here is monotone: the more fails, the longer the outage. Leaves that are not certain have three readings:
 
     pessimistic   an uncertain leaf fails with whatever fails, an unknown one always: the low end of the score
-    named         an uncertain leaf is its own operator, ``unknown:<what>``; an unknown one works: what is reported
+    named         an uncertain leaf is its own operator, ``unknown:<what>``; an unknown one works, a hoped one does not:
+                  what is reported
     optimistic    neither fails: the high end of the score
 """
 
@@ -93,7 +94,9 @@ def _leaf(
 ) -> tuple[float, float, float, float]:
     if leaf.certainty == "failed" or (leaf.certainty == "unknown" and reading == "pessimistic"):
         return clock.endless
-    if leaf.certainty == "unknown" or (without_names and leaf.names_only):
+    if leaf.certainty == "hoped" and reading != "optimistic":
+        return clock.endless
+    if leaf.certainty in ("unknown", "hoped") or (without_names and leaf.names_only):
         return WORKS
     if leaf.certainty == "uncertain" and reading != "named":
         return clock.of(leaf) if failed and reading == "pessimistic" else WORKS
@@ -138,9 +141,10 @@ def order_one(graph: Graph, *, reading: Reading = "named") -> dict[str, set[tupl
     state: dict[str, int] = {}
     for name, leaf in graph.leaves.items():
         open_ = leaf.certainty == "unknown" or (leaf.certainty == "uncertain" and reading != "named")
-        if leaf.certainty == "failed" or (open_ and reading == "pessimistic"):
+        hoped = leaf.certainty == "hoped"
+        if leaf.certainty == "failed" or (open_ and reading == "pessimistic") or (hoped and reading != "optimistic"):
             state[name] = every
-        elif open_:
+        elif open_ or hoped:
             state[name] = 0
         else:
             state[name] = sum(bit[kind, each] for kind, ids in leaf.domains.items() for each in set(ids))

@@ -68,6 +68,10 @@ class Names:
         """A leaf for something that is not even known to work."""
         return self.graph.leaf(f"open:{role}:{subject}", Leaf({}, role, subject, because, certainty="unknown"))
 
+    def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
+        """A leaf for an alternative that nothing shows, but nothing rules out."""
+        return self.graph.leaf(f"hoped:{role}:{subject}", Leaf({}, role, subject, because, certainty="hoped"))
+
     def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for something that is known not to work now."""
         return self.graph.leaf(f"broken:{role}:{subject}", Leaf({}, role, subject, because, certainty="failed"))

@@ -56,7 +56,6 @@ class Builder:
         self.scoring = scoring
         self.graph = Graph()
         self.names = Names(self.graph, seen, who)
-        self.legs: dict[str, list[Leg]] = {}
         self._resolve()
         self.web = self._web()
         for host in target.named:
@@ -123,36 +122,33 @@ class Builder:
         page = front.value if front is not None and isinstance(front.value, FrontPage) else None
         host = page.host if page else self.target.domain
         note = ""
-        if host in self.target.hosts:
-            node, legs = self._served_host(host)
-            children = [node]
-        else:
-            node, legs = self._served_host(self.target.domain)
-            because = self.seen.ids(("front", self.target.domain))
-            children = [node, self.names.open_question("hosting", host, because)]
+        asked = self.seen.ids(("front", self.target.domain))
+        looked_at = page is None or any(self.seen.get(kind, host) for kind in FAMILIES)
+        if not looked_at:
             note = f"the front page is served by {host}, which was not looked at: add --host {host}"
+            host = self.target.domain
+        node, legs = self._served_host(host)
+        children = [node]
         if page is None:
-            # Which host serves the page is open, so that only what ends every candidate is known to end the page.
+            # Which host serves the page is open: what ends every candidate would end it, if it is one of them.
             candidates = [self._served_host(each)[0] for each in self.target.hosts if each not in self.target.named]
-            asked = self.seen.ids(("front", self.target.domain))
+            elsewhere = self.names.hoped("hosting", f"another host than {self.target.domain}", asked)
             children = [
-                self.graph.gate("web:candidates", "any", candidates),
+                self.graph.gate("web:candidates", "any", [*candidates, elsewhere]),
                 self.names.open_question("hosting", f"front page of {self.target.domain}", asked),
             ]
+        elif not looked_at:
+            children.append(self.names.open_question("hosting", f"front page at {page.host}", asked))
         elif page.status >= 500 or page.status == 403:
-            children.append(
-                self.names.open_question(
-                    "hosting", f"front page of {host}", self.seen.ids(("front", self.target.domain))
-                )
-            )
+            children.append(self.names.open_question("hosting", f"front page of {host}", asked))
             note = f"the front page answers {page.status}"
         aside = [h for h in self.target.hosts if h != host and h not in self.target.named and self._exists(h)]
         degraded = [self._served_host(each)[0] for each in aside] + self._third_parties(host)
         degraded += list(self.graph.gates[f"legs:{host}"].children if f"legs:{host}" in self.graph.gates else ())
         if note == "" and aside:
-            note = f"served at {host}; {', '.join(aside)} leads there or beside it"
+            note = f"served at {host}; without {', '.join(aside)} it is only degraded"
         self._add("web", children, legs=legs, degraded_by=tuple(degraded), note=note)
-        self.web_host = host if host in self.target.hosts else self.target.domain
+        self.web_host = host
         return "function:web"
 
     def _exists(self, host: str) -> bool:

@@ -457,3 +457,26 @@ def test_a_dkim_key_at_a_service_makes_it_a_sender():
     assert report_on(silent).score.low <= report.score.low
     assert report_on(silent).score.high >= report.score.high
     assert state(report_on(own), "mail_send") == "not_applicable"
+
+
+def test_the_host_that_serves_the_front_page_counts_wherever_it_is():
+    site = in_pairs().front("www.elsewhere.net")
+    site.web("www.elsewhere.net", ("104.17.20.30", 13335), headers=(("cf-ray", "60aa1122bb33cc44-ARN"),))
+    site.note("caa", "www.elsewhere.net", absent="no CAA")
+
+    report = report_on(site)
+
+    assert impacts(report, "cloudflare")["web"] == "down"
+    assert impacts(report, "cloudflare")["install_ios"] == "no_new_installs"
+    assert next(f for f in report.functions if f.id == "web").legs[0].subject == "www.elsewhere.net 104.17.20.30"
+    assert report.verdict == "not_judged"
+
+
+def test_without_the_front_page_its_candidates_are_named_but_not_hoped_away():
+    site = on_one_parent().note("front", "captive.com", unknown="not_asked")
+
+    report = report_on(site)
+
+    assert impacts(report, "amazon")["web"] == "down"
+    assert report.verdict == "inconclusive"
+    assert report.score.high > report_on(on_one_parent()).score.high

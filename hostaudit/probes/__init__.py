@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hostaudit.model import Addresses, Evidence, Kind, Target, Unknown
+from hostaudit.model import Addresses, Evidence, FrontPage, Kind, Target, Unknown
 
 if TYPE_CHECKING:
     from hostaudit.net import DnsAnswer, Net, Outcome
@@ -61,6 +61,20 @@ class Scan:
     def noted(self, kind: Kind, subject: str) -> bool:
         """Whether a question was already taken up; ask before asking the network twice."""
         return f"{kind}:{subject}" in self.seen
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts looked at: those of the target, and the one that turned out to serve the front page."""
+        front = self.seen.get(f"front:{self.target.domain}")
+        host = front.value.host if front is not None and isinstance(front.value, FrontPage) else ""
+        new = host not in self.target.hosts and self.suffixes(host) is not None
+        return (*self.target.hosts, host) if new else self.target.hosts
+
+    def brought_by(self, item: Evidence | None) -> tuple[str, ...]:
+        """The hosts to look at that are new with an item: the target's at the start, then the front page's."""
+        if item is None:
+            return self.target.hosts
+        return self.hosts[len(self.target.hosts) :] if item.kind == "front" else ()
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Note both address families of a host, with the CNAME chain, and return the addresses that were found."""

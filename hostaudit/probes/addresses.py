@@ -10,9 +10,8 @@ MOST_BINDINGS = 16
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Ask for every host of the target at once."""
-    del item
-    await together(job(scan, host) for host in scan.target.hosts for job in (_legs, _bindings))
+    """Ask for every host of the target at once, and for the one that serves the front page if it is another."""
+    await together(job(scan, host) for host in scan.brought_by(item) for job in (_legs, _bindings))
 
 
 async def _legs(scan: Scan, host: str) -> None:
@@ -31,4 +30,4 @@ def _as_bindings(answer: DnsAnswer) -> ServiceBindings:
     return ServiceBindings(tuple(sorted(rows, key=lambda row: (row.priority, row.target))), answer.ttl)
 
 
-PROBE = Probe("addresses", needs=(), gives=("a", "aaaa", "https"), run=run)
+PROBE = Probe("addresses", needs=("front",), gives=("a", "aaaa", "https"), run=run, at_start=True)

@@ -15,8 +15,7 @@ ISSUER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask every name of every climb at once."""
-    del item
-    await together(_climb(scan, host) for host in scan.target.hosts)
+    await together(_climb(scan, host) for host in scan.brought_by(item))
 
 
 async def _climb(scan: Scan, host: str) -> None:
@@ -53,4 +52,4 @@ def _authorities(values: list[str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if ISSUER.fullmatch(name))[:MOST_NAMES])
 
 
-PROBE = Probe("caa", needs=(), gives=("caa",), run=run)
+PROBE = Probe("caa", needs=("front",), gives=("caa",), run=run, at_start=True)

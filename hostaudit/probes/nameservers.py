@@ -43,11 +43,12 @@ Named = dict[str, tuple[str, ...]]
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """From the start the target's own names; from evidence the names that CNAME chains and MX records bring in."""
-    if item is None:
-        hosts = scan.target.hosts
+    if item is None or item.kind == "front":
+        hosts = scan.brought_by(item)
+        names = sorted({name for host in hosts if (name := scan.suffixes(host))})
         jobs = [_prefetch(scan, host) for host in hosts] + [_reach(scan, host, 0) for host in hosts]
-        await together([*jobs, *(_registered(scan, name) for name in sorted(_own(scan)))])
-    elif isinstance(item.value, Addresses) and item.subject in scan.target.hosts:
+        await together([*jobs, *(_registered(scan, name) for name in names)])
+    elif isinstance(item.value, Addresses) and item.subject in scan.hosts:
         await together(_reach(scan, alias.target, 0) for alias in item.value.chain)
     elif isinstance(item.value, MailExchangers):
         await together(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS])
@@ -55,7 +56,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 
 def _own(scan: Scan) -> set[str]:
     """The registrable names of the site's hosts: zones there are its own."""
-    return {name for host in scan.target.hosts if (name := scan.suffixes(host))}
+    return {name for host in scan.hosts if (name := scan.suffixes(host))}
 
 
 async def _prefetch(scan: Scan, host: str) -> None:
@@ -258,7 +259,7 @@ async def _dnssec(scan: Scan, zone: str) -> None:
 
 PROBE = Probe(
     "nameservers",
-    needs=("a", "aaaa", "mx"),
+    needs=("front", "a", "aaaa", "mx"),
     gives=("zone", "delegation", "nameservers", "server", "dnssec", "a", "aaaa"),
     run=run,
     at_start=True,

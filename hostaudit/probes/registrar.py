@@ -10,9 +10,9 @@ from hostaudit.probes import Probe, Scan, together
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """The target's names from the start; then those of its CNAME targets, mail exchangers and name servers."""
-    if item is None:
-        await _ask(scan, scan.target.hosts)
-    elif isinstance(item.value, Addresses) and item.subject in scan.target.hosts:
+    if item is None or item.kind == "front":
+        await _ask(scan, scan.brought_by(item))
+    elif isinstance(item.value, Addresses) and item.subject in scan.hosts:
         await _ask(scan, (alias.target for alias in item.value.chain))
     elif isinstance(item.value, MailExchangers):
         await _ask(scan, (each.host for each in item.value.exchangers))
@@ -23,7 +23,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 
 
 def _own(scan: Scan, zone: str) -> bool:
-    return scan.suffixes(zone) in {scan.suffixes(host) for host in scan.target.hosts}
+    return scan.suffixes(zone) in {scan.suffixes(host) for host in scan.hosts}
 
 
 async def _ask(scan: Scan, hosts: Iterable[str]) -> None:
@@ -36,5 +36,9 @@ async def _one(scan: Scan, name: str) -> None:
 
 
 PROBE = Probe(
-    "registrar", needs=("a", "aaaa", "mx", "delegation", "nameservers"), gives=("registration",), run=run, at_start=True
+    "registrar",
+    needs=("front", "a", "aaaa", "mx", "delegation", "nameservers"),
+    gives=("registration",),
+    run=run,
+    at_start=True,
 )

@@ -25,7 +25,7 @@ AFTER_HANDSHAKE = ("certificate_invalid", "tls_error", "rate_limited", "too_larg
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask every address that the item brings, if it belongs to a host of the target."""
-    if item is None or item.subject not in scan.target.hosts or not isinstance(item.value, Addresses):
+    if item is None or item.subject not in scan.hosts or not isinstance(item.value, Addresses):
         return
     legs = item.value.addresses
     for address in legs[MOST_LEGS:]:

@@ -236,3 +236,26 @@ def test_a_fake_answers_only_what_the_test_gave_and_keeps_what_was_asked():
         ("owners", "192.0.2.1"),
         ("zones", "a.b.com"),
     ]
+
+
+def test_the_host_that_serves_the_front_page_is_looked_at_too():
+    from hostaudit.model import FrontPage
+    from hostaudit.net import Outcome
+    from hostaudit.probes import addresses, caa, registrar
+
+    page = FrontPage("https://www.other.net/", "www.other.net", 200)
+
+    async def lead(scan, item):
+        scan.note("front", "site.com", Outcome.of(page, "test"))
+
+    found = observe(
+        "site.com",
+        FakeNet(dns={("www.other.net", "A"): ["192.0.2.7"]}),
+        Probe("lead", needs=(), gives=("front",), run=lead),
+        addresses.PROBE,
+        caa.PROBE,
+        registrar.PROBE,
+    )
+
+    assert found["a:www.other.net"].value.addresses == ("192.0.2.7",)
+    assert {"aaaa:www.other.net", "https:www.other.net", "caa:www.other.net", "registration:other.net"} <= set(found)
