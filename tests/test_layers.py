@@ -15,7 +15,7 @@ PACKAGE = ROOT / "hostaudit"
 GROUND = ("model", "errors")
 THOUGHT = ("seen", "catalogue", "attribution", "graph", "names", "tree", "impact", "score", "sentence", "judge")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "model": (),
+    "model": ("model",),
     "errors": (),
     "domain": GROUND,
     "rules": GROUND,

@@ -1,0 +1,102 @@
+"""One question and what became of it, and the document that holds all of them (``hostaudit.evidence/1``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from hostaudit.model.values import Kind, Value
+
+EVIDENCE_SCHEMA: Literal["hostaudit.evidence/1"] = "hostaudit.evidence/1"
+
+Cause = Literal[
+    "timeout",
+    "deadline",
+    "servfail",
+    "refused",
+    "lame",
+    "dns_error",
+    "malformed",
+    "truncated",
+    "loop",
+    "unreachable",
+    "connection_refused",
+    "connection_reset",
+    "tls_error",
+    "certificate_invalid",
+    "http_status",
+    "rate_limited",
+    "too_large",
+    "too_many_redirects",
+    "redirect_refused",
+    "blocked_address",
+    "limit",
+    "no_service",
+    "not_asked",
+    "depends_on_unknown",
+    "internal_error",
+]
+"""Why a question has no answer. Each is a statement about the looking, never about the thing looked at."""
+
+RETRYABLE: frozenset[str] = frozenset(
+    {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}
+)
+"""Causes for which asking again later may well give an answer."""
+
+
+class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question without an answer: the cause, and the words of the server or library, made printable."""
+
+    cause: Cause
+    detail: str = ""
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One question and what became of it. Exactly one of value, absent, unknown and not_applicable is set.
+
+    ``absent`` carries the proof (``NXDOMAIN``, ``NODATA``, ``404``, ...); ``source`` names who was asked.
+    """
+
+    id: str
+    kind: Kind
+    subject: str
+    source: str
+    at: str
+    value: Value | None = None
+    absent: str | None = None
+    unknown: Unknown | None = None
+    not_applicable: str | None = None
+
+
+class Target(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is audited. All names are A-labels in lower case without a trailing dot.
+
+    ``registrable`` is the name under the ICANN part of the Public Suffix List, the unit that a registrar sells;
+    ``hosts`` are the hosts looked at: the domain, its www name, and those the user named.
+    """
+
+    domain: str
+    registrable: str
+    hosts: tuple[str, ...]
+    named: tuple[str, ...] = ()
+
+
+class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
+    """How and when the looking was done. ``options`` holds what was switched off, such as ``no-http``."""
+
+    started: str
+    finished: str
+    resolver: str
+    vantage: str
+    tool_version: str
+    options: tuple[str, ...] = ()
+
+
+class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The document that ``--save-evidence`` writes and ``analyse`` reads."""
+
+    schema: Literal["hostaudit.evidence/1"]
+    target: Target
+    run: EvidenceRun
+    evidence: tuple[Evidence, ...]

@@ -1,0 +1,168 @@
+"""The document that everything ends in (``hostaudit.report/1``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from hostaudit.model.evidence import Evidence, Target
+from hostaudit.model.rules import Role
+
+REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
+
+Verdict = Literal["pass", "fail", "inconclusive", "not_judged"]
+DomainKind = Literal["parent", "provider", "tld", "asn", "prefix", "jurisdiction"]
+Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
+FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
+
+
+class Dependency(Struct, frozen=True):
+    """Somebody on whom a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table."""
+
+    id: str
+    role: Role
+    subject: str
+    provider: str
+    parent: str
+    jurisdiction: str | None
+    confidence: float
+    because: tuple[str, ...]
+    contradicts: tuple[str, ...] = ()
+    name: str = ""
+    clues: tuple[str, ...] = ()
+
+
+class Hours(Struct, frozen=True):
+    low: float
+    usual: float
+    high: float
+
+
+class ScoreInterval(Struct, frozen=True):
+    low: float
+    high: float
+
+
+class Score(Struct, frozen=True):
+    """0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known."""
+
+    low: float
+    high: float
+    coverage: float
+
+
+class Leg(Struct, frozen=True):
+    """One of the alternatives on which a function rests, and who must all keep it up."""
+
+    role: str
+    subject: str
+    providers: tuple[str, ...]
+    state: Literal["known", "unknown", "failed"]
+    because: tuple[str, ...]
+    note: str = ""
+
+
+class Function(Struct, frozen=True):
+    id: str
+    state: FunctionState
+    score: ScoreInterval
+    legs: tuple[Leg, ...] = ()
+    note: str = ""
+
+
+class FailureDomain(Struct, frozen=True):
+    kind: DomainKind
+    id: str
+    name: str = ""
+
+
+class FunctionImpact(Struct, frozen=True):
+    """``basis`` says which numbers are measured and which are assumed from ``rules/recovery.yaml``."""
+
+    id: str
+    effect: Effect
+    time_to_impact_hours: float
+    time_to_recover_hours: Hours
+    basis: str = ""
+
+
+class SinglePoint(Struct, frozen=True):
+    """A failure domain that ends functions alone. ``name_only``: all it holds of order 1 is a registry or registrar."""
+
+    failure_domain: FailureDomain
+    order: int
+    functions: tuple[FunctionImpact, ...]
+    because: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    exposure: float = 0.0
+    name_only: bool = False
+
+
+class CutSet(Struct, frozen=True):
+    kind: DomainKind
+    function: str
+    members: tuple[str, ...]
+
+
+class Fallback(Struct, frozen=True):
+    role: str
+    provider: str
+    grade: Literal["declared", "configured", "probed", "independent"]
+    reasons: tuple[str, ...]
+
+
+class Finding(Struct, frozen=True):
+    rule: str
+    outcome: Literal["pass", "fail", "unknown"]
+    severity: Literal["low", "medium", "high", "critical"]
+    confidence: float
+    subject: str
+    message: str
+    because: tuple[str, ...]
+    fix: str
+
+
+class UnknownFact(Struct, frozen=True):
+    role: str
+    subject: str
+    cause: str
+    retryable: bool
+    detail: str = ""
+    evidence: str = ""
+
+
+class NotAssessed(Struct, frozen=True):
+    what: str
+    why: str
+
+
+class Run(Struct, frozen=True):
+    """The only part of a report that may differ between two runs over the same evidence."""
+
+    started: str
+    finished: str
+    resolver: str
+    vantage: str
+    tool_version: str
+    rules_version: str
+    data_versions: dict[str, str] = field(default_factory=dict)
+
+
+class Report(Struct, frozen=True):
+    schema: Literal["hostaudit.report/1"]
+    target: Target
+    run: Run
+    verdict: Verdict
+    summary: str
+    score: Score
+    functions: tuple[Function, ...]
+    dependencies: tuple[Dependency, ...]
+    spofs: tuple[SinglePoint, ...]
+    cut_sets: tuple[CutSet, ...]
+    fallbacks: tuple[Fallback, ...]
+    findings: tuple[Finding, ...]
+    unknowns: tuple[UnknownFact, ...]
+    not_assessed: tuple[NotAssessed, ...]
+    exceptions_applied: tuple[str, ...]
+    evidence: tuple[Evidence, ...]

@@ -1,0 +1,99 @@
+"""Who is who, and the constants of judgement: what the files in ``rules/`` say."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal[
+    "registry",
+    "registrar",
+    "dns",
+    "hosting",
+    "cdn",
+    "ca",
+    "mail",
+    "sending",
+    "page",
+    "app_store",
+]
+
+
+class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A response header that names its sender. ``pattern`` is a regular expression searched in the value, without
+    regard to case. A ``weak`` one never attributes alone."""
+
+    name: str
+    pattern: str
+    weak: bool = False
+
+
+class Samples(Struct, frozen=True, forbid_unknown_fields=True):
+    """Self-test of a catalogue record: clue strings such as ``ns ns-1.awsdns-00.com`` or ``asn 16509``."""
+
+    matches: tuple[str, ...]
+    not_matches: tuple[str, ...] = ()
+
+
+class Provider(Struct, frozen=True, forbid_unknown_fields=True):
+    """One product of one company, as the catalogue knows it (``rules/providers/<id>.yaml``).
+
+    Suffixes match on label boundaries only. Patterns are for numbered families and must match a whole name.
+    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    samples: Samples
+    parent: str = ""
+    jurisdiction: str | None = None
+    sources: tuple[str, ...] = ()
+    asns: tuple[int, ...] = ()
+    ranges: tuple[str, ...] = ()
+    ns: tuple[str, ...] = ()
+    ns_patterns: tuple[str, ...] = ()
+    cname: tuple[str, ...] = ()
+    cname_patterns: tuple[str, ...] = ()
+    mx: tuple[str, ...] = ()
+    spf: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    headers: tuple[HeaderClue, ...] = ()
+    issuers: tuple[str, ...] = ()
+    caa: tuple[str, ...] = ()
+    registrar_ids: tuple[str, ...] = ()
+    registrar_names: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    tlds: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Hours until a function works again when the operator in this role is gone and nothing stands by."""
+
+    low: float
+    usual: float
+    high: float
+    why: str
+    source: str
+
+
+class Scoring(Struct, frozen=True, forbid_unknown_fields=True):
+    """The constants of the score (``rules/scoring.yaml``)."""
+
+    weights: dict[str, float]
+    full_harm_hours: float
+    name_only_weight: float
+    further_weight: float
+    named_host_weight: float
+
+
+class Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that judgement needs besides evidence. ``version`` is a digest of the files it was read from."""
+
+    version: str
+    providers: tuple[Provider, ...]
+    parents: dict[str, str]
+    recovery: dict[str, Recovery]
+    scoring: Scoring
