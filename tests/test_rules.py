@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hostaudit import rules
+from hostaudit import rules, strict_yaml
 from hostaudit.errors import Exit, UsageError
 
 GOOD = """\
@@ -165,7 +165,7 @@ def test_deep_nesting_is_refused_and_does_not_exhaust_the_stack(directory: Path)
 
 
 def test_a_file_beyond_the_size_cap_is_refused_unread(directory: Path):
-    assert "at most 1048576 are read" in refused(directory, GOOD + "#" * rules.MAX_BYTES)
+    assert "at most 1048576 are read" in refused(directory, GOOD + "#" * strict_yaml.MAX_BYTES)
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_their_line(directory: Path):

@@ -1,0 +1,250 @@
+"""YAML read strictly: what does a file say, and where exactly is it wrong?
+
+YAML has readings that nobody means: ``NO`` is false, ``1.10`` is 1.1, ``22:22`` is 1342, the last of two equal keys
+wins, an alias may repeat itself into gigabytes. All of these are refused here with file, line and what to write
+instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from hostaudit.errors import UsageError
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+OTHER_NUMBER = re.compile(
+    r"[-+]?(?:0[xXob][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)"
+)
+"""What YAML 1.1 takes for a number besides: octal, hexadecimal, underscores, base 60."""
+SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
+    int: (INTEGER, int, "a whole number"),
+    float: (NUMBER, float, "a number"),
+    bool: (re.compile("true|false"), "true".__eq__, "true or false"),
+}
+DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
+AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
+"""By Struct and field: what is wrong with a single value, in words that follow it; nothing if all is well."""
+
+
+# --- nodes ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Node:
+    """One YAML value and the line it begins on. Exactly one of text, items and entries is set."""
+
+    line: int
+    text: str | None = None
+    plain: bool = False
+    items: list[Node] | None = None
+    entries: list[tuple[Node, Node]] | None = None
+
+
+@dataclass
+class Source:
+    """A file under reading; ``name`` is how messages call it, ``checks`` what is asked of its values."""
+
+    name: str
+    data: bytes = field(repr=False)
+    checks: Checks = field(default_factory=dict, repr=False)
+
+    def refuse(self, line: int, problem: str, hint: str = "") -> NoReturn:
+        """Stop with file, line and problem."""
+        raise UsageError(f"{self.name}:{line}: {problem}", hint)
+
+
+def compose(source: Source) -> Node:
+    """The tree of a YAML document, with no value interpreted yet. Raises ``UsageError``."""
+    import yaml  # only when nothing compiled is at hand: a scan with warm rules does without
+
+    if len(source.data) > MAX_BYTES:
+        source.refuse(1, f"the file has {len(source.data)} bytes, at most {MAX_BYTES} are read")
+    try:
+        text = source.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        source.refuse(source.data[: error.start].count(b"\n") + 1, "the file is not UTF-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    stack: list[Node] = []
+    pending: list[Node | None] = []
+    root: Node | None = None
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.CollectionEndEvent):
+                stack.pop()
+                pending.pop()
+                continue
+            node = _node(source, event, yaml)
+            if node is None:
+                continue
+            if not stack and root is not None:
+                source.refuse(node.line, "a second document begins here; one file holds one")
+            root = root or node
+            if stack:
+                _attach(stack[-1], pending, node)
+            if node.text is None:
+                if len(stack) >= MAX_DEPTH:
+                    source.refuse(node.line, f"nested more than {MAX_DEPTH} levels deep")
+                stack.append(node)
+                pending.append(None)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        source.refuse(mark.line + 1 if mark else 1, f"not readable as YAML: {problem}")
+    if root is None:
+        source.refuse(1, "the file is empty")
+    return root
+
+
+def _node(source: Source, event: Any, yaml: Any) -> Node | None:
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent):
+        source.refuse(line, f"the alias *{event.anchor} is not allowed", "write the value out")
+    if not isinstance(event, yaml.NodeEvent):
+        return None
+    if event.anchor is not None:
+        source.refuse(line, f"the anchor &{event.anchor} is not allowed", "write the value out where it is needed")
+    if event.tag is not None:
+        source.refuse(line, f"the tag {event.tag} is not allowed", "types follow from the key")
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(line, text=event.value, plain=not event.style)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return Node(line, items=[])
+    return Node(line, entries=[])
+
+
+def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
+    """Put a node into the collection under construction; in a mapping, keys and values take turns."""
+    if parent.items is not None:
+        parent.items.append(node)
+    elif pending[-1] is None:
+        pending[-1] = node
+    else:
+        cast(list[tuple[Node, Node]], parent.entries).append((pending[-1], node))
+        pending[-1] = None
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
+    """``node`` as a value of ``kind`` (str, int, float, bool, tuple, dict or Struct). Raises ``UsageError``."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _struct(source, node, kind, where)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        if node.items is None:
+            source.refuse(node.line, f"{where or 'the file'} must be a list")
+        values = tuple(build(source, each, arguments[0], where) for each in node.items)
+        _no_repetition(source, node, values, where)
+        return values
+    if origin is dict:
+        pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in _entries(source, node, where)]
+        return {key: built for key, _, built in pairs}
+    optional = [each for each in arguments if each is not type(None)]
+    if optional:
+        if node.plain and node.text in NULLS:
+            return None
+        return build(source, node, optional[0], where)
+    return _scalar(source, node, kind, where)
+
+
+def _entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
+    if node.entries is None:
+        source.refuse(node.line, f"{where or 'the file'} must be a mapping of keys to values")
+    found: dict[str, tuple[int, Node]] = {}
+    for key_node, value in node.entries:
+        key = _scalar(source, key_node, str, "a key")
+        if key in found:
+            source.refuse(key_node.line, f"the key {key!r} stands twice, first in line {found[key][0]}")
+        found[key] = (key_node.line, value)
+    return [(key, value) for key, (_, value) in found.items()]
+
+
+def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) -> Any:
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
+    lines = {key.text: key.line for key, _ in node.entries or ()}
+    values: dict[str, Any] = {}
+    for key, value in _entries(source, node, where):
+        if key not in hints:
+            hint = nearest(key, hints, f"valid keys are {', '.join(sorted(hints))}")
+            source.refuse(lines[key], f"unknown key {key!r}{f' in {where}' if where else ''}; {hint}", hint)
+        values[key] = build(source, value, hints[key], key)
+        check = source.checks.get((kind, key))
+        if check is not None and values[key] is not None:
+            for leaf in _leaves(value):
+                problem = check(cast(str, leaf.text))
+                if problem:
+                    source.refuse(leaf.line, f"{key}: {leaf.text!r} {problem}")
+    required = [field.name for field in msgspec.structs.fields(kind) if field.required]
+    missing = [name for name in required if name not in values]
+    if missing:
+        source.refuse(node.line, f"{where or 'the file'} lacks the key {missing[0]!r}")
+    return kind(**values)
+
+
+def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
+    """A question whether the nearest valid word was meant; ``otherwise`` if none is near."""
+    import difflib  # only for a message
+
+    near = difflib.get_close_matches(word, sorted(valid), n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else otherwise
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if node.text is not None:
+        yield node
+    for item in node.items or ():
+        yield from _leaves(item)
+
+
+def _no_repetition(source: Source, node: Node, values: tuple[Any, ...], where: str) -> None:
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            line = cast(list[Node], node.items)[position].line
+            source.refuse(line, f"{where}: {value!r} stands twice")
+
+
+def _scalar(source: Source, node: Node, kind: Any, where: str) -> Any:
+    text = node.text
+    if text is None:
+        source.refuse(node.line, f"{where} must be a single value, not a list or mapping")
+    if node.plain and text.lower() in AMBIGUOUS:
+        hint = f'quote it ("{text}") or write true or false'
+        source.refuse(node.line, f"{where}: unquoted {text} is a truth value to some YAML readers; {hint}", hint)
+    if kind is str:
+        problem = _misread(node)
+        if problem:
+            hint = f'quote it ("{text}")'
+            seen = text or "nothing"
+            source.refuse(node.line, f"{where}: unquoted {seen} is {problem}, text is wanted; {hint}", hint)
+        return text
+    form, convert, wanted = SCALARS[kind]
+    if not node.plain or not form.fullmatch(text):
+        source.refuse(node.line, f"{where} must be {wanted}, not {text!r}")
+    return convert(text)
+
+
+def _misread(node: Node) -> str:
+    """What a plain scalar is to a YAML reader, if that is anything but text."""
+    text = node.text or ""
+    if not node.plain:
+        return ""
+    if text in NULLS:
+        return "no value"
+    if text.lower() in ("true", "false"):
+        return "a truth value"
+    if NUMBER.fullmatch(text) or OTHER_NUMBER.fullmatch(text):
+        return "a number"
+    return "a date" if DATE.fullmatch(text) else ""
