@@ -91,6 +91,7 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) 
             CutSet(point.failure_domain.kind, each.id, (point.failure_domain.id,))
             for point in spofs
             for each in point.functions
+            if each.effect != "degraded"
         ),
         fallbacks=_fallbacks(seen),
         findings=findings,
@@ -194,14 +195,14 @@ def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity
 def _function_impact(function: FunctionNode, outage: Outage, file: EvidenceFile, seen: Seen) -> FunctionImpact:
     effect: Effect = function.loss
     begins = outage.impact_hours
-    basis = "recovery assumed from rules/recovery.yaml"
+    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
     if begins > 0:
-        basis += f"; begins when cached records end, measured {begins:g} h"
+        basis += "; the beginning is measured, from the TTL of cached records"
     if effect == "cannot_renew":
         left = _certificate_hours(file, seen)
         if left is not None:
             begins = left
-            basis += "; begins to hurt when the certificate ends, measured from notAfter"
+            basis += "; the beginning is measured, from notAfter of the certificate"
     return FunctionImpact(function.id, effect, round(begins, 2), outage.hours, basis)
 
 
