@@ -64,7 +64,7 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) 
     verdict: Verdict = "not_judged"
     if findings:
         verdict = "fail"
-    elif not _rests_on_known_ground(graph):
+    elif not _rests_on_known_ground(graph, states):
         verdict = "inconclusive"
     functions = tuple(
         Function(
@@ -117,14 +117,13 @@ def _state(function: FunctionNode, graph: Graph, clock: Clock) -> FunctionState:
     return "degraded" if any(leg.state == "failed" for leg in function.legs) else "up"
 
 
-def _rests_on_known_ground(graph: Graph) -> bool:
+def _rests_on_known_ground(graph: Graph, states: dict[str, FunctionState]) -> bool:
     """Whether resolving and serving each have an alternative of which everything is known (else: inconclusive)."""
     for function in graph.functions:
-        if function.id in ("resolve", "web") and not any(leg.state in ("known", "failed") for leg in function.legs):
-            return False
         if function.id in ("resolve", "web"):
-            below = [graph.leaves[name] for name in graph.gates[function.root].children if name in graph.leaves]
-            if any(leaf.certainty == "unknown" for leaf in below):
+            if states[function.id] == "unknown":
+                return False
+            if not any(leg.state in ("known", "failed") for leg in function.legs):
                 return False
     return True
 
