@@ -94,10 +94,8 @@ async def _registered(scan: Scan, name: str) -> None:
 
 
 async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
-    """Note in which zones a name lies, innermost first. Its nearest ancestors are asked at once."""
-    labels = host.split(".")
-    likely = [host, *(".".join(labels[start:]) for start in range(1, len(labels)) if len(labels) - start < MOST_CUTS)]
-    await together(scan.net.zone_of(name) for name in likely)
+    """Note in which zones a name lies, innermost first. The top, where every walk ends, is asked for ahead."""
+    await together(scan.net.zone_of(name) for name in (host, host.rpartition(".")[2]))
     zones: list[str] = []
     name = host
     while name and len(zones) < MOST_CUTS:

@@ -78,7 +78,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 
 
 async def _warm_up(scan: Scan) -> None:
-    await together(scan.net.dns(host, kind) for host in STORE_HOSTS for kind in ("A", "AAAA"))
+    await together(scan.net.dns(host, "A") for host in STORE_HOSTS)
 
 
 # -- the page ---------------------------------------------------------------------------------------------
