@@ -35,7 +35,7 @@ CONTRADICTED = 0.8
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
-PLACES = ("cdn", "hosting", "paas", "object-storage")
+PLACES = ("cdn", "hosting")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ OUT_OF_SIGHT = (
 def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken."""
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
-    states = {function.id: _state(function, graph, clock) for function in graph.functions}
+    states = _states(graph, clock)
     spofs = _single_points(file, seen, graph, rules, clock, states)
     findings = _findings(file, seen)
     pessimistic, optimistic = reckon(graph, clock, "pessimistic"), reckon(graph, clock, "optimistic")
@@ -105,14 +105,20 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) 
 # -- states -------------------------------------------------------------------------------------------
 
 
-def _state(function: FunctionNode, graph: Graph, clock: Clock) -> FunctionState:
-    """Whether a function works now, as far as the evidence says."""
+def _states(graph: Graph, clock: Clock) -> dict[str, FunctionState]:
+    """Whether each function works now, as far as the evidence says: read at best, and at worst."""
+    nothing = frozenset[tuple[str, str]]()
+    best = impact(graph, nothing, clock, reading="optimistic")
+    worst = impact(graph, nothing, clock, reading="pessimistic")
+    return {each.id: _state(each, best[each.id], worst[each.id]) for each in graph.functions}
+
+
+def _state(function: FunctionNode, best: Outage, worst: Outage) -> FunctionState:
     if function.applies == "no":
         return "not_applicable"
-    nothing = frozenset[tuple[str, str]]()
-    if impact(graph, nothing, clock, reading="optimistic")[function.id].stops:
+    if best.stops:
         return "down"
-    if impact(graph, nothing, clock, reading="pessimistic")[function.id].stops:
+    if worst.stops:
         return "unknown"
     return "degraded" if any(leg.state == "failed" for leg in function.legs) else "up"
 

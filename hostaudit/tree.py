@@ -98,22 +98,25 @@ class Builder:
 
     def _resolve(self) -> None:
         self.resolve = self.names.name(self.target.domain)
-        cut = self.seen.value("zone", self.target.domain, ZoneCut)
+        zones = self._zones()
         legs = [
             self._leg("dns", f"{zone} {node.rsplit(':', 1)[1]}", node)
-            for zone in (cut.zones if cut else ())
+            for zone in zones
             if f"served:{zone}" in self.graph.gates
             for node in self.graph.gates[f"served:{zone}"].children
             if node.startswith("ns:")
         ]
-        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=tuple(self._alternatives(cut)))
+        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=tuple(self._alternatives(zones)))
 
-    def _alternatives(self, cut: ZoneCut | None) -> list[str]:
+    def _zones(self) -> tuple[str, ...]:
+        """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""
+        cut = self.seen.value("zone", self.target.domain, ZoneCut)
+        return cut.zones if cut is not None else (self.target.registrable,)
+
+    def _alternatives(self, zones: tuple[str, ...]) -> list[str]:
         """Each name server of the site's own zones: losing one of several is a degraded state."""
         gates = self.graph.gates
-        return [
-            node for zone in (cut.zones if cut else ()) for node in gates.get(f"served:{zone}", Gate("any")).children
-        ]
+        return [node for zone in zones for node in gates.get(f"served:{zone}", Gate("any")).children]
 
     # -- web ------------------------------------------------------------------------------------------
 
@@ -383,7 +386,7 @@ class Builder:
         if current and all(item.not_applicable is not None for item in current):
             self._add("renew_certificate", [], applies="no", loss="cannot_renew", note="the site uses no TLS")
             return
-        nodes, legs = [], []
+        nodes = []
         for item in current:
             operator = self.who.certificate_authority(item)
             if operator is not None:

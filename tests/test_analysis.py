@@ -378,6 +378,15 @@ def test_name_servers_that_only_the_child_names_are_legs_too():
     assert "ibm" not in parents(report_on(site))
 
 
+def test_name_servers_that_the_registry_shows_are_legs_although_the_zone_cuts_are_open():
+    report = report_on(on_one_parent().note("zone", "captive.com", unknown="servfail"))
+
+    resolve = next(each for each in report.functions if each.id == "resolve")
+    assert [leg.subject for leg in resolve.legs] == [f"captive.com {host}" for host in AMAZON_NS]
+    assert all(leg.state == "known" for leg in resolve.legs)
+    assert (resolve.state, report.verdict) == ("unknown", "inconclusive")
+
+
 def test_every_claim_points_to_evidence_that_is_there():
     for site in (on_one_parent(), in_pairs()):
         report = report_on(site)
