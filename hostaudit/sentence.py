@@ -34,7 +34,7 @@ def summarise(
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _worst(domain, spofs, seen)
+    lead = _down_now(functions, domain) + _worst(domain, spofs, seen)
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
@@ -51,6 +51,12 @@ def _anything_answered(seen: Seen) -> bool:
 
 def _open(row: Function) -> bool:
     return row.state == "unknown" or not any(leg.state in ("known", "failed") for leg in row.legs)
+
+
+def _down_now(functions: tuple[Function, ...], domain: str) -> str:
+    """What is down already has no single point that could end it, so it must not be left to the list of those."""
+    names = [domain if each.id == "web" else function(each.id) for each in functions if each.state == "down"]
+    return f"Not working now, as seen from here: {listed(names)}. " if names else ""
 
 
 def _worst(domain: str, spofs: tuple[SinglePoint, ...], seen: Seen) -> str:

@@ -387,6 +387,19 @@ def test_name_servers_that_the_registry_shows_are_legs_although_the_zone_cuts_ar
     assert (resolve.state, report.verdict) == ("unknown", "inconclusive")
 
 
+def test_the_sentence_says_what_is_down_already():
+    site = in_pairs()
+    for host, (address, _) in {**NSONE, **GANDI_NS}.items():
+        lame = ServerAnswer("steady.org", host, address, False, "REFUSED")
+        site.note("server", f"steady.org {host} {address}", lame)
+
+    report = report_on(site)
+
+    assert (state(report, "resolve"), state(report, "web")) == ("down", "down")
+    assert report.summary.startswith("Not working now, as seen from here: name resolution, steady.org")
+    assert "Not working now" not in report_on(in_pairs()).summary
+
+
 def test_every_claim_points_to_evidence_that_is_there():
     for site in (on_one_parent(), in_pairs()):
         report = report_on(site)
