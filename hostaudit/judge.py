@@ -42,7 +42,8 @@ ROLE_OF_KIND = {
     "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
     "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending", "dmarc": "sending", "dkim": "sending",
     "front": "hosting", "page": "page", "resource": "page", "apps": "app_store", "listing": "app_store",
-    "web_app": "app_store", "packages": "app_store",
+    "web_app": "app_store", "packages": "app_store", "standby_ns": "dns", "standby_web": "hosting",
+    "standby_mx": "mail",
 }  # fmt: skip
 
 OUT_OF_SIGHT = (

@@ -19,7 +19,7 @@ import msgspec
 
 from hostaudit import __version__
 from hostaudit.errors import UsageError
-from hostaudit.model import HeaderClue, Provider, Recovery, Role, Rules, Samples, Scoring
+from hostaudit.model import HeaderClue, Provider, Recovery, Role, Rules, Samples, Scoring, Upstream
 from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
 
 KEPT = 3
@@ -77,6 +77,10 @@ CHECKS: Checks = {
     (Provider, "cname_patterns"): _regex,
     (Provider, "registrar_ids"): _matching(re.compile("[1-9][0-9]*"), "an IANA registrar id"),
     (Provider, "tlds"): _matching(re.compile(LABEL), "a top-level domain in lower case without a dot"),
+    (Provider, "account"): PROVIDER_ID,
+    (Provider, "regions"): _regex,
+    (Provider, "usual"): _role,
+    (Upstream, "on"): PROVIDER_ID,
     (HeaderClue, "name"): _matching(re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+"), "a header name in lower case"),
     (HeaderClue, "pattern"): _regex,
     (Samples, "matches"): _matching(re.compile("[a-z]+ .+"), "a clue string such as 'ns ns1.example.com'"),
@@ -186,7 +190,7 @@ def _cache_file(content: bytes) -> Path | None:
     key.update(__version__.encode())
     with suppress(OSError):
         key.update(Path(__file__).read_bytes())
-    for kind in (Rules, Provider, Samples, HeaderClue, Recovery, Scoring):
+    for kind in (Rules, Provider, Samples, HeaderClue, Upstream, Recovery, Scoring):
         key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hostaudit.model.site import Site
 from hostaudit.model.values import Kind, Value
 
 EVIDENCE_SCHEMA: Literal["hostaudit.evidence/1"] = "hostaudit.evidence/1"
@@ -93,10 +94,11 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     options: tuple[str, ...] = ()
 
 
-class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """The document that ``--save-evidence`` writes and ``analyse`` reads."""
+class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The document that ``--save-evidence`` writes and ``analyse`` reads. ``site`` is what its owner declared."""
 
     schema: Literal["hostaudit.evidence/1"]
     target: Target
     run: EvidenceRun
     evidence: tuple[Evidence, ...]
+    site: Site | None = None

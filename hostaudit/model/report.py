@@ -12,7 +12,8 @@ from hostaudit.model.rules import Role
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 
 Verdict = Literal["pass", "fail", "inconclusive", "not_judged"]
-DomainKind = Literal["parent", "provider", "tld", "asn", "prefix", "jurisdiction"]
+DomainKind = Literal["parent", "provider", "account", "tld", "asn", "prefix", "region", "jurisdiction"]
+Grade = Literal["declared", "configured", "probed", "independent"]
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
 
@@ -108,7 +109,7 @@ class CutSet(Struct, frozen=True):
 class Fallback(Struct, frozen=True):
     role: str
     provider: str
-    grade: Literal["declared", "configured", "probed", "independent"]
+    grade: Grade
     reasons: tuple[str, ...]
 
 

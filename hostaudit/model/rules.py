@@ -17,7 +17,14 @@ Role = Literal[
     "sending",
     "page",
     "app_store",
+    "payments",
+    "messaging",
+    "identity",
+    "support",
+    "backup",
+    "deploy",
 ]
+"""The last six cannot be seen from outside; they occur only where a site file declares them."""
 
 
 class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +34,14 @@ class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     pattern: str
     weak: bool = False
+
+
+class Upstream(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another product without which this one does not work. ``source``: where that was read."""
+
+    on: str
+    source: str
+    note: str = ""
 
 
 class Samples(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +55,9 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     """One product of one company, as the catalogue knows it (``rules/providers/<id>.yaml``).
 
     Suffixes match on label boundaries only. Patterns are for numbered families and must match a whole name.
+    ``account`` names the product under whose customer account this one is sold, if not its own: closing that closes
+    both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles for which
+    people think of this provider first.
     ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers.
     """
 
@@ -66,6 +84,10 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     registrar_names: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     tlds: tuple[str, ...] = ()
+    account: str = ""
+    regions: tuple[str, ...] = ()
+    depends_on: tuple[Upstream, ...] = ()
+    usual: tuple[str, ...] = ()
     note: str = ""
 
 

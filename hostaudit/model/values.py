@@ -269,6 +269,45 @@ class DirectPackages(Struct, frozen=True, forbid_unknown_fields=True, tag="direc
     urls: tuple[str, ...]
 
 
+class StandbyServer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_server"):
+    """What one address of a declared standby name server says of the zone: SOA serial and the NS set it would serve."""
+
+    zone: str
+    nameserver: str
+    address: str
+    authoritative: bool
+    rcode: str
+    serial: int | None = None
+    names: tuple[str, ...] = ()
+
+
+class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_answer"):
+    """What a declared standby says when asked as the site: with its Host and SNI, certificate verified.
+
+    ``marker`` tells whether the declared text was in the body, None if none was declared.
+    """
+
+    host: str
+    address: str
+    path: str
+    status: int
+    marker: bool | None = None
+
+
+class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_greeting"):
+    """How a declared standby mail exchanger greets on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); nothing is sent.
+
+    ``greeting`` and ``hello`` are the reply codes of the banner and of EHLO; ``hello`` is None if it was not reached.
+    """
+
+    host: str
+    address: str
+    greeting: int
+    banner: str
+    hello: int | None = None
+    extensions: tuple[str, ...] = ()
+
+
 Value = (
     Addresses
     | ServiceBindings
@@ -293,6 +332,9 @@ Value = (
     | Listing
     | WebApp
     | DirectPackages
+    | StandbyServer
+    | StandbyAnswer
+    | MailGreeting
 )
 
 Kind = Literal[
@@ -321,6 +363,9 @@ Kind = Literal[
     "listing",
     "web_app",
     "packages",
+    "standby_ns",
+    "standby_web",
+    "standby_mx",
 ]
 
 VALUE_OF: dict[str, type] = {
@@ -349,11 +394,15 @@ VALUE_OF: dict[str, type] = {
     "listing": Listing,
     "web_app": WebApp,
     "packages": DirectPackages,
+    "standby_ns": StandbyServer,
+    "standby_web": StandbyAnswer,
+    "standby_mx": MailGreeting,
 }
 """Which value each kind of evidence carries. Subjects:
 
 registration, delegation, nameservers, dnssec, mx, spf, dmarc, caa, front - a name;
 server - ``zone nameserver address``; zone, a, aaaa, https, resource, web_app, packages, apps - a host;
 origin, owner - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
-page - the host of the front page; listing - ``store id``.
+page - the host of the front page; listing - ``store id``; standby_ns - ``zone server address``;
+standby_web - ``host address path``; standby_mx - ``host address``.
 """

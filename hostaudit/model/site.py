@@ -1,0 +1,104 @@
+"""What only the owner of a site can tell: the site file ``hostaudit.yaml``, version 1.
+
+Everything here is a declaration. It becomes worth something in a report only where a probe could prove it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Need(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that a declared function cannot do without: any one of the named providers will do."""
+
+    role: str
+    any_of: tuple[str, ...]
+
+
+class DeclaredFunction(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A function that cannot be seen from outside (payments, SMS, staff login, backups).
+
+    It works while every need is met and every function of the site in ``requires`` works.
+    """
+
+    id: str
+    needs: tuple[Need, ...]
+    requires: tuple[str, ...] = ()
+    weight: float | None = None
+
+
+class SpareName(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Another name under which the same service answers: ``GET https://domain path`` gives ``status`` and, if given,
+    ``marker`` in the body."""
+
+    domain: str
+    path: str = "/"
+    status: int = 200
+    marker: str = ""
+
+
+class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Something that stands by in one role, and how to prove it.
+
+    role      proof
+    dns       ``server``: a name server that answers for the zone, serial at most ``serial_tolerance`` behind
+    hosting   ``address`` or ``host``: answers for the site's host (``stands_for``) with ``status`` and ``marker``
+    cdn       as hosting
+    mail      ``host``: greets on port 25 and answers EHLO; no mail is sent
+    ca        CAA lets ``provider`` issue
+    app_store ``app``: the store lists it, by the same developer
+
+    ``activation``: *automatic* needs nobody; *manual* takes ``activation_hours`` (default: rules/recovery.yaml).
+    ``switched_by``: providers whose console is needed to switch; default: who runs the names that must change.
+    ``parent``: only for a provider that is not in the catalogue.
+    """
+
+    role: str
+    provider: str
+    parent: str = ""
+    server: str = ""
+    address: str = ""
+    host: str = ""
+    stands_for: str = ""
+    path: str = "/"
+    status: int = 200
+    marker: str = ""
+    app: str = ""
+    serial_tolerance: int = 0
+    activation: str = "manual"
+    activation_hours: float | None = None
+    switched_by: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What tells this fallback from the site's others."""
+        proof = self.server or self.address or self.host or self.app
+        return ":".join(each for each in (self.role, self.provider, self.stands_for, proof) if each)
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where something stands whose name does not tell: ``of`` is a host or an address, ``region`` as its provider
+    calls it, such as ``eu-west-1`` or ``sbg``."""
+
+    of: str
+    region: str
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One site of a site file. ``hosts`` are looked at besides the domain and its www name."""
+
+    domain: str
+    hosts: tuple[str, ...] = ()
+    functions: tuple[DeclaredFunction, ...] = ()
+    spare_names: tuple[SpareName, ...] = ()
+    fallbacks: tuple[DeclaredFallback, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+class SiteFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    version: Literal[1]
+    sites: tuple[Site, ...]
