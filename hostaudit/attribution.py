@@ -299,6 +299,42 @@ class Attribution:
             return self._unlisted(provider, provider, evidence)
         return replace(self._operator(provider, [], evidence), confidence=0.99)
 
+    def declared(self, provider: str, parent: str = "") -> Operator:
+        """Who keeps something up according to the site file alone. ``parent`` for those outside the catalogue."""
+        record = self.catalogue.provider(provider)
+        company = parent or self.catalogue.parent(provider)
+        name = record.name if record else provider
+        clues = ("declared in the site file",)
+        return Operator(provider, company, name, self.catalogue.jurisdiction(provider), 0.5, (), clues)
+
+    # -- what stands behind an operator -----------------------------------------------------------
+
+    def account(self, operator: Operator) -> str:
+        """The product under whose customer account this one is sold."""
+        return self.catalogue.account(operator.provider)
+
+    def provider_name(self, identity: str) -> str:
+        """What a person calls a product."""
+        record = self.catalogue.provider(identity)
+        return record.name if record is not None else identity
+
+    def upstreams(self, operator: Operator) -> tuple[Operator, ...]:
+        """The products of others without which an operator's own does not work, and those behind them."""
+        found: dict[str, Operator] = {}
+        stack = [operator]
+        while stack:
+            above = stack.pop()
+            record = self.catalogue.provider(above.provider)
+            for each in record.depends_on if record is not None else ():
+                if each.on in found or each.on == operator.provider:
+                    continue
+                clue = f"{record.name if record else above.provider} rests on it: {each.source}"
+                found[each.on] = replace(
+                    self._operator(each.on, [], operator.because), confidence=operator.confidence, clues=(clue,)
+                )
+                stack.append(found[each.on])
+        return tuple(found[key] for key in sorted(found))
+
     # -- combining --------------------------------------------------------------------------------
 
     def _best(self, hints: list[Hint], because: tuple[str, ...]) -> Operator | None:

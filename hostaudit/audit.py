@@ -28,9 +28,13 @@ from hostaudit.model import (
 )
 
 if TYPE_CHECKING:
+    from hostaudit.attribution import Attribution
     from hostaudit.catalogue import Catalogue
+    from hostaudit.graph import Graph
     from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
+    from hostaudit.proofs import Proofs
+    from hostaudit.seen import Seen
 
 HEAD_START = 0.1
 """Seconds that the looking has for itself before anything else is loaded beside it."""
@@ -103,13 +107,37 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
 def analyse(file: EvidenceFile, rules: Rules) -> Report:
     """Evidence and rules to a report; pure, so that it can be repeated."""
     from hostaudit import judge
+
+    model = understand(file, rules)
+    return judge.judge(file, model.seen, model.graph, rules, run_of(file, rules), model.proofs)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Evidence put in order: what was seen, who it points to, what rests on what, what is proved to stand by."""
+
+    seen: Seen
+    who: Attribution
+    proofs: Proofs
+    graph: Graph
+
+
+def understand(file: EvidenceFile, rules: Rules) -> Understood:
+    """Evidence and rules to the graph; pure, as is everything that follows."""
     from hostaudit.attribution import Attribution
+    from hostaudit.proofs import Proofs
     from hostaudit.seen import Seen
     from hostaudit.tree import build
 
     seen = Seen(file.evidence)
-    graph = build(file.target, seen, Attribution(seen, _indexed(rules), file.target.registrable), rules.scoring)
-    run = Run(
+    who = Attribution(seen, _indexed(rules), file.target.registrable)
+    proofs = Proofs(file.target, seen, who, file.site)
+    return Understood(seen, who, proofs, build(file.target, seen, who, rules.scoring, proofs))
+
+
+def run_of(file: EvidenceFile, rules: Rules) -> Run:
+    """The block of a report that says when, where and by which rules."""
+    return Run(
         started=file.run.started,
         finished=file.run.finished,
         resolver=file.run.resolver,
@@ -118,7 +146,6 @@ def analyse(file: EvidenceFile, rules: Rules) -> Report:
         rules_version=rules.version,
         data_versions={"public-suffix-list": domain.data_version()},
     )
-    return judge.judge(file, seen, graph, rules, run)
 
 
 @cache

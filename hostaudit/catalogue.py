@@ -261,6 +261,21 @@ class Catalogue:
         provider = self._providers.get(identity)
         return provider.jurisdiction if provider else None
 
+    def account(self, identity: str) -> str:
+        """The product under whose customer account this one is sold; its own id if it has an account of its own."""
+        record = self.provider(identity)
+        return record.account if record is not None and record.account else identity
+
+    def region(self, host: str) -> tuple[str, str] | None:
+        """(provider, region) that a host name tells."""
+        for clue in (*self.cname(host), *self.mx(host)):
+            record = self.provider(clue.provider)
+            for pattern in record.regions if record is not None else ():
+                match = re.search(pattern, host)
+                if match:
+                    return clue.provider, match.group(1)
+        return None
+
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""
         provider = self._providers.get(identity)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from hostaudit.graph import FunctionNode, Graph, Leaf
+from hostaudit.cutsets import MOST, minimal_cut_sets
+from hostaudit.graph import FunctionNode, Graph, Leaf, Term
 from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one
 from hostaudit.model import (
     REPORT_SCHEMA,
     RETRYABLE,
-    Certificate,
     CutSet,
     DomainKind,
-    Effect,
     Evidence,
     EvidenceFile,
     FailureDomain,
@@ -29,13 +26,16 @@ from hostaudit.model import (
     Run,
     Score,
     SinglePoint,
+    TimeTerm,
     UnknownFact,
     Verdict,
     WebApp,
 )
-from hostaudit.score import exposure, function_score, reckon, score
+from hostaudit.proofs import Proofs
+from hostaudit.score import exposure, function_score, reckon, score, working
 from hostaudit.seen import Seen
 from hostaudit.sentence import summarise
+from hostaudit.standing import graded
 
 ROLE_OF_KIND = {
     "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
@@ -46,22 +46,33 @@ ROLE_OF_KIND = {
     "standby_mx": "mail",
 }  # fmt: skip
 
-OUT_OF_SIGHT = (
-    ("payments", "payment processors cannot be seen from outside"),
-    ("messaging", "SMS and push senders cannot be seen from outside"),
-    ("staff login", "identity providers for staff cannot be seen from outside"),
-    ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
-)
+OUT_OF_SIGHT = {
+    "payments": ("payments", "payment processors cannot be seen from outside"),
+    "messaging": ("messaging", "SMS and push senders cannot be seen from outside"),
+    "identity": ("staff login", "identity providers for staff cannot be seen from outside"),
+    "backup": ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
+}
+"""By the role in which a site file may declare it."""
+
+MOST_SETS = 200
+"""Cut sets of more than one member that a report lists for one function and kind of failure domain."""
 
 
-def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) -> Report:
+def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run, proofs: Proofs) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken."""
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
     states = _states(graph, clock)
-    spofs = _single_points(file, seen, graph, rules, clock, states)
+    spofs = _single_points(graph, rules, clock, states)
     findings = _findings(file, seen)
     pessimistic, optimistic = reckon(graph, clock, "pessimistic"), reckon(graph, clock, "optimistic")
     low, high = (0.0, 0.0) if findings else score(pessimistic, optimistic, rules.scoring)
+    cut_sets, limits = _cut_sets(graph, states)
+    called = {identity: _name(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
+    steps = (
+        working("low", pessimistic, called, rules.scoring),
+        working("high", optimistic, called, rules.scoring),
+    )
+    fallbacks = (*graded(graph, proofs), *_other_ways(seen))
     verdict: Verdict = "not_judged"
     if findings:
         verdict = "fail"
@@ -83,23 +94,19 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run) 
         target=file.target,
         run=run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, findings, verdict),
-        score=Score(low, high, _coverage(graph)),
+        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict),
+        score=Score(low, high, _coverage(graph), () if findings else steps),
         functions=functions,
         dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
-        cut_sets=tuple(
-            CutSet(point.failure_domain.kind, each.id, (point.failure_domain.id,))
-            for point in spofs
-            for each in point.functions
-            if each.effect != "degraded"
-        ),
-        fallbacks=_fallbacks(seen),
+        cut_sets=cut_sets,
+        fallbacks=fallbacks,
         findings=findings,
         unknowns=unknowns,
         not_assessed=_not_assessed(file, graph),
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
+        cut_set_limits=limits,
     )
 
 
@@ -147,17 +154,12 @@ def _coverage(graph: Graph) -> float:
 
 
 def _single_points(
-    file: EvidenceFile,
-    seen: Seen,
-    graph: Graph,
-    rules: Rules,
-    clock: Clock,
-    states: dict[str, FunctionState],
+    graph: Graph, rules: Rules, clock: Clock, states: dict[str, FunctionState]
 ) -> tuple[SinglePoint, ...]:
     """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
     necks = order_one(graph)
     functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
-    domains = sorted({each for f in functions for each in necks[f.id] if each[1] != NOBODY})
+    domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in graph.functions if f.applies != "no"]
     points = []
     for kind, identity in domains:
@@ -171,7 +173,7 @@ def _single_points(
             SinglePoint(
                 failure_domain=FailureDomain(kind, identity, _name(graph, rules, kind, identity)),
                 order=1,
-                functions=tuple(_function_impact(f, outages[f.id], file, seen) for f in hit)
+                functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
                 + _degraded(graph, functions, hit, kind, identity),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
@@ -198,31 +200,60 @@ def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity
     return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
 
 
-def _function_impact(function: FunctionNode, outage: Outage, file: EvidenceFile, seen: Seen) -> FunctionImpact:
-    effect: Effect = function.loss
+def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> FunctionImpact:
     begins = outage.impact_hours
-    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
-    if begins > 0:
+    times = _times(graph, clock, function, outage)
+    if function.begins is not None:
+        begins = function.begins.hours.usual
+    if all(each.how == "assumed" for each in times if each.of == "time_to_recover"):
+        basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
+    else:
+        basis = "recovery is assumed, with a source for each number in rules/recovery.yaml, and TTLs and locks measured"
+    if function.begins is not None:
+        basis += "; the beginning is measured, from notAfter of the certificate"
+    elif begins > 0:
         basis += "; the beginning is measured, from the TTL of cached records"
-    if effect == "cannot_renew":
-        left = _certificate_hours(file, seen)
-        if left is not None:
-            begins = left
-            basis += "; the beginning is measured, from notAfter of the certificate"
-    return FunctionImpact(function.id, effect, round(begins, 2), outage.hours, basis)
+    via = outage.by[2] if graph.switch(outage.by[2]) is not None else ""
+    return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
 
 
-def _certificate_hours(file: EvidenceFile, seen: Seen) -> float | None:
-    """Hours from the time of the evidence to the earliest notAfter."""
-    ends = [item.value.not_after for item in seen.of("tls") if isinstance(item.value, Certificate)]
-    if not ends:
-        return None
-    left = _epoch(min(ends)) - _epoch(file.run.started)
-    return max(0.0, left / 3600)
+def _rounded(hours: Hours) -> Hours:
+    return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
 
 
-def _epoch(stamp: str) -> float:
-    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
+def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> tuple[TimeTerm, ...]:
+    """Every number that the times of an outage are made of, with its source."""
+    rows: dict[TimeTerm, None] = {}
+    for name in dict.fromkeys(outage.by[:3]):
+        step = graph.leaves.get(name) or graph.switch(name)
+        for term in clock.terms(step) if step is not None else ():
+            rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
+    first = graph.leaves.get(outage.by[3])
+    begins = function.begins or (first.begins if first is not None else None)
+    if begins is None:
+        begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
+    rows[TimeTerm("time_to_impact", begins.hours, begins.how, begins.source, begins.because)] = None
+    return tuple(rows)
+
+
+def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
+    """The minimal cut sets of every kind, and where that is a lower bound."""
+    rows, limits = [], []
+    shown = {f.id for f in graph.functions if f.applies == "yes" and states[f.id] != "down"}
+    for kind in KINDS:
+        found = minimal_cut_sets(graph, kind)
+        if found.order < MOST:
+            limits.append(
+                f"{kind}: a lower bound, complete up to sets of {found.order}; there are too many larger ones"
+            )
+        for function in sorted(shown & set(found.sets)):
+            sets = found.sets[function]
+            single = [each for each in sets if len(each) == 1]
+            larger = [each for each in sets if len(each) > 1]
+            rows += [CutSet(kind, function, members) for members in single + larger[:MOST_SETS]]
+            if len(larger) > MOST_SETS:
+                limits.append(f"{kind}, {function}: {MOST_SETS} of {len(larger)} sets of two or three are listed")
+    return tuple(rows), tuple(limits)
 
 
 def _degraded(
@@ -293,7 +324,7 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
     )
 
 
-def _fallbacks(seen: Seen) -> tuple[Fallback, ...]:
+def _other_ways(seen: Seen) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
     found = []
     for item in seen.of("listing"):
@@ -320,5 +351,6 @@ def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
     for function in graph.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    rows += [NotAssessed(what, why) for what, why in OUT_OF_SIGHT]
+    declared = {leaf.role for leaf in graph.leaves.values()}
+    rows += [NotAssessed(*text) for role, text in OUT_OF_SIGHT.items() if role not in declared]
     return tuple(rows)

@@ -31,6 +31,8 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 ROLES = get_args(Role)
+STEPS = ("switch", "spare_name")
+"""What takes time besides the replacement of an operator in a role."""
 
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
@@ -168,7 +170,7 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     table = cast(dict[str, Recovery], build(source, tree, dict[str, Recovery]))
     for role, hours in table.items():
         line = next(key.line for key, _ in tree.entries or () if key.text == role)
-        problem = _role(role)
+        problem = "" if role in STEPS else _role(role)
         if problem:
             source.refuse(line, f"{role!r} {problem}")
         if not 0 <= hours.low <= hours.usual <= hours.high:

@@ -2,7 +2,8 @@
 
     harm(hours)  = 0 at 0 h, then log(1 + hours) / log(1 + full_harm_hours), at most 1
     exposure(p)  = sum over functions of weight x harm(outage of the function when p ends service) / sum of weights
-                   (x name_only_weight if p holds nothing of order 1 but a registry or registrar)
+                   (x name_only_weight if p holds nothing of order 1 but a registry or registrar; x 0 if moreover a
+                   proved spare name survives p)
     score        = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)
 
 The outage is the longest recovery on record (``high``), because the score is for planning. Every factor falls when
@@ -14,10 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hostaudit.graph import FunctionNode, Graph
 from hostaudit.impact import NOBODY, Clock, Outage, Reading, impact, order_one
-from hostaudit.model import DomainKind, ScoreInterval, Scoring
+from hostaudit.model import DomainKind, ScoreInterval, Scoring, WorkingCompany, WorkingEnd, WorkingFunction
+
+SHOWN = 4
+"""Companies in the working of an end; only the first two count."""
 
 
 def harm(hours: float, full_harm_hours: float) -> float:
@@ -55,9 +60,13 @@ class Reckoning:
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
 
-    def holds_only_names(self, parent: str) -> bool:
-        """Whether a company stops functions only through a registry or registrar."""
-        return not any(self.rest[parent][function.id].stops for function in self.functions)
+    def factor(self, parent: str, scoring: Scoring) -> float:
+        """What the exposure to a company counts: little if it stops functions only through a registry or registrar,
+        nothing if a spare name keeps the web site reachable without it."""
+        if any(self.rest[parent][function.id].stops for function in self.functions):
+            return 1.0
+        back = self.outages[parent]["web"].by[2] if "web" in self.outages[parent] else ""
+        return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
 
 
 def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
@@ -76,11 +85,10 @@ def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
 
 def exposures(reckoning: Reckoning, scoring: Scoring) -> dict[str, float]:
     """The exposure of every parent company that ends at least one function alone."""
-    found = {}
-    for parent, outages in reckoning.outages.items():
-        light = scoring.name_only_weight if reckoning.holds_only_names(parent) else 1.0
-        found[parent] = light * exposure(reckoning.functions, outages, scoring)
-    return found
+    return {
+        parent: reckoning.factor(parent, scoring) * exposure(reckoning.functions, outages, scoring)
+        for parent, outages in reckoning.outages.items()
+    }
 
 
 def score(pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[float, float]:
@@ -101,8 +109,28 @@ def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning,
         worst = 0.0
         for parent in (each for kind, each in reckoning.necks[function] if kind == "parent"):
             if parent in reckoning.outages:
-                light = 1.0 if reckoning.rest[parent][function].stops else scoring.name_only_weight
+                light = 1.0 if reckoning.rest[parent][function].stops else reckoning.factor(parent, scoring)
                 hours = reckoning.outages[parent][function].hours.high
                 worst = max(worst, light * harm(hours, scoring.full_harm_hours))
         ends.append(round(100 * (1 - worst), 1))
     return ScoreInterval(ends[0], ends[1])
+
+
+def working(
+    end: Literal["low", "high"], reckoning: Reckoning, names: Mapping[str, str], scoring: Scoring
+) -> WorkingEnd:
+    """One end of the score step by step, as ``explain score`` prints it."""
+    found = exposures(reckoning, scoring)
+    value = combine([*found.values(), found.get(NOBODY, 0.0)], scoring)
+    ranked = sorted(found, key=lambda parent: (-found[parent], parent))[:SHOWN]
+    companies = []
+    for parent in ranked:
+        rows = []
+        for function in reckoning.functions:
+            hours = reckoning.outages[parent][function.id].hours.high
+            hurt = harm(hours, scoring.full_harm_hours)
+            rows.append(WorkingFunction(function.id, function.weight, round(hours, 2), round(hurt, 4)))
+        factor = reckoning.factor(parent, scoring)
+        name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
+        companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
+    return WorkingEnd(end, value, tuple(companies))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hostaudit.model import (
+    CutSet,
     EvidenceFile,
+    Fallback,
     Finding,
     Function,
     FunctionImpact,
-    Listing,
     SinglePoint,
     Verdict,
 )
@@ -22,6 +23,8 @@ def summarise(
     seen: Seen,
     functions: tuple[Function, ...],
     spofs: tuple[SinglePoint, ...],
+    cut_sets: tuple[CutSet, ...],
+    fallbacks: tuple[Fallback, ...],
     findings: tuple[Finding, ...],
     verdict: Verdict,
 ) -> str:
@@ -34,7 +37,7 @@ def summarise(
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _down_now(functions, domain) + _worst(domain, spofs, seen)
+    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks)
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
@@ -59,7 +62,9 @@ def _down_now(functions: tuple[Function, ...], domain: str) -> str:
     return f"Not working now, as seen from here: {listed(names)}. " if names else ""
 
 
-def _worst(domain: str, spofs: tuple[SinglePoint, ...], seen: Seen) -> str:
+def _worst(
+    domain: str, spofs: tuple[SinglePoint, ...], cut_sets: tuple[CutSet, ...], fallbacks: tuple[Fallback, ...]
+) -> str:
     companies = [point for point in spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     if strong:
@@ -74,14 +79,22 @@ def _worst(domain: str, spofs: tuple[SinglePoint, ...], seen: Seen) -> str:
             text += f"; {called(point)} alone can {verb} {functions_named(list(point.functions), domain)}"
         if len(strong) > 3:
             text += f"; {len(strong) - 3} more can each end a function alone"
-        return f"{text}. {_standby(seen)}"
+        return f"{text}. {_standby(fallbacks)}"
     if companies:
         names = listed([called(point) for point in companies])
         return (
             f"No company seen can take {domain} down alone, apart from those that hold its names: {names}. "
-            "Every name has one registry and one registrar."
+            f"Every name has one registry and one registrar.{_in_pairs(domain, cut_sets)}"
         )
-    return f"No single point of failure of {domain} was established."
+    return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets)}"
+
+
+def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...]) -> str:
+    pairs = [each for each in cut_sets if (each.kind, each.function, len(each.members)) == ("parent", "web", 2)]
+    if not pairs:
+        return ""
+    more = f", or one of {len(pairs) - 1} other pairs" if len(pairs) > 1 else ""
+    return f" Two together can take {domain} down: {listed(pairs[0].members)}{more}."
 
 
 def called(point: SinglePoint) -> str:
@@ -108,9 +121,13 @@ def _how_long(down: list[FunctionImpact]) -> str:
     return f"{start}, for about {span(worst.time_to_recover_hours)}"
 
 
-def _standby(seen: Seen) -> str:
-    elsewhere = any(
-        isinstance(item.value, Listing) and item.value.store not in ("apple-app-store", "google-play")
-        for item in seen.of("listing")
-    )
-    return "A further store lists the app." if elsewhere else "No fallback was seen."
+def _standby(fallbacks: tuple[Fallback, ...]) -> str:
+    """What could take over, by the best grade; what is only declared helps nobody yet."""
+    proved = [each for each in fallbacks if each.grade in ("probed", "independent")]
+    if any(each.id for each in proved):
+        good = sorted({each.role for each in proved if each.grade == "independent"})
+        roles = listed([role.replace("_", " ") for role in good])
+        return f"Independent fallbacks answer for {roles}." if good else "Fallbacks answer, but none is independent."
+    if any("web app" not in each.provider for each in proved):
+        return "A further store lists the app."
+    return "No fallback was seen."

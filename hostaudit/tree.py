@@ -6,28 +6,41 @@ mail_receive     resolve AND ANY(mail exchangers)
 mail_send        resolve AND ANY(authorised senders)
 install_*        web AND ANY(store listings, installable web app, direct package)
 renew_certificate  resolve AND ANY(authorities that CAA allows)
+declared ones    ALL(functions required) AND, for each need, ANY(providers declared)
+
+Where the site file declares something that stands by, it joins as the spare of a standby gate once it is proved, and as
+hoped for while its proof is open.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal, cast
 
+from hostaudit import domain
 from hostaudit.attribution import FAMILIES, Attribution, Operator
-from hostaudit.graph import FunctionNode, Gate, Graph
+from hostaudit.graph import FunctionNode, Gate, Graph, Switch, Term
 from hostaudit.model import (
     Addresses,
+    Alias,
     AppLinks,
     AppRef,
     Caa,
+    Certificate,
+    DeclaredFallback,
     DirectPackages,
     Dkim,
     Evidence,
     FrontPage,
+    Hours,
     Kind,
     Leg,
     Listing,
     MailExchangers,
     Page,
+    Role,
     Scoring,
     Spf,
     Target,
@@ -35,27 +48,32 @@ from hostaudit.model import (
     WebApp,
     ZoneCut,
 )
-from hostaudit.names import Names
+from hostaudit.names import Hold, Names
+from hostaudit.proofs import Proof, Proofs
 from hostaudit.seen import Seen
 
 Applies = Literal["yes", "no", "maybe"]
 
 
-def build(target: Target, seen: Seen, who: Attribution, scoring: Scoring) -> Graph:
-    """The whole graph of a site."""
-    return Builder(target, seen, who, scoring).graph
+def build(target: Target, seen: Seen, who: Attribution, scoring: Scoring, proofs: Proofs | None = None) -> Graph:
+    """The whole graph of a site, with what its owner declared and what of that is proved."""
+    return Builder(target, seen, who, scoring, proofs or Proofs(target, seen, who, None)).graph
 
 
 class Builder:
     """Holds what the functions share while the graph grows."""
 
-    def __init__(self, target: Target, seen: Seen, who: Attribution, scoring: Scoring) -> None:
+    def __init__(self, target: Target, seen: Seen, who: Attribution, scoring: Scoring, proofs: Proofs) -> None:
         self.target = target
         self.seen = seen
         self.who = who
         self.scoring = scoring
+        self.proofs = proofs
+        self.site = site = proofs.site
         self.graph = Graph()
-        self.names = Names(self.graph, seen, who)
+        spares = [each.domain for each in site.spare_names] if site is not None else []
+        owned = frozenset(domain.registrable(host) for host in (*target.hosts, *spares))
+        self.names = Names(self.graph, seen, who, owned, self._standby_servers)
         self._resolve()
         self.web = self._web()
         for host in target.named:
@@ -65,6 +83,16 @@ class Builder:
         self._install("ios")
         self._install("android")
         self._renew()
+        for function in site.functions if site is not None else ():
+            needs = [self._need(function.id, each.role, each.any_of) for each in function.needs]
+            required = [f"function:{each}" for each in function.requires]
+            weight = function.weight if function.weight is not None else scoring.named_host_weight
+            self._add(function.id, [*required, *needs], weight=weight, note="declared in the site file")
+
+    def _need(self, function: str, role: str, providers: tuple[str, ...]) -> str:
+        """Any one of the providers that the owner names for a function of its own."""
+        nodes = [self.names.operator(cast(Role, role), function, self.who.declared(each)) for each in providers]
+        return self.graph.gate(f"need:{function}:{role}", "any", nodes)
 
     def _add(
         self,
@@ -77,12 +105,17 @@ class Builder:
         degraded_by: tuple[str, ...] = (),
         note: str = "",
         unknown: tuple[str, ...] = (),
+        weight: float | None = None,
+        spares: Iterable[tuple[Switch, str]] = (),
+        begins: Term | None = None,
     ) -> None:
         if applies == "maybe":
             children = [self.names.open_question(name, self.target.domain, unknown)]
-        weight = self.scoring.weights.get(name, self.scoring.named_host_weight)
+        if weight is None:
+            weight = self.scoring.weights.get(name, self.scoring.named_host_weight)
         root = self.graph.gate(f"function:{name}", "all", children)
-        self.graph.functions.append(FunctionNode(name, root, applies, loss, weight, legs, degraded_by, note))
+        root = self.graph.spares(f"spared:{name}", root, spares if applies == "yes" else ())
+        self.graph.functions.append(FunctionNode(name, root, applies, loss, weight, legs, degraded_by, note, begins))
 
     def _leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
         """How an alternative looks to a person: who must keep it up, and whether all of that is known.
@@ -106,7 +139,8 @@ class Builder:
             for node in self.graph.gates[f"served:{zone}"].children
             if node.startswith("ns:")
         ]
-        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=tuple(self._alternatives(zones)))
+        degraded = tuple(self._alternatives(zones))
+        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=degraded, spares=self._spare_names("name"))
 
     def _zones(self) -> tuple[str, ...]:
         """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""
@@ -150,7 +184,8 @@ class Builder:
         degraded += list(self.graph.gates[f"legs:{host}"].children if f"legs:{host}" in self.graph.gates else ())
         if note == "" and aside:
             note = f"served at {host}; without {', '.join(aside)} it is only degraded"
-        self._add("web", children, legs=legs, degraded_by=tuple(degraded), note=note)
+        spares = self._spare_names("page")
+        self._add("web", children, legs=legs, degraded_by=tuple(degraded), note=note, spares=spares)
         self.web_host = host
         return "function:web"
 
@@ -168,21 +203,185 @@ class Builder:
         found, _ = self.names.addresses(host)
         if node not in self.graph.gates:
             legs = {address: self._address_leg(host, address) for address in found}
-            self.graph.gate(node, "all", [self.names.any_leg(f"legs:{host}", "hosting", host, legs)])
+            serving = self.names.any_leg(f"legs:{host}", "hosting", host, legs)
+            spared = self.graph.spares(f"legs-or-standby:{host}", serving, self._standby_origins(host))
+            self.graph.gate(node, "all", [spared])
         shown = [self._address_view(host, address) for address in found]
         return node, tuple(shown)
 
     def _address_leg(self, host: str, address: str) -> str:
         subject = f"{host} {address}"
         edges = self.who.edges(host, address)
-        children = [self.names.operator(self._place(each), subject, each) for each in edges]
+        hold = Hold(self.names.spread(host))
+        regions = self._regions(host, address)
+        children = [
+            self.names.operator(self._place(each), subject, each, self._placed(hold, each, regions)) for each in edges
+        ]
         networks = self.who.network(address)
-        children += self.names.network(self._place(networks[0]), subject, address)
+        placed = self._placed(hold, networks[0], regions)
+        children += self.names.network(self._place(networks[0]), subject, address, placed)
         item = self.seen.get("web", subject)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:
             children.append(self.names.open_question("hosting", subject, self.seen.ids(("web", subject))))
         return self.graph.gate(f"leg:{host}:{address}", "all", children)
+
+    def _regions(self, host: str, address: str) -> dict[str, str]:
+        """Where a leg stands, by parent company: as host names tell it, or as declared (then for whoever it is)."""
+        found: dict[str, str] = {}
+        chain = [each.target for kind in FAMILIES for each in self._chain(kind, host)]
+        for name in (host, *chain):
+            told = self.who.catalogue.region(name)
+            if told is not None:
+                found[self.who.catalogue.parent(told[0])] = told[1]
+        for place in self.site.places if self.site is not None else ():
+            if place.of in (host, address, *chain):
+                found[""] = place.region
+        return found
+
+    def _chain(self, kind: Kind, host: str) -> tuple[Alias, ...]:
+        value = self.seen.value(kind, host, Addresses)
+        return value.chain if value is not None else ()
+
+    def _placed(self, hold: Hold, operator: Operator, regions: dict[str, str]) -> Hold:
+        """The region of an operator, as a failure domain: its provider's own name for it."""
+        region = regions.get(operator.parent, regions.get("", ""))
+        return replace(hold, regions=(f"{self.who.account(operator)}/{region}",)) if region else hold
+
+    # -- what stands by -------------------------------------------------------------------------------
+
+    def _standby_servers(self, zone: str) -> list[tuple[Switch, str]]:
+        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
+        rows = []
+        for proof in self.proofs.of("dns"):
+            fallback = cast(DeclaredFallback, proof.fallback)
+            if self.proofs.stands_for(fallback) == zone:
+                hold = Hold(stands_by=fallback.id)
+                owner = self.who.nameserver(fallback.server, proof.addresses)
+                nodes = [] if owner is None else [self.names.operator("dns", fallback.server, owner, hold)]
+                legs = [
+                    self._all(f"{proof.id}:{each}", self.names.host_network("dns", proof.subject, each, owner, hold))
+                    for each in proof.addresses
+                ]
+                if not fallback.server.endswith(f".{zone}"):
+                    nodes.append(self.names.name(fallback.server, required=False))
+                nodes += self._any(proof.id, legs)
+                rows.append(self._standby(proof, f"served:{zone}", nodes, self.names.redelegation(zone)))
+        return rows
+
+    def _standby_origins(self, host: str) -> list[tuple[Switch, str]]:
+        """The proved standby origins and edges of a host; its old addresses have to time out."""
+        rows = []
+        for proof in self.proofs.of("hosting", "cdn"):
+            fallback = cast(DeclaredFallback, proof.fallback)
+            if self.proofs.stands_for(fallback) == host:
+                nodes = [self._standby_leg(proof, each) for each in proof.addresses]
+                if fallback.host:
+                    nodes = [self._all(f"{each}:named", [each, self.names.name(fallback.host)]) for each in nodes]
+                nodes = [*self._any(proof.id, nodes), self.names.name(host)]
+                rows.append(self._standby(proof, f"legs:{host}", nodes, self.names.spread(host)))
+        return rows
+
+    def _standby_leg(self, proof: Proof, address: str) -> str:
+        """Who must keep one address of a standby up."""
+        host = proof.fallback.host if proof.fallback is not None and proof.fallback.host else proof.subject
+        hold = Hold(stands_by=proof.id)
+        edges = self.who.edges(host, address)
+        regions = self._regions(host, address)
+        nodes = [
+            self.names.operator(self._place(each), address, each, self._placed(hold, each, regions)) for each in edges
+        ]
+        networks = self.who.network(address)
+        placed = self._placed(hold, networks[0], regions)
+        nodes += self.names.network(self._place(networks[0]), address, address, placed)
+        return self._all(f"{proof.id}:{address}", nodes)
+
+    def _standby_exchangers(self) -> list[tuple[Switch, str]]:
+        rows = []
+        for proof in self.proofs.of("mail"):
+            fallback = cast(DeclaredFallback, proof.fallback)
+            if self.proofs.stands_for(fallback) == self.target.domain:
+                hold = Hold(stands_by=fallback.id)
+                owner = self.who.mail_exchanger(fallback.host, proof.addresses)
+                nodes = [] if owner is None else [self.names.operator("mail", fallback.host, owner, hold)]
+                legs = [
+                    self._all(
+                        f"{fallback.id}:{each}", self.names.host_network("mail", fallback.host, each, owner, hold)
+                    )
+                    for each in proof.addresses
+                ]
+                nodes.append(self.names.name(fallback.host))
+                nodes += self._any(proof.id, legs)
+                rows.append(self._standby(proof, "mail:any", nodes, self._mail_spread()))
+        return rows
+
+    def _mail_spread(self) -> tuple[Term, ...]:
+        """How long senders keep the old MX set."""
+        value = self.seen.value("mx", self.target.domain, MailExchangers)
+        if value is None:
+            return ()
+        hours = value.ttl / 3600
+        spread = Hours(0.0, round(hours / 2, 3), round(hours, 3))
+        source = f"TTL of the MX set of {self.target.domain}, {value.ttl} s"
+        return (Term(spread, "measured", source, (f"mx:{self.target.domain}",)),)
+
+    def _spare_names(self, what: Literal["name", "page"]) -> list[tuple[Switch, str]]:
+        """The proved spare names: that they resolve, or that they serve the page as well."""
+        rows = []
+        for proof in self.proofs.all:
+            if proof.spare is None or proof.passes is False:
+                continue
+            node = self.names.name(proof.spare.domain)
+            nodes = [node]
+            if what == "page":
+                legs = [
+                    self._all(f"{proof.id}:{each}:reached", [self._standby_leg(proof, each), node])
+                    for each in proof.addresses
+                ]
+                nodes = self._any(f"{proof.id}:page", legs)
+            backed = "function:web" if what == "page" else "function:resolve"
+            rows.append(self._standby(proof, backed, nodes, (), recovery="spare_name", what=what))
+        return rows
+
+    def _standby(
+        self,
+        proof: Proof,
+        backed: str,
+        nodes: list[str],
+        spread: tuple[Term, ...],
+        *,
+        recovery: str = "",
+        what: str = "",
+    ) -> tuple[Switch, str]:
+        """A spare of the node ``backed`` and what it takes to switch to it. While its proof is open it is only hoped
+        for."""
+        spare = self._all(f"standby:{proof.id}{what}", nodes)
+        self.graph.standbys[proof.id] = (backed, spare)
+        fallback = proof.fallback
+        further, needed = spread, [spare]
+        if proof.passes is None:
+            needed.append(self.names.hoped(proof.role, proof.id, proof.because))
+        if fallback is not None:
+            hold = Hold(stands_by=proof.id)
+            for each in fallback.switched_by:
+                operator = self.who.declared(each)
+                needed.append(self.names.operator(cast(Role, proof.role), "the switch", operator, hold))
+            if fallback.activation_hours is None:
+                recovery = recovery or "switch"
+            else:
+                hours = fallback.activation_hours
+                further = (Term(Hours(hours, hours, hours), "assumed", "declared in the site file"), *spread)
+        automatic = fallback is not None and fallback.activation == "automatic"
+        return Switch(proof.id, recovery, further, automatic), self._all(f"ready:{proof.id}{what}", needed)
+
+    def _all(self, name: str, nodes: list[str]) -> str:
+        return self.graph.gate(f"all:{name}", "all", nodes)
+
+    def _any(self, name: str, nodes: list[str]) -> list[str]:
+        """At least one of these; nothing to ask for if there are none, since their names may tell enough."""
+        return [self.graph.gate(f"any:{name}", "any", nodes)] if nodes else []
+
+    # -- the rest of the web --------------------------------------------------------------------------
 
     def _place(self, operator: Operator) -> Literal["cdn", "hosting"]:
         return "cdn" if self.who.fronts(operator) else "hosting"
@@ -220,19 +419,23 @@ class Builder:
             node = self._mail_leg(host)
             nodes.append(node)
             legs.append(self._leg("mail", host, node))
-        any_leg = self.graph.gate("mail:any", "any", nodes)
+        serving = self.graph.gate("mail:any", "any", nodes)
+        any_leg = self.graph.spares("mail:any-or-standby", serving, self._standby_exchangers())
         self._add("mail_receive", [self.resolve, any_leg], legs=tuple(legs), degraded_by=tuple(nodes))
 
     def _mail_leg(self, host: str) -> str:
         found, _ = self.names.addresses(host)
         operator = self.who.mail_exchanger(host, found)
+        told = self.who.catalogue.region(host)
+        region = (f"{self.who.catalogue.account(told[0])}/{told[1]}",) if told is not None else ()
+        hold = Hold(self._mail_spread(), regions=region)
         legs = {
             address: self.graph.gate(
-                f"mx:{host}:{address}", "all", self.names.host_network("mail", host, address, operator)
+                f"mx:{host}:{address}", "all", self.names.host_network("mail", host, address, operator, hold)
             )
             for address in found
         }
-        named = [self.names.operator("mail", host, operator)] if operator is not None else []
+        named = [self.names.operator("mail", host, operator, hold)] if operator is not None else []
         children = [*named, self.names.any_leg(f"mx:{host}:addresses", "mail", host, legs)]
         return self.graph.gate(f"mx:{host}", "all", children)
 
@@ -259,7 +462,7 @@ class Builder:
         self._add("mail_send", [self.resolve, senders], legs=tuple(shown), degraded_by=tuple(nodes))
 
     def _sender_name(self, node: str) -> str:
-        leaf = self.graph.leaves.get(node)
+        leaf = self.graph.head(node)
         return leaf.subject if leaf is not None else node.partition(":")[2]
 
     def _senders(self, spf: Spf, evidence: str) -> list[str]:
@@ -390,14 +593,13 @@ class Builder:
         for item in current:
             operator = self.who.certificate_authority(item)
             if operator is not None:
-                leaf = self.names.operator("ca", host, operator, impact_hours=0.0)
-                nodes.append(leaf)
+                nodes.append(self.names.operator("ca", host, operator))
             elif item.unknown is not None:
                 nodes.append(self.names.open_question("ca", item.subject, (item.id,)))
         caa = self.seen.get("caa", host)
         note = self._allowed(host, caa, nodes)
         nodes = list(dict.fromkeys(nodes))
-        legs = [self._leg("ca", host, node) for node in nodes if node in self.graph.leaves]
+        legs = [self._leg("ca", host, node) for node in nodes if self.graph.head(node) is not None]
         if not current:
             self._add(
                 "renew_certificate", [], applies="maybe", loss="cannot_renew", unknown=self.seen.ids(("caa", host))
@@ -413,7 +615,21 @@ class Builder:
             loss="cannot_renew",
             legs=tuple(legs),
             note=note,
+            begins=self._time_left(),
         )
+
+    def _time_left(self) -> Term | None:
+        """Until the first certificate ends that was seen; without renewal that is when users notice."""
+        rows = [
+            (_hours_until(item.value.not_after, item.at), item)
+            for item in self.seen.of("tls")
+            if isinstance(item.value, Certificate)
+        ]
+        if not rows:
+            return None
+        left, item = min(rows, key=lambda row: (row[0], row[1].id))
+        source = f"notAfter of the certificate at {item.subject}"
+        return Term(Hours(left, left, left), "measured", source, (item.id,))
 
     def _allowed(self, host: str, caa: Evidence | None, nodes: list[str]) -> str:
         """Add to ``nodes`` the authorities that CAA allows, take away those that it forbids; say which case it is."""
@@ -426,11 +642,16 @@ class Builder:
             return "no CAA record: any public authority may issue"
         allowed = [self.who.permitted_authority(name, caa.id) for name in caa.value.issue]
         permitted = {operator.provider for operator in allowed}
-        nodes[:] = [
-            node
-            for node in nodes
-            if node not in self.graph.leaves or self.graph.leaves[node].domains.get("provider", ("",))[0] in permitted
-        ]
+        nodes[:] = [node for node in nodes if self._provider_of(node) in (None, *permitted)]
         for operator in allowed:
             nodes.append(self.names.operator("ca", host, operator))
         return f"CAA at {caa.value.owner} lets {', '.join(sorted(permitted)) or 'nobody'} issue"
+
+    def _provider_of(self, node: str) -> str | None:
+        leaf = self.graph.head(node)
+        return leaf.domains.get("provider", ("",))[0] if leaf is not None else None
+
+
+def _hours_until(end: str, now: str) -> float:
+    times = [datetime.fromisoformat(each.replace("Z", "+00:00")) for each in (end, now)]
+    return round(max(0.0, (times[0] - times[1]).total_seconds() / 3600), 2)

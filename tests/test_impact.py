@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.graph import FunctionNode, Graph, Leaf
+from hostaudit.graph import FunctionNode, Graph, Leaf, Term
 from hostaudit.impact import NOBODY, Clock, impact, order_one
-from hostaudit.model import Recovery
+from hostaudit.model import Hours, Recovery
 
 HOUR = {"host": Recovery(1, 2, 3, "", ""), "name": Recovery(4, 5, 6, "", "")}
 CLOCK = Clock(HOUR, 720)
@@ -101,10 +101,14 @@ def test_single_points_agree_with_outages_in_every_reading(graph):
                     assert stops == (("parent", parent) in found[function.id])
 
 
+def cached(hours: float) -> Term:
+    return Term(Hours(hours, hours, hours), "measured", "a TTL")
+
+
 def two_servers(first: str, second: str) -> Graph:
     graph = Graph()
     for name, parent in (("a", first), ("b", second)):
-        graph.leaf(name, Leaf({"parent": (parent,)}, "dns", name, (), "host", impact_hours=2.0))
+        graph.leaf(name, Leaf({"parent": (parent,)}, "dns", name, (), "host", begins=cached(2.0)))
     graph.gate("any", "any", ["a", "b"])
     graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
     return graph
@@ -128,7 +132,7 @@ def test_zones_that_serve_each_other_neither_loop_nor_count():
 def test_an_alternative_that_recovers_sooner_ends_the_outage():
     graph = Graph()
     graph.leaf("slow", Leaf({"parent": ("p",)}, "hosting", "slow", (), "name"))
-    graph.leaf("fast", Leaf({"parent": ("p",)}, "hosting", "fast", (), "host", impact_hours=9.0))
+    graph.leaf("fast", Leaf({"parent": ("p",)}, "hosting", "fast", (), "host", begins=cached(9.0)))
     graph.gate("any", "any", ["slow", "fast"])
     graph.gate("all", "all", ["slow", "fast"])
     graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))

@@ -13,7 +13,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hostaudit"
 
 GROUND = ("model", "errors")
-THOUGHT = ("seen", "catalogue", "attribution", "graph", "names", "tree", "impact", "score", "sentence", "judge")
+THOUGHT = (
+    "seen",
+    "catalogue",
+    "attribution",
+    "graph",
+    "names",
+    "proofs",
+    "tree",
+    "impact",
+    "cutsets",
+    "standing",
+    "score",
+    "sentence",
+    "judge",
+)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("model",),
     "errors": (),

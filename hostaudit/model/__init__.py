@@ -38,8 +38,12 @@ from hostaudit.model.report import (
     Score,
     ScoreInterval,
     SinglePoint,
+    TimeTerm,
     UnknownFact,
     Verdict,
+    WorkingCompany,
+    WorkingEnd,
+    WorkingFunction,
 )
 from hostaudit.model.rules import (
     HeaderClue,
@@ -220,6 +224,7 @@ __all__ = [
     "StandbyAnswer",
     "StandbyServer",
     "Target",
+    "TimeTerm",
     "Unknown",
     "UnknownFact",
     "Upstream",
@@ -228,5 +233,8 @@ __all__ = [
     "WebAnswer",
     "WebApp",
     "WhatIf",
+    "WorkingCompany",
+    "WorkingEnd",
+    "WorkingFunction",
     "ZoneCut",
 ]

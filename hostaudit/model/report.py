@@ -45,12 +45,43 @@ class ScoreInterval(Struct, frozen=True):
     high: float
 
 
+class WorkingFunction(Struct, frozen=True):
+    """What the end of one company's service does to one function: hours lost, the harm of that, and its weight."""
+
+    id: str
+    weight: float
+    hours: float
+    harm: float
+
+
+class WorkingCompany(Struct, frozen=True):
+    """One company in the working of a score. ``exposure`` is the weighted mean of harm times ``factor``, which is
+    below 1 for a company that holds nothing but names."""
+
+    parent: str
+    name: str
+    exposure: float
+    factor: float
+    functions: tuple[WorkingFunction, ...]
+
+
+class WorkingEnd(Struct, frozen=True):
+    """How one end of the score came about: the worst companies first, of which the first two count."""
+
+    end: Literal["low", "high"]
+    score: float
+    companies: tuple[WorkingCompany, ...]
+
+
 class Score(Struct, frozen=True):
-    """0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known."""
+    """0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known.
+
+    ``working`` shows both ends step by step; ``hostaudit explain score`` prints it."""
 
     low: float
     high: float
     coverage: float
+    working: tuple[WorkingEnd, ...] = ()
 
 
 class Leg(Struct, frozen=True):
@@ -78,14 +109,27 @@ class FailureDomain(Struct, frozen=True):
     name: str = ""
 
 
+class TimeTerm(Struct, frozen=True):
+    """One summand of a time: *measured* at the site or *assumed*, and where it comes from."""
+
+    of: Literal["time_to_impact", "time_to_recover"]
+    hours: Hours
+    how: Literal["measured", "assumed"]
+    source: str
+    because: tuple[str, ...] = ()
+
+
 class FunctionImpact(Struct, frozen=True):
-    """``basis`` says which numbers are measured and which are assumed from ``rules/recovery.yaml``."""
+    """``basis`` says which numbers are measured and which are assumed from ``rules/recovery.yaml``; ``times`` gives
+    each of them with its source. ``via``: the fallback that ends the loss."""
 
     id: str
     effect: Effect
     time_to_impact_hours: float
     time_to_recover_hours: Hours
     basis: str = ""
+    times: tuple[TimeTerm, ...] = ()
+    via: str = ""
 
 
 class SinglePoint(Struct, frozen=True):
@@ -101,16 +145,23 @@ class SinglePoint(Struct, frozen=True):
 
 
 class CutSet(Struct, frozen=True):
+    """Failure domains of one kind that end a function together, and would not if one of them held."""
+
     kind: DomainKind
     function: str
     members: tuple[str, ...]
 
 
 class Fallback(Struct, frozen=True):
+    """Something that could take over, graded by proof. ``backs_up``: what it would replace; ``id``: as declared."""
+
     role: str
     provider: str
     grade: Grade
     reasons: tuple[str, ...]
+    backs_up: str = ""
+    id: str = ""
+    because: tuple[str, ...] = ()
 
 
 class Finding(Struct, frozen=True):
@@ -167,3 +218,4 @@ class Report(Struct, frozen=True):
     not_assessed: tuple[NotAssessed, ...]
     exceptions_applied: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    cut_set_limits: tuple[str, ...] = ()
