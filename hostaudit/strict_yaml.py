@@ -147,7 +147,8 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
         if node.items is None:
             source.refuse(node.line, f"{where or 'the file'} must be a list")
         values = tuple(build(source, each, arguments[0], where) for each in node.items)
-        _no_repetition(source, node, values, where)
+        if arguments[0] is not float:  # names repeat by mistake only; of measurements two may be equal
+            _no_repetition(source, node, values, where)
         return values
     if origin is dict:
         pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in _entries(source, node, where)]

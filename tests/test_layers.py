@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": GROUND,
     "strict_yaml": GROUND,
     "rules": (*GROUND, "strict_yaml"),
+    "scenarios": (*GROUND, "strict_yaml", "rules"),
     "documents": GROUND,
     "console": GROUND,
     "schemas": GROUND,
