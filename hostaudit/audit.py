@@ -24,17 +24,16 @@ from hostaudit.model import (
     Report,
     Rules,
     Run,
+    Scenario,
     Target,
+    WhatIf,
 )
 
 if TYPE_CHECKING:
-    from hostaudit.attribution import Attribution
+    from hostaudit.case import Case
     from hostaudit.catalogue import Catalogue
-    from hostaudit.graph import Graph
     from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
-    from hostaudit.proofs import Proofs
-    from hostaudit.seen import Seen
 
 HEAD_START = 0.1
 """Seconds that the looking has for itself before anything else is loaded beside it."""
@@ -108,36 +107,21 @@ def analyse(file: EvidenceFile, rules: Rules) -> Report:
     """Evidence and rules to a report; pure, so that it can be repeated."""
     from hostaudit import judge
 
-    model = understand(file, rules)
-    return judge.judge(file, model.seen, model.graph, rules, run_of(file, rules), model.proofs)
+    return judge.judge(understand(file, rules))
 
 
-@dataclass(frozen=True)
-class Understood:
-    """Evidence put in order: what was seen, who it points to, what rests on what, what is proved to stand by."""
+def replay(file: EvidenceFile, rules: Rules, scenario: Scenario) -> WhatIf:
+    """A recorded scenario, happening to the site of this evidence; pure as well."""
+    from hostaudit import timeline
 
-    seen: Seen
-    who: Attribution
-    proofs: Proofs
-    graph: Graph
+    return timeline.replay(understand(file, rules), scenario)
 
 
-def understand(file: EvidenceFile, rules: Rules) -> Understood:
-    """Evidence and rules to the graph; pure, as is everything that follows."""
-    from hostaudit.attribution import Attribution
-    from hostaudit.proofs import Proofs
-    from hostaudit.seen import Seen
-    from hostaudit.tree import build
+def understand(file: EvidenceFile, rules: Rules) -> Case:
+    """Evidence and rules to what everything else is asked of."""
+    from hostaudit import case
 
-    seen = Seen(file.evidence)
-    who = Attribution(seen, _indexed(rules), file.target.registrable)
-    proofs = Proofs(file.target, seen, who, file.site)
-    return Understood(seen, who, proofs, build(file.target, seen, who, rules.scoring, proofs))
-
-
-def run_of(file: EvidenceFile, rules: Rules) -> Run:
-    """The block of a report that says when, where and by which rules."""
-    return Run(
+    run = Run(
         started=file.run.started,
         finished=file.run.finished,
         resolver=file.run.resolver,
@@ -146,6 +130,7 @@ def run_of(file: EvidenceFile, rules: Rules) -> Run:
         rules_version=rules.version,
         data_versions={"public-suffix-list": domain.data_version()},
     )
+    return case.understand(file, rules, _indexed(rules), run)
 
 
 @cache
@@ -158,7 +143,7 @@ def shipped_rules() -> Rules:
 
 def prepare() -> None:
     """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
-    from hostaudit import judge, tree  # noqa: F401 - loading them is the point
+    from hostaudit import case, judge  # noqa: F401 - loading them is the point
 
     with contextlib.suppress(HostauditError):
         _indexed(shipped_rules())

@@ -281,6 +281,10 @@ class Catalogue:
         provider = self._providers.get(identity)
         return provider.name if provider else identity
 
+    def parents(self) -> set[str]:
+        """The ids of all companies: parents, and providers that are their own."""
+        return {self.parent(each) for each in self._providers}
+
     def parent_name(self, parent: str) -> str:
         """The company name of a parent id."""
         return self._names.get(parent) or self.name(parent)

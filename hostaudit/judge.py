@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hostaudit.case import Case
 from hostaudit.cutsets import MOST, minimal_cut_sets
 from hostaudit.graph import FunctionNode, Graph, Leaf, Term
 from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one
@@ -23,7 +24,6 @@ from hostaudit.model import (
     NotAssessed,
     Report,
     Rules,
-    Run,
     Score,
     SinglePoint,
     TimeTerm,
@@ -31,7 +31,6 @@ from hostaudit.model import (
     Verdict,
     WebApp,
 )
-from hostaudit.proofs import Proofs
 from hostaudit.score import exposure, function_score, reckon, score, working
 from hostaudit.seen import Seen
 from hostaudit.sentence import summarise
@@ -58,10 +57,11 @@ MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
 
 
-def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run, proofs: Proofs) -> Report:
+def judge(case: Case) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken."""
+    file, seen, graph, rules = case.file, case.seen, case.graph, case.rules
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
-    states = _states(graph, clock)
+    states = function_states(graph, clock)
     spofs = _single_points(graph, rules, clock, states)
     findings = _findings(file, seen)
     pessimistic, optimistic = reckon(graph, clock, "pessimistic"), reckon(graph, clock, "optimistic")
@@ -72,7 +72,7 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run, 
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
     )
-    fallbacks = (*graded(graph, proofs), *_other_ways(seen))
+    fallbacks = (*graded(graph, case.proofs), *_other_ways(seen))
     verdict: Verdict = "not_judged"
     if findings:
         verdict = "fail"
@@ -92,7 +92,7 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run, 
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
-        run=run,
+        run=case.run,
         verdict=verdict,
         summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict),
         score=Score(low, high, _coverage(graph), () if findings else steps),
@@ -113,7 +113,7 @@ def judge(file: EvidenceFile, seen: Seen, graph: Graph, rules: Rules, run: Run, 
 # -- states -------------------------------------------------------------------------------------------
 
 
-def _states(graph: Graph, clock: Clock) -> dict[str, FunctionState]:
+def function_states(graph: Graph, clock: Clock) -> dict[str, FunctionState]:
     """Whether each function works now, as far as the evidence says: read at best, and at worst."""
     nothing = frozenset[tuple[str, str]]()
     best = impact(graph, nothing, clock, reading="optimistic")

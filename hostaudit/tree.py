@@ -21,7 +21,7 @@ from typing import Literal, cast
 
 from hostaudit import domain
 from hostaudit.attribution import FAMILIES, Attribution, Operator
-from hostaudit.graph import FunctionNode, Gate, Graph, Switch, Term
+from hostaudit.graph import FunctionNode, Gate, Graph, Leaf, Switch, Term
 from hostaudit.model import (
     Addresses,
     Alias,
@@ -358,7 +358,8 @@ class Builder:
         spare = self._all(f"standby:{proof.id}{what}", nodes)
         self.graph.standbys[proof.id] = (backed, spare)
         fallback = proof.fallback
-        further, needed = spread, [spare]
+        handle = self.graph.leaf(f"fallback:{proof.id}", Leaf({}, proof.role, proof.id, proof.because, owned=False))
+        further, needed = spread, [spare, handle]
         if proof.passes is None:
             needed.append(self.names.hoped(proof.role, proof.id, proof.because))
         if fallback is not None:

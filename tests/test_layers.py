@@ -21,12 +21,16 @@ THOUGHT = (
     "names",
     "proofs",
     "tree",
+    "case",
     "impact",
     "cutsets",
     "standing",
     "score",
     "sentence",
     "judge",
+    "spans",
+    "timeline",
+    "candidates",
 )
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("model",),

@@ -1,0 +1,35 @@
+"""One site as evidence and rules show it, put in order for everything that is asked about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hostaudit.attribution import Attribution
+from hostaudit.catalogue import Catalogue
+from hostaudit.graph import Graph
+from hostaudit.model import EvidenceFile, Rules, Run
+from hostaudit.proofs import Proofs
+from hostaudit.seen import Seen
+from hostaudit.tree import build
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was seen, to whom it points, what of the declarations is proved, and what rests on what."""
+
+    file: EvidenceFile
+    rules: Rules
+    run: Run
+    seen: Seen
+    who: Attribution
+    proofs: Proofs
+    graph: Graph
+
+
+def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> Case:
+    """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""
+    seen = Seen(file.evidence)
+    who = Attribution(seen, catalogue, file.target.registrable)
+    proofs = Proofs(file.target, seen, who, file.site)
+    graph = build(file.target, seen, who, rules.scoring, proofs)
+    return Case(file, rules, run, seen, who, proofs, graph)

@@ -1,0 +1,896 @@
+"""What happens to one site when others act: a recorded scenario on its clock, or somebody who simply leaves.
+
+An event is bound to leaves of the site's graph (who of *your* providers is meant), each leaf is gone for spans of time,
+and the graph tells when each function is. The rules, in the order in which they are applied:
+
+bind     *role*: whoever fills the role, the one whose end would hurt most if several do. *literal*: only this provider.
+reach    *customer*, *country*: the account with all products sold under it. *product*, *global*: one product and what
+         rests on it. *region*: that product where it stands there. *tld*: every name under it.
+last     as recorded; else, for the provider of the record itself, until an ``accept`` restores it; else estimated.
+unseen   what cannot be seen is not assessed, never up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+import msgspec
+
+from hostaudit import domain
+from hostaudit.case import Case
+from hostaudit.errors import UsageError
+from hostaudit.graph import FunctionNode, Graph, Leaf
+from hostaudit.impact import Clock, gone, impact
+from hostaudit.model import (
+    MATRIX_SCHEMA,
+    WHATIF_SCHEMA,
+    Applies,
+    Bound,
+    DomainKind,
+    Event,
+    Excluded,
+    Fallback,
+    FunctionFate,
+    Happening,
+    Hours,
+    Interval,
+    Matrix,
+    MatrixRow,
+    NotAssessed,
+    Registration,
+    Scenario,
+    Standby,
+    WhatIf,
+)
+from hostaudit.score import exposure
+from hostaudit.spans import ALWAYS, NEVER, Spans, Timeline, hours, united, within, without
+from hostaudit.standing import graded
+from hostaudit.words import duration, function, listed
+
+ROLES_OF = {
+    "registry": ("registry",),
+    "registrar": ("registrar",),
+    "dns": ("dns",),
+    "cdn": ("cdn",),
+    "hosting": ("hosting",),
+    "tls": ("ca",),
+    "app_store": ("app_store",),
+    "mail": ("mail", "sending"),
+    "messaging": ("messaging",),
+    "payments": ("payments",),
+    "identity": ("identity",),
+    "support": ("support",),
+    "third_party_js": ("page",),
+    "ci_deploy": ("deploy",),
+    "data_backup": ("backup",),
+    "ip_transit": (),
+}
+"""The roles of a site's providers that a layer of a scenario means."""
+
+PRODUCT_ROLES = {
+    "cdn": ("cdn", "hosting", "page"),
+    "hosting": ("hosting", "cdn", "page", "mail", "sending"),
+}
+"""Where an outage of one product shows besides the layer's own roles: the same product may carry several."""
+
+LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
+STORES = {"ios": "apple-app-store", "android": "google-play"}
+KINDS: tuple[DomainKind, ...] = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction")
+DROP_HORIZON = 24 * 365 * 2.0
+
+
+@dataclass(frozen=True)
+class Strike:
+    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high)."""
+
+    event: str
+    start: Mapping[str, float]
+    back: Mapping[str, tuple[float, float, float]]
+    recorded: bool
+    notice: float
+    degrades: bool = False
+    perhaps: bool = False
+
+    def spans(self, end: int) -> dict[str, Spans]:
+        """When each leaf is gone, in the low, usual or high case."""
+        return {
+            name: ((self.start[name], back[end]),) for name, back in self.back.items() if back[end] > self.start[name]
+        }
+
+
+@dataclass
+class Binding:
+    """Whom an event means at this site. ``same``: the very provider of the record."""
+
+    applies: Applies
+    leaves: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    bound: tuple[Bound, ...] = ()
+    reason: str = ""
+    same: bool = False
+
+
+@dataclass
+class Course:
+    """Everything that happens on one clock, before it is reckoned."""
+
+    horizon: float
+    strikes: list[Strike] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    refused: dict[str, Excluded] = field(default_factory=dict)
+    excluded: list[Excluded] = field(default_factory=list)
+    not_assessed: list[NotAssessed] = field(default_factory=list)
+
+
+# -- the two questions ------------------------------------------------------------------------------------
+
+
+def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None = None, binding: str = "") -> WhatIf:
+    """A recorded scenario, happening to this site. ``renamed`` maps its actors to providers of the site (``--as``);
+    ``binding`` overrides how its events bind. Raises ``UsageError`` for a mapping that means nothing here."""
+    renamed = dict(renamed or {})
+    _check_mapping(case, scenario, renamed)
+    how = binding or scenario.binding
+    course = Course(scenario.horizon_hours)
+    binder = Binder(case, renamed)
+    bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
+    restored = {each: event.at_hours for event in scenario.events for each in event.restores}
+    clock = Clock(case.rules.recovery, scenario.horizon_hours)
+    start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
+    for event in scenario.events:
+        bound = bindings[event.id]
+        if event.action == "refuse":
+            _refuse(case, course, event)
+            bound = Binding("yes", reason="takes it out of the fallbacks")
+        elif event.action == "accept":
+            helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
+            reason = "ended it in history" if helped else "history; whether anybody accepts you is not known"
+            bound = Binding("yes" if helped else "no", reason=reason)
+        else:
+            for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
+                if leaves:
+                    strike = _strike(case, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
+                    course.strikes.append(replace(strike, perhaps=perhaps))
+        if bound.applies in ("maybe", "not_assessed"):
+            course.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
+        course.happenings.append(_happening(case, event, bound, start))
+    return _answer(
+        case,
+        course,
+        clock,
+        kind="scenario",
+        id=scenario.id,
+        title=scenario.title,
+        t0=scenario.t0,
+        binding=how,
+        confidence=scenario.confidence,
+        history=scenario.outcome,
+        lesson=scenario.lesson,
+        before=scenario.before,
+        sources={key: f"{source.title} {source.url}".strip() for key, source in scenario.sources.items()},
+    )
+
+
+def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
+    """Failure domains that end service together at hour 0, with ``notice`` hours. Raises ``UsageError`` for one that
+    nobody knows."""
+    clock = Clock(case.rules.recovery, DROP_HORIZON, notice)
+    course = Course(DROP_HORIZON)
+    for given in dict.fromkeys(dropped):
+        found_kind, identity = failure_domain(case, given, kind)
+        leaves = _in_domain(case.graph, found_kind, identity)
+        name = _called(case, found_kind, identity)
+        if leaves:
+            back = {}
+            begins = {}
+            for each in leaves:
+                leaf = case.graph.leaves[each]
+                begins[each] = leaf.begins.hours.usual if leaf.begins is not None else 0.0
+                low, usual, high = clock.total(clock.terms(leaf))
+                back[each] = (begins[each] + low, begins[each] + usual, begins[each] + high)
+            course.strikes.append(Strike(given, begins, back, recorded=False, notice=notice))
+        bound = (Bound(found_kind, identity, name),) if leaves else ()
+        reason = "" if leaves else "nothing that was seen of the site rests on it"
+        course.happenings.append(
+            Happening(
+                id=given,
+                at_hours=0.0,
+                at=None,
+                actor=identity,
+                actor_name=name,
+                layer=found_kind,
+                action="terminate",
+                scope=found_kind,
+                notice_hours=notice,
+                duration_hours=None,
+                certainty="assumed",
+                applies="yes" if leaves else "no",
+                bound=bound,
+                functions=(),
+                reason=reason,
+            )
+        )
+    names = listed([each.actor_name for each in course.happenings])
+    title = f"{names} {'end' if len(course.happenings) > 1 else 'ends'} service"
+    return _answer(case, course, clock, kind="drop", id="+".join(each.id for each in course.happenings), title=title)
+
+
+def matrix(case: Case, scenarios: Iterable[Scenario]) -> Matrix:
+    """Every scenario over one site: the hours down of each function in the usual case, None where not assessed."""
+    rows = []
+    for scenario in scenarios:
+        answer = replay(case, scenario)
+        applies = any(each.applies in ("yes", "maybe") and each.action in LEFT for each in answer.events)
+        down = {fate.id: fate.down_hours if fate.assessed else None for fate in answer.functions}
+        rows.append(MatrixRow(scenario.id, scenario.title, applies, down))
+    return Matrix(
+        schema=MATRIX_SCHEMA,
+        target=case.file.target,
+        run=case.run,
+        functions=tuple(each.id for each in case.graph.functions if each.applies != "no"),
+        rows=tuple(rows),
+        not_assessed=_out_of_sight(case),
+    )
+
+
+# -- binding ----------------------------------------------------------------------------------------------
+
+
+class Binder:
+    """Finds who of the site's providers an event means."""
+
+    def __init__(self, case: Case, renamed: Mapping[str, str]) -> None:
+        self.case = case
+        self.graph = case.graph
+        self.renamed = renamed
+        self.serving = {
+            name
+            for each in case.graph.functions
+            if each.applies != "no"
+            for root in (each.root, *each.degraded_by)
+            for name in case.graph.below(root)
+            if name in case.graph.leaves
+        }
+
+    def bind(self, event: Event, how: str) -> Binding:
+        """Whom the event means, if anybody."""
+        if event.action in ("refuse", "accept"):
+            return Binding("no")
+        if event.actor in self.renamed:
+            found = self._literal(event, self.renamed[event.actor])
+            return replace(found, reason="as told with --as")
+        if how == "literal":
+            return self._literal(event, event.actor)
+        return self._role(event)
+
+    def _literal(self, event: Event, actor: str) -> Binding:
+        if event.scope == "tld":
+            leaves = tuple(n for n, leaf in self._leaves() if event.tld in leaf.domains.get("tld", ()))
+            bound = (Bound("tld", event.tld, f".{event.tld}"),)
+            return self._found(event, leaves, bound, f"no name that the site needs lies under .{event.tld}", same=True)
+        roles = self._roles(event)
+        account = self.case.who.catalogue.account(actor)
+        hit = []
+        for name, leaf in self._leaves():
+            product = actor in leaf.domains.get("provider", ())
+            sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
+            if (product and (not roles or leaf.role in roles or not leaf.owned)) or (sold and self._sold(event, leaf)):
+                hit.append(name)
+        bound = (Bound("provider", actor, self.case.who.provider_name(actor), actor),)
+        return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
+
+    def _sold(self, event: Event, leaf: Leaf) -> bool:
+        """Whether closing an account ends this too: a store's account carries no servers, and the other way round."""
+        return (leaf.role in ("app_store",)) == (event.layer == "app_store")
+
+    def _unused(self, event: Event, actor: str) -> str:
+        unseen = self._unseen(event)
+        return unseen or f"nothing that was seen of the site rests on {self.case.who.provider_name(actor)} for that"
+
+    def _role(self, event: Event) -> Binding:
+        unseen = self._unseen(event)
+        if event.layer == "ip_transit":
+            found = self._literal(event, event.actor)
+            return found if found.applies != "no" else Binding("not_assessed", reason=unseen)
+        if event.scope == "tld" or event.layer == "registry":
+            tld = domain.tld(self.case.file.target.registrable)
+            rows = self._leaves()
+            held = tuple(n for n, leaf in rows if leaf.role == "registry" and tld in leaf.domains.get("tld", ()))
+            if event.scope == "customer":
+                # A registry that puts one name on hold leaves the others of its zone alone.
+                held = (self._own_name_on_hold(),)
+            operator = self.case.who.registry(tld, ())
+            same = operator.provider == event.actor or (event.tld == tld)
+            bound = (Bound("tld", tld, operator.name, operator.provider),)
+            return self._found(event, held, bound, "", same=same)
+        candidates = self._candidates(event)
+        if not candidates:
+            return Binding("not_assessed" if unseen else "no", reason=unseen or self._nobody(event))
+        account = self._worst(event, candidates)
+        leaves = [
+            n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
+        ]
+        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls"):
+            leaves = [name for name in leaves if name in candidates[account]]
+        if event.platform:
+            leaves = candidates[account]
+        provider = self.graph.leaves[candidates[account][0]].domains["provider"][0]
+        bound = (Bound("account", account, self.case.who.provider_name(account), provider, len(candidates)),)
+        same = event.actor == provider or self.case.who.catalogue.account(event.actor) == account
+        return self._found(event, tuple(leaves), bound, "", same=same)
+
+    def _own_name_on_hold(self) -> str:
+        """The leaf for the registration of the site's name; a hold at the registry is one on that name alone."""
+        name = self.case.file.target.registrable
+        held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
+        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
+        return (held or registry or [""])[0]
+
+    def _candidates(self, event: Event) -> dict[str, list[str]]:
+        """By account: the site's own leaves that fill the role which an event means."""
+        roles = ROLES_OF.get(event.layer, ())
+        found: dict[str, list[str]] = {}
+        for name, leaf in self._leaves():
+            if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
+                continue
+            if event.platform and (leaf.domains["provider"][0] == STORES["ios"]) != (event.platform == "ios"):
+                continue
+            if event.layer == "registrar" and leaf.subject != self.case.file.target.registrable:
+                continue
+            for account in leaf.domains.get("account", ()):
+                found.setdefault(account, []).append(name)
+        return found
+
+    def _worst(self, event: Event, candidates: Mapping[str, list[str]]) -> str:
+        """Whoever the record itself names; else the one whose end would hurt most."""
+        same = self.case.who.catalogue.account(event.actor)
+        if same in candidates:
+            return same
+        functions = [each for each in self.graph.functions if each.applies != "no"]
+        clock = Clock(self.case.rules.recovery, self.case.rules.scoring.full_harm_hours)
+
+        def hurt(account: str) -> float:
+            failed = frozenset({("account", account)})
+            return exposure(functions, impact(self.graph, failed, clock), self.case.rules.scoring)
+
+        return min(candidates, key=lambda account: (-hurt(account), account))
+
+    def _found(
+        self, event: Event, leaves: tuple[str, ...], bound: tuple[Bound, ...], missing: str, *, same: bool
+    ) -> Binding:
+        leaves = tuple(name for name in leaves if name)
+        if not leaves:
+            unseen = self._unseen(event)
+            return Binding("not_assessed" if unseen else "no", reason=missing or unseen)
+        if event.scope != "region":
+            return Binding("yes", leaves, bound=bound, same=same)
+        told = {name: self.graph.leaves[name].domains.get("region", ()) for name in leaves}
+        here = tuple(name for name in leaves if any(each.endswith(f"/{event.region}") for each in told[name]))
+        unknown = tuple(name for name in leaves if not told[name])
+        if here:
+            place = tuple(replace_bound(each, f"{each.name} {event.region}") for each in bound)
+            return Binding("yes", here, unknown, place, same=same)
+        if unknown:
+            reason = f"whether it stands in {event.region} cannot be seen; declare it under places in the site file"
+            return Binding("maybe", (), unknown, bound, reason, same=same)
+        regions = listed(sorted({each for names in told.values() for each in names}))
+        return Binding("no", reason=f"the site stands in {regions}, not in {event.region}")
+
+    def _roles(self, event: Event) -> tuple[str, ...]:
+        return PRODUCT_ROLES.get(event.layer, ROLES_OF.get(event.layer, ()))
+
+    def _leaves(self) -> list[tuple[str, Leaf]]:
+        """What the site rests on now, and what would stand in for it: both can be hit."""
+        return [
+            (name, leaf)
+            for name, leaf in self.graph.leaves.items()
+            if name in self.serving or " for " in name or name.startswith("upstream:")
+        ]
+
+    def _unseen(self, event: Event) -> str:
+        """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
+        roles = ROLES_OF.get(event.layer, ())
+        if any(leaf.role in roles for _, leaf in self._leaves()):
+            return ""
+        if event.layer == "ip_transit":
+            return "who carries the traffic of a network cannot be seen from outside"
+        if roles and roles[0] in ("payments", "messaging", "identity", "support", "deploy", "backup"):
+            return f"{event.layer} cannot be seen from outside; declare it in the site file"
+        if event.layer == "hosting":
+            fronts = [leaf for _, leaf in self._leaves() if leaf.role == "cdn" and leaf.owned]
+            if fronts:
+                return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
+        open_ = [each.id for each in self.graph.functions if each.applies == "maybe"]
+        return f"{listed(open_)} could not be assessed" if open_ and event.layer in ("mail", "app_store") else ""
+
+    def _nobody(self, event: Event) -> str:
+        wanted = f"{event.platform} " if event.platform else ""
+        return f"nobody fills the role {wanted}{event.layer.replace('_', ' ')} at this site"
+
+
+def replace_bound(bound: Bound, name: str) -> Bound:
+    """The same with another name for people."""
+    return msgspec.structs.replace(bound, name=name)
+
+
+def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, str]:
+    """What a word after ``--drop`` means: an id of the wanted kind, else of the first kind that has it. A company or
+    product of the catalogue that the site does not use is fine; a word that means nothing is a ``UsageError``."""
+    kinds = (cast(DomainKind, kind),) if kind else KINDS
+    if kind and kind not in KINDS:
+        raise UsageError(f"--kind {kind} is not known", f"give one of: {', '.join(KINDS)}")
+    present: dict[DomainKind, set[str]] = {each: set() for each in KINDS}
+    for leaf in case.graph.leaves.values():
+        for each, ids in leaf.domains.items():
+            present[each].update(ids)
+    spelt = (given, given.lower(), given.upper(), f"AS{given}", given.lstrip(".").lower())
+    for each in kinds:
+        for word in spelt:
+            if word in present[each]:
+                return each, word
+    catalogue = case.who.catalogue
+    if kind in ("", "provider", "account") and catalogue.provider(given) is not None:
+        return ("provider" if not kind else cast(DomainKind, kind)), given
+    if kind in ("", "parent") and given in catalogue.parents():
+        return "parent", given
+    import difflib
+
+    known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
+    near = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
+    used = sorted(each for each in present["parent"] if not each.startswith("unknown:"))
+    hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
+    raise UsageError(
+        f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
+    )
+
+
+def _in_domain(graph: Graph, kind: DomainKind, identity: str) -> tuple[str, ...]:
+    return tuple(name for name, leaf in graph.leaves.items() if identity in leaf.domains.get(kind, ()))
+
+
+def _called(case: Case, kind: DomainKind, identity: str) -> str:
+    if kind == "parent":
+        return case.rules.parents.get(identity) or case.graph.names.get((kind, identity)) or identity
+    return case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
+
+
+def _check_mapping(case: Case, scenario: Scenario, renamed: Mapping[str, str]) -> None:
+    actors = sorted({event.actor for event in scenario.events if event.action in LEFT})
+    used = {each for leaf in case.graph.leaves.values() for each in leaf.domains.get("provider", ())}
+    for actor, provider in renamed.items():
+        if actor not in actors:
+            raise UsageError(f"--as {actor}={provider}: {scenario.id} has no {actor}", f"it has: {', '.join(actors)}")
+        if provider not in used:
+            hint = f"the site uses: {', '.join(sorted(each for each in used if not each.startswith('unknown:'))[:12])}"
+            raise UsageError(f"--as {actor}={provider}: the site does not use {provider}", hint)
+
+
+# -- events -----------------------------------------------------------------------------------------------
+
+
+def _strike(
+    case: Case,
+    clock: Clock,
+    event: Event,
+    leaves: Iterable[str],
+    same: bool,
+    restored: Mapping[str, float],
+    horizon: float,
+) -> Strike:
+    start, back = {}, {}
+    recorded = event.duration_hours is not None or (same and event.id in restored)
+    notice = event.notice_hours or 0.0
+    for name in leaves:
+        leaf = case.graph.leaves[name]
+        wait = leaf.begins.hours.usual if event.grace == "ttl" and leaf.begins is not None else 0.0
+        start[name] = event.at_hours + wait
+        if event.duration_hours is not None:
+            end = event.at_hours + event.duration_hours
+            back[name] = (end, end, end)
+        elif same and event.id in restored:
+            back[name] = (restored[event.id],) * 3
+        elif event.layer == "registry":
+            # Nobody gives a name back for waiting; another name is a spare, not a recovery.
+            back[name] = (horizon, horizon, horizon)
+        else:
+            low, usual, high = clock.total(clock.terms(leaf))
+            ends = (max(0.0, each - notice) for each in (low, usual, high))
+            back[name] = cast("tuple[float, float, float]", tuple(start[name] + each for each in ends))
+    return Strike(event.id, start, back, recorded, notice, degrades=event.action == "degrade")
+
+
+def _refuse(case: Case, course: Course, event: Event) -> None:
+    """Take a provider out of the fallbacks, and say so whether or not the site has it as one."""
+    said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
+    row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
+    course.excluded.append(row)
+    roles = ROLES_OF.get(event.layer, ())
+    parent = case.who.catalogue.parent(event.actor)
+    for proof in case.proofs.all:
+        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()), "spare_name")
+        same = proof.provider == event.actor or case.who.catalogue.account(proof.provider) == event.actor
+        if stands_in and (same or case.who.catalogue.parent(proof.provider) == parent):
+            course.refused[proof.id] = row
+
+
+def _happening(case: Case, event: Event, bound: Binding, start: datetime) -> Happening:
+    name = event.name or case.who.provider_name(event.actor)
+    return Happening(
+        id=event.id,
+        at_hours=event.at_hours,
+        at=(start + timedelta(hours=event.at_hours)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        actor=event.actor,
+        actor_name=name,
+        layer=event.layer,
+        action=event.action,
+        scope=event.scope,
+        notice_hours=event.notice_hours,
+        duration_hours=event.duration_hours,
+        certainty=event.certainty,
+        applies=bound.applies,
+        bound=bound.bound if bound.applies in ("yes", "maybe") else (),
+        functions=(),
+        reason=bound.reason,
+        note=event.note,
+        sources=event.sources,
+    )
+
+
+# -- reckoning --------------------------------------------------------------------------------------------
+
+
+class Reckoning:
+    """The graph over the clock of one course."""
+
+    def __init__(self, case: Case, course: Course, clock: Clock) -> None:
+        self.case = case
+        self.graph = case.graph
+        self.course = course
+        self.clock = clock
+        self.notices: dict[float, float] = {}
+        for strike in course.strikes:
+            for start in strike.start.values():
+                self.notices[start] = min(strike.notice, self.notices.get(start, strike.notice))
+        certain = [each for each in course.strikes if not each.degrades and not each.perhaps]
+        self.before = self._solve([], 1)
+        self.ends = [self._solve(certain, end) for end in range(3)]
+        self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
+        self.perhaps = self._solve(course.strikes, 1)
+
+    def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
+        lost: dict[str, list[Spans]] = {}
+        for name, leaf in self.graph.leaves.items():
+            if gone(leaf, "named"):
+                lost[name] = [ALWAYS]
+        for fallback in self.course.refused:
+            lost[f"fallback:{fallback}"] = [ALWAYS]
+        for strike in strikes:
+            for name, value in strike.spans(end).items():
+                lost.setdefault(name, []).append(value)
+        united_ = {name: united(values) for name, values in lost.items()}
+        # The clock counts notice for a plain failure already; a scenario's events have notices of their own.
+        clock = Clock(self.case.rules.recovery, self.clock.horizon)
+        return self.graph.solve(united_, Timeline(clock, end, self.notices))
+
+    def alone(self, strike: Strike) -> dict[str, Spans]:
+        """The graph if nothing but this happened."""
+        return self._solve([strike], 1)
+
+    def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
+        """When a node is gone, on the clock."""
+        return within(state.get(node, NEVER), self.course.horizon)
+
+
+def _answer(
+    case: Case,
+    course: Course,
+    clock: Clock,
+    *,
+    kind: Literal["drop", "scenario"],
+    id: str,  # noqa: A002 - the field's name
+    title: str,
+    t0: str | None = None,
+    binding: str = "literal",
+    confidence: str = "",
+    history: str = "",
+    lesson: str = "",
+    before: str = "",
+    sources: Mapping[str, str] | None = None,
+) -> WhatIf:
+    reckoned = Reckoning(case, course, clock)
+    fates = _fates(case, course, reckoned)
+    happenings = tuple(_with_functions(each, course, reckoned) for each in course.happenings)
+    fallbacks = graded(case.graph, case.proofs)
+    standbys, barred = _standbys(case, course, reckoned, fallbacks)
+    applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
+    lost = [each for each in fates if each.down_hours > 0]
+    first = min(lost, key=lambda each: (each.intervals[0].from_hours, each.id), default=None)
+    longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
+    unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
+    return WhatIf(
+        schema=WHATIF_SCHEMA,
+        target=case.file.target,
+        run=case.run,
+        kind=kind,
+        id=id,
+        title=title,
+        t0=t0,
+        horizon_hours=course.horizon,
+        binding=binding,
+        confidence=confidence,
+        summary=_summary(case, title if kind == "drop" else f"In {id}", lost, fates, kind),
+        events=happenings,
+        functions=fates,
+        fallbacks=standbys,
+        excluded=(*course.excluded, *barred),
+        not_assessed=(*unassessed, *course.not_assessed, *_out_of_sight(case)),
+        first_loss=first.id if first is not None else "",
+        shortest_notice_hours=min((each.notice_hours or 0.0 for each in applying), default=None),
+        longest_loss=longest.id if longest is not None else "",
+        before_the_next=_advice(case, course, lost, before),
+        history=history,
+        lesson=lesson,
+        sources=dict(sources or {}),
+    )
+
+
+def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
+    rows = []
+    renewal = next((each for each in case.graph.functions if each.id == "renew_certificate"), None)
+    for each in case.graph.functions:
+        if each.applies == "no":
+            continue
+        ends = [reckoned.down(each.root, state) for state in reckoned.ends]
+        worse = reckoned.down(each.root, reckoned.worse)
+        perhaps = reckoned.down(each.root, reckoned.perhaps)
+        if renewal is not None and each.id == "web" and renewal.applies == "yes":
+            ends = [united([down, _expired(renewal, reckoned, end)]) for end, down in enumerate(ends)]
+            worse = united([worse, _revoked(case, course, renewal)])
+        usual = ends[1]
+        hurt = [reckoned.down(node, reckoned.ends[1]) for node in each.degraded_by]
+        known = [reckoned.down(node, reckoned.before) for node in each.degraded_by]
+        lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
+        degraded = without(united([*lesser, worse]), usual)
+        assessed, note = _assessed(each, reckoned, usual, perhaps)
+        via = _via(case.graph, each, reckoned.ends[1])
+        intervals = sorted(
+            [_interval(span, "down", case.graph, each, course, via) for span in usual]
+            + [_interval(span, "degraded", case.graph, each, course, ()) for span in degraded],
+            key=lambda row: (row.from_hours, row.state),
+        )
+        low, middle, high = (round(hours(down), 3) for down in ends)
+        rows.append(
+            FunctionFate(
+                id=each.id,
+                effect=each.loss,
+                down_hours=middle,
+                degraded_hours=round(hours(degraded), 3),
+                range=Hours(min(low, middle), middle, max(high, middle)),
+                intervals=tuple(intervals),
+                assessed=assessed,
+                via=via,
+                remains=_remains(case.graph, each, reckoned.ends[1]),
+                note=note,
+            )
+        )
+    return tuple(rows)
+
+
+def _expired(renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
+    """The web site without renewal goes on until its certificate ends."""
+    left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
+    cannot = reckoned.down(renewal.root, reckoned.ends[end])
+    return tuple((max(start, left), stop) for start, stop in cannot if stop > left)
+
+
+def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
+    """Until another certificate is in place, clients that check revocation or trust refuse the site."""
+    events = {each.id for each in course.happenings if each.action in ("revoke", "distrust") and each.applies == "yes"}
+    found = [
+        value
+        for strike in course.strikes
+        if strike.event in events
+        for name, value in strike.spans(1).items()
+        if name in case.graph.below(renewal.root)
+    ]
+    return within(united(found), course.horizon)
+
+
+def _assessed(each: FunctionNode, reckoned: Reckoning, usual: Spans, perhaps: Spans) -> tuple[bool, str]:
+    if each.applies == "maybe":
+        return False, "what it rests on could not be learnt"
+    if reckoned.down(each.root, reckoned.before):
+        return False, "it does not work now, before any of this"
+    if hours(perhaps) > hours(usual):
+        return False, "whether an event reaches it cannot be seen"
+    below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]
+    if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
+        return True, "part of what it rests on is unknown, so it may be worse"
+    return True, each.note
+
+
+def _interval(
+    span: tuple[float, float],
+    state: Literal["down", "degraded"],
+    graph: Graph,
+    each: FunctionNode,
+    course: Course,
+    via: tuple[str, ...],
+) -> Interval:
+    """One span with the events behind it and where its end comes from."""
+    below = {name for root in (each.root, *each.degraded_by) for name in graph.below(root)}
+    acting = [
+        strike
+        for strike in course.strikes
+        if any(
+            strike.start[name] < span[1] and back[1] > span[0] for name, back in strike.back.items() if name in below
+        )
+    ]
+    ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
+    if via and not ended:
+        basis: Literal["recorded", "measured", "estimated", "declared"] = "declared"
+    elif all(strike.recorded for strike in ended or acting):
+        basis = "recorded"
+    else:
+        basis = "estimated"
+    until = None if span[1] >= course.horizon else round(span[1], 3)
+    because = tuple(dict.fromkeys(strike.event for strike in acting))
+    return Interval(round(span[0], 3), until, state, basis, because)
+
+
+def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+    """The fallbacks that took over: those of a standby gate that is gone for less long than what it serves."""
+    found: dict[str, None] = {}
+    stack, seen = [each.root], set()
+    while stack:
+        name = stack.pop()
+        if name in seen or name not in graph.gates:
+            continue
+        seen.add(name)
+        gate = graph.gates[name]
+        stack.extend(gate.children)
+        if gate.kind == "standby":
+            serving = state.get(gate.children[0], NEVER)
+            if hours(state.get(name, NEVER)) < hours(serving):
+                for switch, spare in zip(gate.switches, gate.children[1:], strict=True):
+                    if without(serving, state.get(spare, NEVER)):
+                        found[switch.fallback] = None
+    return tuple(sorted(found))
+
+
+def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+    """The providers of the alternatives that go on while others are gone."""
+    hit = [node for node in each.degraded_by if state.get(node)]
+    if not hit or state.get(each.root):
+        return ()
+    names = [
+        provider
+        for node in each.degraded_by
+        if node not in hit
+        for leaf in graph.near(node)
+        for provider in leaf.domains.get("provider", ())
+    ]
+    return tuple(sorted(set(names)))
+
+
+def _with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happening:
+    """An event with the functions that go down by it alone."""
+    hit: dict[str, None] = {}
+    for strike in course.strikes:
+        if strike.event == each.id and not strike.degrades and not strike.perhaps:
+            state = reckoned.alone(strike)
+            for node in reckoned.graph.functions:
+                before = reckoned.down(node.root, reckoned.before)
+                if node.applies != "no" and without(reckoned.down(node.root, state), before):
+                    hit[node.id] = None
+    return msgspec.structs.replace(each, functions=tuple(hit))
+
+
+def _standbys(
+    case: Case, course: Course, reckoned: Reckoning, fallbacks: Iterable[Fallback]
+) -> tuple[tuple[Standby, ...], tuple[Excluded, ...]]:
+    rows, barred = [], []
+    for each in fallbacks:
+        reasons = list(each.reasons)
+        ready: float | None = None
+        if each.id in course.refused:
+            reasons.insert(0, course.refused[each.id].reason)
+        elif each.grade in ("probed", "independent"):
+            ready, why = _ready(case, reckoned, each.id)
+            reasons[:0] = why
+            if ready is None and why:
+                barred.append(Excluded(each.provider, why[0]))
+        else:
+            barred.append(
+                Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
+            )
+        rows.append(Standby(each.role, each.provider, each.backs_up, each.grade, ready, tuple(reasons)))
+    barred += _locked(case)
+    return tuple(rows), tuple(barred)
+
+
+def _ready(case: Case, reckoned: Reckoning, fallback: str) -> tuple[float | None, list[str]]:
+    """When a proved fallback is in service, None if it is not needed or gone itself."""
+    if fallback not in case.graph.standbys:
+        return None, []
+    backed, spare = case.graph.standbys[fallback]
+    state = reckoned.ends[1]
+    serving = reckoned.down(backed, state)
+    if not serving:
+        return None, []
+    missing = reckoned.down(spare, state)
+    if not without(serving, missing):
+        events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
+        return None, [f"it is gone with what it backs up ({listed(events[:3])})"]
+    switch = case.graph.switch(fallback)
+    clock = Clock(case.rules.recovery, reckoned.course.horizon)
+    takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
+    begins = serving[0][0]
+    return round(begins + max(0.0, takes - reckoned.notices.get(begins, 0.0)), 3), []
+
+
+def _locked(case: Case) -> list[Excluded]:
+    """A move of the name to another registrar, while a transfer lock runs."""
+    name = case.file.target.registrable
+    value = case.seen.value("registration", name, Registration)
+    if value is None:
+        return []
+    for leaf in case.graph.leaves.values():
+        if leaf.role == "registrar" and leaf.subject == name:
+            locks = [term for term in leaf.further if term.how == "measured" and term.hours.usual > 0]
+            return [
+                Excluded("another-registrar", f"{term.source}: blocked for {duration(term.hours.usual)} more")
+                for term in locks
+            ]
+    return []
+
+
+def _out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
+    declared = {leaf.role for leaf in case.graph.leaves.values()}
+    unseen = [role for role in ("payments", "messaging", "identity", "support", "backup") if role not in declared]
+    if not unseen:
+        return ()
+    return (NotAssessed(listed(unseen), "cannot be seen from outside; declare them in the site file"),)
+
+
+def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
+    rows = []
+    for fate in sorted(lost, key=lambda each: (-each.down_hours, each.id))[:2]:
+        if not fate.via:
+            rows.append(f"nothing stands by for {function(fate.id)}: see hostaudit fallbacks {case.file.target.domain}")
+        else:
+            rows.append(f"rehearse the switch to {listed(fate.via)}, or make it automatic")
+    if before:
+        rows.append(before)
+    if course.not_assessed:
+        rows.append("declare in the site file what cannot be seen, so that it is assessed")
+    return tuple(rows)
+
+
+def _summary(case: Case, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
+    """One sentence: what stops, how long, what goes on."""
+    name = case.file.target.domain
+    unassessed = any(not each.assessed for each in fates)
+    tail = " Not everything could be assessed." if unassessed else ""
+    if not lost:
+        start = f"If {lead}" if kind == "drop" else lead
+        return f"{start}, nothing that was assessed of {name} goes down.{tail}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in sorted(lost, key=lambda each: (each.id != "web", -each.down_hours, each.id)):
+        said = name if each.id == "web" else function(each.id)
+        groups.setdefault((_loses(each), duration(each.down_hours)), []).append(said)
+    parts = [
+        f"{listed(names)} {verbs.split('/')[len(names) > 1]} {length}" for (verbs, length), names in groups.items()
+    ]
+    start = f"If {lead}" if kind == "drop" else lead
+    return f"{start}: {'; '.join(parts)}.{tail}"
+
+
+def _loses(each: FunctionFate) -> str:
+    if each.effect == "no_new_installs":
+        return "stop for/stop for"
+    return "is impossible for/are impossible for" if each.effect == "cannot_renew" else "is down for/are down for"
