@@ -231,7 +231,7 @@ def test_hostile_evidence_ends_with_2(tmp_path):
 
 
 def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
-    patch = "def broken(path): raise KeyError('x')\ncli.judged = broken"
+    patch = "def broken(path): raise KeyError('x')\ncli.scan.judged = broken"
     for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
         process = with_patch(patch, *arguments)
         _, errors = process.communicate(timeout=30)
@@ -247,7 +247,7 @@ import time
 def slow(path):
     print("started", file=sys.stderr, flush=True)
     time.sleep(60)
-cli.judged = slow
+cli.scan.judged = slow
 """
 SLOW_LOOKING = """
 import asyncio
@@ -329,7 +329,7 @@ def looked(monkeypatch):
         asked.__dict__.update(domain=domain, hosts=hosts, options=options, progress=progress)
         return msgspec.json.decode(evidence(), type=EvidenceFile)
 
-    monkeypatch.setattr(cli, "look", look)
+    monkeypatch.setattr(cli.scan, "look", look)
     return asked
 
 
@@ -395,11 +395,11 @@ def test_a_domain_is_not_taken_for_a_file(tmp_path, monkeypatch):
     (tmp_path / "example.com").write_text("")
     (tmp_path / "seen").write_text("")
 
-    assert not cli.is_path("example.com")
-    assert not cli.is_path("example.com/index.html")
-    assert not cli.is_path("https://example.com/a.json")
-    assert cli.is_path("./seen")
-    assert cli.is_path("evidence.json")
+    assert not cli.scan.is_path("example.com")
+    assert not cli.scan.is_path("example.com/index.html")
+    assert not cli.scan.is_path("https://example.com/a.json")
+    assert cli.scan.is_path("./seen")
+    assert cli.scan.is_path("evidence.json")
 
 
 # -- the terminal -------------------------------------------------------------------------------------
@@ -474,5 +474,5 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     monkeypatch.setattr("hostaudit.audit.look", look)
 
     with pytest.raises(KeyboardInterrupt):
-        cli.look("example.com", (), None, console.Progress(stream))
+        cli.scan.look("example.com", (), None, console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")
