@@ -20,9 +20,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "domain": GROUND,
     "strict_yaml": GROUND,
     "rules": (*GROUND, "strict_yaml"),
-    "documents": GROUND,
+    "sitefile": (*GROUND, "domain", "strict_yaml", "words"),
+    "documents": (*GROUND, "sitefile"),
     "console": GROUND,
-    "schemas": GROUND,
+    "schemas": (*GROUND, "schemas", "sitefile"),
     "markup": GROUND,
     "net": (*GROUND, "net"),
     "probes": (*GROUND, "markup", "net", "probes"),
@@ -30,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
     "audit": (*GROUND, *THOUGHT, "domain", "rules", "net", "probes"),
-    "cli": (*GROUND, "audit", "console", "documents", "domain", "report", "rules", "schemas"),
+    "cli": (*GROUND, "audit", "console", "documents", "domain", "report", "rules", "schemas", "sitefile"),
     "__main__": (*GROUND, "cli"),
 }
 """What each room (a module or folder of the package) may see. ``THOUGHT`` is in order: each sees those before it."""

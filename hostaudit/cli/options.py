@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hostaudit.model import EvidenceFile, Report
 
 LONGEST_TIME = 3600.0
+DEEPEST = 6
 EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 COLOURS = ("auto", "always", "never")
 
@@ -47,10 +48,15 @@ SaveOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what
 # -- how to look ------------------------------------------------------------------------------------------
 
 HostOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A further host to look at; repeatable.")]
+SiteOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What its owner declares; else hostaudit.yaml, if it is here.")
+]
+NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Leave the hostaudit.yaml that is here alone.")]
 ResolverOption = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="DNS resolver; repeatable.")]
 CaBundleOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust these certificates (PEM).")]
 TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest wait for one answer.")]
 DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest time for the whole scan.")]
+DepthOption = Annotated[int, typer.Option(metavar="N", help="How many steps of foreign zones to follow, 0 to 6.")]
 NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Ask the site itself nothing over HTTP or TLS.")]
 NoThirdPartyOption = Annotated[bool, typer.Option("--no-third-party", help="No RDAP, whois or store look-ups.")]
 PrivateOption = Annotated[
@@ -64,6 +70,7 @@ def look_options(
     *,
     timeout: float,
     deadline: float,
+    depth: int,
     switches: tuple[bool, bool, bool],
     allow_private: tuple[str, ...],
 ) -> LookOptions:
@@ -71,6 +78,8 @@ def look_options(
     for name, seconds in (("--timeout", timeout), ("--deadline", deadline)):
         if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
             raise UsageError(f"{name} is {seconds}", f"give seconds above 0, at most {LONGEST_TIME:.0f}")
+    if not 0 <= depth <= DEEPEST:
+        raise UsageError(f"--depth is {depth}", f"give a number of steps from 0 to {DEEPEST}")
     for address in resolver:
         _refuse_non_address(address)
     if ca_bundle is not None:
@@ -83,6 +92,7 @@ def look_options(
         ca_bundle=ca_bundle,
         timeout=timeout,
         deadline=deadline,
+        depth=depth,
         no_http=no_http,
         no_third_party=no_third_party,
         allow_private=tuple(str(_network(block)) for block in allow_private),

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hostaudit.cli import evidence
 from hostaudit.cli.options import (
     CaBundleOption,
     ColourOption,
     DeadlineOption,
     DebugOption,
+    DepthOption,
     FormatOption,
     HostOption,
     NoHttpOption,
     NoProgressOption,
+    NoSiteOption,
     NoThirdPartyOption,
     OutputOption,
     PrivateOption,
     QuietOption,
     ResolverOption,
     SaveOption,
+    SiteOption,
     TimeoutOption,
     Writer,
     look_options,
@@ -31,16 +34,12 @@ from hostaudit.cli.options import (
 from hostaudit.console import Progress, progress_fits
 from hostaudit.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostaudit.audit import LookOptions
-    from hostaudit.model import EvidenceFile, Report
-
 
 def scan(
     domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain or URL, or a saved evidence file.")],
     host: HostOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
     save_evidence: SaveOption = None,
     format: FormatOption = "terminal",  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -48,6 +47,7 @@ def scan(
     ca_bundle: CaBundleOption = None,
     timeout: TimeoutOption = 5.0,
     deadline: DeadlineOption = 45.0,
+    depth: DepthOption = 3,
     no_http: NoHttpOption = False,
     no_third_party: NoThirdPartyOption = False,
     allow_private: PrivateOption = None,
@@ -58,11 +58,12 @@ def scan(
 ) -> int:
     """Look at a site over the network and say who can switch it off."""
     writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
-    if is_path(domain):
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    if evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
-        opinion = judged(domain)
+        opinion = evidence.analysed(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
         return writer.write(opinion)
     options = look_options(
@@ -70,13 +71,15 @@ def scan(
         ca_bundle,
         timeout=timeout,
         deadline=deadline,
+        depth=depth,
         switches=(no_http, no_third_party, debug),
         allow_private=tuple(allow_private or ()),
     )
     show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
-    file = look(domain, tuple(host or ()), options, Progress(sys.stderr) if show else None)
+    progress = Progress(sys.stderr) if show else None
+    file = evidence.live(domain, tuple(host or ()), options, declarations, progress)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    code = writer.write(analysed(file))
+    code = writer.write(evidence.analysed(file))
     if failure is not None:
         raise failure
     return code
@@ -86,47 +89,13 @@ def analyse(
     file: Annotated[str, typer.Argument(metavar="FILE", help="An evidence file, or - for standard input.")],
     format: FormatOption = "terminal",  # noqa: A002 - the option's name
     output: OutputOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
     color: ColourOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Judge saved evidence again, without network: the same report as the scan gave."""
-    return Writer(format, output, color, quiet=quiet).write(judged(file))
-
-
-def is_path(argument: str) -> bool:
-    """Whether an argument of scan names a saved file. ``example.com/path`` does only if it is one; a URL never."""
-    if "://" in argument:
-        return False
-    return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
-
-
-def look(
-    domain: str, hosts: tuple[str, ...], options: LookOptions, progress: Callable[[int, int], None] | None
-) -> EvidenceFile:
-    """Scan a live domain."""
-    import asyncio
-
-    from hostaudit import audit
-    from hostaudit.domain import parse
-
-    target = parse(domain, hosts)
-    try:
-        return asyncio.run(audit.look(target, options, progress))
-    finally:
-        if isinstance(progress, Progress):
-            progress.clear()
-
-
-def judged(path: str) -> Report:
-    """The report on a saved evidence file."""
-    from hostaudit.documents import read_evidence
-
-    return analysed(read_evidence(path))
-
-
-def analysed(file: EvidenceFile) -> Report:
-    """The report on evidence, by the shipped rules."""
-    from hostaudit import audit
-
-    return audit.analyse(file, audit.shipped_rules())
+    writer = Writer(format, output, color, quiet=quiet)
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    return writer.write(evidence.analysed(evidence.saved(file, declarations)))

@@ -6,19 +6,16 @@ from typing import Annotated
 
 import typer
 
+from hostaudit import schemas
 from hostaudit.cli.options import refuse_other
 from hostaudit.console import put
 from hostaudit.errors import Exit
 
-DOCUMENTS = ("report", "evidence")
-
 
 def schema(
-    document: Annotated[str, typer.Argument(metavar="|".join(DOCUMENTS), help="Which document.")],
+    document: Annotated[str, typer.Argument(metavar="|".join(schemas.NAMES), help="Which document.")],
 ) -> int:
-    """Print the JSON Schema of a report or of an evidence file."""
-    from hostaudit import schemas
-
-    refuse_other("document", document, DOCUMENTS)
+    """Print the JSON Schema of a document that hostaudit writes or reads."""
+    refuse_other("document", document, schemas.NAMES)
     put(schemas.path(document).read_text("utf-8"))
     return Exit.PASS
