@@ -100,8 +100,8 @@ MEANING: dict[str, dict[str, str]] = {
         "region": "For scope region: the region, as its provider calls it.",
         "tld": "For scope tld: the top-level domain.",
         "bind": "For this event alone: role or literal.",
-        "notice_hours": "Hours from being told until the effect; left out if unknown.",
-        "duration_hours": "Hours that the effect lasts; left out if unknown or until another event restores it.",
+        "notice_hours": "Hours from being told until the effect; null if unknown.",
+        "duration_hours": "Hours that the effect lasts; null if unknown or until another event restores it.",
         "certainty": "Whether it is on record, or somebody's judgement.",
         "restores": "Ids of the events that an accept ends.",
         "grace": "ttl if caches keep things alive for the measured TTL first.",
@@ -166,6 +166,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "action"): _enum(get_args(Action)),
     ("Event", "scope"): _enum(("customer", "country", "product", "global", "region", "tld")),
     ("Event", "bind"): _enum(get_args(Binding)),
+    ("Event", "certainty"): _enum(("stated", "observed", "judged")),
     ("Event", "grace"): _enum(("none", "ttl")),
     ("Event", "notice_hours"): _HOURS,
     ("Event", "duration_hours"): _HOURS,
@@ -192,11 +193,11 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given(value: dict[str, Any]) -> dict[str, Any]:
-    """A value that stands there at all: leaving it out is how to say none, and an empty text says nothing."""
+    """A value without an empty default, which tells nothing; one that may be null has two types."""
     if value.get("default") in (None, "", (), [], {}):
         value = {key: each for key, each in value.items() if key != "default"}
-    kept = [each for each in value.get("anyOf", ()) if each != {"type": "null"}]
-    return dict(kept[0]) if len(kept) == 1 else value
+    simple = [each["type"] for each in value.get("anyOf", ()) if set(each) == {"type"}]
+    return {"type": simple} if simple else value
 
 
 def _merged(value: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
