@@ -25,6 +25,7 @@ from hostaudit.model import (
     Rules,
     Run,
     Scenario,
+    Site,
     Target,
     WhatIf,
 )
@@ -55,6 +56,7 @@ class LookOptions:
     no_http: bool = False
     no_third_party: bool = False
     allow_private: tuple[str, ...] = ()
+    depth: int = 3
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
 
@@ -65,7 +67,9 @@ class LookOptions:
         return tuple(name for name, on in chosen if on)
 
 
-async def look(target: Target, options: LookOptions, progress: Progress | None = None) -> EvidenceFile:
+async def look(
+    target: Target, options: LookOptions, progress: Progress | None = None, *, site: Site | None = None
+) -> EvidenceFile:
     """Ask everything about a target. Never raises for what the network does; ends within the deadline."""
     from hostaudit.net.limits import Limits
     from hostaudit.net.live import LiveNet
@@ -100,7 +104,7 @@ async def look(target: Target, options: LookOptions, progress: Progress | None =
             tool_version=__version__,
             options=options.switched_off,
         )
-    return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence)
+    return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 
 
 def analyse(file: EvidenceFile, rules: Rules) -> Report:

@@ -93,6 +93,7 @@ def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
     for field in ("started", "finished"):
         if not _is_time(getattr(file.run, field)):
             yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
+    yield from _of_site(file)
     if len(file.evidence) > MOST_ITEMS:
         yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
     seen: set[str] = set()
@@ -113,6 +114,16 @@ def _of_target(target: Target) -> Iterator[str]:
         yield f"{target.domain} does not lie under {target.registrable}"
     if target.domain not in target.hosts:
         yield f"hosts lacks {target.domain}"
+
+
+def _of_site(file: EvidenceFile) -> Iterator[tuple[str, str]]:
+    if file.site is None:
+        return
+    from hostaudit import sitefile  # most evidence is without a declaration
+
+    yield from ((f"site.{where}".rstrip("."), problem) for where, problem in sitefile.problems(file.site))
+    if file.site.domain != file.target.domain:
+        yield "site", f"{file.site.domain!r} is declared, {file.target.domain} was looked at"
 
 
 def _of_item(item: Evidence) -> Iterator[str]:

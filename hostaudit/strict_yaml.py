@@ -7,10 +7,11 @@ instead.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,7 +19,8 @@ from hostaudit.errors import UsageError
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
-INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+"""At most 18 digits: no quantity here has more, and Python refuses to convert thousands of them."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 OTHER_NUMBER = re.compile(
     r"[-+]?(?:0[xXob][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)"
@@ -139,7 +141,7 @@ def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
 
 
 def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
-    """``node`` as a value of ``kind`` (str, int, float, bool, tuple, dict or Struct). Raises ``UsageError``."""
+    """``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``UsageError``."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(source, node, kind, where)
     origin, arguments = get_origin(kind), get_args(kind)
@@ -153,6 +155,8 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
     if origin is dict:
         pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in _entries(source, node, where)]
         return {key: built for key, _, built in pairs}
+    if origin is Literal:
+        return _choice(source, node, arguments, where)
     optional = [each for each in arguments if each is not type(None)]
     if optional:
         if node.plain and node.text in NULLS:
@@ -195,6 +199,19 @@ def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) 
     return kind(**values)
 
 
+def line_of(node: Node, path: Iterable[str | int]) -> int:
+    """The line where the value at ``path`` (keys and positions) begins, else the innermost one around it."""
+    for step in path:
+        if isinstance(step, int):
+            inner = node.items[step] if node.items is not None and step < len(node.items) else None
+        else:
+            inner = next((value for key, value in node.entries or () if key.text == step), None)
+        if inner is None:
+            break
+        node = inner
+    return node.line
+
+
 def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
     """A question whether the nearest valid word was meant; ``otherwise`` if none is near."""
     import difflib  # only for a message
@@ -211,10 +228,14 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def _no_repetition(source: Source, node: Node, values: tuple[Any, ...], where: str) -> None:
+    seen: set[str] = set()
     for position, value in enumerate(values):
-        if value in values[:position]:
+        written = repr(value)  # records with a mapping inside have no hash
+        if written in seen:
             line = cast(list[Node], node.items)[position].line
-            source.refuse(line, f"{where}: {value!r} stands twice")
+            shown = "the same entry" if isinstance(value, msgspec.Struct) else written
+            source.refuse(line, f"{where}: {shown} stands twice")
+        seen.add(written)
 
 
 def _scalar(source: Source, node: Node, kind: Any, where: str) -> Any:
@@ -234,7 +255,20 @@ def _scalar(source: Source, node: Node, kind: Any, where: str) -> Any:
     form, convert, wanted = SCALARS[kind]
     if not node.plain or not form.fullmatch(text):
         source.refuse(node.line, f"{where} must be {wanted}, not {text!r}")
-    return convert(text)
+    value = convert(text)
+    if isinstance(value, float) and not math.isfinite(value):
+        source.refuse(node.line, f"{where} must be {wanted} of ordinary size, not {text!r}")
+    return value
+
+
+def _choice(source: Source, node: Node, allowed: tuple[Any, ...], where: str) -> Any:
+    """One of the values of a Literal, all of which are of one type."""
+    value = _scalar(source, node, type(allowed[0]), where)
+    if value not in allowed:
+        words = [str(each) for each in allowed]
+        hint = nearest(str(value), words, f"give one of: {', '.join(words)}" if len(words) > 1 else f"give {words[0]}")
+        source.refuse(node.line, f"{where}: {value!r} is not known; {hint}", hint)
+    return value
 
 
 def _misread(node: Node) -> str:

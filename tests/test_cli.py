@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 AT = "2021-01-09T12:00:00Z"
 
 SCAN_OPTIONS = (
-    "--host --save-evidence --format --output --resolver --ca-bundle --timeout --deadline --no-http --no-third-party "
-    "--allow-private --color --no-progress --quiet --debug"
+    "--host --site --no-site --depth --save-evidence --format --output --resolver --ca-bundle --timeout --deadline "
+    "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
 )
 
 
@@ -165,6 +165,10 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "x.com", "--timeout", "nan"), "--timeout is nan", "give seconds"),
         (("scan", "x.com", "--deadline", "0"), "--deadline is 0.0", "give seconds"),
         (("scan", "x.com", "--deadline", "1e9"), "--deadline", "give seconds"),
+        (("scan", "x.com", "--depth", "7"), "--depth is 7", "0 to 6"),
+        (("scan", "x.com", "--depth", "-1"), "--depth is -1", "0 to 6"),
+        (("scan", "x.com", "--site", "a.yaml", "--no-site"), "contradict each other", "leave one of them out"),
+        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site file"),
         (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
         (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
@@ -231,7 +235,7 @@ def test_hostile_evidence_ends_with_2(tmp_path):
 
 
 def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
-    patch = "def broken(path): raise KeyError('x')\ncli.judged = broken"
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken"
     for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
         process = with_patch(patch, *arguments)
         _, errors = process.communicate(timeout=30)
@@ -244,15 +248,15 @@ def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(sa
 
 SLOW_JUDGING = """
 import time
-def slow(path):
+def slow(*_):
     print("started", file=sys.stderr, flush=True)
     time.sleep(60)
-cli.judged = slow
+cli.evidence.saved = slow
 """
 SLOW_LOOKING = """
 import asyncio
 from hostaudit import audit
-async def slow(target, options, progress):
+async def slow(*_, **__):
     print("started", file=sys.stderr, flush=True)
     await asyncio.sleep(60)
 audit.look = slow
@@ -325,25 +329,29 @@ def looked(monkeypatch):
 
     asked = SimpleNamespace()
 
-    def look(domain, hosts, options, progress):
-        asked.__dict__.update(domain=domain, hosts=hosts, options=options, progress=progress)
-        return msgspec.json.decode(evidence(), type=EvidenceFile)
+    def look(target, options, progress, site):
+        asked.__dict__.update(target=target, options=options, progress=progress, site=site)
+        file = msgspec.json.decode(evidence(), type=EvidenceFile)
+        return msgspec.structs.replace(file, target=target, site=site)
 
-    monkeypatch.setattr(cli, "look", look)
+    monkeypatch.setattr(cli.evidence, "look", look)
     return asked
 
 
 def test_every_option_of_scan_arrives(looked, tmp_path, capsys):
     bundle = certificate(tmp_path)
     arguments = "scan x.com --host a.x.com --host b.x.com --resolver 9.9.9.9 --resolver 2620:fe::fe --timeout 2"
-    arguments += " --deadline 9 --no-http --no-third-party --allow-private 10.0.0.0/8 --debug --no-progress -q"
+    arguments += (
+        " --deadline 9 --depth 0 --no-http --no-third-party --allow-private 10.0.0.0/8 --debug --no-progress -q"
+    )
     code = cli.run([*arguments.split(), "--ca-bundle", str(bundle)])
 
     assert code == Exit.INCONCLUSIVE
     options = looked.options
-    assert (looked.domain, looked.hosts, looked.progress) == ("x.com", ("a.x.com", "b.x.com"), None)
+    assert (looked.target.domain, looked.target.named) == ("x.com", ("a.x.com", "b.x.com"))
+    assert (looked.progress, looked.site) == (None, None)
     assert options.resolver == ("9.9.9.9", "2620:fe::fe")
-    assert (options.timeout, options.deadline) == (2.0, 9.0)
+    assert (options.timeout, options.deadline, options.depth) == (2.0, 9.0, 0)
     assert options.no_http
     assert options.no_third_party
     assert options.debug
@@ -390,16 +398,153 @@ def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked):
     assert not vars(looked)
 
 
+# -- what the owner declares --------------------------------------------------------------------------
+
+
+SITE = """\
+version: 1
+sites:
+  - domain: x.com
+    hosts: [api.x.com]
+    functions: [{id: payments, needs: [{role: payments, any_of: [adyen]}]}]
+  - domain: y.com
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A working directory with a site file."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "hostaudit.yaml"
+    path.write_text(SITE)
+    return path
+
+
+def test_a_site_file_in_the_working_directory_is_picked_up_and_said(looked, here, capsys):
+    cli.run(["scan", "x.com", "--host", "b.x.com"])
+
+    assert looked.target.named == ("b.x.com", "api.x.com")
+    assert looked.site.functions[0].id == "payments"
+    assert capsys.readouterr().err == "hostaudit: declarations for x.com from hostaudit.yaml\n"
+
+    here.rename(here.with_name(".hostaudit.yaml"))
+    cli.run(["scan", "x.com"])
+    assert looked.site.domain == "x.com"
+    assert "from .hostaudit.yaml" in capsys.readouterr().err
+
+    cli.run(["scan", "x.com", "-q"])
+    assert looked.site.domain == "x.com"
+    assert capsys.readouterr().err == ""
+
+
+def test_a_site_file_that_is_not_for_this_domain_is_left_alone(looked, here, capsys):
+    assert cli.run(["scan", "z.com"]) == Exit.INCONCLUSIVE
+    assert looked.site is None
+    assert capsys.readouterr().err == ""
+
+    cli.run(["scan", "x.com", "--no-site"])
+    assert looked.site is None
+    assert looked.target.named == ()
+
+
+def test_a_site_file_given_in_vain_ends_with_2_and_says_what_it_has(looked, here, capsys):
+    assert cli.run(["scan", "z.com", "--site", "hostaudit.yaml"]) == Exit.USAGE
+    assert not vars(looked)
+    assert capsys.readouterr().err == ("error: hostaudit.yaml declares nothing for z.com\nhint: it has: x.com, y.com\n")
+
+
+@pytest.mark.parametrize("option", [(), ("--site", "hostaudit.yaml")])
+def test_a_broken_site_file_ends_with_2_before_anything_is_looked_at(looked, here, capsys, option):
+    here.write_text(SITE.replace("hosts", "host"))
+
+    assert cli.run(["scan", "x.com", *option]) == Exit.USAGE
+    assert not vars(looked)
+    error = capsys.readouterr().err
+    assert error.startswith("error: hostaudit.yaml:4: unknown key 'host' in sites; did you mean 'hosts'?\n")
+
+    assert cli.run(["scan", "x.com", "--no-site"]) == Exit.INCONCLUSIVE
+
+
+def test_a_provider_that_is_mistyped_ends_with_2(looked, here, capsys):
+    here.write_text(SITE.replace("adyen", "strippe"))
+
+    assert cli.run(["scan", "x.com"]) == Exit.USAGE
+    assert (
+        "hostaudit.yaml:5: any_of: strippe is not in the catalogue; did you mean 'stripe'?" in capsys.readouterr().err
+    )
+
+
+def test_evidence_keeps_its_declaration_wherever_it_is_judged(looked, here, capsys, monkeypatch):
+    cli.run(["scan", "x.com", "--save-evidence", "e.json", "--format", "json"])
+    scanned = capsys.readouterr().out
+    assert json.loads(Path("e.json").read_text())["site"]["functions"][0]["id"] == "payments"
+
+    here.write_text("version: 1\nsites: [{domain: x.com}]\n")
+    cli.run(["analyse", "e.json", "--format", "json"])
+    again = capsys.readouterr()
+    assert (again.out, again.err) == (scanned, "")
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """The evidence that was judged last."""
+    kept = SimpleNamespace()
+    through = cli.evidence.analysed
+
+    def analysed(file):
+        kept.file = file
+        return through(file)
+
+    monkeypatch.setattr(cli.evidence, "analysed", analysed)
+    return kept
+
+
+@pytest.mark.parametrize("command", ["analyse", "scan"])
+def test_a_declaration_can_be_given_for_saved_evidence(judged, saved, here, capsys, command):
+    cli.run([command, str(saved)])
+    assert judged.file.site.domain == "x.com"
+    error = capsys.readouterr().err
+    assert "declarations for x.com from hostaudit.yaml" in error
+    assert "not looked at when this evidence was saved: api.x.com" in error
+
+    cli.run([command, str(saved), "--no-site"])
+    assert judged.file.site is None
+
+    other = here.with_name("other.yaml")
+    other.write_text("version: 1\nsites: [{domain: x.com, places: [{of: x.com, region: sbg}]}]\n")
+    saved.write_text(evidence(site={"domain": "x.com"}))
+    cli.run([command, str(saved)])
+    assert judged.file.site.places == ()
+    cli.run([command, str(saved), "--site", str(other)])
+    assert judged.file.site.places[0].region == "sbg"
+
+    other.write_text("version: 1\nsites: [{domain: y.com}]\n")
+    assert cli.run([command, str(saved), "--site", str(other)]) == Exit.USAGE
+    assert "declares nothing for x.com" in capsys.readouterr().err
+
+
+def test_what_is_declared_goes_into_the_evidence_of_a_live_scan(monkeypatch, here):
+    async def nothing(self, probes):
+        return ()
+
+    monkeypatch.setattr("hostaudit.probes.Scan.run", nothing)
+    cli.run(["scan", "x.com", "--resolver", "127.0.0.1", "--save-evidence", "e.json", "-q"])
+    file = json.loads(Path("e.json").read_text())
+
+    assert file["site"]["domain"] == "x.com"
+    assert file["target"]["hosts"] == ["x.com", "www.x.com", "api.x.com"]
+
+
 def test_a_domain_is_not_taken_for_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "example.com").write_text("")
     (tmp_path / "seen").write_text("")
 
-    assert not cli.is_path("example.com")
-    assert not cli.is_path("example.com/index.html")
-    assert not cli.is_path("https://example.com/a.json")
-    assert cli.is_path("./seen")
-    assert cli.is_path("evidence.json")
+    assert not cli.evidence.is_path("example.com")
+    assert not cli.evidence.is_path("example.com/index.html")
+    assert not cli.evidence.is_path("https://example.com/a.json")
+    assert cli.evidence.is_path("./seen")
+    assert cli.evidence.is_path("evidence.json")
 
 
 # -- the terminal -------------------------------------------------------------------------------------
@@ -467,12 +612,12 @@ def test_the_width_is_that_of_the_terminal_within_reason(monkeypatch):
 def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatch):
     stream = Terminal()
 
-    async def look(target, options, progress):
+    async def look(target, options, progress, *, site):
         progress(1, 2)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("hostaudit.audit.look", look)
 
     with pytest.raises(KeyboardInterrupt):
-        cli.look("example.com", (), None, console.Progress(stream))
+        cli.evidence.look(None, None, console.Progress(stream), None)
     assert stream.getvalue().endswith("\r\x1b[K")

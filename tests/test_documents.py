@@ -145,6 +145,13 @@ UNSOUND = {
     ),
     "subject without address": (owner("origin", "x.com", absent="none"), "is not a subject for origin"),
     "subject with too little": (owner("server", "x.com", absent="none"), "is not a subject for server"),
+    "declaration that no file may hold": (
+        document(site={"domain": "x.com", "hosts": ["b.x.com;reboot"]}),
+        "site.hosts.0: 'b.x.com;reboot' is not a host name",
+    ),
+    "declaration in capitals": (document(site={"domain": "X.com"}), "site: names must be A-labels"),
+    "declaration for another domain": (document(site={"domain": "y.com"}), "x.com was looked at"),
+    "declaration of another form": (document(site={"domain": "x.com", "host": []}), "unknown field"),
     "target in capitals": (with_target(domain="X.com"), "not a domain name"),
     "target with a shell in it": (with_target(hosts=["x.com", "x.com;reboot"]), "not a domain name"),
     "target elsewhere": (with_target(registrable="y.com"), "does not lie under"),

@@ -1,7 +1,8 @@
-"""The published JSON Schemas (2020-12): what may a program expect in a report or an evidence file?
+"""The published JSON Schemas: what may a program or an editor expect in a document of ours?
 
-The files beside this module are what ``hostaudit schema`` prints. They are generated from ``hostaudit.model``;
-``python -m hostaudit.schemas`` writes them anew, and a test fails while they differ from the model.
+What programs exchange is described in 2020-12; what people write by hand in draft-07, which editors understand, with
+a word on every key. The files beside this module are what ``hostaudit schema`` prints. They are generated from
+``hostaudit.model``; ``python -m hostaudit.schemas`` writes them anew, and a test fails while they differ from it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-NAMES = ("evidence", "report")
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
+
+WRITTEN = ("site", "scenario")
+"""Documents that people write, as YAML."""
+
+NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", *WRITTEN)
 
 
 def path(name: str) -> Path:
-    """The shipped schema file of ``report`` or ``evidence``."""
+    """The shipped schema file of a document."""
     return Path(__file__).with_name(f"{name}-1.schema.json")
 
 
@@ -24,12 +31,25 @@ def generate(name: str) -> bytes:
 
     from hostaudit import model
 
-    document = {"report": model.Report, "evidence": model.EvidenceFile}[name]
+    document = {
+        "report": model.Report,
+        "evidence": model.EvidenceFile,
+        "whatif": model.WhatIf,
+        "matrix": model.Matrix,
+        "fallbacks": model.Fallbacks,
+        "site": model.SiteFile,
+        "scenario": model.Scenario,
+    }[name]
     schema = msgspec.json.schema(document)
-    states = ("value", "absent", "unknown", "not_applicable")
-    schema["$defs"]["Evidence"]["oneOf"] = [{"required": [state]} for state in states]
+    if "Evidence" in schema["$defs"]:
+        states = ("value", "absent", "unknown", "not_applicable")
+        schema["$defs"]["Evidence"]["oneOf"] = [{"required": [state]} for state in states]
+    if name in WRITTEN:
+        from hostaudit.schemas.keys import for_editors
+
+        schema = for_editors(schema)
     head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DRAFT_FOR_EDITORS if name in WRITTEN else _DRAFT,
         "$id": f"urn:hostaudit:{name}:1",
         "title": f"hostaudit.{name}/1",
     }

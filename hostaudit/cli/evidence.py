@@ -1,0 +1,117 @@
+"""Where the evidence of a command comes from: a live site or a saved file, with what the owner declares about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hostaudit.console import Progress
+from hostaudit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostaudit.audit import LookOptions
+    from hostaudit.model import EvidenceFile, Report, Site, Target
+
+
+PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
+"""What a site file in the working directory is called; the first one that is there counts."""
+
+
+def is_path(argument: str) -> bool:
+    """Whether an argument of scan names a saved file. ``example.com/path`` does only if it is one; a URL never."""
+    if "://" in argument:
+        return False
+    return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
+
+
+class Declarations:
+    """The site file of a command: the one given, else one in the working directory that has the domain, else none."""
+
+    def __init__(self, given: Path | None, note: Callable[[str], None], *, ignored: bool = False) -> None:
+        if given is not None and ignored:
+            raise UsageError("--site and --no-site contradict each other", "leave one of them out")
+        self.given = given
+        self.ignored = ignored
+        self._note = note
+
+    def of(self, domain: str) -> Site | None:
+        """What is declared for a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
+        path = self.given
+        if path is None and not self.ignored:
+            path = next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
+        if path is None:
+            return None
+        from hostaudit import audit, sitefile
+
+        file = sitefile.read(path, {each.id: each for each in audit.shipped_rules().providers})
+        site = sitefile.site_of(file, domain)
+        if site is not None:
+            self._note(f"declarations for {domain} from {path}")
+        elif self.given is not None:
+            declared = ", ".join(each.domain for each in file.sites)
+            raise UsageError(f"{path} declares nothing for {domain}", f"it has: {declared}")
+        return site
+
+    def added(self, file: EvidenceFile) -> EvidenceFile:
+        """Evidence with its declaration. What it was saved with gives way only to a file given on purpose: the same
+        evidence must not say another thing in another directory."""
+        if file.site is not None and self.given is None:
+            return file
+        site = self.of(file.target.domain)
+        if site is None:
+            return file
+        import msgspec
+
+        unseen = [host for host in site.hosts if host not in file.target.hosts]
+        if unseen:
+            self._note(f"not looked at when this evidence was saved: {', '.join(unseen)}")
+        return msgspec.structs.replace(file, site=site)
+
+
+def saved(path: str, declarations: Declarations) -> EvidenceFile:
+    """The evidence of a saved file (``-``: standard input)."""
+    from hostaudit.documents import read_evidence
+
+    return declarations.added(read_evidence(path))
+
+
+def live(
+    domain: str,
+    hosts: tuple[str, ...],
+    options: LookOptions,
+    declarations: Declarations,
+    progress: Callable[[int, int], None] | None,
+) -> EvidenceFile:
+    """The evidence of a live domain, its declared hosts and fallbacks looked at too."""
+    from hostaudit.domain import parse
+
+    target = parse(domain, hosts)
+    site = declarations.of(target.domain)
+    if site is not None:
+        target = parse(domain, (*hosts, *site.hosts))
+    return look(target, options, progress, site)
+
+
+def look(
+    target: Target, options: LookOptions, progress: Callable[[int, int], None] | None, site: Site | None
+) -> EvidenceFile:
+    """Scan a live target."""
+    import asyncio
+
+    from hostaudit import audit
+
+    try:
+        return asyncio.run(audit.look(target, options, progress, site=site))
+    finally:
+        if isinstance(progress, Progress):
+            progress.clear()
+
+
+def analysed(file: EvidenceFile) -> Report:
+    """The report on evidence, by the shipped rules."""
+    from hostaudit import audit
+
+    return audit.analyse(file, audit.shipped_rules())

@@ -1,0 +1,203 @@
+"""What commands share: their options, and where a report goes and how.
+
+What an option cannot mean is refused by its name, before anything is looked at.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hostaudit import report
+from hostaudit.console import columns, put, wants_colour
+from hostaudit.errors import Exit, UsageError
+from hostaudit.report.text import printable
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    from hostaudit.audit import LookOptions
+    from hostaudit.model import EvidenceFile, Report
+
+LONGEST_TIME = 3600.0
+DEEPEST = 6
+EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
+COLOURS = ("auto", "always", "never")
+
+# -- how to write -----------------------------------------------------------------------------------------
+
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="|".join(report.names()), help="How to write the report.")
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE, whole or not at all.")
+]
+ColourOption = Annotated[
+    str, typer.Option("--color", metavar="|".join(COLOURS), help="Auto: on a terminal, unless NO_COLOR is set.")
+]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Trace what is asked, and any defect of hostaudit.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No notes or progress on standard error.")]
+NoProgressOption = Annotated[bool, typer.Option("--no-progress", help="No progress line.")]
+SaveOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what was seen, for analyse.")]
+
+# -- how to look ------------------------------------------------------------------------------------------
+
+HostOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A further host to look at; repeatable.")]
+SiteOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What its owner declares; else hostaudit.yaml, if it is here.")
+]
+NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Leave the hostaudit.yaml that is here alone.")]
+ResolverOption = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="DNS resolver; repeatable.")]
+CaBundleOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust these certificates (PEM).")]
+TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest wait for one answer.")]
+DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest time for the whole scan.")]
+DepthOption = Annotated[int, typer.Option(metavar="N", help="How many steps of foreign zones to follow, 0 to 6.")]
+NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Ask the site itself nothing over HTTP or TLS.")]
+NoThirdPartyOption = Annotated[bool, typer.Option("--no-third-party", help="No RDAP, whois or store look-ups.")]
+PrivateOption = Annotated[
+    list[str] | None, typer.Option(metavar="CIDR", help="Connect to this private range too; repeatable.")
+]
+
+
+def look_options(
+    resolver: tuple[str, ...],
+    ca_bundle: Path | None,
+    *,
+    timeout: float,
+    deadline: float,
+    depth: int,
+    switches: tuple[bool, bool, bool],
+    allow_private: tuple[str, ...],
+) -> LookOptions:
+    """How to look; an option that cannot be meant is refused by name. ``switches``: no HTTP, no third party, debug."""
+    for name, seconds in (("--timeout", timeout), ("--deadline", deadline)):
+        if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
+            raise UsageError(f"{name} is {seconds}", f"give seconds above 0, at most {LONGEST_TIME:.0f}")
+    if not 0 <= depth <= DEEPEST:
+        raise UsageError(f"--depth is {depth}", f"give a number of steps from 0 to {DEEPEST}")
+    for address in resolver:
+        _refuse_non_address(address)
+    if ca_bundle is not None:
+        _refuse_non_bundle(ca_bundle)
+    from hostaudit.audit import LookOptions
+
+    no_http, no_third_party, debug = switches
+    return LookOptions(
+        resolver=resolver,
+        ca_bundle=ca_bundle,
+        timeout=timeout,
+        deadline=deadline,
+        depth=depth,
+        no_http=no_http,
+        no_third_party=no_third_party,
+        allow_private=tuple(str(_network(block)) for block in allow_private),
+        debug=_trace if debug else None,
+    )
+
+
+def _trace(line: str) -> None:
+    say(f"debug: {printable(line, 400)}\n")
+
+
+def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    """Refuse a word that is not one of those allowed."""
+    if given not in allowed:
+        raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
+
+
+def _refuse_non_address(text: str) -> None:
+    import ipaddress
+
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise UsageError(f"--resolver {text} is not an IP address", "give one such as 9.9.9.9 or 2620:fe::fe") from None
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    import ipaddress
+
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise UsageError(f"--allow-private {text}: {error}", "give a range such as 10.0.0.0/8 or fd00::/8") from None
+
+
+def _refuse_non_bundle(path: Path) -> None:
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        unread = not isinstance(error, ssl.SSLError)
+        reason = error.strerror if unread else "it holds no PEM certificate"
+        raise UsageError(f"--ca-bundle {path} cannot be used: {reason}", "give a file of PEM certificates") from None
+
+
+class Writer:
+    """Where the report goes and how. What cannot work is refused when it is made, before a long scan."""
+
+    def __init__(
+        self, name: str, output: Path | None, colour: str, *, spare: Path | None = None, quiet: bool = False
+    ) -> None:
+        refuse_other("--format", name, report.names())
+        refuse_other("--color", colour, COLOURS)
+        if output is not None and spare is not None and output.resolve() == spare.resolve():
+            raise UsageError(f"{output} cannot hold both the report and the evidence", "give two different files")
+        self.name = name
+        self.output = output
+        self.colour = colour
+        self.quiet = quiet
+        for path in (output, spare):
+            if path is not None:
+                from hostaudit.documents import check_writable
+
+                check_writable(path)
+
+    def write(self, opinion: Report) -> int:
+        """Render, write, and turn the verdict into an exit code."""
+        text = report.load(self.name).render(opinion, self._style())
+        if self.output is None:
+            put(text)
+        else:
+            from hostaudit.documents import write_atomically
+
+            write_atomically(self.output, text.encode("utf-8"))
+            self.note(f"report written to {self.output}")
+        return EXIT_OF[opinion.verdict]
+
+    def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
+        """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
+        from hostaudit.audit import encode_evidence
+        from hostaudit.documents import write_atomically
+
+        try:
+            write_atomically(path, encode_evidence(file))
+        except UsageError as error:
+            return error
+        self.note(f"evidence saved in {path}")
+        return None
+
+    def note(self, text: str) -> None:
+        """Tell the person at the terminal what was done, unless asked to be quiet."""
+        if not self.quiet:
+            say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
+
+    def _style(self) -> report.Style:
+        if self.output is not None:
+            return report.Style(colour=self.colour == "always")
+        return report.Style(
+            colour=wants_colour(self.colour, sys.stdout, os.environ),
+            unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
+            width=columns(sys.stdout, os.environ),
+        )
+
+
+def say(text: str) -> None:
+    """Write to standard error."""
+    sys.stderr.write(text)

@@ -1,0 +1,101 @@
+"""``hostaudit scan`` and ``hostaudit analyse``: look at a site, or at what was seen of it, and say what that means."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from hostaudit.cli import evidence
+from hostaudit.cli.options import (
+    CaBundleOption,
+    ColourOption,
+    DeadlineOption,
+    DebugOption,
+    DepthOption,
+    FormatOption,
+    HostOption,
+    NoHttpOption,
+    NoProgressOption,
+    NoSiteOption,
+    NoThirdPartyOption,
+    OutputOption,
+    PrivateOption,
+    QuietOption,
+    ResolverOption,
+    SaveOption,
+    SiteOption,
+    TimeoutOption,
+    Writer,
+    look_options,
+)
+from hostaudit.console import Progress, progress_fits
+from hostaudit.errors import UsageError
+
+
+def scan(
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain or URL, or a saved evidence file.")],
+    host: HostOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
+    save_evidence: SaveOption = None,
+    format: FormatOption = "terminal",  # noqa: A002 - the option's name
+    output: OutputOption = None,
+    resolver: ResolverOption = None,
+    ca_bundle: CaBundleOption = None,
+    timeout: TimeoutOption = 5.0,
+    deadline: DeadlineOption = 45.0,
+    depth: DepthOption = 3,
+    no_http: NoHttpOption = False,
+    no_third_party: NoThirdPartyOption = False,
+    allow_private: PrivateOption = None,
+    color: ColourOption = "auto",
+    no_progress: NoProgressOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Look at a site over the network and say who can switch it off."""
+    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    if evidence.is_path(domain):
+        if host or save_evidence:
+            hint = "leave out --host and --save-evidence, or give a domain"
+            raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
+        opinion = evidence.analysed(evidence.saved(domain, declarations))
+        writer.note(f"judged the evidence in {domain}, without network")
+        return writer.write(opinion)
+    options = look_options(
+        tuple(resolver or ()),
+        ca_bundle,
+        timeout=timeout,
+        deadline=deadline,
+        depth=depth,
+        switches=(no_http, no_third_party, debug),
+        allow_private=tuple(allow_private or ()),
+    )
+    show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
+    progress = Progress(sys.stderr) if show else None
+    file = evidence.live(domain, tuple(host or ()), options, declarations, progress)
+    failure = writer.save(save_evidence, file) if save_evidence else None
+    code = writer.write(evidence.analysed(file))
+    if failure is not None:
+        raise failure
+    return code
+
+
+def analyse(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An evidence file, or - for standard input.")],
+    format: FormatOption = "terminal",  # noqa: A002 - the option's name
+    output: OutputOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
+    color: ColourOption = "auto",
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Judge saved evidence again, without network: the same report as the scan gave."""
+    writer = Writer(format, output, color, quiet=quiet)
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    return writer.write(evidence.analysed(evidence.saved(file, declarations)))

@@ -1,0 +1,221 @@
+"""The files that people write, for their editors: what each key means, and what may stand behind it.
+
+Editors understand draft-07 at most. A key that the schema does not know is no error in it, so that an old editor does
+not complain about a newer file; hostaudit itself refuses such keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, get_args
+
+from hostaudit import sitefile
+from hostaudit.model import Action, Binding, Layer
+
+MEANING: dict[str, dict[str, str]] = {
+    "SiteFile": {
+        "version": "The version of this format: always 1.",
+        "sites": "The sites that are declared, one entry for each domain.",
+    },
+    "Site": {
+        "domain": "The domain as it is given to hostaudit scan.",
+        "hosts": "Further hosts to look at besides the domain and its www name, such as an API.",
+        "functions": "What the site does that cannot be seen from outside: payments, SMS, staff login, backups.",
+        "spare_names": "Other domains under which the same service answers.",
+        "fallbacks": "What stands by in a role, and how to prove that it does.",
+        "places": "Regions of hosts or addresses whose names do not tell them.",
+    },
+    "DeclaredFunction": {
+        "id": "A name of your choice, such as payments or staff-login.",
+        "needs": "What the function cannot do without; every need must be met.",
+        "requires": "Other functions that must work for this one: built-in, declared here, or web:HOST.",
+        "weight": "How much the function counts in the score, from 0 to 1.",
+    },
+    "Need": {
+        "role": "The part that is played for the function.",
+        "any_of": "Providers of which any one will do, by their ids.",
+    },
+    "SpareName": {
+        "domain": "A domain with another registrar and under another top-level domain, at best.",
+        "path": "The path that is asked for over HTTPS.",
+        "status": "The HTTP status that is right.",
+        "marker": "Text that must occur in the body, to tell the service from a parking page.",
+    },
+    "DeclaredFallback": {
+        "role": "The role in which it stands by.",
+        "provider": "Who runs it, by the id of the catalogue.",
+        "parent": "The company in control of a provider that the catalogue does not hold.",
+        "server": "For dns: a name server that answers for the zone.",
+        "address": "For hosting and cdn: an IP address that answers as the site; or give host.",
+        "host": "For hosting and cdn: a host that answers as the site; for mail: the mail exchanger.",
+        "stands_for": "For hosting and cdn: the host of the site that it takes over; the domain itself if left out.",
+        "path": "For hosting and cdn: the path that is asked for over HTTPS.",
+        "status": "For hosting and cdn: the HTTP status that is right.",
+        "marker": "For hosting and cdn: text that must occur in the body.",
+        "app": "For app_store: the id of the app in that store.",
+        "serial_tolerance": "For dns: by how many versions of the zone (SOA serial) it may be behind.",
+        "activation": "Whether it takes over by itself or somebody has to switch.",
+        "activation_hours": "Hours until a switch made by hand takes effect.",
+        "switched_by": "Providers whose console is needed to switch; else whoever runs the names that must change.",
+    },
+    "Place": {
+        "of": "A host or an IP address.",
+        "region": "Its region as the provider calls it, such as eu-west-1.",
+    },
+    "Scenario": {
+        "id": "The name of the scenario, as in its file name.",
+        "title": "What happened, in a line.",
+        "kind": "Whether a provider acted or something broke.",
+        "cause": "Why it happened, in a word, such as policy or config_change.",
+        "t0": "When the clock starts, UTC.",
+        "horizon_hours": "Hours after which the clock stops.",
+        "verified_on": "The day on which the sources were last checked.",
+        "confidence": "How well the sources bear it out.",
+        "outcome": "What became of it, in a sentence.",
+        "lesson": "What to learn from it, in a sentence.",
+        "sources": "Where the facts were read, by a short id that events refer to.",
+        "events": "Who did what, on the clock.",
+        "bind": "Whether it is asked of whoever fills a role, or of those who use that very provider.",
+        "before": "What had been said or done before the clock starts.",
+        "recalled": "Claims that rest on memory alone.",
+        "assert_history": "What a replay on the graph of the victim must give.",
+    },
+    "SourceText": {
+        "title": "What the text is and who published it.",
+        "url": "Where it can be read.",
+        "kind": "What sort of text it is, such as primary, court or press.",
+    },
+    "Event": {
+        "id": "The name of the event within its scenario.",
+        "actor": "Who acted, by provider id.",
+        "layer": "The layer that is hit.",
+        "action": "What was done.",
+        "at_hours": "Hours from t0 until the effect.",
+        "sources": "Ids of the sources that say so.",
+        "scope": "How far the act reaches.",
+        "name": "What people call the actor, if the catalogue does not hold it.",
+        "parent": "The company in control of the actor, if the catalogue does not hold it.",
+        "platform": "The platform of an app store, such as ios or android.",
+        "region": "For scope region: the region, as its provider calls it.",
+        "tld": "For scope tld: the top-level domain.",
+        "bind": "For this event alone: role or literal.",
+        "notice_hours": "Hours from being told until the effect; null if unknown.",
+        "duration_hours": "Hours that the effect lasts; null if unknown or until another event restores it.",
+        "certainty": "Whether it is on record, or somebody's judgement.",
+        "restores": "Ids of the events that an accept ends.",
+        "grace": "ttl if caches keep things alive for the measured TTL first.",
+        "note": "A remark for the reader.",
+    },
+    "Expectation": {
+        "subject": "The evidence of the victim.",
+        "down_hours": "Least and most hours down, by function.",
+        "site": "The site file that goes with it.",
+        "excluded": "Providers that must not count as fallbacks, with a word of the reason.",
+    },
+}
+
+
+def _enum(words: Iterable[str]) -> dict[str, Any]:
+    return {"enum": list(words)}
+
+
+def _pattern(pattern: re.Pattern[str]) -> dict[str, Any]:
+    return {"pattern": f"^{pattern.pattern}$"}
+
+
+def _many(each: dict[str, Any], least: int = 0) -> dict[str, Any]:
+    return {"items": each, "uniqueItems": True} | ({"minItems": least} if least else {})
+
+
+_PROVIDER, _PATH = _pattern(sitefile.ID), _pattern(sitefile.URL_PATH)
+_STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
+_ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
+
+ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
+    ("SiteFile", "sites"): {"minItems": 1},
+    ("Site", "domain"): {"minLength": 1},
+    ("Site", "hosts"): _many({"minLength": 1}),
+    ("DeclaredFunction", "id"): _pattern(sitefile.FUNCTION_ID),
+    ("DeclaredFunction", "requires"): _many({"minLength": 1}),
+    ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
+    ("Need", "role"): _enum(sitefile.NEED_ROLES),
+    ("Need", "any_of"): _many(_PROVIDER, least=1),
+    ("SpareName", "path"): _PATH,
+    ("SpareName", "status"): _STATUS,
+    ("DeclaredFallback", "role"): _enum(sitefile.PROOFS),
+    ("DeclaredFallback", "provider"): _PROVIDER,
+    ("DeclaredFallback", "parent"): _PROVIDER,
+    ("DeclaredFallback", "address"): _ADDRESS,
+    ("DeclaredFallback", "path"): _PATH,
+    ("DeclaredFallback", "status"): _STATUS,
+    ("DeclaredFallback", "app"): _pattern(sitefile.APP_ID),
+    ("DeclaredFallback", "serial_tolerance"): {"minimum": 0, "maximum": sitefile.LATEST_SERIAL},
+    ("DeclaredFallback", "activation"): _enum(sitefile.ACTIVATIONS),
+    ("DeclaredFallback", "activation_hours"): _HOURS,
+    ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
+    ("Place", "region"): _pattern(sitefile.REGION),
+    ("Scenario", "id"): _PROVIDER,
+    ("Scenario", "kind"): _enum(("provider_action", "technical_outage")),
+    ("Scenario", "confidence"): _enum(("high", "medium", "low")),
+    ("Scenario", "t0"): {"format": "date-time"},
+    ("Scenario", "verified_on"): {"format": "date"},
+    ("Scenario", "horizon_hours"): _HOURS,
+    ("Scenario", "bind"): _enum(get_args(Binding)),
+    ("Event", "layer"): _enum(get_args(Layer)),
+    ("Event", "action"): _enum(get_args(Action)),
+    ("Event", "scope"): _enum(("customer", "country", "product", "global", "region", "tld")),
+    ("Event", "bind"): _enum(get_args(Binding)),
+    ("Event", "certainty"): _enum(("stated", "observed", "judged")),
+    ("Event", "grace"): _enum(("none", "ttl")),
+    ("Event", "notice_hours"): _HOURS,
+    ("Event", "duration_hours"): _HOURS,
+}
+"""What a value may be beyond its type. What takes more than one value to tell is left to hostaudit."""
+
+
+def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of msgspec (2020-12) in draft-07, with a title and a description for each key."""
+    definitions = schema.pop("$defs")
+    for name, definition in definitions.items():
+        definition.pop("additionalProperties", None)
+        for key, value in definition["properties"].items():
+            words = {"title": key.replace("_", " ").capitalize(), "description": MEANING[name][key]}
+            definition["properties"][key] = words | _merged(_given(value), ALLOWED.get((name, key), {}))
+    if "DeclaredFallback" in definitions:
+        definitions["DeclaredFallback"]["allOf"] = [
+            {"if": {"properties": {"role": {"const": role}}, "required": ["role"]}, "then": _proof(keys)}
+            for role, keys in sitefile.PROOFS.items()
+            if keys
+        ]
+    # Whatever stands beside a reference is ignored in draft-07, even the title.
+    return {"allOf": [_older(schema)], "definitions": _older(definitions)}
+
+
+def _given(value: dict[str, Any]) -> dict[str, Any]:
+    """A value without an empty default, which tells nothing; one that may be null has two types."""
+    if value.get("default") in (None, "", (), [], {}):
+        value = {key: each for key, each in value.items() if key != "default"}
+    simple = [each["type"] for each in value.get("anyOf", ()) if set(each) == {"type"}]
+    return {"type": simple} if simple else value
+
+
+def _merged(value: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    items = {"items": value["items"] | more["items"]} if "items" in value and "items" in more else {}
+    return value | more | items
+
+
+def _proof(keys: tuple[str, ...]) -> dict[str, Any]:
+    if len(keys) == 1:
+        return {"required": list(keys)}
+    return {"oneOf": [{"required": [key]} for key in keys]}
+
+
+def _older(value: Any) -> Any:
+    """References as draft-07 spells them."""
+    if isinstance(value, dict):
+        return {
+            key: each.replace("#/$defs/", "#/definitions/") if key == "$ref" else _older(each)
+            for key, each in value.items()
+        }
+    return [_older(each) for each in value] if isinstance(value, list) else value
