@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import ipaddress
+import math
 import os
 import re
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from typing import Any
 import msgspec
 
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.model import EVIDENCE_SCHEMA, VALUE_OF, Evidence, EvidenceFile, Target
+from hostaudit.model import EVIDENCE_SCHEMA, VALUE_OF, DeclaredFallback, Evidence, EvidenceFile, Site, Target
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ITEMS = 20_000
@@ -30,12 +31,45 @@ MOST_TEXT = 1024 * 1024
 MOST_NUMBER = 2**32 - 1
 """The widest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
 
+MOST_DECLARED = 200
+"""Entries of one list of a site file; declared texts are at most 1000 characters long (``_DECLARED``)."""
+
 AGAIN = "save it again with: hostaudit scan DOMAIN --save-evidence FILE"
 
 _STATES = ("value", "absent", "unknown", "not_applicable")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 _ADDRESS_FIELDS = frozenset({"address", "addresses", "hints", "start", "end"})
+
+
+_ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
+_FUNCTION = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+_WORD = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9_]*")
+_PATH = re.compile(r"(?=.{1,1000}$)/[!\"$-~]*")
+_APP = re.compile(r"(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._-]*")
+_TEXT = re.compile(r".{0,1000}", re.DOTALL)
+_REGION = re.compile(r"(?=.{1,64}$)[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*")
+
+_DECLARED: dict[str, tuple[re.Pattern[str], str]] = {
+    "domain": (_NAME, "a domain name in lower-case A-labels"),
+    "server": (_NAME, "a host name in lower-case A-labels"),
+    "host": (_NAME, "a host name in lower-case A-labels"),
+    "stands_for": (_NAME, "a host name in lower-case A-labels"),
+    "provider": (_ID, "a provider id"),
+    "parent": (_ID, "an id of a parent company"),
+    "path": (_PATH, "a path as it is sent"),
+    "app": (_APP, "an app id"),
+    "marker": (_TEXT, "a text of at most 1000 characters"),
+}
+"""How the texts of a declaration must look, where they are given."""
+
+_FALLBACK_ROLES: dict[str, tuple[str, ...]] = {
+    "dns": ("server",), "hosting": ("address", "host"), "cdn": ("address", "host"), "mail": ("host",), "ca": (),
+    "app_store": ("app",),
+}  # fmt: skip
+"""By role the fields of which exactly one says where a fallback is (see ``model.DeclaredFallback``)."""
+
+_PLACES = ("server", "address", "host", "app")
 
 
 class _Head(msgspec.Struct):
@@ -95,6 +129,8 @@ def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
             yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
     if len(file.evidence) > MOST_ITEMS:
         yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
+    if file.site is not None:
+        yield from _of_site(file.site, file.target)
     seen: set[str] = set()
     for position, item in enumerate(file.evidence):
         where = f"evidence[{position}]"
@@ -113,6 +149,78 @@ def _of_target(target: Target) -> Iterator[str]:
         yield f"{target.domain} does not lie under {target.registrable}"
     if target.domain not in target.hosts:
         yield f"hosts lacks {target.domain}"
+
+
+def _of_site(site: Site, target: Target) -> Iterator[tuple[str, str]]:
+    """Where a declaration is not what reading a site file gives."""
+    lists = {
+        "hosts": site.hosts, "functions": site.functions, "spare_names": site.spare_names,
+        "fallbacks": site.fallbacks, "places": site.places,
+    }  # fmt: skip
+    for field, entries in lists.items():
+        if len(entries) > MOST_DECLARED:
+            yield f"site.{field}", f"{len(entries)} entries, more than a site file may hold ({MOST_DECLARED})"
+    if site.domain != target.registrable and not site.domain.endswith(f".{target.registrable}"):
+        yield "site.domain", f"{site.domain} is not the target's"
+    yield from _fitting("site", {"domain": (site.domain,), "host": site.hosts})
+    for position, spare in enumerate(site.spare_names):
+        where = f"site.spare_names[{position}]"
+        yield from _fitting(where, {"domain": (spare.domain,), "path": (spare.path,), "marker": (spare.marker,)})
+        if not 100 <= spare.status <= 599:
+            yield f"{where}.status", f"{spare.status} is not an HTTP status"
+    for position, fallback in enumerate(site.fallbacks):
+        yield from ((f"site.fallbacks[{position}].{field}", why) for field, why in _of_fallback(fallback))
+    for position, function in enumerate(site.functions):
+        where = f"site.functions[{position}]"
+        for identity in (function.id, *function.requires):
+            if not _FUNCTION.fullmatch(identity):
+                yield where, f"{identity!r} is not the id of a function"
+        for need in function.needs:
+            yield from _fitting(f"{where}.needs", {"provider": need.any_of})
+            if not (_WORD.fullmatch(need.role) and need.any_of):
+                yield f"{where}.needs", f"{need.role!r} is not a role, or nobody is named for it"
+        if function.weight is not None and not 0 <= function.weight <= MOST_NUMBER:
+            yield f"{where}.weight", "a number outside 0 to 4294967295"
+    for position, place in enumerate(site.places):
+        if not (_NAME.fullmatch(place.of) or _is_address(place.of)):
+            yield f"site.places[{position}].of", f"{place.of!r} is neither a host name nor an IP address"
+        if not _REGION.fullmatch(place.region):
+            yield f"site.places[{position}].region", f"{place.region!r} is not the name of a region"
+
+
+def _of_fallback(fallback: DeclaredFallback) -> Iterator[tuple[str, str]]:
+    proofs = _FALLBACK_ROLES.get(fallback.role)
+    if proofs is None:
+        yield "role", f"{fallback.role!r} is not a role that has fallbacks"
+        return
+    places = [field for field in _PLACES if getattr(fallback, field)]
+    if len(places) != min(1, len(proofs)) or not set(places) <= set(proofs):
+        yield (
+            "role",
+            f"a fallback for {fallback.role} gives one of {', '.join(proofs) or 'no places'} and no other place",
+        )
+    given = {field: (value,) for field in _DECLARED if (value := getattr(fallback, field, ""))}
+    yield from _fitting("", {"provider": (fallback.provider,), "path": (fallback.path,)} | given)
+    yield from _fitting("switched_by", {"provider": fallback.switched_by})
+    if fallback.address and not _is_address(fallback.address):
+        yield "address", f"{fallback.address!r} is not an IP address"
+    if not 100 <= fallback.status <= 599:
+        yield "status", f"{fallback.status} is not an HTTP status"
+    if not 0 <= fallback.serial_tolerance <= MOST_NUMBER:
+        yield "serial_tolerance", "a number outside 0 to 4294967295"
+    if fallback.activation not in ("manual", "automatic"):
+        yield "activation", f"{fallback.activation!r} is neither manual nor automatic"
+    hours = fallback.activation_hours
+    if hours is not None and not (math.isfinite(hours) and 0 <= hours <= MOST_NUMBER):
+        yield "activation_hours", "a number outside 0 to 4294967295"
+
+
+def _fitting(where: str, texts: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    for field, values in texts.items():
+        form, what = _DECLARED[field]
+        for value in values:
+            if not form.fullmatch(value):
+                yield ".".join(each for each in (where, field) if each), f"{value[:80]!r} is not {what}"
 
 
 def _of_item(item: Evidence) -> Iterator[str]:
@@ -142,7 +250,7 @@ def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, s
     elif isinstance(value, list | tuple):
         for position, each in enumerate(value):
             yield from _of_values(each, f"{where}[{position}]", field)
-    elif isinstance(value, int) and not 0 <= value <= MOST_NUMBER:
+    elif isinstance(value, int | float) and not 0 <= value <= MOST_NUMBER:
         yield where, "a number outside 0 to 4294967295"
     elif isinstance(value, str):
         if len(value) > MOST_TEXT:
@@ -192,6 +300,9 @@ _SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
     "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "listing": lambda parts: len(parts) == 2,
+    "standby_ns": lambda parts: len(parts) == 3 and _is_address(parts[2]),
+    "standby_web": lambda parts: len(parts) == 3 and _is_address(parts[1]) and parts[2].startswith("/"),
+    "standby_mx": _host_and_address,
 }
 """What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""
 
