@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hostaudit import __version__, domain
-from hostaudit.errors import HostauditError
+from hostaudit.errors import HostauditError, UsageError
 from hostaudit.model import (
     EVIDENCE_SCHEMA,
     EvidenceFile,
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 HEAD_START = 0.1
 """Seconds that the looking has for itself before anything else is loaded beside it."""
 
+USUAL_DEPTH = 3
+DEPTHS = range(7)
+"""How many name-server host names may be followed: 0 means the site's own zones only, past 6 a path tells little."""
+
+MOST_DECLARED = 64
+"""Declared names and fallbacks for which a scan makes room; the deadline bounds it anyway."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered and under way."""
 
@@ -46,6 +53,7 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class LookOptions:
     """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same;
+    ``depth`` is how many name-server host names are followed one behind the other (0 to 6, else ``UsageError``);
     ``debug`` is told every question with its ending, in text from outside that is not yet fit to print; ``ports`` are
     other than the usual only in tests."""
 
@@ -56,27 +64,37 @@ class LookOptions:
     no_http: bool = False
     no_third_party: bool = False
     allow_private: tuple[str, ...] = ()
-    depth: int = 3
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
+    depth: int = USUAL_DEPTH
+
+    def __post_init__(self) -> None:
+        if self.depth not in DEPTHS:
+            raise UsageError(f"--depth is {self.depth}", f"give a whole number from 0 to {DEPTHS[-1]}")
 
     @property
-    def switched_off(self) -> tuple[str, ...]:
-        """What the user chose not to ask, as it stands in the evidence."""
-        chosen = (("no-http", self.no_http), ("no-third-party", self.no_third_party))
-        return tuple(name for name, on in chosen if on)
+    def chosen(self) -> tuple[str, ...]:
+        """What the user chose to look at otherwise than usual, as it stands in the evidence."""
+        depth = f"depth={self.depth}", self.depth != USUAL_DEPTH
+        return tuple(
+            name for name, on in (("no-http", self.no_http), ("no-third-party", self.no_third_party), depth) if on
+        )
 
 
 async def look(
-    target: Target, options: LookOptions, progress: Progress | None = None, *, site: Site | None = None
+    target: Target, options: LookOptions, progress: Progress | None = None, site: Site | None = None
 ) -> EvidenceFile:
-    """Ask everything about a target. Never raises for what the network does; ends within the deadline."""
+    """Ask everything about a target, and about what its owner declares to stand by (``site``, names in A-labels).
+
+    Never raises for what the network does; ends within the deadline.
+    """
     from hostaudit.net.limits import Limits
     from hostaudit.net.live import LiveNet
     from hostaudit.probes import Scan, load
 
     started = _now()
-    limits = Limits(timeout=options.timeout, deadline=options.deadline)
+    declared = len(site.spare_names) + len(site.fallbacks) if site is not None else 0
+    limits = Limits(timeout=options.timeout, deadline=options.deadline).with_declared(min(declared, MOST_DECLARED))
     async with LiveNet(
         limits,
         resolver=options.resolver,
@@ -87,7 +105,7 @@ async def look(
         debug=options.debug,
         ports=options.ports,
     ) as net:
-        scan = Scan(target, net, domain.registrable)
+        scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)
         preparing = asyncio.create_task(_prepare_soon())
         watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
         try:
@@ -102,7 +120,7 @@ async def look(
             resolver=net.resolver,
             vantage="local",
             tool_version=__version__,
-            options=options.switched_off,
+            options=options.chosen,
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 

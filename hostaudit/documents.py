@@ -153,7 +153,7 @@ def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, s
     elif isinstance(value, list | tuple):
         for position, each in enumerate(value):
             yield from _of_values(each, f"{where}[{position}]", field)
-    elif isinstance(value, int) and not 0 <= value <= MOST_NUMBER:
+    elif isinstance(value, int | float) and not 0 <= value <= MOST_NUMBER:
         yield where, "a number outside 0 to 4294967295"
     elif isinstance(value, str):
         if len(value) > MOST_TEXT:
@@ -203,6 +203,9 @@ _SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
     "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "listing": lambda parts: len(parts) == 2,
+    "standby_ns": lambda parts: len(parts) == 3 and _is_address(parts[2]),
+    "standby_web": lambda parts: len(parts) == 3 and _is_address(parts[1]) and parts[2].startswith("/"),
+    "standby_mx": _host_and_address,
 }
 """What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""
 

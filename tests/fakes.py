@@ -9,7 +9,7 @@ import asyncio
 from typing import Any
 
 from hostaudit import domain
-from hostaudit.model import Alias, Certificate, Evidence, Origin, Owner, Registration, Target
+from hostaudit.model import Alias, Certificate, Evidence, MailGreeting, Origin, Owner, Registration, Site, Target
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
 from hostaudit.probes import Probe, Scan
 
@@ -39,8 +39,8 @@ class FakeNet:
 
     An ending is ``"NXDOMAIN"`` or ``"NODATA"`` (absent) or ``("unknown", cause)``, and may stand in every table:
     ``zones`` name -> zone, ``ask`` (address, name, type) -> DnsReply, ``http`` url or (url, address) -> HttpReply,
-    ``services`` url -> HttpReply, ``certificates`` (host, address), ``origins`` and ``owners`` address,
-    ``registrations`` name. A value may also be an exception, which is raised.
+    ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``origins`` and
+    ``owners`` address, ``registrations`` name. A value may also be an exception, which is raised.
     """
 
     def __init__(self, **tables: dict[Any, Any]) -> None:
@@ -102,6 +102,9 @@ class FakeNet:
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         return await self._answer("certificates", (host, address))
 
+    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
+        return await self._answer("greetings", (host, address))
+
     async def origin(self, address: str) -> Outcome[Origin]:
         return await self._answer("origins", address)
 
@@ -115,8 +118,10 @@ class FakeNet:
         self.errors.append((where, error))
 
 
-def observe(target: Target | str, net: FakeNet, *probes: Probe) -> dict[str, Evidence]:
+def observe(
+    target: Target | str, net: FakeNet, *probes: Probe, site: Site | None = None, deepest: int = 3
+) -> dict[str, Evidence]:
     """Run probes over a fake network; the evidence by id. A probe that breaks fails the test unless expected."""
     wanted = domain.parse(target) if isinstance(target, str) else target
-    evidence = asyncio.run(Scan(wanted, net, domain.registrable).run(probes))
+    evidence = asyncio.run(Scan(wanted, net, domain.registrable, site=site, deepest=deepest).run(probes))
     return {item.id: item for item in evidence}

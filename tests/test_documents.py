@@ -91,6 +91,97 @@ def test_what_is_read_is_what_the_published_schema_says():
             jsonschema.validate(UNSOUND[case][0], published)
 
 
+def with_site(**changes) -> dict:
+    return document(site=SITE | changes)
+
+
+def with_fallback(**changes) -> dict:
+    """The document whose site declares one more fallback, by default a sound one; None takes a field away."""
+    made = {"role": "dns", "provider": "njalla", "server": "ns.standby.net"} | changes
+    return with_site(fallbacks=[*SITE["fallbacks"], {key: value for key, value in made.items() if value is not None}])
+
+
+def with_spare(**changes) -> dict:
+    return with_site(spare_names=[{"domain": "x.se"} | changes])
+
+
+def with_function(**changes) -> dict:
+    need = {"role": "payments", "any_of": ["stripe"]}
+    return with_site(functions=[{"id": "pay", "needs": [need]} | changes])
+
+
+SITE = {
+    "domain": "x.com",
+    "hosts": ["api.x.com"],
+    "functions": [
+        {"id": "pay_in", "needs": [{"role": "payments", "any_of": ["stripe", "adyen"]}], "requires": ["web"]},
+        {"id": "sms", "needs": [{"role": "messaging", "any_of": ["twilio"]}], "weight": 0.5},
+    ],
+    "spare_names": [{"domain": "x.se", "path": "/health?deep=1", "status": 301, "marker": "d\u00e9j\u00e0\nvu"}],
+    "fallbacks": [
+        {"role": "dns", "provider": "njalla", "server": "ns.standby.net", "serial_tolerance": 2},
+        {"role": "hosting", "provider": "ovh", "address": "2001:db8::1", "activation": "automatic"},
+        {"role": "cdn", "provider": "bunny", "host": "x.b-cdn.net", "stands_for": "www.x.com", "switched_by": ["ovh"]},
+        {"role": "mail", "provider": "own-mail", "parent": "own", "host": "mx.x.se", "activation_hours": 1.5},
+        {"role": "ca", "provider": "letsencrypt"},
+        {"role": "app_store", "provider": "f-droid", "app": "com.x_y.App-1"},
+    ],
+    "places": [{"of": "x.com", "region": "eu-west-1"}, {"of": "192.0.2.1", "region": "sbg"}],
+}
+
+STANDBY = {
+    "standby_ns": (
+        "x.com ns.standby.net 192.0.2.53",
+        {
+            "type": "standby_server", "zone": "x.com", "nameserver": "ns.standby.net", "address": "192.0.2.53",
+            "authoritative": True, "rcode": "NOERROR", "serial": 57, "names": ["ns1.x.com"],
+        },
+    ),
+    "standby_web": (
+        "www.x.com 192.0.2.80 /health?deep=1",
+        {
+            "type": "standby_answer", "host": "www.x.com", "address": "192.0.2.80", "path": "/health?deep=1",
+            "status": 200, "marker": True,
+        },
+    ),
+    "standby_mx": (
+        "mx.x.se 192.0.2.25",
+        {
+            "type": "mail_greeting", "host": "mx.x.se", "address": "192.0.2.25", "greeting": 220, "banner": "ESMTP",
+            "hello": 250, "extensions": ["SIZE"],
+        },
+    ),
+}  # fmt: skip
+
+
+def standing_by(kind, **changes) -> dict:
+    subject, value = STANDBY[kind]
+    return owner(kind, changes.pop("subject", subject), value | changes)
+
+
+@pytest.mark.parametrize("kind", STANDBY)
+def test_what_was_seen_of_a_standby_is_read(saved, kind):
+    content = standing_by(kind)
+
+    assert read_evidence(saved(content)).evidence[0].value is not None
+    jsonschema.validate(content, json.loads(schemas.path("evidence").read_text()))
+
+
+def test_what_the_owner_declared_is_read_and_kept(saved):
+    file = read_evidence(saved(with_site()))
+
+    assert [each.role for each in file.site.fallbacks] == ["dns", "hosting", "cdn", "mail", "ca", "app_store"]
+    assert read_evidence(saved(msgspec.json.encode(file))) == file
+    assert read_evidence(saved(document())).site is None
+    jsonschema.validate(with_site(), json.loads(schemas.path("evidence").read_text()))
+
+
+def test_a_site_file_may_name_the_site_below_its_registrable_name(saved):
+    target = {"domain": "shop.x.com", "registrable": "x.com", "hosts": ["shop.x.com"], "named": []}
+
+    assert read_evidence(saved(with_site(domain="shop.x.com") | {"target": target})).site.domain == "shop.x.com"
+
+
 CERTIFICATE = {
     "type": "certificate",
     "host": "x.com",
@@ -157,6 +248,66 @@ UNSOUND = {
     "target elsewhere": (with_target(registrable="y.com"), "does not lie under"),
     "target not among its hosts": (with_target(hosts=[]), "hosts lacks x.com"),
     "huge text": (with_item(source="x" * (documents.MOST_TEXT + 1)), "a text of"),
+    "standby server without zone": (
+        standing_by("standby_ns", subject="ns.standby.net 192.0.2.53"),
+        "is not a subject for standby_ns",
+    ),
+    "standby server at a name": (standing_by("standby_ns", address="ns.standby.net"), "is not an IP address"),
+    "standby server of a huge serial": (standing_by("standby_ns", serial=2**32), "a number outside"),
+    "standby answer without path": (
+        standing_by("standby_web", subject="www.x.com 192.0.2.80"),
+        "is not a subject for standby_web",
+    ),
+    "standby answer of another path": (
+        standing_by("standby_web", subject="www.x.com 192.0.2.80 x"),
+        "is not a subject for standby_web",
+    ),
+    "standby answer at a name": (standing_by("standby_web", address="x.com"), "is not an IP address"),
+    "standby answer without status": (standing_by("standby_web", status=-1), "a number outside"),
+    "greeting at a name": (standing_by("standby_mx", subject="mx.x.se mx.x.se"), "is not a subject for standby_mx"),
+    "greeting of another kind": (
+        owner("standby_mx", STANDBY["standby_mx"][0], STANDBY["standby_web"][1]),
+        "holds a StandbyAnswer",
+    ),
+    "site elsewhere": (with_site(domain="y.com"), "is not the target's"),
+    "site host": (with_site(hosts=["api x"]), "site.host"),
+    "too many spare names": (with_site(spare_names=[{"domain": "x.se"}] * 201), "201 entries"),
+    "too many fallbacks": (with_site(fallbacks=[{"role": "ca", "provider": "x"}] * 201), "201 entries"),
+    "spare name in capitals": (with_spare(domain="X.se"), "not a domain name"),
+    "spare name without a dot": (with_spare(domain="localhost"), "not a domain name"),
+    "spare path": (with_spare(path="hello"), "not a path"),
+    "spare path with a space": (with_spare(path="/a b"), "not a path"),
+    "spare path with a line": (with_spare(path="/a\r\nHost: y"), "not a path"),
+    "spare status": (with_spare(status=99), "not an HTTP status"),
+    "spare marker": (with_spare(marker="x" * 1001), "at most 1000"),
+    "fallback role": (with_fallback(role="luck"), "not a role that has fallbacks"),
+    "fallback of a wrong place": (with_fallback(role="mail"), "gives one of host"),
+    "fallback of two places": (with_fallback(host="x.net"), "gives one of server"),
+    "fallback of no place": (with_fallback(server=None), "gives one of server"),
+    "fallback CA with a place": (with_fallback(role="ca"), "no places"),
+    "fallback provider": (with_fallback(provider="Njalla Ltd"), "not a provider id"),
+    "fallback of nobody": (with_fallback(provider=""), "not a provider id"),
+    "fallback parent": (with_fallback(parent="a b"), "not an id of a parent"),
+    "fallback server": (with_fallback(server="ns;reboot.net"), "fallbacks[6].server"),
+    "fallback address": (with_fallback(role="hosting", server=None, address="x.net"), "fallbacks[6].address"),
+    "fallback stands for": (with_fallback(stands_for="https://x.com/"), "fallbacks[6].stands_for"),
+    "fallback path": (with_fallback(path=""), "fallbacks[6].path"),
+    "fallback status": (with_fallback(status=600), "not an HTTP status"),
+    "fallback app": (with_fallback(role="app_store", server=None, app="com x"), "not an app id"),
+    "fallback tolerance": (with_fallback(serial_tolerance=-1), "serial_tolerance"),
+    "fallback activation": (with_fallback(activation="soon"), "neither manual nor automatic"),
+    "fallback hours": (with_fallback(activation_hours=-0.5), "activation_hours"),
+    "fallback hours without end": (with_fallback(activation_hours=1e300), "activation_hours"),
+    "fallback switched by": (with_fallback(switched_by=["a b"]), "switched_by"),
+    "fallback of an unknown field": (with_fallback(hope=1), "unknown field"),
+    "function id": (with_function(id="Pay In"), "not the id of a function"),
+    "function that requires": (with_function(requires=["a b"]), "not the id of a function"),
+    "function need": (with_function(needs=[{"role": "payments", "any_of": []}]), "nobody is named"),
+    "function need role": (with_function(needs=[{"role": "x y", "any_of": ["stripe"]}]), "is not a role"),
+    "function provider": (with_function(needs=[{"role": "payments", "any_of": ["x y"]}]), "not a provider id"),
+    "function weight": (with_function(weight=-1), "functions[0].weight"),
+    "place": (with_site(places=[{"of": "x y", "region": "sbg"}]), "places[0].of"),
+    "region": (with_site(places=[{"of": "x.com", "region": "s\u202eb"}]), "places[0].region"),
 }
 
 

@@ -84,7 +84,7 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
-    """How and when the looking was done. ``options`` holds what was switched off, such as ``no-http``."""
+    """How and when the looking was done. ``options`` holds what was chosen, such as ``no-http`` or ``depth=1``."""
 
     started: str
     finished: str

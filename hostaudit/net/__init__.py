@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hostaudit.model import Certificate, Origin, Owner, Registration
+from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
 
 __all__ = ["DnsAnswer", "DnsReply", "HttpReply", "Net", "Outcome", "Record"]
@@ -38,6 +38,13 @@ class Net(Protocol):
 
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         """The certificate presented for ``host`` at ``address``, valid or not; no request is sent. A site call."""
+
+    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
+        """How the mail exchanger ``host`` greets at ``address`` and answers EHLO; no mail is sent. A greeting that
+        turns the caller away is a value.
+
+        Made under ``--no-http`` too: it is not HTTP, and only what a site file declares is ever greeted.
+        """
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """Prefix and origin AS set of an address (Team Cymru DNS)."""

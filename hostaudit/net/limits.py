@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -50,6 +50,19 @@ class Limits:
     registrations: int = 16
     threads: int = 4
 
+    def with_declared(self, count: int) -> Limits:
+        """Room for ``count`` things that the site's owner declares, so that they take nothing from the site itself.
+
+        A spare name is looked at as a site of its own, which is what these numbers are for.
+        """
+        return replace(
+            self,
+            dns_queries=self.dns_queries + 60 * count,
+            http_requests=self.http_requests + 8 * count,
+            owners=self.owners + 4 * count,
+            registrations=self.registrations + 2 * count,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -59,6 +72,7 @@ class Ports:
     http: int = 80
     https: int = 443
     whois: int = 43
+    smtp: int = 25
 
 
 class Budget:

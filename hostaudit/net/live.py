@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from hostaudit.errors import UsageError
-from hostaudit.model import Certificate, Origin, Owner, Registration
+from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
@@ -18,6 +18,7 @@ from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
 from hostaudit.net.port43 import Port43
 from hostaudit.net.registration import Registrations
 from hostaudit.net.share import Sharing
+from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
 
@@ -68,6 +69,7 @@ class LiveNet:
         self._reach = Reach(self._dns, self._policy)
         off = {"no_http": self._no_http, "no_third_party": self._no_third_party}
         self._web = Web(self._http, self._reach, budget, **off)
+        self._smtp = Smtp(self._reach, budget, self._ports.smtp)
         port43 = Port43(self._reach, budget, self._ports.whois)
         self._registrations = Registrations(self._web, port43, budget, self._sharing)
         self._owners = Owners(self._web, port43, self._dns, budget, self._sharing)
@@ -117,6 +119,13 @@ class LiveNet:
             return await self._reach.at(address, lambda vetted: self._http.certificate(host, vetted), source)
 
         return await self._sharing.once(("certificate", host, address), source, look)
+
+    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
+        """See ``Net``."""
+        source = f"SMTP greeting of {host} at {address}"
+        return await self._sharing.once(
+            ("greeting", host, address), source, lambda: self._smtp.greeting(host, address, source)
+        )
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""

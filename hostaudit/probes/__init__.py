@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hostaudit.model import Addresses, Evidence, FrontPage, Kind, Target, Unknown
+from hostaudit.model import Addresses, DeclaredFallback, Evidence, FrontPage, Kind, Site, Target, Unknown
 
 if TYPE_CHECKING:
     from hostaudit.net import DnsAnswer, Net, Outcome
@@ -25,13 +25,17 @@ T = TypeVar("T")
 
 @dataclass
 class Scan:
-    """One scan under way: the target, the network, and the evidence noted so far."""
+    """One scan under way: the target, what its owner declares, the network, and the evidence noted so far."""
 
     target: Target
     net: Net
     suffixes: Callable[[str], str | None]
     """The registrable name of a host (ICANN part of the Public Suffix List), None for a suffix itself."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    site: Site | None = None
+    """What the site's owner declares, if anything."""
+    deepest: int = 3
+    """How many name-server host names are followed one behind the other, from the site's own zones."""
     depth: dict[str, int] = field(default_factory=dict)
     """How many name-server host names lie between the site and a zone, at the least."""
     seen: dict[str, Evidence] = field(default_factory=dict)
@@ -64,17 +68,38 @@ class Scan:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts looked at: those of the target, and the one that turned out to serve the front page."""
-        front = self.seen.get(f"front:{self.target.domain}")
-        host = front.value.host if front is not None and isinstance(front.value, FrontPage) else ""
-        new = host not in self.target.hosts and self.suffixes(host) is not None
-        return (*self.target.hosts, host) if new else self.target.hosts
+        """The hosts looked at as the site's own: the target's, its spare names, and the one that turned out to serve
+        the front page."""
+        known = self._known_hosts
+        return known if self.front in known else (*known, self.front)
+
+    @property
+    def front(self) -> str:
+        """The host that serves the front page, as far as it is known by now; else the domain."""
+        item = self.seen.get(f"front:{self.target.domain}")
+        host = item.value.host if item is not None and isinstance(item.value, FrontPage) else ""
+        return host if self.suffixes(host) is not None else self.target.domain
+
+    @property
+    def _known_hosts(self) -> tuple[str, ...]:
+        spares = (each.domain for each in self.site.spare_names) if self.site else ()
+        return tuple(dict.fromkeys((*self.target.hosts, *spares)))
 
     def brought_by(self, item: Evidence | None) -> tuple[str, ...]:
-        """The hosts to look at that are new with an item: the target's at the start, then the front page's."""
+        """The hosts to look at that are new with an item: those known from the start, then the front page's."""
         if item is None:
-            return self.target.hosts
-        return self.hosts[len(self.target.hosts) :] if item.kind == "front" else ()
+            return self._known_hosts
+        return self.hosts[len(self._known_hosts) :] if item.kind == "front" else ()
+
+    def declared(self, *roles: str) -> tuple[DeclaredFallback, ...]:
+        """The fallbacks that the site's owner declares in these roles."""
+        return tuple(each for each in self.site.fallbacks if each.role in roles) if self.site else ()
+
+    @property
+    def standbys(self) -> tuple[str, ...]:
+        """The host names of declared fallbacks. They are not the site's own until they take over."""
+        places = (each.server or each.host for each in self.declared("dns", "hosting", "cdn", "mail"))
+        return tuple(dict.fromkeys(place for place in places if place))
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Note both address families of a host, with the CNAME chain, and return the addresses that were found."""

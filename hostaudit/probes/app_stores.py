@@ -1,8 +1,7 @@
-"""Whether the stores list the apps that the site names: present, absent or unknown, one look-up a listing."""
+"""Whether the stores list the apps that the site or its owner names: present, absent or unknown, one look-up each."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -28,22 +27,32 @@ DESKTOP = (
     "https://storeedgefd.dsx.mp.microsoft.com/v9.0/products/{id}?market=US&locale=en-us&deviceFamily=Windows.Desktop"
 )
 
+APP_STORE = "apple-app-store"
 LONGEST_URL = 500
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Ask all stores at once; every Android package is looked for in F-Droid too, which needs no account to list it."""
-    if item is None or not isinstance(item.value, AppLinks):
-        return
-    apps = item.value.apps
-    wanted = {(app.store, app.id) for app in apps if app.store not in ("apple-app-store", "f-droid")}
+    """Ask all stores at once; every Android package is looked for in F-Droid too, which needs no account to list it.
+
+    Declared apps come first, and wait for what the site names, so that one request serves both where a store takes
+    several ids.
+    """
+    apps = item.value.apps if item is not None and isinstance(item.value, AppLinks) else ()
+    declared = list(dict.fromkeys((each.provider, each.app) for each in scan.declared("app_store") if each.app))
+    wanted = {(app.store, app.id) for app in apps if app.store not in (APP_STORE, "f-droid")}
     wanted |= {("f-droid", app.id) for app in apps if app.platform == "android" and "." in app.id}
-    jobs = [_apple(scan, [app.id for app in apps if app.store == "apple-app-store"][:MOST_LOOKUPS])]
-    by_store: Counter[str] = Counter()
-    for store, identity in sorted(wanted):
-        by_store[store] += 1
-        if by_store[store] <= MOST_LOOKUPS:
-            jobs.append(_one(scan, store, identity))
+    wanted |= {(APP_STORE, app.id) for app in apps if app.store == APP_STORE}
+    by_store: dict[str, list[str]] = {}
+    for store, identity in dict.fromkeys([*declared, *sorted(wanted)]):
+        chosen = by_store.setdefault(store, [])
+        if len(chosen) < MOST_LOOKUPS:
+            chosen.append(identity)
+        elif (store, identity) in declared:
+            ending: Outcome[Listing] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LOOKUPS} apps in one store")
+            scan.note("listing", f"{store} {identity}", ending)
+    mine = frozenset(identity for store, identity in declared if store == APP_STORE)
+    jobs = [_apple(scan, by_store.pop(APP_STORE, []), mine)]
+    jobs += [_one(scan, store, identity) for store, identities in by_store.items() for identity in identities]
     await together(jobs)
 
 
@@ -91,18 +100,22 @@ def _text(value: Any, limit: int = 200) -> str | None:
 # -- Apple ------------------------------------------------------------------------------------------------
 
 
-async def _apple(scan: Scan, identities: list[str]) -> None:
-    """Store numbers first, in one request, then those bundle ids that belong to none of them, in another."""
+async def _apple(scan: Scan, identities: list[str], wanted: frozenset[str]) -> None:
+    """Store numbers first, in one request, then those bundle ids that belong to none of them, in another.
+
+    A bundle id that is ``wanted`` is asked for whatever the numbers say: its own listing is the question.
+    """
     numbers = sorted(each for each in identities if each.isdecimal())
     bundles = sorted(each for each in identities if not each.isdecimal())
     found = await _apple_batch(scan, "id", numbers)
     if found.unknown is not None and found.unknown.cause != "malformed":
         # What keeps this service from answering now keeps it from answering the second request as well.
         for bundle in bundles:
-            scan.note("listing", f"apple-app-store {bundle}", Outcome(found.source, unknown=found.unknown))
+            scan.note("listing", f"{APP_STORE} {bundle}", Outcome(found.source, unknown=found.unknown))
         return
     same = {str(row.get("bundleId")).lower() for row in found.value or () if str(row.get("trackId")) in numbers}
-    await _apple_batch(scan, "bundleId", [bundle for bundle in bundles if bundle.lower() not in same])
+    rest = [bundle for bundle in bundles if bundle in wanted or bundle.lower() not in same]
+    await _apple_batch(scan, "bundleId", rest)
 
 
 async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[list[dict[str, Any]]]:
@@ -113,7 +126,7 @@ async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[l
     rows = (await scan.net.service(APPLE.format(key=key, ids=joined))).then(_apple_rows)
     for identity in identities:
         outcome = rows.then(partial(_apple_listing, key=key, identity=identity, source=rows.source))
-        scan.note("listing", f"apple-app-store {identity}", _with_owner(scan, outcome))
+        scan.note("listing", f"{APP_STORE} {identity}", _with_owner(scan, outcome))
     return rows
 
 
@@ -138,7 +151,7 @@ def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: 
             developer, url = _text(row.get("sellerName")), _text(row.get("sellerUrl"), LONGEST_URL)
             # The same store holds programs for desktop computers under ids of the same form.
             platform = "other" if row.get("kind") == "mac-software" else "ios"
-            listing = Listing("apple-app-store", identity, platform, _text(row.get("trackName")), developer, url)  # type: ignore[arg-type]
+            listing = Listing(APP_STORE, identity, platform, _text(row.get("trackName")), developer, url)  # type: ignore[arg-type]
             return Outcome.of(listing, source)
     return Outcome.none("not listed in us" if rows else "resultCount 0 in us", source)
 

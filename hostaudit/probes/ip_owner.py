@@ -12,10 +12,12 @@ MOST_SENDERS = 8
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Look up every address that the item brings."""
-    if item is None or item.value is None:
-        return
-    await together(_address(scan, each, holder=item.kind != "resource") for each in _addresses(item))
+    """Look up every address that the item brings, and from the start those that a site file gives as such."""
+    if item is None:
+        literal = {each.address for each in scan.declared("hosting", "cdn") if each.address}
+        await together(_address(scan, each, holder=True) for each in sorted(literal))
+    elif item.value is not None:
+        await together(_address(scan, each, holder=item.kind != "resource") for each in _addresses(item))
 
 
 def _addresses(item: Evidence) -> tuple[str, ...]:
@@ -56,4 +58,10 @@ def _public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast
 
 
-PROBE = Probe("ip_owner", needs=("a", "aaaa", "delegation", "spf", "resource"), gives=("origin", "owner"), run=run)
+PROBE = Probe(
+    "ip_owner",
+    needs=("a", "aaaa", "delegation", "spf", "resource"),
+    gives=("origin", "owner"),
+    run=run,
+    at_start=True,
+)

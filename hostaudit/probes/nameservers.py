@@ -1,7 +1,8 @@
 """Who serves the zones: parent and child NS sets, each server's own answer, and the zones of the servers' own names.
 
 The site's own zones are looked at from both sides of the delegation (RFC 1034 section 4.2.1, RFC 9471 for glue); of
-the zones in which name-server, CNAME and MX hosts live only the NS set is read, to a depth of ``DEEPEST``.
+the zones in which name-server, CNAME, MX and declared standby hosts live only the NS set is read, to the scan's depth:
+with 3, the zones of the servers' names, the zones of those zones' servers, once more.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from hostaudit.model import (
 from hostaudit.net import DnsAnswer, DnsReply, Outcome
 from hostaudit.probes import Probe, Scan, together
 
-DEEPEST = 3
-"""Name-server host names followed from the site: their zones, the zones of those zones' servers, once more."""
-
 DEEPEST_ADDRESSED = 1
 """Beyond this depth the operator is told by name alone; addresses would cost more questions than they tell."""
 
 MOST_ZONES = 40
+MORE_ZONES = 8
+"""Further zones for each host that the site's owner declares."""
+
 MOST_CUTS = 10
 """Zones above one name that are followed; a name may have 127 labels, and each would cost a question."""
 
@@ -42,14 +43,17 @@ Named = dict[str, tuple[str, ...]]
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """From the start the target's own names; from evidence the names that CNAME chains and MX records bring in."""
+    """From the start the target's own names and those of declared standbys; from evidence the names that CNAME chains
+    and MX records bring in."""
     if item is None or item.kind == "front":
         hosts = scan.brought_by(item)
         names = sorted({name for host in hosts if (name := scan.suffixes(host))})
         jobs = [_prefetch(scan, host) for host in hosts] + [_reach(scan, host, 0) for host in hosts]
+        jobs += [_reach(scan, host, 1) for host in scan.standbys if item is None]
         await together([*jobs, *(_registered(scan, name) for name in names)])
-    elif isinstance(item.value, Addresses) and item.subject in scan.hosts:
-        await together(_reach(scan, alias.target, 0) for alias in item.value.chain)
+    elif isinstance(item.value, Addresses) and item.subject in (*scan.hosts, *scan.standbys):
+        depth = 0 if item.subject in scan.hosts else 1
+        await together(_reach(scan, alias.target, depth) for alias in item.value.chain)
     elif isinstance(item.value, MailExchangers):
         await together(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS])
 
@@ -74,12 +78,13 @@ async def _ask_ahead(scan: Scan, zone: str, addresses: int = 0) -> None:
 async def _reach(scan: Scan, host: str, depth: int) -> None:
     """Explore the zones in which a host name lies, unless they were reached on a path as short."""
     zones = await _cut(scan, host)
+    most = MOST_ZONES + MORE_ZONES * (len(scan.standbys) + len(scan.site.spare_names) if scan.site else 0)
     fresh = []
     for zone in zones:
-        if scan.suffixes(zone) is None or scan.depth.get(zone, DEEPEST + 1) <= depth:
+        if scan.suffixes(zone) is None or scan.depth.get(zone, scan.deepest + 1) <= depth:
             continue
-        if zone not in scan.depth and len(scan.depth) >= MOST_ZONES:
-            scan.note("nameservers", zone, Outcome.gap("limit", "hostaudit", f"more than {MOST_ZONES} zones"))
+        if zone not in scan.depth and len(scan.depth) >= most:
+            scan.note("nameservers", zone, Outcome.gap("limit", "hostaudit", f"more than {most} zones"))
             continue
         scan.depth[zone] = depth
         fresh.append(_explore(scan, zone, depth))
@@ -88,7 +93,7 @@ async def _reach(scan: Scan, host: str, depth: int) -> None:
 
 async def _registered(scan: Scan, name: str) -> None:
     """The registrable name is a zone of its own whether or not its servers answer: begin with its parent's side."""
-    if await _parent_side(scan, name) and scan.depth.get(name, DEEPEST + 1) > 0:
+    if await _parent_side(scan, name) and scan.depth.get(name, scan.deepest + 1) > 0:
         scan.depth[name] = 0
         await _explore(scan, name, 0)
 
@@ -145,7 +150,7 @@ async def _servers(scan: Scan, zone: str, named: Named, depth: int, *, own: bool
     """The zones of the servers' names, their addresses and, for the site's own zones, what each address answers."""
     jobs = []
     for name, glue in sorted(named.items())[:MOST_SERVERS]:
-        if depth < DEEPEST:
+        if depth < scan.deepest:
             jobs.append(_reach(scan, name, depth + 1))
         if depth <= DEEPEST_ADDRESSED:
             jobs.append(_resolved(scan, zone, name, own=own))

@@ -9,10 +9,11 @@ from hostaudit.probes import Probe, Scan, together
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """The target's names from the start; then those of its CNAME targets, mail exchangers and name servers."""
+    """The target's names from the start, with those of declared standbys; then those of its CNAME targets, mail
+    exchangers and name servers."""
     if item is None or item.kind == "front":
-        await _ask(scan, scan.brought_by(item))
-    elif isinstance(item.value, Addresses) and item.subject in scan.hosts:
+        await _ask(scan, (*scan.brought_by(item), *(scan.standbys if item is None else ())))
+    elif isinstance(item.value, Addresses) and item.subject in (*scan.hosts, *scan.standbys):
         await _ask(scan, (alias.target for alias in item.value.chain))
     elif isinstance(item.value, MailExchangers):
         await _ask(scan, (each.host for each in item.value.exchangers))

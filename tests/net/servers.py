@@ -1,4 +1,4 @@
-"""Real servers on the loopback address, in this process: DNS over UDP and TCP, HTTP, HTTPS, and port 43.
+"""Real servers on the loopback address, in this process: DNS over UDP and TCP, HTTP, HTTPS, port 43, and SMTP.
 
 All are asynchronous context managers for use inside ``asyncio.run``. Everything they serve is plain data.
 """
@@ -351,6 +351,61 @@ class WhoisServer:
                 writer.write(answer.encode() if isinstance(answer, str) else answer)
                 await writer.drain()
         writer.close()
+
+
+class SmtpServer:
+    """Takes part in a session as ``replies`` say: the greeting, then the answer to each command by its first word.
+
+    A reply is bytes to send as they are, None to close, or a coroutine function of the writer. ``said`` keeps every
+    line that clients sent, and what they sent before the greeting as ``EARLY``.
+    """
+
+    def __init__(self, greeting: Any = b"220 mx.test ESMTP\r\n", **replies: Any) -> None:
+        self.replies = {
+            "": greeting,
+            "EHLO": b"250-mx.test\r\n250-SIZE 1000\r\n250 STARTTLS\r\n",
+            "QUIT": b"221 bye\r\n",
+        } | replies
+        self.said: list[str] = []
+        self.connections = 0
+
+    async def __aenter__(self) -> SmtpServer:
+        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._tasks: set[Any] = set()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._tasks.add(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            with contextlib.suppress(TimeoutError):
+                early = await asyncio.wait_for(reader.read(100), 0.02)
+                self.said.append(f"EARLY {early!r}")
+            command = ""
+            while await self._replied(self.replies.get(command, b"500 what\r\n"), writer):
+                line = await reader.readline()
+                if not line:
+                    break
+                self.said.append(line.decode())
+                command = line.decode().split()[0]
+        writer.close()
+
+    async def _replied(self, reply: Any, writer: asyncio.StreamWriter) -> bool:
+        if reply is None:
+            return False
+        if not isinstance(reply, bytes):
+            await reply(writer)
+            return False
+        writer.write(reply)
+        await writer.drain()
+        return True
 
 
 async def never(writer: asyncio.StreamWriter) -> None:

@@ -7,11 +7,14 @@ import time
 
 import dns.flags
 import msgspec
-from servers import DnsServer, HttpServer, ca, http, never, server_context
+import pytest
+from servers import DnsServer, HttpServer, SmtpServer, ca, http, never, server_context
 
 from hostaudit import audit, domain, rules
 from hostaudit.audit import LookOptions, analyse, look
 from hostaudit.documents import read_evidence
+from hostaudit.errors import UsageError
+from hostaudit.model import DeclaredFallback, MailGreeting, Site, SpareName, StandbyAnswer, StandbyServer
 from hostaudit.net.limits import Ports
 
 HOME = "127.0.0.1"
@@ -43,22 +46,25 @@ PAGES = {
 }
 
 
-def scan(records=None, pages=None, **changes):
+def scan(records=None, pages=None, site=None, **changes):
     async def go():
         flags = dns.flags.RA | dns.flags.AA
-        context = server_context(("site.com", "www.site.com"))
-        async with DnsServer(records or RECORDS, flags=flags) as names, HttpServer(pages or PAGES, context) as web:
+        context = server_context(("site.com", "www.site.com", "spare.org"))
+        names, web = DnsServer(records or RECORDS, flags=flags), HttpServer(pages or PAGES, context)
+        async with names, web, SmtpServer() as exchanger:
             options = {
                 "resolver": (names.address,),
                 "ca_bundle": ca()[2],
                 "no_third_party": True,
                 "allow_private": ("127.0.0.0/8",),
-                "ports": Ports(dns=names.port, https=web.port, http=1),
+                "ports": Ports(dns=names.port, https=web.port, http=1, smtp=exchanger.port),
                 "timeout": 2.0,
                 "deadline": 20.0,
             } | changes
             told = []
-            file = await look(domain.parse("site.com"), LookOptions(**options), lambda *counts: told.append(counts))
+            file = await look(
+                domain.parse("site.com"), LookOptions(**options), lambda *counts: told.append(counts), site
+            )
             return file, told
 
     return asyncio.run(go())
@@ -127,3 +133,77 @@ def test_a_name_nobody_sold_fails():
 
     assert report.verdict == "fail"
     assert "does not exist" in report.summary
+
+
+SPARE = {
+    ("org", "SOA"): ["a.gtld.org. admin.gtld.org. 1 3600 600 86400 300"],
+    ("org", "NS"): ["a.gtld.com."],
+    ("spare.org", "SOA"): ["ns.spare.org. admin.spare.org. 3 3600 600 86400 300"],
+    ("spare.org", "NS"): ["ns.spare.org."],
+    **{(f"{host}spare.org", "A"): [HOME] for host in ("", "ns.", "www-standby.", "mx.")},
+}
+SITE = Site(
+    "site.com",
+    spare_names=(SpareName("spare.org", "/hello", 200, "well"),),
+    fallbacks=(
+        DeclaredFallback("dns", "njalla", server="ns.spare.org"),
+        DeclaredFallback("hosting", "ovh", host="www-standby.spare.org", marker="manifest"),
+        DeclaredFallback("cdn", "bunny", address=HOME, stands_for="www.site.com", status=301),
+        DeclaredFallback("hosting", "hetzner", address="127.0.0.2"),
+        DeclaredFallback("mail", "fastmail", host="mx.spare.org"),
+        DeclaredFallback("ca", "letsencrypt"),
+        DeclaredFallback("app_store", "f-droid", app="com.site.other"),
+    ),
+)
+
+
+def test_declared_fallbacks_are_looked_at_and_kept_with_the_evidence(tmp_path):
+    started = time.monotonic()
+    file, _ = scan({**RECORDS, **SPARE}, PAGES | {"spare.org /hello": http(200, b"all is well")}, SITE)
+    assert time.monotonic() - started < 10
+
+    seen = {item.id: item.value for item in file.evidence if item.value is not None}
+    assert seen[f"standby_ns:site.com ns.spare.org {HOME}"] == StandbyServer(
+        "site.com", "ns.spare.org", HOME, True, "NOERROR", 7, ("ns1.site.com",)
+    )
+    assert seen[f"standby_web:site.com {HOME} /"] == StandbyAnswer("site.com", HOME, "/", 200, True)
+    assert seen[f"standby_web:www.site.com {HOME} /"].status == 301
+    assert seen[f"standby_web:spare.org {HOME} /hello"] == StandbyAnswer("spare.org", HOME, "/hello", 200, True)
+    assert seen[f"standby_mx:mx.spare.org {HOME}"] == MailGreeting(
+        "mx.spare.org", HOME, 220, "mx.test ESMTP", 250, ("SIZE", "STARTTLS")
+    )
+    assert {"delegation:spare.org", f"web:spare.org {HOME}", f"tls:spare.org {HOME}", "zone:ns.spare.org"} <= set(seen)
+    open_ = {item.id: item.unknown.cause for item in file.evidence if item.unknown}
+    assert open_["standby_web:site.com 127.0.0.2 /"] in ("connection_refused", "unreachable")
+    assert open_["listing:f-droid com.site.other"] == "not_asked"
+
+    path = tmp_path / "evidence.json"
+    path.write_bytes(audit.encode_evidence(file))
+    assert file.site == SITE
+    assert read_evidence(str(path)) == file
+
+
+def test_a_site_file_that_declares_nothing_changes_no_question():
+    plain, _ = scan()
+    declared, _ = scan(site=Site("site.com"))
+
+    assert [item.id for item in declared.evidence] == [item.id for item in plain.evidence]
+
+
+def test_without_http_a_standby_that_answers_over_http_is_not_asked_and_an_exchanger_is_greeted():
+    file, _ = scan({**RECORDS, **SPARE}, site=SITE, no_http=True)
+
+    seen = {item.id: item for item in file.evidence}
+    assert seen[f"standby_web:site.com {HOME} /"].unknown.cause == "not_asked"
+    assert seen[f"standby_web:spare.org {HOME} /hello"].unknown.cause == "not_asked"
+    assert seen[f"standby_mx:mx.spare.org {HOME}"].value.greeting == 220
+
+
+def test_the_depth_stands_in_the_evidence_unless_it_is_the_usual():
+    file, _ = scan(depth=0)
+
+    assert file.run.options == ("no-third-party", "depth=0")
+    assert LookOptions(depth=3).chosen == ()
+    for depth in (-1, 7):
+        with pytest.raises(UsageError, match="--depth"):
+            LookOptions(depth=depth)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fakes import FakeNet, observe, reply
 
-from hostaudit.model import AppLinks, AppRef, Listing, Unknown
+from hostaudit.model import AppLinks, AppRef, DeclaredFallback, Listing, Site, Unknown
 from hostaudit.net import Outcome
 from hostaudit.probes import Probe, app_stores
 
@@ -30,14 +30,18 @@ DESKTOP = (
 
 
 def look(*apps, **services):
-    """Listings by subject for apps given as (store, id); ``services`` is the fake's table."""
+    """Listings by subject for apps given as (store, id); ``services`` is the fake's table, ``declared`` apps are the
+    site file's, ``ending`` is how looking for the site's apps ended otherwise."""
     refs = tuple(AppRef(PLATFORMS.get(store, "android"), store, identity, "link") for store, identity in apps)
+    ending = services.get("ending") or Outcome.of(AppLinks(refs), "test")
+    declared = tuple(DeclaredFallback("app_store", store, app=app) for store, app in services.get("declared", ()))
 
     async def name_apps(scan, item):
-        scan.note("apps", HOST, Outcome.of(AppLinks(refs), "test"))
+        scan.note("apps", HOST, ending)
 
     net = FakeNet(services=services.get("services", {}))
-    found = observe(HOST, net, Probe("page", (), ("apps",), name_apps), app_stores.PROBE)
+    site = Site("example.com", fallbacks=declared) if declared else None
+    found = observe(HOST, net, Probe("page", (), ("apps",), name_apps), app_stores.PROBE, site=site)
     assert net.errors == []
     return {key.partition(":")[2]: item for key, item in found.items() if key.startswith("listing:")}, net
 
@@ -479,3 +483,56 @@ def test_without_apps_no_store_is_asked(outcome):
 
     assert list(found) == [f"apps:{HOST}"]
     assert net.calls == []
+
+
+# -- apps that the site file declares -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", [None, Outcome.none("no app named", "test"), Outcome.gap("timeout", "test")])
+def test_a_declared_app_is_looked_up_whatever_the_site_names(ending):
+    record = {"packageName": "com.shop.app", "packages": [{"versionName": "1"}]}
+
+    found, net = look(ending=ending, declared=[("f-droid", "com.shop.app")], services={F_DROID: js(F_DROID, record)})
+
+    assert found["f-droid com.shop.app"].value == Listing("f-droid", "com.shop.app", "android")
+    assert asked(net) == [F_DROID]
+
+
+def test_a_declared_app_that_the_site_names_too_is_looked_up_once():
+    _, net = look(("google-play", "com.shop.app"), declared=[("google-play", "com.shop.app")])
+
+    assert sorted(asked(net)) == [F_DROID, PLAY]
+
+
+def test_declared_and_named_apps_of_the_app_store_share_a_request():
+    row = {"trackId": 123456789, "bundleId": "com.shop.app", "sellerName": "Shop"}
+    both = APPLE.format("id", "123456789,987654321")
+    services = {both: apple(both, row), BUNDLE: apple(BUNDLE, row)}
+
+    found, net = look(
+        ("apple-app-store", "987654321"),
+        declared=[("apple-app-store", "123456789"), ("apple-app-store", "com.shop.app")],
+        services=services,
+    )
+
+    assert found["apple-app-store 123456789"].value.developer == "Shop"
+    assert found["apple-app-store com.shop.app"].value.developer == "Shop"
+    assert found["apple-app-store 987654321"].absent
+    assert asked(net) == [both, BUNDLE]
+
+
+def test_a_declared_app_in_a_store_without_a_look_up_is_unknown():
+    found, _ = look(declared=[("amazon-appstore", "com.shop.app")])
+
+    assert found["amazon-appstore com.shop.app"].unknown.cause == "no_service"
+
+
+@pytest.mark.parametrize("store", ["izzyondroid", "apple-app-store"])
+def test_declared_apps_come_before_the_sites_and_those_beyond_the_most_are_unknown(store):
+    declared = [(store, f"com.mine{n:02}") for n in range(app_stores.MOST_LOOKUPS + 1)]
+
+    found, _ = look((store, "com.a"), declared=declared)
+
+    causes = [found[f"{store} {app}"].unknown.cause for _, app in declared]
+    assert causes == ["unreachable"] * app_stores.MOST_LOOKUPS + ["limit"]
+    assert f"{store} com.a" not in found

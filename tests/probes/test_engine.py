@@ -9,7 +9,16 @@ import pytest
 from fakes import FakeNet, observe
 
 from hostaudit import domain, probes
-from hostaudit.model import VALUE_OF, Addresses, MailExchanger, MailExchangers
+from hostaudit.model import (
+    VALUE_OF,
+    Addresses,
+    DeclaredFallback,
+    FrontPage,
+    MailExchanger,
+    MailExchangers,
+    Site,
+    SpareName,
+)
 from hostaudit.net import Outcome
 from hostaudit.probes import Probe, Scan, together
 
@@ -239,8 +248,6 @@ def test_a_fake_answers_only_what_the_test_gave_and_keeps_what_was_asked():
 
 
 def test_the_host_that_serves_the_front_page_is_looked_at_too():
-    from hostaudit.model import FrontPage
-    from hostaudit.net import Outcome
     from hostaudit.probes import addresses, caa, registrar
 
     page = FrontPage("https://www.other.net/", "www.other.net", 200)
@@ -259,3 +266,59 @@ def test_the_host_that_serves_the_front_page_is_looked_at_too():
 
     assert found["a:www.other.net"].value.addresses == ("192.0.2.7",)
     assert {"aaaa:www.other.net", "https:www.other.net", "caa:www.other.net", "registration:other.net"} <= set(found)
+
+
+SITE = Site(
+    "example.com",
+    spare_names=(SpareName("example.se"), SpareName("www.example.com"), SpareName("example.net")),
+    fallbacks=(
+        DeclaredFallback("dns", "a", server="ns.a.net"),
+        DeclaredFallback("mail", "b", host="mx.b.net"),
+        DeclaredFallback("cdn", "c", host="mx.b.net"),
+        DeclaredFallback("hosting", "d", address="192.0.2.9"),
+        DeclaredFallback("ca", "e"),
+        DeclaredFallback("app_store", "f", app="com.f"),
+    ),
+)
+
+
+def brought(site, front):
+    """The hosts that a scan brings at its start, and those that the front page brings."""
+    at = []
+
+    async def run(scan, item):
+        at.append((scan.brought_by(item), scan.hosts, scan.front))
+
+    page = noting("page", ("front", "example.com", front), gives=("front",))
+    observe(TARGET, FakeNet(), Probe("p", ("front",), (), run, at_start=True), page, site=site)
+    return at
+
+
+def page_at(host):
+    return present(FrontPage(f"https://{host}/", host, 200))
+
+
+def test_spare_names_are_looked_at_from_the_start_and_once():
+    known = ("example.com", "www.example.com", "example.se", "example.net")
+
+    assert brought(SITE, page_at("shop.example.org")) == [
+        (known, known, "example.com"),
+        (("shop.example.org",), (*known, "shop.example.org"), "shop.example.org"),
+    ]
+    assert brought(SITE, page_at("example.se"))[1] == ((), known, "example.se")
+
+
+@pytest.mark.parametrize("front", [page_at("192.0.2.1"), page_at("co.uk"), Outcome.gap("timeout", "test")])
+def test_a_front_page_on_no_host_brings_none(front):
+    hosts = ("example.com", "www.example.com")
+
+    assert brought(None, front) == [(hosts, hosts, "example.com"), ((), hosts, "example.com")]
+
+
+def test_declared_fallbacks_are_given_by_role_and_their_names_once():
+    scan = Scan(TARGET, FakeNet(), domain.registrable, site=SITE)
+
+    assert [each.provider for each in scan.declared("dns", "hosting")] == ["a", "d"]
+    assert scan.standbys == ("ns.a.net", "mx.b.net")
+    assert Scan(TARGET, FakeNet(), domain.registrable).declared("dns") == ()
+    assert Scan(TARGET, FakeNet(), domain.registrable).standbys == ()

@@ -8,11 +8,22 @@ import pytest
 from fakes import FakeNet, observe, record
 
 from hostaudit import domain
-from hostaudit.model import Delegation, Dnssec, NameServerGlue, NameServers, ServerAnswer, ZoneCut
+from hostaudit.model import (
+    DeclaredFallback,
+    Delegation,
+    Dnssec,
+    NameServerGlue,
+    NameServers,
+    ServerAnswer,
+    Site,
+    SpareName,
+    ZoneCut,
+)
 from hostaudit.net import DnsReply
-from hostaudit.probes import addresses, mail, nameservers
-from hostaudit.probes.nameservers import DEEPEST, MOST_CUTS, MOST_ZONES, PROBE
+from hostaudit.probes import addresses, mail, nameservers, standby
+from hostaudit.probes.nameservers import MORE_ZONES, MOST_CUTS, MOST_ZONES, PROBE
 
+DEEPEST = 3
 FAULTS = ("timeout", "servfail", "refused", "malformed", "deadline", "limit")
 
 
@@ -441,6 +452,81 @@ def test_zones_behind_zones_are_followed_to_the_depth_and_no_further():
     assert read == [f"nameservers:z{number}.com" for number in range(1, DEEPEST)]
     assert "a:ns.z1.com" in found
     assert "a:ns.z2.com" not in found
+
+
+@pytest.mark.parametrize("deepest", [0, 1, 2, 5])
+def test_the_depth_is_the_users_choice(deepest):
+    world = World()
+    chain_of(world, 8)
+
+    found = observe("example.com", world.net(), PROBE, deepest=deepest)
+
+    read = sorted(key for key in found if key.startswith(("nameservers:z", "nameservers:example.net")))
+    assert read == ["nameservers:example.net", *(f"nameservers:z{n}.com" for n in range(1, deepest))][:deepest]
+    assert found["server:example.com ns1.example.net 198.51.100.1"].value.serial == 7
+
+
+def test_the_zones_of_declared_standbys_are_read_from_the_childs_side_and_followed_like_other_servers():
+    world = World()
+    for name in ("ns.standby.com", "mx.standby.org", "cdn.standby.net"):
+        world.zones.update({name: name.partition(".")[2], name.partition(".")[2]: name.partition(".")[2]})
+    world.dns["standby.com", "NS"] = ["ns.z1.com"]
+    world.dns["cdn.standby.net", "A"] = (["edge.example.info"], ["192.0.2.80"])
+    world.zones.update({"edge.example.info": "example.info", "example.info": "example.info", "info": "info"})
+    world.dns["cdn.standby.net", "AAAA"] = "NODATA"
+    chain_of(world, 4, start="z0.com")
+    site = Site(
+        "example.com",
+        fallbacks=(
+            DeclaredFallback("dns", "a", server="ns.standby.com"),
+            DeclaredFallback("mail", "b", host="mx.standby.org"),
+            DeclaredFallback("cdn", "c", host="cdn.standby.net"),
+            DeclaredFallback("hosting", "d", address="192.0.2.9"),
+        ),
+    )
+
+    found = observe("example.com", world.net(), PROBE, standby.PROBE, site=site)
+
+    assert found["zone:ns.standby.com"].value == ZoneCut(("standby.com", "com"))
+    assert {"nameservers:standby.com", "nameservers:standby.org", "nameservers:standby.net"} <= set(found)
+    assert {"nameservers:z1.com", "nameservers:z2.com", "zone:edge.example.info", "nameservers:example.info"} <= set(
+        found
+    )
+    assert "nameservers:z3.com" not in found
+    assert not [key for key in found if key.startswith(("delegation:standby", "server:standby", "dnssec:standby"))]
+
+
+def test_a_spare_name_is_looked_at_from_both_sides_as_a_name_of_the_site():
+    world = World()
+    world.zones["example.org"] = "example.org"
+    world.dns.update({("org", "NS"): ["a.gtld.example"], ("example.org", "DS"): "NODATA"})
+    world.ask[PARENT, "example.org", "NS"] = referral("example.org", "ns2.example.org")
+    world.ask["198.51.100.2", "example.org", "SOA"] = soa("example.org", 3)
+
+    found = observe(
+        "example.com", world.net(), PROBE, site=Site("example.com", spare_names=(SpareName("example.org"),))
+    )
+
+    assert found["delegation:example.org"].value.parent == "org"
+    assert found["server:example.org ns2.example.org 198.51.100.2"].value.serial == 3
+    assert "dnssec:example.org" in found
+
+
+def test_declared_names_make_room_for_their_zones():
+    world = World()
+    servers = [f"ns.p{number:02}.com" for number in range(MOST_ZONES + 2 * MORE_ZONES)]
+    world.dns["example.com", "NS"] = servers[:32]
+    world.dns["p00.com", "NS"] = servers[32:]
+    for server in servers:
+        zone = server.partition(".")[2]
+        world.zones.update({server: zone, zone: zone})
+    site = Site("example.com", fallbacks=(DeclaredFallback("dns", "a", server="ns.p00.com"),))
+
+    found = observe("example.com", world.net(), PROBE, site=site)
+
+    beyond = [item for item in found.values() if item.unknown and item.unknown.cause == "limit"]
+    assert beyond
+    assert {item.unknown.detail for item in beyond} == {f"more than {MOST_ZONES + MORE_ZONES} zones"}
 
 
 def test_name_servers_that_serve_one_another_end():
