@@ -31,6 +31,7 @@ from hostaudit.model import (
     Verdict,
     WebApp,
 )
+from hostaudit.proofs import Proofs
 from hostaudit.score import exposure, function_score, reckon, score, working
 from hostaudit.seen import Seen
 from hostaudit.sentence import summarise
@@ -72,7 +73,7 @@ def judge(case: Case) -> Report:
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
     )
-    fallbacks = (*graded(graph, case.proofs), *_other_ways(seen))
+    fallbacks = (*graded(graph, case.proofs), *_other_ways(seen, case.proofs))
     verdict: Verdict = "not_judged"
     if findings:
         verdict = "fail"
@@ -324,12 +325,17 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
     )
 
 
-def _other_ways(seen: Seen) -> tuple[Fallback, ...]:
+def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
+    declared = {f"{each.provider} {each.subject}" for each in proofs.all if each.role == "app_store"}
     found = []
     for item in seen.of("listing"):
         value = item.value
-        if isinstance(value, Listing) and value.store not in ("apple-app-store", "google-play"):
+        if (
+            isinstance(value, Listing)
+            and item.subject not in declared
+            and value.store not in ("apple-app-store", "google-play")
+        ):
             found.append(Fallback("app_store", value.store, "probed", (f"lists {value.id} now",)))
     for item in seen.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:

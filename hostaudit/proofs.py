@@ -78,7 +78,8 @@ class Proofs:
         self.who = who
         self.site = site
         front = seen.value("front", target.domain, FrontPage)
-        self.web_host = front.host if front is not None else target.domain
+        served = front.host if front is not None else ""
+        self.web_host = served if served and domain.registrable(served) else target.domain
         self.all: tuple[Proof, ...] = ()
         if site is not None:
             rows = [self._fallback(each) for each in site.fallbacks] + [self._spare(each) for each in site.spare_names]

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from hostaudit import domain
 from hostaudit.graph import Graph
-from hostaudit.impact import order_one
 from hostaudit.model import Fallback, Grade
 from hostaudit.proofs import Proof, Proofs
 
@@ -126,27 +125,4 @@ def _parents(graph: Graph, nodes: Iterable[str], *, whole: bool = False) -> set[
         below = [graph.leaves[name] for name in graph.below(node) if name in graph.leaves]
         leaves = [leaf for leaf in below if not leaf.names_only] if whole else graph.near(node)
         found.update(each for leaf in leaves for each in leaf.domains.get("parent", ()))
-    return found
-
-
-def companies(graph: Graph) -> dict[str, set[str]]:
-    """The parent companies on which a site rests now, with the roles in which it does."""
-    found: dict[str, set[str]] = {}
-    for function in graph.functions:
-        if function.applies == "no":
-            continue
-        for name in graph.below(function.root):
-            leaf = graph.leaves.get(name)
-            for parent in leaf.domains.get("parent", ()) if leaf is not None else ():
-                found.setdefault(parent, set()).add(leaf.role if leaf is not None else "")
-    return found
-
-
-def necks(graph: Graph) -> dict[str, list[str]]:
-    """The companies that stop functions alone, with those functions."""
-    found: dict[str, list[str]] = {}
-    for function, domains in order_one(graph).items():
-        for kind, identity in sorted(domains):
-            if kind == "parent":
-                found.setdefault(identity, []).append(function)
     return found

@@ -536,7 +536,11 @@ class Builder:
             for item in self.seen.of("listing")
             if isinstance(item.value, Listing) and item.value.platform == platform
         }
+        declared = {f"{each.provider} {each.subject}": each for each in self.proofs.all if each.role == "app_store"}
         for subject in sorted(asked):
+            proof = declared.get(subject)
+            if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
+                continue
             store = subject.split(" ")[0]
             item = self.seen.get("listing", subject)
             if item is not None and item.absent is not None:
@@ -551,7 +555,9 @@ class Builder:
             legs.append(self._leg("app_store", subject, node))
         if platform == "android":
             for item in self.seen.of("listing"):
-                if item.unknown is not None and item.subject not in asked and not item.subject.startswith("apple-"):
+                if item.subject in declared and item.unknown is not None:
+                    nodes.append(self.names.hoped("app_store", item.subject, (item.id,)))
+                elif item.unknown is not None and item.subject not in asked and not item.subject.startswith("apple-"):
                     node = self.names.open_question("app_store", item.subject, (item.id,))
                     nodes.append(node)
                     legs.append(self._leg("app_store", item.subject, node))
@@ -624,7 +630,7 @@ class Builder:
         rows = [
             (_hours_until(item.value.not_after, item.at), item)
             for item in self.seen.of("tls")
-            if isinstance(item.value, Certificate)
+            if isinstance(item.value, Certificate) and item.value.host in (*self.target.hosts, self.web_host)
         ]
         if not rows:
             return None

@@ -112,6 +112,7 @@ from hostaudit.model.values import (
     ZoneCut,
 )
 from hostaudit.model.whatif import (
+    FALLBACKS_SCHEMA,
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
     Applies,
@@ -131,6 +132,7 @@ from hostaudit.model.whatif import (
 
 __all__ = [
     "EVIDENCE_SCHEMA",
+    "FALLBACKS_SCHEMA",
     "MATRIX_SCHEMA",
     "REPORT_SCHEMA",
     "RETRYABLE",

@@ -10,6 +10,7 @@ from hostaudit.model.evidence import Target
 from hostaudit.model.report import Grade, Hours, NotAssessed, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
+FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
 MATRIX_SCHEMA: Literal["hostaudit.matrix/1"] = "hostaudit.matrix/1"
 
 Applies = Literal["yes", "no", "maybe", "not_assessed"]

@@ -1,0 +1,144 @@
+"""Who could stand in for each single point of failure without being part of it already?
+
+A provider of the catalogue is independent of a site if neither its parent company nor that of anything its product
+rests on is one that the site depends on, whatever for: a company that could end one thing of a site can end the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hostaudit.case import Case
+from hostaudit.impact import order_one
+from hostaudit.model import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap, Provider, Scenario
+from hostaudit.timeline import ROLES_OF
+
+REPLACEABLE = ("registrar", "dns", "hosting", "cdn", "ca", "mail", "sending", "app_store")
+"""Roles in which another provider can be chosen. Another registry means another name, which is a spare."""
+
+Held = dict[str, tuple[str, ...]]
+"""By parent company: what it holds for the site, in words."""
+
+
+def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
+    """For every company that stops a function alone, and every role in which it does: the candidates.
+
+    ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` tell who refused on
+    record.
+    """
+    held = _held(case)
+    countries = _countries(case)
+    refusals = _refusals(scenarios)
+    gaps = []
+    for parent, functions in sorted(_necks(case).items(), key=lambda row: (-len(row[1]), row[0])):
+        for role in REPLACEABLE:
+            if role in _roles_of(case, parent, functions):
+                rows = [
+                    _candidate(case, each, role, held, countries if jurisdiction else {}, refusals)
+                    for each in case.rules.providers
+                    if role in each.roles
+                ]
+                rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
+                gaps.append(Gap(parent, _company(case, parent), role, tuple(functions), tuple(rows)))
+    return Fallbacks(
+        schema=FALLBACKS_SCHEMA,
+        target=case.file.target,
+        run=case.run,
+        parents=tuple(sorted(held)),
+        jurisdictions=tuple(sorted(countries)),
+        gaps=tuple(gaps),
+    )
+
+
+def _candidate(
+    case: Case,
+    provider: Provider,
+    role: str,
+    held: Held,
+    countries: dict[str, str],
+    refusals: dict[str, tuple[str, ...]],
+) -> Candidate:
+    catalogue = case.who.catalogue
+    parent = catalogue.parent(provider.id)
+    reasons = []
+    if parent in held:
+        reasons.append(f"shares parent {parent}: {', '.join(held[parent][:3])}")
+    operator = case.who.declared(provider.id)
+    for upstream in case.who.upstreams(operator):
+        if upstream.parent in held and upstream.parent != parent:
+            reasons.append(
+                f"rests on {upstream.name}, parent {upstream.parent}: {', '.join(held[upstream.parent][:2])}"
+            )
+    if provider.jurisdiction in countries:
+        reasons.append(f"jurisdiction {provider.jurisdiction}: {countries[provider.jurisdiction]}")
+    return Candidate(
+        provider=provider.id,
+        name=provider.name,
+        parent=parent,
+        jurisdiction=provider.jurisdiction,
+        independent=not reasons,
+        reasons=tuple(reasons) or ("shares no parent with anything that the site depends on",),
+        usual=role in provider.usual,
+        history=refusals.get(provider.id, ()),
+    )
+
+
+def _necks(case: Case) -> dict[str, list[str]]:
+    """The companies that stop a function alone, with the functions that apply and that they stop."""
+    applying = {each.id for each in case.graph.functions if each.applies == "yes"}
+    found: dict[str, list[str]] = {}
+    for function, domains in order_one(case.graph).items():
+        for kind, identity in sorted(domains):
+            if kind == "parent" and function in applying:
+                found.setdefault(identity, []).append(function)
+    return found
+
+
+def _roles_of(case: Case, parent: str, functions: Iterable[str]) -> set[str]:
+    """The roles in which a company stops functions, by contracts that are the site's own."""
+    roots = {each.id: each.root for each in case.graph.functions}
+    below = {name for function in functions for name in case.graph.below(roots[function])}
+    leaves = [leaf for name, leaf in case.graph.leaves.items() if name in below]
+    return {leaf.role for leaf in leaves if parent in leaf.domains.get("parent", ()) and leaf.owned}
+
+
+def _held(case: Case) -> Held:
+    """Every parent company that a site depends on now, and for what."""
+    found: dict[str, dict[str, None]] = {}
+    for function in case.graph.functions:
+        if function.applies == "no":
+            continue
+        for root in (function.root, *function.degraded_by):
+            for name in sorted(case.graph.below(root)):
+                leaf = case.graph.leaves.get(name)
+                for parent in leaf.domains.get("parent", ()) if leaf is not None else ():
+                    what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})" if leaf is not None else ""
+                    found.setdefault(parent, {})[what] = None
+    return {parent: tuple(found[parent]) for parent in sorted(found)}
+
+
+def _countries(case: Case) -> dict[str, str]:
+    """The jurisdictions of those on whom the site depends, registries and registrars of others' names aside."""
+    found: dict[str, dict[str, None]] = {}
+    for row in case.graph.dependencies.values():
+        own = row.role not in ("registry", "registrar") or row.subject == case.file.target.registrable
+        if row.jurisdiction and own:
+            found.setdefault(row.jurisdiction, {})[row.provider] = None
+    return {country: ", ".join(sorted(found[country])[:4]) for country in sorted(found)}
+
+
+def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:
+    """Who refused, or ended a contract, in the recorded scenarios."""
+    found: dict[str, dict[str, None]] = {}
+    for scenario in scenarios:
+        for event in scenario.events:
+            if event.action == "refuse":
+                said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
+                found.setdefault(event.actor, {})[f"{said} in {scenario.id}"] = None
+            elif event.action in ("terminate", "suspend", "remove") and event.layer in ROLES_OF:
+                found.setdefault(event.actor, {})[f"ended service in {scenario.id}"] = None
+    return {actor: tuple(rows) for actor, rows in found.items()}
+
+
+def _company(case: Case, parent: str) -> str:
+    return case.rules.parents.get(parent) or case.graph.names.get(("parent", parent)) or parent
