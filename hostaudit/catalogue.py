@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import prod
 
-from hostaudit.model import HeaderClue, Provider, Rules
+from hostaudit.model import HeaderClue, Provider, Rules, Upstream
 
 STRENGTH: dict[str, float] = {
     "registry": 0.99,  # the TLD has exactly one operator
@@ -110,10 +110,10 @@ class _Pattern:
     provider: str
     compiled: re.Pattern[str] | None = None
 
-    def matches(self, text: str) -> bool:
+    def match(self, text: str) -> re.Match[str] | None:
         if self.compiled is None:
             self.compiled = re.compile(self.source)
-        return self.compiled.fullmatch(text) is not None
+        return self.compiled.fullmatch(text)
 
 
 class NameIndex:
@@ -145,7 +145,7 @@ class NameIndex:
         suffix, a longer suffix before a shorter one. Different families are all kept."""
         found: list[str] = []
         for pattern in self.candidates(name):
-            if pattern.provider not in found and pattern.matches(name):
+            if pattern.provider not in found and pattern.match(name):
                 found.append(pattern.provider)
         families = {family(provider) for provider in found}
         suffix = name
@@ -216,7 +216,7 @@ class Catalogue:
         self._parents = {provider.id: provider.parent or provider.id for provider in rules.providers}
         self._names = dict(rules.parents)
         self._ns, self._cname, self._mx = NameIndex(), NameIndex(), NameIndex()
-        self._spf, self._hosts = NameIndex(), NameIndex()
+        self._spf, self._hosts, self._regions = NameIndex(), NameIndex(), NameIndex()
         self._ranges = RangeIndex()
         self._asns: dict[int, list[str]] = {}
         self._headers: dict[str, list[_Header]] = {}
@@ -230,6 +230,7 @@ class Catalogue:
         self._mx.add(provider.id, provider.mx)
         self._spf.add(provider.id, provider.spf)
         self._hosts.add(provider.id, provider.hosts)
+        self._regions.add(provider.id, (), provider.regions)
         self._ranges.add(provider.id, provider.ranges)
         for number in provider.asns:
             self._asns.setdefault(number, []).append(provider.id)
@@ -261,21 +262,6 @@ class Catalogue:
         provider = self._providers.get(identity)
         return provider.jurisdiction if provider else None
 
-    def account(self, identity: str) -> str:
-        """The product under whose customer account this one is sold; its own id if it has an account of its own."""
-        record = self.provider(identity)
-        return record.account if record is not None and record.account else identity
-
-    def region(self, host: str) -> tuple[str, str] | None:
-        """(provider, region) that a host name tells."""
-        for clue in (*self.cname(host), *self.mx(host)):
-            record = self.provider(clue.provider)
-            for pattern in record.regions if record is not None else ():
-                match = re.search(pattern, host)
-                if match:
-                    return clue.provider, match.group(1)
-        return None
-
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""
         provider = self._providers.get(identity)
@@ -288,6 +274,16 @@ class Catalogue:
     def parent_name(self, parent: str) -> str:
         """The company name of a parent id."""
         return self._names.get(parent) or self.name(parent)
+
+    def account(self, identity: str) -> str:
+        """The id of the provider under whose customer account this one is sold; most are their own."""
+        provider = self._providers.get(identity)
+        return (provider.account if provider else "") or identity
+
+    def upstreams(self, identity: str) -> tuple[tuple[Upstream, Provider], ...]:
+        """Without whom a provider does not work, direct ones only, in the order of its file."""
+        provider = self._providers.get(identity)
+        return tuple((each, self._providers[each.on]) for each in provider.depends_on) if provider else ()
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -316,6 +312,12 @@ class Catalogue:
         names are exact, a subdomain is another issuer."""
         bare = _host(name.partition(";")[0])
         return self._by_exact("caa", bare, bare)
+
+    def region(self, host: str) -> tuple[str, str] | None:
+        """The provider and its region that a host name tells, such as ``("aws", "eu-west-1")``; None for most names."""
+        bare = _host(host)
+        matches = ((pattern.provider, pattern.match(bare)) for pattern in self._regions.candidates(bare))
+        return min(((provider, match[1]) for provider, match in matches if match and match[1]), default=None)
 
     def _by_name(self, index: NameIndex, kind: str, name: str) -> tuple[Clue, ...]:
         bare = _host(name)
@@ -403,6 +405,12 @@ def _issuer_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
     return catalogue.issuer(None, text[3:]) if text.startswith("CN=") else catalogue.issuer(text)
 
 
+def _region_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
+    region, _, host = text.partition(" ")
+    found = catalogue.region(host)
+    return (Clue(found[0], "region", host, 0.0),) if found and found[1] == region else ()
+
+
 SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "ns": Catalogue.ns,
     "cname": Catalogue.cname,
@@ -418,6 +426,7 @@ SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "organisation": Catalogue.organisation,
     "tld": Catalogue.registry,
     "store": Catalogue.store,
+    "region": _region_sample,
 }
 """How each kind of clue string in a provider's ``samples`` is looked up."""
 

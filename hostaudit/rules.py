@@ -47,6 +47,14 @@ def _regex(text: str) -> str:
     return ""
 
 
+def _one_group(text: str) -> str:
+    problem = _regex(text)
+    if problem:
+        return problem
+    groups = re.compile(text).groups
+    return "" if groups == 1 else f"must have exactly one group, which is the region, and has {groups}"
+
+
 def _cidr(text: str) -> str:
     try:
         ip_network(text)
@@ -80,7 +88,7 @@ CHECKS: Checks = {
     (Provider, "registrar_ids"): _matching(re.compile("[1-9][0-9]*"), "an IANA registrar id"),
     (Provider, "tlds"): _matching(re.compile(LABEL), "a top-level domain in lower case without a dot"),
     (Provider, "account"): PROVIDER_ID,
-    (Provider, "regions"): _regex,
+    (Provider, "regions"): _one_group,
     (Provider, "usual"): _role,
     (Upstream, "on"): PROVIDER_ID,
     (HeaderClue, "name"): _matching(re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+"), "a header name in lower case"),
@@ -88,6 +96,13 @@ CHECKS: Checks = {
     (Samples, "matches"): _matching(re.compile("[a-z]+ .+"), "a clue string such as 'ns ns1.example.com'"),
     (Samples, "not_matches"): _matching(re.compile("[a-z]+ .+"), "a clue string such as 'ns ns1.example.com'"),
 }
+
+
+CLUES = (
+    "asns", "ranges", "ns", "ns_patterns", "cname", "cname_patterns", "mx", "spf", "hosts", "headers", "issuers",
+    "caa", "registrar_ids", "registrar_names", "organisations", "tlds", "regions",
+)  # fmt: skip
+"""The fields by which a provider is recognised; one without any occurs only where a file names it."""
 
 
 # --- the folder ----------------------------------------------------------------------------------
@@ -139,12 +154,14 @@ def parse(sources: list[Source], version: str) -> Rules:
     parents = build(*trees["rules/parents.yaml"], dict[str, str])
     providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
     known = {provider.id for provider in providers} | set(parents)
+    by_id = {provider.id: provider for provider in providers}
     for provider in providers:
+        source, tree = trees[f"rules/providers/{provider.id}.yaml"]
         if provider.parent and provider.parent not in known:
-            source, tree = trees[f"rules/providers/{provider.id}.yaml"]
             hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
-            line = next(key.line for key, _ in tree.entries or () if key.text == "parent")
-            source.refuse(line, f"unknown parent {provider.parent!r}; {hint}", hint)
+            source.refuse(_under(tree, "parent")[0].line, f"unknown parent {provider.parent!r}; {hint}", hint)
+        _account(source, tree, provider, by_id)
+        _upstreams(source, tree, provider, by_id)
     return Rules(
         version=version,
         providers=tuple(sorted(providers, key=lambda provider: provider.id)),
@@ -159,11 +176,73 @@ def _provider(source: Source, tree: Node) -> Provider:
     expected = source.name.rpartition("/")[2].removesuffix(".yaml")
     if provider.id != expected:
         source.refuse(tree.line, f"the id {provider.id!r} and the file name {expected + '.yaml'!r} must agree")
-    for key in ("roles", "samples"):
-        empty = provider.samples.matches == () if key == "samples" else provider.roles == ()
-        if empty:
-            source.refuse(tree.line, f"{key} must not be empty")
+    if not provider.roles:
+        source.refuse(tree.line, "roles must not be empty")
+    visible = "app_store" in provider.roles or any(getattr(provider, field) for field in CLUES)
+    if visible and not provider.samples.matches:
+        source.refuse(tree.line, "samples must not be empty", "write one clue string for each kind of clue")
+    for role in provider.usual:
+        if role not in provider.roles:
+            hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
+            line = next(item.line for item in _under(tree, "usual")[1].items or () if item.text == role)
+            source.refuse(line, f"usual: {role!r} is none of its roles; {hint}", hint)
     return provider
+
+
+def _under(node: Node, key: str) -> tuple[Node, Node]:
+    """A key of a mapping and what stands under it."""
+    return next((name, below) for name, below in node.entries or () if name.text == key)
+
+
+def _account(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
+    """Refuse an account that does not exist, or that is itself part of another one."""
+    if not provider.account:
+        return
+    line = _under(tree, "account")[0].line
+    if provider.account == provider.id:
+        source.refuse(line, "account names the provider itself", "leave the key out: each provider is its own account")
+    holder = known.get(provider.account)
+    if holder is None:
+        hint = nearest(provider.account, known, "add its file to rules/providers")
+        source.refuse(line, f"account: unknown provider {provider.account!r}; {hint}", hint)
+    if holder.account:
+        hint = f"write account: {holder.account}"
+        source.refuse(line, f"account: {holder.id} is itself sold under {holder.account}; {hint}", hint)
+
+
+def _upstreams(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
+    """Refuse upstreams that do not exist, stand twice, or lead back to the provider."""
+    seen: set[str] = set()
+    if not provider.depends_on:
+        return
+    for upstream, entry in zip(provider.depends_on, _under(tree, "depends_on")[1].items or (), strict=True):
+        line = _under(entry, "on")[0].line
+        if upstream.on not in known:
+            hint = nearest(upstream.on, known, "add its file to rules/providers")
+            source.refuse(line, f"depends_on: unknown provider {upstream.on!r}; {hint}", hint)
+        if upstream.on in seen:
+            source.refuse(line, f"depends_on: {upstream.on!r} stands twice", "put both sources into one entry")
+        seen.add(upstream.on)
+        chain = _way_back(upstream.on, provider.id, known)
+        if chain:
+            way = " on ".join((provider.id, *chain))
+            source.refuse(line, f"depends_on goes round in a circle: {way}", "remove the entry that is not so")
+
+
+def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, ...]:
+    """Ids from ``start`` to ``goal`` along ``depends_on``, both included; empty if there is no way."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    while ways:
+        way = ways.pop()
+        if way[-1] == goal:
+            return way
+        record = known.get(way[-1])
+        for upstream in record.depends_on if record else ():
+            if upstream.on not in seen:
+                seen.add(upstream.on)
+                ways.append((*way, upstream.on))
+    return ()
 
 
 def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:

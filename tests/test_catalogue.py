@@ -18,7 +18,7 @@ from hostaudit.catalogue import (
     gate,
     normalise,
 )
-from hostaudit.model import HeaderClue, Provider, Rules, Samples, Scoring
+from hostaudit.model import HeaderClue, Provider, Rules, Samples, Scoring, Upstream
 
 
 def provider(identity: str, **fields) -> Provider:
@@ -103,7 +103,7 @@ def test_the_gate_is_a_word_that_every_match_contains(pattern: str, word: str | 
 
 def test_every_shipped_pattern_has_a_gate():
     for record in rules.load().providers:
-        for pattern in record.ns_patterns + record.cname_patterns:
+        for pattern in record.ns_patterns + record.cname_patterns + record.regions:
             assert gate(pattern), (record.id, pattern)
 
 
@@ -231,6 +231,48 @@ def test_records_are_found_by_id_and_unknown_ids_stand_for_themselves():
     assert (found.parent_name("corp"), found.parent_name("two")) == ("Corporation", "Two")
 
 
+def test_the_account_is_that_of_the_product_it_is_sold_under_else_its_own():
+    found = catalogue(provider("cloud"), provider("bucket", account="cloud"))
+    assert (found.account("bucket"), found.account("cloud"), found.account("unknown:x")) == (
+        "cloud",
+        "cloud",
+        "unknown:x",
+    )
+
+
+def test_upstreams_are_the_direct_ones_with_their_records_in_the_order_of_the_file():
+    edge, cloud = provider("edge"), provider("cloud", depends_on=(Upstream("edge", "status page, 2023"),))
+    platform = provider("platform", depends_on=(Upstream("cloud", "docs, 2024"), Upstream("edge", "docs, 2024")))
+    found = catalogue(cloud, edge, platform)
+    assert found.upstreams("platform") == ((platform.depends_on[0], cloud), (platform.depends_on[1], edge))
+    assert found.upstreams("edge") == ()
+    assert found.upstreams("unknown:x") == ()
+
+
+def test_a_region_is_the_group_of_a_pattern_that_matches_the_whole_name():
+    found = catalogue(
+        provider("one", regions=(r".+\.([a-z]+-\d)\.farm\.example", r"([a-z]+)\.farm\.example")),
+        provider("two", regions=(r"(?:.+\.)?([a-z]{3}\d)\.other\.test", r"(?:([a-z]+)\.)?zone\.test")),
+    )
+    assert found.region("Shop.West-2.farm.example.") == ("one", "west-2")
+    assert found.region("west.farm.example") == ("one", "west")
+    assert found.region("fra1.other.test") == ("two", "fra1")
+    for name in ("shop.west-2.farm.example.evil.test", "farm.example", "west-2", "zone.test", "", "."):
+        assert found.region(name) is None
+
+
+def test_a_region_that_two_providers_claim_does_not_change_from_run_to_run():
+    pattern = r"([a-z]+)\.(?:farm|ranch)\.shared\.example"
+    for order in (("one", "two"), ("two", "one")):
+        found = catalogue(*(provider(identity, regions=(pattern,)) for identity in order))
+        assert found.region("west.farm.shared.example") == ("one", "west")
+
+
+def test_a_name_without_a_word_of_a_region_pattern_costs_no_trial(shipped: Catalogue):
+    assert shipped._regions.candidates("www.example.com") == []
+    assert shipped.region("www.example.com") is None
+
+
 @pytest.mark.parametrize("sample", ["zzz x", "ns", "ns ", "asn x"])
 def test_a_clue_string_that_is_none_is_a_value_error(sample: str):
     with pytest.raises(ValueError, match=r"no clue|invalid literal"):
@@ -281,6 +323,17 @@ def test_a_clue_string_that_is_none_is_a_value_error(sample: str):
         ("tld de", "denic"),
         ("tld no", "norid"),
         ("store amazon-appstore", "amazon-appstore"),
+        ("registrar 86", "tierranet"),
+        ("registrar 1387", "hexonet"),
+        ("ns ns1012.hexonet.net", "hexonet"),
+        ("ns ns1.everydns.net", "everydns"),
+        ("region us-east-1 lb-1.us-east-1.elb.amazonaws.com", "aws"),
+        ("region eu-west-1 bucket.s3.eu-west-1.amazonaws.com", "amazon-s3"),
+        ("region cn-north-1 bucket.s3.cn-north-1.amazonaws.com.cn", "amazon-s3"),
+        ("region us-gov-west-1 lb-1.us-gov-west-1.elb.amazonaws.com", "aws"),
+        ("region ap-southeast-2 inbound-smtp.ap-southeast-2.amazonaws.com", "amazon-ses"),
+        ("region westeurope shop.westeurope.cloudapp.azure.com", "azure"),
+        ("region fra1 media.fra1.digitaloceanspaces.com", "digitalocean"),
     ],
 )
 def test_the_shipped_catalogue_knows(shipped: Catalogue, sample: str, expected: str):
@@ -305,6 +358,9 @@ def test_the_shipped_catalogue_knows(shipped: Catalogue, sample: str, expected: 
         ("header server: cloudflare-mock/1.0", "cloudflare"),
         ("header cf-ray: not-a-ray", "cloudflare"),
         ("issuer (STAGING) Let's Encrypt", "lets-encrypt"),
+        ("region compute-1 ec2-192-0-2-1.compute-1.amazonaws.com", "aws"),
+        ("region eu-west-1 my-s3.eu-west-1.elb.amazonaws.com", "amazon-s3"),
+        ("region a shop-a1b2c3-ew.a.run.app", "google-cloud"),
         ("registrar 1337 Services LLC", "tucows"),
         ("registrar The Registrar Company", "tucows"),
         ("ip 10.0.0.1", "aws"),
@@ -317,6 +373,46 @@ def test_the_shipped_catalogue_is_not_taken_in(shipped: Catalogue, sample: str, 
 def test_no_shipped_pattern_runs_away_on_a_long_name(shipped: Catalogue):
     hostile = "s3-" * 60 + "s3.amazonaws.comx"
     for record in rules.load().providers:
-        for pattern in record.ns_patterns + record.cname_patterns:
+        for pattern in record.ns_patterns + record.cname_patterns + record.regions:
             assert not re.fullmatch(pattern, hostile)
     assert ids(shipped.cname(hostile)) == []
+    assert shipped.region(hostile) is None
+
+
+@pytest.mark.parametrize(
+    ("product", "account"),
+    [
+        ("route53", "aws"),
+        ("cloudfront", "aws"),
+        ("amazon-s3", "aws"),
+        ("google-cloud-dns", "google-cloud"),
+        ("firebase", "google-cloud"),
+        ("azure-front-door", "azure"),
+        ("google-play", "google-play"),
+        ("amazon-registry", "amazon-registry"),
+        ("microsoft-365", "microsoft-365"),
+    ],
+)
+def test_products_of_one_customer_account_and_those_that_only_share_a_company(
+    shipped: Catalogue, product: str, account: str
+):
+    assert shipped.account(product) == account
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        ("heroku", {"aws"}),
+        ("kinsta", {"google-cloud", "cloudflare"}),
+        ("railway", {"google-cloud"}),
+        ("cloudflare-workers-kv", {"google-cloud"}),
+        ("bitmitigate", {"voxility"}),
+        ("zerossl", {"sectigo"}),
+        ("public-interest-registry", {"identity-digital"}),
+        ("fly-io", set()),
+        ("cloudflare", set()),
+        ("aws", set()),
+    ],
+)
+def test_the_shipped_catalogue_knows_upstreams(shipped: Catalogue, product: str, expected: set[str]):
+    assert {record.id for _, record in shipped.upstreams(product)} == expected

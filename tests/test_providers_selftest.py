@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import get_args
@@ -20,6 +21,8 @@ NAMED_BY_THE_STORY = {
     "njalla", "epik", "ddos-guard", "skysilk", "apple-app-store", "google-play", "f-droid",
 }  # fmt: skip
 
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
 SHARED: dict[tuple[str, str], str] = {}
 """Facts that two companies may both claim, each with the reason; none so far."""
 
@@ -34,7 +37,7 @@ def test_samples_of(provider: Provider):
 
 @pytest.mark.parametrize("provider", SHIPPED.providers, ids=lambda provider: provider.id)
 def test_record_of(provider: Provider):
-    assert provider.samples.not_matches, "at least one look-alike that must not match"
+    assert provider.samples.not_matches or not provider.samples.matches, "at least one look-alike that must not match"
     assert provider.sources, "where the facts come from"
     assert provider.parent != provider.id, "a provider without parent leaves it out"
     kinds = {sample.partition(" ")[0] for sample in provider.samples.matches}
@@ -42,7 +45,7 @@ def test_record_of(provider: Provider):
         ("ns", "ns"), ("cname", "cname"), ("mx", "mx"), ("spf", "spf"), ("hosts", "host"), ("asns", "asn"),
         ("ranges", "ip"), ("headers", "header"), ("issuers", "issuer"), ("caa", "caa"), ("tlds", "tld"),
         ("registrar_ids", "registrar"), ("organisations", "organisation"), ("ns_patterns", "ns"),
-        ("cname_patterns", "cname"),
+        ("cname_patterns", "cname"), ("regions", "region"),
     ):  # fmt: skip
         assert not getattr(provider, field) or kind in kinds, f"{field} without a sample of kind {kind}"
 
@@ -89,6 +92,44 @@ def test_every_parent_is_named_once_and_used():
     ids = {provider.id for provider in SHIPPED.providers}
     used = {provider.parent for provider in SHIPPED.providers if provider.parent}
     assert used - ids == set(SHIPPED.parents)
+
+
+def test_products_of_one_account_are_of_one_company():
+    for provider in SHIPPED.providers:
+        if provider.account:
+            assert CATALOGUE.parent(provider.account) == CATALOGUE.parent(provider.id), provider.id
+
+
+def test_upstreams_are_of_another_company_and_say_where_that_was_read():
+    count = 0
+    for provider in SHIPPED.providers:
+        for upstream, record in CATALOGUE.upstreams(provider.id):
+            count += 1
+            assert CATALOGUE.parent(record.id) != CATALOGUE.parent(provider.id), (
+                provider.id,
+                "shares the parent anyway",
+            )
+            assert YEAR.search(upstream.source), (provider.id, "a source has a year")
+            assert "  " not in upstream.source + upstream.note
+    assert count >= 40
+
+
+@pytest.mark.parametrize(
+    ("role", "among"),
+    [
+        ("hosting", {"aws", "google-cloud", "azure", "njalla"}),
+        ("registrar", {"godaddy", "epik", "njalla"}),
+        ("dns", {"cloudflare", "route53", "ns1"}),
+        ("cdn", {"cloudflare", "fastly", "akamai"}),
+        ("ca", {"lets-encrypt", "digicert", "sectigo"}),
+        ("mail", {"google-workspace", "microsoft-365"}),
+        ("app_store", {"google-play", "apple-app-store", "f-droid"}),
+    ],
+)
+def test_the_usual_names_of_a_role(role: str, among: set[str]):
+    usual = {provider.id for provider in SHIPPED.providers if role in provider.usual}
+    assert usual >= among
+    assert len(usual) <= 8
 
 
 def test_the_story_of_parler_and_every_role_are_covered():

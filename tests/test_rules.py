@@ -74,7 +74,7 @@ def test_a_good_file_is_read_into_the_model(directory: Path):
     ("old", "new", "line", "said"),
     [
         ("asns: [64500]", "asn: [64500]", 5, "unknown key 'asn'; did you mean 'asns'?"),
-        ("asns: [64500]", "zzz: [64500]", 5, "unknown key 'zzz'; valid keys are asns,"),
+        ("asns: [64500]", "zzz: [64500]", 5, "unknown key 'zzz'; valid keys are account,"),
         ("weak: true", "week: true", 8, "unknown key 'week' in headers; did you mean 'weak'?"),
         ("asns: [64500]", "name: Twice", 5, "the key 'name' stands twice, first in line 2"),
         (
@@ -138,6 +138,105 @@ def test_each_trap_is_refused_with_file_and_line(directory: Path, old: str, new:
     message = refused(directory, changed(old, new))
     assert message.startswith(f"rules/providers/sample-dns.yaml:{line}: ")
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("jurisdiction: DE", "account: sample-dns", 4, "account names the provider itself"),
+        ("jurisdiction: DE", "account: sample-cdm", 4, "unknown provider 'sample-cdm'; did you mean 'sample-cdn'?"),
+        ("jurisdiction: DE", "account: zzzz", 4, "unknown provider 'zzzz'; add its file to rules/providers"),
+        ("jurisdiction: DE", "account: Sample", 4, "is not an id in kebab-case"),
+        (
+            "jurisdiction: DE",
+            "usual: [cdn]",
+            4,
+            "usual: 'cdn' is none of its roles; roles of sample-dns are dns, hosting",
+        ),
+        ("jurisdiction: DE", "usual:\n  - dns\n  - zzz", 6, "usual: 'zzz' is not a role"),
+        (
+            "jurisdiction: DE",
+            "regions: ['a\\.example']",
+            4,
+            "must have exactly one group, which is the region, and has 0",
+        ),
+        ("jurisdiction: DE", "regions: ['(a)(b)']", 4, "must have exactly one group, which is the region, and has 2"),
+        ("jurisdiction: DE", "regions: ['(a']", 4, "is not a regular expression"),
+        ("jurisdiction: DE", "depends_on:\n  - on: sample-cdn", 5, "a key: unquoted on is a truth value"),
+        ("jurisdiction: DE", "depends_on:\n  - source: x", 5, "depends_on lacks the key 'on'"),
+        ("jurisdiction: DE", "depends_on:\n  - 'on': sample-cdn", 5, "depends_on lacks the key 'source'"),
+        (
+            "jurisdiction: DE",
+            "depends_on:\n  - source: x\n    'on': sample-cdm",
+            6,
+            "depends_on: unknown provider 'sample-cdm'; did you mean 'sample-cdn'?",
+        ),
+        ("jurisdiction: DE", "depends_on:\n  - {'on': zzzz, source: x}", 5, "'zzzz'; add its file to rules/providers"),
+        (
+            "jurisdiction: DE",
+            "depends_on:\n  - {'on': sample-dns, source: x}",
+            5,
+            "depends_on goes round in a circle: sample-dns on sample-dns",
+        ),
+        (
+            "jurisdiction: DE",
+            "depends_on:\n  - {'on': sample-cdn, source: a}\n  - {'on': sample-cdn, source: b}",
+            6,
+            "depends_on: 'sample-cdn' stands twice",
+        ),
+    ],
+)
+def test_what_is_said_of_other_providers_is_checked(directory: Path, old: str, new: str, line: int, said: str):
+    add(directory, "sample-cdn", "ns: [sample-cdn.example]")
+    message = refused(directory, changed(old, new))
+    assert message.startswith(f"rules/providers/sample-dns.yaml:{line}: ")
+    assert said in message
+
+
+def add(directory: Path, identity: str, *lines: str) -> None:
+    text = [f"id: {identity}", f"name: {identity}", "roles: [dns]", *lines]
+    samples = f"samples: {{matches: [ns ns1.{identity}.example]}}"
+    (directory / "providers" / f"{identity}.yaml").write_text("\n".join([*text, samples, ""]))
+
+
+def depending(directory: Path, identity: str, *upstreams: str) -> None:
+    entries = [f"  - {{'on': {upstream}, source: x}}" for upstream in upstreams]
+    add(directory, identity, f"ns: [{identity}.example]", *(["depends_on:", *entries] if entries else []))
+
+
+def test_upstreams_of_several_stages_and_with_a_common_end_are_no_circle(directory: Path):
+    depending(directory, "shop", "platform", "edge")
+    depending(directory, "platform", "cloud")
+    depending(directory, "edge", "cloud")
+    depending(directory, "cloud")
+    shop = next(provider for provider in rules.load(directory).providers if provider.id == "shop")
+    assert [upstream.on for upstream in shop.depends_on] == ["platform", "edge"]
+
+
+def test_a_circle_of_upstreams_is_refused_with_the_way_around(directory: Path):
+    depending(directory, "alpha", "beta")
+    depending(directory, "beta", "gamma")
+    depending(directory, "gamma", "alpha")
+    with pytest.raises(UsageError, match=r"alpha\.yaml:6: .* alpha on beta on gamma on alpha") as caught:
+        rules.load(directory)
+    assert caught.value.hint
+
+
+def test_an_account_within_an_account_is_refused(directory: Path):
+    add(directory, "bucket", "ns: [bucket.example]", "account: platform")
+    add(directory, "platform", "ns: [platform.example]", "account: cloud")
+    add(directory, "cloud", "ns: [cloud.example]")
+    with pytest.raises(UsageError, match=r"bucket\.yaml:5: .*sold under cloud; write account: cloud"):
+        rules.load(directory)
+
+
+def test_only_a_provider_without_any_clue_may_go_without_samples(directory: Path):
+    bare = "id: sample-dns\nname: Sample DNS\nroles: [{}]\nsamples: {{matches: []}}\n"
+    write(directory, bare.format("dns"))
+    assert rules.load(directory).providers[0].samples.matches == ()
+    assert "samples must not be empty" in refused(directory, bare.format("app_store"))
+    clue = bare.format("dns") + "regions: ['([a-z]+)\\.sample\\.example']\n"
+    assert "samples must not be empty" in refused(directory, clue)
 
 
 def test_a_quoted_country_code_of_norway_is_text(directory: Path):
