@@ -247,11 +247,15 @@ def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
             found.append(f"{expected.subject}: there is no function {identity}")
         elif not bounds[0] <= fates[identity].down_hours <= bounds[1]:
             hours_down = fates[identity].down_hours
-            found.append(f"{expected.subject}: {identity} is down {hours_down} h, history says {bounds[0]} to {bounds[1]}")
+            found.append(
+                f"{expected.subject}: {identity} is down {hours_down} h, history says {bounds[0]} to {bounds[1]}"
+            )
     for provider, word in expected.excluded.items():
         reasons = [each.reason for each in answer.excluded if each.provider == provider]
         if not any(word in reason for reason in reasons):
-            found.append(f"{expected.subject}: {provider} is not excluded as {word}: {'; '.join(reasons) or 'not at all'}")
+            found.append(
+                f"{expected.subject}: {provider} is not excluded as {word}: {'; '.join(reasons) or 'not at all'}"
+            )
     return tuple(found)
 
 

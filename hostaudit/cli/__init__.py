@@ -35,7 +35,7 @@ app.command("explain")(explain.explain)
 app.add_typer(scenarios.app, name="scenarios")
 app.command("schema")(schema.schema)
 
-COMMANDS = tuple(str(each.name) for each in (*app.registered_commands, *app.registered_groups))
+COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
 """What typer raises for any wrong command line; newer releases do not export it, nor depend on click."""

@@ -113,7 +113,12 @@ def look(
 
 
 def of(
-    target: str, writer: Writer, declarations: Declarations, hosts: tuple[str, ...], resolver: tuple[str, ...], deadline: float
+    target: str,
+    writer: Writer,
+    declarations: Declarations,
+    hosts: tuple[str, ...],
+    resolver: tuple[str, ...],
+    deadline: float,
 ) -> EvidenceFile:
     """The evidence that a question about a site is answered from: a saved file, or what a scan sees now."""
     if target == "-" or is_path(target):

@@ -39,8 +39,9 @@ def list_(
     """List every scenario: id, date, kind, title, layers."""
     writer = Writer(format, output, color, quiet=quiet)
     from hostaudit import scenarios
+    from hostaudit.model import Library
 
-    return writer.put(scenarios.load(rules))
+    return writer.put(Library("hostaudit.scenarios/1", scenarios.load(rules)))
 
 
 @app.command()

@@ -48,12 +48,15 @@ def whatif(
     ] = None,
     kind: Annotated[str, typer.Option(metavar="|".join(KINDS), help="What the ids after --drop are.")] = "",
     notice: Annotated[str, typer.Option(metavar="TIME", help="Notice that is given, such as 24h or 3d.")] = "0h",
-    scenario: Annotated[str, typer.Option(metavar="ID", help="A recorded incident; see hostaudit scenarios list.")] = "",
+    scenario: Annotated[
+        str, typer.Option(metavar="ID", help="A recorded incident; see hostaudit scenarios list.")
+    ] = "",
     as_: Annotated[
         list[str] | None, typer.Option("--as", metavar="ACTOR=ID", help="Who of yours an actor is; repeatable.")
     ] = None,
     bind: Annotated[
-        str, typer.Option(metavar="|".join(BINDINGS), help="Whom events mean: your provider in the role, or only theirs.")
+        str,
+        typer.Option(metavar="|".join(BINDINGS), help="Whom events mean: your provider in the role, or only theirs."),
     ] = "",
     all_: Annotated[bool, typer.Option("--all", help="Every scenario: worst hours for each function.")] = False,
     host: HostOption = None,
