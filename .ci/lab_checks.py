@@ -11,6 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import lab_sites
+
 NUMBER = {"passed": 0, "failed": 0}
 
 HOSTILE = {
@@ -77,42 +79,61 @@ def check(claim: str, holds: bool, seen: object = "") -> None:
     print(f"{'ok  ' if holds else 'FAIL'} {claim}{'' if holds else f': {seen}'}", flush=True)
 
 
-def scan(hostaudit: str, words: str) -> None:
-    """Inside the network: scan, and print one line of JSON with the report and how the command ended.
+def ask(hostaudit: str, words: str) -> None:
+    """Inside the network: run one command, and print one line of JSON with what it wrote and how it ended.
 
-    ``words``: a domain, and the options to scan it with.
+    ``words``: a domain, and the options to scan it with; or ``whatif`` or ``fallbacks``, before both.
     """
-    domain, *options = words.split()
+    verb, *rest = words.split()
+    if verb not in ("whatif", "fallbacks"):
+        verb, rest = "scan", [verb, *rest]
     with tempfile.TemporaryDirectory() as place:
         report, evidence = Path(place) / "report.json", Path(place) / "evidence.json"
-        command = [hostaudit, "scan", domain, "--format", "json", "-o", str(report), "--save-evidence", str(evidence)]
+        command = [hostaudit, verb, *rest, "--format", "json", "-o", str(report), "--save-evidence", str(evidence)]
         started = time.monotonic()
-        done = subprocess.run([*command, *options], capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True)
         seconds = time.monotonic() - started
-        again = subprocess.run(
-            [hostaudit, "analyse", str(evidence), "--format", "json"], capture_output=True, text=True
-        )
-        found = json.loads(report.read_text()) if report.exists() else None
+        again = [hostaudit, "analyse", str(evidence), "--format", "json"]
         row = {
             "asked": words,
             "code": done.returncode,
             "seconds": seconds,
             "stderr": done.stderr,
-            "report": found,
-            "same": report.exists() and report.read_text() == again.stdout,
+            "report": json.loads(report.read_text()) if report.exists() else None,
+            "evidence": evidence.read_text() if evidence.exists() else "",
         }
+        if verb == "scan":
+            said = subprocess.run(again, capture_output=True, text=True).stdout
+            row["same"] = report.exists() and report.read_text() == said
     print(json.dumps(row), flush=True)
 
 
-def run(options: argparse.Namespace, topology: str | Path, *domains: str) -> dict[str, dict]:
-    """The reports on some domains of a topology, two scans at a time."""
-    inner = [sys.executable, __file__, "--hostaudit", options.hostaudit, "--inside", *domains]
+def offline(options: argparse.Namespace, row: dict, *words: str) -> dict:
+    """What a command says of the evidence of a scan: its document, and how long it took."""
+    with tempfile.TemporaryDirectory() as place:
+        evidence = Path(place) / "evidence.json"
+        evidence.write_text(row["evidence"], "utf-8")
+        started = time.monotonic()
+        command = [options.hostaudit, words[0], str(evidence), *words[1:], "--format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=place)
+        seconds = time.monotonic() - started
+    return {"code": done.returncode, "seconds": seconds, "stderr": done.stderr, **json.loads(done.stdout or "{}")}
+
+
+def hours_down(document: dict) -> dict[str, float]:
+    return {each["id"]: each["down_hours"] for each in document.get("functions", ())}
+
+
+def run(options: argparse.Namespace, topology: str | Path, *asked: str, standing_in: bool = False) -> dict[str, dict]:
+    """What came of some commands in a topology, two at a time; ``standing_in``: with the servers that do badly."""
+    inner = [sys.executable, __file__, "--hostaudit", options.hostaudit]
+    inner += [*(["--stand-in"] if standing_in else []), "--inside", *asked]
     done = subprocess.run(
         [str(options.lab), "run", "--quiet", str(topology), "--", *inner], capture_output=True, text=True, timeout=400
     )
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    if len(rows) != len(domains):
-        sys.exit(f"{topology}: {len(rows)} of {len(domains)} scans came back\n{done.stderr[-2000:]}")
+    if len(rows) != len(asked):
+        sys.exit(f"{topology}: {len(rows)} of {len(asked)} commands came back\n{done.stderr[-2000:]}")
     return {row["asked"]: row for row in rows}
 
 
@@ -126,8 +147,15 @@ def parents(report: dict, *, names: bool = False) -> list[str]:
 
 def on_one_company(options: argparse.Namespace) -> dict:
     """Parler's site, and the ends of the scale: a name that does not exist, no network; gives the report."""
-    asked = ("parler.com --host api.parler.com", "no-such-lab-domain.com", f"parler.com --resolver {NOWHERE}")
-    row, gone, dark = map(run(options, "parler-2021.yaml", *asked).__getitem__, asked)
+    asked = (
+        "parler.com --host api.parler.com",
+        "no-such-lab-domain.com",
+        f"parler.com --resolver {NOWHERE}",
+        "whatif parler.com --scenario parler-2021",
+        "whatif parler.com --drop amazon --notice 24h",
+        "fallbacks parler.com",
+    )
+    row, gone, dark, *live = map(run(options, "parler-2021.yaml", *asked).__getitem__, asked)
     report = row["report"]
     check(
         "parler-2021: Amazon is the first single point of failure", parents(report)[:1] == ["amazon"], parents(report)
@@ -145,12 +173,64 @@ def on_one_company(options: argparse.Namespace) -> dict:
     check("a resolver that never answers is inconclusive, exit 3", verdict == (3, "inconclusive"), verdict)
     check("... within the deadline", dark["seconds"] < LONGEST, dark["seconds"])
     check("... and the sentence says so", "could be learnt" in dark["report"]["summary"], dark["report"]["summary"])
+    replayed(*live)
+    whole = offline(options, row, "whatif", "--all")
+    check("parler-2021: whatif --all in 3 s", whole["seconds"] < 3 and len(whole["rows"]) >= 22, whole["seconds"])
     return report
 
 
+def replayed(scenario: dict, dropped: dict, stand_ins: dict) -> None:
+    """Live: the incident on the site that it happened to, Amazon gone after a day's notice, and who could stand in."""
+    check("whatif parler-2021, live: exit 0 in time", scenario["code"] == 0 and scenario["seconds"] < LONGEST)
+    told = scenario["report"]
+    hours = hours_down(told)
+    check("whatif parler-2021, live: the web is down for 820 to 860 h", 820 <= hours.get("web", 0) <= 860, hours)
+    check("whatif parler-2021, live: iOS installs stop for 3072 h", round(hours.get("install_ios", 0)) == 3072, hours)
+    check("whatif parler-2021, live: Android 14448 h", round(hours.get("install_android", 0)) == 14448, hours)
+    excluded = {each["provider"]: each["reason"] for each in told["excluded"]}
+    refused = {"google-cloud": "judged unlikely", "azure": "judged unlikely", "njalla": "refused"}
+    agree = all(words in excluded.get(each, "") for each, words in refused.items())
+    check("whatif parler-2021, live: Google Cloud, Azure and Njalla are excluded", agree, excluded)
+
+    told = dropped["report"]
+    web = next(each for each in told["functions"] if each["id"] == "web")
+    check("whatif --drop amazon --notice 24h: the web is down", dropped["code"] == 0 and web["down_hours"] > 24, web)
+    # Kiwix was back after 48 hours, a day of which the notice gives.
+    check("whatif --drop amazon --notice 24h: the notice shortens it", web["range"]["low"] == 24, web["range"])
+
+    told = stand_ins["report"]
+    gap = next((each for each in told["gaps"] if (each["parent"], each["role"]) == ("amazon", "hosting")), None)
+    check("fallbacks parler.com: hosting by Amazon is a gap", gap is not None, [each["role"] for each in told["gaps"]])
+    by = {each["provider"]: each for each in (gap or {"candidates": []})["candidates"]}
+    good = [each for each in by.values() if each["independent"]]
+    among = {"azure", "ovh"} <= {each["provider"] for each in good}
+    check("fallbacks parler.com: there are candidates, Azure and OVH among them", among, good)
+    held = set(told["parents"])
+    check("... and none belongs to a company it has", not held & {each["parent"] for each in good}, held)
+    google = by.get("google-cloud", {"independent": True, "reasons": []})
+    why = not google["independent"] and any("shares parent alphabet" in each for each in google["reasons"])
+    check("... and Google Cloud is not one, since Alphabet has the store", why, google)
+
+
 def on_several(options: argparse.Namespace, captive: dict) -> None:
-    """A site with two independent legs in every role, as it is and under faults."""
-    sound = run(options, "redundant.yaml", "steadfast.org")["steadfast.org"]["report"]
+    """A site with two independent legs in every role, as it is, with less, with standbys and under faults."""
+    with tempfile.TemporaryDirectory() as place:
+        topology, site = Path(place) / "several.json", Path(place) / "hostaudit.yaml"
+        topology.write_text(json.dumps(lab_sites.topology(options.lab.resolve().parent)), "utf-8")
+        site.write_text(json.dumps(lab_sites.site_file()), "utf-8")
+        declared = [f"{name}.org --site {site}" for name in (lab_sites.STANDBY, lab_sites.STRICT)]
+        fewer = [f"{name}.org" for name in (lab_sites.ONE_PARENT, *lab_sites.REMOVED)]
+        depths = [f"steadfast.org --depth {steps}" for steps in (0, 6)]
+        found = run(options, topology, *declared, "steadfast.org", *fewer, *depths, standing_in=True)
+    sound = found["steadfast.org"]["report"]
+    graded(*(found[each] for each in declared))
+    in_pairs(options, found["steadfast.org"])
+    of_one_parent(options, found[f"{lab_sites.ONE_PARENT}.org"])
+    for name, (what, _) in lab_sites.REMOVED.items():
+        less = found[f"{name}.org"]["report"]["score"]
+        ends = [(less[end], sound["score"][end]) for end in ("low", "high")]
+        check(f"redundant without {what}: no better score", all(a <= b for a, b in ends), ends)
+    to_depths(*(found[each] for each in depths))
     check("redundant: no parent is of order 1 but for names", parents(sound) == [], parents(sound))
     check("redundant: at least 60 points above", sound["score"]["low"] - captive["score"]["high"] >= 60, sound["score"])
     with tempfile.TemporaryDirectory() as place:
@@ -164,6 +244,88 @@ def on_several(options: argparse.Namespace, captive: dict) -> None:
             seen = (report["score"], sound["score"])
             check(f"redundant, faults of {name}: no better score", seen[0]["low"] <= seen[1]["low"], seen)
             check(f"redundant, faults of {name}: in time", row["seconds"] < LONGEST, row["seconds"])
+
+
+def graded(standby: dict, strict: dict) -> None:
+    """What the owner declares gets the grade that it can prove, with the reason."""
+    check("standbys: exit 0", standby["code"] == 0, standby["stderr"])
+    check("standbys: analyse gives the same report byte for byte", standby["same"] and strict["same"])
+    grades = {each["id"]: (each["grade"], each["reasons"]) for each in standby["report"]["fallbacks"]}
+    for what, declared in lab_sites.GOOD.items():
+        seen = grades[fallback_id(declared)]
+        check(f"standbys: {what} is independent", seen[0] == "independent", seen)
+    spare, *poor = lab_sites.SPARES
+    check("standbys: a spare name is independent", grades[f"spare_name:{spare}"][0] == "independent", grades)
+    for name in poor:
+        grade, reasons = grades[f"spare_name:{name}"]
+        why = lab_sites.BAD_SPARES[name]
+        check(f"standbys: {lab_sites.SPARES[name][1]} is only probed", grade == "probed" and why in reasons, reasons)
+    rows = [(grades, what, case) for what, case in lab_sites.BAD.items()]
+    grades = {each["id"]: (each["grade"], each["reasons"]) for each in strict["report"]["fallbacks"]}
+    rows += [(grades, what, case) for what, case in lab_sites.FORBIDDEN.items()]
+    for among, what, (declared, grade, why) in rows:
+        seen = among[fallback_id(declared)]
+        check(f"standbys: {what} is {grade}", seen[0] == grade and any(why in each for each in seen[1]), seen)
+
+
+def fallback_id(declared: dict) -> str:
+    proof = next((declared[key] for key in ("server", "address", "host", "app") if key in declared), "")
+    return ":".join(each for each in (declared["role"], declared["provider"], proof) if each)
+
+
+def cuts(report: dict, kind: str, function: str) -> list[list[str]]:
+    return [each["members"] for each in report["cut_sets"] if (each["kind"], each["function"]) == (kind, function)]
+
+
+def in_pairs(options: argparse.Namespace, row: dict) -> None:
+    """Two companies that end the site together, and neither alone; incidents that met others; every incident."""
+    pair = ["cloudflare", "fastly"]
+    seen = cuts(row["report"], "parent", "web")
+    check("redundant: both CDNs together are a cut set of order 2", pair in seen, seen)
+    check("redundant: neither is one alone", not any([each] in seen for each in pair), seen)
+    for each in pair:
+        hours = hours_down(offline(options, row, "whatif", "--drop", each))
+        check(f"whatif --drop {each}: the web goes on", hours.get("web") == 0, hours)
+    hours = hours_down(offline(options, row, "whatif", "--drop", pair[0], "--drop", pair[1]))
+    check("whatif with both dropped: the web is down", hours.get("web", 0) > 0, hours)
+    check("... and installs with it, and not mail", hours["install_android"] > 0 == hours["mail_receive"], hours)
+    told = offline(options, row, "whatif", "--scenario", "fastly-2021")
+    fate = next(each for each in told["functions"] if each["id"] == "web")
+    lost = (fate["down_hours"], fate["degraded_hours"] > 0.5)
+    check("whatif fastly-2021: two CDNs behind a DNS switch lose nothing", lost == (0, True), fate)
+    told = offline(options, row, "whatif", "--scenario", "dyn-2016")
+    check("whatif dyn-2016: nothing goes down", not any(hours_down(told).values()), hours_down(told))
+    applied = [each["applies"] for each in told["events"]]
+    check("... though the DNS switch rests on Dyn", "yes" in applied, applied)
+    whole = offline(options, row, "whatif", "--all")
+    check("whatif --all of saved evidence in 3 s", whole["code"] == 0 and whole["seconds"] < 3, whole["seconds"])
+    check("... with every scenario", len(whole["rows"]) >= 22, len(whole["rows"]))
+
+
+def of_one_parent(options: argparse.Namespace, row: dict) -> None:
+    """Two DNS operators that one company owns."""
+    report, two = row["report"], ["dnsmadeeasy", "ultradns"]
+    check("two DNS operators of one parent: order 1 at parent level", parents(report) == ["digicert"], parents(report))
+    alone = [
+        point["failure_domain"]["id"] for point in report["spofs"] if point["failure_domain"]["kind"] == "provider"
+    ]
+    check("... and neither alone at provider level", not set(two) & set(alone), alone)
+    seen = cuts(report, "provider", "resolve")
+    check("... where they are a cut set of order 2", two in seen, seen)
+    hours = hours_down(offline(options, row, "whatif", "--drop", two[0]))
+    check("... whatif one ends: names go on", hours.get("resolve") == 0, hours)
+    hours = hours_down(offline(options, row, "whatif", "--drop", "digicert"))
+    check("... whatif the parent ends: nothing resolves", hours.get("resolve", 0) > 0 < hours.get("web", 0), hours)
+
+
+def to_depths(shallow: dict, deep: dict) -> None:
+    """How far foreign zones are followed."""
+    zones = []
+    for row in (shallow, deep):
+        check(f"{row['asked']}: exit 0 in time", row["code"] == 0 and row["seconds"] < LONGEST, row["stderr"])
+        check(f"{row['asked']}: analysed the same", row["same"])
+        zones.append(sum(each["kind"] in ("zone", "nameservers") for each in row["report"]["evidence"]))
+    check("a deeper scan looks at more zones", zones[0] < zones[1], zones)
 
 
 def under_other_names(options: argparse.Namespace) -> None:
@@ -192,11 +354,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", type=Path, default=Path())
     parser.add_argument("--hostaudit", required=True)
+    parser.add_argument("--stand-in", action="store_true")
     parser.add_argument("--inside", nargs="+")
     options = parser.parse_args()
+    if options.stand_in:
+        lab_sites.stand_in()
     if options.inside:
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda words: scan(options.hostaudit, words), options.inside))
+            list(pool.map(lambda words: ask(options.hostaudit, words), options.inside))
         return
     captive = on_one_company(options)
     on_several(options, captive)
