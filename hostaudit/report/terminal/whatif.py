@@ -97,8 +97,7 @@ def _fallbacks(sheet: Sheet, document: WhatIf) -> None:
     if not document.fallbacks:
         sheet.text("None seen.", 2)
     for each in document.fallbacks:
-        about = [sheet.safe(part, 80) for part in (say.role(each.role), each.provider, each.subject) if part]
-        sheet.graded(each.grade, f"{' '.join(about)}, {_ready(each)}", each.reasons)
+        sheet.graded(each.grade, f"{timeline.standing_by(sheet, each)}, {_ready(each)}", each.reasons)
     timeline.excluded(sheet, document.excluded, document, 2)
 
 
