@@ -42,7 +42,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _scaled(hours: float) -> tuple[str, str]:
-    if hours >= 24 * 60:
+    if hours >= 24 * 730:
         return _counted(hours / 730, "month")
     if hours >= 47:
         return _counted(hours / 24, "day")
