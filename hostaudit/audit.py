@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -28,6 +28,7 @@ from hostaudit.model import (
     Site,
     Target,
     WhatIf,
+    Working,
 )
 
 if TYPE_CHECKING:
@@ -137,6 +138,29 @@ def replay(file: EvidenceFile, rules: Rules, scenario: Scenario) -> WhatIf:
     from hostaudit import timeline
 
     return timeline.replay(understand(file, rules), scenario)
+
+
+def working(opinion: Report | None, rules: Rules) -> Working:
+    """How a score is made, and how that of a report was."""
+    from hostaudit import score
+
+    return score.explained(opinion, rules.scoring)
+
+
+def replays(scenarios: Iterable[Scenario], root: Path, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What history says and a replay on its victim's evidence does not: (scenario id, what differs).
+
+    ``root`` is where the subjects' paths begin; a subject that is not there, as in an installation, is left out.
+    """
+    from hostaudit import timeline
+    from hostaudit.documents import read_evidence
+
+    for scenario in scenarios:
+        for expected in scenario.assert_history:
+            path = root / expected.subject
+            if path.is_file():
+                answer = timeline.replay(understand(read_evidence(str(path)), rules), scenario)
+                yield from ((scenario.id, problem) for problem in timeline.differences(answer, expected))
 
 
 def understand(file: EvidenceFile, rules: Rules) -> Case:

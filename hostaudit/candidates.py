@@ -16,6 +16,12 @@ from hostaudit.timeline import ROLES_OF
 REPLACEABLE = ("registrar", "dns", "hosting", "cdn", "ca", "mail", "sending", "app_store")
 """Roles in which another provider can be chosen. Another registry means another name, which is a spare."""
 
+STORES_FOR = {
+    "install_ios": ("apple-app-store",),
+    "install_android": ("google-play", "f-droid", "amazon-appstore", "galaxy-store", "appgallery"),
+}
+"""The stores of the catalogue that serve a platform. A web app that browsers can install needs none of them."""
+
 Held = dict[str, tuple[str, ...]]
 """By parent company: what it holds for the site, in words."""
 
@@ -32,14 +38,16 @@ def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: b
     gaps = []
     for parent, functions in sorted(_necks(case).items(), key=lambda row: (-len(row[1]), row[0])):
         for role in REPLACEABLE:
-            if role in _roles_of(case, parent, functions):
+            hit = _carried(case, parent, role, functions)
+            if hit:
+                shared = countries if jurisdiction else {}
                 rows = [
-                    _candidate(case, each, role, held, countries if jurisdiction else {}, refusals)
+                    _candidate(case, each, role, held, shared, refusals)
                     for each in case.rules.providers
-                    if role in each.roles
+                    if role in each.roles and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                gaps.append(Gap(parent, _company(case, parent), role, tuple(functions), tuple(rows)))
+                gaps.append(Gap(parent, _company(case, parent), role, hit, tuple(rows)))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,
         target=case.file.target,
@@ -94,12 +102,22 @@ def _necks(case: Case) -> dict[str, list[str]]:
     return found
 
 
-def _roles_of(case: Case, parent: str, functions: Iterable[str]) -> set[str]:
-    """The roles in which a company stops functions, by contracts that are the site's own."""
+def _carried(case: Case, parent: str, role: str, functions: Iterable[str]) -> tuple[str, ...]:
+    """The functions that a company stops in one role, by contracts that are the site's own."""
     roots = {each.id: each.root for each in case.graph.functions}
-    below = {name for function in functions for name in case.graph.below(roots[function])}
-    leaves = [leaf for name, leaf in case.graph.leaves.items() if name in below]
-    return {leaf.role for leaf in leaves if parent in leaf.domains.get("parent", ()) and leaf.owned}
+    found = []
+    for function in functions:
+        leaves = [case.graph.leaves[name] for name in case.graph.below(roots[function]) if name in case.graph.leaves]
+        if any(leaf.role == role and leaf.owned and parent in leaf.domains.get("parent", ()) for leaf in leaves):
+            found.append(function)
+    return tuple(found)
+
+
+def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
+    """Whether a store serves a platform that is in question; any other role is the same everywhere."""
+    if role != "app_store":
+        return True
+    return any(provider.id in STORES_FOR.get(function, ()) for function in functions)
 
 
 def _held(case: Case) -> Held:
@@ -109,10 +127,10 @@ def _held(case: Case) -> Held:
         if function.applies == "no":
             continue
         for root in (function.root, *function.degraded_by):
-            for name in sorted(case.graph.below(root)):
-                leaf = case.graph.leaves.get(name)
-                for parent in leaf.domains.get("parent", ()) if leaf is not None else ():
-                    what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})" if leaf is not None else ""
+            below = sorted(name for name in case.graph.below(root) if name in case.graph.leaves)
+            for leaf in sorted((case.graph.leaves[name] for name in below), key=lambda leaf: not leaf.owned):
+                for parent in leaf.domains.get("parent", ()):
+                    what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})"
                     found.setdefault(parent, {})[what] = None
     return {parent: tuple(found[parent]) for parent in sorted(found)}
 

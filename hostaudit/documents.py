@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.model import EVIDENCE_SCHEMA, VALUE_OF, Evidence, EvidenceFile, Target
+from hostaudit.model import EVIDENCE_SCHEMA, REPORT_SCHEMA, VALUE_OF, Evidence, EvidenceFile, Report, Target
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ITEMS = 20_000
@@ -48,7 +48,10 @@ class _Head(msgspec.Struct):
 def read_evidence(path: str) -> EvidenceFile:
     """The evidence at ``path`` (``-``: standard input). ``DocumentError`` says what is wrong with it, and where."""
     name = "standard input" if path == "-" else path
-    data = _read(path, name)
+    return _evidence(_read(path, name), name)
+
+
+def _evidence(data: bytes, name: str) -> EvidenceFile:
     try:
         head = msgspec.json.decode(data, type=_Head)
         if head.schema != EVIDENCE_SCHEMA:
@@ -63,6 +66,18 @@ def read_evidence(path: str) -> EvidenceFile:
     for where, problem in _problems(file):
         raise DocumentError(f"{name} is not sound evidence: {where}: {problem}", AGAIN)
     return file
+
+
+def read_report(path: str) -> Report | EvidenceFile:
+    """A report as it was written, or the evidence that one can be made of (``-``: standard input)."""
+    name = "standard input" if path == "-" else path
+    data = _read(path, name)
+    try:
+        if msgspec.json.decode(data, type=_Head).schema == REPORT_SCHEMA:
+            return msgspec.json.decode(data, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(f"{name} is neither a report nor evidence: {error}", AGAIN) from error
+    return _evidence(data, name)
 
 
 def _read(path: str, name: str) -> bytes:

@@ -19,7 +19,36 @@ from typing import Literal
 
 from hostaudit.graph import FunctionNode, Graph
 from hostaudit.impact import NOBODY, Clock, Outage, Reading, impact, order_one
-from hostaudit.model import DomainKind, ScoreInterval, Scoring, WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.model import (
+    WORKING_SCHEMA,
+    DomainKind,
+    Report,
+    ScoreInterval,
+    Scoring,
+    Working,
+    WorkingCompany,
+    WorkingEnd,
+    WorkingFunction,
+)
+
+FORMULA = (
+    "harm(hours) = log(1 + hours) / log(1 + full_harm_hours), at most 1",
+    "exposure(company) = factor x sum of weight x harm over the functions that apply / sum of their weights",
+    "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
+    "0 if a proved spare name survives it as well",
+    "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)",
+    "low reads every unknown as failing, high as surviving; hours are the longest on record, less what a proved "
+    "fallback saves",
+)
+"""The score in words; ``harm``, ``exposure``, ``Reckoning.factor`` and ``combine`` are the same in code."""
+
+REASONS = {
+    "weights": "A web site is mostly its pages; names count again in all that rests on them; only what applies counts.",
+    "full_harm_hours": "By thirty days an audience has moved on; the first hours cost most.",
+    "name_only_weight": "Every name has one registry and one registrar, so that these tell no sites apart.",
+    "further_weight": "Several single points are worse than one.",
+    "named_host_weight": "Naming ten hosts must not drown the web site itself.",
+}
 
 SHOWN = 4
 """Companies in the working of an end; only the first two count."""
@@ -134,3 +163,16 @@ def working(
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
     return WorkingEnd(end, value, tuple(companies))
+
+
+def explained(opinion: Report | None, scoring: Scoring) -> Working:
+    """The formula with its weights and, for a report, its working."""
+    constants = {
+        "full_harm_hours": scoring.full_harm_hours,
+        "name_only_weight": scoring.name_only_weight,
+        "further_weight": scoring.further_weight,
+        "named_host_weight": scoring.named_host_weight,
+    }
+    ends = opinion.score.working if opinion is not None else ()
+    target = opinion.target if opinion is not None else None
+    return Working(WORKING_SCHEMA, target, FORMULA, dict(scoring.weights), constants, ends, REASONS)

@@ -33,6 +33,7 @@ from hostaudit.model import (
     DomainKind,
     Event,
     Excluded,
+    Expectation,
     Fallback,
     FunctionFate,
     Happening,
@@ -235,6 +236,27 @@ def matrix(case: Case, scenarios: Iterable[Scenario]) -> Matrix:
         rows=tuple(rows),
         not_assessed=_out_of_sight(case),
     )
+
+
+def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
+    """What a replay gives otherwise than history."""
+    found = []
+    fates = {each.id: each for each in answer.functions}
+    for identity, bounds in expected.down_hours.items():
+        if identity not in fates:
+            found.append(f"{expected.subject}: there is no function {identity}")
+        elif not bounds[0] <= fates[identity].down_hours <= bounds[1]:
+            hours_down = fates[identity].down_hours
+            found.append(
+                f"{expected.subject}: {identity} is down {hours_down} h, history says {bounds[0]} to {bounds[1]}"
+            )
+    for provider, word in expected.excluded.items():
+        reasons = [each.reason for each in answer.excluded if each.provider == provider]
+        if not any(word in reason for reason in reasons):
+            found.append(
+                f"{expected.subject}: {provider} is not excluded as {word}: {'; '.join(reasons) or 'not at all'}"
+            )
+    return tuple(found)
 
 
 # -- binding ----------------------------------------------------------------------------------------------

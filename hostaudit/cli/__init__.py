@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import scan, schema
+from hostaudit.cli import explain, fallbacks, scan, scenarios, schema, whatif
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -20,7 +20,7 @@ from hostaudit.report.text import printable
 app = typer.Typer(
     name="hostaudit",
     help="See from outside, with proof, who can switch a site off.",
-    epilog="Examples:  hostaudit scan example.com  |  hostaudit analyse evidence.json --format json",
+    epilog="Examples:  hostaudit scan example.com  |  hostaudit whatif example.com --scenario parler-2021",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -29,9 +29,13 @@ app = typer.Typer(
 
 app.command("scan")(scan.scan)
 app.command("analyse")(scan.analyse)
+app.command("whatif")(whatif.whatif)
+app.command("fallbacks")(fallbacks.fallbacks)
+app.command("explain")(explain.explain)
+app.add_typer(scenarios.app, name="scenarios")
 app.command("schema")(schema.schema)
 
-COMMANDS = tuple(str(each.name) for each in app.registered_commands)
+COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
 """What typer raises for any wrong command line; newer releases do not export it, nor depend on click."""

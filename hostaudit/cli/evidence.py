@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hostaudit.console import Progress
+from hostaudit.cli.options import Writer, look_options
+from hostaudit.console import Progress, progress_fits
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,6 +110,27 @@ def look(
     finally:
         if isinstance(progress, Progress):
             progress.clear()
+
+
+def of(
+    target: str,
+    writer: Writer,
+    declarations: Declarations,
+    hosts: tuple[str, ...],
+    resolver: tuple[str, ...],
+    deadline: float,
+) -> EvidenceFile:
+    """The evidence that a question about a site is answered from: a saved file, or what a scan sees now."""
+    if target == "-" or is_path(target):
+        if hosts or resolver:
+            hint = "leave out --host and --resolver, or give a domain"
+            raise UsageError(f"{target} is a saved evidence file: nothing more is looked at", hint)
+        return saved(target, declarations)
+    options = look_options(
+        resolver, None, timeout=5.0, deadline=deadline, depth=3, switches=(False, False, False), allow_private=()
+    )
+    show = not writer.quiet and progress_fits(sys.stderr, os.environ)
+    return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
 
 
 def analysed(file: EvidenceFile) -> Report:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from hostaudit.audit import LookOptions
     from hostaudit.model import EvidenceFile, Report
+    from hostaudit.report import Document
 
 LONGEST_TIME = 3600.0
 DEEPEST = 6
@@ -161,7 +162,12 @@ class Writer:
 
     def write(self, opinion: Report) -> int:
         """Render, write, and turn the verdict into an exit code."""
-        text = report.load(self.name).render(opinion, self._style())
+        self.put(opinion)
+        return EXIT_OF[opinion.verdict]
+
+    def put(self, document: Document) -> int:
+        """Render and write any document; a question that was answered is a success."""
+        text = report.load(self.name).render(document, self._style())
         if self.output is None:
             put(text)
         else:
@@ -169,7 +175,7 @@ class Writer:
 
             write_atomically(self.output, text.encode("utf-8"))
             self.note(f"report written to {self.output}")
-        return EXIT_OF[opinion.verdict]
+        return Exit.PASS
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""

@@ -56,11 +56,13 @@ from hostaudit.model.rules import (
     Upstream,
 )
 from hostaudit.model.scenario import (
+    LIBRARY_SCHEMA,
     Action,
     Binding,
     Event,
     Expectation,
     Layer,
+    Library,
     Scenario,
     SourceText,
 )
@@ -129,15 +131,23 @@ from hostaudit.model.whatif import (
     Standby,
     WhatIf,
 )
+from hostaudit.model.working import (
+    NOBODY,
+    WORKING_SCHEMA,
+    Working,
+)
 
 __all__ = [
     "EVIDENCE_SCHEMA",
     "FALLBACKS_SCHEMA",
+    "LIBRARY_SCHEMA",
     "MATRIX_SCHEMA",
+    "NOBODY",
     "REPORT_SCHEMA",
     "RETRYABLE",
     "VALUE_OF",
     "WHATIF_SCHEMA",
+    "WORKING_SCHEMA",
     "Action",
     "Addresses",
     "Alias",
@@ -186,6 +196,7 @@ __all__ = [
     "Kind",
     "Layer",
     "Leg",
+    "Library",
     "Listing",
     "MailExchanger",
     "MailExchangers",
@@ -235,6 +246,7 @@ __all__ = [
     "WebAnswer",
     "WebApp",
     "WhatIf",
+    "Working",
     "WorkingCompany",
     "WorkingEnd",
     "WorkingFunction",

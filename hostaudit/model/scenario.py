@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+LIBRARY_SCHEMA: Literal["hostaudit.scenarios/1"] = "hostaudit.scenarios/1"
+
 Action = Literal[
     "terminate", "suspend", "remove", "revoke", "delete", "distrust", "expire", "outage", "degrade", "refuse", "accept"
 ]
@@ -105,3 +107,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     def binding(self) -> str:
         """How events bind that do not say: provider actions to whoever fills the role, outages to the provider."""
         return self.bind or ("role" if self.kind == "provider_action" else "literal")
+
+
+class Library(Struct, frozen=True):
+    """Several scenarios as a document (``hostaudit scenarios list``)."""
+
+    schema: Literal["hostaudit.scenarios/1"]
+    scenarios: tuple[Scenario, ...]

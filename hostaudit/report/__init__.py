@@ -1,6 +1,6 @@
-"""Writing: each file in this folder is one output format of the same report.
+"""Writing: each file or folder in this folder is one output format, and writes every document there is.
 
-A format decides nothing: what fails, and how bad that is, stands in the report. It writes outside text so that its
+A format decides nothing: what fails, and how bad that is, stands in the document. It writes outside text so that its
 sink takes it as text.
 """
 
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import Report
+    from hostaudit.model import Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+
+    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
@@ -28,14 +30,14 @@ class Style:
 
 
 class Format(Protocol):
-    """One way to write a report. ``name`` is the module's name and the word after ``--format``."""
+    """One way to write a document. ``name`` is the module's name and the word after ``--format``."""
 
     @property
     def name(self) -> str:
         """What stands after ``--format``."""
 
-    def render(self, report: Report, style: Style) -> str:
-        """The whole document, ending in a line feed. Equal reports and styles give equal text."""
+    def render(self, document: Document, style: Style) -> str:
+        """The whole document, ending in a line feed. Equal documents and styles give equal text."""
 
 
 def names() -> tuple[str, ...]:

@@ -1,16 +1,21 @@
-"""The report for programs: schema ``hostaudit.report/1``, keys sorted, UTC, no NaN."""
+"""Documents for programs: keys sorted, UTC, no NaN.
+
+Each names its ``schema``, such as ``hostaudit.report/1``; a scenario alone has the keys of its file, and loads as one.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hostaudit.model import Report
 from hostaudit.report import Style
+
+if TYPE_CHECKING:
+    from hostaudit.report import Document
 
 _UNSAFE = re.compile("[^\x00-\x7e]|##(?=\\[)")
 
@@ -19,9 +24,9 @@ _UNSAFE = re.compile("[^\x00-\x7e]|##(?=\\[)")
 class JsonFormat:
     name: str = "json"
 
-    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """The report as one JSON object. ``ValueError`` for a number that JSON cannot carry (RFC 8259 section 6)."""
-        plain = sound(msgspec.to_builtins(report, order="sorted"), "$")
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """One JSON object. ``ValueError`` for a number that JSON cannot carry (RFC 8259 section 6)."""
+        plain = sound(msgspec.to_builtins(document, order="sorted"), "$")
         text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode()
         return _UNSAFE.sub(_escaped, text) + "\n"
 

@@ -24,6 +24,62 @@ ROLES = {
     "page": "page",
     "app_store": "app store",
     "origin": "origin",
+    "messaging": "SMS and messaging",
+    "identity": "staff login",
+    "support": "help desk",
+    "deploy": "deployment",
+}
+
+LAYERS = {
+    "dns": "DNS operator",
+    "cdn": "CDN",
+    "hosting": "host",
+    "ip_transit": "address holder",
+    "tls": "certificate authority",
+    "mail": "mail provider",
+    "messaging": "messaging provider",
+    "payments": "payment provider",
+    "identity": "login provider",
+    "support": "help desk",
+    "third_party_js": "script provider",
+    "ci_deploy": "deployment service",
+    "data_backup": "backup store",
+}
+"""Who fills a layer of a scenario at a site, where that says it otherwise than its id."""
+
+ROLE_OF_LAYER = {
+    "tls": "ca",
+    "ip_transit": "hosting",
+    "third_party_js": "page",
+    "ci_deploy": "deploy",
+    "data_backup": "backup",
+}
+"""Layers of scenarios that as roles of a site have another name."""
+
+ACTIONS = {
+    "terminate": "ends the account",
+    "suspend": "suspends the account",
+    "remove": "removes it",
+    "revoke": "revokes it",
+    "delete": "deletes the account",
+    "distrust": "is trusted no longer",
+    "expire": "lets it run out",
+    "outage": "has an outage",
+    "degrade": "works badly",
+    "refuse": "refuses",
+    "accept": "accepts",
+}
+_ACTIONS_OF_LAYER = {
+    ("app_store", "remove"): "removes the app",
+    ("tls", "revoke"): "revokes the certificate",
+    ("tls", "expire"): "lets the certificate run out",
+    ("ip_transit", "revoke"): "withdraws the addresses",
+    ("registry", "suspend"): "takes the name out of the zone",
+    ("registrar", "suspend"): "puts the name on hold",
+    ("registry", "expire"): "lets the name run out",
+    ("registrar", "expire"): "lets the name run out",
+    ("registry", "delete"): "deletes the name",
+    ("registrar", "delete"): "deletes the name",
 }
 
 EFFECTS = {
@@ -89,6 +145,9 @@ _QUESTIONS = {
     "packages": "packages offered by {0}",
     "dnssec": "DNSSEC of {0}",
     "zone": "zone of {0}",
+    "standby_ns": "SOA of {0} from standby {1} ({2})",
+    "standby_web": "standby {1} asked for {0}{2}",
+    "standby_mx": "greeting of standby {0} at {1}",
 }
 """What each kind of evidence asked, the most telling kinds first. The places take the words of the subject."""
 
@@ -103,6 +162,41 @@ def role(identity: str) -> str:
 def effect(identity: str) -> str:
     """What becomes of a function."""
     return EFFECTS.get(identity, identity.replace("_", " "))
+
+
+def layer(identity: str) -> str:
+    """Who acts in a scenario, by what they do for a site."""
+    return LAYERS.get(identity, identity.replace("_", " "))
+
+
+def action(layer: str, identity: str) -> str:
+    """What they do to it, as a verb in the present."""
+    return _ACTIONS_OF_LAYER.get((layer, identity)) or ACTIONS.get(identity, identity.replace("_", " "))
+
+
+def notice(hours: float | None) -> str:
+    """How long before the effect one is told. Not known is reckoned as none, which is said."""
+    if hours is None:
+        return "notice unknown, taken as 0"
+    return f"{short(hours)} notice" if hours > 0 else "no notice"
+
+
+def short(hours: float) -> str:
+    """A length of time for a table: ``45 min``, ``29 h``, ``35 d``."""
+    if 0 < hours < 0.95:
+        return f"{max(hours * 60, 1):.0f} min"
+    return f"{hours:.0f} h" if hours < 96 else f"{hours / 24:.0f} d"
+
+
+def clock(hours: float) -> str:
+    """A time or a length of time in the fewest characters, exact to the unit: ``45m``, ``56h``, ``35d``."""
+    if 0 < abs(hours) < 0.95:
+        return f"{max(hours * 60, 1):.0f}m"
+    if abs(hours) < 10 and abs(hours - round(hours)) > 0.05:
+        return f"{hours:.1f}h"
+    if abs(hours) < 96:
+        return f"{hours:.0f}h"
+    return f"{hours / 24:.0f}d" if abs(hours) < 24 * 3650 else f"{hours / 8760:.0f}y"
 
 
 def cause(identity: str) -> str:
@@ -184,6 +278,21 @@ def _listing(value: Any) -> str:
     return f"listed{f' as {value.name}' if value.name else ''}{f' by {value.developer}' if value.developer else ''}"
 
 
+def _standby_server(value: Any) -> str:
+    serial = f", serial {value.serial}" if value.serial is not None else ""
+    return f"{_server(value)}{serial}"
+
+
+def _standby_answer(value: Any) -> str:
+    marker = {None: "", True: ", with the marker", False: ", without the marker"}[value.marker]
+    return f"status {value.status}{marker}"
+
+
+def _greeting(value: Any) -> str:
+    hello = f", EHLO {value.hello}" if value.hello is not None else ", no answer to EHLO"
+    return f"{value.greeting}{hello}"
+
+
 _ANSWERS: dict[str, Callable[[Any], str]] = {
     "registration": _registration,
     "delegation": lambda value: few([server.name for server in value.nameservers]),
@@ -210,4 +319,7 @@ _ANSWERS: dict[str, Callable[[Any], str]] = {
     "listing": _listing,
     "web_app": lambda value: "installable" if value.installable else f"not installable, lacks {few(value.lacks)}",
     "packages": lambda value: few(value.urls),
+    "standby_ns": _standby_server,
+    "standby_web": _standby_answer,
+    "standby_mx": _greeting,
 }

@@ -17,7 +17,7 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", *WRITTEN)
+NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", *WRITTEN)
 
 
 def path(name: str) -> Path:
@@ -37,6 +37,8 @@ def generate(name: str) -> bytes:
         "whatif": model.WhatIf,
         "matrix": model.Matrix,
         "fallbacks": model.Fallbacks,
+        "scenarios": model.Library,
+        "working": model.Working,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

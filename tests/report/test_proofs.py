@@ -41,6 +41,12 @@ VALUES = {
     "apps": (m.AppLinks((m.AppRef("ios", "apple-app-store", "1", "page"),)), "apple-app-store 1"),
     "listing": (m.Listing("f-droid", "org.x", "android", "X", "X Ltd"), "listed as X by X Ltd"),
     "web_app": (m.WebApp("https://x.com/m.json", False, lacks=("icons",)), "not installable, lacks icons"),
+    "standby_ns": (
+        m.StandbyServer("x.com", "ns", "192.0.2.1", True, "NOERROR", 41),
+        "authoritative, NOERROR, serial 41",
+    ),
+    "standby_web": (m.StandbyAnswer("x.com", "192.0.2.1", "/", 200, False), "status 200, without the marker"),
+    "standby_mx": (m.MailGreeting("mx.x.com", "192.0.2.1", 220, "hi", 250), "220, EHLO 250"),
     "packages": (m.DirectPackages(("https://x.com/x.apk",)), "https://x.com/x.apk"),
 }
 
@@ -50,3 +56,14 @@ def test_an_answer_is_put_in_a_few_words(kind):
     value, words = VALUES[kind]
 
     assert wording.answer(evidence(kind, "x.com", value)) == words
+
+
+def test_what_a_standby_did_not_say_is_told():
+    silent = m.StandbyServer("x.com", "ns", "192.0.2.1", False, "REFUSED")
+
+    assert wording.answer(evidence("standby_ns", "x.com ns 192.0.2.1", silent)) == "not authoritative, REFUSED"
+    assert wording.answer(evidence("standby_web", "x", m.StandbyAnswer("x", "a", "/", 403))) == "status 403"
+    gone = evidence("standby_mx", "mx.x.com 192.0.2.1", m.MailGreeting("mx.x.com", "192.0.2.1", 554, ""))
+    assert wording.proof(gone) == "greeting of standby mx.x.com at 192.0.2.1: 554, no answer to EHLO"
+    page = evidence("standby_web", "x.com 192.0.2.1 /up", m.StandbyAnswer("x.com", "192.0.2.1", "/up", 200, True))
+    assert wording.proof(page) == "standby 192.0.2.1 asked for x.com/up: status 200, with the marker"

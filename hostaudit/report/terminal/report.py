@@ -1,6 +1,6 @@
-"""The report for a person at a terminal: who can take the site down, how do we know, what could not be learnt?
+"""The report: who can take the site down, how do we know, what could not be learnt?
 
-The worst comes first and the next step last. Nothing is said by colour alone, and no line is wider than the terminal.
+The worst comes first and the next step last.
 """
 
 from __future__ import annotations
@@ -8,27 +8,19 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hostaudit import words
 from hostaudit.model import Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact
-from hostaudit.report import Style
 from hostaudit.report import wording as say
-from hostaudit.report.text import printable, wrap
-
-RED, YELLOW, GREEN, BOLD = "31", "33", "32", "1"
+from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
 PROOFS = 3
 LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
-MOST = 1500
-"""Columns of one paragraph."""
+TOGETHER = 6
+"""Lines of companies that can take it down together, for each number of them."""
 
-MARKS = {"bad": ("✗", "x", RED), "weak": ("~", "~", YELLOW), "open": ("?", "?", YELLOW), "good": ("✓", "+", GREEN)}
-"""Symbol, the same in ASCII, colour. A word always stands beside it."""
-
-EFFECT_MARKS = {"down": "bad", "no_new_installs": "bad", "cannot_renew": "weak", "degraded": "weak"}
 STATES = {
     "up": ("good", "up"),
     "down": ("bad", "DOWN"),
@@ -55,64 +47,20 @@ KINDS = {
 }
 
 
-class Sheet:
-    """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
-
-    def __init__(self, style: Style) -> None:
-        self.style = style
-        self.lines: list[str] = []
-
-    def safe(self, text: str, limit: int = 160) -> str:
-        """Outside text, fit to print here."""
-        return printable(text, limit, ascii_only=not self.style.unicode)
-
-    def paint(self, text: str, colour: str) -> str:
-        """Our own text in a colour, if colours are wanted."""
-        return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour and colour and text else text
-
-    def text(self, text: str, indent: int = 0, hang: int = 2, *, lead: str = "", colour: str = "") -> None:
-        """A wrapped line. ``lead`` is our own beginning of it, painted if a colour is given."""
-        shown = self.safe(lead + text, MOST)
-        first, *more = wrap(shown, self.style.width, first=" " * indent, rest=" " * (indent + hang))
-        end = indent + len(lead.rstrip())
-        self.lines.append(first[:indent] + self.paint(first[indent:end], colour) + first[end:])
-        self.lines += more
-
-    def marked(self, mark: str, word: str, text: str, indent: int) -> None:
-        """A line that begins with a symbol and the word for it."""
-        symbol, plain, colour = MARKS[mark]
-        lead = f"{symbol if self.style.unicode else plain} {word}: "
-        self.text(text, indent, 4, lead=lead, colour=colour)
-
-    def heading(self, text: str) -> None:
-        """An empty line and the title of what follows."""
-        self.lines.append("")
-        self.bold(text)
-
-    def bold(self, text: str) -> None:
-        """A paragraph that stands out."""
-        self.lines += [self.paint(line, BOLD) for line in wrap(self.safe(text, MOST), self.style.width)]
-
-
-@dataclass(frozen=True)
-class TerminalFormat:
-    name: str = "terminal"
-
-    def render(self, report: Report, style: Style) -> str:
-        """The report in plain text, at most ``style.width`` columns wide (20 at the least)."""
-        sheet = Sheet(Style(style.colour, style.unicode, max(style.width, 20)))
-        evidence = {item.id: item for item in report.evidence}
-        names = {each.provider: each.name for each in report.dependencies if each.name}
-        _top(sheet, report)
-        _findings(sheet, report)
-        _companies(sheet, report, evidence)
-        _other_domains(sheet, report)
-        _functions(sheet, report, names)
-        _fallbacks(sheet, report, names)
-        _unknowns(sheet, report)
-        _not_assessed(sheet, report)
-        _next(sheet, report)
-        return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+def write(sheet: Sheet, report: Report) -> None:
+    """The whole report."""
+    evidence = {item.id: item for item in report.evidence}
+    names = {each.provider: each.name for each in report.dependencies if each.name}
+    _top(sheet, report)
+    _findings(sheet, report)
+    _companies(sheet, report, evidence)
+    _together(sheet, report)
+    _other_domains(sheet, report)
+    _functions(sheet, report, names)
+    _fallbacks(sheet, report, names)
+    _unknowns(sheet, report)
+    not_assessed(sheet, report.not_assessed)
+    _next(sheet, report)
 
 
 def _top(sheet: Sheet, report: Report) -> None:
@@ -185,8 +133,7 @@ def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) 
     items = say.most_telling(evidence[each] for each in because if each in evidence)
     for item in items[:PROOFS]:
         sheet.text(f"{sheet.safe(say.proof(item), 120)} [{sheet.safe(item.source, 66)}]", 4, lead="proof: ")
-    if len(items) > PROOFS:
-        sheet.text(f"+{len(items) - PROOFS} more, see --format json", 4, lead="proof: ")
+    sheet.more(len(items) - PROOFS, 4, lead="proof: ")
 
 
 def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
@@ -223,8 +170,35 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
         kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
         called = _called(sheet, point) if kind == "product" else _numbered(sheet, point)
         sheet.text(f"{called}: {what}", 2, 4, lead=f"{kind} ")
-    if len(rest) > OTHERS:
-        sheet.text(f"+{len(rest) - OTHERS} more, see --format json", 2)
+    sheet.more(len(rest) - OTHERS)
+
+
+def _together(sheet: Sheet, report: Report) -> None:
+    """Companies that end a function only if they leave together; functions that share all of theirs share a list."""
+    known = {
+        each.failure_domain.id: _called(sheet, each) for each in report.spofs if each.failure_domain.kind == "parent"
+    }
+    for size, title in ((2, "What can take it down in pairs"), (3, "What can take it down in threes")):
+        held: dict[str, list[tuple[str, ...]]] = {}
+        for cut in report.cut_sets:
+            if cut.kind == "parent" and len(cut.members) == size:
+                held.setdefault(cut.function, []).append(cut.members)
+        shared: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+        for function, sets in held.items():
+            shared.setdefault(tuple(sorted(sets)), []).append(sheet.safe(words.function(function), 80))
+        if shared:
+            sheet.heading(title)
+        room = TOGETHER
+        for together, functions in shared.items():
+            if room:
+                sheet.text(f"{words.listed(functions)}:", 2)
+            for members in together[:room]:
+                called = [known.get(each) or sheet.safe(_operator(each, {}), 80) for each in members]
+                sheet.text(words.listed(called), 4, lead="- ")
+            room -= len(together[:room])
+        sheet.more(sum(map(len, shared)) - TOGETHER)
+    for limit in report.cut_set_limits:
+        sheet.text(sheet.safe(limit, 300), 2, lead="Note: ")
 
 
 def _called(sheet: Sheet, point: SinglePoint) -> str:
@@ -266,8 +240,7 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
         sheet.marked(mark, word, f"{sheet.safe(words.function(each.id), 80)}, {score}{note}", 2)
         for leg in each.legs[:LEGS]:
             _leg(sheet, leg, names)
-        if len(each.legs) > LEGS:
-            sheet.text(f"+{len(each.legs) - LEGS} more, see --format json", 6)
+        sheet.more(len(each.legs) - LEGS, 6)
     _idle(sheet, [each for each in report.functions if each.state == "not_applicable"])
 
 
@@ -290,9 +263,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if not report.fallbacks:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
-        reasons = "; ".join(sheet.safe(reason) for reason in each.reasons)
         provider = sheet.safe(_operator(each.provider, names), 100)
-        sheet.text(f"{say.role(each.role)} {provider} - {reasons}", 2, 4, lead=f"{each.grade}: ")
+        sheet.graded(each.grade, f"{say.role(each.role)} {provider}", each.reasons)
 
 
 def _unknowns(sheet: Sheet, report: Report) -> None:
@@ -314,16 +286,6 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         sheet.marked("open", f"{len(facts)} unknown", f"{sheet.safe(say.cause(name))}{again}: {shown}", 2)
 
 
-def _not_assessed(sheet: Sheet, report: Report) -> None:
-    if report.not_assessed:
-        sheet.heading("Not assessed")
-    grouped: dict[str, list[str]] = {}
-    for each in report.not_assessed:
-        grouped.setdefault(each.why, []).append(each.what)
-    for why, whats in grouped.items():
-        sheet.text(f"{sheet.safe(words.listed(whats), 300)}: {sheet.safe(why, 300)}", 2, 4, lead="- ")
-
-
 def _next(sheet: Sheet, report: Report) -> None:
     """The one command that helps most now, last, where the eye ends."""
     domain = shlex.quote(report.target.domain)
@@ -338,6 +300,3 @@ def _next(sheet: Sheet, report: Report) -> None:
         why, command = "keep the proof, for hostaudit analyse", f"hostaudit scan {domain} --save-evidence {path}"
     sheet.heading(f"Next: {why}")
     sheet.text(sheet.safe(command, 600), 2, 4)
-
-
-FORMAT = TerminalFormat()

@@ -1,0 +1,53 @@
+"""``hostaudit explain``: how a number of a report came about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hostaudit.cli import evidence
+from hostaudit.cli.options import (
+    ColourOption,
+    DebugOption,
+    FormatOption,
+    NoSiteOption,
+    OutputOption,
+    QuietOption,
+    SiteOption,
+    Writer,
+    refuse_other,
+)
+
+TOPICS = ("score",)
+
+
+def explain(
+    topic: Annotated[str, typer.Argument(metavar="|".join(TOPICS), help="What to explain.")],
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="A report (JSON) or evidence file, to show its working.")
+    ] = "",
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
+    format: FormatOption = "terminal",  # noqa: A002 - the option's name
+    output: OutputOption = None,
+    color: ColourOption = "auto",
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Print the formula of the score, its weights and, for a report or evidence, the working."""
+    refuse_other("topic", topic, TOPICS)
+    writer = Writer(format, output, color, quiet=quiet)
+    from hostaudit import audit
+
+    opinion = None
+    if file:
+        from hostaudit.documents import read_report
+        from hostaudit.model import EvidenceFile
+
+        found = read_report(file)
+        if isinstance(found, EvidenceFile):
+            declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+            found = evidence.analysed(declarations.added(found))
+        opinion = found
+    return writer.put(audit.working(opinion, audit.shipped_rules()))

@@ -1,0 +1,31 @@
+"""How a score came about: the document of ``hostaudit explain score`` (``hostaudit.working/1``)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from hostaudit.model.evidence import Target
+from hostaudit.model.report import WorkingEnd
+
+WORKING_SCHEMA: Literal["hostaudit.working/1"] = "hostaudit.working/1"
+
+NOBODY = "unknown:anybody"
+"""The company that stands for whoever it may be: its end is counted as that of two."""
+
+
+class Working(Struct, frozen=True):
+    """``weights``, ``constants``: those of ``rules/scoring.yaml`` by name, and in ``reasons`` why they are so.
+
+    The ends are those of the report's score, whose companies list every function that applies to the site, those that
+    lose nothing too. Without a target there are none: the formula alone.
+    """
+
+    schema: Literal["hostaudit.working/1"]
+    target: Target | None
+    formula: tuple[str, ...]
+    weights: dict[str, float]
+    constants: dict[str, float]
+    ends: tuple[WorkingEnd, ...] = ()
+    reasons: dict[str, str] = {}

@@ -1,0 +1,39 @@
+"""Documents for a person at a terminal. Nothing is said by colour alone, and no line is wider than the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.model import Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+from hostaudit.report import Style
+from hostaudit.report.terminal import candidates, matrix, report, scenarios, whatif, working
+from hostaudit.report.terminal.sheet import Sheet
+
+if TYPE_CHECKING:
+    from hostaudit.report import Document
+
+WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
+    Report: report.write,
+    WhatIf: whatif.write,
+    Matrix: matrix.write,
+    Fallbacks: candidates.write,
+    Scenario: scenarios.write_one,
+    Library: scenarios.write_list,
+    Working: working.write,
+}
+
+
+@dataclass(frozen=True)
+class TerminalFormat:
+    name: str = "terminal"
+
+    def render(self, document: Document, style: Style) -> str:
+        """Plain text, at most ``style.width`` columns wide (20 at the least)."""
+        sheet = Sheet(style)
+        WRITERS[type(document)](sheet, document)
+        return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+
+
+FORMAT = TerminalFormat()

@@ -1,0 +1,85 @@
+"""One function over time as a bar, on an axis whose ticks are the times at which something changes.
+
+Between two ticks time runs evenly; every gap between ticks has the same width, whether hours or months. So a change
+stands exactly at its tick, and an outage of minutes is seen beside one of a year.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from hostaudit.model import FunctionFate, Happening
+from hostaudit.report import wording as say
+from hostaudit.report.terminal.sheet import RED, YELLOW, Sheet
+
+LEAST_GAP = 6
+"""Columns from a tick to the next: a label such as ``602d`` and a space."""
+
+STATES = {
+    "works": ("─", "=", ""),
+    "degraded": ("▒", "~", YELLOW),
+    "down": ("█", "x", RED),
+    "not assessed": ("?", "?", YELLOW),
+}
+"""What a bar says, mildest first: symbol, the same in ASCII, colour."""
+
+_ORDER = list(STATES)
+
+
+def ticks(happenings: Iterable[Happening], fates: Iterable[FunctionFate], horizon: float, columns: int) -> list[float]:
+    """Hours from 0 to the horizon at which something happens or changes, as many as ``columns`` can tell apart."""
+    changes = Counter(each.at_hours for each in happenings if each.applies != "no")
+    for fate in fates:
+        for each in fate.intervals:
+            changes.update((each.from_hours, horizon if each.to_hours is None else each.to_hours))
+    found = [0.0]
+    for hours in sorted(each for each in changes if 0 < each < horizon):
+        if say.clock(hours) not in (say.clock(found[-1]), say.clock(horizon)):
+            found.append(hours)
+    found.append(horizon)
+    while len(found) - 1 > max(columns // LEAST_GAP, 1):
+        # What tells least goes first: a time at which little changes and that is, by the logarithm, near to others.
+        weights = [
+            changes[found[at]] * (math.log1p(found[at + 1]) - math.log1p(found[at - 1]))
+            for at in range(1, len(found) - 1)
+        ]
+        del found[1 + weights.index(min(weights))]
+    return found
+
+
+def bar(fate: FunctionFate, at: Sequence[float], gap: int) -> list[str]:
+    """The state in each column, which is the worst within its time."""
+    idle = "works" if fate.assessed else "not assessed"
+    edges = [start + (end - start) * step / gap for start, end in pairwise(at) for step in range(gap)]
+    edges.append(at[-1])
+    spans = [
+        (each.state, each.from_hours, math.inf if each.to_hours is None else each.to_hours) for each in fate.intervals
+    ]
+    return [
+        max((state for state, begin, stop in spans if begin < after and stop > before), key=_ORDER.index, default=idle)
+        for before, after in pairwise(edges)
+    ]
+
+
+def drawn(sheet: Sheet, states: Iterable[str]) -> str:
+    """The bar as text; colours only repeat the symbols."""
+    parts = []
+    for state, run in groupby(states):
+        symbol, plain, colour = STATES[state]
+        parts.append(sheet.paint((symbol if sheet.style.unicode else plain) * len(list(run)), colour))
+    return "".join(parts)
+
+
+def axis(at: Sequence[float], gap: int) -> str:
+    """The labels of the ticks; the last one stands where the bar has ended."""
+    return "".join(say.clock(hours).ljust(gap) for hours in at).rstrip()
+
+
+def legend(sheet: Sheet, states: Iterable[str]) -> str:
+    """What the symbols that occur mean."""
+    occurring = set(states)
+    place = 0 if sheet.style.unicode else 1
+    return "  ".join(f"{symbols[place] * 2} {name}" for name, symbols in STATES.items() if name in occurring)

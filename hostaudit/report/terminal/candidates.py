@@ -1,0 +1,66 @@
+"""Who could stand in for each single point of failure, and who of those that one thinks of first could not?"""
+
+from __future__ import annotations
+
+from hostaudit import words
+from hostaudit.model import Candidate, Fallbacks, Gap
+from hostaudit.report import wording as say
+from hostaudit.report.terminal.sheet import MORE, Sheet
+from hostaudit.report.text import width
+
+MOST = 8
+"""Candidates of each sort that are listed."""
+
+
+def write(sheet: Sheet, document: Fallbacks) -> None:
+    """One section for each gap, in the order given."""
+    domain = sheet.safe(document.target.domain, 260)
+    if document.gaps:
+        sheet.bold(f"Who could stand in for each single point of failure of {domain}")
+    else:
+        sheet.bold(f"No single point of failure of {domain} was found that a provider of the catalogue could fill")
+    if document.parents:
+        sheet.text(say.few([sheet.safe(each, 60) for each in document.parents], 12), lead="Depends already on: ")
+    if document.jurisdictions:
+        sheet.text(say.few([sheet.safe(each, 20) for each in document.jurisdictions], 12), lead="Jurisdictions: ")
+    for position, gap in enumerate(document.gaps, 1):
+        _gap(sheet, position, gap)
+
+
+def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
+    called = sheet.safe(gap.name or gap.parent, 80)
+    if gap.name and gap.parent.lower() != gap.name.lower():
+        called += f" ({sheet.safe(gap.parent, 80)})"
+    sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
+    functions = words.listed([sheet.safe(words.function(each), 60) for each in gap.functions])
+    if functions:
+        sheet.text(functions, 3, lead="carries: ")
+    # The names that people think of come first: they are tried first.
+    ranked = sorted(gap.candidates, key=lambda each: not each.usual)
+    independent = [each for each in ranked if each.independent]
+    bound = [each for each in ranked if not each.independent]
+    if not independent:
+        sheet.text("Nobody in the catalogue is independent of what the site rests on already.", 3)
+    for each in independent[:MOST]:
+        _candidate(sheet, "good", "independent", each)
+    _rest(sheet, len(independent) - MOST)
+    for each in bound[:MOST]:
+        _candidate(sheet, "bad", "not independent", each)
+    _rest(sheet, len(bound) - MOST)
+
+
+def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate) -> None:
+    name, where = sheet.safe(each.name or each.provider, 60), sheet.safe(each.jurisdiction or "", 20)
+    identity = "" if each.provider.lower() == each.name.lower() else sheet.safe(each.provider, 60)
+    aside = ", ".join(part for part in (identity, where) if part and width(part))
+    text = f"{name}{f' ({aside})' if aside else ''}"
+    reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons)
+    history = "; ".join(sheet.safe(told, 80) for told in each.history)
+    usual = "a usual choice" if each.usual else ""
+    told = [part for part in (usual, reasons, f"on record: {history}" if history else "") if part]
+    sheet.marked(mark, word, f"{text}{' - ' if told else ''}{'; '.join(told)}", 3)
+
+
+def _rest(sheet: Sheet, left: int) -> None:
+    if left > 0:
+        sheet.text(f"and {left} more, {MORE}", 5)

@@ -1,0 +1,100 @@
+"""Lines under way to a terminal: what every document written there shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from hostaudit import words
+from hostaudit.model import NotAssessed
+from hostaudit.report import Style
+from hostaudit.report.text import printable, width, wrap
+
+RED, YELLOW, GREEN, BOLD = "31", "33", "32", "1"
+
+MOST = 1500
+"""Columns of one paragraph."""
+
+LEAST = 20
+"""Columns that are used even where fewer are asked for."""
+
+MARKS = {"bad": ("✗", "x", RED), "weak": ("~", "~", YELLOW), "open": ("?", "?", YELLOW), "good": ("✓", "+", GREEN)}
+"""Symbol, the same in ASCII, colour. A word always stands beside it."""
+
+EFFECT_MARKS = {"down": "bad", "no_new_installs": "bad", "cannot_renew": "weak", "degraded": "weak"}
+GRADE_MARKS = {"declared": "open", "configured": "weak", "probed": "good", "independent": "good"}
+
+MORE = "see --format json"
+
+
+class Sheet:
+    """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = Style(style.colour, style.unicode, max(style.width, LEAST))
+        self.lines: list[str] = []
+
+    @property
+    def width(self) -> int:
+        """Columns of a line."""
+        return self.style.width
+
+    def safe(self, text: str, limit: int = 160) -> str:
+        """Outside text, fit to print here."""
+        return printable(text, limit, ascii_only=not self.style.unicode)
+
+    def paint(self, text: str, colour: str) -> str:
+        """Our own text in a colour, if colours are wanted."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour and colour and text else text
+
+    def text(self, text: str, indent: int = 0, hang: int = 2, *, lead: str = "", colour: str = "") -> None:
+        """A wrapped line. ``lead`` is our own beginning of it, painted if a colour is given."""
+        shown = self.safe(lead + text, MOST)
+        first, *more = wrap(shown, self.style.width, first=" " * indent, rest=" " * (indent + hang))
+        end = indent + len(lead.rstrip())
+        self.lines.append(first[:indent] + self.paint(first[indent:end], colour) + first[end:])
+        self.lines += more
+
+    def marked(self, mark: str, word: str, text: str, indent: int) -> None:
+        """A line that begins with a symbol and the word for it."""
+        symbol, plain, colour = MARKS[mark]
+        lead = f"{symbol if self.style.unicode else plain} {word}: "
+        self.text(text, indent, 4, lead=lead, colour=colour)
+
+    def graded(self, grade: str, text: str, reasons: Iterable[str], indent: int = 2) -> None:
+        """A fallback: how far it is proved, what it is, and each reason on a line of its own."""
+        self.marked(GRADE_MARKS[grade], grade, text, indent)
+        for reason in reasons:
+            self.text(self.safe(reason), indent + 4, lead="- ")
+
+    def heading(self, text: str) -> None:
+        """An empty line and the title of what follows."""
+        self.lines.append("")
+        self.bold(text)
+
+    def bold(self, text: str) -> None:
+        """A paragraph that stands out."""
+        self.lines += [self.paint(line, BOLD) for line in wrap(self.safe(text, MOST), self.style.width)]
+
+    def row(self, cells: Sequence[str], widths: Sequence[int], indent: int = 0) -> None:
+        """Cells side by side, two columns apart, each wrapped within its own width."""
+        wrapped = [wrap(self.safe(cell, MOST), each) for cell, each in zip(cells, widths, strict=True)]
+        for parts in zip_longest(*wrapped, fillvalue=""):
+            padded = (part + " " * (each - width(part)) for part, each in zip(parts, widths, strict=True))
+            self.lines.append((" " * indent + "  ".join(padded)).rstrip())
+
+    def more(self, left: int, indent: int = 2, *, lead: str = "") -> None:
+        """How many were left out, if any."""
+        if left > 0:
+            self.text(f"+{left} more, {MORE}", indent, lead=lead)
+
+
+def not_assessed(sheet: Sheet, rows: Iterable[NotAssessed]) -> None:
+    """What was not looked at, one line per reason."""
+    grouped: dict[str, list[str]] = {}
+    for each in rows:
+        grouped.setdefault(each.why, []).append(words.function(each.what))
+    if grouped:
+        sheet.heading("Not assessed")
+    for why, whats in grouped.items():
+        sheet.text(f"{sheet.safe(words.listed(whats), 300)}: {sheet.safe(why, 300)}", 2, 4, lead="- ")

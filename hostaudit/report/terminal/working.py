@@ -1,0 +1,98 @@
+"""How a score came about, line by line, so that a reader can redo it with a calculator."""
+
+from __future__ import annotations
+
+import math
+
+from hostaudit import words
+from hostaudit.model import NOBODY, Working, WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.report.terminal.sheet import MORE, Sheet
+
+WHOLE = 2
+"""Companies whose exposure is worked out: the two worst, which make the score."""
+OTHERS = 6
+
+FULL, FURTHER = "full_harm_hours", "further_weight"
+
+
+def write(sheet: Sheet, document: Working) -> None:
+    """The formula, its numbers, and both ends of the score."""
+    of = f" of {sheet.safe(document.target.domain, 260)}" if document.target else ""
+    sheet.bold(f"How the score{of} comes about")
+    sheet.heading("Formula")
+    for line in document.formula:
+        sheet.text(sheet.safe(line, 400), 2, 4)
+    _numbers(sheet, "Weights of the functions", document.weights, document)
+    _numbers(sheet, "Constants", document.constants, document)
+    if len(document.ends) == 2 and document.ends[0].companies == document.ends[1].companies:
+        _end(sheet, document.ends[0], "low and high", document)
+    else:
+        for end in document.ends:
+            _end(sheet, end, end.end, document)
+
+
+def _numbers(sheet: Sheet, title: str, numbers: dict[str, float], document: Working) -> None:
+    if numbers:
+        sheet.heading(title)
+    for name, number in numbers.items():
+        reason = f" - {sheet.safe(document.reasons[name], 400)}" if document.reasons.get(name) else ""
+        sheet.text(f"{sheet.safe(name, 80)} {_plain(number)}{reason}", 2, 4)
+
+
+def _plain(number: float) -> str:
+    return f"{number:.10g}"
+
+
+def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
+    reading = {"low": ", what is unknown taken as failing", "high": ", what is unknown taken as working"}
+    sheet.heading(f"The {name} end{reading.get(name, ', the same')}: {end.score:.1f}")
+    if not end.companies:
+        sheet.text("No company ends a function alone, so every exposure is 0.", 2)
+    for position, company in enumerate(end.companies[:WHOLE], 1):
+        _company(sheet, position, company, document)
+    rest = end.companies[WHOLE:]
+    if rest:
+        shown = ", ".join(f"{sheet.safe(each.name or each.parent, 60)} {each.exposure:.4f}" for each in rest[:OTHERS])
+        left = f", +{len(rest) - OTHERS} more, {MORE}" if len(rest) > OTHERS else ""
+        sheet.text(f"{shown}{left}", 2, 4, lead="less, and not counted: ")
+    twice = [each for each in end.companies if each.parent == NOBODY]
+    if twice:
+        sheet.text("What nobody could name counts as two companies' doing.", 2)
+    worst, second = (*sorted((each.exposure for each in (*end.companies, *twice)), reverse=True), 0.0, 0.0)[:2]
+    further = document.constants.get(FURTHER, 0.0)
+    sheet.text(
+        f"= 100 x (1 - {worst:.4f}) x (1 - {_plain(further)} x {second:.4f}) = {end.score:.1f}", 2, lead="score "
+    )
+
+
+def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Working) -> None:
+    called = sheet.safe(company.name or company.parent, 80)
+    identity = f" ({sheet.safe(company.parent, 80)})" if company.name.lower() != company.parent.lower() else ""
+    sheet.text(f"{called}{identity}, exposure {company.exposure:.4f}", 1, 3, lead=f"{position}. ")
+    hurt = [each for each in company.functions if each.harm > 0]
+    for function in hurt:
+        _function(sheet, function, document.constants.get(FULL))
+    spared = [each for each in company.functions if each.harm <= 0]
+    if spared:
+        names = [f"{sheet.safe(words.function(each.id), 60)} (weight {_plain(each.weight)})" for each in spared]
+        sheet.text(f"{words.listed(names)}: 0", 4, lead="no harm to ")
+    amounts = [round(each.weight * each.harm, 4) for each in hurt]
+    weights = sum(each.weight for each in company.functions)
+    added = " + ".join(f"{each:.4f}" for each in amounts) or "0"
+    mean = f"({added}) / {_plain(round(weights, 4))}"
+    if company.factor != 1:
+        mean = f"{mean} x {_plain(company.factor)} (it holds only names)"
+    sheet.text(f"{mean} = {company.exposure:.4f}", 4, 4, lead="exposure = harms / sum of weights = ")
+
+
+def _function(sheet: Sheet, function: WorkingFunction, full: float | None) -> None:
+    """Two sums: from hours to harm, from harm to its share."""
+    name = sheet.safe(words.function(function.id), 60)
+    how = ""
+    if full:
+        raw = math.log1p(function.hours) / math.log1p(full)
+        cut = ", at most 1" if raw > 1 else ""
+        how = f" = ln(1 + {_plain(function.hours)}) / ln(1 + {_plain(full)}) = {raw:.4f}{cut}"
+    sheet.text(f"{name}: gone for {_plain(function.hours)} h, harm{how}", 4, 4)
+    amount = function.weight * function.harm
+    sheet.text(f"{function.harm:.4f} x weight {_plain(function.weight)} = {amount:.4f}", 6, 4)
