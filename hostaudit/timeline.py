@@ -300,7 +300,12 @@ class Binder:
         for name, leaf in self._leaves():
             product = actor in leaf.domains.get("provider", ())
             sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
-            if (product and (not roles or leaf.role in roles or not leaf.owned)) or (sold and self._sold(event, leaf)):
+            below = name.startswith("upstream:")
+            # The network of an edge's own name servers is not what an outage of the edge stops.
+            aside = event.layer == "cdn" and not leaf.owned and not below
+            if (product and (not roles or leaf.role in roles or below) and not aside) or (
+                sold and self._sold(event, leaf)
+            ):
                 hit.append(name)
         bound = (Bound("provider", actor, self.case.who.provider_name(actor), actor),)
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
@@ -336,7 +341,7 @@ class Binder:
         leaves = [
             n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
-        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls"):
+        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
             leaves = [name for name in leaves if name in candidates[account]]
         if event.platform:
             leaves = candidates[account]
@@ -581,7 +586,7 @@ class Reckoning:
         self.before = self._solve([], 1)
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
-        self.perhaps = self._solve(course.strikes, 1)
+        self.perhaps = self._solve([each for each in course.strikes if not each.degrades], 1)
 
     def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
@@ -598,9 +603,14 @@ class Reckoning:
         clock = Clock(self.case.rules.recovery, self.clock.horizon)
         return self.graph.solve(united_, Timeline(clock, end, self.notices))
 
-    def alone(self, strike: Strike) -> dict[str, Spans]:
-        """The graph if nothing but this happened."""
-        return self._solve([strike], 1)
+    def only(self, strikes: Iterable[Strike]) -> dict[str, Spans]:
+        """The graph if nothing but these happened."""
+        return self._solve(strikes, 1)
+
+    def but(self, strikes: list[Strike]) -> dict[str, Spans]:
+        """The graph if everything but these happened."""
+        rest = [each for each in self.course.strikes if not each.degrades and not each.perhaps and each not in strikes]
+        return self._solve(rest, 1)
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
         """When a node is gone, on the clock."""
@@ -800,15 +810,22 @@ def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tu
 
 
 def _with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happening:
-    """An event with the functions that go down by it alone."""
-    hit: dict[str, None] = {}
-    for strike in course.strikes:
-        if strike.event == each.id and not strike.degrades and not strike.perhaps:
-            state = reckoned.alone(strike)
-            for node in reckoned.graph.functions:
-                before = reckoned.down(node.root, reckoned.before)
-                if node.applies != "no" and without(reckoned.down(node.root, state), before):
-                    hit[node.id] = None
+    """An event with the functions that go down by it, alone or together with what else happens."""
+    own = [
+        strike for strike in course.strikes if strike.event == each.id and not strike.degrades and not strike.perhaps
+    ]
+    if not own:
+        return each
+    alone, spared = reckoned.only(own), reckoned.but(own)
+    hit = [
+        node.id
+        for node in reckoned.graph.functions
+        if node.applies != "no"
+        and (
+            without(reckoned.down(node.root, alone), reckoned.down(node.root, reckoned.before))
+            or without(reckoned.down(node.root, reckoned.ends[1]), reckoned.down(node.root, spared))
+        )
+    ]
     return msgspec.structs.replace(each, functions=tuple(hit))
 
 

@@ -294,6 +294,12 @@ class Builder:
         networks = self.who.network(address)
         placed = self._placed(hold, networks[0], regions)
         nodes += self.names.network(self._place(networks[0]), address, address, placed)
+        if proof.fallback is not None:
+            # What was found may be the network of somebody on whom the declared provider rests itself.
+            declared = self.who.declared(proof.provider, proof.fallback.parent)
+            nodes.append(
+                self.names.operator(cast(Role, proof.role), address, declared, self._placed(hold, declared, regions))
+            )
         return self._all(f"{proof.id}:{address}", nodes)
 
     def _standby_exchangers(self) -> list[tuple[Switch, str]]:
