@@ -315,7 +315,7 @@ def test_the_amount_says_how_it_is_known():
 
     assert "35 days down (2 to 42 days), estimated" in written
     assert "45 minutes down, via OVH standby" in written
-    assert "20 months down, no end on record, left: F-Droid" in written
+    assert "602 days down, no end on record, left: F-Droid" in written
     assert "24 hours degraded, estimated" in written
 
 
@@ -346,7 +346,7 @@ def test_a_drop_says_what_stops_when_and_for_how_long():
     assert shown(sample.drop()).startswith("Without Amazon the web site is down at once")
     assert "leaves: Amazon, 24 h notice" in written
     assert "down: web site - at once, for about 15 days (2 to 42 days); estimated" in written
-    assert "cannot renew: certificate renewal - in 3 months, for about 1 hour" in written
+    assert "cannot renew: certificate renewal - in 89 days, for about 1 hour" in written
     assert "degraded: incoming mail - at once, for about 4 hours; goes on through mx2 at Fastmail" in written
     assert "works: new Android installs, through F-Droid" in written
     assert (
@@ -463,7 +463,7 @@ def test_one_scenario_is_shown_whole():
         "Do before the next one Ask a second host today.",
         "high confidence, verified on 2026-11-20",
         "+0h Google Play (google-play) removes the app",
-        "no notice; for 20 months; stated; sources P1",
+        "no notice; for 602 days; stated; sources P1",
         "notice unknown, taken as 0; no end on record; stated; caches keep it alive for their TTL; sources P1, P5",
         "note: answers 403",
         "observed; restores cloud; sources none",
