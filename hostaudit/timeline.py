@@ -50,7 +50,7 @@ from hostaudit.model import (
 from hostaudit.score import exposure
 from hostaudit.spans import ALWAYS, NEVER, Spans, Timeline, hours, united, within, without
 from hostaudit.standing import graded
-from hostaudit.words import duration, function, listed
+from hostaudit.words import duration, fallback, function, listed
 
 ROLES_OF = {
     "registry": ("registry",),
@@ -593,8 +593,8 @@ class Reckoning:
         for name, leaf in self.graph.leaves.items():
             if gone(leaf, "named"):
                 lost[name] = [ALWAYS]
-        for fallback in self.course.refused:
-            lost[f"fallback:{fallback}"] = [ALWAYS]
+        for refused in self.course.refused:
+            lost[f"fallback:{refused}"] = [ALWAYS]
         for strike in strikes:
             for name, value in strike.spans(end).items():
                 lost.setdefault(name, []).append(value)
@@ -852,11 +852,11 @@ def _standbys(
     return tuple(rows), tuple(barred)
 
 
-def _ready(case: Case, reckoned: Reckoning, fallback: str) -> tuple[float | None, list[str]]:
+def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
     """When a proved fallback is in service, None if it is not needed or gone itself."""
-    if fallback not in case.graph.standbys:
+    if identity not in case.graph.standbys:
         return None, []
-    backed, spare = case.graph.standbys[fallback]
+    backed, spare = case.graph.standbys[identity]
     state = reckoned.ends[1]
     serving = reckoned.down(backed, state)
     if not serving:
@@ -865,7 +865,7 @@ def _ready(case: Case, reckoned: Reckoning, fallback: str) -> tuple[float | None
     if not without(serving, missing):
         events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
         return None, [f"it is gone with what it backs up ({listed(events[:3])})"]
-    switch = case.graph.switch(fallback)
+    switch = case.graph.switch(identity)
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
     takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
     begins = serving[0][0]
@@ -902,7 +902,7 @@ def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: st
         if not fate.via:
             rows.append(f"nothing stands by for {function(fate.id)}: see hostaudit fallbacks {case.file.target.domain}")
         else:
-            rows.append(f"rehearse the switch to {listed(fate.via)}, or make it automatic")
+            rows.append(f"rehearse the switch to {listed([fallback(each) for each in fate.via])}, or make it automatic")
     if before:
         rows.append(before)
     if course.not_assessed:

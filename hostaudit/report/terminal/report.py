@@ -124,7 +124,7 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
         else:
             when = f"{say.onset(each.time_to_impact_hours)}, back in about {words.span(each.time_to_recover_hours)}"
             if each.via:
-                when += f" by way of {sheet.safe(each.via)}"
+                when += f" by way of {sheet.safe(words.fallback(each.via))}"
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
         text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")

@@ -348,7 +348,7 @@ def total(fate: FunctionFate, sheet: Sheet) -> str:
     if not fate.assessed:
         parts.append("the rest not assessed" if parts else "not assessed")
     if fate.via:
-        parts.append(f"via {words.listed([sheet.safe(each, 60) for each in fate.via])}")
+        parts.append(f"via {words.listed([sheet.safe(words.fallback(each), 60) for each in fate.via])}")
     if fate.remains:
         parts.append(f"left: {words.listed([sheet.safe(each, 60) for each in fate.remains])}")
     if _works(fate):
