@@ -95,7 +95,7 @@ def judge(case: Case) -> Report:
         target=file.target,
         run=case.run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict),
+        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict, called),
         score=Score(low, high, _coverage(graph), () if findings else steps),
         functions=functions,
         dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
