@@ -80,7 +80,9 @@ PRODUCT_ROLES = {
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
 STORES = {"ios": "apple-app-store", "android": "google-play"}
-KINDS: tuple[DomainKind, ...] = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction")
+KINDS: tuple[DomainKind, ...] = (
+    "parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane",
+)  # fmt: skip
 DROP_HORIZON = 24 * 365 * 2.0
 
 
@@ -415,7 +417,7 @@ class Binder:
         return [
             (name, leaf)
             for name, leaf in self.graph.leaves.items()
-            if name in self.serving or " for " in name or name.startswith("upstream:")
+            if name in self.serving or " for " in name or name.startswith(("upstream:", "console:"))
         ]
 
     def _unseen(self, event: Event) -> str:
