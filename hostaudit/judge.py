@@ -95,7 +95,7 @@ def judge(case: Case) -> Report:
         target=file.target,
         run=case.run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict),
+        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict, called),
         score=Score(low, high, _coverage(graph), () if findings else steps),
         functions=functions,
         dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
@@ -206,10 +206,9 @@ def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage:
     times = _times(graph, clock, function, outage)
     if function.begins is not None:
         begins = function.begins.hours.usual
-    if all(each.how == "assumed" for each in times if each.of == "time_to_recover"):
-        basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
-    else:
-        basis = "recovery is assumed, with a source for each number in rules/recovery.yaml, and TTLs and locks measured"
+    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
+    if any(each.how == "measured" and each.hours.high > 0 for each in times if each.of == "time_to_recover"):
+        basis += "; TTLs and locks that come on top are measured"
     if function.begins is not None:
         basis += "; the beginning is measured, from notAfter of the certificate"
     elif begins > 0:

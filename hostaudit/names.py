@@ -230,6 +230,38 @@ class Names:
             children.append(self.open_question(role, host, ()))
         return self.graph.gate(node, "any", children)
 
+    # -- who can change what ------------------------------------------------------------------------
+
+    def console_of_records(self, host: str) -> list[str]:
+        """What it takes to change the records of a host: the console of any operator of its zone that is known."""
+        cut = self.seen.value("zone", host, ZoneCut)
+        zone = next((each for each in cut.zones if f"served:{each}" in self.graph.gates), "") if cut is not None else ""
+        if not zone:
+            return []
+        operators = [leaf for leaf in self.graph.near(f"served:{zone}") if leaf.role == "dns" and leaf.owned]
+        return self._consoles(f"records:{zone}", operators)
+
+    def console_of_delegation(self, zone: str) -> list[str]:
+        """What it takes to change the delegation of a zone: the console of its registrar."""
+        name = domain.registrable(zone)
+        operator = self.who.registrar(name) if name else None
+        if name is None or operator is None:
+            return []
+        leaf = self.graph.head(self._registrar(name, operator))
+        return self._consoles(f"delegation:{name}", [leaf] if leaf is not None else [])
+
+    def _consoles(self, what: str, operators: list[Leaf]) -> list[str]:
+        """One leaf for each control plane, however much is changed through it."""
+        nodes = []
+        for leaf in operators:
+            for account in leaf.domains.get("account", ()) if leaf.certainty == "certain" else ():
+                kept: tuple[DomainKind, ...] = ("provider", "parent", "account", "jurisdiction")
+                domains = {kind: leaf.domains[kind] for kind in kept if kind in leaf.domains}
+                domains["control_plane"] = (account,)
+                console = Leaf(domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False)
+                nodes.append(self.graph.leaf(f"console:{account}", console))
+        return [self.graph.gate(f"console:{what}", "any", nodes)] if nodes else []
+
     # -- measured times -----------------------------------------------------------------------------
 
     def cached(self, host: str) -> Term | None:

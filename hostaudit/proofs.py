@@ -323,8 +323,10 @@ class Proofs:
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
         """Whether what was found belongs to somebody else than declared; None if it agrees."""
         declared = self.who.declared(fallback.provider, fallback.parent)
-        if any(each.provider == declared.provider or each.parent == declared.parent for each in owners):
-            return None
+        behind = {each.provider for each in self.who.upstreams(declared)}
+        for each in owners:
+            if each.provider == declared.provider or each.parent == declared.parent or each.provider in behind:
+                return None
         known = [each for each in owners if each.certain]
         if fallback.parent and all(each.provider.startswith("unknown:") for each in owners):
             return None  # neither is in the catalogue, so nothing speaks against it

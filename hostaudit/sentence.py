@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hostaudit.model import (
     CutSet,
     EvidenceFile,
@@ -27,8 +29,9 @@ def summarise(
     fallbacks: tuple[Fallback, ...],
     findings: tuple[Finding, ...],
     verdict: Verdict,
+    names: Mapping[str, str],
 ) -> str:
-    """One or two sentences; the first says the worst."""
+    """One or two sentences; the first says the worst. ``names``: what companies are called, by id."""
     domain = file.target.domain
     if findings:
         return f"{findings[0].message} Nothing of the site can work."
@@ -37,7 +40,7 @@ def summarise(
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks)
+    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names)
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
@@ -63,7 +66,11 @@ def _down_now(functions: tuple[Function, ...], domain: str) -> str:
 
 
 def _worst(
-    domain: str, spofs: tuple[SinglePoint, ...], cut_sets: tuple[CutSet, ...], fallbacks: tuple[Fallback, ...]
+    domain: str,
+    spofs: tuple[SinglePoint, ...],
+    cut_sets: tuple[CutSet, ...],
+    fallbacks: tuple[Fallback, ...],
+    names: Mapping[str, str],
 ) -> str:
     companies = [point for point in spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
@@ -81,20 +88,27 @@ def _worst(
             text += f"; {len(strong) - 3} more can each end a function alone"
         return f"{text}. {_standby(fallbacks)}"
     if companies:
-        names = listed([called(point) for point in companies])
+        holders = listed([called(point) for point in companies])
         return (
-            f"No company seen can take {domain} down alone, apart from those that hold its names: {names}. "
-            f"Every name has one registry and one registrar.{_in_pairs(domain, cut_sets)}"
+            f"No company seen can take {domain} down alone, apart from those that hold its names: {holders}. "
+            f"Every name has one registry and one registrar.{_in_pairs(domain, cut_sets, names)}"
         )
-    return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets)}"
+    return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets, names)}"
 
 
-def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...]) -> str:
+def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...], names: Mapping[str, str]) -> str:
     pairs = [each for each in cut_sets if (each.kind, each.function, len(each.members)) == ("parent", "web", 2)]
     if not pairs:
         return ""
-    more = f", or one of {len(pairs) - 1} other pairs" if len(pairs) > 1 else ""
-    return f" Two together can take {domain} down: {listed(pairs[0].members)}{more}."
+    more = (
+        f", or one of {len(pairs) - 1} other pairs"
+        if len(pairs) > 2
+        else ", or one other pair"
+        if len(pairs) == 2
+        else ""
+    )
+    first = listed([names.get(each) or each for each in pairs[0].members])
+    return f" Two together can take {domain} down: {first}{more}."
 
 
 def called(point: SinglePoint) -> str:

@@ -50,7 +50,7 @@ from hostaudit.model import (
 from hostaudit.score import exposure
 from hostaudit.spans import ALWAYS, NEVER, Spans, Timeline, hours, united, within, without
 from hostaudit.standing import graded
-from hostaudit.words import duration, function, listed
+from hostaudit.words import duration, fallback, function, listed
 
 ROLES_OF = {
     "registry": ("registry",),
@@ -80,7 +80,9 @@ PRODUCT_ROLES = {
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
 STORES = {"ios": "apple-app-store", "android": "google-play"}
-KINDS: tuple[DomainKind, ...] = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction")
+KINDS: tuple[DomainKind, ...] = (
+    "parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane",
+)  # fmt: skip
 DROP_HORIZON = 24 * 365 * 2.0
 
 
@@ -300,7 +302,12 @@ class Binder:
         for name, leaf in self._leaves():
             product = actor in leaf.domains.get("provider", ())
             sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
-            if (product and (not roles or leaf.role in roles or not leaf.owned)) or (sold and self._sold(event, leaf)):
+            below = name.startswith("upstream:")
+            # The network of an edge's own name servers is not what an outage of the edge stops.
+            aside = event.layer == "cdn" and not leaf.owned and not below
+            if (product and (not roles or leaf.role in roles or below) and not aside) or (
+                sold and self._sold(event, leaf)
+            ):
                 hit.append(name)
         bound = (Bound("provider", actor, self.case.who.provider_name(actor), actor),)
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
@@ -336,7 +343,7 @@ class Binder:
         leaves = [
             n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
-        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls"):
+        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
             leaves = [name for name in leaves if name in candidates[account]]
         if event.platform:
             leaves = candidates[account]
@@ -410,7 +417,7 @@ class Binder:
         return [
             (name, leaf)
             for name, leaf in self.graph.leaves.items()
-            if name in self.serving or " for " in name or name.startswith("upstream:")
+            if name in self.serving or " for " in name or name.startswith(("upstream:", "console:"))
         ]
 
     def _unseen(self, event: Event) -> str:
@@ -581,15 +588,15 @@ class Reckoning:
         self.before = self._solve([], 1)
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
-        self.perhaps = self._solve(course.strikes, 1)
+        self.perhaps = self._solve([each for each in course.strikes if not each.degrades], 1)
 
     def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
         for name, leaf in self.graph.leaves.items():
             if gone(leaf, "named"):
                 lost[name] = [ALWAYS]
-        for fallback in self.course.refused:
-            lost[f"fallback:{fallback}"] = [ALWAYS]
+        for refused in self.course.refused:
+            lost[f"fallback:{refused}"] = [ALWAYS]
         for strike in strikes:
             for name, value in strike.spans(end).items():
                 lost.setdefault(name, []).append(value)
@@ -598,9 +605,14 @@ class Reckoning:
         clock = Clock(self.case.rules.recovery, self.clock.horizon)
         return self.graph.solve(united_, Timeline(clock, end, self.notices))
 
-    def alone(self, strike: Strike) -> dict[str, Spans]:
-        """The graph if nothing but this happened."""
-        return self._solve([strike], 1)
+    def only(self, strikes: Iterable[Strike]) -> dict[str, Spans]:
+        """The graph if nothing but these happened."""
+        return self._solve(strikes, 1)
+
+    def but(self, strikes: list[Strike]) -> dict[str, Spans]:
+        """The graph if everything but these happened."""
+        rest = [each for each in self.course.strikes if not each.degrades and not each.perhaps and each not in strikes]
+        return self._solve(rest, 1)
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
         """When a node is gone, on the clock."""
@@ -800,15 +812,22 @@ def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tu
 
 
 def _with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happening:
-    """An event with the functions that go down by it alone."""
-    hit: dict[str, None] = {}
-    for strike in course.strikes:
-        if strike.event == each.id and not strike.degrades and not strike.perhaps:
-            state = reckoned.alone(strike)
-            for node in reckoned.graph.functions:
-                before = reckoned.down(node.root, reckoned.before)
-                if node.applies != "no" and without(reckoned.down(node.root, state), before):
-                    hit[node.id] = None
+    """An event with the functions that go down by it, alone or together with what else happens."""
+    own = [
+        strike for strike in course.strikes if strike.event == each.id and not strike.degrades and not strike.perhaps
+    ]
+    if not own:
+        return each
+    alone, spared = reckoned.only(own), reckoned.but(own)
+    hit = [
+        node.id
+        for node in reckoned.graph.functions
+        if node.applies != "no"
+        and (
+            without(reckoned.down(node.root, alone), reckoned.down(node.root, reckoned.before))
+            or without(reckoned.down(node.root, reckoned.ends[1]), reckoned.down(node.root, spared))
+        )
+    ]
     return msgspec.structs.replace(each, functions=tuple(hit))
 
 
@@ -835,11 +854,11 @@ def _standbys(
     return tuple(rows), tuple(barred)
 
 
-def _ready(case: Case, reckoned: Reckoning, fallback: str) -> tuple[float | None, list[str]]:
+def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
     """When a proved fallback is in service, None if it is not needed or gone itself."""
-    if fallback not in case.graph.standbys:
+    if identity not in case.graph.standbys:
         return None, []
-    backed, spare = case.graph.standbys[fallback]
+    backed, spare = case.graph.standbys[identity]
     state = reckoned.ends[1]
     serving = reckoned.down(backed, state)
     if not serving:
@@ -848,7 +867,7 @@ def _ready(case: Case, reckoned: Reckoning, fallback: str) -> tuple[float | None
     if not without(serving, missing):
         events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
         return None, [f"it is gone with what it backs up ({listed(events[:3])})"]
-    switch = case.graph.switch(fallback)
+    switch = case.graph.switch(identity)
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
     takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
     begins = serving[0][0]
@@ -885,7 +904,7 @@ def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: st
         if not fate.via:
             rows.append(f"nothing stands by for {function(fate.id)}: see hostaudit fallbacks {case.file.target.domain}")
         else:
-            rows.append(f"rehearse the switch to {listed(fate.via)}, or make it automatic")
+            rows.append(f"rehearse the switch to {listed([fallback(each) for each in fate.via])}, or make it automatic")
     if before:
         rows.append(before)
     if course.not_assessed:

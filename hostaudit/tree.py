@@ -266,7 +266,8 @@ class Builder:
                 if not fallback.server.endswith(f".{zone}"):
                     nodes.append(self.names.name(fallback.server, required=False))
                 nodes += self._any(proof.id, legs)
-                rows.append(self._standby(proof, f"served:{zone}", nodes, self.names.redelegation(zone)))
+                spread, console = self.names.redelegation(zone), self.names.console_of_delegation(zone)
+                rows.append(self._standby(proof, f"served:{zone}", nodes, spread, console))
         return rows
 
     def _standby_origins(self, host: str) -> list[tuple[Switch, str]]:
@@ -279,7 +280,8 @@ class Builder:
                 if fallback.host:
                     nodes = [self._all(f"{each}:named", [each, self.names.name(fallback.host)]) for each in nodes]
                 nodes = [*self._any(proof.id, nodes), self.names.name(host)]
-                rows.append(self._standby(proof, f"legs:{host}", nodes, self.names.spread(host)))
+                spread, console = self.names.spread(host), self.names.console_of_records(host)
+                rows.append(self._standby(proof, f"legs:{host}", nodes, spread, console))
         return rows
 
     def _standby_leg(self, proof: Proof, address: str) -> str:
@@ -294,6 +296,12 @@ class Builder:
         networks = self.who.network(address)
         placed = self._placed(hold, networks[0], regions)
         nodes += self.names.network(self._place(networks[0]), address, address, placed)
+        if proof.fallback is not None:
+            # What was found may be the network of somebody on whom the declared provider rests itself.
+            declared = self.who.declared(proof.provider, proof.fallback.parent)
+            nodes.append(
+                self.names.operator(cast(Role, proof.role), address, declared, self._placed(hold, declared, regions))
+            )
         return self._all(f"{proof.id}:{address}", nodes)
 
     def _standby_exchangers(self) -> list[tuple[Switch, str]]:
@@ -312,7 +320,8 @@ class Builder:
                 ]
                 nodes.append(self.names.name(fallback.host))
                 nodes += self._any(proof.id, legs)
-                rows.append(self._standby(proof, "mail:any", nodes, self._mail_spread()))
+                console = self.names.console_of_records(self.target.domain)
+                rows.append(self._standby(proof, "mail:any", nodes, self._mail_spread(), console))
         return rows
 
     def _mail_spread(self) -> tuple[Term, ...]:
@@ -340,7 +349,7 @@ class Builder:
                 ]
                 nodes = self._any(f"{proof.id}:page", legs)
             backed = "function:web" if what == "page" else "function:resolve"
-            rows.append(self._standby(proof, backed, nodes, (), recovery="spare_name", what=what))
+            rows.append(self._standby(proof, backed, nodes, (), [], recovery="spare_name", what=what))
         return rows
 
     def _standby(
@@ -349,12 +358,13 @@ class Builder:
         backed: str,
         nodes: list[str],
         spread: tuple[Term, ...],
+        console: list[str],
         *,
         recovery: str = "",
         what: str = "",
     ) -> tuple[Switch, str]:
-        """A spare of the node ``backed`` and what it takes to switch to it. While its proof is open it is only hoped
-        for."""
+        """A spare of the node ``backed`` and what it takes to switch to it: the ``console`` where names are changed,
+        unless it happens by itself or the owner names another. While its proof is open it is only hoped for."""
         spare = self._all(f"standby:{proof.id}{what}", nodes)
         self.graph.standbys[proof.id] = (backed, spare)
         fallback = proof.fallback
@@ -362,17 +372,19 @@ class Builder:
         further, needed = spread, [spare, handle]
         if proof.passes is None:
             needed.append(self.names.hoped(proof.role, proof.id, proof.because))
+        automatic = fallback is not None and fallback.activation == "automatic"
         if fallback is not None:
             hold = Hold(stands_by=proof.id)
             for each in fallback.switched_by:
                 operator = self.who.declared(each)
                 needed.append(self.names.operator(cast(Role, proof.role), "the switch", operator, hold))
+            if not (automatic or fallback.switched_by):
+                needed += console
             if fallback.activation_hours is None:
                 recovery = recovery or "switch"
             else:
                 hours = fallback.activation_hours
                 further = (Term(Hours(hours, hours, hours), "assumed", "declared in the site file"), *spread)
-        automatic = fallback is not None and fallback.activation == "automatic"
         return Switch(proof.id, recovery, further, automatic), self._all(f"ready:{proof.id}{what}", needed)
 
     def _all(self, name: str, nodes: list[str]) -> str:

@@ -22,6 +22,18 @@ def function(identity: str) -> str:
     return FUNCTIONS.get(identity, identity.removeprefix("web:"))
 
 
+def fallback(identity: str) -> str:
+    """A declared fallback in a person's words: ``the spare name example.net``, ``ovh (192.0.2.80)``."""
+    role, _, rest = identity.partition(":")
+    if role == "spare_name":
+        return f"the spare name {rest}"
+    if not rest:
+        return identity
+    provider, _, place = rest.partition(":")
+    proof = place.rpartition(":")[2] if place.count(":") == 1 else place
+    return f"{provider} ({proof})" if proof else provider
+
+
 def duration(hours: float) -> str:
     """A length of time in the unit that a person would choose: ``10 minutes``, ``29 hours``, ``15 days``."""
     return " ".join(_scaled(hours))
@@ -42,7 +54,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _scaled(hours: float) -> tuple[str, str]:
-    if hours >= 24 * 60:
+    if hours >= 24 * 730:
         return _counted(hours / 730, "month")
     if hours >= 47:
         return _counted(hours / 24, "day")

@@ -11,8 +11,9 @@ import pytest
 import test_corpus
 import typer
 
-from hostaudit import __version__, cli, documents, rules
+from hostaudit import __version__, audit, cli, documents, rules, scenarios, timeline
 from hostaudit.errors import Exit
+from hostaudit.model import Hours
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -75,10 +76,40 @@ def test_the_readme_and_the_command_line_know_the_same_options(name):
 
 
 def test_the_readme_names_no_option_that_does_not_exist():
-    commands = typer.main.get_command(cli.app).commands.values()
+    commands = list(typer.main.get_command(cli.app).commands.values())
+    commands += [each for group in commands for each in getattr(group, "commands", {}).values()]
     options = {text for command in commands for each in command.params for text in each.opts}
 
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= options
+
+
+def test_the_walk_in_the_readme_has_the_numbers_of_the_example():
+    text = " ".join(README.partition("## How it decides")[2].partition("\n## ")[0].split())
+    file = documents.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
+    case = audit.understand(file, rules.load())
+    opinion = audit.analyse(file, rules.load())
+    row = next(each for each in opinion.dependencies if each.id == "hosting:api.parler.com 52.33.9.9:aws")
+    point = opinion.spofs[0]
+    times = next(each for each in point.functions if each.id == "web:api.parler.com").times
+    worst, second = opinion.score.working[0].companies[:2]
+    replayed = timeline.replay(case, scenarios.find("parler-2021"))
+    fates = {each.id: each.down_hours for each in replayed.functions}
+
+    assert f"noted {len(file.evidence)} answers" in text
+    assert f"{len(case.graph.gates)} gates over {len(case.graph.leaves)} leaves" in text
+    assert (row.provider, row.confidence, len(row.clues)) == ("aws", 0.99, 3)
+    assert all(clue.split(" ", 1)[1] in text.replace("the origin ", "") for clue in row.clues[1:])
+    assert next(each.hours for each in times if each.how == "assumed") == Hours(48, 360, 1000)
+    assert any("60 s" in each.source and each.how == "measured" for each in times)
+    assert (point.failure_domain.id, point.order) == ("amazon", 1)
+    assert f"{worst.exposure}; the second worst company, {second.name}, has {second.exposure}" in text
+    assert f"= {opinion.score.low}." in text
+    assert opinion.score.low == opinion.score.high
+    assert (round(fates["web"]), fates["install_ios"] / 24, fates["install_android"] / 24) == (840, 128, 602)
+    assert "35 days (840 h), 128 days and 602 days" in text
+    assert "web site and api.parler.com - at once, back in about 15 days (2 to 42 days)" in " ".join(
+        test_corpus.rendered(test_corpus.bundles()["parler-2021"], "terminal").split()
+    )
 
 
 def test_the_exit_codes_in_the_readme_are_those_of_the_command():

@@ -141,7 +141,7 @@ def test_the_story_of_parler_and_every_role_are_covered():
 
 
 def test_every_role_has_a_time_to_recover():
-    assert set(SHIPPED.recovery) == set(get_args(Role))
+    assert set(SHIPPED.recovery) == {*get_args(Role), *rules.STEPS}
 
 
 def test_weights_cover_the_functions_that_every_site_may_have():

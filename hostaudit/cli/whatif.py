@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
 HOURS_OF = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "": 1.0, "d": 24.0, "w": 168.0}
 MOST_NOTICE = 24 * 365 * 10.0
-KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction")
+KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane")
 BINDINGS = ("role", "literal")
 
 TargetArgument = Annotated[

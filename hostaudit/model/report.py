@@ -12,7 +12,9 @@ from hostaudit.model.rules import Role
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 
 Verdict = Literal["pass", "fail", "inconclusive", "not_judged"]
-DomainKind = Literal["parent", "provider", "account", "tld", "asn", "prefix", "region", "jurisdiction"]
+DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "asn", "prefix", "region", "jurisdiction"]
+"""*account*: the customer account under which products are sold together; *control_plane*: the console and API through
+which what is in it is changed. Neither is seen; both follow from who the provider is."""
 Grade = Literal["declared", "configured", "probed", "independent"]
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]

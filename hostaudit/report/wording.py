@@ -34,7 +34,7 @@ LAYERS = {
     "dns": "DNS operator",
     "cdn": "CDN",
     "hosting": "host",
-    "ip_transit": "address holder",
+    "ip_transit": "network operator",
     "tls": "certificate authority",
     "mail": "mail provider",
     "messaging": "messaging provider",

@@ -79,7 +79,9 @@ FATES = (
     fate("pay", effect="not_assessed", assessed=False),
 )
 STANDBYS = (
-    m.Standby("hosting", "hetzner", "198.51.100.7", "independent", 56.73, ("answers as captive.com", "45 min by hand")),
+    m.Standby(
+        "hosting", "hetzner", "www.captive.com", "independent", 56.73, ("answers as captive.com", "45 min by hand")
+    ),
     m.Standby("registrar", "gandi", "captive.com", "declared", None, ("locked until 2021-03-10",)),
 )
 EXCLUDED = (
@@ -167,7 +169,7 @@ def fallbacks(**changes) -> m.Fallbacks:
         candidate("amazon-lightsail", "Lightsail", independent=False, reasons=("shares parent amazon",)),
     )
     fields = {
-        "schema": "hostaudit.fallbacks/1", "target": TARGET, "run": RUN, "parents": ("amazon", "alphabet"),
+        "schema": m.FALLBACKS_SCHEMA, "target": TARGET, "run": RUN, "parents": ("amazon", "alphabet"),
         "jurisdictions": ("US",),
         "gaps": (
             m.Gap("amazon", "Amazon", "hosting", ("web", "web:api.captive.com"), hosts),
@@ -193,7 +195,7 @@ def scenario(**changes) -> m.Scenario:
             m.Event("no-gcp", "google-cloud", "hosting", "refuse", 56, ("P1",), certainty="judged"),
             m.Event("host-ok", "skysilk", "hosting", "accept", 896, (), restores=("cloud",), certainty="observed"),
         ),
-        "before": "Complaints for seven weeks.", "recalled": ("the exact day of the return",),
+        "before": "Ask a second host today.", "recalled": ("the exact day of the return",),
         "assert_history": (
             m.Expectation("examples/parler-2021", {"web": (820, 860)}, excluded={"njalla": "refuses"}),
             m.Expectation("examples/other", {}, site="other.yaml"),

@@ -320,7 +320,8 @@ def test_the_schema_refuses_evidence_with_no_ending_or_two(states):
         (48, "2 days"),
         (360, "15 days"),
         (1008, "42 days"),
-        (14448, "20 months"),
+        (14448, "602 days"),
+        (24 * 900, "30 months"),
     ],
 )
 def test_durations_are_in_the_unit_a_person_would_choose(hours, expected):

@@ -11,6 +11,8 @@ from hostaudit.report.text import width
 MOST = 8
 """Candidates of each sort that are listed."""
 
+FUNCTIONS = 4
+
 
 def write(sheet: Sheet, document: Fallbacks) -> None:
     """One section for each gap, in the order given."""
@@ -32,29 +34,34 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     if gap.name and gap.parent.lower() != gap.name.lower():
         called += f" ({sheet.safe(gap.parent, 80)})"
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
-    functions = words.listed([sheet.safe(words.function(each), 60) for each in gap.functions])
-    if functions:
-        sheet.text(functions, 3, lead="carries: ")
+    if gap.functions:
+        functions = [sheet.safe(words.function(each), 60) for each in gap.functions]
+        sheet.text(say.few(functions, FUNCTIONS), 3, lead="carries: ")
     # The names that people think of come first: they are tried first.
     ranked = sorted(gap.candidates, key=lambda each: not each.usual)
     independent = [each for each in ranked if each.independent]
     bound = [each for each in ranked if not each.independent]
     if not independent:
         sheet.text("Nobody in the catalogue is independent of what the site rests on already.", 3)
+    shared = {each.reasons for each in independent}
+    common = independent[0].reasons if len(independent) > 1 and len(shared) == 1 else ()
+    if common:
+        sheet.text("; ".join(sheet.safe(reason, 120) for reason in common), 3, lead="independent means here: ")
     for each in independent[:MOST]:
-        _candidate(sheet, "good", "independent", each)
+        _candidate(sheet, "good", "independent", each, common)
     _rest(sheet, len(independent) - MOST)
     for each in bound[:MOST]:
         _candidate(sheet, "bad", "not independent", each)
     _rest(sheet, len(bound) - MOST)
 
 
-def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate) -> None:
+def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[str, ...] = ()) -> None:
+    """One provider; ``said`` is what was said of all of them already."""
     name, where = sheet.safe(each.name or each.provider, 60), sheet.safe(each.jurisdiction or "", 20)
     identity = "" if each.provider.lower() == each.name.lower() else sheet.safe(each.provider, 60)
     aside = ", ".join(part for part in (identity, where) if part and width(part))
     text = f"{name}{f' ({aside})' if aside else ''}"
-    reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons)
+    reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons if reason not in said)
     history = "; ".join(sheet.safe(told, 80) for told in each.history)
     usual = "a usual choice" if each.usual else ""
     told = [part for part in (usual, reasons, f"on record: {history}" if history else "") if part]

@@ -54,7 +54,7 @@ def write(sheet: Sheet, report: Report) -> None:
     _top(sheet, report)
     _findings(sheet, report)
     _companies(sheet, report, evidence)
-    _together(sheet, report)
+    _together(sheet, report, names)
     _other_domains(sheet, report)
     _functions(sheet, report, names)
     _fallbacks(sheet, report, names)
@@ -123,6 +123,8 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
             when = each.basis
         else:
             when = f"{say.onset(each.time_to_impact_hours)}, back in about {words.span(each.time_to_recover_hours)}"
+            if each.via:
+                when += f" by way of {sheet.safe(words.fallback(each.via))}"
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
         text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
@@ -173,7 +175,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
     sheet.more(len(rest) - OTHERS)
 
 
-def _together(sheet: Sheet, report: Report) -> None:
+def _together(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     """Companies that end a function only if they leave together; functions that share all of theirs share a list."""
     known = {
         each.failure_domain.id: _called(sheet, each) for each in report.spofs if each.failure_domain.kind == "parent"
@@ -193,7 +195,7 @@ def _together(sheet: Sheet, report: Report) -> None:
             if room:
                 sheet.text(f"{words.listed(functions)}:", 2)
             for members in together[:room]:
-                called = [known.get(each) or sheet.safe(_operator(each, {}), 80) for each in members]
+                called = [known.get(each) or sheet.safe(_operator(each, names), 80) for each in members]
                 sheet.text(words.listed(called), 4, lead="- ")
             room -= len(together[:room])
         sheet.more(sum(map(len, shared)) - TOGETHER)
@@ -264,7 +266,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
         provider = sheet.safe(_operator(each.provider, names), 100)
-        sheet.graded(each.grade, f"{say.role(each.role)} {provider}", each.reasons)
+        backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
+        sheet.graded(each.grade, f"{say.role(each.role)} {provider}{backed}", each.reasons)
 
 
 def _unknowns(sheet: Sheet, report: Report) -> None:

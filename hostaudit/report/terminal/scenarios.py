@@ -8,6 +8,7 @@ from hostaudit import words
 from hostaudit.model import Event, Library, Scenario
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, Sheet
+from hostaudit.report.terminal.timeline import ANSWERS
 from hostaudit.report.text import width
 
 KINDS = {"provider_action": "action", "technical_outage": "outage"}
@@ -62,7 +63,6 @@ def write_one(sheet: Sheet, document: Scenario) -> None:
         ("clock: ", f"starts {sheet.safe(document.t0, 40)}, ends after {words.duration(document.horizon_hours)}"),
         ("binding: ", document.binding),
         ("facts: ", f"{sheet.safe(document.confidence, 60)} confidence, verified on {document.verified_on}"),
-        ("before: ", document.before),
     )
     for lead, text in facts:
         if text:
@@ -70,9 +70,11 @@ def write_one(sheet: Sheet, document: Scenario) -> None:
     sheet.heading("Events")
     for event in document.events:
         _event(sheet, event)
-    for title, text in (("Outcome", document.outcome), ("Lesson", document.lesson)):
-        sheet.heading(title)
-        sheet.text(sheet.safe(text, 1200), 2, 0)
+    told = (("Outcome", document.outcome), ("Lesson", document.lesson), ("Do before the next one", document.before))
+    for title, text in told:
+        if text:
+            sheet.heading(title)
+            sheet.text(sheet.safe(text, 1200), 2, 0)
     if document.recalled:
         sheet.heading("From memory only, to be verified")
     for each in document.recalled:
@@ -103,7 +105,7 @@ def _event(sheet: Sheet, event: Event) -> None:
         )
         if value
     ]
-    accepted = event.action in ("accept", "refuse")
+    accepted = event.action in ANSWERS
     lasts = f"for {words.duration(event.duration_hours)}" if event.duration_hours is not None else "no end on record"
     told = [
         event.id,

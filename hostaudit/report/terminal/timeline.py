@@ -187,11 +187,16 @@ def _you(sheet: Sheet, event: Happening, document: WhatIf) -> str:
         and any(each.state == "degraded" and event.id in each.because for each in fate.intervals)
     ]
     effects = [
-        f"{words.listed(stopped)} down" if stopped else "",
+        f"{_all_or(stopped, document)} down" if stopped else "",
         f"{words.listed(worse)} degraded" if worse else "",
     ]
     effect = ", ".join(part for part in effects if part) or "no function goes down"
     return f"{may}: {words.listed(bound) or 'not told who'} - {effect}"
+
+
+def _all_or(stopped: list[str], document: WhatIf) -> str:
+    """The functions, or a word for all of them."""
+    return "everything" if len(stopped) == len(document.functions) > 1 else words.listed(stopped)
 
 
 def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby | Excluded]]:
@@ -223,11 +228,16 @@ def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatI
     excluded(sheet, [each for each in rows if isinstance(each, Excluded)], document, DEEP)
 
 
+def standing_by(sheet: Sheet, each: Standby) -> str:
+    """What stands by, and for what."""
+    backed = f" for {sheet.safe(each.subject, 80)}" if each.subject else ""
+    return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(each.provider, 80)}{backed}"
+
+
 def standby(sheet: Sheet, each: Standby, indent: int) -> None:
     """A fallback: when it is ready, or that it does not help."""
-    about = [sheet.safe(part, 80) for part in (say.role(each.role), each.provider, each.subject) if part]
     reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons)
-    text = f"{' '.join(about)} ({each.grade}){f' - {reasons}' if reasons else ''}"
+    text = f"{standing_by(sheet, each)} ({each.grade}){f' - {reasons}' if reasons else ''}"
     if each.ready_at_hours is None:
         sheet.marked("bad", "does not help", text, indent)
     else:
@@ -277,7 +287,7 @@ def _bars(sheet: Sheet, document: WhatIf) -> None:
     sheet.lines += ["", " " * indent + axis(at, gap)]
     rows = [(name, each, total(fate, sheet)) for name, each, fate in zip(labels, states, fates, strict=True)]
     if unseen:
-        few = say.few([sheet.safe(each, 40) for each in unseen])
+        few = say.few([sheet.safe(each, 120) for each in unseen])
         rows.append(("not assessed", ["not assessed"] * gap * (len(at) - 1), few))
     for name, each, text in rows:
         shown = drawn(sheet, each)
@@ -338,7 +348,7 @@ def total(fate: FunctionFate, sheet: Sheet) -> str:
     if not fate.assessed:
         parts.append("the rest not assessed" if parts else "not assessed")
     if fate.via:
-        parts.append(f"via {words.listed([sheet.safe(each, 60) for each in fate.via])}")
+        parts.append(f"via {words.listed([sheet.safe(words.fallback(each), 60) for each in fate.via])}")
     if fate.remains:
         parts.append(f"left: {words.listed([sheet.safe(each, 60) for each in fate.remains])}")
     if _works(fate):

@@ -187,7 +187,7 @@ def test_fallbacks_stand_under_the_event_that_they_are_for():
     host, desk, rest = (written.index(each) for each in ("you: OVH", "you: Help Ltd", "Whatever the event:"))
 
     assert host < written.index("ready +57h: hosting hetzner") < written.index("excluded: Google Cloud") < desk
-    assert rest < written.index("does not help: registrar gandi captive.com (declared) - locked until 2021-03-10")
+    assert rest < written.index("does not help: registrar gandi for captive.com (declared) - locked until 2021-03-10")
     assert rest < written.index("excluded: route53 - shares parent amazon")
 
 
@@ -315,7 +315,7 @@ def test_the_amount_says_how_it_is_known():
 
     assert "35 days down (2 to 42 days), estimated" in written
     assert "45 minutes down, via OVH standby" in written
-    assert "20 months down, no end on record, left: F-Droid" in written
+    assert "602 days down, no end on record, left: F-Droid" in written
     assert "24 hours degraded, estimated" in written
 
 
@@ -346,11 +346,13 @@ def test_a_drop_says_what_stops_when_and_for_how_long():
     assert shown(sample.drop()).startswith("Without Amazon the web site is down at once")
     assert "leaves: Amazon, 24 h notice" in written
     assert "down: web site - at once, for about 15 days (2 to 42 days); estimated" in written
-    assert "cannot renew: certificate renewal - in 3 months, for about 1 hour" in written
+    assert "cannot renew: certificate renewal - in 89 days, for about 1 hour" in written
     assert "degraded: incoming mail - at once, for about 4 hours; goes on through mx2 at Fastmail" in written
     assert "works: new Android installs, through F-Droid" in written
-    assert "independent: hosting hetzner 198.51.100.7, ready in 2 days - answers as captive.com - 45 min" in written
-    assert "declared: registrar gandi captive.com, does not help here - locked until" in written
+    assert (
+        "independent: hosting hetzner for www.captive.com, ready in 2 days - answers as captive.com - 45 min" in written
+    )
+    assert "declared: registrar gandi for captive.com, does not help here - locked until" in written
     assert "not assessed: pay - this may be worse" in written
     assert not re.search(r"\b(19|20)\d\d-\d\d-\d\d(?! -|\b)|Jan", written.replace("2021-03-10", ""))
 
@@ -418,13 +420,31 @@ def test_a_matrix_of_nothing():
 def test_candidates_begin_with_the_usual_names_and_say_why_not():
     written = flat(sample.fallbacks())
 
-    assert "1. hosting by Amazon carries: web site and api.captive.com" in written
+    assert "1. hosting by Amazon carries: web site, api.captive.com" in written
     assert "Azure (US) - a usual choice; shares no parent; on record: judged unlikely in parler-2021" in written
     assert written.index("Azure") < written.index("Host 0")
     assert "and 4 more, see --format json" in written
     assert "not independent: Google Cloud (google-cloud, DE) - a usual choice; shares parent alphabet" in written
     assert "2. registry by verisign carries: name resolution Nobody in the catalogue is independent" in written
     assert "No single point of failure of captive.com" in flat(sample.fallbacks(gaps=(), parents=(), jurisdictions=()))
+
+
+def test_what_is_true_of_all_candidates_is_said_once():
+    hosts = tuple(sample.candidate(f"host-{n}", f"Host {n}", usual=n == 1) for n in range(3))
+    functions = ("resolve", "web", "mail_receive", "mail_send", "install_ios")
+    written = flat(sample.fallbacks(gaps=(m.Gap("amazon", "Amazon", "dns", functions, hosts),)))
+
+    assert written.count("shares no parent") == 1
+    assert "independent means here: shares no parent" in written
+    assert "independent: Host 1 (host-1, DE) - a usual choice" in written
+    assert "carries: name resolution, web site, incoming mail, outgoing mail and 1 more" in written
+
+
+def test_an_event_that_ends_every_function_says_so():
+    fates = tuple(sample.fate(each, sample.down(0, 4)) for each in ("resolve", "web", "install_android"))
+    event = msgspec.structs.replace(sample.EVENTS[1], functions=("resolve", "web", "install_android"))
+
+    assert "you: Google Play - everything down" in flat(sample.whatif(events=(event,), functions=fates))
 
 
 def test_the_library_stands_in_columns_where_there_is_room():
@@ -440,9 +460,10 @@ def test_one_scenario_is_shown_whole():
     for each in (
         "parler-2021: Stores, cloud and vendors leave in three days",
         "kind: provider action; cause: policy",
+        "Do before the next one Ask a second host today.",
         "high confidence, verified on 2026-11-20",
         "+0h Google Play (google-play) removes the app",
-        "no notice; for 20 months; stated; sources P1",
+        "no notice; for 602 days; stated; sources P1",
         "notice unknown, taken as 0; no end on record; stated; caches keep it alive for their TTL; sources P1, P5",
         "note: answers 403",
         "observed; restores cloud; sources none",
@@ -550,8 +571,8 @@ def test_pairs_that_differ_by_function_share_the_room():
 
 
 def test_a_fallback_has_its_grade_first_and_a_line_for_each_reason():
-    rows = (m.Fallback("dns", "ns1", "configured", ("stale serial 41 < 57", "shares parent amazon")),)
+    rows = (m.Fallback("dns", "ns1", "configured", ("stale serial 41 < 57", "shares parent amazon"), "route53"),)
     lines = shown(report(fallbacks=rows)).splitlines()
-    at = lines.index("  ~ configured: DNS ns1")
+    at = lines.index("  ~ configured: DNS ns1 for route53")
 
     assert lines[at + 1 : at + 3] == ["      - stale serial 41 < 57", "      - shares parent amazon"]
