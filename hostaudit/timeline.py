@@ -462,7 +462,7 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
             if word in present[each]:
                 return each, word
     catalogue = case.who.catalogue
-    if kind in ("", "provider", "account") and catalogue.provider(given) is not None:
+    if kind in ("", "provider", "account", "control_plane") and catalogue.provider(given) is not None:
         return ("provider" if not kind else cast(DomainKind, kind)), given
     if kind in ("", "parent") and given in catalogue.parents():
         return "parent", given
@@ -481,10 +481,23 @@ def _in_domain(graph: Graph, kind: DomainKind, identity: str) -> tuple[str, ...]
     return tuple(name for name, leaf in graph.leaves.items() if identity in leaf.domains.get(kind, ()))
 
 
+SPOKEN = {
+    "jurisdiction": "everybody under the jurisdiction {}",
+    "tld": "the registry of .{}",
+    "region": "the region {}",
+    "asn": "the network {}",
+    "prefix": "the network {}",
+    "account": "the account at {}",
+    "control_plane": "the console of {}",
+}
+
+
 def _called(case: Case, kind: DomainKind, identity: str) -> str:
+    """How a person says what ends service."""
     if kind == "parent":
         return case.rules.parents.get(identity) or case.graph.names.get((kind, identity)) or identity
-    return case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
+    name = case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
+    return SPOKEN.get(kind, "{}").format(name)
 
 
 def _check_mapping(case: Case, scenario: Scenario, renamed: Mapping[str, str]) -> None:

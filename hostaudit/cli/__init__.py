@@ -62,7 +62,8 @@ def run(arguments: list[str]) -> int:
         return _failed(error.exit_code, error.message, error.hint)
     except TypedError as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
-        if not arguments:
+        if message.startswith("Usage: "):
+            # What a group of commands says when none is named; it is help, not a mistake.
             say(f"{message.rstrip()}\n")
             return Exit.USAGE
         return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0]))
