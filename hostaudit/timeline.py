@@ -360,10 +360,10 @@ class Binder:
         return (held or registry or [""])[0]
 
     def _candidates(self, event: Event) -> dict[str, list[str]]:
-        """By account: the site's own leaves that fill the role which an event means."""
+        """By account: the site's own leaves that fill the role which an event means; what only stands by does not."""
         roles = ROLES_OF.get(event.layer, ())
         found: dict[str, list[str]] = {}
-        for name, leaf in self._leaves():
+        for name, leaf in self._serving():
             if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
                 continue
             if event.platform and (leaf.domains["provider"][0] == STORES["ios"]) != (event.platform == "ios"):
@@ -420,10 +420,13 @@ class Binder:
             if name in self.serving or " for " in name or name.startswith(("upstream:", "console:"))
         ]
 
+    def _serving(self) -> list[tuple[str, Leaf]]:
+        return [(name, leaf) for name, leaf in self.graph.leaves.items() if name in self.serving]
+
     def _unseen(self, event: Event) -> str:
         """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
         roles = ROLES_OF.get(event.layer, ())
-        if any(leaf.role in roles for _, leaf in self._leaves()):
+        if any(leaf.role in roles and leaf.owned for _, leaf in self._serving()):
             return ""
         if event.layer == "ip_transit":
             return "who carries the traffic of a network cannot be seen from outside"
@@ -695,7 +698,7 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
         worse = reckoned.down(each.root, reckoned.worse)
         perhaps = reckoned.down(each.root, reckoned.perhaps)
         if renewal is not None and each.id == "web" and renewal.applies == "yes":
-            ends = [united([down, _expired(renewal, reckoned, end)]) for end, down in enumerate(ends)]
+            ends = [united([down, _expired(each, renewal, reckoned, end)]) for end, down in enumerate(ends)]
             worse = united([worse, _revoked(case, course, renewal)])
         usual = ends[1]
         hurt = [reckoned.down(node, reckoned.ends[1]) for node in each.degraded_by]
@@ -727,11 +730,16 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
     return tuple(rows)
 
 
-def _expired(renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
-    """The web site without renewal goes on until its certificate ends."""
+def _expired(web: FunctionNode, renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
+    """The web site without renewal goes on until its certificate ends. A spare name has one of its own, so this does
+    not count while the name itself is gone."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
     cannot = reckoned.down(renewal.root, reckoned.ends[end])
-    return tuple((max(start, left), stop) for start, stop in cannot if stop > left)
+    expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
+    gate = reckoned.graph.gates.get(web.root)
+    if gate is None or gate.kind != "standby":
+        return expired
+    return without(expired, reckoned.down(gate.children[0], reckoned.ends[end]))
 
 
 def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
@@ -879,7 +887,7 @@ def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None
     missing = reckoned.down(spare, state)
     if not without(serving, missing):
         events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
-        return None, [f"it is gone with what it backs up ({listed(events[:3])})"]
+        return None, [f"something that it needs is gone as well ({listed(events[:3])})"]
     switch = case.graph.switch(identity)
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
     takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
@@ -913,7 +921,7 @@ def _out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
 
 def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
     rows = []
-    for fate in sorted(lost, key=lambda each: (-each.down_hours, each.id))[:2]:
+    for fate in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
         if not fate.via:
             rows.append(f"nothing stands by for {function(fate.id)}: see hostaudit fallbacks {case.file.target.domain}")
         else:
@@ -922,7 +930,7 @@ def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: st
         rows.append(before)
     if course.not_assessed:
         rows.append("declare in the site file what cannot be seen, so that it is assessed")
-    return tuple(rows)
+    return tuple(dict.fromkeys(rows))
 
 
 def _summary(case: Case, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
