@@ -224,6 +224,7 @@ def on_several(options: argparse.Namespace, captive: dict) -> None:
         found = run(options, topology, *declared, "steadfast.org", *fewer, *depths, standing_in=True)
     sound = found["steadfast.org"]["report"]
     graded(*(found[each] for each in declared))
+    taken_over(options, found[declared[0]])
     in_pairs(options, found["steadfast.org"])
     of_one_parent(options, found[f"{lab_sites.ONE_PARENT}.org"])
     for name, (what, _) in lab_sites.REMOVED.items():
@@ -268,6 +269,19 @@ def graded(standby: dict, strict: dict) -> None:
         check(f"standbys: {what} is {grade}", seen[0] == grade and any(why in each for each in seen[1]), seen)
 
 
+def taken_over(options: argparse.Namespace, row: dict) -> None:
+    """What stands by shortens a loss, and is not mistaken for what serves."""
+    hours = hours_down(offline(options, row, "whatif", "--drop", "fastly", "--drop", "cloudflare"))
+    check("standbys: both CDNs gone, the web is back within 2 h", 0 < hours["web"] <= 2, hours)
+    hours = hours_down(offline(options, row, "whatif", "--drop", "tucows"))
+    check("standbys: the registrar gone, a spare name takes over", 0 < hours["web"] <= 6 < hours["mail_receive"], hours)
+    told = offline(options, row, "whatif", "--scenario", "pirate-bay-domains")
+    hours = hours_down(told)
+    check("standbys: pirate-bay-domains costs the web hours, by the spare name", 0 < hours["web"] <= 6, hours)
+    bound = {each["id"] for event in told["events"] for each in event["bound"] if event["layer"] == "hosting"}
+    check("... whose host is one that serves, not one that stands by", bound <= {"hetzner", "ovh"} and bound, bound)
+
+
 def fallback_id(declared: dict) -> str:
     proof = next((declared[key] for key in ("server", "address", "host", "app") if key in declared), "")
     return ":".join(each for each in (declared["role"], declared["provider"], proof) if each)
@@ -297,6 +311,10 @@ def in_pairs(options: argparse.Namespace, row: dict) -> None:
     check("whatif dyn-2016: nothing goes down", not any(hours_down(told).values()), hours_down(told))
     applied = [each["applies"] for each in told["events"]]
     check("... though the DNS switch rests on Dyn", "yes" in applied, applied)
+    gaps = [(each["parent"], each["role"]) for each in offline(options, row, "fallbacks")["gaps"]]
+    check(
+        "fallbacks: one of two DNS operators is no gap, the registrar is", gaps == [("your-online", "registrar")], gaps
+    )
     whole = offline(options, row, "whatif", "--all")
     check("whatif --all of saved evidence in 3 s", whole["code"] == 0 and whole["seconds"] < 3, whole["seconds"])
     check("... with every scenario", len(whole["rows"]) >= 22, len(whole["rows"]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.case import Case
-from hostaudit.impact import order_one
+from hostaudit.impact import Causes, order_one
 from hostaudit.model import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap, Provider, Scenario
 from hostaudit.timeline import ROLES_OF
 
@@ -37,8 +37,9 @@ def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: b
     refusals = _refusals(scenarios)
     gaps = []
     for parent, functions in sorted(_necks(case).items(), key=lambda row: (-len(row[1]), row[0])):
+        carried = _carried(case, parent, functions)
         for role in REPLACEABLE:
-            hit = _carried(case, parent, role, functions)
+            hit = tuple(carried[role])
             if hit:
                 shared = countries if jurisdiction else {}
                 rows = [
@@ -102,15 +103,22 @@ def _necks(case: Case) -> dict[str, list[str]]:
     return found
 
 
-def _carried(case: Case, parent: str, role: str, functions: Iterable[str]) -> tuple[str, ...]:
-    """The functions that a company stops in one role, by contracts that are the site's own."""
-    roots = {each.id: each.root for each in case.graph.functions}
-    found = []
+def _carried(case: Case, parent: str, functions: Iterable[str]) -> dict[str, list[str]]:
+    """By role the functions that a company stops in it, by contracts that are the site's own: one of several operators
+    is no gap. Where no role does it alone, all of them together do, so each of them counts."""
+    graph = case.graph
+    roots = {each.id: each.root for each in graph.functions}
+    found: dict[str, list[str]] = {role: [] for role in REPLACEABLE}
     for function in functions:
-        leaves = [case.graph.leaves[name] for name in case.graph.below(roots[function]) if name in case.graph.leaves]
-        if any(leaf.role == role and leaf.owned and parent in leaf.domains.get("parent", ()) for leaf in leaves):
-            found.append(function)
-    return tuple(found)
+        held: dict[str, dict[str, int]] = {}
+        for name in graph.below(roots[function]):
+            leaf = graph.leaves.get(name)
+            if leaf is not None and leaf.role in found and leaf.owned and parent in leaf.domains.get("parent", ()):
+                held.setdefault(leaf.role, {})[name] = 1
+        enough = [role for role, lost in held.items() if graph.solve(lost, Causes(1)).get(roots[function])]
+        for role in enough or held:
+            found[role].append(function)
+    return found
 
 
 def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
