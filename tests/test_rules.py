@@ -74,7 +74,7 @@ def test_a_good_file_is_read_into_the_model(directory: Path):
     ("old", "new", "line", "said"),
     [
         ("asns: [64500]", "asn: [64500]", 5, "unknown key 'asn'; did you mean 'asns'?"),
-        ("asns: [64500]", "zzz: [64500]", 5, "unknown key 'zzz'; valid keys are asns,"),
+        ("asns: [64500]", "zzz: [64500]", 5, "unknown key 'zzz'; valid keys are account,"),
         ("weak: true", "week: true", 8, "unknown key 'week' in headers; did you mean 'weak'?"),
         ("asns: [64500]", "name: Twice", 5, "the key 'name' stands twice, first in line 2"),
         (

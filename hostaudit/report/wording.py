@@ -70,6 +70,9 @@ _QUESTIONS = {
     "delegation": "delegation of {0}",
     "a": "A of {0}",
     "listing": "{0} listing of {1}",
+    "standby_ns": "SOA of {0} from the standby {1} ({2})",
+    "standby_web": "GET https://{0}{2} at the standby {1}",
+    "standby_mx": "greeting of the standby {0} ({1})",
     "mx": "MX of {0}",
     "nameservers": "NS of {0}",
     "web": "GET https://{0}/ at {1}",
@@ -180,6 +183,21 @@ def _server(value: Any) -> str:
     return f"{'authoritative' if value.authoritative else 'not authoritative'}, {value.rcode}"
 
 
+def _standby_server(value: Any) -> str:
+    serial = f", serial {value.serial}" if value.serial is not None else ""
+    return f"{_server(value)}{serial}"
+
+
+def _standby_answer(value: Any) -> str:
+    text = {True: ", the declared text is there", False: ", the declared text is not there"}
+    return f"status {value.status}{text.get(value.marker, '')}"
+
+
+def _greeting(value: Any) -> str:
+    hello = f"EHLO {value.hello}" if value.hello is not None else "EHLO not reached"
+    return f"banner {value.greeting}, {hello}"
+
+
 def _listing(value: Any) -> str:
     return f"listed{f' as {value.name}' if value.name else ''}{f' by {value.developer}' if value.developer else ''}"
 
@@ -210,4 +228,7 @@ _ANSWERS: dict[str, Callable[[Any], str]] = {
     "listing": _listing,
     "web_app": lambda value: "installable" if value.installable else f"not installable, lacks {few(value.lacks)}",
     "packages": lambda value: few(value.urls),
+    "standby_ns": _standby_server,
+    "standby_web": _standby_answer,
+    "standby_mx": _greeting,
 }

@@ -42,11 +42,35 @@ VALUES = {
     "listing": (m.Listing("f-droid", "org.x", "android", "X", "X Ltd"), "listed as X by X Ltd"),
     "web_app": (m.WebApp("https://x.com/m.json", False, lacks=("icons",)), "not installable, lacks icons"),
     "packages": (m.DirectPackages(("https://x.com/x.apk",)), "https://x.com/x.apk"),
+    "standby_ns": (
+        m.StandbyServer("x.com", "ns.y.net", "192.0.2.53", True, "NOERROR", 41),
+        "authoritative, NOERROR, serial 41",
+    ),
+    "standby_web": (
+        m.StandbyAnswer("x.com", "192.0.2.80", "/", 200, False),
+        "status 200, the declared text is not there",
+    ),
+    "standby_mx": (m.MailGreeting("mx.x.com", "192.0.2.25", 220, "ESMTP", 250), "banner 220, EHLO 250"),
 }
 
 
 @pytest.mark.parametrize("kind", m.VALUE_OF)
 def test_an_answer_is_put_in_a_few_words(kind):
     value, words = VALUES[kind]
+
+    assert wording.answer(evidence(kind, "x.com", value)) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (m.StandbyServer("x.com", "ns.y.net", "192.0.2.53", False, "REFUSED"), "not authoritative, REFUSED"),
+        (m.StandbyAnswer("x.com", "192.0.2.80", "/", 403), "status 403"),
+        (m.StandbyAnswer("x.com", "192.0.2.80", "/", 200, True), "status 200, the declared text is there"),
+        (m.MailGreeting("mx.x.com", "192.0.2.25", 554, "no"), "banner 554, EHLO not reached"),
+    ],
+)
+def test_what_a_standby_left_out_is_left_out(value, words):
+    kind = next(kind for kind, form in m.VALUE_OF.items() if form is type(value))
 
     assert wording.answer(evidence(kind, "x.com", value)) == words
