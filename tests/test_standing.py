@@ -220,6 +220,27 @@ def test_a_spare_name_that_is_not_proved_says_why():
     holds(graded(site, spare_names=(declared,)), "configured", "steady.se is not registered: NXDOMAIN")
 
 
+@pytest.mark.parametrize(
+    "site",
+    [
+        in_one_leg(),
+        in_one_leg().standby_page(WEB, (PAGE_AT, OVH), status=503),
+        in_one_leg().standby_page(WEB, ("88.198.99.1", HETZNER)),
+    ],
+)
+def test_what_is_not_proved_or_goes_with_the_rest_shortens_nothing(site):
+    declared = OVH_PAGE, DeclaredFallback("hosting", "hetzner", address="88.198.99.1", activation="automatic")
+
+    plain, hoping = (audit.analyse(site.declare(*each).file(), RULES) for each in ((), declared))
+
+    def outages(report):
+        points = [each for each in report.spofs if each.failure_domain.kind == "parent"]
+        return {(p.failure_domain.id, f.id): round(f.time_to_recover_hours.high) for p in points for f in p.functions}
+
+    assert outages(hoping) == outages(plain)
+    assert outages(plain)["hetzner", "web"] > RULES.scoring.full_harm_hours
+
+
 # -- what the site rests on ----------------------------------------------------------------------------------
 
 

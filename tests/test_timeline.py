@@ -687,3 +687,30 @@ def test_dns_of_two_operators_survives_either():
 
     assert down(dropped(site, "ns1"), "resolve") == down(dropped(site, "aws", kind="provider"), "resolve") == 0
     assert fate(dropped(site, "ibm"), "resolve").degraded_hours > 0
+
+
+def test_a_report_and_a_leaving_tell_the_same_hours():
+    site = standing_by()
+    report = audit.analyse(site.file(), RULES)
+    for point in report.spofs:
+        if (point.failure_domain.kind, point.failure_domain.id) in {("parent", "hetzner"), ("provider", "fastmail")}:
+            answer = dropped(site, point.failure_domain.id, kind=point.failure_domain.kind)
+            for each in point.functions:
+                if each.effect != "degraded":
+                    told = fate(answer, each.id).range
+                    for end in ("low", "usual", "high"):
+                        assert getattr(told, end) == pytest.approx(getattr(each.time_to_recover_hours, end), abs=0.002)
+
+
+def test_a_span_that_nothing_in_the_story_caused_is_measured():
+    site = in_one_leg().note("delegation", "steady.org", absent="NXDOMAIN")
+    (interval,) = fate(replayed(site, event("fastmail", "mail")), "resolve").intervals
+
+    assert (interval.basis, interval.because, interval.from_hours, interval.to_hours) == ("measured", (), 0, None)
+
+
+def test_a_doubtful_event_that_only_degrades_leaves_a_function_unassessed():
+    strike = event("harbour", "hosting", "degrade", scope="region", region="north-1", duration_hours=7.0)
+
+    assert not fate(replayed(region(), strike), "web").assessed
+    assert fate(replayed(region("north-1"), strike), "web").assessed
