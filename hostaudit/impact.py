@@ -87,16 +87,21 @@ class Clock:
         return ((low, name), (usual, name), (high, name), (begins, name))
 
     def total(self, terms: Sequence[Term]) -> tuple[float, float, float]:
-        """Low, usual and high hours of a sum, less the notice; of nothing the horizon."""
+        """Low, usual and high hours of a sum, less the notice; infinite if nothing is known to end it."""
         if not terms:
-            return (self.horizon, self.horizon, self.horizon)
+            return (math.inf, math.inf, math.inf)
         sums = [sum(getattr(term.hours, end) for term in terms) for end in ("low", "usual", "high")]
         low, usual, high = (max(0.0, each - self.notice) for each in sums)
         return (low, usual, high)
 
     def endless(self, name: str) -> Length:
         """What does not work now and will not by itself."""
-        return ((self.horizon, name), (self.horizon, name), (self.horizon, name), (0.0, name))
+        return ((math.inf, name), (math.inf, name), (math.inf, name), (0.0, name))
+
+    def shown(self, hours: float) -> float:
+        """A length as it is reported. The horizon stands for what has no end only here: some recoveries are longer,
+        and an alternative that never comes must not cut them short."""
+        return self.horizon if math.isinf(hours) else hours
 
 
 class Lengths:
@@ -150,7 +155,7 @@ def impact(
     found = {}
     for function in graph.functions:
         low, usual, high, begins = state.get(function.root, WORKS)
-        hours = Hours(low[0], usual[0], high[0])
+        hours = Hours(*(clock.shown(each[0]) for each in (low, usual, high)))
         found[function.id] = Outage(hours, begins[0], (low[1], usual[1], high[1], begins[1]))
     return found
 

@@ -301,11 +301,14 @@ class Proofs:
         seen: str,
     ) -> Proof:
         passes, reasons, addresses = _sum(trials)
+        because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
+        if not (trials or self._addresses(subject)) and self._asked_in_vain(subject):
+            passes, reasons = False, (f"{subject} has no address",)
+            because = self.seen.ids(*((kind, subject) for kind in FAMILIES))
         mismatch = self._mismatch(fallback, list(owners))
         if mismatch is not None and passes is not False:
             passes, reason = mismatch
             reasons = (*reasons, reason)
-        because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
         if seen:
             reasons = (seen, *reasons)
         return Proof(

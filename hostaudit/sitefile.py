@@ -15,7 +15,7 @@ from typing import Any, cast, get_args
 from msgspec import Struct, structs
 
 from hostaudit import __version__
-from hostaudit.domain import host_name, parse
+from hostaudit.domain import host_name, parse, registrable
 from hostaudit.errors import UsageError
 from hostaudit.model import (
     DeclaredFallback,
@@ -47,7 +47,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
 """By role of a fallback the keys of which exactly one says where it stands; none for ca, which CAA proves."""
 
 ANSWER = ("stands_for", "path", "status", "marker")
-FURTHER: dict[str, tuple[str, ...]] = {"dns": ("serial_tolerance",), "hosting": ANSWER, "cdn": ANSWER}
+FURTHER: dict[str, tuple[str, ...]] = {"dns": ("stands_for", "serial_tolerance"), "hosting": ANSWER, "cdn": ANSWER}
 """By role of a fallback what else can be said of its proof."""
 
 PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys}
@@ -375,15 +375,26 @@ def _of_fallback(
         if field.name in PROVING - used and getattr(fallback, field.name) != field.default:
             takes = f"it takes {', '.join(sorted(used))}" if used else "CAA is its proof, so leave it out"
             yield field.name, f"{field.name} means nothing for {role}; {takes}"
-    hosts = (site.domain, f"www.{site.domain}", *site.hosts)
-    if fallback.stands_for and fallback.stands_for not in hosts:
-        advice = nearest(fallback.stands_for, hosts, "add it to hosts")
-        yield "stands_for", f"{fallback.stands_for} is no host of this site; {advice}"
+    if problem := _of_backed(fallback, site):
+        yield "stands_for", problem
     if fallback.activation == "automatic" and (fallback.activation_hours or 0) > AT_ONCE_HOURS:
         problem = f"what is automatic takes no {fallback.activation_hours:g} hours, at most {AT_ONCE_HOURS:g}"
         yield "activation_hours", f"{problem}; write activation: manual"
     if known is not None:
         yield from _of_providers(fallback, known)
+
+
+def _of_backed(fallback: DeclaredFallback, site: Site) -> str:
+    """Why a fallback cannot stand for what it says: a zone for dns, else a host."""
+    name = fallback.stands_for
+    if fallback.role == "dns":
+        if not name or name in (site.domain, registrable(site.domain)) or name.endswith(f".{site.domain}"):
+            return ""
+        return f"{name} is no zone of this site; give {site.domain} or a name under it"
+    hosts = (site.domain, f"www.{site.domain}", *site.hosts)
+    if not name or name in hosts:
+        return ""
+    return f"{name} is no host of this site; {nearest(name, hosts, 'add it to hosts')}"
 
 
 def _of_providers(fallback: DeclaredFallback, known: Mapping[str, Provider]) -> Iterator[tuple[str, str]]:

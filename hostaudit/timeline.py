@@ -13,7 +13,7 @@ unseen   what cannot be seen is not assessed, never up.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -103,6 +103,12 @@ class Strike:
         return {
             name: ((self.start[name], back[end]),) for name, back in self.back.items() if back[end] > self.start[name]
         }
+
+    def touches(self, nodes: Set[str], span: tuple[float, float]) -> bool:
+        """Whether some of these nodes are gone for a part of a span, in the usual case."""
+        return any(
+            self.start[name] < span[1] and back[1] > span[0] for name, back in self.back.items() if name in nodes
+        )
 
 
 @dataclass
@@ -604,7 +610,7 @@ class Reckoning:
         self.before = self._solve([], 1)
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
-        self.perhaps = self._solve([each for each in course.strikes if not each.degrades], 1)
+        self.perhaps = self._solve(course.strikes, 1)
 
     def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
@@ -705,11 +711,14 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
         known = [reckoned.down(node, reckoned.before) for node in each.degraded_by]
         lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
         degraded = without(united([*lesser, worse]), usual)
-        assessed, note = _assessed(each, reckoned, usual, perhaps)
+        assessed, note = _assessed(each, reckoned, without(perhaps, united([usual, worse])))
         via = _via(case.graph, each, reckoned.ends[1])
+        roots = [(each.root, *each.degraded_by)]
+        if renewal is not None and each.id == "web":
+            roots.append((renewal.root,))
         intervals = sorted(
-            [_interval(span, "down", case.graph, each, course, via) for span in usual]
-            + [_interval(span, "degraded", case.graph, each, course, ()) for span in degraded],
+            [_interval(span, "down", case.graph, roots, course, via) for span in usual]
+            + [_interval(span, "degraded", case.graph, roots, course, ()) for span in degraded],
             key=lambda row: (row.from_hours, row.state),
         )
         low, middle, high = (round(hours(down), 3) for down in ends)
@@ -755,12 +764,12 @@ def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
     return within(united(found), course.horizon)
 
 
-def _assessed(each: FunctionNode, reckoned: Reckoning, usual: Spans, perhaps: Spans) -> tuple[bool, str]:
+def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
     if each.applies == "maybe":
         return False, "what it rests on could not be learnt"
     if reckoned.down(each.root, reckoned.before):
         return False, "it does not work now, before any of this"
-    if hours(perhaps) > hours(usual):
+    if perhaps:
         return False, "whether an event reaches it cannot be seen"
     below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]
     if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
@@ -772,22 +781,21 @@ def _interval(
     span: tuple[float, float],
     state: Literal["down", "degraded"],
     graph: Graph,
-    each: FunctionNode,
+    roots: Iterable[tuple[str, ...]],
     course: Course,
     via: tuple[str, ...],
 ) -> Interval:
-    """One span with the events behind it and where its end comes from."""
-    below = {name for root in (each.root, *each.degraded_by) for name in graph.below(root)}
-    acting = [
-        strike
-        for strike in course.strikes
-        if any(
-            strike.start[name] < span[1] and back[1] > span[0] for name, back in strike.back.items() if name in below
-        )
-    ]
+    """One span with the events behind it and where its end comes from. ``roots``: where to look for them, first the
+    function's own nodes, then, if nothing happened there, what it needs only in time."""
+    acting: list[Strike] = []
+    for nodes in roots:
+        below = {name for root in nodes for name in graph.below(root)}
+        acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
     ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
-    if via and not ended:
-        basis: Literal["recorded", "measured", "estimated", "declared"] = "declared"
+    if not acting:
+        basis: Literal["recorded", "measured", "estimated", "declared"] = "measured"
+    elif via and not ended:
+        basis = "declared"
     elif all(strike.recorded for strike in ended or acting):
         basis = "recorded"
     else:
@@ -870,9 +878,18 @@ def _standbys(
             barred.append(
                 Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
             )
-        rows.append(Standby(each.role, each.provider, each.backs_up, each.grade, ready, tuple(reasons)))
+        needed = _needed(case, reckoned, each)
+        rows.append(Standby(each.role, each.provider, each.backs_up, each.grade, ready, tuple(reasons), needed))
     barred += _locked(case)
     return tuple(rows), tuple(barred)
+
+
+def _needed(case: Case, reckoned: Reckoning, fallback: Fallback) -> bool:
+    """Whether what a fallback backs up is gone for a while; one that proved nothing, for whatever it may help."""
+    state = reckoned.ends[1]
+    if fallback.id in case.graph.standbys:
+        return bool(reckoned.down(case.graph.standbys[fallback.id][0], state))
+    return any(reckoned.down(each.root, state) for each in case.graph.functions if each.applies != "no")
 
 
 def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
@@ -892,7 +909,9 @@ def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
     takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
     begins = serving[0][0]
-    return round(begins + max(0.0, takes - reckoned.notices.get(begins, 0.0)), 3), []
+    switched = begins + max(0.0, takes - reckoned.notices.get(begins, 0.0))
+    there = without(((switched, math.inf),), missing)
+    return round(there[0][0], 3) if there else None, []
 
 
 def _locked(case: Case) -> list[Excluded]:

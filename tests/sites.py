@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hostaudit import model
 from hostaudit.model import (
     Addresses,
     Alias,
@@ -10,6 +11,7 @@ from hostaudit.model import (
     Caa,
     Certificate,
     CertificateName,
+    DeclaredFallback,
     Delegation,
     Evidence,
     EvidenceFile,
@@ -18,12 +20,16 @@ from hostaudit.model import (
     Listing,
     MailExchanger,
     MailExchangers,
+    MailGreeting,
     NameServerGlue,
     NameServers,
     Origin,
     Registration,
     ServerAnswer,
+    SpareName,
     Spf,
+    StandbyAnswer,
+    StandbyServer,
     Target,
     Unknown,
     WebAnswer,
@@ -44,6 +50,7 @@ class Site:
         self.target = Target(domain, registrable, hosts, named)
         self.items: dict[str, Evidence] = {}
         self.options: tuple[str, ...] = ()
+        self.declared: model.Site | None = None
 
     def note(self, kind, subject, value=None, *, absent=None, unknown=None, not_applicable=None) -> Site:
         item = Evidence(
@@ -78,7 +85,7 @@ class Site:
             self.note("origin", ip, Origin(prefix, (asn,), (f"AS{asn}-NAME",), "US"))
         return self
 
-    def name(self, registrar: tuple[str, str], nameservers: dict[str, tuple[str, int]]) -> Site:
+    def name(self, registrar: tuple[str, str], nameservers: dict[str, tuple[str, int]], *, serial: int = 1) -> Site:
         """The registrable name: who sold it, and its name servers with address and AS."""
         zone = self.target.registrable
         glue = tuple(NameServerGlue(host) for host in nameservers)
@@ -87,7 +94,7 @@ class Site:
         self.note("nameservers", zone, NameServers(tuple(nameservers), 3600)).zone(self.domain)
         for host, leg in nameservers.items():
             self.address(host, leg)
-            self.note("server", f"{zone} {host} {leg[0]}", ServerAnswer(zone, host, leg[0], True, "NOERROR", 1))
+            self.note("server", f"{zone} {host} {leg[0]}", ServerAnswer(zone, host, leg[0], True, "NOERROR", serial))
         return self
 
     def web(self, host: str, *legs: tuple[str, int], issuer: str = "Let's Encrypt", headers=(), chain=()) -> Site:
@@ -136,7 +143,51 @@ class Site:
 
     def file(self) -> EvidenceFile:
         run = EvidenceRun(AT, AT, "192.0.2.53", "local", "0", self.options)
-        return EvidenceFile("hostaudit.evidence/1", self.target, run, tuple(self.items.values()))
+        return EvidenceFile("hostaudit.evidence/1", self.target, run, tuple(self.items.values()), self.declared)
+
+    # -- what its owner declares, and what of that answers ----------------------------------------------------
+
+    def declare(self, *fallbacks: DeclaredFallback, **more) -> Site:
+        """A site file: fallbacks by position, functions, spare_names and places by name."""
+        self.declared = model.Site(self.domain, fallbacks=fallbacks, **more)
+        return self
+
+    def standby_server(
+        self, server: str, leg: tuple[str, int], *, serial: int | None = 1, good: bool = True, names=()
+    ) -> Site:
+        """A name server that holds the zone without being delegated to; not ``good``: it refuses."""
+        zone = self.target.registrable
+        value = StandbyServer(zone, server, leg[0], good, "NOERROR" if good else "REFUSED", serial, tuple(names))
+        return self.address(server, leg).note("standby_ns", f"{zone} {server} {leg[0]}", value)
+
+    def standby_page(
+        self, host: str, leg: tuple[str, int], *, status: int = 200, marker: bool | None = None, path: str = "/"
+    ) -> Site:
+        """An address that answers as a host of the site."""
+        ip, asn = leg
+        self.note("origin", ip, Origin(".".join(ip.split(".")[:2]) + ".0.0/16", (asn,), (f"AS{asn}-NAME",), "US"))
+        return self.note("standby_web", f"{host} {ip} {path}", StandbyAnswer(host, ip, path, status, marker))
+
+    def standby_exchanger(
+        self, host: str, leg: tuple[str, int], *, greeting: int = 220, hello: int | None = 250
+    ) -> Site:
+        """A mail exchanger that greets."""
+        value = MailGreeting(host, leg[0], greeting, "ESMTP", hello)
+        return self.address(host, leg).note("standby_mx", f"{host} {leg[0]}", value)
+
+    def spare(
+        self, name: str, registrar: tuple[str, str], nameservers: dict[str, tuple[str, int]], leg: tuple[str, int]
+    ) -> SpareName:
+        """Another registrable name under which the same page answers; to be declared."""
+        glue = tuple(NameServerGlue(host) for host in nameservers)
+        self.note("registration", name, Registration("rdap", *registrar))
+        self.note("delegation", name, Delegation(name.split(".")[-1], glue, 172800, ds=False))
+        self.note("nameservers", name, NameServers(tuple(nameservers), 3600))
+        for host, place in nameservers.items():
+            self.address(host, place)
+            self.note("server", f"{name} {host} {place[0]}", ServerAnswer(name, host, place[0], True, "NOERROR", 1))
+        self.address(name, leg).standby_page(name, leg)
+        return SpareName(name)
 
 
 AMAZON_NS = {
@@ -175,3 +226,13 @@ def in_pairs() -> Site:
         installable=True,
     )
     return site
+
+
+def in_one_leg() -> Site:
+    """One operator in every role, each another company: whatever leaves takes something down."""
+    site = Site("steady.org").name(GANDI, NSONE)
+    for host, ip in (("steady.org", "88.198.77.10"), ("www.steady.org", "88.198.77.11")):
+        site.web(host, (ip, 24940))
+    site.front("www.steady.org").caa("letsencrypt.org")
+    site.mail(("in1-smtp.messagingengine.com", "103.168.172.216", 151847))
+    return site.apps(("ios", "apple-app-store", "1"), ("android", "google-play", "org.steady"))

@@ -132,6 +132,7 @@ sites:
     "line",
     [
         "role: dns, provider: ns1, server: dns1.example.net, serial_tolerance: 2, activation: automatic",
+        "role: dns, provider: ns1, server: dns1.example.net, stands_for: eu.shop.example.com",
         "role: hosting, provider: aws, host: standby.example.net, path: '/health?full=1', status: 204, marker: up",
         "role: cdn, provider: aws, address: 192.0.2.1, stands_for: www.shop.example.com, activation_hours: 0",
         "role: mail, provider: fastmail, host: mx.example.net, switched_by: [ns1, okta]",
@@ -190,6 +191,7 @@ BAD_FALLBACKS = [
     ("role: hosting, provider: aws, host: a.example.net, marker: ''", "marker: '' is not a marker"),
     ("role: hosting, provider: aws, host: a.example.net, stands_for: ww.shop.example.com", "did you mean 'www.shop"),
     ("role: hosting, provider: aws, host: a.example.net, stands_for: zzz.org", "zzz.org is no host of this site; add"),
+    ("role: dns, provider: ns1, server: a.example.net, stands_for: zzz.org", "zzz.org is no zone of this site; give"),
     ("role: dns, provider: ns1, server: a.example.net, serial_tolerance: -1", "serial_tolerance: '-1' is not a number"),
     ("role: ca, provider: lets-encrypt, activation: manuel", "activation: 'manuel' is not a way to switch; did you"),
     ("role: ca, provider: lets-encrypt, activation_hours: -1", "activation_hours: '-1' is not a number of hours"),

@@ -43,7 +43,7 @@ class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """Something that stands by in one role, and how to prove it.
 
     role      proof
-    dns       ``server``: a name server that answers for the zone, serial at most ``serial_tolerance`` behind
+    dns       ``server``: answers for the zone (``stands_for``), serial at most ``serial_tolerance`` behind
     hosting   ``address`` or ``host``: answers for the site's host (``stands_for``) with ``status`` and ``marker``
     cdn       as hosting
     mail      ``host``: greets on port 25 and answers EHLO; no mail is sent

@@ -78,7 +78,8 @@ class FunctionFate(Struct, frozen=True):
 
 
 class Standby(Struct, frozen=True):
-    """A fallback of the site under this scenario. ``ready_at_hours`` None: it does not help here."""
+    """A fallback of the site under this scenario. ``ready_at_hours`` None: it does not help here, or, with ``needed``
+    false, nothing is gone that it backs up."""
 
     role: str
     provider: str
@@ -86,6 +87,7 @@ class Standby(Struct, frozen=True):
     grade: Grade
     ready_at_hours: float | None
     reasons: tuple[str, ...]
+    needed: bool = True
 
 
 class Excluded(Struct, frozen=True):

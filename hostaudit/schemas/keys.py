@@ -49,7 +49,7 @@ MEANING: dict[str, dict[str, str]] = {
         "server": "For dns: a name server that answers for the zone.",
         "address": "For hosting and cdn: an IP address that answers as the site; or give host.",
         "host": "For hosting and cdn: a host that answers as the site; for mail: the mail exchanger.",
-        "stands_for": "For hosting and cdn: the host of the site that it takes over; the domain itself if left out.",
+        "stands_for": "The host that it takes over, or for dns the zone; if left out the one that serves the site.",
         "path": "For hosting and cdn: the path that is asked for over HTTPS.",
         "status": "For hosting and cdn: the HTTP status that is right.",
         "marker": "For hosting and cdn: text that must occur in the body.",

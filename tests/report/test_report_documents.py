@@ -227,7 +227,7 @@ def test_what_may_hit_the_site_is_said_to_be_uncertain():
     written = flat(sample.whatif(events=(one,), excluded=(), fallbacks=()))
 
     assert "may be you: OVH" in written
-    assert "what may hit the site is taken as hitting it" in written
+    assert "what may or may not hit the site is not counted as a loss" in written
     assert "assumed: the region cannot be seen" in written
 
 

@@ -64,7 +64,7 @@ def _top(sheet: Sheet, document: WhatIf) -> None:
     if any(each.notice_hours is None and each.action not in ANSWERS for each in met):
         assumed.append("an unknown notice is taken as 0")
     if any(each.applies == "maybe" for each in met):
-        assumed.append("what may hit the site is taken as hitting it")
+        assumed.append("what may or may not hit the site is not counted as a loss")
     if any(fate_basis(fate) for fate in document.functions):
         assumed.append("estimated times are from rules/recovery.yaml")
     if assumed:
@@ -200,11 +200,14 @@ def _all_or(stopped: list[str], document: WhatIf) -> str:
 
 
 def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby | Excluded]]:
-    """By event, the fallbacks that are of use against it or not; under "" those of no event in particular."""
+    """By event, the fallbacks that are of use against it or not, unless nothing is gone that they back up; under ""
+    those of no event in particular."""
     cuts = [each for each in shown if each.action not in ANSWERS]
     refusals = {each.id: each for each in document.events}
     found: dict[str, list[Standby | Excluded]] = {}
     for standby in document.fallbacks:
+        if standby.ready_at_hours is None and not standby.needed:
+            continue
         place = next((each.id for each in cuts if _role(each.layer) == standby.role), "")
         found.setdefault(place, []).append(standby)
     for excluded in document.excluded:

@@ -103,5 +103,5 @@ def _fallbacks(sheet: Sheet, document: WhatIf) -> None:
 
 def _ready(standby: Standby) -> str:
     if standby.ready_at_hours is None:
-        return "does not help here"
+        return "does not help here" if standby.needed else "not needed here"
     return f"ready {say.onset(standby.ready_at_hours)}"
