@@ -153,7 +153,7 @@ def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - th
     if id not in known:
         near = _nearest(id, known)
         hint = f"did you mean {' or '.join(near)}?" if near else "'hostaudit scenarios list' names them"
-        raise UsageError(f"there is no scenario {id!r}; {hint}", hint)
+        raise UsageError(f"there is no scenario {id!r}", hint)
     return _read(directory, id)
 
 

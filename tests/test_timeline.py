@@ -214,6 +214,17 @@ def test_an_origin_that_a_content_network_hides_is_not_assessed():
     assert first(answer).applies == "not_assessed"
     assert first(answer).reason == "the origin behind cloudflare is hidden"
 
+    site.standby_page(WEB, (PAGE_AT, OVH)).declare(STANDBY)
+    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind cloudflare is hidden"
+
+
+def test_what_only_stands_by_fills_no_role():
+    site = in_pairs()  # where the end of either host hurts as little as that of a standby
+    site.standby_page(WEB, ("3.208.1.1", 14618)).declare(DeclaredFallback("hosting", "aws", address="3.208.1.1"))
+    bound = first(replayed(site, event("linode", "hosting"))).bound[0]
+
+    assert (bound.provider, bound.one_of) in (("hetzner", 2), ("ovh", 2))
+
 
 # -- reach --------------------------------------------------------------------------------------------------
 
@@ -414,6 +425,16 @@ def test_without_renewal_the_web_ends_with_its_certificate():
     assert down(answer, "renew_certificate") == 1500
     assert (interval.from_hours, down(answer, "web")) == (left, 1500 - left)
     assert interval.because == ("lets-encrypt",)
+
+
+def test_the_certificate_of_a_name_that_is_gone_does_not_stop_a_spare_name():
+    site = in_pairs()
+    spare = site.spare("steady.net", ("Namecheap", "1068"), AMAZON_NS, ("172.104.1.1", 63949))
+    site.declare(spare_names=(spare,))
+    hold = event("registry", "registry", "suspend", scope="customer")
+    answer = replayed(site, hold, horizon=9000.0)
+
+    assert 0 < down(answer, "web") < 24 < 51 * 24 < down(answer, "renew_certificate")
 
 
 # -- fallbacks ----------------------------------------------------------------------------------------------
@@ -714,3 +735,21 @@ def test_a_doubtful_event_that_only_degrades_leaves_a_function_unassessed():
 
     assert not fate(replayed(region(), strike), "web").assessed
     assert fate(replayed(region("north-1"), strike), "web").assessed
+
+
+@pytest.mark.parametrize(
+    ("who", "layer", "ready", "needed"),
+    [("hetzner", "hosting", True, True), ("fastmail", "mail", False, False)],
+)
+def test_a_fallback_is_needed_while_what_it_backs_up_is_gone(who, layer, ready, needed):
+    (standby,) = replayed(standing_by(), event(who, layer)).fallbacks
+
+    assert (standby.ready_at_hours is not None, standby.needed) == (ready, needed)
+
+
+def test_advice_names_first_what_others_rest_on_and_nothing_twice():
+    alone = dropped(in_one_leg(), "hetzner").before_the_next
+    backed = dropped(standing_by(), "hetzner").before_the_next
+
+    assert alone[0] == "nothing stands by for web site: see hostaudit fallbacks steady.org"
+    assert len(set(backed)) == len(backed)

@@ -123,9 +123,12 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
             sheet.text(sheet.safe(each.reason, 300), DEEP, lead="assumed: ")
         _stand_ins(sheet, helped.pop(each.id, []), document)
     rest_of = [each for rows in helped.values() for each in rows]
-    if rest_of:
-        sheet.text("Whatever the event:", 1)
+    written = len(sheet.lines)
     _stand_ins(sheet, rest_of, document)
+    if len(sheet.lines) > written:  # some rows are said elsewhere
+        rows, sheet.lines[written:] = sheet.lines[written:], []
+        sheet.text("Whatever the event:", 1)
+        sheet.lines += rows
 
 
 def in_order(document: WhatIf) -> list[Happening]:
