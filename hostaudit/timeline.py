@@ -52,6 +52,9 @@ from hostaudit.spans import ALWAYS, NEVER, Spans, Timeline, hours, united, withi
 from hostaudit.standing import graded
 from hostaudit.words import duration, fallback, function, listed
 
+CARRIES = {"ca": ("renew_certificate",), "app_store": ("install_ios", "install_android")}
+"""By role of a fallback that is an alternative from the start, the functions of which it is one."""
+
 ROLES_OF = {
     "registry": ("registry",),
     "registrar": ("registrar",),
@@ -879,17 +882,31 @@ def _standbys(
                 Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
             )
         needed = _needed(case, reckoned, each)
-        rows.append(Standby(each.role, each.provider, each.backs_up, each.grade, ready, tuple(reasons), needed))
+        rows.append(
+            Standby(
+                each.role,
+                each.provider,
+                each.backs_up,
+                each.grade,
+                ready,
+                tuple(reasons),
+                needed,
+                each.id,
+                each.name,
+            )
+        )
     barred += _locked(case)
     return tuple(rows), tuple(barred)
 
 
 def _needed(case: Case, reckoned: Reckoning, fallback: Fallback) -> bool:
-    """Whether what a fallback backs up is gone for a while; one that proved nothing, for whatever it may help."""
+    """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
     state = reckoned.ends[1]
     if fallback.id in case.graph.standbys:
         return bool(reckoned.down(case.graph.standbys[fallback.id][0], state))
-    return any(reckoned.down(each.root, state) for each in case.graph.functions if each.applies != "no")
+    carries = CARRIES.get(fallback.role, ())
+    functions = [each for each in case.graph.functions if each.applies != "no" and each.id in (carries or (each.id,))]
+    return any(reckoned.down(each.root, state) for each in functions)
 
 
 def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:

@@ -34,6 +34,14 @@ def fallback(identity: str) -> str:
     return f"{provider} ({proof})" if proof else provider
 
 
+def standing_by(identity: str, name: str) -> str:
+    """The same for a list of them, with the provider's name: ``OVHcloud (192.0.2.80)``, ``example.net (Gandi)``."""
+    role, _, rest = identity.partition(":")
+    if role == "spare_name":
+        return f"{rest} ({name})" if name else rest
+    return name + fallback(identity).removeprefix(rest.partition(":")[0])
+
+
 def duration(hours: float) -> str:
     """A length of time in the unit that a person would choose: ``10 minutes``, ``29 hours``, ``15 days``."""
     return " ".join(_scaled(hours))

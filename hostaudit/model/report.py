@@ -155,7 +155,8 @@ class CutSet(Struct, frozen=True):
 
 
 class Fallback(Struct, frozen=True):
-    """Something that could take over, graded by proof. ``backs_up``: what it would replace; ``id``: as declared."""
+    """Something that could take over, graded by proof. ``backs_up``: what it would replace; ``id``: as declared;
+    ``name``: the provider's, for people."""
 
     role: str
     provider: str
@@ -164,6 +165,7 @@ class Fallback(Struct, frozen=True):
     backs_up: str = ""
     id: str = ""
     because: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Finding(Struct, frozen=True):

@@ -79,7 +79,7 @@ class FunctionFate(Struct, frozen=True):
 
 class Standby(Struct, frozen=True):
     """A fallback of the site under this scenario. ``ready_at_hours`` None: it does not help here, or, with ``needed``
-    false, nothing is gone that it backs up."""
+    false, nothing is gone that it backs up. ``id``: as declared; ``name``: the provider's, for people."""
 
     role: str
     provider: str
@@ -88,6 +88,8 @@ class Standby(Struct, frozen=True):
     ready_at_hours: float | None
     reasons: tuple[str, ...]
     needed: bool = True
+    id: str = ""
+    name: str = ""
 
 
 class Excluded(Struct, frozen=True):

@@ -265,7 +265,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if not report.fallbacks:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
-        provider = sheet.safe(_operator(each.provider, names), 100)
+        declared = words.standing_by(each.id, each.name or each.provider) if each.id else ""
+        provider = sheet.safe(declared or _operator(each.provider, names), 100)
         backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
         sheet.graded(each.grade, f"{say.role(each.role)} {provider}{backed}", each.reasons)
 

@@ -26,6 +26,9 @@ GRADE_MARKS = {"declared": "open", "configured": "weak", "probed": "good", "inde
 
 MORE = "see --format json"
 
+REASON = 320
+"""Columns of a reason: a sentence of our own with a few names in it, which a cut in the middle would spoil."""
+
 
 class Sheet:
     """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
@@ -65,7 +68,7 @@ class Sheet:
         """A fallback: how far it is proved, what it is, and each reason on a line of its own."""
         self.marked(GRADE_MARKS[grade], grade, text, indent)
         for reason in reasons:
-            self.text(self.safe(reason), indent + 4, lead="- ")
+            self.text(self.safe(reason, REASON), indent + 4, lead="- ")
 
     def heading(self, text: str) -> None:
         """An empty line and the title of what follows."""

@@ -11,7 +11,7 @@ from hostaudit import words
 from hostaudit.model import Excluded, FunctionFate, Happening, Hours, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
-from hostaudit.report.terminal.sheet import BOLD, MORE, Sheet, not_assessed
+from hostaudit.report.terminal.sheet import BOLD, MORE, REASON, Sheet, not_assessed
 from hostaudit.report.text import width, wrap
 
 SOURCES = 3
@@ -237,12 +237,13 @@ def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatI
 def standing_by(sheet: Sheet, each: Standby) -> str:
     """What stands by, and for what."""
     backed = f" for {sheet.safe(each.subject, 80)}" if each.subject else ""
-    return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(each.provider, 80)}{backed}"
+    declared = words.standing_by(each.id, each.name or each.provider) if each.id else each.provider
+    return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(declared, 100)}{backed}"
 
 
 def standby(sheet: Sheet, each: Standby, indent: int) -> None:
     """A fallback: when it is ready, or that it does not help."""
-    reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons)
+    reasons = "; ".join(sheet.safe(reason, REASON) for reason in each.reasons)
     text = f"{standing_by(sheet, each)} ({each.grade}){f' - {reasons}' if reasons else ''}"
     if each.ready_at_hours is None:
         sheet.marked("bad", "does not help", text, indent)
