@@ -202,8 +202,9 @@ def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 
             for each in leaves:
                 leaf = case.graph.leaves[each]
                 begins[each] = leaf.begins.hours.usual if leaf.begins is not None else 0.0
+                # Work begins with the loss, not when the last cache is empty.
                 low, usual, high = clock.total(clock.terms(leaf))
-                back[each] = (begins[each] + low, begins[each] + usual, begins[each] + high)
+                back[each] = (low, usual, high)
             course.strikes.append(Strike(given, begins, back, recorded=False, notice=notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
         reason = "" if leaves else "nothing that was seen of the site rests on it"
@@ -552,8 +553,8 @@ def _strike(
             back[name] = (horizon, horizon, horizon)
         else:
             low, usual, high = clock.total(clock.terms(leaf))
-            ends = (max(0.0, each - notice) for each in (low, usual, high))
-            back[name] = cast("tuple[float, float, float]", tuple(start[name] + each for each in ends))
+            ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
+            back[name] = cast("tuple[float, float, float]", tuple(ends))
     return Strike(event.id, start, back, recorded, notice, degrades=event.action == "degrade")
 
 
@@ -565,7 +566,8 @@ def _refuse(case: Case, course: Course, event: Event) -> None:
     roles = ROLES_OF.get(event.layer, ())
     parent = case.who.catalogue.parent(event.actor)
     for proof in case.proofs.all:
-        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()), "spare_name")
+        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()))
+        stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
         same = proof.provider == event.actor or case.who.catalogue.account(proof.provider) == event.actor
         if stands_in and (same or case.who.catalogue.parent(proof.provider) == parent):
             course.refused[proof.id] = row
