@@ -296,7 +296,8 @@ class Binder:
             return Binding("no")
         if event.actor in self.renamed:
             found = self._literal(event, self.renamed[event.actor])
-            return replace(found, reason="as told with --as")
+            same = self.renamed[event.actor] == event.actor
+            return replace(found, reason="as told with --as", same=same)
         if how == "literal":
             return self._literal(event, event.actor)
         return self._role(event)

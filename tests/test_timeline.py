@@ -167,6 +167,12 @@ def test_a_mapping_says_who_is_meant():
     assert down(answer, "web") == 0
 
 
+def test_whoever_took_the_victim_in_does_not_take_in_who_is_mapped_to_it():
+    events = (event("aws", "hosting"), event("skysilk", "hosting", "accept", at=900.0, restores=("aws",)))
+
+    assert down(replayed(in_one_leg(), *events, renamed={"aws": "hetzner"}), "web") == USUAL
+
+
 @pytest.mark.parametrize(
     ("renamed", "message", "hint"),
     [
