@@ -161,7 +161,9 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
         point
         for point in report.spofs
         if point.failure_domain.kind not in ("parent", "provider")
-        or (point.failure_domain.kind == "provider" and point.failure_domain.id not in companies)
+        or (
+            point.failure_domain.kind == "provider" and point.failure_domain.id not in companies and not point.name_only
+        )
     ]
     if rest:
         sheet.heading("The same seen otherwise: one of these failing is enough")
