@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.case import Case
+from hostaudit.graph import Leaf
 from hostaudit.impact import Causes, order_one
 from hostaudit.model import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap, Provider, Scenario
 from hostaudit.timeline import ROLES_OF
@@ -45,7 +46,7 @@ def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: b
                 rows = [
                     _candidate(case, each, role, held, shared, refusals)
                     for each in case.rules.providers
-                    if role in each.roles and _fits(each, role, hit)
+                    if role in each.roles and each.sold and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
                 gaps.append(Gap(parent, _company(case, parent), role, hit, tuple(rows)))
@@ -129,28 +130,30 @@ def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
 
 
 def _held(case: Case) -> Held:
-    """Every parent company that a site depends on now, and for what."""
-    found: dict[str, dict[str, None]] = {}
-    for function in case.graph.functions:
-        if function.applies == "no":
-            continue
-        for root in (function.root, *function.degraded_by):
-            below = sorted(name for name in case.graph.below(root) if name in case.graph.leaves)
-            for leaf in sorted((case.graph.leaves[name] for name in below), key=lambda leaf: not leaf.owned):
-                for parent in leaf.domains.get("parent", ()):
-                    what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})"
-                    found.setdefault(parent, {})[what] = None
-    return {parent: tuple(found[parent]) for parent in sorted(found)}
+    """Every parent company that a site depends on now, and for what: its own contracts, or else what these rest on."""
+    found: dict[str, dict[bool, dict[str, None]]] = {}
+    for leaf in _resting(case):
+        for parent in leaf.domains.get("parent", ()):
+            what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})"
+            found.setdefault(parent, {}).setdefault(leaf.owned, {})[what] = None
+    return {parent: tuple(found[parent].get(True) or found[parent][False]) for parent in sorted(found)}
 
 
 def _countries(case: Case) -> dict[str, str]:
-    """The jurisdictions of those on whom the site depends, registries and registrars of others' names aside."""
+    """The jurisdictions of those on whom the site depends now, registries and registrars of others' names aside."""
     found: dict[str, dict[str, None]] = {}
-    for row in case.graph.dependencies.values():
-        own = row.role not in ("registry", "registrar") or row.subject == case.file.target.registrable
-        if row.jurisdiction and own:
-            found.setdefault(row.jurisdiction, {})[row.provider] = None
+    for leaf in _resting(case):
+        if leaf.owned or not leaf.names_only:
+            for country in leaf.domains.get("jurisdiction", ()):
+                found.setdefault(country, {})[leaf.domains["provider"][0]] = None
     return {country: ", ".join(sorted(found[country])[:4]) for country in sorted(found)}
+
+
+def _resting(case: Case) -> list[Leaf]:
+    """The leaves on which the functions that apply rest now; what only stands by is none of them."""
+    roots = [root for each in case.graph.functions if each.applies != "no" for root in (each.root, *each.degraded_by)]
+    below = sorted({name for root in roots for name in case.graph.below(root) if name in case.graph.leaves})
+    return [case.graph.leaves[name] for name in below]
 
 
 def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hostaudit.case import Case
 from hostaudit.cutsets import MOST, minimal_cut_sets
 from hostaudit.graph import FunctionNode, Graph, Leaf, Term
@@ -108,7 +110,15 @@ def judge(case: Case) -> Report:
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
+        names=names_of(graph, called),
     )
+
+
+def names_of(graph: Graph, companies: Mapping[str, str]) -> dict[str, str]:
+    """What the companies and products of a graph are called, by id; of two that share an id the company's name."""
+    products = {identity: name for (kind, identity), name in graph.names.items() if kind == "provider"}
+    named = products | {identity: name for identity, name in companies.items() if name}
+    return {identity: named[identity] for identity in sorted(named) if named[identity] != identity}
 
 
 # -- states -------------------------------------------------------------------------------------------
@@ -335,16 +345,25 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
             and item.subject not in declared
             and value.store not in ("apple-app-store", "google-play")
         ):
-            found.append(Fallback("app_store", value.store, "probed", (f"lists {value.id} now",)))
+            found.append(_other_store(value, proofs))
     for item in seen.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:
             reason = "browsers can install the web app while the site itself is up"
-            found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,)))
+            found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,), proof="passed"))
     for item in seen.of("packages"):
         if item.value is not None:
             reason = "the front page offers a package for direct download; it was not fetched"
             found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
     return tuple(found)
+
+
+def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
+    """A further store that lists the app: independent if its company runs none of the two large ones."""
+    parent = proofs.who.catalogue.parent(listing.store)
+    shared = parent in {proofs.who.catalogue.parent(each) for each in ("apple-app-store", "google-play")}
+    why = f"shares parent {parent}" if shared else "shares no parent with the two large stores"
+    reasons = (f"lists {listing.id} now", why)
+    return Fallback("app_store", listing.store, "probed" if shared else "independent", reasons, proof="passed")
 
 
 def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:

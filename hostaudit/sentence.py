@@ -90,8 +90,8 @@ def _worst(
     if companies:
         holders = listed([called(point) for point in companies])
         return (
-            f"No company seen can take {domain} down alone, apart from those that hold its names: {holders}. "
-            f"Every name has one registry and one registrar.{_in_pairs(domain, cut_sets, names)}"
+            f"No company seen can take {domain} down alone, apart from those that hold its name or names that it rests "
+            f"on: {holders}. Every name has one registry and one registrar.{_in_pairs(domain, cut_sets, names)}"
         )
     return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets, names)}"
 

@@ -38,6 +38,7 @@ def _graded(graph: Graph, proofs: Proofs, proof: Proof) -> Fallback:
         backs_up=_backs_up(proofs, proof),
         id=proof.id,
         because=proof.because,
+        proof="open" if proof.passes is None else "passed" if proof.passes else "failed",
         name=proofs.who.provider_name(proof.provider) if proof.provider else "",
     )
 

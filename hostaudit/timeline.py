@@ -697,7 +697,15 @@ def _answer(
         history=history,
         lesson=lesson,
         sources=dict(sources or {}),
+        names=_names(case),
     )
+
+
+def _names(case: Case) -> dict[str, str]:
+    """What the providers of a site are called, those that only stand by included."""
+    found = {identity: name for (kind, identity), name in case.graph.names.items() if kind == "provider"}
+    found |= {proof.provider: case.who.provider_name(proof.provider) for proof in case.proofs.all if proof.provider}
+    return {identity: found[identity] for identity in sorted(found) if found[identity] != identity}
 
 
 def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
@@ -718,6 +726,10 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
         lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
         degraded = without(united([*lesser, worse]), usual)
         assessed, note = _assessed(each, reckoned, without(perhaps, united([usual, worse])))
+        if assessed and any(reckoned.perhaps.get(node) != reckoned.worse.get(node) for node in each.degraded_by):
+            note = "it may be degraded: whether an event reaches a part of it cannot be seen"
+        if renewal is not None and each is renewal and ends[1] and each.begins is not None:
+            note = f"it is felt in {duration(each.begins.hours.usual)}, when the certificate in use ends"
         via = _via(case.graph, each, reckoned.ends[1])
         roots = [(each.root, *each.degraded_by)]
         if renewal is not None and each.id == "web":
@@ -960,11 +972,14 @@ def _out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
 
 def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
     rows = []
+    name, names = case.file.target.domain, _names(case)
     for fate in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
         if not fate.via:
-            rows.append(f"nothing stands by for {function(fate.id)}: see hostaudit fallbacks {case.file.target.domain}")
+            said = name if fate.id == "web" else function(fate.id)
+            rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
         else:
-            rows.append(f"rehearse the switch to {listed([fallback(each) for each in fate.via])}, or make it automatic")
+            ways = listed([fallback(each, names) for each in fate.via])
+            rows.append(f"rehearse the switch to {ways}, or make it automatic")
     if before:
         rows.append(before)
     if course.not_assessed:

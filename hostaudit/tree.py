@@ -531,12 +531,15 @@ class Builder:
         if open_source:
             nodes.append(self.names.open_question("app_store", f"further ways to install ({platform})", asked))
         ways = self.graph.gate(f"{name}:ways", "any", nodes)
+        spared = any(proof.spare is not None and proof.passes is not False for proof in self.proofs.all)
+        note = "an app goes on asking for the site's own name, whatever spare there is" if spared else ""
         self._add(
             name,
             [self.web, ways],
             loss="no_new_installs",
             legs=tuple(legs),
             degraded_by=tuple(nodes),
+            note=note,
         )
 
     def _listings(self, apps: list[AppRef], platform: str) -> tuple[list[str], list[Leg]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hostaudit.model import Hours
 
@@ -22,8 +22,9 @@ def function(identity: str) -> str:
     return FUNCTIONS.get(identity, identity.removeprefix("web:"))
 
 
-def fallback(identity: str) -> str:
-    """A declared fallback in a person's words: ``the spare name example.net``, ``ovh (192.0.2.80)``."""
+def fallback(identity: str, names: Mapping[str, str] | None = None) -> str:
+    """A declared fallback in a person's words: ``the spare name example.net``, ``OVHcloud (192.0.2.80)``. ``names``:
+    what providers are called, by id."""
     role, _, rest = identity.partition(":")
     if role == "spare_name":
         return f"the spare name {rest}"
@@ -31,7 +32,8 @@ def fallback(identity: str) -> str:
         return identity
     provider, _, place = rest.partition(":")
     proof = place.rpartition(":")[2] if place.count(":") == 1 else place
-    return f"{provider} ({proof})" if proof else provider
+    called = (names or {}).get(provider, provider)
+    return f"{called} ({proof})" if proof else called
 
 
 def standing_by(identity: str, name: str) -> str:

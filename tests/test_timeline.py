@@ -757,5 +757,5 @@ def test_advice_names_first_what_others_rest_on_and_nothing_twice():
     alone = dropped(in_one_leg(), "hetzner").before_the_next
     backed = dropped(standing_by(), "hetzner").before_the_next
 
-    assert alone[0] == "nothing stands by for web site: see hostaudit fallbacks steady.org"
+    assert alone[0] == "nothing stands by for steady.org: see hostaudit fallbacks steady.org"
     assert len(set(backed)) == len(backed)

@@ -155,8 +155,8 @@ class CutSet(Struct, frozen=True):
 
 
 class Fallback(Struct, frozen=True):
-    """Something that could take over, graded by proof. ``backs_up``: what it would replace; ``id``: as declared;
-    ``name``: the provider's, for people."""
+    """Something that could take over, graded by proof, which is *open* if what would tell gave no answer.
+    ``backs_up``: what it would replace; ``id``: as declared; ``name``: the provider's, for people."""
 
     role: str
     provider: str
@@ -166,6 +166,7 @@ class Fallback(Struct, frozen=True):
     id: str = ""
     because: tuple[str, ...] = ()
     name: str = ""
+    proof: Literal["passed", "failed", "open"] = "open"
 
 
 class Finding(Struct, frozen=True):
@@ -206,6 +207,9 @@ class Run(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
+    """The whole document. ``names``: what companies and products are called, by id; ``cut_set_limits`` says where the
+    cut sets listed are a lower bound."""
+
     schema: Literal["hostaudit.report/1"]
     target: Target
     run: Run
@@ -223,3 +227,4 @@ class Report(Struct, frozen=True):
     exceptions_applied: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     cut_set_limits: tuple[str, ...] = ()
+    names: dict[str, str] = {}

@@ -57,7 +57,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     Suffixes match on label boundaries only. Patterns are for numbered families and must match a whole name.
     ``account`` names the product under whose customer account this one is sold, if not its own: closing that closes
     both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles for which
-    people think of this provider first.
+    people think of this provider first; ``sold`` is false for one who does this for itself alone.
     ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers.
     """
 
@@ -88,6 +88,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     regions: tuple[str, ...] = ()
     depends_on: tuple[Upstream, ...] = ()
     usual: tuple[str, ...] = ()
+    sold: bool = True
     note: str = ""
 
 

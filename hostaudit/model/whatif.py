@@ -102,7 +102,8 @@ class Excluded(Struct, frozen=True):
 
 
 class WhatIf(Struct, frozen=True):
-    """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line."""
+    """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
+    ``names``: what companies and products are called, by id."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target
@@ -127,6 +128,7 @@ class WhatIf(Struct, frozen=True):
     history: str = ""
     lesson: str = ""
     sources: dict[str, str] = {}
+    names: dict[str, str] = {}
 
 
 class MatrixRow(Struct, frozen=True):

@@ -41,7 +41,7 @@ def soiled(document, text, fixed=FIXED):
 
     def walk(node, field=""):
         if isinstance(node, dict):
-            tables = {"weights", "constants", "reasons", "sources", "down_hours", "excluded"}
+            tables = {"names", "weights", "constants", "reasons", "sources", "down_hours", "excluded"}
             return {(text if field in tables else key): walk(each, key) for key, each in node.items()}
         if isinstance(node, list | tuple):
             return [walk(each, "" if isinstance(each, dict) else field) for each in node]

@@ -54,7 +54,7 @@ def as_json(each=None) -> dict:
 def soiled(value, text):
     """The same value with ``text`` in place of every string that a stranger could have written."""
     kept = {"id", "kind", "cause", "state", "effect", "grade", "outcome", "severity", "verdict", "schema", "at", "type"}
-    kept |= {"role", "via", "platform"}
+    kept |= {"role", "via", "platform", "proof", "how", "of", "end"}
     builtins = msgspec.to_builtins(value)
 
     def walk(node, field=""):

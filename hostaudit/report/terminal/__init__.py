@@ -31,7 +31,7 @@ class TerminalFormat:
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide (20 at the least)."""
-        sheet = Sheet(style)
+        sheet = Sheet(style, getattr(document, "names", None))
         WRITERS[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
 

@@ -50,7 +50,7 @@ KINDS = {
 def write(sheet: Sheet, report: Report) -> None:
     """The whole report."""
     evidence = {item.id: item for item in report.evidence}
-    names = {each.provider: each.name for each in report.dependencies if each.name}
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     _top(sheet, report)
     _findings(sheet, report)
     _companies(sheet, report, evidence)
@@ -124,7 +124,7 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
         else:
             when = f"{say.onset(each.time_to_impact_hours)}, back in about {words.span(each.time_to_recover_hours)}"
             if each.via:
-                when += f" by way of {sheet.safe(words.fallback(each.via))}"
+                when += f" by way of {sheet.fallback(each.via)}"
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
         text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
@@ -146,10 +146,15 @@ def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
     for each in points:
         roles = [say.role(role) for role in each.roles if role in NAME_ROLES]
         held.append(f"{_called(sheet, each)}, {words.listed(roles) or 'name'}")
-    times = [each.time_to_recover_hours for point in points for each in point.functions]
+    times = [each.time_to_recover_hours for point in points for each in point.functions if not each.via]
     longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)
-    lasting = f" To lose one costs about {words.span(longest)}." if longest else ""
-    text = f"Every name has one registry and one registrar, so these can end it too: {'; '.join(held)}.{lasting}"
+    lasting = f" To lose one costs about {words.span(longest)}" if longest else ""
+    spared = sorted({sheet.fallback(each.via) for point in points for each in point.functions if each.via})
+    if spared and lasting:
+        lasting += f", less where {words.listed(spared)} takes over"
+    lasting += "." if lasting else ""
+    lead = "Every name has one registry and one registrar, and so have the names that it rests on; these can end it too"
+    text = f"{lead}: {'; '.join(held)}.{lasting}"
     sheet.lines.append("")
     sheet.text(text, 2, 0)
 
@@ -270,7 +275,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
         declared = words.standing_by(each.id, each.name or each.provider) if each.id else ""
         provider = sheet.safe(declared or _operator(each.provider, names), 100)
         backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
-        sheet.graded(each.grade, f"{say.role(each.role)} {provider}{backed}", each.reasons)
+        text = f"{say.role(each.role)} {provider}{backed}"
+        sheet.graded(each.grade, text, each.reasons, failed=each.proof == "failed")
 
 
 def _unknowns(sheet: Sheet, report: Report) -> None:

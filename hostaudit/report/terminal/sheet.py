@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 from hostaudit import words
@@ -33,9 +33,18 @@ REASON = 320
 class Sheet:
     """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, names: Mapping[str, str] | None = None) -> None:
         self.style = Style(style.colour, style.unicode, max(style.width, LEAST))
         self.lines: list[str] = []
+        self.names = names or {}
+
+    def called(self, identity: str) -> str:
+        """What a provider is called, safe to print."""
+        return self.safe(self.names.get(identity, identity), 60)
+
+    def fallback(self, identity: str) -> str:
+        """What a declared fallback is called, safe to print."""
+        return self.safe(words.fallback(identity, self.names), 80)
 
     @property
     def width(self) -> int:
@@ -64,9 +73,11 @@ class Sheet:
         lead = f"{symbol if self.style.unicode else plain} {word}: "
         self.text(text, indent, 4, lead=lead, colour=colour)
 
-    def graded(self, grade: str, text: str, reasons: Iterable[str], indent: int = 2) -> None:
+    def graded(self, grade: str, text: str, reasons: Iterable[str], indent: int = 2, *, failed: bool = False) -> None:
         """A fallback: how far it is proved, what it is, and each reason on a line of its own."""
-        self.marked(GRADE_MARKS[grade], grade, text, indent)
+        self.marked(
+            "bad" if failed else GRADE_MARKS[grade], f"{grade}, proof failed" if failed else grade, text, indent
+        )
         for reason in reasons:
             self.text(self.safe(reason, REASON), indent + 4, lead="- ")
 

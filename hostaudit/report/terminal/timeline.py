@@ -315,6 +315,8 @@ def _notes(sheet: Sheet, document: WhatIf) -> None:
     for fate in document.functions:
         if fate.note:
             shared.setdefault(fate.note, []).append(sheet.safe(words.function(fate.id), 60))
+    if shared:
+        sheet.heading("To know besides")
     for note, functions in shared.items():
         sheet.text(sheet.safe(note, 200), 2, lead=f"{words.listed(functions)}: ")
 
@@ -355,9 +357,9 @@ def total(fate: FunctionFate, sheet: Sheet) -> str:
     if not fate.assessed:
         parts.append("the rest not assessed" if parts else "not assessed")
     if fate.via:
-        parts.append(f"via {words.listed([sheet.safe(words.fallback(each), 60) for each in fate.via])}")
+        parts.append(f"via {words.listed([sheet.fallback(each) for each in fate.via])}")
     if fate.remains:
-        parts.append(f"left: {words.listed([sheet.safe(each, 60) for each in fate.remains])}")
+        parts.append(f"left: {words.listed([sheet.called(each) for each in fate.remains])}")
     if _works(fate):
         parts.insert(0, "works")
     return ", ".join(parts)

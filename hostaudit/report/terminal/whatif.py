@@ -57,9 +57,9 @@ def _stops(sheet: Sheet, fates: list[FunctionFate]) -> None:
         if not fate.assessed:
             parts.append("not wholly assessed, it may be worse")
         if fate.via:
-            parts.append(f"then via {words.listed([sheet.safe(words.fallback(each), 60) for each in fate.via])}")
+            parts.append(f"then via {words.listed([sheet.fallback(each) for each in fate.via])}")
         if fate.remains:
-            parts.append(f"left: {words.listed([sheet.safe(each, 60) for each in fate.remains])}")
+            parts.append(f"left: {words.listed([sheet.called(each) for each in fate.remains])}")
         if fate.note:
             parts.append(sheet.safe(fate.note))
         text = f"{sheet.safe(words.function(fate.id), 80)} - {'; '.join(parts)}"
@@ -75,8 +75,8 @@ def _degraded(sheet: Sheet, fates: list[FunctionFate]) -> None:
         sheet.heading("What is only degraded")
     for fate in fates:
         when = f"{say.onset(_start(fate, 'degraded'))}, for about {words.duration(fate.degraded_hours)}"
-        carried = [*(words.fallback(each) for each in fate.via), *fate.remains]
-        through = f"; goes on through {words.listed([sheet.safe(x, 60) for x in carried])}" if carried else ""
+        carried = [*map(sheet.fallback, fate.via), *map(sheet.called, fate.remains)]
+        through = f"; goes on through {words.listed(carried)}" if carried else ""
         note = f"; {sheet.safe(fate.note)}" if fate.note else ""
         sheet.marked("weak", "degraded", f"{sheet.safe(words.function(fate.id), 80)} - {when}{through}{note}", 2)
 
@@ -86,7 +86,7 @@ def _remains(sheet: Sheet, fates: list[FunctionFate]) -> None:
     if not fates:
         sheet.text("No function remains whole.", 2)
     for fate in fates:
-        carried = [sheet.safe(each, 60) for each in (*map(words.fallback, fate.via), *fate.remains)]
+        carried = [*map(sheet.fallback, fate.via), *map(sheet.called, fate.remains)]
         through = f", through {words.listed(carried)}" if carried else ""
         note = f"; {sheet.safe(fate.note)}" if fate.note else ""
         sheet.marked("good", "works", f"{sheet.safe(words.function(fate.id), 80)}{through}{note}", 2)
