@@ -135,6 +135,8 @@ class Graph:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     standbys: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By the id of a fallback: the node that it backs up, and its own."""
+    unfollowed: set[str] = field(default_factory=set)
+    """Names whose zones nobody looked at, since they lie too many steps away."""
     _order: dict[str, int] = field(default_factory=dict)
     _above: dict[str, list[str]] = field(default_factory=dict)
 

@@ -372,6 +372,11 @@ def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
         rows.append(NotAssessed("web answers, certificates, page and apps", "switched off with --no-http"))
     if "no-third-party" in file.run.options:
         rows.append(NotAssessed("registrar, network owners and store listings", "switched off with --no-third-party"))
+    if graph.unfollowed:
+        first = ", ".join(sorted(graph.unfollowed)[:3])
+        more = f" and {len(graph.unfollowed) - 3} more" if len(graph.unfollowed) > 3 else ""
+        why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
+        rows.append(NotAssessed("the zones of far name servers", why))
     for function in graph.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))

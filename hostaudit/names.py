@@ -340,6 +340,7 @@ class Names:
             asked = self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
             return self.graph.gate(f"zone-in-part:{host}", "all", [node, asked])
         if cut is None and not required:
+            self.graph.unfollowed.add(host)
             return self.graph.gate(f"zone-not-asked:{host}", "all")
         return self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
 

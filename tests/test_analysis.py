@@ -507,3 +507,13 @@ def test_without_the_front_page_its_candidates_are_named_but_not_hoped_away():
     assert impacts(report, "amazon")["web"] == "down"
     assert report.verdict == "inconclusive"
     assert report.score.high > report_on(on_one_parent()).score.high
+
+
+def test_zones_that_nobody_followed_are_said_to_be_not_assessed():
+    site = in_pairs()
+    del site.items["zone:dns1.p01.nsone.net"]
+
+    rows = [each.why for each in report_on(site).not_assessed if "far name servers" in each.what]
+
+    assert rows == ["beyond the depth of this scan: dns1.p01.nsone.net; --depth goes further"]
+    assert not any("far name servers" in each.what for each in report_on(in_pairs()).not_assessed)
