@@ -286,6 +286,12 @@ class Binder:
             for name in case.graph.below(root)
             if name in case.graph.leaves
         }
+        self.standing_by = {
+            name
+            for _, spare in case.graph.standbys.values()
+            for name in case.graph.below(spare)
+            if name in case.graph.leaves
+        }
 
     def bind(self, event: Event, how: str) -> Binding:
         """Whom the event means, if anybody."""
@@ -351,7 +357,11 @@ class Binder:
             n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
         if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
-            leaves = [name for name in leaves if name in candidates[account]]
+            # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
+            names = event.layer == "registrar" and event.action == "terminate"
+            leaves = [
+                n for n in leaves if n in candidates[account] or (names and self.graph.leaves[n].role == "registrar")
+            ]
         if event.platform:
             leaves = candidates[account]
         provider = self.graph.leaves[candidates[account][0]].domains["provider"][0]
@@ -371,7 +381,8 @@ class Binder:
         roles = ROLES_OF.get(event.layer, ())
         found: dict[str, list[str]] = {}
         for name, leaf in self._leaves():
-            if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
+            # What stands by fills no role yet.
+            if name not in self.serving or leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
                 continue
             if event.platform and (leaf.domains["provider"][0] == STORES["ios"]) != (event.platform == "ios"):
                 continue
@@ -424,7 +435,10 @@ class Binder:
         return [
             (name, leaf)
             for name, leaf in self.graph.leaves.items()
-            if name in self.serving or " for " in name or name.startswith(("upstream:", "console:"))
+            if name in self.serving
+            or name in self.standing_by
+            or " for " in name
+            or name.startswith(("upstream:", "console:"))
         ]
 
     def _unseen(self, event: Event) -> str:
@@ -663,7 +677,7 @@ def _answer(
     standbys, barred = _standbys(case, course, reckoned, fallbacks)
     applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
     lost = [each for each in fates if each.down_hours > 0]
-    first = min(lost, key=lambda each: (each.intervals[0].from_hours, each.id), default=None)
+    first = min(lost, key=lambda each: (_goes_down(each), each.id), default=None)
     longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
     unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
     return WhatIf(
@@ -738,10 +752,17 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
     return tuple(rows)
 
 
+def _goes_down(fate: FunctionFate) -> float:
+    """When a function is lost for the first time; it may be degraded before."""
+    return min(each.from_hours for each in fate.intervals if each.state == "down")
+
+
 def _expired(renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
-    """The web site without renewal goes on until its certificate ends."""
+    """The web site without renewal goes on until its certificate ends. Where renewal
+    does not work as things are, that ends it whatever happens, and is none of its losses."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
-    cannot = reckoned.down(renewal.root, reckoned.ends[end])
+    now = reckoned.down(renewal.root, reckoned.ends[end])
+    cannot = without(now, reckoned.down(renewal.root, reckoned.before))
     return tuple((max(start, left), stop) for start, stop in cannot if stop > left)
 
 
@@ -892,9 +913,8 @@ def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None
         return None, [f"it is gone with what it backs up ({listed(events[:3])})"]
     switch = case.graph.switch(identity)
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
-    takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
-    begins = serving[0][0]
-    switched = begins + max(0.0, takes - reckoned.notices.get(begins, 0.0))
+    measure = Timeline(clock, 1, reckoned.notices)
+    switched = serving[0][0] if switch is None else measure.switched(serving, serving, switch)
     there = without(((switched, math.inf),), missing)
     return round(there[0][0], 3) if there else None, []
 

@@ -9,6 +9,7 @@ from sites import AMAZON_NS, GANDI, NSONE, Site, in_one_leg, in_pairs
 from hostaudit import audit, timeline
 from hostaudit.errors import UsageError
 from hostaudit.model import (
+    Caa,
     DeclaredFallback,
     DeclaredFunction,
     Event,
@@ -156,6 +157,13 @@ def test_the_worst_of_several_fills_the_role_unless_the_record_names_one_of_them
 
     assert (worst.bound[0].provider, worst.bound[0].one_of) == ("hetzner", 2)
     assert (named.bound[0].provider, named.bound[0].one_of) == ("ovh", 2)
+
+
+def test_who_stands_by_fills_no_role_even_if_the_record_names_them():
+    answer = replayed(standing_by(), event("ovh", "hosting", duration_hours=100.0))
+
+    assert [(each.id, each.one_of) for each in first(answer).bound] == [("hetzner", 1)]
+    assert down(answer, "web") == pytest.approx(3, abs=0.01)
 
 
 def test_a_mapping_says_who_is_meant():
@@ -416,6 +424,14 @@ def test_without_renewal_the_web_ends_with_its_certificate():
     assert interval.because == ("lets-encrypt",)
 
 
+def test_renewal_that_does_not_work_anyway_is_no_loss_by_what_happens():
+    site = in_one_leg().note("tls", "www.steady.org 88.198.77.11", absent="no certificate was shown")
+    site.note("caa", "www.steady.org", Caa("steady.org", ()))
+
+    assert not fate(dropped(site, "fastmail"), "renew_certificate").assessed
+    assert down(dropped(site, "fastmail"), "web") == 0
+
+
 # -- fallbacks ----------------------------------------------------------------------------------------------
 
 
@@ -496,6 +512,26 @@ def test_a_standby_that_goes_with_what_it_backs_up_helps_nobody():
     assert (down(answer, "web"), standby.ready_at_hours) == (20, 30)
 
 
+@pytest.mark.parametrize("binding", ["role", "literal"])
+@pytest.mark.parametrize(("actor", "layer"), [("ns1", "dns"), ("gandi", "registrar")])
+def test_a_spare_name_goes_with_those_on_whom_it_rests_too(actor, layer, binding):
+    own, other = in_one_leg(), in_one_leg()
+    own.declare(spare_names=(own.spare("steady.net", GANDI, NSONE, (PAGE_AT, OVH)),))
+    elsewhere = {"ns-1.awsdns-00.com": AMAZON_NS["ns-1.awsdns-00.com"]}
+    other.declare(spare_names=(other.spare("steady.net", ("Tucows", "69"), elsewhere, (PAGE_AT, OVH)),))
+    strike = event(actor, layer, duration_hours=100.0)
+
+    assert down(replayed(own, strike, binding=binding), "web") == 100
+    assert down(replayed(other, strike, binding=binding), "web") == 3
+
+
+def test_a_hold_on_one_name_leaves_the_spare_at_the_same_registrar():
+    site = in_one_leg()
+    site.declare(spare_names=(site.spare("steady.net", GANDI, NSONE, (PAGE_AT, OVH)),))
+
+    assert down(replayed(site, event("gandi", "registrar", "suspend", duration_hours=100.0)), "web") == 3
+
+
 def test_a_name_in_its_transfer_lock_cannot_be_moved():
     site = in_one_leg()
     new = Registration("rdap", *GANDI, created="2021-01-01T00:00:00Z")
@@ -570,6 +606,20 @@ def test_the_last_line_names_the_first_loss_the_longest_and_the_notice():
     assert answer.sources == {"s": "A paper https://paper.example/1"}
     assert "Have a second host." in answer.before_the_next
     assert (answer.history, answer.lesson) == ("It was away for a while.", "Have another.")
+
+
+def test_what_is_degraded_first_is_not_the_first_loss():
+    events = (
+        event("ns1", "dns", "outage", at=0.0, duration_hours=5.0),
+        event("hetzner", "hosting", at=10.0, duration_hours=5.0),
+        event("gandi", "registrar", at=20.0, duration_hours=5.0),
+    )
+    site = in_one_leg().name(("Tucows", "69"), {**NSONE, **AMAZON_NS})
+    answer = replayed(site, *events)
+
+    assert fate(answer, "resolve").intervals[0].state == "degraded"
+    assert down(answer, "resolve") == down(answer, "web") - 5 == 5
+    assert answer.first_loss == "install_android"
 
 
 def test_the_same_evidence_gives_the_same_bytes():
@@ -668,6 +718,17 @@ def test_two_together_take_down_what_neither_does_alone():
     assert both.id == "hetzner+ovh"
     assert both.summary.startswith("If Hetzner and OVHcloud end service: steady.org")
     assert both == dropped(in_pairs(), "hetzner", "ovh", "hetzner")
+
+
+def test_two_who_leave_together_never_cost_less_than_one_of_them():
+    spared = Site("steady.org").name(("Tucows", "69"), {"ns-513.awsdns-00.net": ("205.251.194.1", 16509)})
+    spared.web("www.steady.org", ("88.198.77.11", HETZNER)).front("www.steady.org").caa().mail().apps()
+    spared.declare(spare_names=(spared.spare("steady.se", GANDI, NSONE, (PAGE_AT, OVH)),))
+
+    alone = down(dropped(spared, "tucows"), "web")
+
+    assert alone == 3
+    assert down(dropped(spared, "tucows", "verisign"), "web") >= alone
 
 
 def test_notice_shortens_what_a_leaving_costs():
