@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from sites import AMAZON_NS, GANDI, NSONE, Site, in_one_leg, in_pairs
 
 from hostaudit import audit, timeline
+from hostaudit.documents import read_evidence
 from hostaudit.errors import UsageError
 from hostaudit.model import (
     Caa,
@@ -26,6 +29,7 @@ from hostaudit.model import (
     WhatIf,
 )
 
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SHIPPED = audit.shipped_rules()
 MADE_UP = (
     Provider("harbour", "Harbour", ("hosting",), Samples(()), asns=(64600,), cname=("harbour.example",),
@@ -761,6 +765,20 @@ def test_a_report_and_a_leaving_tell_the_same_hours():
                     told = fate(answer, each.id).range
                     for end in ("low", "usual", "high"):
                         assert getattr(told, end) == pytest.approx(getattr(each.time_to_recover_hours, end), abs=0.002)
+
+
+@pytest.mark.parametrize("example", ["parler-2021", "history/zoom-2025", "history/wikileaks-2010"])
+def test_what_a_report_calls_degraded_is_what_a_leaving_degrades(example):
+    file = read_evidence(str(EXAMPLES / example / "evidence.json"))
+    case = audit.understand(file, SHIPPED)
+    for point in audit.analyse(file, SHIPPED).spofs:
+        answer = timeline.drop(case, [point.failure_domain.id], kind=point.failure_domain.kind)
+        for each in point.functions:
+            told = fate(answer, each.id)
+            if each.effect == "degraded":
+                assert told.down_hours == 0 < told.degraded_hours, (point.failure_domain, told)
+            else:
+                assert told.down_hours > 0, (point.failure_domain, told)
 
 
 def test_a_span_that_nothing_in_the_story_caused_is_measured():
