@@ -491,7 +491,7 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
 
     known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
     near = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
-    used = sorted(each for each in present["parent"] if not each.startswith("unknown:"))
+    used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
     hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
     raise UsageError(
         f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
