@@ -88,9 +88,12 @@ DROP_HORIZON = 24 * 365 * 2.0
 
 @dataclass(frozen=True)
 class Strike:
-    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high)."""
+    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high).
+
+    ``at``: when the event happens; caches may let users notice it later, at ``start``."""
 
     event: str
+    at: float
     start: Mapping[str, float]
     back: Mapping[str, tuple[float, float, float]]
     recorded: bool
@@ -202,7 +205,7 @@ def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 
                 # Work begins with the loss, not when the last cache is empty.
                 low, usual, high = clock.total(clock.terms(leaf))
                 back[each] = (low, usual, high)
-            course.strikes.append(Strike(given, begins, back, recorded=False, notice=notice))
+            course.strikes.append(Strike(given, 0.0, begins, back, recorded=False, notice=notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
         reason = "" if leaves else "nothing that was seen of the site rests on it"
         course.happenings.append(
@@ -563,7 +566,33 @@ def _strike(
             low, usual, high = clock.total(clock.terms(leaf))
             ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
             back[name] = cast("tuple[float, float, float]", tuple(ends))
-    return Strike(event.id, start, back, recorded, notice, degrades=event.action == "degrade")
+    return Strike(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
+
+
+def _held_up(graph: Graph, strikes: list[Strike]) -> list[Strike]:
+    """The same, but no zone moves to other name servers while the registrar is gone at which that would be done: that
+    caches keep a name alive for a while gives nobody a console."""
+    gone_from: dict[str, list[Strike]] = {}
+    for strike in strikes:
+        for name in strike.back:
+            if graph.leaves[name].role == "registrar":
+                gone_from.setdefault(name, []).append(strike)
+    found = []
+    for strike in strikes:
+        back = dict(strike.back)
+        for name, own in strike.back.items():
+            served = name.rpartition(" in ")[2] if graph.leaves[name].recovery == "dns" and " in " in name else ""
+            zone = domain.registrable(served) if served and not strike.recorded else None
+            for registrar, others in gone_from.items():
+                if zone is not None and graph.leaves[registrar].subject == zone:
+                    for other in others:
+                        low, usual, high = (
+                            max(end, until) if other.at < end else end
+                            for end, until in zip(own, other.back[registrar], strict=True)
+                        )
+                        own = back[name] = (low, usual, high)
+        found.append(replace(strike, back=back))
+    return found
 
 
 def _refuse(case: Case, course: Course, event: Event) -> None:
@@ -670,6 +699,7 @@ def _answer(
     before: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> WhatIf:
+    course.strikes = _held_up(case.graph, course.strikes)
     reckoned = Reckoning(case, course, clock)
     fates = _fates(case, course, reckoned)
     happenings = tuple(_with_functions(each, course, reckoned) for each in course.happenings)

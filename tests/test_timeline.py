@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sites import AMAZON_NS, GANDI, NSONE, Site, in_one_leg, in_pairs
+from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, in_pairs
 
 from hostaudit import audit, timeline
 from hostaudit.documents import read_evidence
@@ -745,6 +745,15 @@ def test_a_cached_delegation_keeps_a_name_alive():
     answer = dropped(in_one_leg(), "your-online")
 
     assert fate(answer, "resolve").intervals[0].from_hours == 48
+
+
+def test_a_zone_is_not_moved_while_its_registrar_is_gone():
+    answer = dropped(in_one_leg().name(AMAZON_REGISTRAR, AMAZON_NS), "amazon")
+    (interval,) = fate(answer, "resolve").intervals
+    registrar = RULES.recovery["registrar"]
+
+    assert (interval.from_hours, interval.to_hours) == (0, registrar.usual)
+    assert fate(answer, "resolve").range.high == registrar.high
 
 
 def test_dns_of_two_operators_survives_either():
