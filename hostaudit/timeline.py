@@ -24,7 +24,7 @@ from hostaudit import domain
 from hostaudit.case import Case
 from hostaudit.errors import UsageError
 from hostaudit.graph import FunctionNode, Graph, Leaf
-from hostaudit.impact import Clock, gone, impact
+from hostaudit.impact import Clock, Reading, gone, impact
 from hostaudit.model import (
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
@@ -77,6 +77,13 @@ PRODUCT_ROLES = {
     "hosting": ("hosting", "cdn", "page", "mail", "sending"),
 }
 """Where an outage of one product shows besides the layer's own roles: the same product may carry several."""
+
+FUNCTIONS_OF = {
+    "mail": ("mail_receive", "mail_send"),
+    "app_store": ("install_ios", "install_android"),
+    "tls": ("renew_certificate",),
+}
+"""Functions of which each layer may carry some, where they could not be looked at."""
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
 STORES = {"ios": "apple-app-store", "android": "google-play"}
@@ -447,18 +454,32 @@ class Binder:
     def _unseen(self, event: Event) -> str:
         """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
         roles = ROLES_OF.get(event.layer, ())
-        if any(leaf.role in roles and leaf.owned for _, leaf in self._leaves()):
+        own = [leaf for name, leaf in self._leaves() if leaf.owned and name in self.serving]
+        if any(leaf.role in roles and leaf.certainty == "certain" for leaf in own):
             return ""
         if event.layer == "ip_transit":
             return "who carries the traffic of a network cannot be seen from outside"
         if roles and roles[0] in ("payments", "messaging", "identity", "support", "deploy", "backup"):
             return f"{event.layer} cannot be seen from outside; declare it in the site file"
         if event.layer == "hosting":
-            fronts = [leaf for _, leaf in self._leaves() if leaf.role == "cdn" and leaf.owned]
+            fronts = [leaf for leaf in own if leaf.role == "cdn"]
             if fronts:
                 return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
-        open_ = [each.id for each in self.graph.functions if each.applies == "maybe"]
-        return f"{listed(open_)} could not be assessed" if open_ and event.layer in ("mail", "app_store") else ""
+        open_ = [
+            each.id
+            for each in self.graph.functions
+            if each.applies == "maybe" and each.id in FUNCTIONS_OF.get(event.layer, ())
+        ]
+        if open_:
+            return f"{listed(open_)} could not be assessed"
+        # An edge would show at the addresses of a host.
+        shown = (*roles, "hosting") if event.layer == "cdn" else roles
+        there = {leaf.certainty for leaf in own if leaf.role in shown}
+        return (
+            f"who does that for the site could not be learnt ({event.layer})"
+            if there and "certain" not in there
+            else ""
+        )
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""
@@ -650,14 +671,15 @@ class Reckoning:
                 self.notices[start] = min(strike.notice, self.notices.get(start, strike.notice))
         certain = [each for each in course.strikes if not each.degrades and not each.perhaps]
         self.before = self._solve([], 1)
+        self.at_worst = self._solve([], 1, "pessimistic")
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
         self.perhaps = self._solve(course.strikes, 1)
 
-    def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
+    def _solve(self, strikes: Iterable[Strike], end: int, reading: Reading = "named") -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
         for name, leaf in self.graph.leaves.items():
-            if gone(leaf, "named"):
+            if gone(leaf, reading):
                 lost[name] = [ALWAYS]
         for refused in self.course.refused:
             lost[f"fallback:{refused}"] = [ALWAYS]
@@ -814,6 +836,9 @@ def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[
         return False, "what it rests on could not be learnt"
     if reckoned.down(each.root, reckoned.before):
         return False, "it does not work now, before any of this"
+    lost = reckoned.down(each.root, reckoned.ends[1])
+    if not lost and reckoned.down(each.root, reckoned.at_worst):
+        return False, "whether it works now could not be learnt"
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
     below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]

@@ -574,6 +574,31 @@ def test_a_function_that_was_not_seen_is_never_up():
     assert answer.summary.endswith("Not everything could be assessed.")
 
 
+@pytest.mark.parametrize("binding", ["role", "literal"])
+@pytest.mark.parametrize(
+    ("layer", "hidden", "function"),
+    [
+        ("hosting", ("a:www.steady.org", "aaaa:www.steady.org", "a:steady.org", "aaaa:steady.org"), "web"),
+        ("cdn", ("a:www.steady.org", "aaaa:www.steady.org", "a:steady.org", "aaaa:steady.org"), "web"),
+        ("dns", ("delegation:steady.org", "nameservers:steady.org"), "resolve"),
+        ("registrar", ("registration:steady.org",), ""),
+        ("tls", ("tls:www.steady.org 88.198.77.11", "caa:www.steady.org"), "renew_certificate"),
+        ("mail", ("mx:steady.org",), "mail_receive"),
+    ],
+)
+def test_who_could_not_be_seen_is_not_said_to_go_on(layer, hidden, function, binding):
+    site = in_one_leg()
+    for each in hidden:
+        site.note(site.items[each].kind, site.items[each].subject, unknown="timeout")
+    answer = replayed(site, event("some-body", layer), binding=binding)
+
+    assert first(answer).applies == "not_assessed"
+    assert first(answer).reason
+    if function:
+        assert not fate(answer, function).assessed
+        assert function in {each.what for each in answer.not_assessed}
+
+
 def test_a_function_that_does_not_work_now_is_not_assessed():
     site = in_one_leg().caa("nobody.example").note("delegation", "steady.org", absent="NXDOMAIN")
     answer = replayed(site, event("aws", "hosting"))
