@@ -859,7 +859,8 @@ def _interval(
     function's own nodes, then, if nothing happened there, what it needs only in time."""
     acting: list[Strike] = []
     for nodes in roots:
-        below = {name for root in nodes for name in graph.below(root)}
+        # What stood by and is gone as well is a reason why a function is down.
+        below = set().union(*(_with_spares(graph, root) if state == "down" else graph.below(root) for root in nodes))
         acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
     ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
     if not acting:
@@ -873,6 +874,18 @@ def _interval(
     until = None if span[1] >= course.horizon else round(span[1], 3)
     because = tuple(dict.fromkeys(strike.event for strike in acting))
     return Interval(round(span[0], 3), until, state, basis, because)
+
+
+def _with_spares(graph: Graph, root: str) -> set[str]:
+    """Every node under ``root``, with what only stands by."""
+    found: set[str] = set()
+    stack = [root]
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack.extend(graph.gates[name].children if name in graph.gates else ())
+    return found
 
 
 def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
