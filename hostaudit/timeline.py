@@ -288,20 +288,13 @@ class Binder:
         self.case = case
         self.graph = case.graph
         self.renamed = renamed
-        self.serving = {
-            name
-            for each in case.graph.functions
-            if each.applies != "no"
-            for root in (each.root, *each.degraded_by)
-            for name in case.graph.below(root)
-            if name in case.graph.leaves
-        }
-        self.standing_by = {
-            name
-            for _, spare in case.graph.standbys.values()
-            for name in case.graph.below(spare)
-            if name in case.graph.leaves
-        }
+        roots = [
+            node for each in case.graph.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
+        ]
+        self.serving = case.graph.below(*roots) & case.graph.leaves.keys()
+        self.standing_by = (
+            case.graph.below(*(spare for _, spare in case.graph.standbys.values())) & case.graph.leaves.keys()
+        )
 
     def bind(self, event: Event, how: str) -> Binding:
         """Whom the event means, if anybody."""
@@ -860,7 +853,7 @@ def _interval(
     acting: list[Strike] = []
     for nodes in roots:
         # What stood by and is gone as well is a reason why a function is down.
-        below = set().union(*(_with_spares(graph, root) if state == "down" else graph.below(root) for root in nodes))
+        below = _with_spares(graph, nodes) if state == "down" else graph.below(*nodes)
         acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
     ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
     if not acting:
@@ -876,10 +869,10 @@ def _interval(
     return Interval(round(span[0], 3), until, state, basis, because)
 
 
-def _with_spares(graph: Graph, root: str) -> set[str]:
-    """Every node under ``root``, with what only stands by."""
+def _with_spares(graph: Graph, roots: Iterable[str]) -> set[str]:
+    """Every node under these, with what only stands by."""
     found: set[str] = set()
-    stack = [root]
+    stack = list(roots)
     while stack:
         name = stack.pop()
         if name not in found:
