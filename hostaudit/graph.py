@@ -158,10 +158,10 @@ class Graph:
         self.gates[name] = Gate("standby", [serving, *(node for _, node in rows)], tuple(switch for switch, _ in rows))
         return name
 
-    def below(self, root: str) -> set[str]:
-        """Every node under ``root`` on which it rests now, itself included: what only stands by is left out."""
+    def below(self, *roots: str) -> set[str]:
+        """Every node on which these rest now, themselves included: what only stands by is left out."""
         found: set[str] = set()
-        stack = [root]
+        stack = list(roots)
         while stack:
             name = stack.pop()
             if name not in found:

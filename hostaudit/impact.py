@@ -11,7 +11,7 @@ Everything here is monotone: the more fails, the longer the outage. Leaves that 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -208,7 +208,16 @@ def _union(values: Sequence[int]) -> int:
 
 
 def order_one(graph: Graph, *, reading: Reading = "named") -> dict[str, set[tuple[DomainKind, str]]]:
-    """For every function the failure domains that stop it alone: its cut sets of order 1 of every kind, exact.
+    """For every function the failure domains that stop it alone: its cut sets of order 1 of every kind, exact."""
+    roots = {function.id: function.root for function in graph.functions}
+    found = stopped_alone(graph, set(roots.values()), reading=reading)
+    return {identity: found[root] for identity, root in roots.items()}
+
+
+def stopped_alone(
+    graph: Graph, nodes: Iterable[str], *, reading: Reading = "named"
+) -> dict[str, set[tuple[DomainKind, str]]]:
+    """For some nodes the failure domains that stop each alone.
 
     Each node carries the set of domains that force it to fail: an ``all`` gate unites, an ``any`` gate intersects
     (fault trees: Vesely et al., NUREG-0492, chapter VII). A node that fails whatever happens carries every one.
@@ -228,4 +237,4 @@ def order_one(graph: Graph, *, reading: Reading = "named") -> dict[str, set[tupl
             if causes:
                 lost[name] = causes
     state = graph.solve(lost, Causes(every))
-    return {f.id: {each for each in domains if state.get(f.root, 0) & bit[each]} for f in graph.functions}
+    return {node: {each for each in domains if state.get(node, 0) & bit[each]} for node in nodes}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hostaudit.case import Case
 from hostaudit.cutsets import MOST, minimal_cut_sets
 from hostaudit.graph import FunctionNode, Graph, Leaf, Term
-from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one
+from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
 from hostaudit.model import (
     REPORT_SCHEMA,
     RETRYABLE,
@@ -169,6 +169,7 @@ def _single_points(
 ) -> tuple[SinglePoint, ...]:
     """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
     necks = order_one(graph)
+    legs = stopped_alone(graph, {node for function in graph.functions for node in function.degraded_by})
     functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in graph.functions if f.applies != "no"]
@@ -185,7 +186,7 @@ def _single_points(
                 failure_domain=FailureDomain(kind, identity, _name(graph, rules, kind, identity)),
                 order=1,
                 functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
-                + _degraded(graph, functions, hit, kind, identity),
+                + _degraded(functions, hit, legs, (kind, identity)),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
                 exposure=round(worth, 4),
@@ -267,15 +268,16 @@ def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[Cut
 
 
 def _degraded(
-    graph: Graph, functions: list[FunctionNode], hit: list[FunctionNode], kind: DomainKind, identity: str
+    functions: list[FunctionNode],
+    hit: list[FunctionNode],
+    legs: dict[str, set[tuple[DomainKind, str]]],
+    failed: tuple[DomainKind, str],
 ) -> tuple[FunctionImpact, ...]:
-    """Functions that go on with fewer legs when this domain fails."""
+    """Functions that go on with fewer legs when this domain fails; a leg that is gone anyway tells nothing."""
     rows = []
     for function in functions:
-        if function in hit:
-            continue
-        below = {name for node in function.degraded_by for name in graph.below(node) if name in graph.leaves}
-        if any(identity in graph.leaves[name].domains.get(kind, ()) for name in below):
+        alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
+        if function not in hit and any(failed in each for each in alone):
             rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
     return tuple(rows)
 

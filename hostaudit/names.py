@@ -28,6 +28,9 @@ from hostaudit.seen import Seen
 TRANSFER_LOCK_HOURS = 60 * 24
 """How long after a registration or a transfer a registrar may refuse the next one (ICANN transfer policy, I.A.3.7)."""
 
+LONGEST_TTL = 604800
+"""Seconds after which resolvers drop any record, whatever its TTL says (RFC 8767 section 4 on the cap of 7 days)."""
+
 
 @dataclass(frozen=True)
 class Hold:
@@ -288,10 +291,13 @@ class Names:
 
     def redelegation(self, zone: str) -> tuple[Term, ...]:
         """How long resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
-        value = self.seen.value("delegation", zone, Delegation)
-        if value is None:
+        item = self.seen.get("delegation", zone)
+        if item is not None and item.unknown is not None:
+            worst = Hours(0.0, 24.0, LONGEST_TTL / 3600)
+            return (Term(worst, "assumed", f"the TTL of the NS set of {zone} at its parent is unknown", (item.id,)),)
+        if item is None or not isinstance(item.value, Delegation):
             return ()
-        return (_until_seen(f"TTL of the NS set of {zone} at its parent", value.ttl, (f"delegation:{zone}",)),)
+        return (_until_seen(f"TTL of the NS set of {zone} at its parent", item.value.ttl, (item.id,)),)
 
     def _kept_delegation(self, zone: str) -> Term | None:
         value = self.seen.value("delegation", zone, Delegation)
@@ -448,7 +454,7 @@ class Names:
 
 def _until_seen(what: str, ttl: int, because: tuple[str, ...]) -> Term:
     """A change is seen at once by those who have nothing cached, and by the last after a whole TTL."""
-    hours = ttl / 3600
+    hours = min(ttl, LONGEST_TTL) / 3600
     return Term(Hours(0.0, round(hours / 2, 3), round(hours, 3)), "measured", f"{what}, {ttl} s", because)
 
 

@@ -85,8 +85,19 @@ class Timeline:
         for switch, spare in spares:
             if not value:
                 break
-            begins = value[0][0]
-            takes = 0.0 if switch.automatic else self.clock.total(self.clock.terms(switch))[self.end]
-            takes = max(0.0, takes - self.notices.get(begins, 0.0))
-            value = shared(value, united([spare, ((0.0, begins + takes),)]))
+            value = shared(value, united([spare, ((0.0, self.switched(serving, value, switch)),)]))
         return value
+
+    def switched(self, serving: Spans, missed: Spans, switch: Switch) -> float:
+        """When a switch is done, for the first loss of what serves that outlasts the work; infinite if none does.
+
+        Work begins when the service is ``missed``. A loss that is over sooner leaves things as they were, so that it
+        does not help with a later one.
+        """
+        whole = 0.0 if switch.automatic else self.clock.total(self.clock.terms(switch))[self.end]
+        for loss in serving:
+            for begins, _ in shared(missed, (loss,))[:1]:
+                done = begins + max(0.0, whole - self.notices.get(begins, 0.0))
+                if done < loss[1]:
+                    return done
+        return math.inf

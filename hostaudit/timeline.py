@@ -24,7 +24,7 @@ from hostaudit import domain
 from hostaudit.case import Case
 from hostaudit.errors import UsageError
 from hostaudit.graph import FunctionNode, Graph, Leaf
-from hostaudit.impact import Clock, gone, impact
+from hostaudit.impact import Clock, Reading, gone, impact
 from hostaudit.model import (
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
@@ -81,6 +81,13 @@ PRODUCT_ROLES = {
 }
 """Where an outage of one product shows besides the layer's own roles: the same product may carry several."""
 
+FUNCTIONS_OF = {
+    "mail": ("mail_receive", "mail_send"),
+    "app_store": ("install_ios", "install_android"),
+    "tls": ("renew_certificate",),
+}
+"""Functions of which each layer may carry some, where they could not be looked at."""
+
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
 STORES = {"ios": "apple-app-store", "android": "google-play"}
 KINDS: tuple[DomainKind, ...] = (
@@ -91,9 +98,12 @@ DROP_HORIZON = 24 * 365 * 2.0
 
 @dataclass(frozen=True)
 class Strike:
-    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high)."""
+    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high).
+
+    ``at``: when the event happens; caches may let users notice it later, at ``start``."""
 
     event: str
+    at: float
     start: Mapping[str, float]
     back: Mapping[str, tuple[float, float, float]]
     recorded: bool
@@ -205,7 +215,7 @@ def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 
                 # Work begins with the loss, not when the last cache is empty.
                 low, usual, high = clock.total(clock.terms(leaf))
                 back[each] = (low, usual, high)
-            course.strikes.append(Strike(given, begins, back, recorded=False, notice=notice))
+            course.strikes.append(Strike(given, 0.0, begins, back, recorded=False, notice=notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
         reason = "" if leaves else "nothing that was seen of the site rests on it"
         course.happenings.append(
@@ -281,14 +291,13 @@ class Binder:
         self.case = case
         self.graph = case.graph
         self.renamed = renamed
-        self.serving = {
-            name
-            for each in case.graph.functions
-            if each.applies != "no"
-            for root in (each.root, *each.degraded_by)
-            for name in case.graph.below(root)
-            if name in case.graph.leaves
-        }
+        roots = [
+            node for each in case.graph.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
+        ]
+        self.serving = case.graph.below(*roots) & case.graph.leaves.keys()
+        self.standing_by = (
+            case.graph.below(*(spare for _, spare in case.graph.standbys.values())) & case.graph.leaves.keys()
+        )
 
     def bind(self, event: Event, how: str) -> Binding:
         """Whom the event means, if anybody."""
@@ -355,7 +364,11 @@ class Binder:
             n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
         if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
-            leaves = [name for name in leaves if name in candidates[account]]
+            # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
+            names = event.layer == "registrar" and event.action == "terminate"
+            leaves = [
+                n for n in leaves if n in candidates[account] or (names and self.graph.leaves[n].role == "registrar")
+            ]
         if event.platform:
             leaves = candidates[account]
         provider = self.graph.leaves[candidates[account][0]].domains["provider"][0]
@@ -428,7 +441,10 @@ class Binder:
         return [
             (name, leaf)
             for name, leaf in self.graph.leaves.items()
-            if name in self.serving or " for " in name or name.startswith(("upstream:", "console:"))
+            if name in self.serving
+            or name in self.standing_by
+            or " for " in name
+            or name.startswith(("upstream:", "console:"))
         ]
 
     def _serving(self) -> list[tuple[str, Leaf]]:
@@ -437,18 +453,32 @@ class Binder:
     def _unseen(self, event: Event) -> str:
         """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
         roles = ROLES_OF.get(event.layer, ())
-        if any(leaf.role in roles and leaf.owned for _, leaf in self._serving()):
+        own = [leaf for _, leaf in self._serving() if leaf.owned]
+        if any(leaf.role in roles and leaf.certainty == "certain" for leaf in own):
             return ""
         if event.layer == "ip_transit":
             return "who carries the traffic of a network cannot be seen from outside"
         if roles and roles[0] in ("payments", "messaging", "identity", "support", "deploy", "backup"):
             return f"{event.layer} cannot be seen from outside; declare it in the site file"
         if event.layer == "hosting":
-            fronts = [leaf for _, leaf in self._leaves() if leaf.role == "cdn" and leaf.owned]
+            fronts = [leaf for leaf in own if leaf.role == "cdn"]
             if fronts:
                 return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
-        open_ = [each.id for each in self.graph.functions if each.applies == "maybe"]
-        return f"{listed(open_)} could not be assessed" if open_ and event.layer in ("mail", "app_store") else ""
+        open_ = [
+            each.id
+            for each in self.graph.functions
+            if each.applies == "maybe" and each.id in FUNCTIONS_OF.get(event.layer, ())
+        ]
+        if open_:
+            return f"{listed(open_)} could not be assessed"
+        # An edge would show at the addresses of a host.
+        shown = (*roles, "hosting") if event.layer == "cdn" else roles
+        there = {leaf.certainty for leaf in own if leaf.role in shown}
+        return (
+            f"who does that for the site could not be learnt ({event.layer})"
+            if there and "certain" not in there
+            else ""
+        )
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""
@@ -484,7 +514,7 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
 
     known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
     near = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
-    used = sorted(each for each in present["parent"] if not each.startswith("unknown:"))
+    used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
     hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
     raise UsageError(
         f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
@@ -556,7 +586,33 @@ def _strike(
             low, usual, high = clock.total(clock.terms(leaf))
             ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
             back[name] = cast("tuple[float, float, float]", tuple(ends))
-    return Strike(event.id, start, back, recorded, notice, degrades=event.action == "degrade")
+    return Strike(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
+
+
+def _held_up(graph: Graph, strikes: list[Strike]) -> list[Strike]:
+    """The same, but no zone moves to other name servers while the registrar is gone at which that would be done: that
+    caches keep a name alive for a while gives nobody a console."""
+    gone_from: dict[str, list[Strike]] = {}
+    for strike in strikes:
+        for name in strike.back:
+            if graph.leaves[name].role == "registrar":
+                gone_from.setdefault(name, []).append(strike)
+    found = []
+    for strike in strikes:
+        back = dict(strike.back)
+        for name, own in strike.back.items():
+            served = name.rpartition(" in ")[2] if graph.leaves[name].recovery == "dns" and " in " in name else ""
+            zone = domain.registrable(served) if served and not strike.recorded else None
+            for registrar, others in gone_from.items():
+                if zone is not None and graph.leaves[registrar].subject == zone:
+                    for other in others:
+                        low, usual, high = (
+                            max(end, until) if other.at < end else end
+                            for end, until in zip(own, other.back[registrar], strict=True)
+                        )
+                        own = back[name] = (low, usual, high)
+        found.append(replace(strike, back=back))
+    return found
 
 
 def _refuse(case: Case, course: Course, event: Event) -> None:
@@ -614,14 +670,15 @@ class Reckoning:
                 self.notices[start] = min(strike.notice, self.notices.get(start, strike.notice))
         certain = [each for each in course.strikes if not each.degrades and not each.perhaps]
         self.before = self._solve([], 1)
+        self.at_worst = self._solve([], 1, "pessimistic")
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
         self.perhaps = self._solve(course.strikes, 1)
 
-    def _solve(self, strikes: Iterable[Strike], end: int) -> dict[str, Spans]:
+    def _solve(self, strikes: Iterable[Strike], end: int, reading: Reading = "named") -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
         for name, leaf in self.graph.leaves.items():
-            if gone(leaf, "named"):
+            if gone(leaf, reading):
                 lost[name] = [ALWAYS]
         for refused in self.course.refused:
             lost[f"fallback:{refused}"] = [ALWAYS]
@@ -663,6 +720,7 @@ def _answer(
     before: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> WhatIf:
+    course.strikes = _held_up(case.graph, course.strikes)
     reckoned = Reckoning(case, course, clock)
     fates = _fates(case, course, reckoned)
     happenings = tuple(_with_functions(each, course, reckoned) for each in course.happenings)
@@ -670,7 +728,7 @@ def _answer(
     standbys, barred = _standbys(case, course, reckoned, fallbacks)
     applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
     lost = [each for each in fates if each.down_hours > 0]
-    first = min(lost, key=lambda each: (each.intervals[0].from_hours, each.id), default=None)
+    first = min(lost, key=lambda each: (_goes_down(each), each.id), default=None)
     longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
     unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
     return WhatIf(
@@ -757,11 +815,18 @@ def _fates(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFat
     return tuple(rows)
 
 
+def _goes_down(fate: FunctionFate) -> float:
+    """When a function is lost for the first time; it may be degraded before."""
+    return min(each.from_hours for each in fate.intervals if each.state == "down")
+
+
 def _expired(web: FunctionNode, renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
-    """The web site without renewal goes on until its certificate ends. A spare name has one of its own, so this does
-    not count while the name itself is gone."""
+    """The web site without renewal goes on until its certificate ends. Where renewal does not work as things are, that
+    ends it whatever happens, and is none of its losses. A spare name has a certificate of its own, so this does not
+    count while the name itself is gone."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
-    cannot = reckoned.down(renewal.root, reckoned.ends[end])
+    now = reckoned.down(renewal.root, reckoned.ends[end])
+    cannot = without(now, reckoned.down(renewal.root, reckoned.before))
     expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
     gate = reckoned.graph.gates.get(web.root)
     if gate is None or gate.kind != "standby":
@@ -787,6 +852,9 @@ def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[
         return False, "what it rests on could not be learnt"
     if reckoned.down(each.root, reckoned.before):
         return False, "it does not work now, before any of this"
+    lost = reckoned.down(each.root, reckoned.ends[1])
+    if not lost and reckoned.down(each.root, reckoned.at_worst):
+        return False, "whether it works now could not be learnt"
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
     below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]
@@ -807,7 +875,8 @@ def _interval(
     function's own nodes, then, if nothing happened there, what it needs only in time."""
     acting: list[Strike] = []
     for nodes in roots:
-        below = {name for root in nodes for name in graph.below(root)}
+        # What stood by and is gone as well is a reason why a function is down.
+        below = _with_spares(graph, nodes) if state == "down" else graph.below(*nodes)
         acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
     ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
     if not acting:
@@ -821,6 +890,18 @@ def _interval(
     until = None if span[1] >= course.horizon else round(span[1], 3)
     because = tuple(dict.fromkeys(strike.event for strike in acting))
     return Interval(round(span[0], 3), until, state, basis, because)
+
+
+def _with_spares(graph: Graph, roots: Iterable[str]) -> set[str]:
+    """Every node under these, with what only stands by."""
+    found: set[str] = set()
+    stack = list(roots)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack.extend(graph.gates[name].children if name in graph.gates else ())
+    return found
 
 
 def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
@@ -939,9 +1020,8 @@ def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None
         return None, [f"something that it needs is gone as well ({listed(events[:3])})"]
     switch = case.graph.switch(identity)
     clock = Clock(case.rules.recovery, reckoned.course.horizon)
-    takes = 0.0 if switch is None or switch.automatic else clock.total(clock.terms(switch))[1]
-    begins = serving[0][0]
-    switched = begins + max(0.0, takes - reckoned.notices.get(begins, 0.0))
+    measure = Timeline(clock, 1, reckoned.notices)
+    switched = serving[0][0] if switch is None else measure.switched(serving, serving, switch)
     there = without(((switched, math.inf),), missing)
     return round(there[0][0], 3) if there else None, []
 

@@ -156,6 +156,17 @@ def test_turning_any_fact_into_unknown_only_widens_the_score(make):
         assert any(each.evidence == item.id for each in report.unknowns)
 
 
+def test_an_unknown_delegation_makes_moving_the_zone_no_quicker():
+    some = in_pairs().note("origin", "173.246.100.11", unknown="timeout")
+    more = (
+        in_pairs()
+        .note("origin", "173.246.100.11", unknown="timeout")
+        .note("delegation", "steady.org", unknown="timeout")
+    )
+
+    assert report_on(more).score.low <= report_on(some).score.low
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_turning_several_facts_into_unknown_only_widens_the_score(data):

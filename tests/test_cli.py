@@ -20,6 +20,9 @@ from hostaudit.errors import Exit, UsageError
 ROOT = Path(__file__).resolve().parent.parent
 AT = "2021-01-09T12:00:00Z"
 
+PARLER = str(ROOT / "examples" / "parler-2021" / "evidence.json")
+PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
+
 SCAN_OPTIONS = (
     "--host --site --no-site --depth --save-evidence --format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
@@ -187,6 +190,23 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
         (("analyse", "/nonexistent"), "/nonexistent cannot be read", "evidence file"),
         (("analyse", "/dev/null"), "torn", "--save-evidence"),
+        (("whatif", PARLER), "nothing to play through", "--drop ID"),
+        (("whatif", PARLER, "--drop", ""), "--drop names nobody", "give an id"),
+        (("whatif", PARLER, "--drop", "amzon"), "--drop amzon", "did you mean amazon?"),
+        (("whatif", PARLER, "--drop", "7", "--kind", "asn"), "no asn of that name", "AS16509"),
+        (("whatif", PARLER, "--drop", "amazon", "--all"), "different questions", "one at a time"),
+        (("whatif", PARLER, "--drop", "amazon", "--notice", "-5h"), "--notice -5h is not a length", "24h"),
+        (("whatif", PARLER, "--drop", "amazon", "--deadline", "-1"), "--deadline is -1.0", "give seconds"),
+        (("whatif", PARLER, "--drop", "amazon", "--bind", "role"), "--bind goes with --scenario", "leave --bind out"),
+        (("whatif", PARLER, "--scenario", "parlor"), "there is no scenario", "parler-2021"),
+        (("whatif", PARLER, "--scenario", "parler-2021", "--as", "aws"), "is not ACTOR=ID", "aws=ovh"),
+        (
+            ("whatif", PARLER, "--scenario", "parler-2021", "--as", "aws=aws", "--as", "aws=route53"),
+            "--as names both aws and route53 for aws",
+            "leave one of them out",
+        ),
+        (("explain", "score", "--site", "a.yaml"), "--site goes with an evidence file", "leave --site out"),
+        (("explain", "score", PARLER_REPORT, "--site", "a.yaml"), "is a report", "leave --site out"),
         (("schema", "policy"), "document policy is not known", "report, evidence"),
     ],
 )

@@ -77,6 +77,7 @@ def test_8chan_comes_back_for_some_hours_and_is_lost_with_the_supplier_of_its_fa
     web = next(each for each in answer.functions if each.id == "web")
     down = [(each.from_hours, each.to_hours) for each in web.intervals if each.state == "down"]
     assert len(down) == 2
+    assert "upstream" in next(each.because for each in web.intervals if each.from_hours == down[1][0])
     assert down[0][0] == 0
     assert 0 < down[0][1] < down[1][0] <= 8
     assert down[1] == (8, 2136)

@@ -127,6 +127,13 @@ def test_what_is_lost_twice_is_switched_once():
     assert measure.standby(lost, [(Switch("s", "switch"), NEVER)]) == ((5.0, 7.0),)
 
 
+def test_a_loss_that_is_over_before_the_switch_does_not_help_with_the_next():
+    measure = Timeline(CLOCK, 1, {})
+    lost = ((5.0, 6.0), (20.0, 30.0))
+
+    assert measure.standby(lost, [(Switch("s", "switch"), NEVER)]) == ((5.0, 6.0), (20.0, 22.0))
+
+
 def test_a_second_spare_takes_over_from_the_first():
     measure = Timeline(CLOCK, 1, {})
     slow, quick = declared(4.0), declared(1.0)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
-from sites import AMAZON_NS, GANDI, NSONE, Site, in_one_leg, in_pairs
+from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, in_pairs
 
 from hostaudit import audit, timeline
+from hostaudit.documents import read_evidence
 from hostaudit.errors import UsageError
 from hostaudit.model import (
+    Caa,
     DeclaredFallback,
     DeclaredFunction,
     Event,
@@ -25,6 +29,7 @@ from hostaudit.model import (
     WhatIf,
 )
 
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SHIPPED = audit.shipped_rules()
 MADE_UP = (
     Provider("harbour", "Harbour", ("hosting",), Samples(()), asns=(64600,), cname=("harbour.example",),
@@ -156,6 +161,13 @@ def test_the_worst_of_several_fills_the_role_unless_the_record_names_one_of_them
 
     assert (worst.bound[0].provider, worst.bound[0].one_of) == ("hetzner", 2)
     assert (named.bound[0].provider, named.bound[0].one_of) == ("ovh", 2)
+
+
+def test_who_stands_by_fills_no_role_even_if_the_record_names_them():
+    answer = replayed(standing_by(), event("ovh", "hosting", duration_hours=100.0))
+
+    assert [(each.id, each.one_of) for each in first(answer).bound] == [("hetzner", 1)]
+    assert down(answer, "web") == pytest.approx(3, abs=0.01)
 
 
 def test_a_mapping_says_who_is_meant():
@@ -443,6 +455,14 @@ def test_the_certificate_of_a_name_that_is_gone_does_not_stop_a_spare_name():
     assert 0 < down(answer, "web") < 24 < 51 * 24 < down(answer, "renew_certificate")
 
 
+def test_renewal_that_does_not_work_anyway_is_no_loss_by_what_happens():
+    site = in_one_leg().note("tls", "www.steady.org 88.198.77.11", absent="no certificate was shown")
+    site.note("caa", "www.steady.org", Caa("steady.org", ()))
+
+    assert not fate(dropped(site, "fastmail"), "renew_certificate").assessed
+    assert down(dropped(site, "fastmail"), "web") == 0
+
+
 # -- fallbacks ----------------------------------------------------------------------------------------------
 
 
@@ -523,6 +543,26 @@ def test_a_standby_that_goes_with_what_it_backs_up_helps_nobody():
     assert (down(answer, "web"), standby.ready_at_hours) == (20, 30)
 
 
+@pytest.mark.parametrize("binding", ["role", "literal"])
+@pytest.mark.parametrize(("actor", "layer"), [("ns1", "dns"), ("gandi", "registrar")])
+def test_a_spare_name_goes_with_those_on_whom_it_rests_too(actor, layer, binding):
+    own, other = in_one_leg(), in_one_leg()
+    own.declare(spare_names=(own.spare("steady.net", GANDI, NSONE, (PAGE_AT, OVH)),))
+    elsewhere = {"ns-1.awsdns-00.com": AMAZON_NS["ns-1.awsdns-00.com"]}
+    other.declare(spare_names=(other.spare("steady.net", ("Tucows", "69"), elsewhere, (PAGE_AT, OVH)),))
+    strike = event(actor, layer, duration_hours=100.0)
+
+    assert down(replayed(own, strike, binding=binding), "web") == 100
+    assert down(replayed(other, strike, binding=binding), "web") == 3
+
+
+def test_a_hold_on_one_name_leaves_the_spare_at_the_same_registrar():
+    site = in_one_leg()
+    site.declare(spare_names=(site.spare("steady.net", GANDI, NSONE, (PAGE_AT, OVH)),))
+
+    assert down(replayed(site, event("gandi", "registrar", "suspend", duration_hours=100.0)), "web") == 3
+
+
 def test_a_name_in_its_transfer_lock_cannot_be_moved():
     site = in_one_leg()
     new = Registration("rdap", *GANDI, created="2021-01-01T00:00:00Z")
@@ -561,6 +601,31 @@ def test_a_function_that_was_not_seen_is_never_up():
     assert answer.summary.endswith("Not everything could be assessed.")
 
 
+@pytest.mark.parametrize("binding", ["role", "literal"])
+@pytest.mark.parametrize(
+    ("layer", "hidden", "function"),
+    [
+        ("hosting", ("a:www.steady.org", "aaaa:www.steady.org", "a:steady.org", "aaaa:steady.org"), "web"),
+        ("cdn", ("a:www.steady.org", "aaaa:www.steady.org", "a:steady.org", "aaaa:steady.org"), "web"),
+        ("dns", ("delegation:steady.org", "nameservers:steady.org"), "resolve"),
+        ("registrar", ("registration:steady.org",), ""),
+        ("tls", ("tls:www.steady.org 88.198.77.11", "caa:www.steady.org"), "renew_certificate"),
+        ("mail", ("mx:steady.org",), "mail_receive"),
+    ],
+)
+def test_who_could_not_be_seen_is_not_said_to_go_on(layer, hidden, function, binding):
+    site = in_one_leg()
+    for each in hidden:
+        site.note(site.items[each].kind, site.items[each].subject, unknown="timeout")
+    answer = replayed(site, event("some-body", layer), binding=binding)
+
+    assert first(answer).applies == "not_assessed"
+    assert first(answer).reason
+    if function:
+        assert not fate(answer, function).assessed
+        assert function in {each.what for each in answer.not_assessed}
+
+
 def test_a_function_that_does_not_work_now_is_not_assessed():
     site = in_one_leg().caa("nobody.example").note("delegation", "steady.org", absent="NXDOMAIN")
     answer = replayed(site, event("aws", "hosting"))
@@ -597,6 +662,20 @@ def test_the_last_line_names_the_first_loss_the_longest_and_the_notice():
     assert answer.sources == {"s": "A paper https://paper.example/1"}
     assert "Have a second host." in answer.before_the_next
     assert (answer.history, answer.lesson) == ("It was away for a while.", "Have another.")
+
+
+def test_what_is_degraded_first_is_not_the_first_loss():
+    events = (
+        event("ns1", "dns", "outage", at=0.0, duration_hours=5.0),
+        event("hetzner", "hosting", at=10.0, duration_hours=5.0),
+        event("gandi", "registrar", at=20.0, duration_hours=5.0),
+    )
+    site = in_one_leg().name(("Tucows", "69"), {**NSONE, **AMAZON_NS})
+    answer = replayed(site, *events)
+
+    assert fate(answer, "resolve").intervals[0].state == "degraded"
+    assert down(answer, "resolve") == down(answer, "web") - 5 == 5
+    assert answer.first_loss == "install_android"
 
 
 def test_the_same_evidence_gives_the_same_bytes():
@@ -697,6 +776,17 @@ def test_two_together_take_down_what_neither_does_alone():
     assert both == dropped(in_pairs(), "hetzner", "ovh", "hetzner")
 
 
+def test_two_who_leave_together_never_cost_less_than_one_of_them():
+    spared = Site("steady.org").name(("Tucows", "69"), {"ns-513.awsdns-00.net": ("205.251.194.1", 16509)})
+    spared.web("www.steady.org", ("88.198.77.11", HETZNER)).front("www.steady.org").caa().mail().apps()
+    spared.declare(spare_names=(spared.spare("steady.se", GANDI, NSONE, (PAGE_AT, OVH)),))
+
+    alone = down(dropped(spared, "tucows"), "web")
+
+    assert alone == 3
+    assert down(dropped(spared, "tucows", "verisign"), "web") >= alone
+
+
 def test_notice_shortens_what_a_leaving_costs():
     assert down(dropped(in_one_leg(), "hetzner", notice=24.0), "web") == USUAL - 24
     assert down(dropped(standing_by(), "hetzner"), "web") == pytest.approx(3, abs=0.01)
@@ -707,6 +797,15 @@ def test_a_cached_delegation_keeps_a_name_alive():
     answer = dropped(in_one_leg(), "your-online")
 
     assert fate(answer, "resolve").intervals[0].from_hours == 48
+
+
+def test_a_zone_is_not_moved_while_its_registrar_is_gone():
+    answer = dropped(in_one_leg().name(AMAZON_REGISTRAR, AMAZON_NS), "amazon")
+    (interval,) = fate(answer, "resolve").intervals
+    registrar = RULES.recovery["registrar"]
+
+    assert (interval.from_hours, interval.to_hours) == (0, registrar.usual)
+    assert fate(answer, "resolve").range.high == registrar.high
 
 
 def test_dns_of_two_operators_survives_either():
@@ -727,6 +826,20 @@ def test_a_report_and_a_leaving_tell_the_same_hours():
                     told = fate(answer, each.id).range
                     for end in ("low", "usual", "high"):
                         assert getattr(told, end) == pytest.approx(getattr(each.time_to_recover_hours, end), abs=0.002)
+
+
+@pytest.mark.parametrize("example", ["parler-2021", "history/zoom-2025", "history/wikileaks-2010"])
+def test_what_a_report_calls_degraded_is_what_a_leaving_degrades(example):
+    file = read_evidence(str(EXAMPLES / example / "evidence.json"))
+    case = audit.understand(file, SHIPPED)
+    for point in audit.analyse(file, SHIPPED).spofs:
+        answer = timeline.drop(case, [point.failure_domain.id], kind=point.failure_domain.kind)
+        for each in point.functions:
+            told = fate(answer, each.id)
+            if each.effect == "degraded":
+                assert told.down_hours == 0 < told.degraded_hours, (point.failure_domain, told)
+            else:
+                assert told.down_hours > 0, (point.failure_domain, told)
 
 
 def test_a_span_that_nothing_in_the_story_caused_is_measured():

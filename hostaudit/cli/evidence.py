@@ -121,14 +121,14 @@ def of(
     deadline: float,
 ) -> EvidenceFile:
     """The evidence that a question about a site is answered from: a saved file, or what a scan sees now."""
+    options = look_options(
+        resolver, None, timeout=5.0, deadline=deadline, depth=3, switches=(False, False, False), allow_private=()
+    )
     if target == "-" or is_path(target):
         if hosts or resolver:
             hint = "leave out --host and --resolver, or give a domain"
             raise UsageError(f"{target} is a saved evidence file: nothing more is looked at", hint)
         return saved(target, declarations)
-    options = look_options(
-        resolver, None, timeout=5.0, deadline=deadline, depth=3, switches=(False, False, False), allow_private=()
-    )
     show = not writer.quiet and progress_fits(sys.stderr, os.environ)
     return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
 

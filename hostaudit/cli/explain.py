@@ -18,6 +18,7 @@ from hostaudit.cli.options import (
     Writer,
     refuse_other,
 )
+from hostaudit.errors import UsageError
 
 TOPICS = ("score",)
 
@@ -41,6 +42,8 @@ def explain(
     from hostaudit import audit
 
     opinion = None
+    if site is not None and not file:
+        raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")
     if file:
         from hostaudit.documents import read_report
         from hostaudit.model import EvidenceFile
@@ -49,5 +52,7 @@ def explain(
         if isinstance(found, EvidenceFile):
             declarations = evidence.Declarations(site, writer.note, ignored=no_site)
             found = evidence.analysed(declarations.added(found))
+        elif site is not None:
+            raise UsageError(f"{file} is a report: its declarations are in it", "leave --site out, or give evidence")
         opinion = found
     return writer.put(audit.working(opinion, audit.shipped_rules()))

@@ -75,7 +75,7 @@ def whatif(
     writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
     _refuse_unclear(tuple(drop or ()), scenario, tuple(as_ or ()), all_=all_, kind=kind, bind=bind, notice=notice)
     hours = notice_hours(notice)
-    renamed = dict(_pair(each) for each in as_ or ())
+    renamed = _pairs(tuple(as_ or ()))
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
     from hostaudit import audit, scenarios
 
@@ -126,6 +126,8 @@ def _refuse_unclear(
     ):
         if given and asked != [belongs]:
             raise UsageError(f"{name} goes with {belongs}", f"leave {name} out")
+    if any(not each.strip() for each in drop):
+        raise UsageError("--drop names nobody", "give an id; hostaudit scan lists who the site depends on")
     if kind:
         refuse_other("--kind", kind, KINDS)
     if bind:
@@ -141,8 +143,13 @@ def notice_hours(text: str) -> float:
     return hours
 
 
-def _pair(text: str) -> tuple[str, str]:
-    actor, equals, provider = text.partition("=")
-    if not (actor and equals and provider):
-        raise UsageError(f"--as {text} is not ACTOR=ID", "give one such as aws=ovh")
-    return actor, provider
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """Who is meant by whom; an actor is one of the site's providers, not several."""
+    found: dict[str, str] = {}
+    for text in given:
+        actor, _, provider = text.partition("=")
+        if not (actor and provider):
+            raise UsageError(f"--as {text} is not ACTOR=ID", "give one such as aws=ovh")
+        if found.setdefault(actor, provider) != provider:
+            raise UsageError(f"--as names both {found[actor]} and {provider} for {actor}", "leave one of them out")
+    return found
