@@ -46,7 +46,9 @@ class Leaf:
     *certain*, the operator is identified; *uncertain*, it may turn out to be any company; *unknown*, not even known
     to work; *hoped*, an alternative that only the optimistic reading believes in; *failed*, known not to work now.
     ``names_only``: it holds a registry or registrar contract, as everybody's does. ``owned`` false: the contract is
-    not the site's own but that of a provider it rests on.
+    not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
+    ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
+    are changed.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -58,6 +60,8 @@ class Leaf:
     begins: Term | None = None
     certainty: Certainty = "certain"
     owned: bool = True
+    zone: str = ""
+    place: Literal["serving", "standby", "upstream", "console"] = "serving"
 
     @property
     def names_only(self) -> bool:

@@ -111,6 +111,8 @@ class Names:
             begins=hold.begins,
             certainty="certain" if operator.certain else "uncertain",
             owned=hold.owned,
+            zone=hold.zone,
+            place="standby" if hold.stands_by else "serving",
         )
         return self._with_upstreams(self.graph.leaf(hold.name(row.id), leaf), role, operator, leaf, hold)
 
@@ -141,6 +143,7 @@ class Names:
                 subject=operator.provider,
                 because=upstream.because,
                 owned=False,
+                place="upstream",
             )
             children.append(self.graph.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.graph.gate(gate, "all", children)
@@ -171,7 +174,17 @@ class Names:
         leaves = [
             self.graph.leaf(
                 hold.name(f"asn:{asn}:{key}:{subject}"),
-                Leaf({"asn": (asn,)}, role, asn, because, key, hold.further, owned=False),
+                Leaf(
+                    {"asn": (asn,)},
+                    role,
+                    asn,
+                    because,
+                    key,
+                    hold.further,
+                    owned=False,
+                    zone=hold.zone,
+                    place="standby" if hold.stands_by else "serving",
+                ),
             )
             for asn in asns
         ]
@@ -199,7 +212,9 @@ class Names:
         row = operator.as_dependency(role, subject)
         if not hold.stands_by:
             self.graph.dependencies.setdefault(row.id, row)
-        leaf = Leaf({}, role, subject, operator.because, recovery or role, hold.further, certainty="uncertain")
+        leaf = Leaf(
+            {}, role, subject, operator.because, recovery or role, hold.further, certainty="uncertain", zone=hold.zone
+        )
         return self.graph.leaf(hold.name(row.id), leaf)
 
     def addresses(self, host: str) -> tuple[tuple[str, ...], list[Evidence]]:
@@ -261,7 +276,9 @@ class Names:
                 kept: tuple[DomainKind, ...] = ("provider", "parent", "account", "jurisdiction")
                 domains = {kind: leaf.domains[kind] for kind in kept if kind in leaf.domains}
                 domains["control_plane"] = (account,)
-                console = Leaf(domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False)
+                console = Leaf(
+                    domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False, place="console"
+                )
                 nodes.append(self.graph.leaf(f"console:{account}", console))
         return [self.graph.gate(f"console:{what}", "any", nodes)] if nodes else []
 

@@ -170,7 +170,7 @@ def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None 
             bound = Binding("yes", reason="takes it out of the fallbacks")
         elif event.action == "accept":
             helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
-            reason = "ended it in history" if helped else "history; whether anybody accepts you is not known"
+            reason = "ended it in history" if helped else "history; nobody knows who would accept you"
             bound = Binding("yes" if helped else "no", reason=reason)
         else:
             for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
@@ -322,7 +322,7 @@ class Binder:
         for name, leaf in self._leaves():
             product = actor in leaf.domains.get("provider", ())
             sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
-            below = name.startswith("upstream:")
+            below = leaf.place == "upstream"
             # The network of an edge's own name servers is not what an outage of the edge stops.
             aside = event.layer == "cdn" and not leaf.owned and not below
             if (product and (not roles or leaf.role in roles or below) and not aside) or (
@@ -441,10 +441,7 @@ class Binder:
         return [
             (name, leaf)
             for name, leaf in self.graph.leaves.items()
-            if name in self.serving
-            or name in self.standing_by
-            or " for " in name
-            or name.startswith(("upstream:", "console:"))
+            if name in self.serving or name in self.standing_by or leaf.place != "serving"
         ]
 
     def _serving(self) -> list[tuple[str, Leaf]]:
@@ -601,7 +598,7 @@ def _held_up(graph: Graph, strikes: list[Strike]) -> list[Strike]:
     for strike in strikes:
         back = dict(strike.back)
         for name, own in strike.back.items():
-            served = name.rpartition(" in ")[2] if graph.leaves[name].recovery == "dns" and " in " in name else ""
+            served = graph.leaves[name].zone if graph.leaves[name].recovery == "dns" else ""
             zone = domain.registrable(served) if served and not strike.recorded else None
             for registrar, others in gone_from.items():
                 if zone is not None and graph.leaves[registrar].subject == zone:

@@ -380,7 +380,7 @@ def test_who_took_the_victim_in_takes_in_nobody_else(host, hours, basis):
     same = basis == "recorded"
     assert (answer.events[1].applies, answer.events[1].reason) == (
         "yes" if same else "no",
-        "ended it in history" if same else "history; whether anybody accepts you is not known",
+        "ended it in history" if same else "history; nobody knows who would accept you",
     )
 
 

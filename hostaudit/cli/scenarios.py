@@ -16,7 +16,7 @@ from hostaudit.cli.options import (
     Writer,
 )
 from hostaudit.console import put
-from hostaudit.errors import Exit
+from hostaudit.errors import Exit, UsageError
 
 app = typer.Typer(
     help="The recorded incidents that whatif --scenario can replay.", no_args_is_help=True, rich_markup_mode=None
@@ -75,6 +75,8 @@ def lint(
 
     shipped = audit.shipped_rules()
     found = scenarios.load(rules)
+    if not found:
+        raise UsageError(f"{rules or folder()} holds no scenario", "name a folder that has scenarios/*.yaml")
     complaints = scenarios.lint(found, datetime.now(UTC).date(), {each.id for each in shipped.providers})
     lines = [f"{each.file}: {each.severity}: {each.text}" for each in complaints]
     root = (rules or folder()).resolve().parent
