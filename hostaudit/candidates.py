@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hostaudit.binding import ROLES_OF
 from hostaudit.case import Case
 from hostaudit.graph import Leaf
 from hostaudit.impact import Causes, order_one
 from hostaudit.model import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap, Provider, Scenario
-from hostaudit.timeline import ROLES_OF
 
 REPLACEABLE = ("registrar", "dns", "hosting", "cdn", "ca", "mail", "sending", "app_store")
 """Roles in which another provider can be chosen. Another registry means another name, which is a spare."""

@@ -29,6 +29,9 @@ THOUGHT = (
     "sentence",
     "judge",
     "spans",
+    "course",
+    "binding",
+    "fates",
     "timeline",
     "candidates",
 )

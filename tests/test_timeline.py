@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, in_pairs
 
-from hostaudit import audit, timeline
+from hostaudit import audit, binding, timeline
 from hostaudit.documents import read_evidence
 from hostaudit.errors import UsageError
 from hostaudit.model import (
@@ -730,7 +730,7 @@ def test_the_matrix_has_a_row_for_each_scenario_and_no_number_where_it_knows_non
 )
 def test_a_word_is_the_first_kind_of_failure_domain_that_it_fits(word, kind, found, lost):
     case = audit.understand(in_one_leg().file(), RULES)
-    assert timeline.failure_domain(case, word, kind) == found
+    assert binding.failure_domain(case, word, kind) == found
 
     answer = timeline.drop(case, [word], kind=kind)
     assert (first(answer).layer, first(answer).actor) == found
