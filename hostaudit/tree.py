@@ -15,21 +15,18 @@ hoped for while its proof is open.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal, cast
 
 from hostaudit import domain
-from hostaudit.attribution import FAMILIES, Attribution, Operator
-from hostaudit.graph import FunctionNode, Gate, Graph, Leaf, Switch, Term
+from hostaudit.attribution import FAMILIES, Attribution
+from hostaudit.graph import FunctionNode, Gate, Graph, Switch, Term
 from hostaudit.model import (
     Addresses,
-    Alias,
     AppLinks,
     AppRef,
     Caa,
     Certificate,
-    DeclaredFallback,
     DirectPackages,
     Dkim,
     Evidence,
@@ -49,8 +46,9 @@ from hostaudit.model import (
     ZoneCut,
 )
 from hostaudit.names import Hold, Names
-from hostaudit.proofs import Proof, Proofs
+from hostaudit.proofs import Proofs
 from hostaudit.seen import Seen
+from hostaudit.spares import Spares
 
 Applies = Literal["yes", "no", "maybe"]
 
@@ -73,7 +71,8 @@ class Builder:
         self.graph = Graph()
         spares = [each.domain for each in site.spare_names] if site is not None else []
         owned = frozenset(domain.registrable(host) for host in (*target.hosts, *spares))
-        self.names = Names(self.graph, seen, who, owned, self._standby_servers)
+        self.names = Names(self.graph, seen, who, owned, lambda zone: self.spares.servers(zone))
+        self.spares = Spares(target, seen, who, self.graph, self.names, proofs)
         self._resolve()
         self.web = self._web()
         for host in target.named:
@@ -140,7 +139,9 @@ class Builder:
             if node.startswith("ns:")
         ]
         degraded = tuple(self._alternatives(zones))
-        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=degraded, spares=self._spare_names("name"))
+        self._add(
+            "resolve", [self.resolve], legs=tuple(legs), degraded_by=degraded, spares=self.spares.names_for("name")
+        )
 
     def _zones(self) -> tuple[str, ...]:
         """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""
@@ -184,7 +185,7 @@ class Builder:
         degraded += list(self.graph.gates[f"legs:{host}"].children if f"legs:{host}" in self.graph.gates else ())
         if note == "" and aside:
             note = f"served at {host}; without {', '.join(aside)} it is only degraded"
-        spares = self._spare_names("page")
+        spares = self.spares.names_for("page")
         self._add("web", children, legs=legs, degraded_by=tuple(degraded), note=note, spares=spares)
         self.web_host = host
         return "function:web"
@@ -204,7 +205,7 @@ class Builder:
         if node not in self.graph.gates:
             legs = {address: self._address_leg(host, address) for address in found}
             serving = self.names.any_leg(f"legs:{host}", "hosting", host, legs)
-            spared = self.graph.spares(f"legs-or-standby:{host}", serving, self._standby_origins(host))
+            spared = self.graph.spares(f"legs-or-standby:{host}", serving, self.spares.origins(host))
             self.graph.gate(node, "all", [spared])
         shown = [self._address_view(host, address) for address in found]
         return node, tuple(shown)
@@ -213,191 +214,19 @@ class Builder:
         subject = f"{host} {address}"
         edges = self.who.edges(host, address)
         hold = Hold(self.names.spread(host))
-        regions = self._regions(host, address)
+        regions = self.spares.regions(host, address)
         children = [
-            self.names.operator(self._place(each), subject, each, self._placed(hold, each, regions)) for each in edges
+            self.names.operator(self.spares.place(each), subject, each, self.spares.placed(hold, each, regions))
+            for each in edges
         ]
         networks = self.who.network(address)
-        placed = self._placed(hold, networks[0], regions)
-        children += self.names.network(self._place(networks[0]), subject, address, placed)
+        placed = self.spares.placed(hold, networks[0], regions)
+        children += self.names.network(self.spares.place(networks[0]), subject, address, placed)
         item = self.seen.get("web", subject)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:
             children.append(self.names.open_question("hosting", subject, self.seen.ids(("web", subject))))
         return self.graph.gate(f"leg:{host}:{address}", "all", children)
-
-    def _regions(self, host: str, address: str) -> dict[str, str]:
-        """Where a leg stands, by parent company: as host names tell it, or as declared (then for whoever it is)."""
-        found: dict[str, str] = {}
-        chain = [each.target for kind in FAMILIES for each in self._chain(kind, host)]
-        for name in (host, *chain):
-            told = self.who.catalogue.region(name)
-            if told is not None:
-                found[self.who.catalogue.parent(told[0])] = told[1]
-        for place in self.site.places if self.site is not None else ():
-            if place.of in (host, address, *chain):
-                found[""] = place.region
-        return found
-
-    def _chain(self, kind: Kind, host: str) -> tuple[Alias, ...]:
-        value = self.seen.value(kind, host, Addresses)
-        return value.chain if value is not None else ()
-
-    def _placed(self, hold: Hold, operator: Operator, regions: dict[str, str]) -> Hold:
-        """The region of an operator, as a failure domain: its provider's own name for it."""
-        region = regions.get(operator.parent, regions.get("", ""))
-        return replace(hold, regions=(f"{self.who.account(operator)}/{region}",)) if region else hold
-
-    # -- what stands by -------------------------------------------------------------------------------
-
-    def _standby_servers(self, zone: str) -> list[tuple[Switch, str]]:
-        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
-        rows = []
-        for proof in self.proofs.of("dns"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == zone:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.nameserver(fallback.server, proof.addresses)
-                nodes = [] if owner is None else [self.names.operator("dns", fallback.server, owner, hold)]
-                legs = [
-                    self._all(f"{proof.id}:{each}", self.names.host_network("dns", proof.subject, each, owner, hold))
-                    for each in proof.addresses
-                ]
-                if not fallback.server.endswith(f".{zone}"):
-                    nodes.append(self.names.name(fallback.server, required=False))
-                nodes += self._any(proof.id, legs)
-                spread, console = self.names.redelegation(zone), self.names.console_of_delegation(zone)
-                rows.append(self._standby(proof, f"served:{zone}", nodes, spread, console))
-        return rows
-
-    def _standby_origins(self, host: str) -> list[tuple[Switch, str]]:
-        """The proved standby origins and edges of a host; its old addresses have to time out."""
-        rows = []
-        for proof in self.proofs.of("hosting", "cdn"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == host:
-                nodes = [self._standby_leg(proof, each) for each in proof.addresses]
-                if fallback.host:
-                    nodes = [self._all(f"{each}:named", [each, self.names.name(fallback.host)]) for each in nodes]
-                nodes = [*self._any(proof.id, nodes), self.names.name(host)]
-                spread, console = self.names.spread(host), self.names.console_of_records(host)
-                rows.append(self._standby(proof, f"legs:{host}", nodes, spread, console))
-        return rows
-
-    def _standby_leg(self, proof: Proof, address: str) -> str:
-        """Who must keep one address of a standby up."""
-        host = proof.fallback.host if proof.fallback is not None and proof.fallback.host else proof.subject
-        hold = Hold(stands_by=proof.id)
-        edges = self.who.edges(host, address)
-        regions = self._regions(host, address)
-        nodes = [
-            self.names.operator(self._place(each), address, each, self._placed(hold, each, regions)) for each in edges
-        ]
-        networks = self.who.network(address)
-        placed = self._placed(hold, networks[0], regions)
-        nodes += self.names.network(self._place(networks[0]), address, address, placed)
-        if proof.fallback is not None:
-            # What was found may be the network of somebody on whom the declared provider rests itself.
-            declared = self.who.declared(proof.provider, proof.fallback.parent)
-            nodes.append(
-                self.names.operator(cast(Role, proof.role), address, declared, self._placed(hold, declared, regions))
-            )
-        return self._all(f"{proof.id}:{address}", nodes)
-
-    def _standby_exchangers(self) -> list[tuple[Switch, str]]:
-        rows = []
-        for proof in self.proofs.of("mail"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == self.target.domain:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.mail_exchanger(fallback.host, proof.addresses)
-                nodes = [] if owner is None else [self.names.operator("mail", fallback.host, owner, hold)]
-                legs = [
-                    self._all(
-                        f"{fallback.id}:{each}", self.names.host_network("mail", fallback.host, each, owner, hold)
-                    )
-                    for each in proof.addresses
-                ]
-                nodes.append(self.names.name(fallback.host))
-                nodes += self._any(proof.id, legs)
-                console = self.names.console_of_records(self.target.domain)
-                rows.append(self._standby(proof, "mail:any", nodes, self._mail_spread(), console))
-        return rows
-
-    def _mail_spread(self) -> tuple[Term, ...]:
-        """How long senders keep the old MX set."""
-        value = self.seen.value("mx", self.target.domain, MailExchangers)
-        if value is None:
-            return ()
-        hours = value.ttl / 3600
-        spread = Hours(0.0, round(hours / 2, 3), round(hours, 3))
-        source = f"TTL of the MX set of {self.target.domain}, {value.ttl} s"
-        return (Term(spread, "measured", source, (f"mx:{self.target.domain}",)),)
-
-    def _spare_names(self, what: Literal["name", "page"]) -> list[tuple[Switch, str]]:
-        """The proved spare names: that they resolve, or that they serve the page as well."""
-        rows = []
-        for proof in self.proofs.all:
-            if proof.spare is None or proof.passes is False:
-                continue
-            node = self.names.name(proof.spare.domain)
-            nodes = [node]
-            if what == "page":
-                legs = [
-                    self._all(f"{proof.id}:{each}:reached", [self._standby_leg(proof, each), node])
-                    for each in proof.addresses
-                ]
-                nodes = self._any(f"{proof.id}:page", legs)
-            backed = "function:web" if what == "page" else "function:resolve"
-            rows.append(self._standby(proof, backed, nodes, (), [], recovery="spare_name", what=what))
-        return rows
-
-    def _standby(
-        self,
-        proof: Proof,
-        backed: str,
-        nodes: list[str],
-        spread: tuple[Term, ...],
-        console: list[str],
-        *,
-        recovery: str = "",
-        what: str = "",
-    ) -> tuple[Switch, str]:
-        """A spare of the node ``backed`` and what it takes to switch to it: the ``console`` where names are changed,
-        unless it happens by itself or the owner names another. While its proof is open it is only hoped for."""
-        spare = self._all(f"standby:{proof.id}{what}", nodes)
-        self.graph.standbys[proof.id] = (backed, spare)
-        fallback = proof.fallback
-        handle = self.graph.leaf(f"fallback:{proof.id}", Leaf({}, proof.role, proof.id, proof.because, owned=False))
-        further, needed = spread, [spare, handle]
-        if proof.passes is None:
-            needed.append(self.names.hoped(proof.role, proof.id, proof.because))
-        automatic = fallback is not None and fallback.activation == "automatic"
-        if fallback is not None:
-            hold = Hold(stands_by=proof.id)
-            for each in fallback.switched_by:
-                operator = self.who.declared(each)
-                needed.append(self.names.operator(cast(Role, proof.role), "the switch", operator, hold))
-            if not (automatic or fallback.switched_by):
-                needed += console
-            if fallback.activation_hours is None:
-                recovery = recovery or "switch"
-            else:
-                hours = fallback.activation_hours
-                further = (Term(Hours(hours, hours, hours), "assumed", "declared in the site file"), *spread)
-        return Switch(proof.id, recovery, further, automatic), self._all(f"ready:{proof.id}{what}", needed)
-
-    def _all(self, name: str, nodes: list[str]) -> str:
-        return self.graph.gate(f"all:{name}", "all", nodes)
-
-    def _any(self, name: str, nodes: list[str]) -> list[str]:
-        """At least one of these; nothing to ask for if there are none, since their names may tell enough."""
-        return [self.graph.gate(f"any:{name}", "any", nodes)] if nodes else []
-
-    # -- the rest of the web --------------------------------------------------------------------------
-
-    def _place(self, operator: Operator) -> Literal["cdn", "hosting"]:
-        return "cdn" if self.who.fronts(operator) else "hosting"
 
     def _address_view(self, host: str, address: str) -> Leg:
         """An address leg for a person to read, with what is known of the origin behind it."""
@@ -433,7 +262,7 @@ class Builder:
             nodes.append(node)
             legs.append(self._leg("mail", host, node))
         serving = self.graph.gate("mail:any", "any", nodes)
-        any_leg = self.graph.spares("mail:any-or-standby", serving, self._standby_exchangers())
+        any_leg = self.graph.spares("mail:any-or-standby", serving, self.spares.exchangers())
         self._add("mail_receive", [self.resolve, any_leg], legs=tuple(legs), degraded_by=tuple(nodes))
 
     def _mail_leg(self, host: str) -> str:
@@ -441,7 +270,7 @@ class Builder:
         operator = self.who.mail_exchanger(host, found)
         told = self.who.catalogue.region(host)
         region = (f"{self.who.catalogue.account(told[0])}/{told[1]}",) if told is not None else ()
-        hold = Hold(self._mail_spread(), regions=region)
+        hold = Hold(self.spares.mail_spread(), regions=region)
         legs = {
             address: self.graph.gate(
                 f"mx:{host}:{address}", "all", self.names.host_network("mail", host, address, operator, hold)

@@ -20,6 +20,7 @@ THOUGHT = (
     "graph",
     "names",
     "proofs",
+    "spares",
     "tree",
     "case",
     "impact",
