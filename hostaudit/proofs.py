@@ -31,6 +31,7 @@ from hostaudit.model import (
 from hostaudit.seen import Seen
 
 MOST_SERIAL = 2**32
+UNASKED = "nobody has asked it yet"
 
 
 @dataclass(frozen=True)
@@ -284,9 +285,15 @@ class Proofs:
             passes, reasons = False, (f"{spare.domain} is not registered: {delegation.absent}",)
         elif not where and self._asked_in_vain(spare.domain):
             passes, reasons = False, (f"{spare.domain} has no address",)
+        elif not reasons:
+            gaps = [
+                item for kind in FAMILIES if (item := self.seen.get(kind, spare.domain)) is not None and item.unknown
+            ]
+            reasons = tuple(f"its addresses could not be learnt: {item.unknown.cause}" for item in gaps if item.unknown)
         because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
         registrar = self.who.registrar(domain.registrable(spare.domain) or spare.domain)
         provider = registrar.provider if registrar is not None else ""
+        reasons = reasons or (UNASKED,)
         return Proof("spare_name", provider, spare.domain, passes, configured, reasons, because, addresses, spare=spare)
 
     # -- shared -----------------------------------------------------------------------------------
@@ -317,7 +324,7 @@ class Proofs:
             subject,
             passes,
             configured,
-            reasons or ("nobody has asked it yet",),
+            reasons or (UNASKED,),
             because,
             addresses,
             fallback,

@@ -81,6 +81,7 @@ class Spares:
                 ]
                 if not fallback.server.endswith(f".{zone}"):
                     nodes.append(self.names.name(fallback.server, required=False))
+                    self.graph.unfollowed.discard(fallback.server)  # nothing rests on it yet
                 nodes += self._any(proof.id, legs)
                 spread, console = self.names.redelegation(zone), self.names.console_of_delegation(zone)
                 rows.append(self._standby(proof, f"served:{zone}", nodes, spread, console))

@@ -6,7 +6,7 @@ import pytest
 from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg
 
 from hostaudit import audit
-from hostaudit.model import DeclaredFallback, Fallback
+from hostaudit.model import DeclaredFallback, Fallback, SpareName
 
 RULES = audit.shipped_rules()
 HETZNER, OVH, GANDI_AS = 24940, 16276, 29169
@@ -31,6 +31,15 @@ def holds(found: Fallback, grade: str, *said: str) -> None:
     assert found.grade == grade, found.reasons
     for words in said:
         assert any(words in reason for reason in found.reasons), found.reasons
+
+
+def test_a_standby_that_nobody_asked_says_so():
+    spare = SpareName("steady.net")
+    holds(graded(in_one_leg(), spare_names=(spare,)), "declared", "nobody has asked it yet")
+    silent = in_one_leg().note("a", "steady.net", unknown="timeout")
+    holds(graded(silent, spare_names=(spare,)), "declared", "its addresses could not be learnt: timeout")
+    server = audit.analyse(in_one_leg().declare(HETZNER_SERVER).file(), RULES)
+    assert not any("far name servers" in each.what for each in server.not_assessed)
 
 
 # -- declared, configured, probed --------------------------------------------------------------------------
