@@ -3,58 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from hostaudit import domain
 from hostaudit.attribution import FAMILIES, Attribution, Operator
-from hostaudit.graph import Graph, Leaf, Switch, Term
+from hostaudit.graph import Graph, Leaf, Switch
 from hostaudit.model import (
     Addresses,
     Delegation,
-    Dependency,
     DomainKind,
     Evidence,
-    Hours,
     Kind,
     NameServers,
-    Registration,
-    Role,
     ServerAnswer,
     ZoneCut,
 )
+from hostaudit.operators import FOREIGN, Hold, Operators
 from hostaudit.seen import Seen
-
-TRANSFER_LOCK_HOURS = 60 * 24
-"""How long after a registration or a transfer a registrar may refuse the next one (ICANN transfer policy, I.A.3.7)."""
-
-LONGEST_TTL = 604800
-"""Seconds after which resolvers drop any record, whatever its TTL says (RFC 8767 section 4 on the cap of 7 days)."""
-
-
-@dataclass(frozen=True)
-class Hold:
-    """How something is held that an operator keeps up.
-
-    ``further`` and ``begins``: see ``Leaf``. ``owned``: the contract is the site's own. ``regions``: where it stands,
-    as failure domains. ``zone``: the zone that it serves, so that times of one zone are not taken for another's.
-    ``stands_by`` names the fallback that it would carry: nothing rests on it now, so it has no row in the report.
-    """
-
-    further: tuple[Term, ...] = ()
-    begins: Term | None = None
-    owned: bool = True
-    regions: tuple[str, ...] = ()
-    zone: str = ""
-    stands_by: str = ""
-
-    def name(self, node: str) -> str:
-        """The name of a leaf held this way."""
-        return f"{node}{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
-
-
-PLAIN = Hold()
-FOREIGN = Hold(owned=False)
+from hostaudit.times import Times
 
 
 class Names:
@@ -74,148 +40,10 @@ class Names:
         self.who = who
         self.owned = owned
         self.standbys = standbys
+        self.operators = Operators(graph, who)
+        self.times = Times(seen)
 
-    # -- shared with the functions ------------------------------------------------------------------
-
-    def operator(
-        self,
-        role: Role,
-        subject: str,
-        operator: Operator,
-        hold: Hold = PLAIN,
-        *,
-        recovery: str = "",
-        tld: str | None = None,
-    ) -> str:
-        """A node for somebody who keeps ``subject`` up, and the row of the report that goes with it."""
-        row = operator.as_dependency(role, subject)
-        self._list(row, operator, hold)
-        domains = self._domains(operator)
-        if operator.prefixes:
-            domains["prefix"] = operator.prefixes
-        if tld:
-            domains["tld"] = (tld,)
-        if hold.regions:
-            domains["region"] = hold.regions
-        if hold.owned and operator.certain:
-            account = self.who.account(operator)
-            domains["account"] = (account,)
-            self.graph.names.setdefault(("account", account), self.who.provider_name(account))
-        leaf = Leaf(
-            domains=domains,
-            role=role,
-            subject=subject,
-            because=operator.because,
-            recovery=recovery or role,
-            further=hold.further,
-            begins=hold.begins,
-            certainty="certain" if operator.certain else "uncertain",
-            owned=hold.owned,
-            zone=hold.zone,
-            place="standby" if hold.stands_by else "serving",
-        )
-        return self._with_upstreams(self.graph.leaf(hold.name(row.id), leaf), role, operator, leaf, hold)
-
-    def _list(self, row: Dependency, operator: Operator, hold: Hold) -> None:
-        if not hold.stands_by:
-            self.graph.dependencies.setdefault(row.id, row)
-        self.graph.names[("provider", operator.provider)] = operator.name
-        self.graph.names[("parent", operator.parent)] = self.who.parent_name(operator)
-
-    def _domains(self, operator: Operator) -> dict[DomainKind, tuple[str, ...]]:
-        domains: dict[DomainKind, tuple[str, ...]] = {"provider": (operator.provider,), "parent": (operator.parent,)}
-        if operator.jurisdiction:
-            domains["jurisdiction"] = (operator.jurisdiction,)
-        return domains
-
-    def _with_upstreams(self, node: str, role: Role, operator: Operator, leaf: Leaf, hold: Hold) -> str:
-        """The node of an operator together with the products of others without which its own does not work."""
-        upstreams = self.who.upstreams(operator) if operator.certain else ()
-        gate = f"with-upstreams:{node}"
-        if not upstreams or gate in self.graph.gates:
-            return gate if upstreams else node
-        children = [node]
-        for upstream in upstreams:
-            self._list(upstream.as_dependency(role, operator.provider), upstream, hold)
-            below = replace(
-                leaf,
-                domains=self._domains(upstream),
-                subject=operator.provider,
-                because=upstream.because,
-                owned=False,
-                place="upstream",
-            )
-            children.append(self.graph.leaf(f"upstream:{node}:{upstream.provider}", below))
-        return self.graph.gate(gate, "all", children)
-
-    def open_question(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for something that is not even known to work."""
-        return self.graph.leaf(f"open:{role}:{subject}", Leaf({}, role, subject, because, certainty="unknown"))
-
-    def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for an alternative that nothing shows, but nothing rules out."""
-        return self.graph.leaf(f"hoped:{role}:{subject}", Leaf({}, role, subject, because, certainty="hoped"))
-
-    def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for something that is known not to work now."""
-        return self.graph.leaf(f"broken:{role}:{subject}", Leaf({}, role, subject, because, certainty="failed"))
-
-    def network(
-        self, role: Role, subject: str, address: str, hold: Hold = PLAIN, *, recovery: str = "", note: str = ""
-    ) -> list[str]:
-        """Leaves for who announces an address: its operators, and its origin AS set of which one is enough."""
-        operators = self.who.network(address)
-        if note:
-            operators = tuple(replace(each, clues=(*each.clues, note)) for each in operators)
-        children = [self._network_operator(role, subject, each, hold, recovery) for each in operators]
-        asns = sorted({asn for each in operators for asn in each.asns})
-        because = tuple(dict.fromkeys(e for each in operators for e in each.because))
-        key = recovery or role
-        leaves = [
-            self.graph.leaf(
-                hold.name(f"asn:{asn}:{key}:{subject}"),
-                Leaf(
-                    {"asn": (asn,)},
-                    role,
-                    asn,
-                    because,
-                    key,
-                    hold.further,
-                    owned=False,
-                    zone=hold.zone,
-                    place="standby" if hold.stands_by else "serving",
-                ),
-            )
-            for asn in asns
-        ]
-        if len(operators) > 1:
-            children = [self.graph.gate(hold.name(f"origins:{role}:{subject}:{address}"), "any", children)]
-        if leaves:
-            children.append(self.graph.gate(hold.name(f"asns:{'+'.join(asns)}:{key}:{subject}"), "any", leaves))
-        return children
-
-    def host_network(
-        self, role: Role, host: str, address: str, operator: Operator | None, hold: Hold = PLAIN
-    ) -> list[str]:
-        """Leaves for one address of a name server or mail exchanger, which is in this role if nobody else is."""
-        if operator is not None:
-            # The contract for this network is that operator's, not the site's.
-            foreign = replace(hold, owned=False)
-            return self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
-        note = f"the name {host} is private; this is its network"
-        return self.network(role, host, address, hold, recovery=role, note=note)
-
-    def _network_operator(self, role: Role, subject: str, operator: Operator, hold: Hold, recovery: str) -> str:
-        if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
-            return self.operator(role, subject, operator, hold, recovery=recovery)
-        # With no origin AS at all there may be several, so that this leaf must not count as one company's.
-        row = operator.as_dependency(role, subject)
-        if not hold.stands_by:
-            self.graph.dependencies.setdefault(row.id, row)
-        leaf = Leaf(
-            {}, role, subject, operator.because, recovery or role, hold.further, certainty="uncertain", zone=hold.zone
-        )
-        return self.graph.leaf(hold.name(row.id), leaf)
+    # -- addresses ------------------------------------------------------------------------------------
 
     def addresses(self, host: str) -> tuple[tuple[str, ...], list[Evidence]]:
         """The addresses of a host in both families, and the questions about them that have no answer."""
@@ -243,9 +71,9 @@ class Names:
                 children.append(self.graph.gate(f"{node}:{kind}:{address}", "all", [legs[address], reach]))
             item = self.seen.get(kind, host)
             if item is not None and item.unknown is not None:
-                children.append(self.open_question(role, f"{host} {kind}", (item.id,)))
+                children.append(self.operators.open_question(role, f"{host} {kind}", (item.id,)))
         if not any(self.seen.get(kind, host) for kind in FAMILIES):
-            children.append(self.open_question(role, host, ()))
+            children.append(self.operators.open_question(role, host, ()))
         return self.graph.gate(node, "any", children)
 
     # -- who can change what ------------------------------------------------------------------------
@@ -282,70 +110,6 @@ class Names:
                 nodes.append(self.graph.leaf(f"console:{account}", console))
         return [self.graph.gate(f"console:{what}", "any", nodes)] if nodes else []
 
-    # -- measured times -----------------------------------------------------------------------------
-
-    def cached(self, host: str) -> Term | None:
-        """How long caches keep the addresses of a host after its name servers are gone: their lowest TTL."""
-        found = self._address_ttl(host)
-        if found is None:
-            return None
-        ttl, because = found
-        hours = round(ttl / 3600, 3)
-        return Term(Hours(hours, hours, hours), "measured", f"TTL of the addresses of {host}, {ttl} s", because)
-
-    def spread(self, host: str) -> tuple[Term, ...]:
-        """How long caches keep the old addresses of a host after they were changed (none, half, all of their TTL)."""
-        found = self._address_ttl(host)
-        return (_until_seen(f"TTL of the addresses of {host}", *found),) if found is not None else ()
-
-    def _address_ttl(self, host: str) -> tuple[int, tuple[str, ...]] | None:
-        values = {kind: self.seen.value(kind, host, Addresses) for kind in FAMILIES}
-        ttls = {kind: value.ttl for kind, value in values.items() if value is not None}
-        if not ttls:
-            return None
-        lowest = min(ttls, key=lambda kind: (ttls[kind], kind))
-        return ttls[lowest], (f"{lowest}:{host}",)
-
-    def redelegation(self, zone: str) -> tuple[Term, ...]:
-        """How long resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
-        item = self.seen.get("delegation", zone)
-        if item is not None and item.unknown is not None:
-            worst = Hours(0.0, 24.0, LONGEST_TTL / 3600)
-            return (Term(worst, "assumed", f"the TTL of the NS set of {zone} at its parent is unknown", (item.id,)),)
-        if item is None or not isinstance(item.value, Delegation):
-            return ()
-        return (_until_seen(f"TTL of the NS set of {zone} at its parent", item.value.ttl, (item.id,)),)
-
-    def _kept_delegation(self, zone: str) -> Term | None:
-        value = self.seen.value("delegation", zone, Delegation)
-        if value is None:
-            return None
-        hours = round(value.ttl / 3600, 3)
-        source = f"TTL of the NS set of {zone} at its parent, {value.ttl} s"
-        return Term(Hours(hours, hours, hours), "measured", source, (f"delegation:{zone}",))
-
-    def locks(self, name: str) -> tuple[Term, ...]:
-        """What stands in the way of a transfer of a registrable name to another registrar."""
-        item = self.seen.get("registration", name)
-        if item is None:
-            return ()
-        if not isinstance(item.value, Registration):
-            worst = Hours(0.0, 0.0, float(TRANSFER_LOCK_HOURS))
-            source = f"whether a transfer lock of {name} runs is unknown"
-            return (Term(worst, "assumed", source, (item.id,)),)
-        terms = []
-        began = max(filter(None, (item.value.created, item.value.transferred)), default="")
-        left = _left_of_lock(began, item.at)
-        if left > 0:
-            lock = f"transfer lock of {name}, 60 days from {began[:10]}"
-            terms.append(Term(Hours(left, left, left), "measured", lock, (item.id,)))
-        held = sorted(each for each in item.value.status if each.replace(" ", "").endswith("transferprohibited"))
-        if held:
-            who = "the registry" if any(each.startswith("server") for each in held) else "the present registrar"
-            text = f"{', '.join(held)}: {who} must lift it first"
-            terms.append(Term(Hours(0.0, 0.0, 0.0), "measured", text, (item.id,)))
-        return tuple(terms)
-
     # -- names ----------------------------------------------------------------------------------------
 
     def name(self, host: str, *, required: bool = True) -> str:
@@ -353,19 +117,19 @@ class Names:
         own = domain.registrable(host)
         parent_side = self.seen.get("delegation", own) if own else None
         if own and parent_side is not None and parent_side.absent is not None:
-            return self.broken("registry", own, (parent_side.id,))
+            return self.operators.broken("registry", own, (parent_side.id,))
         cut = self.seen.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
             # Whether a further cut lies between is open; what the parent's side of this one says is not.
             node = self.zone((own, parent_side.value.parent))
-            asked = self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+            asked = self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
             return self.graph.gate(f"zone-in-part:{host}", "all", [node, asked])
         if cut is None and not required:
             self.graph.unfollowed.add(host)
             return self.graph.gate(f"zone-not-asked:{host}", "all")
-        return self.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+        return self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
 
     def resolves(self, host: str, kind: Kind, *, required: bool = True) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""
@@ -399,11 +163,11 @@ class Names:
         return node
 
     def _registry(self, tld: str) -> str:
-        return self.operator("registry", tld, self.who.registry(tld, ()), FOREIGN, tld=tld)
+        return self.operators.operator("registry", tld, self.who.registry(tld, ()), FOREIGN, tld=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
-        hold = Hold(self.locks(name), self._kept_delegation(name), owned=self.own(name))
-        return self.operator("registrar", name, registrar, hold)
+        hold = Hold(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
+        return self.operators.operator("registrar", name, registrar, hold)
 
     def own(self, name: str) -> bool:
         """Whether a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
@@ -425,7 +189,7 @@ class Names:
             return []
         legs = [self._nameserver(zone, name, glue.get(name, ())) for name in sorted(names)]
         legs += [
-            self.open_question("dns", f"{zone} ({item.kind})", (item.id,))
+            self.operators.open_question("dns", f"{zone} ({item.kind})", (item.id,))
             for item in (parent_side, child_side)
             if item is not None and item.unknown is not None
         ]
@@ -438,18 +202,18 @@ class Names:
         resolved, open_ = self.addresses(host)
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
         operator = self.who.nameserver(host, addresses)
-        hold = Hold(self.redelegation(zone), self.cached(zone), owned=self.own(zone), zone=zone)
+        hold = Hold(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
         behind = replace(hold, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
-            here = self.host_network("dns", host, address, operator, behind)
+            here = self.operators.host_network("dns", host, address, operator, behind)
             legs.append(self.graph.gate(f"ns:{zone}:{host}:{address}", "all", here + checks))
-        legs += [self.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
+        legs += [self.operators.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
         known_host = any(self.seen.get(kind, host) for kind in FAMILIES) or bool(glue)
         children = []
         if operator is not None:
-            children.append(self.operator("dns", host, operator, hold))
+            children.append(self.operators.operator("dns", host, operator, hold))
         if known_host:
             children.append(self.graph.gate(f"{node}:addresses", "any", legs))
         glued = bool(glue) and (host == zone or host.endswith(f".{zone}"))
@@ -465,20 +229,5 @@ class Names:
             return []
         if isinstance(item.value, ServerAnswer):
             good = item.value.authoritative and item.value.rcode == "NOERROR"
-            return [] if good else [self.broken("dns", subject, (item.id,))]
-        return [self.open_question("dns", subject, (item.id,))]
-
-
-def _until_seen(what: str, ttl: int, because: tuple[str, ...]) -> Term:
-    """A change is seen at once by those who have nothing cached, and by the last after a whole TTL."""
-    hours = min(ttl, LONGEST_TTL) / 3600
-    return Term(Hours(0.0, round(hours / 2, 3), round(hours, 3)), "measured", f"{what}, {ttl} s", because)
-
-
-def _left_of_lock(began: str, now: str) -> float:
-    """Hours that a transfer lock still runs; 0 too where the registry gives no date that can be read."""
-    try:
-        start, at = (datetime.fromisoformat(each.replace("Z", "+00:00")).replace(tzinfo=None) for each in (began, now))
-    except ValueError:
-        return 0.0
-    return max(0.0, round(TRANSFER_LOCK_HOURS - (at - start).total_seconds() / 3600, 1))
+            return [] if good else [self.operators.broken("dns", subject, (item.id,))]
+        return [self.operators.open_question("dns", subject, (item.id,))]

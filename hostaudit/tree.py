@@ -15,23 +15,21 @@ hoped for while its proof is open.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Literal, cast
 
 from hostaudit import domain
-from hostaudit.attribution import FAMILIES, Attribution
+from hostaudit.attribution import FAMILIES, STORES, Attribution
 from hostaudit.graph import FunctionNode, Gate, Graph, Switch, Term
+from hostaudit.legs import Legs
 from hostaudit.model import (
     Addresses,
     AppLinks,
     AppRef,
     Caa,
-    Certificate,
     DirectPackages,
     Dkim,
     Evidence,
     FrontPage,
-    Hours,
     Kind,
     Leg,
     Listing,
@@ -45,7 +43,8 @@ from hostaudit.model import (
     WebApp,
     ZoneCut,
 )
-from hostaudit.names import Hold, Names
+from hostaudit.names import Names
+from hostaudit.operators import Hold
 from hostaudit.proofs import Proofs
 from hostaudit.seen import Seen
 from hostaudit.spares import Spares
@@ -72,7 +71,9 @@ class Builder:
         spares = [each.domain for each in site.spare_names] if site is not None else []
         owned = frozenset(domain.registrable(host) for host in (*target.hosts, *spares))
         self.names = Names(self.graph, seen, who, owned, lambda zone: self.spares.servers(zone))
-        self.spares = Spares(target, seen, who, self.graph, self.names, proofs)
+        self.operators, self.times = self.names.operators, self.names.times
+        self.legs = Legs(seen, who, self.operators, site.places if site is not None else ())
+        self.spares = Spares(target, seen, who, self.graph, self.names, self.legs, proofs)
         self._resolve()
         self.web = self._web()
         for host in target.named:
@@ -90,7 +91,7 @@ class Builder:
 
     def _need(self, function: str, role: str, providers: tuple[str, ...]) -> str:
         """Any one of the providers that the owner names for a function of its own."""
-        nodes = [self.names.operator(cast(Role, role), function, self.who.declared(each)) for each in providers]
+        nodes = [self.operators.operator(cast(Role, role), function, self.who.declared(each)) for each in providers]
         return self.graph.gate(f"need:{function}:{role}", "any", nodes)
 
     def _add(
@@ -109,7 +110,7 @@ class Builder:
         begins: Term | None = None,
     ) -> None:
         if applies == "maybe":
-            children = [self.names.open_question(name, self.target.domain, unknown)]
+            children = [self.operators.open_question(name, self.target.domain, unknown)]
         if weight is None:
             weight = self.scoring.weights.get(name, self.scoring.named_host_weight)
         root = self.graph.gate(f"function:{name}", "all", children)
@@ -170,15 +171,15 @@ class Builder:
         if page is None:
             # Which host serves the page is open: what ends every candidate would end it, if it is one of them.
             candidates = [self._served_host(each)[0] for each in self.target.hosts if each not in self.target.named]
-            elsewhere = self.names.hoped("hosting", f"another host than {self.target.domain}", asked)
+            elsewhere = self.operators.hoped("hosting", f"another host than {self.target.domain}", asked)
             children = [
                 self.graph.gate("web:candidates", "any", [*candidates, elsewhere]),
-                self.names.open_question("hosting", f"front page of {self.target.domain}", asked),
+                self.operators.open_question("hosting", f"front page of {self.target.domain}", asked),
             ]
         elif not looked_at:
-            children.append(self.names.open_question("hosting", f"front page at {page.host}", asked))
+            children.append(self.operators.open_question("hosting", f"front page at {page.host}", asked))
         elif page.status >= 500 or page.status == 403:
-            children.append(self.names.open_question("hosting", f"front page of {host}", asked))
+            children.append(self.operators.open_question("hosting", f"front page of {host}", asked))
             note = f"the front page answers {page.status}"
         aside = [h for h in self.target.hosts if h != host and h not in self.target.named and self._exists(h)]
         degraded = [self._served_host(each)[0] for each in aside] + self._third_parties(host)
@@ -212,20 +213,11 @@ class Builder:
 
     def _address_leg(self, host: str, address: str) -> str:
         subject = f"{host} {address}"
-        edges = self.who.edges(host, address)
-        hold = Hold(self.names.spread(host))
-        regions = self.spares.regions(host, address)
-        children = [
-            self.names.operator(self.spares.place(each), subject, each, self.spares.placed(hold, each, regions))
-            for each in edges
-        ]
-        networks = self.who.network(address)
-        placed = self.spares.placed(hold, networks[0], regions)
-        children += self.names.network(self.spares.place(networks[0]), subject, address, placed)
+        children = self.legs.nodes(host, address, subject, Hold(self.times.spread(host)))
         item = self.seen.get("web", subject)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:
-            children.append(self.names.open_question("hosting", subject, self.seen.ids(("web", subject))))
+            children.append(self.operators.open_question("hosting", subject, self.seen.ids(("web", subject))))
         return self.graph.gate(f"leg:{host}:{address}", "all", children)
 
     def _address_view(self, host: str, address: str) -> Leg:
@@ -243,7 +235,7 @@ class Builder:
         nodes = []
         for foreign in sorted({r.host for r in page.resources if r.blocking} if page else ()):
             if self.seen.get("resource", foreign) is not None:
-                nodes.append(self.names.operator("page", foreign, self.who.resource(foreign)))
+                nodes.append(self.operators.operator("page", foreign, self.who.resource(foreign)))
         return nodes
 
     # -- mail -----------------------------------------------------------------------------------------
@@ -268,16 +260,14 @@ class Builder:
     def _mail_leg(self, host: str) -> str:
         found, _ = self.names.addresses(host)
         operator = self.who.mail_exchanger(host, found)
-        told = self.who.catalogue.region(host)
-        region = (f"{self.who.catalogue.account(told[0])}/{told[1]}",) if told is not None else ()
-        hold = Hold(self.spares.mail_spread(), regions=region)
+        hold = Hold(self.times.exchangers(self.target.domain), regions=self.legs.told(host))
         legs = {
             address: self.graph.gate(
-                f"mx:{host}:{address}", "all", self.names.host_network("mail", host, address, operator, hold)
+                f"mx:{host}:{address}", "all", self.operators.host_network("mail", host, address, operator, hold)
             )
             for address in found
         }
-        named = [self.names.operator("mail", host, operator, hold)] if operator is not None else []
+        named = [self.operators.operator("mail", host, operator, hold)] if operator is not None else []
         children = [*named, self.names.any_leg(f"mx:{host}:addresses", "mail", host, legs)]
         return self.graph.gate(f"mx:{host}", "all", children)
 
@@ -309,18 +299,18 @@ class Builder:
 
     def _senders(self, spf: Spf, evidence: str) -> list[str]:
         """Everybody whom an SPF record lets send: one node each."""
-        nodes = [self.names.operator("sending", each, self.who.sender(each, evidence)) for each in spf.includes]
+        nodes = [self.operators.operator("sending", each, self.who.sender(each, evidence)) for each in spf.includes]
         for network in spf.networks:
             address = network.split("/")[0]
             if self.seen.get("origin", address) is None:
-                nodes.append(self.names.open_question("sending", network, (evidence,)))
+                nodes.append(self.operators.open_question("sending", network, (evidence,)))
             else:
-                children = self.names.network("sending", network, address)
+                children = self.operators.network("sending", network, address)
                 nodes.append(self.graph.gate(f"sender:{network}", "all", children))
         for other in self.seen.of("spf"):
             if other.unknown is not None and other.subject != self.target.domain:
                 # An include that could not be read may authorise anybody.
-                nodes.append(self.names.open_question("sending", other.subject, (other.id,)))
+                nodes.append(self.operators.open_question("sending", other.subject, (other.id,)))
         if spf.uses_mx and "mail:any" in self.graph.gates:
             nodes.append("mail:any")
         if spf.uses_a:
@@ -332,10 +322,10 @@ class Builder:
         nodes = []
         for item in self.seen.of("dkim"):
             if item.unknown is not None:
-                nodes.append(self.names.open_question("sending", item.subject, (item.id,)))
+                nodes.append(self.operators.open_question("sending", item.subject, (item.id,)))
             elif isinstance(item.value, Dkim) and item.value.target:
                 operator = self.who.signer(item.value.target, item.id)
-                nodes.append(self.names.operator("sending", item.value.target, operator))
+                nodes.append(self.operators.operator("sending", item.value.target, operator))
         return nodes
 
     # -- installs -------------------------------------------------------------------------------------
@@ -358,7 +348,7 @@ class Builder:
             nodes.append(node)
             legs.append(leg)
         if open_source:
-            nodes.append(self.names.open_question("app_store", f"further ways to install ({platform})", asked))
+            nodes.append(self.operators.open_question("app_store", f"further ways to install ({platform})", asked))
         ways = self.graph.gate(f"{name}:ways", "any", nodes)
         spared = any(proof.spare is not None and proof.passes is not False for proof in self.proofs.all)
         note = "an app goes on asking for the site's own name, whatever spare there is" if spared else ""
@@ -390,21 +380,24 @@ class Builder:
             if item is not None and item.absent is not None:
                 continue
             if item is not None and isinstance(item.value, Listing):
-                node = self.names.operator("app_store", subject, self.who.store(store, (item.id,)))
+                node = self.operators.operator("app_store", subject, self.who.store(store, (item.id,)))
             elif self._listed_elsewhere(store, platform):
                 continue
             else:
-                node = self.names.open_question("app_store", subject, self.seen.ids(("listing", subject)))
+                node = self.operators.open_question("app_store", subject, self.seen.ids(("listing", subject)))
             nodes.append(node)
             legs.append(self._leg("app_store", subject, node))
-        if platform == "android":
-            for item in self.seen.of("listing"):
-                if item.subject in declared and item.unknown is not None:
-                    nodes.append(self.names.hoped("app_store", item.subject, (item.id,)))
-                elif item.unknown is not None and item.subject not in asked and not item.subject.startswith("apple-"):
-                    node = self.names.open_question("app_store", item.subject, (item.id,))
-                    nodes.append(node)
-                    legs.append(self._leg("app_store", item.subject, node))
+        for item in self.seen.of("listing"):
+            if item.unknown is None or item.subject in asked:
+                continue
+            apple = item.subject.split(" ")[0] in STORES["ios"]
+            if item.subject in declared:
+                if apple == (platform == "ios"):
+                    nodes.append(self.operators.hoped("app_store", item.subject, (item.id,)))
+            elif platform == "android" and not apple:
+                node = self.operators.open_question("app_store", item.subject, (item.id,))
+                nodes.append(node)
+                legs.append(self._leg("app_store", item.subject, node))
         return nodes, legs
 
     def _listed_elsewhere(self, store: str, platform: str) -> bool:
@@ -423,7 +416,7 @@ class Builder:
                 label = "installable web app" if kind == "web_app" else "direct package"
                 value = item.value
                 if item.unknown is not None:
-                    node = self.names.open_question("app_store", f"{label} at {item.subject}", (item.id,))
+                    node = self.operators.open_question("app_store", f"{label} at {item.subject}", (item.id,))
                 elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
                     node = self.graph.gate(f"{kind}:{item.subject}", "all", [self.web])
                 else:
@@ -444,9 +437,9 @@ class Builder:
         for item in current:
             operator = self.who.certificate_authority(item)
             if operator is not None:
-                nodes.append(self.names.operator("ca", host, operator))
+                nodes.append(self.operators.operator("ca", host, operator))
             elif item.unknown is not None:
-                nodes.append(self.names.open_question("ca", item.subject, (item.id,)))
+                nodes.append(self.operators.open_question("ca", item.subject, (item.id,)))
         caa = self.seen.get("caa", host)
         note = self._allowed(host, caa, nodes)
         nodes = list(dict.fromkeys(nodes))
@@ -458,7 +451,7 @@ class Builder:
             return
         if self.seen.value("front", self.target.domain, FrontPage) is None:
             # Which host's certificate matters is open.
-            nodes[:] = [self.names.open_question("ca", f"front page of {self.target.domain}", ())]
+            nodes[:] = [self.operators.open_question("ca", f"front page of {self.target.domain}", ())]
         authorities = self.graph.gate("ca:any", "any", nodes)
         self._add(
             "renew_certificate",
@@ -466,27 +459,14 @@ class Builder:
             loss="cannot_renew",
             legs=tuple(legs),
             note=note,
-            begins=self._time_left(),
+            begins=self.times.certificates((*self.target.hosts, self.web_host)),
         )
-
-    def _time_left(self) -> Term | None:
-        """Until the first certificate ends that was seen; without renewal that is when users notice."""
-        rows = [
-            (_hours_until(item.value.not_after, item.at), item)
-            for item in self.seen.of("tls")
-            if isinstance(item.value, Certificate) and item.value.host in (*self.target.hosts, self.web_host)
-        ]
-        if not rows:
-            return None
-        left, item = min(rows, key=lambda row: (row[0], row[1].id))
-        source = f"notAfter of the certificate at {item.subject}"
-        return Term(Hours(left, left, left), "measured", source, (item.id,))
 
     def _allowed(self, host: str, caa: Evidence | None, nodes: list[str]) -> str:
         """Add to ``nodes`` the authorities that CAA allows, take away those that it forbids; say which case it is."""
         if caa is None or caa.unknown is not None:
             # CAA might forbid even the present authority.
-            nodes[:] = [self.names.open_question("ca", f"authorities for {host}", self.seen.ids(("caa", host)))]
+            nodes[:] = [self.operators.open_question("ca", f"authorities for {host}", self.seen.ids(("caa", host)))]
             return "whether CAA lets another authority issue is unknown"
         if not isinstance(caa.value, Caa):
             nodes.append(self.graph.gate("ca:another", "all"))
@@ -495,14 +475,9 @@ class Builder:
         permitted = {operator.provider for operator in allowed}
         nodes[:] = [node for node in nodes if self._provider_of(node) in (None, *permitted)]
         for operator in allowed:
-            nodes.append(self.names.operator("ca", host, operator))
+            nodes.append(self.operators.operator("ca", host, operator))
         return f"CAA at {caa.value.owner} lets {', '.join(sorted(permitted)) or 'nobody'} issue"
 
     def _provider_of(self, node: str) -> str | None:
         leaf = self.graph.head(node)
         return leaf.domains.get("provider", ("",))[0] if leaf is not None else None
-
-
-def _hours_until(end: str, now: str) -> float:
-    times = [datetime.fromisoformat(each.replace("Z", "+00:00")) for each in (end, now)]
-    return round(max(0.0, (times[0] - times[1]).total_seconds() / 3600), 2)
