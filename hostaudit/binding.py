@@ -13,6 +13,7 @@ from typing import cast
 import msgspec
 
 from hostaudit import domain
+from hostaudit.attribution import STORES
 from hostaudit.case import Case
 from hostaudit.errors import UsageError
 from hostaudit.graph import Graph, Leaf
@@ -61,7 +62,6 @@ FUNCTIONS_OF = {
 """Functions of which each layer may carry some, where they could not be looked at."""
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
-STORES = {"ios": "apple-app-store", "android": "google-play"}
 KINDS: tuple[DomainKind, ...] = (
     "parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane",
 )  # fmt: skip
@@ -185,7 +185,7 @@ class Binder:
         for name, leaf in self._serving():
             if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
                 continue
-            if event.platform and (leaf.domains["provider"][0] == STORES["ios"]) != (event.platform == "ios"):
+            if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
                 continue
             if event.layer == "registrar" and leaf.subject != self.case.file.target.registrable:
                 continue

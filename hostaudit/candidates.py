@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hostaudit.attribution import STORES
 from hostaudit.binding import ROLES_OF
 from hostaudit.case import Case
 from hostaudit.graph import Leaf
@@ -16,12 +17,6 @@ from hostaudit.model import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap, Provide
 
 REPLACEABLE = ("registrar", "dns", "hosting", "cdn", "ca", "mail", "sending", "app_store")
 """Roles in which another provider can be chosen. Another registry means another name, which is a spare."""
-
-STORES_FOR = {
-    "install_ios": ("apple-app-store",),
-    "install_android": ("google-play", "f-droid", "amazon-appstore", "galaxy-store", "appgallery"),
-}
-"""The stores of the catalogue that serve a platform. A web app that browsers can install needs none of them."""
 
 Held = dict[str, tuple[str, ...]]
 """By parent company: what it holds for the site, in words."""
@@ -123,10 +118,11 @@ def _carried(case: Case, parent: str, functions: Iterable[str]) -> dict[str, lis
 
 
 def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
-    """Whether a store serves a platform that is in question; any other role is the same everywhere."""
+    """Whether a store serves a platform that is in question; any other role is the same everywhere. A web app that
+    browsers can install needs no store."""
     if role != "app_store":
         return True
-    return any(provider.id in STORES_FOR.get(function, ()) for function in functions)
+    return any(provider.id in STORES.get(function.removeprefix("install_"), ()) for function in functions)
 
 
 def _held(case: Case) -> Held:

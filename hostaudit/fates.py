@@ -24,6 +24,7 @@ from hostaudit.model import (
     Standby,
 )
 from hostaudit.spans import NEVER, Spans, Timeline, hours, united, within, without
+from hostaudit.standing import unseen_roles
 from hostaudit.words import duration, listed
 
 CARRIES = {"ca": ("renew_certificate",), "app_store": ("install_ios", "install_android")}
@@ -310,8 +311,7 @@ def _locked(case: Case) -> list[Excluded]:
 
 def out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
     """The roles that cannot be seen from outside and that nobody declared."""
-    declared = {leaf.role for leaf in case.graph.leaves.values()}
-    unseen = [role for role in ("payments", "messaging", "identity", "support", "backup") if role not in declared]
+    unseen = unseen_roles(case.graph)
     if not unseen:
         return ()
     return (NotAssessed(listed(unseen), "cannot be seen from outside; declare them in the site file"),)

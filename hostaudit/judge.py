@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hostaudit.attribution import STORES
 from hostaudit.case import Case
 from hostaudit.cutsets import MOST, minimal_cut_sets
 from hostaudit.graph import FunctionNode, Graph, Leaf, Term
@@ -37,7 +38,7 @@ from hostaudit.proofs import Proofs
 from hostaudit.score import exposure, function_score, reckon, score, working
 from hostaudit.seen import Seen
 from hostaudit.sentence import summarise
-from hostaudit.standing import graded
+from hostaudit.standing import OUT_OF_SIGHT, graded, unseen_roles
 
 ROLE_OF_KIND = {
     "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
@@ -47,14 +48,6 @@ ROLE_OF_KIND = {
     "web_app": "app_store", "packages": "app_store", "standby_ns": "dns", "standby_web": "hosting",
     "standby_mx": "mail",
 }  # fmt: skip
-
-OUT_OF_SIGHT = {
-    "payments": ("payments", "payment processors cannot be seen from outside"),
-    "messaging": ("messaging", "SMS and push senders cannot be seen from outside"),
-    "identity": ("staff login", "identity providers for staff cannot be seen from outside"),
-    "backup": ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
-}
-"""By the role in which a site file may declare it."""
 
 MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
@@ -362,7 +355,7 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
 def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
     """A further store that lists the app: independent if its company runs none of the two large ones."""
     parent = proofs.who.catalogue.parent(listing.store)
-    shared = parent in {proofs.who.catalogue.parent(each) for each in ("apple-app-store", "google-play")}
+    shared = parent in {proofs.who.catalogue.parent(each) for each, *_ in STORES.values()}
     why = f"shares parent {parent}" if shared else "shares no parent with the two large stores"
     reasons = (f"lists {listing.id} now", why)
     return Fallback("app_store", listing.store, "probed" if shared else "independent", reasons, proof="passed")
@@ -382,6 +375,5 @@ def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
     for function in graph.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    declared = {leaf.role for leaf in graph.leaves.values()}
-    rows += [NotAssessed(*text) for role, text in OUT_OF_SIGHT.items() if role not in declared]
+    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(graph)]
     return tuple(rows)

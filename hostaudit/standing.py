@@ -13,6 +13,21 @@ from hostaudit.graph import Graph
 from hostaudit.model import Fallback, Grade
 from hostaudit.proofs import Proof, Proofs
 
+OUT_OF_SIGHT = {
+    "payments": ("payments", "payment processors cannot be seen from outside"),
+    "messaging": ("messaging", "SMS and push senders cannot be seen from outside"),
+    "identity": ("staff login", "identity providers for staff cannot be seen from outside"),
+    "support": ("support", "help desks cannot be seen from outside"),
+    "backup": ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
+}
+"""By the role in which a site file may declare it: what it is called, and why it is not assessed."""
+
+
+def unseen_roles(graph: Graph) -> tuple[str, ...]:
+    """The roles out of sight that nobody declared."""
+    declared = {leaf.role for leaf in graph.leaves.values()}
+    return tuple(role for role in OUT_OF_SIGHT if role not in declared)
+
 
 def graded(graph: Graph, proofs: Proofs) -> tuple[Fallback, ...]:
     """Every declared fallback of a site with its grade, in the order of the site file."""
