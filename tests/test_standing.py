@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg
+from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, on_one_parent
 
 from hostaudit import audit
-from hostaudit.model import DeclaredFallback, Fallback, SpareName
+from hostaudit.model import DeclaredFallback, Fallback, Listing, SpareName
 
 RULES = audit.shipped_rules()
 HETZNER, OVH, GANDI_AS = 24940, 16276, 29169
@@ -257,3 +257,45 @@ def test_fallbacks_stand_in_the_order_of_the_site_file():
     report = audit.analyse(site.file(), RULES)
 
     assert [each.role for each in report.fallbacks if each.id] == ["dns", "hosting", "ca"]
+
+
+# -- unknown is never better -------------------------------------------------------------------------------
+
+
+def fully_declared(base) -> Site:
+    """A site with a proved fallback in every role."""
+    site = base()
+    name, web = site.domain, site.target.hosts[1]
+    spare = site.spare("spare.net", ("Namecheap, Inc.", "1068"), HETZNER_NS, ("172.104.1.1", 63949))
+    site.standby_page(web, ("172.104.1.2", 63949)).standby_exchanger("mx.spare.net", ("172.104.1.3", 63949))
+    site.standby_server("ns1.first-ns.de", ("213.239.242.238", HETZNER))
+    site.note("listing", "f-droid spare.app", Listing("f-droid", "spare.app", "android", developer="X"))
+    site.note("listing", "apple-app-store 77", Listing("apple-app-store", "77", "ios", developer="X"))
+    return site.declare(
+        DeclaredFallback("hosting", "linode", address="172.104.1.2", stands_for=web),
+        DeclaredFallback("dns", "hetzner", server="ns1.first-ns.de"),
+        DeclaredFallback("mail", "linode", host="mx.spare.net", stands_for=name),
+        DeclaredFallback("ca", "sectigo"),
+        DeclaredFallback("app_store", "f-droid", app="spare.app"),
+        DeclaredFallback("app_store", "apple-app-store", app="77"),
+        spare_names=(spare,),
+    )
+
+
+@pytest.mark.parametrize("base", [in_one_leg, on_one_parent])
+def test_turning_any_fact_of_a_declared_site_into_unknown_only_widens_the_score(base):
+    known = audit.analyse(fully_declared(base).file(), RULES)
+    proved = {each.role for each in known.fallbacks if each.id and each.grade in ("probed", "independent")}
+    assert proved >= {"hosting", "dns", "app_store", "spare_name"}
+    for item in fully_declared(base).file().evidence:
+        site = fully_declared(base).note(item.kind, item.subject, unknown="timeout")
+
+        report = audit.analyse(site.file(), RULES)
+
+        assert report.score.low <= known.score.low, item.id
+        assert report.score.high >= known.score.high, item.id
+        grades = {each.id: each.grade for each in report.fallbacks if each.id}
+        order = ("declared", "configured", "probed", "independent")
+        for each in known.fallbacks:
+            if each.id and item.kind.startswith("standby_"):
+                assert order.index(grades[each.id]) <= order.index(each.grade), item.id
