@@ -220,6 +220,16 @@ class Graph:
             return "failed" if "failed" in states else "unknown" if "unknown" in states else "known"
         return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
+    def leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
+        """How an alternative looks to a person: who must keep it up, and whether all of that is known.
+
+        The zones in which its names live are shown with the functions that they carry.
+        """
+        leaves = self.near(node)
+        providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
+        because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
+        return Leg(role, subject, providers, self.state(node), because, note)
+
     def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:
         """The value of every gate and lost leaf when these leaves have these values: the least one that satisfies
         every gate, which is what makes cycles harmless (Knaster and Tarski)."""

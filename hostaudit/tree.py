@@ -18,21 +18,17 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from hostaudit import domain
-from hostaudit.attribution import FAMILIES, STORES, Attribution
+from hostaudit.attribution import FAMILIES, Attribution
 from hostaudit.graph import FunctionNode, Gate, Graph, Switch, Term
 from hostaudit.legs import Legs
 from hostaudit.model import (
     Addresses,
     AppLinks,
-    AppRef,
     Caa,
-    DirectPackages,
     Dkim,
     Evidence,
     FrontPage,
-    Kind,
     Leg,
-    Listing,
     MailExchangers,
     Page,
     Role,
@@ -40,7 +36,6 @@ from hostaudit.model import (
     Spf,
     Target,
     WebAnswer,
-    WebApp,
     ZoneCut,
 )
 from hostaudit.names import Names
@@ -48,6 +43,7 @@ from hostaudit.operators import Hold
 from hostaudit.proofs import Proofs
 from hostaudit.seen import Seen
 from hostaudit.spares import Spares
+from hostaudit.stores import Stores
 
 Applies = Literal["yes", "no", "maybe"]
 
@@ -73,6 +69,7 @@ class Builder:
         self.names = Names(self.graph, seen, who, owned, lambda zone: self.spares.servers(zone))
         self.operators, self.times = self.names.operators, self.names.times
         self.legs = Legs(seen, who, self.operators, site.places if site is not None else ())
+        self.stores = Stores(seen, who, self.graph, self.operators, proofs)
         self.spares = Spares(target, seen, who, self.graph, self.names, self.legs, proofs)
         self._resolve()
         self.web = self._web()
@@ -117,23 +114,13 @@ class Builder:
         root = self.graph.spares(f"spared:{name}", root, spares if applies == "yes" else ())
         self.graph.functions.append(FunctionNode(name, root, applies, loss, weight, legs, degraded_by, note, begins))
 
-    def _leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
-        """How an alternative looks to a person: who must keep it up, and whether all of that is known.
-
-        The zones in which its names live are shown with the functions that they carry.
-        """
-        leaves = self.graph.near(node)
-        providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
-        because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
-        return Leg(role, subject, providers, self.graph.state(node), because, note)
-
     # -- resolve --------------------------------------------------------------------------------------
 
     def _resolve(self) -> None:
         self.resolve = self.names.name(self.target.domain)
         zones = self._zones()
         legs = [
-            self._leg("dns", f"{zone} {node.rsplit(':', 1)[1]}", node)
+            self.graph.leg("dns", f"{zone} {node.rsplit(':', 1)[1]}", node)
             for zone in zones
             if f"served:{zone}" in self.graph.gates
             for node in self.graph.gates[f"served:{zone}"].children
@@ -227,7 +214,7 @@ class Builder:
         behind = [each for each in edges if not self.who.fronts(each)]
         hidden = f"origin behind {fronts[0].provider} is hidden" if fronts and not behind else ""
         role = "cdn" if fronts else "hosting"
-        return self._leg(role, f"{host} {address}", f"leg:{host}:{address}", hidden)
+        return self.graph.leg(role, f"{host} {address}", f"leg:{host}:{address}", hidden)
 
     def _third_parties(self, host: str) -> list[str]:
         """Leaves for those who serve scripts and styles that the front page waits for: their loss degrades it."""
@@ -252,7 +239,7 @@ class Builder:
         for host in dict.fromkeys(each.host for each in item.value.exchangers):
             node = self._mail_leg(host)
             nodes.append(node)
-            legs.append(self._leg("mail", host, node))
+            legs.append(self.graph.leg("mail", host, node))
         serving = self.graph.gate("mail:any", "any", nodes)
         any_leg = self.graph.spares("mail:any-or-standby", serving, self.spares.exchangers())
         self._add("mail_receive", [self.resolve, any_leg], legs=tuple(legs), degraded_by=tuple(nodes))
@@ -289,7 +276,7 @@ class Builder:
         if not known:
             self._add("mail_send", [], applies="maybe", unknown=asked)
             return
-        shown = [self._leg("sending", self._sender_name(node), node) for node in known]
+        shown = [self.graph.leg("sending", self._sender_name(node), node) for node in known]
         senders = self.graph.gate("send:any", "any", nodes)
         self._add("mail_send", [self.resolve, senders], legs=tuple(shown), degraded_by=tuple(nodes))
 
@@ -343,8 +330,8 @@ class Builder:
         if not apps:
             self._add(name, [], applies="no", loss="no_new_installs", note=f"the site names no {platform} app")
             return
-        nodes, legs = self._listings(apps, platform)
-        for node, leg in self._outside_stores(platform):
+        nodes, legs = self.stores.listings(apps, platform)
+        for node, leg in self.stores.outside(platform, self.web):
             nodes.append(node)
             legs.append(leg)
         if open_source:
@@ -360,70 +347,6 @@ class Builder:
             degraded_by=tuple(nodes),
             note=note,
         )
-
-    def _listings(self, apps: list[AppRef], platform: str) -> tuple[list[str], list[Leg]]:
-        """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
-        nodes, legs = [], []
-        asked = {f"{app.store} {app.id}" for app in apps}
-        asked |= {
-            item.subject
-            for item in self.seen.of("listing")
-            if isinstance(item.value, Listing) and item.value.platform == platform
-        }
-        declared = {f"{each.provider} {each.subject}": each for each in self.proofs.all if each.role == "app_store"}
-        for subject in sorted(asked):
-            proof = declared.get(subject)
-            if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
-                continue
-            store = subject.split(" ")[0]
-            item = self.seen.get("listing", subject)
-            if item is not None and item.absent is not None:
-                continue
-            if item is not None and isinstance(item.value, Listing):
-                node = self.operators.operator("app_store", subject, self.who.store(store, (item.id,)))
-            elif self._listed_elsewhere(store, platform):
-                continue
-            else:
-                node = self.operators.open_question("app_store", subject, self.seen.ids(("listing", subject)))
-            nodes.append(node)
-            legs.append(self._leg("app_store", subject, node))
-        for item in self.seen.of("listing"):
-            if item.unknown is None or item.subject in asked:
-                continue
-            apple = item.subject.split(" ")[0] in STORES["ios"]
-            if item.subject in declared:
-                if apple == (platform == "ios"):
-                    nodes.append(self.operators.hoped("app_store", item.subject, (item.id,)))
-            elif platform == "android" and not apple:
-                node = self.operators.open_question("app_store", item.subject, (item.id,))
-                nodes.append(node)
-                legs.append(self._leg("app_store", item.subject, node))
-        return nodes, legs
-
-    def _listed_elsewhere(self, store: str, platform: str) -> bool:
-        """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
-        return any(
-            isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
-            for item in self.seen.of("listing")
-        )
-
-    def _outside_stores(self, platform: str) -> list[tuple[str, Leg]]:
-        """Ways to install that need no store: an installable web app, a package on the site's own page."""
-        kinds: tuple[Kind, ...] = ("web_app", "packages") if platform == "android" else ("web_app",)
-        ways = []
-        for kind in kinds:
-            for item in self.seen.of(kind):
-                label = "installable web app" if kind == "web_app" else "direct package"
-                value = item.value
-                if item.unknown is not None:
-                    node = self.operators.open_question("app_store", f"{label} at {item.subject}", (item.id,))
-                elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
-                    node = self.graph.gate(f"{kind}:{item.subject}", "all", [self.web])
-                else:
-                    continue
-                state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
-                ways.append((node, Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,))))
-        return ways
 
     # -- certificates ---------------------------------------------------------------------------------
 
@@ -443,7 +366,7 @@ class Builder:
         caa = self.seen.get("caa", host)
         note = self._allowed(host, caa, nodes)
         nodes = list(dict.fromkeys(nodes))
-        legs = [self._leg("ca", host, node) for node in nodes if self.graph.head(node) is not None]
+        legs = [self.graph.leg("ca", host, node) for node in nodes if self.graph.head(node) is not None]
         if not current:
             self._add(
                 "renew_certificate", [], applies="maybe", loss="cannot_renew", unknown=self.seen.ids(("caa", host))

@@ -24,6 +24,7 @@ THOUGHT = (
     "names",
     "proofs",
     "spares",
+    "stores",
     "tree",
     "case",
     "impact",
