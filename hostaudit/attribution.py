@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from hostaudit import domain
 from hostaudit.catalogue import Catalogue, Clue, combine
 from hostaudit.model import (
+    BROAD,
     Addresses,
     Certificate,
     Dependency,
@@ -198,7 +199,7 @@ class Attribution:
             return replace(found, confidence=sure)
         name = domain.registrable(host) or host
         providers = [self.catalogue.provider(operator.provider) for operator in networks]
-        offered = any(provider is not None and role in provider.roles for provider in providers)
+        offered = any(provider is not None and provider.serves(role) for provider in providers)
         if networks and (offered or name == self.own):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
@@ -247,8 +248,8 @@ class Attribution:
         Many companies are both; the first of the roles in the catalogue is what their addresses mostly are.
         """
         provider = self.catalogue.provider(operator.provider)
-        places = [role for role in provider.roles if role in PLACES] if provider is not None else []
-        return places[:1] == ["cdn"]
+        broad = [BROAD.get(role, role) for role in provider.roles] if provider is not None else []
+        return [role for role in broad if role in PLACES][:1] == ["cdn"]
 
     def certificate_authority(self, item: Evidence) -> Operator | None:
         """Who issued the certificate of one leg. None if the item holds no certificate."""

@@ -332,7 +332,7 @@ SPOKEN = {
 def called(case: Case, kind: DomainKind, identity: str) -> str:
     """How a person says what ends service."""
     if kind == "parent":
-        return case.rules.parents.get(identity) or case.graph.names.get((kind, identity)) or identity
+        return case.company(identity)
     name = case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
     return SPOKEN.get(kind, "{}").format(name)
 

@@ -41,10 +41,10 @@ def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: b
                 rows = [
                     _candidate(case, each, role, held, shared, refusals)
                     for each in case.rules.providers
-                    if role in each.roles and each.sold and _fits(each, role, hit)
+                    if each.serves(role) and each.sold and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                gaps.append(Gap(parent, _company(case, parent), role, hit, tuple(rows)))
+                gaps.append(Gap(parent, case.company(parent), role, hit, tuple(rows)))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,
         target=case.file.target,
@@ -74,13 +74,14 @@ def _candidate(
             reasons.append(
                 f"rests on {upstream.name}, parent {upstream.parent}: {', '.join(held[upstream.parent][:2])}"
             )
-    if provider.jurisdiction in countries:
-        reasons.append(f"jurisdiction {provider.jurisdiction}: {countries[provider.jurisdiction]}")
+    jurisdiction = catalogue.jurisdiction(provider.id)
+    if jurisdiction in countries:
+        reasons.append(f"jurisdiction {jurisdiction}: {countries[jurisdiction]}")
     return Candidate(
         provider=provider.id,
         name=provider.name,
         parent=parent,
-        jurisdiction=provider.jurisdiction,
+        jurisdiction=jurisdiction,
         independent=not reasons,
         reasons=tuple(reasons) or ("shares no parent with anything that the site depends on",),
         usual=role in provider.usual,
@@ -163,7 +164,3 @@ def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:
             elif event.action in ("terminate", "suspend", "remove") and event.layer in ROLES_OF:
                 found.setdefault(event.actor, {})[f"ended service in {scenario.id}"] = None
     return {actor: tuple(rows) for actor, rows in found.items()}
-
-
-def _company(case: Case, parent: str) -> str:
-    return case.rules.parents.get(parent) or case.graph.names.get(("parent", parent)) or parent

@@ -25,6 +25,11 @@ class Case:
     proofs: Proofs
     graph: Graph
 
+    def company(self, identity: str) -> str:
+        """What a person calls the company of a parent id."""
+        record = self.rules.parents.get(identity)
+        return record.name if record else self.graph.names.get(("parent", identity)) or identity
+
 
 def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> Case:
     """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""

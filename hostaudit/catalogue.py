@@ -213,8 +213,8 @@ class Catalogue:
 
     def __init__(self, rules: Rules) -> None:
         self._providers = {provider.id: provider for provider in rules.providers}
-        self._parents = {provider.id: provider.parent or provider.id for provider in rules.providers}
-        self._names = dict(rules.parents)
+        self._companies = dict(rules.parents)
+        self._parents = _owners(rules)
         self._ns, self._cname, self._mx = NameIndex(), NameIndex(), NameIndex()
         self._spf, self._hosts, self._regions = NameIndex(), NameIndex(), NameIndex()
         self._ranges = RangeIndex()
@@ -254,13 +254,20 @@ class Catalogue:
         return self._providers.get(identity)
 
     def parent(self, identity: str) -> str:
-        """The id of the company in control; an unknown id, or one without a parent, is its own."""
+        """The id of the company that is in control in the end; an unknown id, or one without a parent, is its own."""
         return self._parents.get(identity, identity)
 
     def jurisdiction(self, identity: str) -> str | None:
-        """ISO 3166-1 code of the country of the company in control, None if not established."""
+        """ISO 3166-1 code of the country of the company in control, None if not established. What a provider states
+        for itself goes before what its parent does."""
         provider = self._providers.get(identity)
-        return provider.jurisdiction if provider else None
+        if provider is None:
+            return None
+        if provider.jurisdiction:
+            return provider.jurisdiction
+        owner = self._parents[identity]
+        record = self._companies.get(owner) or self._providers[owner]
+        return record.jurisdiction
 
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""
@@ -273,7 +280,8 @@ class Catalogue:
 
     def parent_name(self, parent: str) -> str:
         """The company name of a parent id."""
-        return self._names.get(parent) or self.name(parent)
+        record = self._companies.get(parent)
+        return record.name if record else self.name(parent)
 
     def account(self, identity: str) -> str:
         """The id of the provider under whose customer account this one is sold; most are their own."""
@@ -384,6 +392,19 @@ class Catalogue:
 
     def _by_exact(self, kind: str, key: str, seen: str) -> tuple[Clue, ...]:
         return tuple(Clue(each, kind, seen, STRENGTH[kind]) for each in self._exact.get((kind, key), ()))
+
+
+def _owners(rules: Rules) -> dict[str, str]:
+    """Every provider and company to the one at the end of its line of owners."""
+    above = {each.id: each.parent for each in rules.providers}
+    above.update({identity: record.parent for identity, record in rules.parents.items()})
+
+    def end(identity: str) -> str:
+        while above.get(identity):
+            identity = above[identity]
+        return identity
+
+    return {identity: end(identity) for identity in above}
 
 
 def _issuer_key(name: str) -> tuple[str, str]:

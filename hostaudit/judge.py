@@ -277,7 +277,8 @@ def _degraded(
 
 def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
     if kind == "parent":
-        return rules.parents.get(identity) or graph.names.get((kind, identity), "")
+        record = rules.parents.get(identity)
+        return record.name if record else graph.names.get((kind, identity), "")
     if kind == "tld":
         return f"the registry of .{identity}"
     return graph.names.get((kind, identity), "")

@@ -19,7 +19,20 @@ import msgspec
 
 from hostaudit import __version__
 from hostaudit.errors import UsageError
-from hostaudit.model import HeaderClue, Provider, Recovery, Role, Rules, Samples, Scoring, Upstream
+from hostaudit.model import (
+    Feed,
+    HeaderClue,
+    Parent,
+    Provider,
+    Recovery,
+    Role,
+    Rules,
+    Samples,
+    Scoring,
+    Service,
+    Sources,
+    Upstream,
+)
 from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
 
 KEPT = 3
@@ -31,6 +44,7 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 ROLES = get_args(Role)
+SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
 """What takes time besides the replacement of an operator in a role."""
 
@@ -69,20 +83,34 @@ def _role(text: str) -> str:
     return f"is not a role; {nearest(text, ROLES, 'roles are ' + ', '.join(ROLES))}"
 
 
+def _service(text: str) -> str:
+    if text in SERVICES:
+        return ""
+    return f"is not a role; {nearest(text, SERVICES, 'roles are ' + ', '.join(SERVICES))}"
+
+
+def _https(text: str) -> str:
+    return "" if re.fullmatch(r"https://[a-z0-9.-]+/[!-~]*", text) else "is not an https URL"
+
+
 def _as_number(text: str) -> str:
     return "" if 0 < int(text) < 2**32 else "is not an AS number"
 
 
 HOST_NAME = _matching(NAME, "a host name in lower case with at least two labels and no dot around it")
 PROVIDER_ID = _matching(ID, "an id in kebab-case")
+COUNTRY = _matching(re.compile("[A-Z]{2}"), "a country code (ISO 3166-1, two capital letters)")
 CHECKS: Checks = {
     (Provider, "id"): PROVIDER_ID,
     (Provider, "parent"): PROVIDER_ID,
-    (Provider, "roles"): _role,
-    (Provider, "jurisdiction"): _matching(re.compile("[A-Z]{2}"), "a country code (ISO 3166-1, two capital letters)"),
+    (Provider, "roles"): _service,
+    (Provider, "jurisdiction"): COUNTRY,
+    (Parent, "jurisdiction"): COUNTRY,
+    (Parent, "parent"): PROVIDER_ID,
+    (Feed, "url"): _https,
     (Provider, "asns"): _as_number,
     (Provider, "ranges"): _cidr,
-    **{(Provider, key): HOST_NAME for key in ("ns", "cname", "mx", "spf", "hosts", "caa")},
+    **{(Provider, key): HOST_NAME for key in ("ns", "cname", "mx", "ptr", "spf", "hosts", "caa")},
     (Provider, "ns_patterns"): _regex,
     (Provider, "cname_patterns"): _regex,
     (Provider, "registrar_ids"): _matching(re.compile("[1-9][0-9]*"), "an IANA registrar id"),
@@ -99,8 +127,8 @@ CHECKS: Checks = {
 
 
 CLUES = (
-    "asns", "ranges", "ns", "ns_patterns", "cname", "cname_patterns", "mx", "spf", "hosts", "headers", "issuers",
-    "caa", "registrar_ids", "registrar_names", "organisations", "tlds", "regions",
+    "asns", "ranges", "ns", "ns_patterns", "cname", "cname_patterns", "mx", "ptr", "spf", "hosts", "headers", "issuers",
+    "caa", "registrar_ids", "registrar_names", "organisations", "tlds", "regions", "feeds",
 )  # fmt: skip
 """The fields by which a provider is recognised; one without any occurs only where a file names it."""
 
@@ -151,15 +179,18 @@ def read(directory: Path) -> list[Source]:
 def parse(sources: list[Source], version: str) -> Rules:
     """Rules from file contents. Raises ``UsageError``."""
     trees = {source.name: (source, compose(source)) for source in sources}
-    parents = build(*trees["rules/parents.yaml"], dict[str, str])
+    parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
     providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
     known = {provider.id for provider in providers} | set(parents)
     by_id = {provider.id: provider for provider in providers}
+    above = {each.id: each.parent for each in providers} | {each: parents[each].parent for each in parents}
+    _companies(*trees["rules/parents.yaml"], above, by_id)
     for provider in providers:
         source, tree = trees[f"rules/providers/{provider.id}.yaml"]
         if provider.parent and provider.parent not in known:
             hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
             source.refuse(_under(tree, "parent")[0].line, f"unknown parent {provider.parent!r}; {hint}", hint)
+        _line_of_owners(source, tree, provider.id, above)
         _account(source, tree, provider, by_id)
         _upstreams(source, tree, provider, by_id)
     return Rules(
@@ -169,6 +200,31 @@ def parse(sources: list[Source], version: str) -> Rules:
         recovery=_recovery(*trees["rules/recovery.yaml"]),
         scoring=build(*trees["rules/scoring.yaml"], Scoring),
     )
+
+
+def _companies(source: Source, tree: Node, above: dict[str, str], providers: dict[str, Provider]) -> None:
+    """Refuse companies that are providers too, and owners that do not exist. ``above`` is everybody's owner."""
+    for key, below in tree.entries or ():
+        identity = cast(str, key.text)
+        if identity in providers:
+            hint = f"state its parent and jurisdiction in rules/providers/{identity}.yaml"
+            source.refuse(key.line, f"{identity} has a file of its own among the providers; {hint}", hint)
+        owner = above[identity]
+        if owner and owner not in above:
+            hint = nearest(owner, above, "give it a line in this file")
+            source.refuse(_under(below, "parent")[0].line, f"{identity}: unknown parent {owner!r}; {hint}", hint)
+        _line_of_owners(source, below, identity, above)
+
+
+def _line_of_owners(source: Source, tree: Node, identity: str, above: dict[str, str]) -> None:
+    """Refuse owners that lead back to one another."""
+    way = [identity]
+    while above.get(way[-1]):
+        way.append(above[way[-1]])
+        if way[-1] in way[:-1]:
+            hint = "remove the line that is not so"
+            problem = f"owners go round in a circle: {' belongs to '.join(way)}; {hint}"
+            source.refuse(_under(tree, "parent")[0].line, problem, hint)
 
 
 def _provider(source: Source, tree: Node) -> Provider:
@@ -182,7 +238,7 @@ def _provider(source: Source, tree: Node) -> Provider:
     if visible and not provider.samples.matches:
         source.refuse(tree.line, "samples must not be empty", "write one clue string for each kind of clue")
     for role in provider.usual:
-        if role not in provider.roles:
+        if not provider.serves(role):
             hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
             line = next(item.line for item in _under(tree, "usual")[1].items or () if item.text == role)
             source.refuse(line, f"usual: {role!r} is none of its roles; {hint}", hint)
@@ -271,7 +327,7 @@ def _cache_file(content: bytes) -> Path | None:
     key.update(__version__.encode())
     with suppress(OSError):
         key.update(Path(__file__).read_bytes())
-    for kind in (Rules, Provider, Samples, HeaderClue, Upstream, Recovery, Scoring):
+    for kind in (Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring):
         key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 

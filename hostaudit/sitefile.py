@@ -421,7 +421,7 @@ def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> str
     able = [
         each.id
         for each in known.values()
-        if role in each.roles or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
+        if each.serves(role) or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
     ]
     near = _near(provider, able)
     return f"{provider} is not in the catalogue; did you mean {near!r}?" if near else ""

@@ -18,14 +18,14 @@ from hostaudit.catalogue import (
     gate,
     normalise,
 )
-from hostaudit.model import HeaderClue, Provider, Rules, Samples, Scoring, Upstream
+from hostaudit.model import HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream
 
 
 def provider(identity: str, **fields) -> Provider:
     return Provider(id=identity, name=identity.title(), roles=("dns",), samples=Samples(matches=()), **fields)
 
 
-def catalogue(*providers: Provider, parents: dict[str, str] | None = None) -> Catalogue:
+def catalogue(*providers: Provider, parents: dict[str, Parent] | None = None) -> Catalogue:
     scoring = Scoring(weights={}, full_harm_hours=1, name_only_weight=0, further_weight=0, named_host_weight=0)
     return Catalogue(Rules("test", providers, parents or {}, {}, scoring))
 
@@ -221,7 +221,7 @@ def test_an_issuer_domain_name_of_caa_is_exact_and_its_parameters_do_not_matter(
 
 def test_records_are_found_by_id_and_unknown_ids_stand_for_themselves():
     found = catalogue(
-        provider("one", parent="corp", jurisdiction="NO"), provider("two"), parents={"corp": "Corporation"}
+        provider("one", parent="corp", jurisdiction="NO"), provider("two"), parents={"corp": Parent("Corporation")}
     )
     assert found.provider("one").parent == "corp"
     assert found.provider("three") is None

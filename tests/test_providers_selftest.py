@@ -11,7 +11,7 @@ import pytest
 
 from hostaudit import rules
 from hostaudit.catalogue import SAMPLES, Catalogue, evaluate_sample, normalise
-from hostaudit.model import Provider, Role, Rules
+from hostaudit.model import Provider, Role, Rules, Sources
 
 SHIPPED: Rules = rules.load()
 CATALOGUE = Catalogue(SHIPPED)
@@ -38,7 +38,7 @@ def test_samples_of(provider: Provider):
 @pytest.mark.parametrize("provider", SHIPPED.providers, ids=lambda provider: provider.id)
 def test_record_of(provider: Provider):
     assert provider.samples.not_matches or not provider.samples.matches, "at least one look-alike that must not match"
-    assert provider.sources, "where the facts come from"
+    assert provider.sources != Sources(), "where the facts come from"
     assert provider.parent != provider.id, "a provider without parent leaves it out"
     kinds = {sample.partition(" ")[0] for sample in provider.samples.matches}
     for field, kind in (
@@ -64,7 +64,7 @@ def test_no_two_companies_claim_the_same_fact():
     parents: dict[tuple[str, str], set[str]] = defaultdict(set)
     for provider in SHIPPED.providers:
         for claim in claims(provider):
-            parents[claim].add(provider.parent or provider.id)
+            parents[claim].add(CATALOGUE.parent(provider.id))
     twice = {claim: owners for claim, owners in parents.items() if len(owners) > 1 and claim not in SHARED}
     assert twice == {}
 
@@ -80,7 +80,7 @@ def test_as_numbers_registrar_ids_and_tlds_have_one_provider_each():
 
 def test_no_suffix_of_one_company_lies_under_a_suffix_of_another():
     for field in ("ns", "cname", "mx", "spf", "hosts"):
-        owner = {name: p.parent or p.id for p in SHIPPED.providers for name in getattr(p, field)}
+        owner = {name: CATALOGUE.parent(p.id) for p in SHIPPED.providers for name in getattr(p, field)}
         for name, parent in owner.items():
             above = name.partition(".")[2]
             while above:
@@ -91,6 +91,7 @@ def test_no_suffix_of_one_company_lies_under_a_suffix_of_another():
 def test_every_parent_is_named_once_and_used():
     ids = {provider.id for provider in SHIPPED.providers}
     used = {provider.parent for provider in SHIPPED.providers if provider.parent}
+    used |= {record.parent for record in SHIPPED.parents.values() if record.parent}
     assert used - ids == set(SHIPPED.parents)
 
 

@@ -46,13 +46,19 @@ from hostaudit.model.report import (
     WorkingFunction,
 )
 from hostaudit.model.rules import (
+    BROAD,
+    Feed,
+    FeedFormat,
     HeaderClue,
+    Parent,
     Provider,
     Recovery,
     Role,
     Rules,
     Samples,
     Scoring,
+    Service,
+    Sources,
     Upstream,
 )
 from hostaudit.model.scenario import (
@@ -138,6 +144,7 @@ from hostaudit.model.working import (
 )
 
 __all__ = [
+    "BROAD",
     "EVIDENCE_SCHEMA",
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
@@ -181,6 +188,8 @@ __all__ = [
     "FailureDomain",
     "Fallback",
     "Fallbacks",
+    "Feed",
+    "FeedFormat",
     "Finding",
     "FrontPage",
     "Function",
@@ -211,6 +220,7 @@ __all__ = [
     "Owner",
     "Page",
     "PageResource",
+    "Parent",
     "Place",
     "Provider",
     "Recovery",
@@ -225,12 +235,14 @@ __all__ = [
     "ScoreInterval",
     "Scoring",
     "ServerAnswer",
+    "Service",
     "ServiceBinding",
     "ServiceBindings",
     "SinglePoint",
     "Site",
     "SiteFile",
     "SourceText",
+    "Sources",
     "SpareName",
     "Spf",
     "Standby",

@@ -26,6 +26,17 @@ Role = Literal[
 ]
 """The last six cannot be seen from outside; they occur only where a site file declares them."""
 
+Service = Literal[Role, "paas", "object_storage", "waf"]
+"""What a provider sells. The last three are kinds of hosting and of edge, as ``BROAD`` says."""
+
+BROAD: dict[str, str] = {"paas": "hosting", "object_storage": "hosting", "waf": "cdn"}
+"""The role in which a kind of service stands in a dependency tree."""
+
+FeedFormat = Literal[
+    "aws", "azure", "cidr-list", "cloudfront", "fastly", "geofeed", "github-meta", "google", "oracle",
+]  # fmt: skip
+"""How a publisher writes its address ranges; ``geofeed`` is RFC 8805, ``cidr-list`` one range a line."""
+
 
 class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
     """A response header that names its sender. ``pattern`` is a regular expression searched in the value, without
@@ -44,6 +55,38 @@ class Upstream(Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
+class Feed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Address ranges that a provider publishes. ``services`` are the labels in the feed that stand for this provider;
+    none means all that no other provider names."""
+
+    url: str
+    format: FeedFormat
+    services: tuple[str, ...] = ()
+
+
+class Sources(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the facts of a provider were read, by group: ``company`` (name, parent, jurisdiction), ``networks`` (AS
+    numbers, ranges, holders), ``names`` (host names of every kind), ``headers``, ``certificates`` (issuers, CAA) and
+    ``registration`` (registrar ids and names, top-level domains)."""
+
+    company: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    registration: tuple[str, ...] = ()
+
+
+class Parent(Struct, frozen=True, forbid_unknown_fields=True):
+    """A company that controls providers. ``parent`` is the company that controls it in turn; ``jurisdiction`` is the
+    ISO 3166-1 code of its country and ``basis`` how that is known."""
+
+    name: str
+    jurisdiction: str | None = None
+    basis: str = ""
+    parent: str = ""
+
+
 class Samples(Struct, frozen=True, forbid_unknown_fields=True):
     """Self-test of a catalogue record: clue strings such as ``ns ns-1.awsdns-00.com`` or ``asn 16509``."""
 
@@ -58,7 +101,8 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     ``account`` names the product under whose customer account this one is sold, if not its own: closing that closes
     both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles for which
     people think of this provider first; ``sold`` is false for one who does this for itself alone.
-    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers.
+    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers, and ``basis`` how
+    that is known; a provider that states none has its parent's.
     """
 
     id: str
@@ -67,7 +111,8 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     samples: Samples
     parent: str = ""
     jurisdiction: str | None = None
-    sources: tuple[str, ...] = ()
+    basis: str = ""
+    sources: Sources = Sources()
     asns: tuple[int, ...] = ()
     ranges: tuple[str, ...] = ()
     ns: tuple[str, ...] = ()
@@ -75,6 +120,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     cname: tuple[str, ...] = ()
     cname_patterns: tuple[str, ...] = ()
     mx: tuple[str, ...] = ()
+    ptr: tuple[str, ...] = ()
     spf: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     headers: tuple[HeaderClue, ...] = ()
@@ -86,10 +132,15 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     tlds: tuple[str, ...] = ()
     account: str = ""
     regions: tuple[str, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     depends_on: tuple[Upstream, ...] = ()
     usual: tuple[str, ...] = ()
     sold: bool = True
     note: str = ""
+
+    def serves(self, role: str) -> bool:
+        """Whether this provider does what stands in a ``role`` of a dependency tree."""
+        return any(role in (each, BROAD.get(each)) for each in self.roles)
 
 
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +168,6 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
     version: str
     providers: tuple[Provider, ...]
-    parents: dict[str, str]
+    parents: dict[str, Parent]
     recovery: dict[str, Recovery]
     scoring: Scoring
