@@ -170,6 +170,9 @@ class Fallback(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
+    """One rule and its outcome. ``fingerprint`` stays the same while rule, subject, role and provider do; ``exception``
+    is the id of the exception that covers it, which then does not count."""
+
     rule: str
     outcome: Literal["pass", "fail", "unknown"]
     severity: Literal["low", "medium", "high", "critical"]
@@ -178,6 +181,44 @@ class Finding(Struct, frozen=True):
     message: str
     because: tuple[str, ...]
     fix: str
+    code: str = ""
+    role: str = ""
+    provider: str = ""
+    fingerprint: str = ""
+    exception: str = ""
+
+
+class ExceptionNote(Struct, frozen=True):
+    """An exception of the policy and what became of it in this report. ``days_left`` counts whole days after today;
+    None for one without end."""
+
+    id: str
+    rule: str
+    target: str
+    state: Literal["applied", "unused", "expired", "malformed"]
+    reason: str
+    owner: str
+    expires: str
+    days_left: int | None = None
+    findings: tuple[str, ...] = ()
+
+
+class RoleScore(Struct, frozen=True):
+    """How much of the score is lost in one role: 100 less what the worst company in it exposes, both ends."""
+
+    role: str
+    score: ScoreInterval
+    providers: tuple[str, ...] = ()
+
+
+class PolicyNote(Struct, frozen=True):
+    """By which policy a report was judged, and where it names the target (line from 1), for tools that point at it."""
+
+    source: str
+    line: int
+    extends: tuple[str, ...] = ()
+    notice_hours: float = 0.0
+    rules: tuple[str, ...] = ()
 
 
 class UnknownFact(Struct, frozen=True):
@@ -224,7 +265,10 @@ class Report(Struct, frozen=True):
     findings: tuple[Finding, ...]
     unknowns: tuple[UnknownFact, ...]
     not_assessed: tuple[NotAssessed, ...]
-    exceptions_applied: tuple[str, ...]
+    exceptions_applied: tuple[ExceptionNote, ...]
     evidence: tuple[Evidence, ...]
     cut_set_limits: tuple[str, ...] = ()
     names: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    roles: tuple[RoleScore, ...] = ()
+    policy: PolicyNote | None = None

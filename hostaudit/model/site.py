@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hostaudit.model.policy import Exemption, Policy, PolicyTarget
+
 
 class Need(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that a declared function cannot do without: any one of the named providers will do."""
@@ -101,4 +103,7 @@ class SiteFile(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     version: Literal[1]
-    sites: tuple[Site, ...]
+    sites: tuple[Site, ...] = ()
+    policy: Policy | None = None
+    targets: tuple[PolicyTarget, ...] = ()
+    exceptions: tuple[Exemption, ...] = ()
