@@ -28,7 +28,7 @@ from hostaudit.model import (
     SiteFile,
     SpareName,
 )
-from hostaudit.strict_yaml import INTEGER, MAX_BYTES, Checks, Node, Source, build, compose, line_of, nearest
+from hostaudit.strict_yaml import INTEGER, MAX_BYTES, Checks, Node, Source, build, compose, nearest, node_at
 from hostaudit.words import FUNCTIONS
 
 VERSION = 1
@@ -201,11 +201,11 @@ def _read(source: Source, known: Mapping[str, Provider] | None) -> SiteFile:
     file = cast(SiteFile, build(source, tree, SiteFile))
     sites = tuple(_normal(site) for site in file.sites)
     if not sites:
-        source.refuse(line_of(tree, ("sites",)), "sites declares no site", "give at least its domain")
+        source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
     for position, site in enumerate(sites):
         for where, problem in _contradictions(site, sites[:position], known):
             hint = problem.rpartition("; ")[2] if "; " in problem else ""
-            source.refuse(line_of(tree, ("sites", position, *where)), problem, hint)
+            source.refuse(node_at(tree, ("sites", position, *where)), problem, hint)
     return SiteFile(file.version, sites)
 
 
@@ -238,7 +238,7 @@ def _refuse_other_version(source: Source, tree: Node) -> None:
         if key.text == "version" and value.plain and INTEGER.fullmatch(value.text or "") and value.text != str(VERSION):
             hint = "use a newer hostaudit" if int(value.text or 0) > VERSION else f"write version: {VERSION}"
             problem = f"version {value.text} of the site file; hostaudit {__version__} reads version {VERSION}"
-            source.refuse(value.line, f"{problem}; {hint}", hint)
+            source.refuse(value, f"{problem}; {hint}", hint)
 
 
 def _unsound(record: Struct, where: Where) -> Iterator[tuple[Where, str]]:

@@ -9,6 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
+from conftest import by_line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def refused(read, tmp_path):
             read(text)
         assert caught.value.exit_code is Exit.USAGE
         assert caught.value.hint
-        return caught.value.message.removeprefix(f"{tmp_path}/")
+        return by_line(caught.value.message.removeprefix(f"{tmp_path}/"))
 
     return message
 
