@@ -21,13 +21,21 @@ from hostaudit import __version__
 from hostaudit.errors import UsageError
 from hostaudit.model import (
     Feed,
+    FunctionDemand,
     HeaderClue,
+    JurisdictionDemand,
     Parent,
+    ParentDemand,
+    Policy,
+    Preset,
     Provider,
     Recovery,
+    Refusal,
     Role,
+    RoleDemand,
     Rules,
     Samples,
+    ScenarioGate,
     Scoring,
     Service,
     Sources,
@@ -35,6 +43,13 @@ from hostaudit.model import (
 )
 from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
 
+RECORDS = (
+    Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Preset, Policy,
+    RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
+)  # fmt: skip
+"""What a compiled copy is made of."""
+
+PRESETS = "rules/presets/"
 KEPT = 3
 """Compiled caches that stay on disk: enough for a few checkouts side by side."""
 
@@ -170,6 +185,8 @@ def read(directory: Path) -> list[Source]:
             raise UsageError(f"rules/providers/{wrong[0]}: provider files end in .yaml", "rename or remove it")
         names = [f"providers/{name}" for name in providers if not name.startswith(".")]
         names += ["parents.yaml", "recovery.yaml", "scoring.yaml"]
+        presets = directory / "presets"
+        names += sorted(f"presets/{each.name}" for each in presets.glob("*.yaml")) if presets.is_dir() else []
         return [Source(f"rules/{name}", (directory / name).read_bytes(), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
@@ -178,7 +195,7 @@ def read(directory: Path) -> list[Source]:
 
 def parse(sources: list[Source], version: str) -> Rules:
     """Rules from file contents. Raises ``UsageError``."""
-    trees = {source.name: (source, compose(source)) for source in sources}
+    trees = {source.name: (source, compose(source)) for source in sources if not source.name.startswith(PRESETS)}
     parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
     providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
     known = {provider.id for provider in providers} | set(parents)
@@ -199,7 +216,19 @@ def parse(sources: list[Source], version: str) -> Rules:
         parents=parents,
         recovery=_recovery(*trees["rules/recovery.yaml"]),
         scoring=build(*trees["rules/scoring.yaml"], Scoring),
+        presets=_presets([source for source in sources if source.name.startswith(PRESETS)]),
     )
+
+
+def _presets(sources: list[Source]) -> dict[str, Preset]:
+    """The policies that come with hostaudit, by name."""
+    from hostaudit import policyfile  # only when nothing compiled is at hand
+
+    found = {source.name.removeprefix(PRESETS).removesuffix(".yaml"): source for source in sources}
+    for name, source in found.items():
+        if not ID.fullmatch(name):
+            source.refuse(1, f"{name!r} is not a name in kebab-case", "rename the file")
+    return {name: policyfile.preset(source) for name, source in found.items()}
 
 
 def _companies(source: Source, tree: Node, above: dict[str, str], providers: dict[str, Provider]) -> None:
@@ -326,8 +355,9 @@ def _cache_file(content: bytes) -> Path | None:
     key = hashlib.sha256(content)
     key.update(__version__.encode())
     with suppress(OSError):
-        key.update(Path(__file__).read_bytes())
-    for kind in (Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring):
+        for module in (Path(__file__), Path(__file__).with_name("policyfile.py")):
+            key.update(module.read_bytes())
+    for kind in RECORDS:
         key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
@@ -33,6 +33,9 @@ SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 }
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off"})
+NEAR = 0.85
+"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
+
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -226,6 +229,29 @@ def node_at(node: Node, path: Iterable[str | int]) -> Node:
             break
         node = inner
     return node
+
+
+def key_at(node: Node, path: Sequence[str | int]) -> Node:
+    """The key, or list entry, at ``path``, else the innermost value around it."""
+    around = node_at(node, path[:-1])
+    return next((key for key, _ in around.entries or () if path and key.text == path[-1]), node_at(node, path))
+
+
+def matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
+    """A check that a whole text is of a form; ``meaning`` says in words of which."""
+    return lambda text: "" if pattern.fullmatch(text) else f"is not {meaning}"
+
+
+def within(low: float, high: float, meaning: str) -> Callable[[str], str]:
+    """A check that a number lies in a range, its ends included."""
+    return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known id that another one is probably a slip for; nothing if none is that near."""
+    import difflib  # evidence with a declaration is read without it
+
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=NEAR)), "")
 
 
 def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:

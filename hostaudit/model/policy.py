@@ -9,6 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+POLICY_SCHEMA: Literal["hostaudit.policy/1"] = "hostaudit.policy/1"
+
 UnknownMode = Literal["inconclusive", "fail", "warn"]
 """What a rule becomes whose answer is unknown: exit 3, exit 1, or a word of warning."""
 
@@ -54,13 +56,19 @@ class ParentDemand(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     deny: tuple[Refusal, ...] = ()
     max_share: float | None = None
+    unknown: UnknownMode | None = None
+    severity: Severity | None = None
 
 
 class JurisdictionDemand(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Countries (ISO 3166-1) of controlling companies: those refused, or the only ones allowed."""
+    """Countries (ISO 3166-1) of controlling companies: those refused, or the only ones allowed. ``known``: that of
+    every company must be known."""
 
     deny: tuple[Refusal, ...] = ()
     allow: tuple[str, ...] = ()
+    known: bool = False
+    unknown: UnknownMode | None = None
+    severity: Severity | None = None
 
 
 class ScenarioGate(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -112,3 +120,33 @@ class Exemption(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     review: str = ""
     fingerprint: str = ""
     allow_unknown: bool = False
+
+
+class Preset(Struct, frozen=True, forbid_unknown_fields=True):
+    """A policy that comes with hostaudit (``rules/presets/*.yaml``). ``given``: the paths of the keys that it sets,
+    such as ``(roles, dns, min_providers)``."""
+
+    title: str
+    policy: Policy
+    given: tuple[tuple[str, ...], ...]
+
+
+class EffectivePolicy(Struct, frozen=True):
+    """What is demanded of one site, everything that a file and its presets say of it taken together.
+
+    ``origins``: by key, such as ``roles.dns.min_providers``, where its value stands: ``preset:NAME``, ``FILE:LINE`` or
+    ``default``. ``source`` and ``line``: the target or else the policy, for whoever wants to point at it. ``matched``:
+    the pattern by which a target was chosen. Without ``stated`` the file demands nothing of this site.
+    """
+
+    schema: Literal["hostaudit.policy/1"]
+    target: str
+    source: str
+    line: int
+    stated: bool
+    matched: str
+    labels: dict[str, str]
+    extends: tuple[str, ...]
+    policy: Policy
+    origins: dict[str, str]
+    exceptions: tuple[Exemption, ...]

@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hostaudit.model.policy import Preset
+
 Role = Literal[
     "registry",
     "registrar",
@@ -171,3 +173,4 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     parents: dict[str, Parent]
     recovery: dict[str, Recovery]
     scoring: Scoring
+    presets: dict[str, Preset] = {}

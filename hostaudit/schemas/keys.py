@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from hostaudit import sitefile
+from hostaudit import policyfile, sitefile
 from hostaudit.model import Action, Binding, Layer
 
 MEANING: dict[str, dict[str, str]] = {
@@ -128,7 +128,7 @@ def _many(each: dict[str, Any], least: int = 0) -> dict[str, Any]:
     return {"items": each, "uniqueItems": True} | ({"minItems": least} if least else {})
 
 
-_PROVIDER, _PATH = _pattern(sitefile.ID), _pattern(sitefile.URL_PATH)
+_PROVIDER, _PATH = _pattern(policyfile.ID), _pattern(sitefile.URL_PATH)
 _STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
 _ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
 
@@ -136,7 +136,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
-    ("DeclaredFunction", "id"): _pattern(sitefile.FUNCTION_ID),
+    ("DeclaredFunction", "id"): _pattern(policyfile.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
     ("Need", "role"): _enum(sitefile.NEED_ROLES),
