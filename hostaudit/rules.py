@@ -43,12 +43,6 @@ from hostaudit.model import (
 )
 from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
 
-RECORDS = (
-    Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Preset, Policy,
-    RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
-)  # fmt: skip
-"""What a compiled copy is made of."""
-
 PRESETS = "rules/presets/"
 KEPT = 3
 """Compiled caches that stay on disk: enough for a few checkouts side by side."""
@@ -357,7 +351,10 @@ def _cache_file(content: bytes) -> Path | None:
     with suppress(OSError):
         for module in (Path(__file__), Path(__file__).with_name("policyfile.py")):
             key.update(module.read_bytes())
-    for kind in RECORDS:
+    for kind in (
+        Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Preset, Policy,
+        RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
+    ):  # fmt: skip
         key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 
