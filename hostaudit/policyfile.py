@@ -64,7 +64,7 @@ SOON_DAYS = 30
 
 ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
-ACTOR_ID = re.compile(rf"{ID.pattern}|unknown:[a-z0-9][a-z0-9.:_-]{{0,250}}")
+ACTOR_ID = re.compile(rf"(?:{ID.pattern}|unknown:[a-z0-9][a-z0-9.:_-]{{0,250}})")
 """Whom a report names: an id of the catalogue, or what stands for somebody whom it does not hold."""
 
 EXCEPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -316,16 +316,23 @@ READERS: Readers = {
 # -- what does not go together ----------------------------------------------------------------------------
 
 
+def policies(file: SiteFile) -> Iterator[tuple[Where, Policy | None]]:
+    """Every place of a file where a policy can stand, with the policy there."""
+    yield ("policy",), file.policy
+    yield from ((("targets", position, "policy"), target.policy) for position, target in enumerate(file.targets))
+
+
 def problems(file: SiteFile, world: World | None) -> Iterator[tuple[Where, str]]:
     """Where the policy part makes no sense, as (where, problem; advice). Names are in A-labels. Without a ``world``
     ids are taken as they are."""
     declared = {function.id for site in file.sites for function in site.functions}
-    if file.policy is not None:
-        yield from of_policy(file.policy, ("policy",), declared, world)
+    for place, policy in policies(file):
+        if policy is not None:
+            yield from of_policy(policy, place, declared, world)
     for key in ("targets", "exceptions"):
         if len(getattr(file, key)) > MOST_ENTRIES:
             yield (key,), f"{key} has {len(getattr(file, key))} entries; at most {MOST_ENTRIES} are read"
-    yield from _of_targets(file.targets, declared, world)
+    yield from _of_targets(file.targets)
     yield from _of_exceptions(file.exceptions, declared, world)
 
 
@@ -406,9 +413,7 @@ def _of_jurisdictions(demand: JurisdictionDemand, at: Where) -> Iterator[tuple[W
             yield here, f"{each.id} is both allowed and denied; leave one of them out"
 
 
-def _of_targets(
-    targets: Sequence[PolicyTarget], declared: Set[str], world: World | None
-) -> Iterator[tuple[Where, str]]:
+def _of_targets(targets: Sequence[PolicyTarget]) -> Iterator[tuple[Where, str]]:
     seen: dict[str, int] = {}
     for position, target in enumerate(targets):
         at: Where = ("targets", position)
@@ -425,8 +430,6 @@ def _of_targets(
                 yield (*at, "labels", key), f"labels: {key[:80]!r} is not a label name; write a-z, 0-9 and _"
             if not ONE_LINE.fullmatch(value):
                 yield (*at, "labels", key), f"labels: {key} is not one line of at most 1000 characters"
-        if target.policy is not None:
-            yield from of_policy(target.policy, (*at, "policy"), declared, world)
 
 
 def _of_exceptions(

@@ -39,6 +39,7 @@ from hostaudit.strict_yaml import (
     Source,
     build,
     compose,
+    key_at,
     matching,
     near,
     nearest,
@@ -217,9 +218,13 @@ def _load(source: Source, known: Mapping[str, Provider] | None, world: World | N
     _refuse_other_version(source, tree)
     file = cast(SiteFile, build(source, tree, SiteFile))
     sites = tuple(_normal(site) for site in file.sites)
+    for place, policy in policyfile.policies(file):
+        if policy is None and key_at(tree, place).text == "policy":
+            hint = "make a demand, or write policy: {} for the defaults"
+            source.refuse(key_at(tree, place), f"policy says nothing; {hint}", hint)
     if not sites and any(key.text == "sites" for key, _ in tree.entries or ()):
         source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
-    if not (sites or file.targets or file.exceptions or any(key.text == "policy" for key, _ in tree.entries or ())):
+    if not (sites or file.targets or file.exceptions or file.policy):
         hint = "declare sites, or demand something under policy"
         source.refuse(tree, f"the file neither declares nor demands anything; {hint}", hint)
     for position, site in enumerate(sites):

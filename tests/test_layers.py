@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "demands": (*GROUND, "policyfile", "sitefile", "strict_yaml"),
     "documents": (*GROUND, "sitefile"),
     "console": GROUND,
-    "schemas": (*GROUND, "policyfile", "schemas", "sitefile"),
+    "schemas": (*GROUND, "policyfile", "schemas", "sitefile", "words"),
     "markup": GROUND,
     "net": (*GROUND, "net"),
     "probes": (*GROUND, "markup", "net", "probes"),
