@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
 from hostaudit.model.policy import (
     POLICY_SCHEMA,
     EffectivePolicy,
@@ -75,6 +78,25 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
         origins={".".join(path): origins[path] for path in sorted(origins)},
         exceptions=tuple(each for each in file.exceptions if covers(each.target, domain)),
     )
+
+
+def own(policy: EffectivePolicy) -> EffectivePolicy:
+    """Only what the file itself says, without its presets and the defaults."""
+    kept = {key: origin for key, origin in policy.origins.items() if origin.startswith(f"{policy.source}:")}
+    values = {path: _value(policy.policy, path) for path in _paths(policy.policy) if ".".join(path) in kept}
+    return replace(policy, policy=_assembled(values), origins=kept)
+
+
+def _paths(policy: Policy) -> Iterator[Path]:
+    """All keys there can be, for the roles and functions that occur."""
+    for field in fields(policy):
+        value = getattr(policy, field.name)
+        if isinstance(value, dict):
+            yield from ((field.name, name, each.name) for name, demand in value.items() for each in fields(demand))
+        elif isinstance(value, Struct):
+            yield from ((field.name, each.name) for each in fields(value))
+        else:
+            yield (field.name,)
 
 
 def _best(targets: tuple[PolicyTarget, ...], domain: str) -> tuple[int | None, str]:

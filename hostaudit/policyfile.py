@@ -59,8 +59,6 @@ MOST_ENTRIES = 1000
 
 LEAST_REASON = 10
 NEVER = "never"
-SOON_DAYS = 30
-"""Days ahead for which an exception is announced to end."""
 
 ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")

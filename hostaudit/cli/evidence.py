@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hostaudit.audit import LookOptions
-    from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Site, Target
+    from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Rules, Site, Target
+    from hostaudit.policyfile import World
     from hostaudit.sitefile import Loaded
 
 
@@ -30,14 +31,18 @@ def is_path(argument: str) -> bool:
     return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
 
 
-def loaded(path: Path) -> Loaded:
-    """A file read against the shipped rules. Raises ``UsageError`` for a wrong one."""
-    from hostaudit import audit, policyfile, scenarios, sitefile
+def world(rules: Rules) -> World:
+    """What a policy may name, by these rules."""
+    from hostaudit import policyfile, scenarios
 
-    rules = audit.shipped_rules()
-    world = policyfile.World(
-        policyfile.companies(rules.providers, rules.parents), scenarios.ids(), tuple(sorted(rules.presets))
-    )
+    companies = policyfile.companies(rules.providers, rules.parents)
+    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)))
+
+
+def loaded(path: Path, rules: Rules, world: World) -> Loaded:
+    """A file of declarations and demands. Raises ``UsageError`` for a wrong one."""
+    from hostaudit import sitefile
+
     return sitefile.load(path, {each.id: each for each in rules.providers}, world)
 
 
@@ -101,7 +106,10 @@ class Declarations:
 
     def _file(self, path: Path) -> Loaded:
         if path not in self._read:
-            self._read[path] = loaded(path)
+            from hostaudit import audit
+
+            rules = audit.shipped_rules()
+            self._read[path] = loaded(path, rules, world(rules))
         return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
