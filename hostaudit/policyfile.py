@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, cast, get_args
 
 from msgspec import Struct
@@ -40,6 +40,7 @@ from hostaudit.strict_yaml import (
     compose,
     entries,
     key_at,
+    kinds_of,
     matching,
     near,
     nearest,
@@ -129,7 +130,7 @@ def day(text: str) -> date | None:
     if not DAY.fullmatch(text):
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -259,7 +260,7 @@ def _function(source: Source, node: Node, key: str, where: str) -> str:
 def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
     """``{scenario: ID, FUNCTION: <= 4h, unknown: fail}``: whatever is no key of its own is a function."""
     own: dict[str, Any] = {"unknown": None, "severity": None}
-    kinds = {field: kind for field, kind in _kinds(ScenarioGate).items() if field != "limits"}
+    kinds = {field: kind for field, kind in kinds_of(ScenarioGate).items() if field != "limits"}
     limits: dict[str, float] = {}
     for key, value in entries(source, node, where):
         if key in kinds:
@@ -284,12 +285,6 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         hint = "add a function and its longest outage, such as web: <= 4h"
         source.refuse(node, f"{own['scenario']}: nothing is demanded; {hint}", hint)
     return ScenarioGate(limits=limits, **own)
-
-
-def _kinds(kind: type[Struct]) -> dict[str, Any]:
-    from typing import get_type_hints
-
-    return {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
 
 
 def _day_text(source: Source, node: Node, where: str) -> str:

@@ -21,10 +21,6 @@ def reminders(file: SiteFile, world: World, today: date) -> Iterator[tuple[Where
     for place, policy in policies(file):
         if policy is not None:
             yield from _of_ids(policy, place, world)
-    for position, target in enumerate(file.targets):
-        for number, pattern in enumerate(target.match):
-            if file.sites and not any(covers(pattern, site.domain) for site in file.sites):
-                yield ("targets", position, "match", number), f"no site of this file is called {pattern}"
     for position, exemption in enumerate(file.exceptions):
         at: Where = ("exceptions", position)
         yield from (((*at, key), f"exception {exemption.id} {text}") for key, text in _of_exemption(exemption, today))
@@ -37,10 +33,7 @@ def _of_exemption(exemption: Exemption, today: date) -> Iterator[tuple[str, str]
     if exemption.expires == NEVER:
         review = day(exemption.review)
         if review is None:
-            yield (
-                "review",
-                f"never ends and is to be reviewed on {exemption.review[:40]!r}, which is no day (YYYY-MM-DD)",
-            )
+            yield "review", f"never ends, and {exemption.review[:40]!r} is no day (YYYY-MM-DD) on which to review it"
         elif review < today:
             yield "review", f"never ends and was to be reviewed by {review}; {exemption.owner} answers for it"
         return

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -196,7 +197,7 @@ def entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
 
 
 def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) -> Any:
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
+    hints = kinds_of(kind)
     places = {key.text: key for key, _ in node.entries or ()}
     values: dict[str, Any] = {}
     for key, value in entries(source, node, where):
@@ -211,11 +212,17 @@ def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) 
                 problem = check(cast(str, leaf.text))
                 if problem:
                     source.refuse(leaf, f"{key}: {leaf.text!r} {problem}")
-    required = [field.name for field in msgspec.structs.fields(kind) if field.required]
-    missing = [name for name in required if name not in values]
+    needed = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
+    missing = [name for name in kind.__struct_fields__[:needed] if name not in values]
     if missing:
         source.refuse(node, f"{where or 'the file'} lacks the key {missing[0]!r}")
     return kind(**values)
+
+
+@cache
+def kinds_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields of a record and their types; asked for every record of a file, and dear to find out."""
+    return {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
 
 
 def node_at(node: Node, path: Iterable[str | int]) -> Node:
