@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
-from typing import cast, get_args, get_type_hints
+from typing import cast, get_args
 
 import msgspec
 
@@ -22,14 +22,22 @@ from hostaudit.errors import UsageError
 from hostaudit.model import (
     Check,
     Feed,
+    FunctionDemand,
     HeaderClue,
+    JurisdictionDemand,
     Parent,
+    ParentDemand,
+    Policy,
+    Preset,
     Provider,
     Recovery,
+    Refusal,
     Role,
+    RoleDemand,
     RoleText,
     Rules,
     Samples,
+    ScenarioGate,
     Scoring,
     Service,
     Sources,
@@ -37,6 +45,7 @@ from hostaudit.model import (
 )
 from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
 
+PRESETS = "rules/presets/"
 KEPT = 3
 """Compiled caches that stay on disk: enough for a few checkouts side by side."""
 
@@ -174,6 +183,8 @@ def read(directory: Path) -> list[Source]:
         names = [f"providers/{name}" for name in providers if not name.startswith(".")]
         names += ["parents.yaml", "recovery.yaml", "roles.yaml", "scoring.yaml"]
         names += sorted(f"checks/{each.name}" for each in (directory / "checks").glob("*.yaml"))
+        presets = directory / "presets"
+        names += sorted(f"presets/{each.name}" for each in presets.glob("*.yaml")) if presets.is_dir() else []
         return [Source(f"rules/{name}", (directory / name).read_bytes(), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
@@ -182,7 +193,7 @@ def read(directory: Path) -> list[Source]:
 
 def parse(sources: list[Source], version: str) -> Rules:
     """Rules from file contents. Raises ``UsageError``."""
-    trees = {source.name: (source, compose(source)) for source in sources}
+    trees = {source.name: (source, compose(source)) for source in sources if not source.name.startswith(PRESETS)}
     parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
     providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
     known = {provider.id for provider in providers} | set(parents)
@@ -193,7 +204,7 @@ def parse(sources: list[Source], version: str) -> Rules:
         source, tree = trees[f"rules/providers/{provider.id}.yaml"]
         if provider.parent and provider.parent not in known:
             hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
-            source.refuse(_under(tree, "parent")[0].line, f"unknown parent {provider.parent!r}; {hint}", hint)
+            source.refuse(_under(tree, "parent")[0], f"unknown parent {provider.parent!r}; {hint}", hint)
         _line_of_owners(source, tree, provider.id, above)
         _account(source, tree, provider, by_id)
         _upstreams(source, tree, provider, by_id)
@@ -205,7 +216,19 @@ def parse(sources: list[Source], version: str) -> Rules:
         scoring=build(*trees["rules/scoring.yaml"], Scoring),
         checks=_checks([trees[source.name] for source in sources if source.name.startswith("rules/checks/")]),
         roles=_roles(*trees["rules/roles.yaml"]),
+        presets=_presets([source for source in sources if source.name.startswith(PRESETS)]),
     )
+
+
+def _presets(sources: list[Source]) -> dict[str, Preset]:
+    """The policies that come with hostaudit, by name."""
+    from hostaudit import policyfile  # only when nothing compiled is at hand
+
+    found = {source.name.removeprefix(PRESETS).removesuffix(".yaml"): source for source in sources}
+    for name, source in found.items():
+        if not ID.fullmatch(name):
+            source.refuse(1, f"{name!r} is not a name in kebab-case", "rename the file")
+    return {name: policyfile.preset(source) for name, source in found.items()}
 
 
 def _companies(source: Source, tree: Node, above: dict[str, str], providers: dict[str, Provider]) -> None:
@@ -214,11 +237,11 @@ def _companies(source: Source, tree: Node, above: dict[str, str], providers: dic
         identity = cast(str, key.text)
         if identity in providers:
             hint = f"state its parent and jurisdiction in rules/providers/{identity}.yaml"
-            source.refuse(key.line, f"{identity} has a file of its own among the providers; {hint}", hint)
+            source.refuse(key, f"{identity} has a file of its own among the providers; {hint}", hint)
         owner = above[identity]
         if owner and owner not in above:
             hint = nearest(owner, above, "give it a line in this file")
-            source.refuse(_under(below, "parent")[0].line, f"{identity}: unknown parent {owner!r}; {hint}", hint)
+            source.refuse(_under(below, "parent")[0], f"{identity}: unknown parent {owner!r}; {hint}", hint)
         _line_of_owners(source, below, identity, above)
 
 
@@ -230,24 +253,24 @@ def _line_of_owners(source: Source, tree: Node, identity: str, above: dict[str, 
         if way[-1] in way[:-1]:
             hint = "remove the line that is not so"
             problem = f"owners go round in a circle: {' belongs to '.join(way)}; {hint}"
-            source.refuse(_under(tree, "parent")[0].line, problem, hint)
+            source.refuse(_under(tree, "parent")[0], problem, hint)
 
 
 def _provider(source: Source, tree: Node) -> Provider:
     provider = cast(Provider, build(source, tree, Provider))
     expected = source.name.rpartition("/")[2].removesuffix(".yaml")
     if provider.id != expected:
-        source.refuse(tree.line, f"the id {provider.id!r} and the file name {expected + '.yaml'!r} must agree")
+        source.refuse(tree, f"the id {provider.id!r} and the file name {expected + '.yaml'!r} must agree")
     if not provider.roles:
-        source.refuse(tree.line, "roles must not be empty")
+        source.refuse(tree, "roles must not be empty")
     visible = "app_store" in provider.roles or any(getattr(provider, field) for field in CLUES)
     if visible and not provider.samples.matches:
-        source.refuse(tree.line, "samples must not be empty", "write one clue string for each kind of clue")
+        source.refuse(tree, "samples must not be empty", "write one clue string for each kind of clue")
     for role in provider.usual:
         if not provider.serves(role):
             hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
-            line = next(item.line for item in _under(tree, "usual")[1].items or () if item.text == role)
-            source.refuse(line, f"usual: {role!r} is none of its roles; {hint}", hint)
+            at = next(item for item in _under(tree, "usual")[1].items or () if item.text == role)
+            source.refuse(at, f"usual: {role!r} is none of its roles; {hint}", hint)
     return provider
 
 
@@ -260,16 +283,16 @@ def _account(source: Source, tree: Node, provider: Provider, known: dict[str, Pr
     """Refuse an account that does not exist, or that is itself part of another one."""
     if not provider.account:
         return
-    line = _under(tree, "account")[0].line
+    at = _under(tree, "account")[0]
     if provider.account == provider.id:
-        source.refuse(line, "account names the provider itself", "leave the key out: each provider is its own account")
+        source.refuse(at, "account names the provider itself", "leave the key out: each provider is its own account")
     holder = known.get(provider.account)
     if holder is None:
         hint = nearest(provider.account, known, "add its file to rules/providers")
-        source.refuse(line, f"account: unknown provider {provider.account!r}; {hint}", hint)
+        source.refuse(at, f"account: unknown provider {provider.account!r}; {hint}", hint)
     if holder.account:
         hint = f"write account: {holder.account}"
-        source.refuse(line, f"account: {holder.id} is itself sold under {holder.account}; {hint}", hint)
+        source.refuse(at, f"account: {holder.id} is itself sold under {holder.account}; {hint}", hint)
 
 
 def _upstreams(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
@@ -278,17 +301,17 @@ def _upstreams(source: Source, tree: Node, provider: Provider, known: dict[str, 
     if not provider.depends_on:
         return
     for upstream, entry in zip(provider.depends_on, _under(tree, "depends_on")[1].items or (), strict=True):
-        line = _under(entry, "on")[0].line
+        at = _under(entry, "on")[0]
         if upstream.on not in known:
             hint = nearest(upstream.on, known, "add its file to rules/providers")
-            source.refuse(line, f"depends_on: unknown provider {upstream.on!r}; {hint}", hint)
+            source.refuse(at, f"depends_on: unknown provider {upstream.on!r}; {hint}", hint)
         if upstream.on in seen:
-            source.refuse(line, f"depends_on: {upstream.on!r} stands twice", "put both sources into one entry")
+            source.refuse(at, f"depends_on: {upstream.on!r} stands twice", "put both sources into one entry")
         seen.add(upstream.on)
         chain = _way_back(upstream.on, provider.id, known)
         if chain:
             way = " on ".join((provider.id, *chain))
-            source.refuse(line, f"depends_on goes round in a circle: {way}", "remove the entry that is not so")
+            source.refuse(at, f"depends_on goes round in a circle: {way}", "remove the entry that is not so")
 
 
 def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, ...]:
@@ -310,12 +333,12 @@ def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, .
 def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     table = cast(dict[str, Recovery], build(source, tree, dict[str, Recovery]))
     for role, hours in table.items():
-        line = next(key.line for key, _ in tree.entries or () if key.text == role)
+        at = next(key for key, _ in tree.entries or () if key.text == role)
         problem = "" if role in STEPS else _role(role)
         if problem:
-            source.refuse(line, f"{role!r} {problem}")
+            source.refuse(at, f"{role!r} {problem}")
         if not 0 <= hours.low <= hours.usual <= hours.high:
-            source.refuse(line, f"{role}: low, usual and high must rise from 0")
+            source.refuse(at, f"{role}: low, usual and high must rise from 0")
     return table
 
 
@@ -363,22 +386,14 @@ def _cache_file(content: bytes) -> Path | None:
     key = hashlib.sha256(content)
     key.update(__version__.encode())
     with suppress(OSError):
-        key.update(Path(__file__).read_bytes())
+        # Reading two files is quicker than asking every record for the types of its fields.
+        for module in ("rules.py", "policyfile.py", "model/rules.py", "model/policy.py"):
+            key.update((Path(__file__).parent / module).read_bytes())
     for kind in (
-        Rules,
-        Provider,
-        Parent,
-        Sources,
-        Feed,
-        Samples,
-        HeaderClue,
-        Upstream,
-        Recovery,
-        Scoring,
-        Check,
-        RoleText,
-    ):
-        key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
+        Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Preset, Policy,
+        Check, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
+    ):  # fmt: skip
+        key.update(repr((kind.__name__, kind.__struct_fields__)).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 
 

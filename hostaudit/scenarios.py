@@ -211,15 +211,15 @@ def parse(source: Source) -> Scenario:
     scenario = cast(Scenario, build(source, tree, Scenario))
     if _file(scenario.id) != source.name:
         expected = source.name.rpartition("/")[2]
-        source.refuse(_line(tree, "id"), f"the id {scenario.id!r} and the file name {expected!r} must agree")
+        source.refuse(_at(tree, "id"), f"the id {scenario.id!r} and the file name {expected!r} must agree")
     if not scenario.events:
-        source.refuse(_line(tree, "events"), "events must not be empty")
+        source.refuse(_at(tree, "events"), "events must not be empty")
     if scenario.horizon_hours <= 0:
-        source.refuse(_line(tree, "horizon_hours"), "horizon_hours must be more than 0")
+        source.refuse(_at(tree, "horizon_hours"), "horizon_hours must be more than 0")
     for key in scenario.sources:
         problem = KEBAB(key)
         if problem:
-            source.refuse(_line(tree, "sources", key), f"sources: {key!r} {problem}")
+            source.refuse(_at(tree, "sources", key), f"sources: {key!r} {problem}")
     earlier: dict[str, Event] = {}
     for position, event in enumerate(scenario.events):
         _check_event(source, tree, position, scenario, earlier)
@@ -233,7 +233,7 @@ def _check_event(source: Source, tree: Node, position: int, scenario: Scenario, 
     event = scenario.events[position]
 
     def refuse(problem: str, *path: str | int, hint: str = "") -> None:
-        source.refuse(_line(tree, "events", position, *path), f"event {event.id}: {problem}", hint)
+        source.refuse(_at(tree, "events", position, *path), f"event {event.id}: {problem}", hint)
 
     if event.id in earlier:
         refuse("an event of this id stands above", "id")
@@ -265,19 +265,19 @@ def _check_event(source: Source, tree: Node, position: int, scenario: Scenario, 
 def _check_expectation(source: Source, tree: Node, position: int, expectation: Expectation) -> None:
     for function, hours in expectation.down_hours.items():
         if len(hours) != 2 or not 0 <= hours[0] <= hours[1] or not isfinite(hours[1]):
-            line = _line(tree, "assert_history", position, "down_hours", function)
-            source.refuse(line, f"down_hours of {function} must be [least, most], rising from 0")
+            at = _at(tree, "assert_history", position, "down_hours", function)
+            source.refuse(at, f"down_hours of {function} must be [least, most], rising from 0")
 
 
-def _line(tree: Node, *path: str | int) -> int:
-    """The line of the value at ``path`` (keys and positions), of the nearest one around it if that is missing."""
+def _at(tree: Node, *path: str | int) -> Node:
+    """The value at ``path`` (keys and positions), the nearest one around it if that is missing."""
     node = tree
     for step in path:
         if isinstance(step, int):
             node = (node.items or [])[step]
         else:
             node = next((value for key, value in node.entries or () if key.text == step), node)
-    return node.line
+    return node
 
 
 # --- lint ----------------------------------------------------------------------------------------

@@ -1,20 +1,22 @@
-"""The site file ``hostaudit.yaml``: what does its owner declare about a site, and does it make sense?
+"""The file ``hostaudit.yaml``: what does its owner declare about a site and demand of it, and does it make sense?
 
 A file is read strictly: what would be guessed at, or would have no effect, is refused with its line. The same
-questions are asked of the declaration inside an evidence file, which may come from anybody.
+questions are asked of the declaration inside an evidence file, which may come from anybody. What is demanded is the
+matter of ``policyfile``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from msgspec import Struct, structs
 
-from hostaudit import __version__
+from hostaudit import __version__, policyfile
 from hostaudit.domain import host_name, parse, registrable
 from hostaudit.errors import UsageError
 from hostaudit.model import (
@@ -28,7 +30,22 @@ from hostaudit.model import (
     SiteFile,
     SpareName,
 )
-from hostaudit.strict_yaml import INTEGER, MAX_BYTES, Checks, Node, Source, build, compose, line_of, nearest
+from hostaudit.policyfile import FUNCTION_ID, ID, World
+from hostaudit.strict_yaml import (
+    INTEGER,
+    MAX_BYTES,
+    Checks,
+    Node,
+    Source,
+    build,
+    compose,
+    key_at,
+    matching,
+    near,
+    nearest,
+    node_at,
+    within,
+)
 from hostaudit.words import FUNCTIONS
 
 VERSION = 1
@@ -60,8 +77,6 @@ AT_ONCE_HOURS = 0.1
 MOST_ENTRIES = 200
 """Entries of any one list of a site: each may cost a question to a server."""
 
-ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
-FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 URL_PATH = re.compile(r'(?=.{1,1000}$)/[!"$-~]*')
 """A path, perhaps with a query, as it goes over the wire: printable ASCII, no fragment (RFC 3986 section 3.3)."""
 
@@ -71,9 +86,6 @@ MARKER = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 LATEST_SERIAL = 2**31 - 1
 """Serials compare within half of their circle (RFC 1982 section 3.2)."""
 
-NEAR = 0.85
-"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
-
 Where = tuple[str | int, ...]
 """Keys and positions that lead to a value of a site."""
 
@@ -81,18 +93,10 @@ Where = tuple[str | int, ...]
 # -- single values ----------------------------------------------------------------------------------------
 
 
-def _matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
-    return lambda text: "" if pattern.fullmatch(text) else f"is not {meaning}"
-
-
 def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
     allowed = tuple(words)
     otherwise = f"give one of: {', '.join(allowed)}"
     return lambda text: "" if text in allowed else f"is not {meaning}; {nearest(text, allowed, otherwise)}"
-
-
-def _within(low: float, high: float, meaning: str) -> Callable[[str], str]:
-    return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
 
 
 def _name(text: str, understood: Callable[[str], object] = host_name) -> str:
@@ -133,16 +137,16 @@ def _name_or_address(text: str) -> str:
     return "" if _is_address(text) else _name(text)
 
 
-_PROVIDER_ID = _matching(ID, "a provider id in kebab-case of at most 64 characters")
-_PATH = _matching(URL_PATH, "a path: it begins with / and has no space, fragment or letter beyond ASCII")
-_STATUS = _within(100, 599, "an HTTP status from 100 to 599")
-_MARKER = _matching(MARKER, "a marker: 1 to 1000 characters of one line")
+_PROVIDER_ID = matching(ID, "a provider id in kebab-case of at most 64 characters")
+_PATH = matching(URL_PATH, "a path: it begins with / and has no space, fragment or letter beyond ASCII")
+_STATUS = within(100, 599, "an HTTP status from 100 to 599")
+_MARKER = matching(MARKER, "a marker: 1 to 1000 characters of one line")
 
 SOUND: Checks = {
     (Site, "domain"): _name,
     (Site, "hosts"): _name,
-    (DeclaredFunction, "id"): _matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
-    (DeclaredFunction, "weight"): _within(0, 1, "a weight from 0 to 1"),
+    (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
+    (DeclaredFunction, "weight"): within(0, 1, "a weight from 0 to 1"),
     (Need, "role"): _one_of(NEED_ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
@@ -159,20 +163,19 @@ SOUND: Checks = {
     (DeclaredFallback, "path"): _PATH,
     (DeclaredFallback, "status"): _STATUS,
     (DeclaredFallback, "marker"): _MARKER,
-    (DeclaredFallback, "app"): _matching(APP_ID, "an app id such as 1402727988 or com.example.app"),
-    (DeclaredFallback, "serial_tolerance"): _within(
-        0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"
-    ),
+    (DeclaredFallback, "app"): matching(APP_ID, "an app id such as 1402727988 or com.example.app"),
+    (DeclaredFallback, "serial_tolerance"): within(0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"),
     (DeclaredFallback, "activation"): _one_of(ACTIVATIONS, "a way to switch"),
-    (DeclaredFallback, "activation_hours"): _within(0, 1e6, "a number of hours from 0 up"),
+    (DeclaredFallback, "activation_hours"): within(0, 1e6, "a number of hours from 0 up"),
     (DeclaredFallback, "switched_by"): _PROVIDER_ID,
     (Place, "of"): _name_or_address,
-    (Place, "region"): _matching(REGION, "a region as its provider calls it, such as eu-west-1"),
+    (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),
 }
 """What every declaration must hold."""
 
 CHECKS: Checks = {
     **SOUND,
+    **policyfile.CHECKS,
     (Site, "domain"): _site_name,
     (Site, "hosts"): _further_host,
     (SpareName, "domain"): _site_name,
@@ -183,30 +186,58 @@ CHECKS: Checks = {
 # -- reading ----------------------------------------------------------------------------------------------
 
 
-def read(path: Path, known: Mapping[str, Provider] | None = None) -> SiteFile:
-    """The site file at ``path``, its names in A-labels. Raises ``UsageError``: ``FILE:LINE: problem``.
+@dataclass(frozen=True)
+class Loaded:
+    """A file as it was read: how messages call it, what it says with names in A-labels, and where."""
 
-    ``known`` are the providers of the catalogue by id; without them provider ids are taken as they are.
+    name: str
+    content: SiteFile
+    tree: Node
+
+
+def read(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> SiteFile:
+    """What the file at ``path`` says, its names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.
+
+    ``known`` are the providers of the catalogue by id, ``world`` is what a policy may name; without them ids are
+    taken as they are.
     """
-    source = Source(str(path), _bytes(path), CHECKS)
+    return load(path, known, world).content
+
+
+def load(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> Loaded:
+    """The same with the places of its keys."""
+    source = Source(str(path), _bytes(path), CHECKS, policyfile.READERS)
     try:
-        return _read(source, known)
+        return _load(source, known, world)
     except UsageError as error:
         raise UsageError(error.message, error.hint or "every key is explained by: hostaudit schema site") from error
 
 
-def _read(source: Source, known: Mapping[str, Provider] | None) -> SiteFile:
+def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:
     tree = compose(source)
     _refuse_other_version(source, tree)
     file = cast(SiteFile, build(source, tree, SiteFile))
     sites = tuple(_normal(site) for site in file.sites)
-    if not sites:
-        source.refuse(line_of(tree, ("sites",)), "sites declares no site", "give at least its domain")
+    for place, policy in policyfile.policies(file):
+        if policy is None and key_at(tree, place).text == "policy":
+            hint = "make a demand, or write policy: {} for the defaults"
+            source.refuse(key_at(tree, place), f"policy says nothing; {hint}", hint)
+    if not sites and any(key.text == "sites" for key, _ in tree.entries or ()):
+        source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
+    if not (sites or file.targets or file.exceptions or file.policy):
+        hint = "declare sites, or demand something under policy"
+        source.refuse(tree, f"the file neither declares nor demands anything; {hint}", hint)
     for position, site in enumerate(sites):
         for where, problem in _contradictions(site, sites[:position], known):
-            hint = problem.rpartition("; ")[2] if "; " in problem else ""
-            source.refuse(line_of(tree, ("sites", position, *where)), problem, hint)
-    return SiteFile(file.version, sites)
+            _refuse(source, node_at(tree, ("sites", position, *where)), problem)
+    file = policyfile.normal(structs.replace(file, sites=sites))
+    for where, problem in policyfile.problems(file, world):
+        _refuse(source, node_at(tree, where), problem)
+    return Loaded(source.name, file, tree)
+
+
+def _refuse(source: Source, at: Node, problem: str) -> None:
+    source.refuse(at, problem, problem.rpartition("; ")[2] if "; " in problem else "")
 
 
 def site_of(file: SiteFile, domain: str) -> Site | None:
@@ -238,7 +269,7 @@ def _refuse_other_version(source: Source, tree: Node) -> None:
         if key.text == "version" and value.plain and INTEGER.fullmatch(value.text or "") and value.text != str(VERSION):
             hint = "use a newer hostaudit" if int(value.text or 0) > VERSION else f"write version: {VERSION}"
             problem = f"version {value.text} of the site file; hostaudit {__version__} reads version {VERSION}"
-            source.refuse(value.line, f"{problem}; {hint}", hint)
+            source.refuse(value, f"{problem}; {hint}", hint)
 
 
 def _unsound(record: Struct, where: Where) -> Iterator[tuple[Where, str]]:
@@ -402,12 +433,12 @@ def _of_providers(fallback: DeclaredFallback, known: Mapping[str, Provider]) -> 
     if fallback.provider in known and fallback.parent:
         yield "parent", f"the catalogue knows the parent of {fallback.provider}; leave parent out"
     elif fallback.provider not in known and not fallback.parent:
-        near = _near(fallback.provider, known)
-        advice = f"did you mean {near!r}?" if near else "name the company in control of it as parent"
+        like = near(fallback.provider, known)
+        advice = f"did you mean {like!r}?" if like else "name the company in control of it as parent"
         yield "provider", f"{fallback.provider} is not in the catalogue; {advice}"
     parents = {*known, *(each.parent for each in known.values() if each.parent)}
-    if fallback.parent and fallback.parent not in parents and (near := _near(fallback.parent, parents)):
-        yield "parent", f"the parent {fallback.parent} is not in the catalogue; did you mean {near!r}?"
+    if fallback.parent and fallback.parent not in parents and (like := near(fallback.parent, parents)):
+        yield "parent", f"the parent {fallback.parent} is not in the catalogue; did you mean {like!r}?"
     for provider in fallback.switched_by:
         if problem := _slip(provider, known, fallback.role):
             yield "switched_by", f"switched_by: {problem}"
@@ -423,11 +454,5 @@ def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> str
         for each in known.values()
         if each.serves(role) or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
     ]
-    near = _near(provider, able)
-    return f"{provider} is not in the catalogue; did you mean {near!r}?" if near else ""
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    import difflib  # evidence with a declaration is read without it
-
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=NEAR)), "")
+    like = near(provider, able)
+    return f"{provider} is not in the catalogue; did you mean {like!r}?" if like else ""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -33,6 +34,9 @@ SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 }
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off"})
+NEAR = 0.85
+"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
+
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -45,9 +49,10 @@ Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
 
 @dataclass
 class Node:
-    """One YAML value and the line it begins on. Exactly one of text, items and entries is set."""
+    """One YAML value and where it begins, counted from 1. Exactly one of text, items and entries is set."""
 
     line: int
+    column: int = 0
     text: str | None = None
     plain: bool = False
     items: list[Node] | None = None
@@ -56,15 +61,22 @@ class Node:
 
 @dataclass
 class Source:
-    """A file under reading; ``name`` is how messages call it, ``checks`` what is asked of its values."""
+    """A file under reading; ``name`` is how messages call it, ``checks`` what is asked of its values, ``readers`` who
+    makes a value of what is not written the way it is kept."""
 
     name: str
     data: bytes = field(repr=False)
     checks: Checks = field(default_factory=dict, repr=False)
+    readers: Readers = field(default_factory=dict, repr=False)
 
-    def refuse(self, line: int, problem: str, hint: str = "") -> NoReturn:
-        """Stop with file, line and problem."""
-        raise UsageError(f"{self.name}:{line}: {problem}", hint)
+    def refuse(self, at: Node | int, problem: str, hint: str = "") -> NoReturn:
+        """Stop with file, line, column if a node tells it, and problem."""
+        place = str(at) if isinstance(at, int) else f"{at.line}:{at.column}" if at.column else str(at.line)
+        raise UsageError(f"{self.name}:{place}: {problem}", hint)
+
+
+Readers = Mapping[Any, Callable[[Source, Node, str], Any]]
+"""By Struct, or Struct and field: the value of a node, the last argument being what messages call it."""
 
 
 def compose(source: Source) -> Node:
@@ -76,7 +88,9 @@ def compose(source: Source) -> Node:
     try:
         text = source.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        source.refuse(source.data[: error.start].count(b"\n") + 1, "the file is not UTF-8")
+        before = source.data[: error.start]
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        source.refuse(Node(before.count(b"\n") + 1, column), "the file is not UTF-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     stack: list[Node] = []
     pending: list[Node | None] = []
@@ -91,39 +105,41 @@ def compose(source: Source) -> Node:
             if node is None:
                 continue
             if not stack and root is not None:
-                source.refuse(node.line, "a second document begins here; one file holds one")
+                source.refuse(node, "a second document begins here; one file holds one")
             root = root or node
             if stack:
                 _attach(stack[-1], pending, node)
             if node.text is None:
                 if len(stack) >= MAX_DEPTH:
-                    source.refuse(node.line, f"nested more than {MAX_DEPTH} levels deep")
+                    source.refuse(node, f"nested more than {MAX_DEPTH} levels deep")
                 stack.append(node)
                 pending.append(None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        source.refuse(mark.line + 1 if mark else 1, f"not readable as YAML: {problem}")
+        source.refuse(Node(mark.line + 1, mark.column + 1) if mark else 1, f"not readable as YAML: {problem}")
     if root is None:
         source.refuse(1, "the file is empty")
     return root
 
 
 def _node(source: Source, event: Any, yaml: Any) -> Node | None:
-    line = event.start_mark.line + 1
+    at = Node(event.start_mark.line + 1, event.start_mark.column + 1)
     if isinstance(event, yaml.AliasEvent):
-        source.refuse(line, f"the alias *{event.anchor} is not allowed", "write the value out")
+        source.refuse(at, f"the alias *{event.anchor} is not allowed", "write the value out")
     if not isinstance(event, yaml.NodeEvent):
         return None
     if event.anchor is not None:
-        source.refuse(line, f"the anchor &{event.anchor} is not allowed", "write the value out where it is needed")
+        source.refuse(at, f"the anchor &{event.anchor} is not allowed", "write the value out where it is needed")
     if event.tag is not None:
-        source.refuse(line, f"the tag {event.tag} is not allowed", "types follow from the key")
+        source.refuse(at, f"the tag {event.tag} is not allowed", "types follow from the key")
     if isinstance(event, yaml.ScalarEvent):
-        return Node(line, text=event.value, plain=not event.style)
-    if isinstance(event, yaml.SequenceStartEvent):
-        return Node(line, items=[])
-    return Node(line, entries=[])
+        at.text, at.plain = event.value, not event.style
+    elif isinstance(event, yaml.SequenceStartEvent):
+        at.items = []
+    else:
+        at.entries = []
+    return at
 
 
 def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
@@ -143,17 +159,19 @@ def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
 def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
     """``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``UsageError``."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if reader := source.readers.get(kind):
+            return reader(source, node, where)
         return _struct(source, node, kind, where)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
         if node.items is None:
-            source.refuse(node.line, f"{where or 'the file'} must be a list")
+            source.refuse(node, f"{where or 'the file'} must be a list")
         values = tuple(build(source, each, arguments[0], where) for each in node.items)
         if arguments[0] is not float:  # names repeat by mistake only; of measurements two may be equal
             _no_repetition(source, node, values, where)
         return values
     if origin is dict:
-        pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in _entries(source, node, where)]
+        pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in entries(source, node, where)]
         return {key: built for key, _, built in pairs}
     if origin is Literal:
         return _choice(source, node, arguments, where)
@@ -165,42 +183,50 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
     return _scalar(source, node, kind, where)
 
 
-def _entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
+def entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
+    """What a mapping holds, by keys that stand once. Raises ``UsageError``."""
     if node.entries is None:
-        source.refuse(node.line, f"{where or 'the file'} must be a mapping of keys to values")
+        source.refuse(node, f"{where or 'the file'} must be a mapping of keys to values")
     found: dict[str, tuple[int, Node]] = {}
     for key_node, value in node.entries:
         key = _scalar(source, key_node, str, "a key")
         if key in found:
-            source.refuse(key_node.line, f"the key {key!r} stands twice, first in line {found[key][0]}")
+            source.refuse(key_node, f"the key {key!r} stands twice, first in line {found[key][0]}")
         found[key] = (key_node.line, value)
     return [(key, value) for key, (_, value) in found.items()]
 
 
 def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) -> Any:
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
-    lines = {key.text: key.line for key, _ in node.entries or ()}
+    hints = kinds_of(kind)
+    places = {key.text: key for key, _ in node.entries or ()}
     values: dict[str, Any] = {}
-    for key, value in _entries(source, node, where):
+    for key, value in entries(source, node, where):
         if key not in hints:
             hint = nearest(key, hints, f"valid keys are {', '.join(sorted(hints))}")
-            source.refuse(lines[key], f"unknown key {key!r}{f' in {where}' if where else ''}; {hint}", hint)
-        values[key] = build(source, value, hints[key], key)
+            source.refuse(places[key], f"unknown key {key!r}{f' in {where}' if where else ''}; {hint}", hint)
+        reader = source.readers.get((kind, key))
+        values[key] = reader(source, value, key) if reader else build(source, value, hints[key], key)
         check = source.checks.get((kind, key))
         if check is not None and values[key] is not None:
             for leaf in _leaves(value):
                 problem = check(cast(str, leaf.text))
                 if problem:
-                    source.refuse(leaf.line, f"{key}: {leaf.text!r} {problem}")
-    required = [field.name for field in msgspec.structs.fields(kind) if field.required]
-    missing = [name for name in required if name not in values]
+                    source.refuse(leaf, f"{key}: {leaf.text!r} {problem}")
+    needed = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
+    missing = [name for name in kind.__struct_fields__[:needed] if name not in values]
     if missing:
-        source.refuse(node.line, f"{where or 'the file'} lacks the key {missing[0]!r}")
+        source.refuse(node, f"{where or 'the file'} lacks the key {missing[0]!r}")
     return kind(**values)
 
 
-def line_of(node: Node, path: Iterable[str | int]) -> int:
-    """The line where the value at ``path`` (keys and positions) begins, else the innermost one around it."""
+@cache
+def kinds_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields of a record and their types; asked for every record of a file, and dear to find out."""
+    return {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
+
+
+def node_at(node: Node, path: Iterable[str | int]) -> Node:
+    """The value at ``path`` (keys and positions), else the innermost one around it."""
     for step in path:
         if isinstance(step, int):
             inner = node.items[step] if node.items is not None and step < len(node.items) else None
@@ -209,7 +235,30 @@ def line_of(node: Node, path: Iterable[str | int]) -> int:
         if inner is None:
             break
         node = inner
-    return node.line
+    return node
+
+
+def key_at(node: Node, path: Sequence[str | int]) -> Node:
+    """The key, or list entry, at ``path``, else the innermost value around it."""
+    around = node_at(node, path[:-1])
+    return next((key for key, _ in around.entries or () if path and key.text == path[-1]), node_at(node, path))
+
+
+def matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
+    """A check that a whole text is of a form; ``meaning`` says in words of which."""
+    return lambda text: "" if pattern.fullmatch(text) else f"is not {meaning}"
+
+
+def within(low: float, high: float, meaning: str) -> Callable[[str], str]:
+    """A check that a number lies in a range, its ends included."""
+    return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known id that another one is probably a slip for; nothing if none is that near."""
+    import difflib  # evidence with a declaration is read without it
+
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=NEAR)), "")
 
 
 def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
@@ -232,32 +281,32 @@ def _no_repetition(source: Source, node: Node, values: tuple[Any, ...], where: s
     for position, value in enumerate(values):
         written = repr(value)  # records with a mapping inside have no hash
         if written in seen:
-            line = cast(list[Node], node.items)[position].line
+            again = cast(list[Node], node.items)[position]
             shown = "the same entry" if isinstance(value, msgspec.Struct) else written
-            source.refuse(line, f"{where}: {shown} stands twice")
+            source.refuse(again, f"{where}: {shown} stands twice")
         seen.add(written)
 
 
 def _scalar(source: Source, node: Node, kind: Any, where: str) -> Any:
     text = node.text
     if text is None:
-        source.refuse(node.line, f"{where} must be a single value, not a list or mapping")
+        source.refuse(node, f"{where} must be a single value, not a list or mapping")
     if node.plain and text.lower() in AMBIGUOUS:
         hint = f'quote it ("{text}") or write true or false'
-        source.refuse(node.line, f"{where}: unquoted {text} is a truth value to some YAML readers; {hint}", hint)
+        source.refuse(node, f"{where}: unquoted {text} is a truth value to some YAML readers; {hint}", hint)
     if kind is str:
         problem = _misread(node)
         if problem:
             hint = f'quote it ("{text}")'
             seen = text or "nothing"
-            source.refuse(node.line, f"{where}: unquoted {seen} is {problem}, text is wanted; {hint}", hint)
+            source.refuse(node, f"{where}: unquoted {seen} is {problem}, text is wanted; {hint}", hint)
         return text
     form, convert, wanted = SCALARS[kind]
     if not node.plain or not form.fullmatch(text):
-        source.refuse(node.line, f"{where} must be {wanted}, not {text!r}")
+        source.refuse(node, f"{where} must be {wanted}, not {text!r}")
     value = convert(text)
     if isinstance(value, float) and not math.isfinite(value):
-        source.refuse(node.line, f"{where} must be {wanted} of ordinary size, not {text!r}")
+        source.refuse(node, f"{where} must be {wanted} of ordinary size, not {text!r}")
     return value
 
 
@@ -267,7 +316,7 @@ def _choice(source: Source, node: Node, allowed: tuple[Any, ...], where: str) ->
     if value not in allowed:
         words = [str(each) for each in allowed]
         hint = nearest(str(value), words, f"give one of: {', '.join(words)}" if len(words) > 1 else f"give {words[0]}")
-        source.refuse(node.line, f"{where}: {value!r} is not known; {hint}", hint)
+        source.refuse(node, f"{where}: {value!r} is not known; {hint}", hint)
     return value
 
 

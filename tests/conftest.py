@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,11 @@ FOREIGN = (
     "ALL_PROXY",
     "NO_PROXY",
 )
+
+
+def by_line(message: str) -> str:
+    """A refusal as ``FILE:LINE: problem``; the column, which tests of the reader look at, is left out."""
+    return re.sub(r"^([^\n]*?:\d+):\d+: ", r"\1: ", message)
 
 
 REACHED: list[str] = []

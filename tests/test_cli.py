@@ -480,7 +480,7 @@ def test_a_broken_site_file_ends_with_2_before_anything_is_looked_at(looked, her
     assert cli.run(["scan", "x.com", *option]) == Exit.USAGE
     assert not vars(looked)
     error = capsys.readouterr().err
-    assert error.startswith("error: hostaudit.yaml:4: unknown key 'host' in sites; did you mean 'hosts'?\n")
+    assert error.startswith("error: hostaudit.yaml:4:5: unknown key 'host' in sites; did you mean 'hosts'?\n")
 
     assert cli.run(["scan", "x.com", "--no-site"]) == Exit.INCONCLUSIVE
 
@@ -490,7 +490,8 @@ def test_a_provider_that_is_mistyped_ends_with_2(looked, here, capsys):
 
     assert cli.run(["scan", "x.com"]) == Exit.USAGE
     assert (
-        "hostaudit.yaml:5: any_of: strippe is not in the catalogue; did you mean 'stripe'?" in capsys.readouterr().err
+        "hostaudit.yaml:5:66: any_of: strippe is not in the catalogue; did you mean 'stripe'?"
+        in capsys.readouterr().err
     )
 
 

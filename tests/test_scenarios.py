@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from conftest import by_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +98,7 @@ def refused(directory: Path, text: str) -> str:
     with pytest.raises(UsageError) as caught:
         scenarios.load(directory)
     assert caught.value.exit_code is Exit.USAGE
-    return caught.value.message
+    return by_line(caught.value.message)
 
 
 # -- reading --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
+from conftest import by_line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def refused(read, tmp_path):
             read(text)
         assert caught.value.exit_code is Exit.USAGE
         assert caught.value.hint
-        return caught.value.message.removeprefix(f"{tmp_path}/")
+        return by_line(caught.value.message.removeprefix(f"{tmp_path}/"))
 
     return message
 
@@ -221,7 +222,7 @@ def test_a_fallback_that_proves_nothing_is_refused(refused, line, said):
 BAD = {
     "nothing": ("", 1, "the file is empty"),
     "no version": ("sites: []\n", 1, "the file lacks the key 'version'"),
-    "no sites": ("version: 1\n", 1, "the file lacks the key 'sites'"),
+    "nothing said": ("version: 1\n", 1, "the file neither declares nor demands anything"),
     "empty sites": ("version: 1\nsites: []\n", 2, "sites declares no site"),
     "later version": ("version: 2\nplanets: []\n", 1, "version 2 of the site file; hostaudit"),
     "version as text": ("version: '1'\nsites: []\n", 1, "version must be a whole number, not '1'"),

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Struct
 
 from hostaudit.errors import UsageError
-from hostaudit.strict_yaml import Source, build, compose, line_of
+from hostaudit.strict_yaml import Source, build, compose, node_at
 
 
 class Sample(Struct, frozen=True):
@@ -30,16 +30,18 @@ def test_a_literal_is_one_of_its_values():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("version: 3", "f.yaml:1: version: 3 is not known; give one of: 1, 2"),
-        ("version: '1'", "f.yaml:1: version must be a whole number, not '1'"),
-        ("version: 1.0", "f.yaml:1: version must be a whole number, not '1.0'"),
-        ("version: [1]", "f.yaml:1: version must be a single value"),
-        ("version: " + "1" * 5000, "f.yaml:1: version must be a whole number"),
-        ("version: 1\nmode: lose", "f.yaml:2: mode: 'lose' is not known; did you mean 'loose'?"),
+        ("version: 3", "f.yaml:1:10: version: 3 is not known; give one of: 1, 2"),
+        ("version: '1'", "f.yaml:1:10: version must be a whole number, not '1'"),
+        ("version: 1.0", "f.yaml:1:10: version must be a whole number, not '1.0'"),
+        ("version: [1]", "f.yaml:1:10: version must be a single value"),
+        ("version: " + "1" * 5000, "f.yaml:1:10: version must be a whole number"),
+        ("version: 1\nmode: lose", "f.yaml:2:7: mode: 'lose' is not known; did you mean 'loose'?"),
+        ("version: 1\n  mode: loose", "f.yaml:2:7: not readable as YAML"),
+        ("mod: loose", "f.yaml:1:1: unknown key 'mod'; did you mean 'mode'?"),
         ("mode: on", "unquoted on is a truth value"),
-        ("hours: 1e999", "f.yaml:1: hours must be a number of ordinary size, not '1e999'"),
-        ("hours: .nan", "f.yaml:1: hours must be a number, not '.nan'"),
-        ("inner:\n  - mode: loose\n  - mode: loose", "f.yaml:3: inner: the same entry stands twice"),
+        ("hours: 1e999", "f.yaml:1:8: hours must be a number of ordinary size, not '1e999'"),
+        ("hours: .nan", "f.yaml:1:8: hours must be a number, not '.nan'"),
+        ("inner:\n  - mode: loose\n  - mode: loose", "f.yaml:3:5: inner: the same entry stands twice"),
     ],
 )
 def test_what_is_none_of_them_is_refused(text, said):
@@ -51,9 +53,9 @@ def test_what_is_none_of_them_is_refused(text, said):
 def test_a_place_in_the_file_is_found_by_keys_and_positions():
     tree = compose(Source("f.yaml", b"version: 1\ninner:\n  - mode: loose\n  - mode: strict\n    hours:\n      2\n"))
 
-    assert line_of(tree, ()) == 1
-    assert line_of(tree, ("inner", 1)) == 4
-    assert line_of(tree, ("inner", 1, "hours")) == 6
-    assert line_of(tree, ("inner", 1, "version")) == 4
-    assert line_of(tree, ("inner", 7)) == 3
-    assert line_of(tree, ("mode", 0)) == 1
+    assert node_at(tree, ()).line == 1
+    assert node_at(tree, ("inner", 1)).line == 4
+    assert node_at(tree, ("inner", 1, "hours")).line == 6
+    assert node_at(tree, ("inner", 1, "version")).line == 4
+    assert node_at(tree, ("inner", 7)).line == 3
+    assert node_at(tree, ("mode", 0)).line == 1

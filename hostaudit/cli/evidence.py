@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hostaudit.audit import LookOptions
-    from hostaudit.model import EvidenceFile, Report, Site, Target
+    from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Rules, Site, Target
+    from hostaudit.policyfile import World
+    from hostaudit.sitefile import Loaded
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
-"""What a site file in the working directory is called; the first one that is there counts."""
+"""What a file of declarations and demands in the working directory is called; the first that is there counts."""
 
 
 def is_path(argument: str) -> bool:
@@ -29,33 +31,86 @@ def is_path(argument: str) -> bool:
     return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
 
 
-class Declarations:
-    """The site file of a command: the one given, else one in the working directory that has the domain, else none."""
+def world(rules: Rules) -> World:
+    """What a policy may name, by these rules."""
+    from hostaudit import policyfile, scenarios
 
-    def __init__(self, given: Path | None, note: Callable[[str], None], *, ignored: bool = False) -> None:
+    companies = policyfile.companies(rules.providers, rules.parents)
+    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)))
+
+
+def loaded(path: Path, rules: Rules, world: World) -> Loaded:
+    """A file of declarations and demands. Raises ``UsageError`` for a wrong one."""
+    from hostaudit import sitefile
+
+    return sitefile.load(path, {each.id: each for each in rules.providers}, world)
+
+
+class Declarations:
+    """What a command knows of its sites besides what it sees: declarations and demands.
+
+    Declarations stand in the file of ``--site``, else in that of ``--policy`` or in one in the working directory, if
+    it has the domain. Demands stand in the file of ``--policy``, else in that of ``--site`` or in the one here. Each
+    file is read once.
+    """
+
+    def __init__(
+        self,
+        given: Path | None,
+        note: Callable[[str], None],
+        *,
+        ignored: bool = False,
+        policy: Path | None = None,
+    ) -> None:
         if given is not None and ignored:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
         self.given = given
         self.ignored = ignored
+        self.demanding = policy
         self._note = note
+        self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
         """What is declared for a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
-        path = self.given
-        if path is None and not self.ignored:
-            path = next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
+        from hostaudit import sitefile
+
+        for path in (self.given,) if self.given else (self.demanding, self._picked_up()):
+            site = sitefile.site_of(self._file(path).content, domain) if path else None
+            if site is not None:
+                self._note(f"declarations for {domain} from {path}")
+                return site
+        if self.given is not None:
+            declared = ", ".join(each.domain for each in self._file(self.given).content.sites)
+            hint = f"it has: {declared}" if declared else "it has no sites"
+            raise UsageError(f"{self.given} declares nothing for {domain}", hint)
+        return None
+
+    def policy(self, domain: str) -> EffectivePolicy | None:
+        """What is demanded of a domain in A-labels, None if there is no file or it neither demands anything of the
+        domain nor excepts it. Raises ``UsageError`` for a wrong file, or one given in vain."""
+        path = self.demanding or self.given or self._picked_up()
         if path is None:
             return None
-        from hostaudit import audit, sitefile
+        from hostaudit import audit, demands
 
-        file = sitefile.read(path, {each.id: each for each in audit.shipped_rules().providers})
-        site = sitefile.site_of(file, domain)
-        if site is not None:
-            self._note(f"declarations for {domain} from {path}")
-        elif self.given is not None:
-            declared = ", ".join(each.domain for each in file.sites)
-            raise UsageError(f"{path} declares nothing for {domain}", f"it has: {declared}")
-        return site
+        found = demands.effective(self._file(path), domain, audit.shipped_rules().presets)
+        if found.stated:
+            self._note(f"policy for {domain} from {path}")
+        elif self.demanding is not None:
+            hint = "add a policy for every site, or a target that matches this one"
+            raise UsageError(f"{path} demands nothing of {domain}", hint)
+        return found if found.stated or found.exceptions else None
+
+    def _picked_up(self) -> Path | None:
+        return None if self.ignored else next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
+
+    def _file(self, path: Path) -> Loaded:
+        if path not in self._read:
+            from hostaudit import audit
+
+            rules = audit.shipped_rules()
+            self._read[path] = loaded(path, rules, world(rules))
+        return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
         """Evidence with its declaration. What it was saved with gives way only to a file given on purpose: the same

@@ -52,6 +52,9 @@ HostOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A fu
 SiteOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="What its owner declares; else hostaudit.yaml, if it is here.")
 ]
+PolicyOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What is demanded of the site; else hostaudit.yaml, if it is here.")
+]
 NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Leave the hostaudit.yaml that is here alone.")]
 ResolverOption = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="DNS resolver; repeatable.")]
 CaBundleOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust these certificates (PEM).")]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hostaudit.model.policy import Severity
+from hostaudit.model.policy import Preset, Severity
 
 Role = Literal[
     "registry",
@@ -204,3 +204,4 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     scoring: Scoring
     checks: dict[str, Check] = {}
     roles: dict[str, RoleText] = {}
+    presets: dict[str, Preset] = {}

@@ -10,13 +10,17 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from hostaudit import sitefile
+from hostaudit import policyfile, sitefile
 from hostaudit.model import Action, Binding, Layer
+from hostaudit.words import FUNCTIONS
 
 MEANING: dict[str, dict[str, str]] = {
     "SiteFile": {
         "version": "The version of this format: always 1.",
         "sites": "The sites that are declared, one entry for each domain.",
+        "policy": "What is demanded of every site that this file is used for.",
+        "targets": "Sites of which something else is demanded, or that carry labels.",
+        "exceptions": "Findings that are accepted until a day, each with a reason and an owner.",
     },
     "Site": {
         "domain": "The domain as it is given to hostaudit scan.",
@@ -62,6 +66,74 @@ MEANING: dict[str, dict[str, str]] = {
     "Place": {
         "of": "A host or an IP address.",
         "region": "Its region as the provider calls it, such as eu-west-1.",
+    },
+    "Policy": {
+        "extends": "Presets to begin with, a later one going before an earlier one key by key.",
+        "unknown": "What a rule becomes whose answer is unknown: exit 3, exit 1, or a word of warning.",
+        "notice_hours": "Hours of notice that a provider is assumed to give before it ends service.",
+        "min_score": "The least score, 0 to 100, of which the low end counts.",
+        "roles": "Demands on one role each, such as dns or hosting.",
+        "functions": "Demands on one function each: built-in, declared under sites, or web:HOST.",
+        "providers": "Providers that must not occur in any role; a list replaces that of a preset.",
+        "parents": "Demands on the companies in control of the providers.",
+        "jurisdictions": "Demands on the countries of these companies.",
+        "scenarios": "Recorded incidents and the longest outage that each may cause; a list replaces that of a preset.",
+    },
+    "RoleDemand": {
+        "min_score": "The least score of the role, of which the low end counts.",
+        "min_providers": "How many providers there must be that differ in all that independent_by names.",
+        "independent_by": "In what two providers must differ to count as two; parent if left out.",
+        "allow": "The only providers or companies that may fill the role, by their ids.",
+        "deny": "Providers or companies that may not fill the role, by their ids.",
+        "min_days_left": "For registrar and ca: the least days until the name or the certificate expires.",
+        "max_hours_down": "The longest outage, in hours, that one company may cause by leaving this role.",
+        "unknown": "What the rules of this role become whose answer is unknown.",
+        "severity": "How bad it is if one of them fails.",
+    },
+    "FunctionDemand": {
+        "min_score": "The least score of the function, of which the low end counts.",
+        "max_hours_down": "The longest outage of the function, in hours, that one company may cause.",
+        "unknown": "What the rules of this function become whose answer is unknown.",
+        "severity": "How bad it is if one of them fails.",
+    },
+    "Refusal": {
+        "id": "Who, by the id of a provider or company, or a country code in quotation marks.",
+        "reason": "Why, in a line.",
+    },
+    "ParentDemand": {
+        "deny": "Companies that must not be in control of any provider of the site.",
+        "max_share": "The largest share of the legs of the site, above 0 and at most 1, that one company may hold.",
+        "unknown": "What these rules become whose answer is unknown.",
+        "severity": "How bad it is if one of them fails.",
+    },
+    "JurisdictionDemand": {
+        "deny": "Countries of which no company may be.",
+        "allow": "The only countries of which companies may be: ISO 3166-1 codes in quotation marks.",
+        "known": "Whether the country of every company must be known.",
+        "unknown": "What these rules become whose answer is unknown.",
+        "severity": "How bad it is if one of them fails.",
+    },
+    "ScenarioGate": {
+        "scenario": "The id of a recorded incident, as hostaudit scenarios list names it.",
+        "limits": "The longest outage of this function, such as <= 90m, <= 4h or <= 2d.",
+        "unknown": "What this gate becomes if its answer is unknown.",
+        "severity": "How bad it is if it fails.",
+    },
+    "PolicyTarget": {
+        "match": "Domains, or *.example.com for all names under that one; the pattern that says most counts.",
+        "labels": "Words for reports and metrics, such as owner and tier.",
+        "policy": "What is demanded of these sites, which goes before the policy of the file key by key.",
+    },
+    "Exemption": {
+        "id": "A name of your choice, such as EX-7.",
+        "rule": "The rule that is excepted, such as dns.min_providers, or dns.* for all of a role.",
+        "target": "The domain for which, or *.example.com for all names under that one.",
+        "reason": "Why it is accepted, for whoever reads this in a year.",
+        "owner": "Who answers for it.",
+        "expires": "The last day on which it holds (YYYY-MM-DD, UTC), or never; what is no day counts as past.",
+        "review": "For never: the day by which somebody looks at it again.",
+        "fingerprint": "The fingerprint of one finding, if it alone is meant.",
+        "allow_unknown": "Whether a finding is covered too that is unknown.",
     },
     "Scenario": {
         "id": "The name of the scenario, as in its file name.",
@@ -128,15 +200,19 @@ def _many(each: dict[str, Any], least: int = 0) -> dict[str, Any]:
     return {"items": each, "uniqueItems": True} | ({"minItems": least} if least else {})
 
 
-_PROVIDER, _PATH = _pattern(sitefile.ID), _pattern(sitefile.URL_PATH)
+_PROVIDER, _PATH = _pattern(policyfile.ID), _pattern(sitefile.URL_PATH)
 _STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
 _ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
+
+_SCORE = {"minimum": 0, "maximum": 100}
+_ACTOR = _pattern(policyfile.ACTOR_ID)
+_COUNTRY = {"pattern": "^[A-Z]{2}$"}
 
 ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
-    ("DeclaredFunction", "id"): _pattern(sitefile.FUNCTION_ID),
+    ("DeclaredFunction", "id"): _pattern(policyfile.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
     ("Need", "role"): _enum(sitefile.NEED_ROLES),
@@ -155,6 +231,31 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
     ("Place", "region"): _pattern(sitefile.REGION),
+    ("Policy", "min_score"): _SCORE,
+    ("Policy", "notice_hours"): _HOURS,
+    ("Policy", "roles"): {"propertyNames": _enum(policyfile.ROLES)},
+    ("RoleDemand", "min_score"): _SCORE,
+    ("RoleDemand", "min_providers"): {"minimum": 1, "maximum": 50},
+    ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
+    ("RoleDemand", "allow"): _many(_ACTOR),
+    ("RoleDemand", "deny"): _many(_ACTOR),
+    ("RoleDemand", "min_days_left"): {"minimum": 0, "maximum": 3650},
+    ("RoleDemand", "max_hours_down"): _HOURS,
+    ("FunctionDemand", "min_score"): _SCORE,
+    ("FunctionDemand", "max_hours_down"): _HOURS,
+    ("ParentDemand", "max_share"): {"exclusiveMinimum": 0, "maximum": 1},
+    ("JurisdictionDemand", "allow"): _many(_COUNTRY),
+    ("ScenarioGate", "scenario"): _PROVIDER,
+    ("PolicyTarget", "match"): _many({"minLength": 1}, least=1),
+    ("PolicyTarget", "labels"): {"propertyNames": _pattern(policyfile.LABEL)},
+    ("Exemption", "id"): _pattern(policyfile.EXCEPTION_ID),
+    ("Exemption", "rule"): {"minLength": 3},
+    ("Exemption", "target"): {"minLength": 1},
+    ("Exemption", "reason"): {"minLength": policyfile.LEAST_REASON},
+    ("Exemption", "owner"): {"minLength": 1},
+    ("Exemption", "expires"): {"anyOf": [{"format": "date"}, {"const": policyfile.NEVER}]},
+    ("Exemption", "review"): {"format": "date"},
+    ("Exemption", "fingerprint"): _pattern(policyfile.FINGERPRINT),
     ("Scenario", "id"): _PROVIDER,
     ("Scenario", "kind"): _enum(("provider_action", "technical_outage")),
     ("Scenario", "confidence"): _enum(("high", "medium", "low")),
@@ -188,16 +289,38 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
             for role, keys in sitefile.PROOFS.items()
             if keys
         ]
+    if "ScenarioGate" in definitions:
+        _flatten(definitions["ScenarioGate"])
+    if "SiteFile" in definitions:
+        some = ("sites", "policy", "targets", "exceptions")
+        definitions["SiteFile"]["anyOf"] = [{"required": [key]} for key in some]
     # Whatever stands beside a reference is ignored in draft-07, even the title.
     return {"allOf": [_older(schema)], "definitions": _older(definitions)}
+
+
+def _flatten(gate: dict[str, Any]) -> None:
+    """The limits of a gate as they are written: functions beside its own keys."""
+    words = {"description": gate["properties"].pop("limits")["description"]}
+    limit = words | {"type": "string", "pattern": policyfile.LIMIT_PATTERN}
+    gate["properties"] |= dict.fromkeys(FUNCTIONS, limit)
+    gate["patternProperties"] = {"^web:": limit}
+    gate["required"] = ["scenario"]
+    gate["minProperties"] = 2
 
 
 def _given(value: dict[str, Any]) -> dict[str, Any]:
     """A value without an empty default, which tells nothing; one that may be null has two types."""
     if value.get("default") in (None, "", (), [], {}):
         value = {key: each for key, each in value.items() if key != "default"}
-    simple = [each["type"] for each in value.get("anyOf", ()) if set(each) == {"type"}]
-    return {"type": simple} if simple else value
+    choices = value.get("anyOf", ())
+    if not choices:
+        # Whatever stands beside a reference is ignored in draft-07.
+        return {"allOf": [value]} if "$ref" in value else value
+    if all(set(each) == {"type"} for each in choices):
+        return {"type": [each["type"] for each in choices]}
+    if all({"enum", "type"} & set(each) for each in choices):
+        return {"enum": [word for each in choices for word in each.get("enum", (None,))]}
+    return {"anyOf": choices}
 
 
 def _merged(value: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
