@@ -141,6 +141,13 @@ def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, 
     return gate.gated(case, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
 
 
+def known_failures(report: Report) -> frozenset[str]:
+    """The fingerprints of all that fails in an older report, as a baseline."""
+    from hostaudit import gate
+
+    return gate.known_failures(report)
+
+
 def _scenario(identity: str) -> Scenario:
     from hostaudit import scenarios
 
