@@ -8,7 +8,7 @@ import contextlib
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from hostaudit import __version__, domain
 from hostaudit.errors import HostauditError, UsageError
 from hostaudit.model import (
     EVIDENCE_SCHEMA,
+    Criteria,
     EvidenceFile,
     EvidenceRun,
     Report,
@@ -126,11 +127,24 @@ async def look(
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 
 
-def analyse(file: EvidenceFile, rules: Rules) -> Report:
-    """Evidence and rules to a report; pure, so that it can be repeated."""
-    from hostaudit import judge
+def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
+    """Evidence, rules and what is demanded to a report; pure, so that it can be repeated. ``day``: of judging, UTC;
+    without one that on which the evidence was taken. Raises ``UsageError`` for a scenario that nobody knows."""
+    from hostaudit import gate, judge
 
-    return judge.judge(understand(file, rules))
+    demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
+    case = understand(file, rules)
+    opinion = judge.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    if criteria is None:
+        return gate.named(case, opinion)
+    recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}
+    return gate.gated(case, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
+
+
+def _scenario(identity: str) -> Scenario:
+    from hostaudit import scenarios
+
+    return scenarios.find(identity)
 
 
 def replay(file: EvidenceFile, rules: Rules, scenario: Scenario) -> WhatIf:
@@ -189,7 +203,7 @@ def shipped_rules() -> Rules:
 
 def prepare() -> None:
     """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
-    from hostaudit import case, judge  # noqa: F401 - loading them is the point
+    from hostaudit import case, gate, judge  # noqa: F401 - loading them is the point
 
     with contextlib.suppress(HostauditError):
         _indexed(shipped_rules())

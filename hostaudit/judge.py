@@ -35,7 +35,7 @@ from hostaudit.model import (
     WebApp,
 )
 from hostaudit.proofs import Proofs
-from hostaudit.score import exposure, function_score, reckon, score, working
+from hostaudit.score import exposure, function_score, reckon, role_scores, score, working
 from hostaudit.seen import Seen
 from hostaudit.sentence import summarise
 from hostaudit.standing import OUT_OF_SIGHT, graded, unseen_roles
@@ -53,14 +53,16 @@ MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
 
 
-def judge(case: Case) -> Report:
-    """The report on one site; the clock is the time at which the evidence was taken."""
+def judge(case: Case, notice: float = 0.0) -> Report:
+    """The report on one site; the clock is the time at which the evidence was taken. The scores are those with
+    ``notice`` hours of notice from whoever ends service; single points are told without."""
     file, seen, graph, rules = case.file, case.seen, case.graph, case.rules
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
+    told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(graph, clock)
     spofs = _single_points(graph, rules, clock, states)
     findings = _findings(file, seen)
-    pessimistic, optimistic = reckon(graph, clock, "pessimistic"), reckon(graph, clock, "optimistic")
+    pessimistic, optimistic = reckon(graph, told, "pessimistic"), reckon(graph, told, "optimistic")
     low, high = (0.0, 0.0) if findings else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits = _cut_sets(graph, states)
     called = {identity: _name(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
@@ -104,6 +106,7 @@ def judge(case: Case) -> Report:
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         names=names_of(graph, called),
+        roles=() if findings else role_scores(graph, pessimistic, optimistic, rules.scoring),
     )
 
 
@@ -303,6 +306,7 @@ def _findings(file: EvidenceFile, seen: Seen) -> tuple[Finding, ...]:
             message=f"{name} does not exist: {item.absent}.",
             because=(item.id,),
             fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
+            verdict="fail",
         ),
     )
 

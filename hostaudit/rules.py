@@ -20,6 +20,7 @@ import msgspec
 from hostaudit import __version__
 from hostaudit.errors import UsageError
 from hostaudit.model import (
+    Check,
     Feed,
     FunctionDemand,
     HeaderClue,
@@ -33,6 +34,7 @@ from hostaudit.model import (
     Refusal,
     Role,
     RoleDemand,
+    RoleText,
     Rules,
     Samples,
     ScenarioGate,
@@ -52,6 +54,7 @@ KEPT = 3
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
+CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 ROLES = get_args(Role)
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
@@ -178,7 +181,8 @@ def read(directory: Path) -> list[Source]:
         if wrong:
             raise UsageError(f"rules/providers/{wrong[0]}: provider files end in .yaml", "rename or remove it")
         names = [f"providers/{name}" for name in providers if not name.startswith(".")]
-        names += ["parents.yaml", "recovery.yaml", "scoring.yaml"]
+        names += ["parents.yaml", "recovery.yaml", "roles.yaml", "scoring.yaml"]
+        names += sorted(f"checks/{each.name}" for each in (directory / "checks").glob("*.yaml"))
         presets = directory / "presets"
         names += sorted(f"presets/{each.name}" for each in presets.glob("*.yaml")) if presets.is_dir() else []
         return [Source(f"rules/{name}", (directory / name).read_bytes(), CHECKS) for name in names]
@@ -210,6 +214,8 @@ def parse(sources: list[Source], version: str) -> Rules:
         parents=parents,
         recovery=_recovery(*trees["rules/recovery.yaml"]),
         scoring=build(*trees["rules/scoring.yaml"], Scoring),
+        checks=_checks([trees[source.name] for source in sources if source.name.startswith("rules/checks/")]),
+        roles=_roles(*trees["rules/roles.yaml"]),
         presets=_presets([source for source in sources if source.name.startswith(PRESETS)]),
     )
 
@@ -336,6 +342,37 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     return table
 
 
+def _checks(trees: list[tuple[Source, Node]]) -> dict[str, Check]:
+    """The texts of the rules by id. Refuses a code that two rules have: people quote codes."""
+    found: dict[str, Check] = {}
+    quoted: dict[str, str] = {}
+    for source, tree in trees:
+        check = cast(Check, build(source, tree, Check))
+        expected = check.id.lower().replace(".", "-").replace("_", "-")
+        if source.name != f"rules/checks/{expected}.yaml":
+            source.refuse(tree.line, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
+        codes = ([check.code] if check.code else []) + list(check.codes.values())
+        if not codes:
+            source.refuse(tree.line, f"{check.id} has no code", "give code, or codes by role or function")
+        for code in codes:
+            if not CODE.fullmatch(code):
+                source.refuse(tree.line, f"{code!r} is not a code", "give one such as HA-DNS-002")
+            if code in quoted:
+                source.refuse(tree.line, f"{code} is that of {quoted[code]} too", "give each rule a code of its own")
+            quoted[code] = check.id
+        found[check.id] = check
+    return found
+
+
+def _roles(source: Source, tree: Node) -> dict[str, RoleText]:
+    table = cast(dict[str, RoleText], build(source, tree, dict[str, RoleText]))
+    for role in table:
+        problem = _role(role)
+        if problem:
+            source.refuse(_under(tree, role)[0].line, f"{role!r} {problem}")
+    return table
+
+
 # --- the compiled copy ---------------------------------------------------------------------------
 
 
@@ -354,7 +391,7 @@ def _cache_file(content: bytes) -> Path | None:
             key.update((Path(__file__).parent / module).read_bytes())
     for kind in (
         Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Preset, Policy,
-        RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
+        Check, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
     ):  # fmt: skip
         key.update(repr((kind.__name__, kind.__struct_fields__)).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"

@@ -15,14 +15,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from hostaudit.graph import FunctionNode, Graph
+from hostaudit.graph import FunctionNode, Graph, Leaf
 from hostaudit.impact import NOBODY, Clock, Outage, Reading, impact, order_one
 from hostaudit.model import (
     WORKING_SCHEMA,
     DomainKind,
     Report,
+    Role,
+    RoleScore,
     ScoreInterval,
     Scoring,
     Working,
@@ -143,6 +145,56 @@ def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning,
                 worst = max(worst, light * harm(hours, scoring.full_harm_hours))
         ends.append(round(100 * (1 - worst), 1))
     return ScoreInterval(ends[0], ends[1])
+
+
+ROLES: tuple[str, ...] = get_args(Role)
+HIDES: dict[str, tuple[str, ...]] = {
+    "dns": ("registry", "registrar", "dns"),
+    "hosting": ("hosting", "cdn"),
+    "cdn": ("hosting", "cdn"),
+    "mail_receive": ("mail",),
+    "mail_send": ("sending",),
+    "install_ios": ("app_store",),
+    "install_android": ("app_store",),
+    "renew_certificate": ("ca",),
+}
+"""By role of a leaf that is not certain, or by the function of which nothing is known, the roles that it may hide."""
+
+
+def part(leaf: Leaf) -> str:
+    """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
+    return leaf.recovery if leaf.recovery in ROLES else leaf.role
+
+
+def hides(leaf: Leaf, role: str) -> bool:
+    """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
+    no answer (``zone host address``) is known by its name all the same."""
+    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
+        return False
+    silent = leaf.role == "dns" and leaf.subject.count(" ") == 2 and not leaf.subject.startswith("zone of ")
+    return not (leaf.certainty == "unknown" and silent)
+
+
+def role_scores(graph: Graph, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[RoleScore, ...]:
+    """How much of the score is lost in each role on which something rests: 100 less what the worst company in it
+    exposes, in all that it holds. Where somebody may be hidden in the role, any company may be the worst."""
+    below = graph.below(*(function.root for function in pessimistic.functions))
+    leaves = [graph.leaves[name] for name in sorted(below) if name in graph.leaves]
+    ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)
+    rows = []
+    for role in ROLES:
+        own = [leaf for leaf in leaves if part(leaf) == role]
+        hidden = any(hides(leaf, role) for leaf in leaves)
+        if not (own or hidden):
+            continue
+        holders = {parent for leaf in own for parent in leaf.domains.get("parent", ())}
+        holders |= {NOBODY} if any(leaf.certainty == "failed" for leaf in own) else set()
+        worst = max(ends[0].values() if hidden else (ends[0].get(each, 0.0) for each in holders), default=0.0)
+        least = max((ends[1].get(each, 0.0) for each in holders), default=0.0)
+        providers = sorted({each for leaf in own for each in leaf.domains.get("provider", ())})
+        interval = ScoreInterval(round(100 * (1 - worst), 1), round(100 * (1 - least), 1))
+        rows.append(RoleScore(role, interval, tuple(providers)))
+    return tuple(rows)
 
 
 def working(

@@ -39,6 +39,10 @@ THOUGHT = (
     "fates",
     "timeline",
     "candidates",
+    "alternatives",
+    "checks",
+    "exceptions",
+    "gate",
 )
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("model",),
@@ -60,7 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "words": ("model",),
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
-    "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "net", "probes"),
+    "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "scenarios", "net", "probes"),
     "cli": (
         *GROUND,
         "audit",

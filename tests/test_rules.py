@@ -33,7 +33,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "rules"
     (folder / "providers").mkdir(parents=True)
-    for name in ("parents.yaml", "recovery.yaml", "scoring.yaml"):
+    for name in ("parents.yaml", "recovery.yaml", "roles.yaml", "scoring.yaml"):
         shutil.copy(rules.folder() / name, folder / name)
     (folder / "providers" / "sample-dns.yaml").write_text(GOOD)
     return folder

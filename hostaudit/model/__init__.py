@@ -7,6 +7,19 @@ Times are UTC in RFC 3339 form with a ``Z``; durations are hours unless a name s
 
 from __future__ import annotations
 
+from hostaudit.model.checks import (
+    EXPLANATION_SCHEMA,
+    RULEBOOK_SCHEMA,
+    TESTS_SCHEMA,
+    Criteria,
+    Explanation,
+    PolicyCase,
+    PolicyTestFile,
+    PolicyTrial,
+    PolicyTrials,
+    RuleBook,
+    RuleRow,
+)
 from hostaudit.model.evidence import (
     EVIDENCE_SCHEMA,
     RETRYABLE,
@@ -67,6 +80,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.rules import (
     BROAD,
+    Check,
     Feed,
     FeedFormat,
     HeaderClue,
@@ -74,6 +88,7 @@ from hostaudit.model.rules import (
     Provider,
     Recovery,
     Role,
+    RoleText,
     Rules,
     Samples,
     Scoring,
@@ -166,6 +181,7 @@ from hostaudit.model.working import (
 __all__ = [
     "BROAD",
     "EVIDENCE_SCHEMA",
+    "EXPLANATION_SCHEMA",
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
     "MATRIX_SCHEMA",
@@ -173,6 +189,8 @@ __all__ = [
     "POLICY_SCHEMA",
     "REPORT_SCHEMA",
     "RETRYABLE",
+    "RULEBOOK_SCHEMA",
+    "TESTS_SCHEMA",
     "VALUE_OF",
     "WHATIF_SCHEMA",
     "WORKING_SCHEMA",
@@ -190,6 +208,8 @@ __all__ = [
     "Cause",
     "Certificate",
     "CertificateName",
+    "Check",
+    "Criteria",
     "CutSet",
     "DeclaredFallback",
     "DeclaredFunction",
@@ -210,6 +230,7 @@ __all__ = [
     "Excluded",
     "Exemption",
     "Expectation",
+    "Explanation",
     "FailureDomain",
     "Fallback",
     "Fallbacks",
@@ -251,8 +272,12 @@ __all__ = [
     "ParentDemand",
     "Place",
     "Policy",
+    "PolicyCase",
     "PolicyNote",
     "PolicyTarget",
+    "PolicyTestFile",
+    "PolicyTrial",
+    "PolicyTrials",
     "Preset",
     "Provider",
     "Recovery",
@@ -262,6 +287,9 @@ __all__ = [
     "Role",
     "RoleDemand",
     "RoleScore",
+    "RoleText",
+    "RuleBook",
+    "RuleRow",
     "Rules",
     "Run",
     "Samples",

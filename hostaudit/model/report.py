@@ -171,7 +171,8 @@ class Fallback(Struct, frozen=True):
 
 class Finding(Struct, frozen=True):
     """One rule and its outcome. ``fingerprint`` stays the same while rule, subject, role and provider do; ``exception``
-    is the id of the exception that covers it, which then does not count."""
+    is the id of the exception that covers it, which then does not count, nor does a failure that was in the
+    ``baseline``. ``verdict`` is what it makes of the report's: empty if nothing."""
 
     rule: str
     outcome: Literal["pass", "fail", "unknown"]
@@ -186,11 +187,14 @@ class Finding(Struct, frozen=True):
     provider: str = ""
     fingerprint: str = ""
     exception: str = ""
+    baseline: bool = False
+    verdict: Literal["", "fail", "inconclusive"] = ""
 
 
 class ExceptionNote(Struct, frozen=True):
     """An exception of the policy and what became of it in this report. ``days_left`` counts whole days after today;
-    None for one without end."""
+    None for one without end. ``findings``: fingerprints of those that it covers, or would if it had not ended;
+    ``warning``: what has to be done about it."""
 
     id: str
     rule: str
@@ -201,6 +205,8 @@ class ExceptionNote(Struct, frozen=True):
     expires: str
     days_left: int | None = None
     findings: tuple[str, ...] = ()
+    review: str = ""
+    warning: str = ""
 
 
 class RoleScore(Struct, frozen=True):
@@ -236,7 +242,7 @@ class NotAssessed(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """The only part of a report that may differ between two runs over the same evidence."""
+    """The only part of a report that may differ between two runs over the same evidence. ``day``: of judging, UTC."""
 
     started: str
     finished: str
@@ -245,6 +251,7 @@ class Run(Struct, frozen=True):
     tool_version: str
     rules_version: str
     data_versions: dict[str, str] = field(default_factory=dict)
+    day: str = ""
 
 
 class Report(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hostaudit.model.policy import Preset
+from hostaudit.model.policy import Preset, Severity
 
 Role = Literal[
     "registry",
@@ -165,6 +165,35 @@ class Scoring(Struct, frozen=True, forbid_unknown_fields=True):
     named_host_weight: float
 
 
+class Check(Struct, frozen=True, forbid_unknown_fields=True):
+    """The text of one rule, or of one that is asked of every role (``ROLE.min_score``) or function (``FUNCTION...``).
+
+    ``risk`` says what stops if it is not met, ``how`` by what it is checked, ``write`` how a policy demands it.
+    ``code`` is what people quote; ``codes`` gives one for each role or function, and then ``code`` is that of all
+    others.
+    """
+
+    id: str
+    title: str
+    risk: str
+    how: str
+    fix: str
+    source: str
+    severity: Severity
+    code: str = ""
+    codes: dict[str, str] = {}
+    write: str = ""
+
+
+class RoleText(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a role is, for people: what stops without it, how it is seen, how it is spread over more than one party."""
+
+    title: str
+    risk: str
+    seen: str
+    fix: str
+
+
 class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that judgement needs besides evidence. ``version`` is a digest of the files it was read from."""
 
@@ -173,4 +202,6 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     parents: dict[str, Parent]
     recovery: dict[str, Recovery]
     scoring: Scoring
+    checks: dict[str, Check] = {}
+    roles: dict[str, RoleText] = {}
     presets: dict[str, Preset] = {}

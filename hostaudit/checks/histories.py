@@ -1,0 +1,78 @@
+"""Rules on recorded scenarios: how long is a function down if that happens to this site?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hostaudit.case import Case
+from hostaudit.checks.ground import Answer, Ground, compared_most, number
+from hostaudit.graph import Graph, Leaf
+from hostaudit.model import FunctionFate, ScenarioGate, WhatIf
+from hostaudit.timeline import replay
+from hostaudit.words import duration, function
+
+
+def scenario_limits(ground: Ground) -> Iterator[Answer]:
+    """``scenario.ID.FUNCTION``: the hours down in the usual case, everything unknown working and then failing."""
+    for gate in ground.policy.scenarios:
+        scenario = ground.scenarios[gate.scenario]
+        best, worst = (replay(_read(ground.case, works=works), scenario) for works in (True, False))
+        for identity, limit in sorted(gate.limits.items()):
+            yield _limit(ground, gate, identity, limit, best, worst)
+
+
+def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best: WhatIf, worst: WhatIf) -> Answer:
+    states = {each.id: each.applies for each in ground.case.graph.functions}
+    fates = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
+    rule = f"scenario.{gate.scenario}.{identity}"
+    called = function(identity).capitalize()
+    if fates[0] is None or fates[1] is None:
+        known = states.get(identity) == "no"
+        told = "the site does not have it" if known else "it was not looked at; name its host, or declare it"
+        return _answer(rule, "pass" if known else "unknown", identity, f"{called}: {told}.", gate)
+    low, high = fates[0].down_hours, max(each.down_hours for each in fates if each is not None)
+    outcome = compared_most(low, high, limit)
+    told = f"down for {duration(low) if low else 'no time'}"
+    if outcome == "pass" and not all(_settled(each) for each in fates):
+        outcome = "unknown"
+    if low != high:
+        told += f" to {duration(high)}"
+    if outcome == "unknown":
+        notes = [each.note for each in fates if each is not None and each.note and not _settled(each)]
+        told += f"; {notes[0]}" if notes else "; part of what it rests on is unknown"
+    via = f" by way of {', '.join(fates[0].via)}" if fates[0].via else ""
+    message = f"{called} in {gate.scenario}: {told}{via}; at most {number(limit)} h is allowed."
+    return _answer(rule, outcome, identity, message, gate)
+
+
+def _settled(fate: FunctionFate | None) -> bool:
+    return fate is not None and fate.assessed
+
+
+def _answer(rule: str, outcome: str, identity: str, message: str, gate: ScenarioGate) -> Answer:
+    return Answer(
+        rule,
+        "pass" if outcome == "pass" else "fail" if outcome == "fail" else "unknown",
+        identity,
+        message,
+        severity=gate.severity,
+        unknown=gate.unknown,
+        confidence=0.7,
+    )
+
+
+def _read(case: Case, *, works: bool) -> Case:
+    """The case with everything that is not certain working, or failed."""
+    graph = case.graph
+    leaves = {name: _settle(leaf, works=works) for name, leaf in graph.leaves.items()}
+    settled = Graph(
+        leaves, graph.gates, graph.functions, graph.dependencies, graph.names, graph.standbys, graph.unfollowed
+    )
+    return replace(case, graph=settled)
+
+
+def _settle(leaf: Leaf, *, works: bool) -> Leaf:
+    if leaf.certainty in ("certain", "failed"):
+        return leaf
+    return replace(leaf, domains={}, certainty="certain") if works else replace(leaf, certainty="failed")

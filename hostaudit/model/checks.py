@@ -1,0 +1,101 @@
+"""What rules ask and why: their texts, and the documents of ``hostaudit rules``, ``explain`` and ``policy test``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from hostaudit.model.policy import EffectivePolicy, Severity, UnknownMode
+from hostaudit.model.report import Hours
+
+RULEBOOK_SCHEMA: Literal["hostaudit.rules/1"] = "hostaudit.rules/1"
+EXPLANATION_SCHEMA: Literal["hostaudit.explanation/1"] = "hostaudit.explanation/1"
+TESTS_SCHEMA: Literal["hostaudit.policy-tests/1"] = "hostaudit.policy-tests/1"
+
+Expected = Literal["pass", "fail", "inconclusive", "not_judged"]
+Outcome = Literal["pass", "fail", "unknown"]
+
+
+class RuleRow(Struct, frozen=True):
+    """One rule as it is quoted: ``rule`` and ``code`` are stable."""
+
+    rule: str
+    code: str
+    title: str
+    severity: Severity
+
+
+class RuleBook(Struct, frozen=True):
+    """The document of ``hostaudit rules list`` (``hostaudit.rules/1``)."""
+
+    schema: Literal["hostaudit.rules/1"]
+    rules: tuple[RuleRow, ...]
+
+
+class Explanation(Struct, frozen=True):
+    """The document of ``hostaudit explain RULE|LAYER|CODE`` (``hostaudit.explanation/1``). ``recovery`` is for roles:
+    hours until it works again, nothing standing by; ``rules``: those that ask about the role, or share the text."""
+
+    schema: Literal["hostaudit.explanation/1"]
+    kind: Literal["rule", "role"]
+    id: str
+    title: str
+    risk: str
+    how: str
+    fix: str
+    source: str
+    code: str = ""
+    severity: Severity | None = None
+    write: str = ""
+    recovery: Hours | None = None
+    why: str = ""
+    rules: tuple[RuleRow, ...] = ()
+
+
+class Criteria(Struct, frozen=True):
+    """By what a report is judged. ``fail_on`` makes single points of failure of that severity or worse fail too;
+    ``unknown`` goes before what the policy says for all its rules; ``baseline`` holds the fingerprints of failures that
+    are known already."""
+
+    policy: EffectivePolicy | None = None
+    fail_on: Severity | None = None
+    unknown: UnknownMode | None = None
+    strict_exceptions: bool = False
+    baseline: frozenset[str] | None = None
+
+
+class PolicyCase(Struct, frozen=True, forbid_unknown_fields=True):
+    """One test of a policy: evidence judged on a day must give this verdict and these outcomes, by rule. Paths are
+    relative to the test file; without ``policy`` it is the one of the file's head."""
+
+    name: str
+    evidence: str
+    day: str
+    verdict: Expected
+    policy: str = ""
+    rules: dict[str, Outcome] = {}
+
+
+class PolicyTestFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file for ``hostaudit policy test``."""
+
+    version: Literal[1]
+    tests: tuple[PolicyCase, ...]
+    policy: str = ""
+
+
+class PolicyTrial(Struct, frozen=True):
+    """How one test came out; ``differs`` says what is otherwise than expected, one line each."""
+
+    file: str
+    name: str
+    verdict: str
+    differs: tuple[str, ...] = ()
+
+
+class PolicyTrials(Struct, frozen=True):
+    """The document of ``hostaudit policy test`` (``hostaudit.policy-tests/1``)."""
+
+    schema: Literal["hostaudit.policy-tests/1"]
+    tests: tuple[PolicyTrial, ...]
