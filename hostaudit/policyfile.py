@@ -437,7 +437,7 @@ def _of_exceptions(
         if each.expires == NEVER and not each.review:
             yield (*at, "expires"), f"{each.id} never ends; add review: DATE, the day by which somebody looks again"
         if problem := _of_rule(each.rule, declared, world):
-            yield (*at, "rule"), f"{each.rule[:80]!r} {problem}"
+            yield (*at, "rule"), f"rule: {each.rule[:80]!r} {problem}"
 
 
 def _of_rule(rule: str, declared: Set[str], world: World | None) -> str:

@@ -194,6 +194,11 @@ class Loaded:
     content: SiteFile
     tree: Node
 
+    def place(self, where: Where) -> str:
+        """``FILE:LINE:COLUMN`` of a key or entry, else of what is around it."""
+        at = key_at(self.tree, where)
+        return f"{self.name}:{at.line}:{at.column}"
+
 
 def read(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> SiteFile:
     """What the file at ``path`` says, its names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.

@@ -44,7 +44,6 @@ def check(
 
     from hostaudit.reminders import reminders
     from hostaudit.rules import load
-    from hostaudit.strict_yaml import key_at
 
     today = datetime.now(UTC).date()
     rules = load()
@@ -58,13 +57,13 @@ def check(
             say(f"error: {printable(error.message, 600, ascii_only=True)}\n")
             say(f"hint: {printable(error.hint, 600, ascii_only=True)}\n")
             continue
-        found = [(key_at(loaded.tree, where), text) for where, text in reminders(loaded.content, world, today)]
-        lines = [f"{path}:{at.line}:{at.column}: warning: {text}" for at, text in found]
+        found = reminders(loaded.content, world, today)
+        lines = [f"{loaded.place(where)}: warning: {text}" for where, text in found]
         file = loaded.content
         counts = ((file.sites, "site"), (file.targets, "target"), (file.exceptions, "exception"))
         said = [f"{len(each)} {noun}{'' if len(each) == 1 else 's'}" for each, noun in counts if each]
         said = [*(["a policy"] if file.policy is not None else []), *said]
-        summary = f"{path}: in order ({', '.join(said)}){f', {len(found)} to look at' if found else ''}"
+        summary = f"{path}: in order ({', '.join(said)}){f', {len(lines)} to look at' if lines else ''}"
         put("".join(f"{printable(line, 600)}\n" for line in (*lines, *(() if quiet else (summary,)))))
     return code
 
