@@ -105,7 +105,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
     if not (rows or report.policy or covered):
         return
     groups = {
-        "failed": [each for each in rows if each.outcome == "fail" and each.verdict],
+        "failed": [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
@@ -117,7 +117,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
     for each in groups["unknown"][:SHOWN]:
-        weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "")
+        weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
         _finding(sheet, each, "open", f"unknown ({each.severity}{weight})")
     sheet.more(len(groups["unknown"]) - SHOWN)
     for each in groups["excepted"][:SHOWN]:
@@ -172,7 +172,8 @@ def _exception(note: ExceptionNote) -> str:
 def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
-    if any(each.rule == "name-not-delegated" for each in report.findings):
+    gone = report.policy is None and report.verdict == "fail" and not report.spofs
+    if gone or any(each.rule == "name-not-delegated" for each in report.findings):
         return
     sheet.heading("What can take it down, worst first")
     if not strong:

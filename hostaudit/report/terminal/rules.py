@@ -23,7 +23,10 @@ def write_book(sheet: Sheet, document: RuleBook) -> None:
 
 
 def _rows(sheet: Sheet, rules: Iterable[RuleRow], indent: int = 0) -> None:
-    rows = [(each.code, sheet.safe(each.rule, 60), each.severity, each.title) for each in rules]
+    rows = [
+        (sheet.safe(each.code, 24), sheet.safe(each.rule, 60), sheet.safe(each.severity, 12), sheet.safe(each.title))
+        for each in rules
+    ]
     if not rows:
         return
     sizes = [max(map(width, column)) for column in list(zip(*rows, strict=True))[:3]]
