@@ -10,11 +10,17 @@ import typer
 from hostaudit.cli import evidence
 from hostaudit.cli.options import (
     ColourOption,
+    DeadlineOption,
     DebugOption,
     FormatOption,
+    HostOption,
+    NoSiteOption,
     OutputOption,
     QuietOption,
+    ResolverOption,
+    SiteOption,
     Writer,
+    refuse_other,
     say,
 )
 from hostaudit.console import put
@@ -29,6 +35,62 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+@app.command()
+def init(
+    site_seen: Annotated[
+        str, typer.Argument(metavar="[DOMAIN|EVIDENCE|REPORT]", help="Whose demands; without it a preset alone.")
+    ] = "",
+    preset: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Begin with this preset; repeatable.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
+    ] = evidence.PICKED_UP[0],
+    host: HostOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
+    resolver: ResolverOption = None,
+    deadline: DeadlineOption = 45.0,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Write a policy that a site meets as it is today, with a word on every line."""
+    writer = Writer("terminal", None, "auto", quiet=quiet)
+    target = None if output == "-" else Path(output)
+    if target is not None and target.exists() and not force:
+        hint = "name another file with -o and move its policy over, or replace the file with --force"
+        raise UsageError(f"{target} is there already", hint)
+    from datetime import UTC, datetime
+
+    from hostaudit import audit, ratchet
+    from hostaudit.cli import draft
+    from hostaudit.documents import check_writable, write_atomically
+
+    if target is not None:
+        check_writable(target)
+    shipped = audit.shipped_rules()
+    wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
+    for name in wanted:
+        refuse_other("--preset", name, tuple(sorted(shipped.presets)))
+    today = datetime.now(UTC).date()
+    steps, opinion = [], None
+    if site_seen:
+        declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
+        judge = audit.trials(seen, shipped, today)
+        steps, opinion = ratchet.settled(judge, {name: shipped.presets[name] for name in wanted})
+        if any(each.rule == "name-not-delegated" for each in opinion.findings):
+            raise UsageError(f"{opinion.target.domain} does not exist: nothing can be demanded of it", "check its name")
+    text = draft.text(steps, opinion, wanted, today)
+    if target is None:
+        put(text)
+        return Exit.PASS
+    write_atomically(target, text.encode("utf-8"))
+    writer.note(f"policy written to {target}; read it through, then: hostaudit policy check {target}")
+    return Exit.PASS
 
 
 @app.command()
