@@ -15,7 +15,10 @@ from typing import Any
 from hostaudit.demands import DEFAULTS, Path, assembled, value_at
 from hostaudit.model import Finding, Policy, Preset, Report, ScenarioGate
 
-HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 720, 1000, 1500, 2000, 4000, 8000, 15000)
+HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 600)
+"""Short of 30 days, with which the score counts a function as lost for good."""
+
+GATE_HOURS = (*HOURS, 720, 1000, 1500, 2000, 4000, 8000, 15000)
 DAYS = {"registrar": (30, 21, 14, 7, 3), "ca": (14, 7, 2, 1)}
 """No more than leaves time to act, as a renewal soon gives more days than that."""
 
@@ -102,7 +105,8 @@ def _outcomes(findings: Sequence[Finding]) -> dict[str, Finding]:
 
 
 def _steps(opinion: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[Step]:
-    own: dict[Path, tuple[str, tuple[Any, ...]]] = {("min_score",): ("score.min", (floor(opinion.score.low),))}
+    low = floor(opinion.score.low)
+    own: dict[Path, tuple[str, tuple[Any, ...]]] = {("min_score",): ("score.min", (low,) if low else ())}
     roles = {leg.role for function in opinion.functions for leg in function.legs}
     for role in (each for each in COUNTED_ROLES if each in roles):
         own["roles", role, "min_providers"] = f"{role}.min_providers", (4, 3, 2)
@@ -114,13 +118,13 @@ def _steps(opinion: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[
     own["parents", "max_share"] = "parents.max_share", SHARES
     own["jurisdictions", "known"] = "jurisdictions.known", (True,)
     for path, (rule, ladder) in own.items():
-        if path not in wanted and (path != ("min_score",) or ladder[0] >= 1):
+        if path not in wanted and ladder:
             yield Step(path, rule, ladder)
     for path, (value, name) in wanted.items():
         if path == ("scenarios",):
             for gate in value:
                 for function, hours in gate.limits.items():
-                    ladder = _down(hours, HOURS)
+                    ladder = _down(hours, GATE_HOURS)
                     where = ("scenarios", gate.scenario, function)
                     yield Step(where, f"scenario.{gate.scenario}.{function}", ladder, hours, name)
         elif path == ("unknown",) and value == "fail":

@@ -50,12 +50,12 @@ def text(steps: Sequence[Step], opinion: Report | None, presets: Sequence[str], 
     lines = [MODELINES, *_comment(_head(opinion, presets, today), ""), "version: 1", "policy:"]
     if presets:
         lines += [*_comment("Read them with: hostaudit policy show --effective --origin", "  ")]
-        lines += [f"  extends: [{', '.join(presets)}]", ""]
+        lines += [f"  extends: [{', '.join(presets)}]"]
     modes = [step for step in steps if step.path == ("unknown",)]
     if not presets:
         lines += [*_comment(UNKNOWN, "  "), "  unknown: inconclusive", "", *_comment(NOTICE, "  "), "  notice_hours: 0"]
     elif any(step.at for step in modes):
-        lines += [*_comment(f"{modes[0].preset} says fail, which the unknowns of today would be.", "  ")]
+        lines += ["", *_comment(f"{modes[0].preset} has fail, which the unknowns of today would be.", "  ")]
         lines += ["  unknown: inconclusive"]
     shown = [step for step in steps if _says_something(step)]
     for path, step in ((step.path, step) for step in shown if step.path == ("min_score",)):
@@ -79,17 +79,13 @@ def _head(opinion: Report | None, presets: Sequence[str], today: date) -> str:
     if opinion.verdict != "pass":
         met = f"What is demanded of {domain}. On {when} the verdict by it was {opinion.verdict}."
         if opinion.verdict == "inconclusive":
-            met += (
-                " What name resolution or the web site rest on could not be seen in full, and no demand changes that."
-            )
+            met += " What name resolution or the web site rest on could not be seen in full: no demand changes that."
     return f"{met} Tighten a line when the site has got better, so that it stays so."
 
 
 def _says_something(step: Step) -> bool:
     """What a preset says and the site meets stands there already; what was not asked says nothing."""
-    if step.preset:
-        return step.value != step.wanted
-    return bool(step.told)
+    return bool(step.value != step.wanted) if step.preset else step.told != ""
 
 
 def _family(name: str, steps: Sequence[Step]) -> Iterator[str]:
@@ -120,18 +116,18 @@ def _active(step: Step) -> bool:
 
 def _entry(key: str, step: Step, indent: str) -> Iterator[str]:
     """A demand with what the rule says of it today."""
+    told = step.told
     if step.preset:
-        yield from _comment(f"{step.preset} demands {_written(step.wanted)}, which is not met yet.", indent)
+        told = f"{step.preset} has {key}: {_written(step.wanted)}, which is not met yet. {told}"
     elif step.value is None:
-        yield from _comment("Not met yet:", indent)
-    if step.told:
-        yield from _comment(step.told, indent)
+        told = f"Not met yet. {told}"
+    yield from _comment(told, indent)
     if step.value is not None:
         yield f"{indent}{key}: {_written(step.value)}"
     elif step.preset:
         yield f"{indent}{key}: {'false' if step.wanted is True else 'null'}"
     else:
-        yield f"{indent}# {key}: {_written(step.ladder[-1])}"
+        yield f"{indent}# {key}: {_written(step.ladder[0 if key == 'min_days_left' else -1])}"
 
 
 def _gates(steps: Sequence[Step]) -> Iterator[str]:
@@ -142,7 +138,8 @@ def _gates(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         if step.value != step.wanted:
             scenario, function = step.path[1:]
-            yield from _comment(f"{step.preset} demands {scenario} {function} <= {step.wanted:g}h. {step.told}", "  ")
+            limit = f"{scenario}, {function} <= {step.wanted:g}h"
+            yield from _comment(f"{step.preset} has {limit}, which is not met yet. {step.told}", "  ")
     kept: dict[str, list[str]] = {}
     for step in steps:
         if step.value is not None:

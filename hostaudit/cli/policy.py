@@ -37,18 +37,20 @@ app = typer.Typer(
 )
 
 
+SeenArgument = Annotated[
+    str, typer.Argument(metavar="[DOMAIN|EVIDENCE|REPORT]", help="Of which site; without one a preset alone.")
+]
+PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Begin with this preset; repeatable.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+PlaceOption = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")]
+
+
 @app.command()
 def init(
-    site_seen: Annotated[
-        str, typer.Argument(metavar="[DOMAIN|EVIDENCE|REPORT]", help="Whose demands; without it a preset alone.")
-    ] = "",
-    preset: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Begin with this preset; repeatable.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
-    ] = evidence.PICKED_UP[0],
+    site_seen: SeenArgument = "",
+    preset: PresetOption = None,
+    force: ForceOption = False,
+    output: PlaceOption = evidence.PICKED_UP[0],
     host: HostOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
@@ -76,7 +78,8 @@ def init(
     for name in wanted:
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
     today = datetime.now(UTC).date()
-    steps, opinion = [], None
+    steps: list[ratchet.Step] = []
+    opinion = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, ignored=no_site)
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
