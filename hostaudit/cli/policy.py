@@ -30,7 +30,7 @@ from hostaudit.report.text import printable
 if TYPE_CHECKING:
     from datetime import date
 
-    from hostaudit.model import EffectivePolicy
+    from hostaudit.model import EffectivePolicy, PolicyCase, Report
 
 app = typer.Typer(
     help="Write, check and show what is demanded of sites (hostaudit.yaml).",
@@ -155,6 +155,41 @@ def show(
     loaded = evidence.loaded(path, shipped, evidence.world(shipped))
     found = demands.effective(loaded, parse(target).domain if target else "", shipped.presets)
     return writer.put(_seen(found, presets=effective, origins=origin or format != "terminal"))
+
+
+@app.command("test")
+def test_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files of tests.")],
+    format: FormatOption = "terminal",  # noqa: A002 - the option's name
+    output: OutputOption = None,
+    color: ColourOption = "auto",
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Judge saved evidence as tests say, offline: exit 1 if anything comes out otherwise than expected."""
+    writer = Writer(format, output, color, quiet=quiet)
+    from hostaudit import policytests
+    from hostaudit.model import TESTS_SCHEMA, PolicyTrial, PolicyTrials
+
+    trials: list[PolicyTrial] = []
+    for path in files:
+        head = policytests.read(path)
+        for each in head.tests:
+            opinion = _judged(path, each, each.policy or head.policy)
+            differs = policytests.differences(opinion, each)
+            trials.append(PolicyTrial(str(path), each.name, opinion.verdict, differs))
+    writer.put(PolicyTrials(TESTS_SCHEMA, tuple(trials)))
+    return Exit.FAIL if any(each.differs for each in trials) else Exit.PASS
+
+
+def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
+    from hostaudit import audit, policyfile
+    from hostaudit.model import Criteria
+
+    declarations = evidence.Declarations(None, lambda _: None, ignored=True, policy=path.parent / policy)
+    file = evidence.saved(str(path.parent / each.evidence), declarations)
+    criteria = Criteria(policy=declarations.policy(file.target.domain))
+    return audit.analyse(file, audit.shipped_rules(), criteria, policyfile.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

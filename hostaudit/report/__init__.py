@@ -12,9 +12,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+    from hostaudit.model import (
+        EffectivePolicy,
+        Explanation,
+        Fallbacks,
+        Library,
+        Matrix,
+        PolicyTrials,
+        Report,
+        RuleBook,
+        Scenario,
+        WhatIf,
+        Working,
+    )
 
-    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | EffectivePolicy
+    Document = (
+        Report
+        | WhatIf
+        | Matrix
+        | Fallbacks
+        | Scenario
+        | Library
+        | Working
+        | EffectivePolicy
+        | RuleBook
+        | Explanation
+        | PolicyTrials
+    )
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
