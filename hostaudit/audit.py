@@ -19,9 +19,12 @@ from hostaudit import __version__, domain
 from hostaudit.errors import HostauditError, UsageError
 from hostaudit.model import (
     EVIDENCE_SCHEMA,
+    POLICY_SCHEMA,
     Criteria,
+    EffectivePolicy,
     EvidenceFile,
     EvidenceRun,
+    Policy,
     Report,
     Rules,
     Run,
@@ -141,6 +144,24 @@ def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, 
     return gate.gated(case, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
 
 
+def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Report]:
+    """What makes a report of one site by any policy, on a day (UTC). The site is understood once for all of them."""
+    from hostaudit import gate, judge
+
+    case = understand(file, rules)
+    opinions: dict[float, Report] = {}
+
+    def judged(policy: Policy) -> Report:
+        notice = policy.notice_hours or 0.0
+        if notice not in opinions:
+            opinions[notice] = judge.judge(case, notice)
+        recorded = {each.scenario: _scenario(each.scenario) for each in policy.scenarios}
+        asked = EffectivePolicy(POLICY_SCHEMA, file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
+        return gate.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
+
+    return judged
+
+
 def known_failures(report: Report) -> frozenset[str]:
     """The fingerprints of all that fails in an older report, as a baseline."""
     from hostaudit import gate
@@ -148,6 +169,7 @@ def known_failures(report: Report) -> frozenset[str]:
     return gate.known_failures(report)
 
 
+@cache
 def _scenario(identity: str) -> Scenario:
     from hostaudit import scenarios
 

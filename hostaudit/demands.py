@@ -74,7 +74,7 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
         matched=matched,
         labels=target.labels if target else {},
         extends=tuple(extends),
-        policy=_assembled(values),
+        policy=assembled(values),
         origins={".".join(path): origins[path] for path in sorted(origins)},
         exceptions=tuple(each for each in file.exceptions if covers(each.target, domain)),
     )
@@ -83,8 +83,8 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
 def own(policy: EffectivePolicy) -> EffectivePolicy:
     """Only what the file itself says, without its presets and the defaults."""
     kept = {key: origin for key, origin in policy.origins.items() if origin.startswith(f"{policy.source}:")}
-    values = {path: _value(policy.policy, path) for path in _paths(policy.policy) if ".".join(path) in kept}
-    return replace(policy, policy=_assembled(values), origins=kept)
+    values = {path: value_at(policy.policy, path) for path in _paths(policy.policy) if ".".join(path) in kept}
+    return replace(policy, policy=assembled(values), origins=kept)
 
 
 def _paths(policy: Policy) -> Iterator[Path]:
@@ -116,22 +116,24 @@ def _best(targets: tuple[PolicyTarget, ...], domain: str) -> tuple[int | None, s
 
 def _own(policy: Policy, node: Node, name: str) -> Layer:
     for path, key in given(node):
-        yield path, _value(policy, path), f"{name}:{key.line}"
+        yield path, value_at(policy, path), f"{name}:{key.line}"
 
 
 def _preset(name: str, preset: Preset) -> Layer:
     for path in preset.given:
-        yield path, _value(preset.policy, path), f"preset:{name}"
+        yield path, value_at(preset.policy, path), f"preset:{name}"
 
 
-def _value(policy: Policy, path: Path) -> Any:
+def value_at(policy: Policy, path: Path) -> Any:
+    """What a policy says under a key that it has."""
     value: Any = policy
     for step in path:
         value = value[step] if isinstance(value, dict) else getattr(value, step)
     return value
 
 
-def _assembled(values: Mapping[Path, Any]) -> Policy:
+def assembled(values: Mapping[Path, Any]) -> Policy:
+    """A policy out of its keys."""
     own: dict[str, Any] = {}
     inner: dict[str, dict[str, dict[str, Any]]] = {"roles": {}, "functions": {}, "parents": {}, "jurisdictions": {}}
     for path, value in values.items():

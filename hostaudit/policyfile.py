@@ -454,7 +454,7 @@ def _of_rule(rule: str, declared: Set[str], world: World | None) -> str:
     known += [*OTHER_RULES, *(world.further_rules if world else ())]
     if rule in known or (last == "*" and any(each.startswith(f"{first}.") for each in known)):
         return ""
-    if "." not in rule and ID.fullmatch(rule) and not near(rule, known):
+    if world is None and ID.fullmatch(rule):
         return ""  # one that asks for no policy
     return f"is not a rule; {nearest(rule, known, 'hostaudit rules list names them')}"
 

@@ -15,7 +15,8 @@ from conftest import by_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit import demands, policyfile, rules, scenarios, schemas, sitefile
+from hostaudit import demands, policyfile, rules, schemas, sitefile
+from hostaudit.cli import evidence
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model import (
     EffectivePolicy,
@@ -32,7 +33,7 @@ from hostaudit.reminders import reminders
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = rules.load()
-WORLD = World(policyfile.companies(RULES.providers, RULES.parents), scenarios.ids(), tuple(sorted(RULES.presets)))
+WORLD = evidence.world(RULES)
 EXCEPTION = "id: EX-7, rule: dns.min_providers, target: a.example.com, reason: move of OPS-12, owner: alice"
 
 

@@ -172,6 +172,36 @@ def look(
             progress.clear()
 
 
+def seen(
+    target: str,
+    writer: Writer,
+    declarations: Declarations,
+    hosts: tuple[str, ...],
+    resolver: tuple[str, ...],
+    deadline: float,
+) -> EvidenceFile:
+    """The evidence of a site, of a saved file, or that a report was made of."""
+    if target != "-" and not is_path(target):
+        return of(target, writer, declarations, hosts, resolver, deadline)
+    if hosts or resolver:
+        hint = "leave out --host and --resolver, or give a domain"
+        raise UsageError(f"{target} is a saved file: nothing more is looked at", hint)
+    from hostaudit.documents import read_report
+    from hostaudit.model import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
+
+    found = read_report(target)
+    if not isinstance(found, EvidenceFile):
+        run = EvidenceRun(
+            started=found.run.started,
+            finished=found.run.finished,
+            resolver=found.run.resolver,
+            vantage=found.run.vantage,
+            tool_version=found.run.tool_version,
+        )
+        found = EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence)
+    return declarations.added(found)
+
+
 def of(
     target: str,
     writer: Writer,

@@ -10,11 +10,17 @@ import typer
 from hostaudit.cli import evidence
 from hostaudit.cli.options import (
     ColourOption,
+    DeadlineOption,
     DebugOption,
     FormatOption,
+    HostOption,
+    NoSiteOption,
     OutputOption,
     QuietOption,
+    ResolverOption,
+    SiteOption,
     Writer,
+    refuse_other,
     say,
 )
 from hostaudit.console import put
@@ -22,6 +28,8 @@ from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hostaudit.model import EffectivePolicy, PolicyCase, Report
 
 app = typer.Typer(
@@ -29,6 +37,63 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+SeenArgument = Annotated[
+    str, typer.Argument(metavar="[DOMAIN|EVIDENCE|REPORT]", help="Of which site; without one a preset alone.")
+]
+PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Begin with this preset; repeatable.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+PlaceOption = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")]
+
+
+@app.command()
+def init(
+    site_seen: SeenArgument = "",
+    preset: PresetOption = None,
+    force: ForceOption = False,
+    output: PlaceOption = evidence.PICKED_UP[0],
+    host: HostOption = None,
+    site: SiteOption = None,
+    no_site: NoSiteOption = False,
+    resolver: ResolverOption = None,
+    deadline: DeadlineOption = 45.0,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Write a policy that a site meets as it is today, with a word on every line."""
+    writer = Writer("terminal", None, "auto", quiet=quiet)
+    target = None if output == "-" else Path(output)
+    if target is not None and target.exists() and not force:
+        hint = "name another file with -o and move its policy over, or replace the file with --force"
+        raise UsageError(f"{target} is there already", hint)
+    from hostaudit import audit, ratchet
+    from hostaudit.cli import draft
+    from hostaudit.documents import check_writable, write_atomically
+
+    if target is not None:
+        check_writable(target)
+    shipped = audit.shipped_rules()
+    wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
+    for name in wanted:
+        refuse_other("--preset", name, tuple(sorted(shipped.presets)))
+    today = utc_today()
+    steps: list[ratchet.Step] = []
+    opinion = None
+    if site_seen:
+        declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
+        judge = audit.trials(seen, shipped, today)
+        steps, opinion = ratchet.settled(judge, {name: shipped.presets[name] for name in wanted})
+        if any(each.rule == "name-not-delegated" for each in opinion.findings):
+            raise UsageError(f"{opinion.target.domain} does not exist: nothing can be demanded of it", "check its name")
+    text = draft.text(steps, opinion, wanted, today)
+    if target is None:
+        put(text)
+        return Exit.PASS
+    write_atomically(target, text.encode("utf-8"))
+    writer.note(f"policy written to {target}; read it through, then: hostaudit policy check {target}")
+    return Exit.PASS
 
 
 @app.command()
@@ -40,12 +105,10 @@ def check(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Read policies strictly, offline: exit 2 for a wrong one; say which exceptions are over or end soon."""
-    from datetime import UTC, datetime
-
     from hostaudit.reminders import reminders
     from hostaudit.rules import load
 
-    today = datetime.now(UTC).date()
+    today = utc_today()
     rules = load()
     world = evidence.world(rules)
     code = Exit.PASS
@@ -91,7 +154,7 @@ def show(
     shipped = rules.load()
     loaded = evidence.loaded(path, shipped, evidence.world(shipped))
     found = demands.effective(loaded, parse(target).domain if target else "", shipped.presets)
-    return writer.put(_seen(found, presets=effective, origins=origin))
+    return writer.put(_seen(found, presets=effective, origins=origin or format != "terminal"))
 
 
 @app.command("test")
@@ -130,14 +193,21 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:
-    """As much of it as was asked for."""
+    """As much of it as was asked for. Keys stay where their origins go, to tell what was taken back."""
     import msgspec
 
     from hostaudit import demands
 
     if not presets:
         policy = demands.own(policy)
-    return policy if origins else msgspec.structs.replace(policy, origins={})
+    return policy if origins else msgspec.structs.replace(policy, origins=dict.fromkeys(policy.origins, ""))
+
+
+def utc_today() -> date:
+    """The day by which exceptions end and certificates run out."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
 
 
 def _here() -> Path:
