@@ -17,7 +17,7 @@ from test_cli import environment
 
 from hostaudit import audit, cli, demands, documents, ratchet, rules, schemas
 from hostaudit.cli import draft, evidence
-from hostaudit.errors import Exit
+from hostaudit.errors import Exit, UsageError
 from hostaudit.model import Criteria, EffectivePolicy, Report
 from hostaudit.report.text import printable
 
@@ -152,6 +152,64 @@ def test_check_costs_little_more_than_python_itself(tmp_path):
     check = ("-m", "hostaudit", "policy", "check", str(POLICIES[0]))
     seconds(*check)  # compiles the rules
     assert min(seconds(*check) for _ in range(5)) < 16 * min(seconds("-c", "pass") for _ in range(5))
+
+
+# -- which file -----------------------------------------------------------------------------------------
+
+SITES = "sites: [{domain: x.com, hosts: [api.x.com]}]\n"
+
+
+def known(given: str = "", policy: str = "", ignored: bool = False) -> evidence.Declarations:
+    return evidence.Declarations(
+        Path(given) if given else None,
+        lambda _: None,
+        ignored=ignored,
+        policy=Path(policy) if policy else None,
+    )
+
+
+def sources(found: evidence.Declarations) -> tuple[bool, str]:
+    """Whether x.com is declared, and which file demands something of it."""
+    policy = found.policy("x.com")
+    return found.of("x.com") is not None, policy.source if policy else ""
+
+
+def test_each_option_goes_before_the_file_that_is_here(here):
+    here.write_text(GOOD + SITES)
+    here.with_name("demands.yaml").write_text(GOOD)
+    here.with_name("both.yaml").write_text(GOOD + SITES)
+    here.with_name("declares.yaml").write_text(f"version: 1\n{SITES}")
+
+    assert sources(known()) == (True, "hostaudit.yaml")
+    assert sources(known(policy="demands.yaml")) == (True, "demands.yaml")
+    assert sources(known(policy="demands.yaml", ignored=True)) == (False, "demands.yaml")
+    assert sources(known(policy="both.yaml", ignored=True)) == (True, "both.yaml")
+    assert sources(known(given="both.yaml")) == (True, "both.yaml")
+    assert sources(known(given="declares.yaml")) == (True, "")
+    assert sources(known(given="declares.yaml", policy="both.yaml")) == (True, "both.yaml")
+    assert sources(known(ignored=True)) == (False, "")
+
+
+def test_a_policy_given_in_vain_is_refused_as_is_one_that_is_not_there(here):
+    here.write_text("version: 1\ntargets: [{match: [y.com], policy: {min_score: 1}}]\n")
+
+    assert known().policy("x.com") is None
+    with pytest.raises(UsageError, match=r"hostaudit\.yaml demands nothing of x\.com"):
+        known(policy="hostaudit.yaml").policy("x.com")
+    with pytest.raises(UsageError, match="cannot be read"):
+        known(policy="nowhere.yaml").policy("x.com")
+
+
+def test_exceptions_alone_are_taken_along(here):
+    here.write_text(
+        "version: 1\nexceptions:\n"
+        "  - {id: A, rule: dns.*, target: x.com, reason: long enough, owner: alice, expires: 2021-01-31}\n"
+    )
+    found = known().policy("x.com")
+
+    assert found is not None
+    assert (found.stated, [each.id for each in found.exceptions]) == (False, ["A"])
+    assert known().policy("y.com") is None
 
 
 # -- show -----------------------------------------------------------------------------------------------

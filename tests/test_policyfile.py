@@ -21,6 +21,9 @@ from hostaudit.errors import Exit, UsageError
 from hostaudit.model import (
     EffectivePolicy,
     Exemption,
+    FunctionDemand,
+    JurisdictionDemand,
+    ParentDemand,
     Policy,
     PolicyTarget,
     Refusal,
@@ -325,6 +328,12 @@ def test_a_file_of_many_targets_is_read_only_so_far(refused):
     assert "targets has 1001 entries; at most 1000 are read" in refused(f"targets: [{many}]")
 
 
+def test_a_list_of_ids_is_read_only_so_far(refused):
+    many = ", ".join(f"{{id: a{number}}}" for number in range(1001))
+
+    assert "2:21: providers has 1001 entries" in refused(f"policy: {{providers: [{many}]}}")
+
+
 def test_a_file_of_any_size_is_read_only_so_far(refused):
     assert "at most 1048576 are read" in refused("policy: {}\n" + "# \n" * 400_000)
 
@@ -339,6 +348,90 @@ def test_no_text_is_more_than_refused(tmp_path_factory, text):
             sitefile.load(path, None, WORLD)
         except UsageError as error:
             assert by_line(error.message).startswith(f"{path}:")
+
+
+ACTORS = st.sampled_from(["aws", "cloudflare", "amazon", "unknown:as64496", "nobody-we-know"])
+MODES = st.none() | st.sampled_from(["inconclusive", "fail", "warn"])
+SEVERITIES = st.none() | st.sampled_from(["low", "medium", "high", "critical"])
+SCORES = st.none() | st.floats(0, 100)
+HOURS = st.none() | st.floats(0, 1e6)
+REFUSALS = st.lists(ACTORS, unique=True, max_size=3).map(lambda ids: tuple(Refusal(each, "because") for each in ids))
+FUNCTIONS = st.sampled_from(["web", "resolve", "mail_receive", "web:api.example.com"])
+
+
+def lists(each: st.SearchStrategy, least: int = 0) -> st.SearchStrategy:
+    return st.lists(each, unique=True, min_size=least, max_size=3).map(tuple)
+
+
+def role_demands(role: str) -> st.SearchStrategy:
+    allowed = lists(ACTORS)
+    return st.builds(
+        RoleDemand,
+        min_score=SCORES,
+        min_providers=st.none() | st.integers(1, 1 if role == "registrar" else 50),
+        independent_by=lists(st.sampled_from(["provider", "parent", "asn", "tld", "jurisdiction"]), least=1),
+        allow=allowed,
+        min_days_left=st.none() | st.integers(0, 3650) if role in ("ca", "registrar") else st.none(),
+        max_hours_down=HOURS,
+        unknown=MODES,
+        severity=SEVERITIES,
+    )
+
+
+GATES = st.lists(
+    st.tuples(
+        st.sampled_from(["parler-2021", "dyn-2016", "zoom-2025"]),
+        st.dictionaries(FUNCTIONS, st.integers(0, 9999).map(float), min_size=1, max_size=3),
+        MODES,
+        SEVERITIES,
+    ),
+    unique_by=lambda gate: gate[0],
+    max_size=3,
+).map(lambda rows: tuple(ScenarioGate(*row) for row in rows))
+SOUND_POLICIES = st.builds(
+    Policy,
+    extends=lists(st.sampled_from(sorted(RULES.presets))),
+    unknown=MODES,
+    notice_hours=HOURS,
+    min_score=SCORES,
+    roles=st.fixed_dictionaries({}, optional={role: role_demands(role) for role in ("dns", "ca", "registrar")}),
+    functions=st.dictionaries(
+        FUNCTIONS, st.builds(FunctionDemand, min_score=SCORES, max_hours_down=HOURS, unknown=MODES, severity=SEVERITIES)
+    ),
+    providers=REFUSALS,
+    parents=st.builds(
+        ParentDemand, deny=REFUSALS, max_share=st.none() | st.floats(0.01, 1), unknown=MODES, severity=SEVERITIES
+    ),
+    jurisdictions=st.builds(
+        JurisdictionDemand,
+        deny=lists(st.sampled_from(["RU", "US"])).map(lambda codes: tuple(map(Refusal, codes))),
+        allow=lists(st.sampled_from(["NO", "DE", "XK"])),
+        known=st.booleans(),
+        unknown=MODES,
+        severity=SEVERITIES,
+    ),
+    scenarios=GATES,
+)
+
+
+@settings(max_examples=200)
+@given(SOUND_POLICIES)
+def test_every_sound_policy_is_read_as_it_was_written(tmp_path_factory, policy):
+    written = msgspec.to_builtins(policy)
+    for gate in written.get("scenarios", ()):
+        gate |= {function: f"<= {hours:g}h" for function, hours in gate.pop("limits").items()}
+    document = json.dumps({"version": 1, "policy": written})  # JSON is YAML too
+    path = tmp_path_factory.getbasetemp() / "sound.yaml"
+    path.write_text(document)
+    loaded = sitefile.load(path, None, WORLD)
+
+    assert loaded.content.policy == policy
+    published = json.loads(schemas.path("site").read_text())
+    jsonschema.Draft7Validator(published).validate(json.loads(document))
+    effective = demands.effective(loaded, "x.com", RULES.presets)
+    assert demands.effective(loaded, "x.com", {**RULES.presets}) == effective
+    for key, origin in effective.origins.items():
+        assert origin == "default" or origin.startswith((f"{path}:", "preset:")), key
 
 
 # -- exceptions and the clock ---------------------------------------------------------------------------
