@@ -133,11 +133,15 @@ async def look(
 def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
     """Evidence, rules and what is demanded to a report; pure, so that it can be repeated. ``day``: of judging, UTC;
     without one that on which the evidence was taken. Raises ``UsageError`` for a scenario that nobody knows."""
-    from hostaudit import gate, judge
+    from hostaudit import judge
 
     demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
     case = understand(file, rules)
     opinion = judge.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    if criteria is None and not opinion.findings:
+        return opinion
+    from hostaudit import gate  # only where something is asked
+
     if criteria is None:
         return gate.named(case, opinion)
     recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}

@@ -17,7 +17,20 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy", *WRITTEN)
+NAMES = (
+    "report",
+    "evidence",
+    "whatif",
+    "matrix",
+    "fallbacks",
+    "scenarios",
+    "working",
+    "policy",
+    "rules",
+    "explanation",
+    "policy-tests",
+    *WRITTEN,
+)
 
 
 def path(name: str) -> Path:
