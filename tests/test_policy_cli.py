@@ -358,6 +358,25 @@ def test_without_a_site_the_preset_stands_alone(here, capsys):
     assert "give one of: baseline, regulated, resilient" in capsys.readouterr().err
 
 
+def test_what_a_preset_demands_in_vain_is_taken_back_and_said(here):
+    dark = ROOT / "tests" / "corpus" / "in-the-dark.json"
+
+    assert cli.run(["policy", "init", str(dark), "--preset", "regulated", "-q"]) == Exit.PASS
+    text = here.read_text()
+    for line in (
+        "# What name resolution or the web site rest on could not be seen in full: no demand changes that.",
+        "  # regulated has fail, which the unknowns of today would be.\n  unknown: inconclusive\n",
+        "  min_score: null\n",
+        "      # regulated has min_providers: 2, which is not met yet.",
+        "      min_providers: null\n",
+        "    known: false\n",
+        "  scenarios: []\n",
+    ):
+        assert line in text
+    _, opinion = judged(here, of(dark), date(2021, 1, 9))
+    assert opinion.verdict == "inconclusive"
+
+
 def test_nothing_is_written_for_a_name_that_does_not_exist(here, capsys):
     assert cli.run(["policy", "init", str(ROOT / "tests" / "corpus" / "not-there.json")]) == Exit.USAGE
     assert "not-there.com does not exist" in capsys.readouterr().err
