@@ -227,7 +227,7 @@ def test_a_role_is_reckoned_without_what_its_companies_do_besides():
 
 def test_a_spare_that_nobody_could_look_at_stands_in_for_nobody():
     policy = Policy(roles={"hosting": RoleDemand(max_hours_down=48)})
-    site = in_one_leg()
+    site = in_one_leg().apps()
     spare = site.spare(
         "steady.se", ("OVH sas", "433"), {"ns.standby.se": ("51.38.1.53", 16276)}, ("51.38.99.20", 16276)
     )
