@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hostaudit import domain
-from hostaudit.catalogue import Catalogue, Clue, combine
+from hostaudit.catalogue import CONTRADICTED, ENOUGH, Catalogue, combine
 from hostaudit.model import (
     BROAD,
     Addresses,
     Certificate,
+    Clue,
     Dependency,
     Evidence,
     Kind,
@@ -27,12 +28,6 @@ from hostaudit.model import (
     WebAnswer,
 )
 from hostaudit.seen import Seen
-
-ENOUGH = 0.5
-"""Below this confidence a clue is not yet an attribution: a weak header (0.3) never is one alone."""
-
-CONTRADICTED = 0.8
-"""Factor on the confidence when a clue of the same kind of fact names another company."""
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 

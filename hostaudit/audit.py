@@ -34,6 +34,7 @@ from hostaudit.model import (
 if TYPE_CHECKING:
     from hostaudit.case import Case
     from hostaudit.catalogue import Catalogue
+    from hostaudit.matching import Matcher
     from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
 
@@ -185,6 +186,13 @@ def shipped_rules() -> Rules:
     from hostaudit import rules
 
     return rules.load()
+
+
+def matcher(rules: Rules | None = None) -> Matcher:
+    """What answers who is behind a clue, from these rules (default: the shipped ones)."""
+    from hostaudit.matching import Matcher
+
+    return Matcher(_indexed(rules or shipped_rules()))
 
 
 def prepare() -> None:
