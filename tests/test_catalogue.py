@@ -115,7 +115,7 @@ def test_a_pattern_is_found_by_words_that_every_match_holds(pattern: str, certai
         (r"\bfly\.io", ["fly"]),
         (r"\bvegur\b", ["vegur"]),
         (r"fastly", []),
-        (r"^1\.1 google$", ["google"]),
+        (r"^1\.1 google$", ["1", "google"]),
         (r"\b__ddg\d+_?=", ["ddg#"]),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_look_up_tries_the_same_few_patterns_however_many_there_are(size: int,
     for number in range(size):
         index.add(f"p{number}", "corp", [f"s{number}.example"], [family.format(number)])
     for name in ("ns1.farm123x.example", "ns-1.farm-123-07.net", "a.farm123.net"):
-        assert len(index.candidates(name)) <= 2
+        assert len(index.candidates(name)) <= 3
     assert index.candidates("www.elsewhere.test") == []
     assert [each.provider for each in index.find("a.s1999.example")] == ["p1999"]
 
