@@ -50,6 +50,14 @@ CONTRADICTED = 0.8
 MOST = 0.99
 """Nothing seen from outside is certain."""
 
+NOBODYS = (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "224.0.0.0/3", "::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1",
+)  # fmt: skip
+"""Addresses that belong to no provider: multicast, what is not 2000::/3 (RFC 4291 section 2.4), and the blocks of the
+IANA special-purpose registries (RFC 6890)."""
+
 HEADER_LENGTH = 2048
 """Characters of a header value that are searched; what identifies a sender stands at the front."""
 
@@ -293,6 +301,14 @@ def number_of(address: str) -> tuple[bool, int]:
     return six, int.from_bytes(packed, "big")
 
 
+def _bounds(text: str) -> tuple[bool, int, int]:
+    """Of a range: whether it is IPv6, its first and its last number."""
+    address, _, length = text.partition("/")
+    six, first = number_of(address)
+    bits = 128 if six else 32
+    return six, first, first + (1 << bits - int(length or bits)) - 1
+
+
 Stretches = tuple[list[int], list[tuple[Entry, ...]]]
 """Where each stretch of numbers begins, rising from 0, and what speaks for it."""
 
@@ -308,12 +324,21 @@ class RangeIndex:
     def add(self, provider: str, family: str, ranges: Iterable[str]) -> None:
         """Enter CIDR ranges (RFC 4632)."""
         for text in ranges:
-            address, _, length = text.partition("/")
-            six, first = number_of(address)
-            bits = 128 if six else 32
-            key = (first, first + (1 << bits - int(length or bits)) - 1)
-            self._ranges[six][key] = (*self._ranges[six].get(key, ()), Entry(provider, family, text))
+            six, first, last = _bounds(text)
+            table = self._ranges[six]
+            table[first, last] = (*table.get((first, last), ()), Entry(provider, family, text))
         self._stretches.clear()
+
+    def around(self, text: str) -> list[Entry]:
+        """What speaks for the ranges that hold a whole other range, which it is itself not among."""
+        six, first, last = _bounds(text)
+        return [
+            entry
+            for (low, high), entries in self._ranges[six].items()
+            if low <= first and last <= high
+            for entry in entries
+            if (first, last) != (low, high)
+        ]
 
     def find(self, address: str) -> tuple[Entry, ...]:
         """What speaks for the most specific range around an address; nothing for what is not an address."""

@@ -12,7 +12,17 @@ from typing import Any
 
 import msgspec
 
-from hostaudit.catalogue import CONTRADICTED, ENOUGH, STRENGTH, Catalogue, RangeIndex, combine, host_name, number_of
+from hostaudit.catalogue import (
+    CONTRADICTED,
+    ENOUGH,
+    NOBODYS,
+    STRENGTH,
+    Catalogue,
+    RangeIndex,
+    combine,
+    host_name,
+    number_of,
+)
 from hostaudit.model import (
     Clue,
     IssuerSeen,
@@ -38,14 +48,6 @@ ROLE_OF = {
 
 PLACES = frozenset({"cdn", "waf", "paas", "object_storage", "hosting"})
 """What may stand behind an address: of these, the first among the provider's roles, else its first role."""
-
-NOBODYS = (
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-    "224.0.0.0/3", "::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1",
-)  # fmt: skip
-"""Addresses that belong to no provider: multicast, what is not 2000::/3 (RFC 4291 section 2.4), and the blocks of the
-IANA special-purpose registries (RFC 6890)."""
 
 LONGEST_ERROR = 300
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
@@ -184,3 +185,21 @@ def _read(stream: BinaryIO) -> bytes:
         raise UsageError(
             f"standard input cannot be read: {error.strerror}", "pipe lines of JSON, or give a value"
         ) from None
+
+
+@app.command()
+def lint(
+    place: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FOLDER|FILE]", help="A rules folder or one provider file; else the shipped."),
+    ] = None,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Check provider files: form, samples both ways, sources, and that nobody claims what is another's."""
+    from hostaudit.lint import lint as check
+
+    count, complaints = check(place)
+    lines = [printable(str(each), 600) for each in complaints]
+    problems = "no problem" if not lines else f"{len(lines)} problem{'' if len(lines) == 1 else 's'}"
+    put("".join(f"{line}\n" for line in [*lines, f"{count} provider{'' if count == 1 else 's'}, {problems}"]))
+    return Exit.FAIL if complaints else Exit.PASS
