@@ -50,14 +50,6 @@ CONTRADICTED = 0.8
 MOST = 0.99
 """Nothing seen from outside is certain."""
 
-NOBODYS = (
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-    "224.0.0.0/3", "::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1",
-)  # fmt: skip
-"""Addresses that belong to no provider: multicast, what is not 2000::/3 (RFC 4291 section 2.4), and the blocks of the
-IANA special-purpose registries (RFC 6890)."""
-
 HEADER_LENGTH = 2048
 """Characters of a header value that are searched; what identifies a sender stands at the front."""
 
@@ -456,6 +448,7 @@ class Catalogue:
             *(("registrar-name", normalise(name)) for name in provider.registrar_names),
             *(("organisation", normalise(name)) for name in provider.organisations),
             *(("registry", tld) for tld in provider.tlds),
+            *(("feed", f"{feed.url} {service}") for feed in provider.feeds for service in feed.services or ("",)),
         )
         for key in exact:
             self._exact.setdefault(key, []).append(provider.id)
@@ -571,6 +564,13 @@ class Catalogue:
         """In whose published range an address lies."""
         found = self._ranges.find(address)
         return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
+
+    def published(self, feed: str, service: str, prefix: str, address: str) -> list[tuple[bool, Clue]]:
+        """Whose a range is that a feed lists under the label of a service, and whether the label names them: one that
+        names nobody leaves it to whoever takes the rest of the feed."""
+        named = self._exact.get(("feed", f"{feed} {service}")) if service else None
+        found = named or self._exact.get(("feed", f"{feed} ")) or []
+        return [(named is not None, Clue(each, "range", address, STRENGTH["range"], prefix)) for each in found]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
         """Whom response headers name, one clue per provider and header; a strong one goes before a weak one."""

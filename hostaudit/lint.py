@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hostaudit import domain, rules
-from hostaudit.catalogue import NOBODYS, SAMPLES, Catalogue, RangeIndex, evaluate_sample, normalise, number_of, words
+from hostaudit.catalogue import SAMPLES, Catalogue, RangeIndex, evaluate_sample, normalise, number_of, words
 from hostaudit.errors import UsageError
 from hostaudit.model import Provider, Rules
+from hostaudit.special import special_networks
 from hostaudit.strict_yaml import Node, Source, build, compose, line_of
 
 NAMES = ("ns", "cname", "mx", "ptr", "spf", "hosts")
@@ -270,7 +271,7 @@ def clues_tell_somebody(book: Book) -> Iterator[Complaint]:
     """Nothing is claimed that speaks for everybody: public suffixes, header lines of common software, addresses that
     belong to nobody; and every pattern holds a word by which it is found."""
     nobodys = RangeIndex()
-    nobodys.add("", "", NOBODYS)
+    nobodys.add("", "", map(str, special_networks()))
     for provider in book.rules.providers:
         for field in NAMES:
             for position, suffix in enumerate(getattr(provider, field)):
@@ -293,7 +294,7 @@ def clues_tell_somebody(book: Book) -> Iterator[Complaint]:
                 yield book.complain(provider, ("headers", position), problem, "narrow the pattern")
         for position, block in enumerate(provider.ranges):
             if nobodys.at(*number_of(block.partition("/")[0])):
-                problem = f"ranges: {block} is special-purpose or not global unicast"
+                problem = f"ranges: {block} is special-purpose"
                 yield book.complain(provider, ("ranges", position), problem, "remove it (RFC 6890)")
 
 

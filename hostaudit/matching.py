@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from hostaudit.catalogue import (
     CONTRADICTED,
     ENOUGH,
-    NOBODYS,
-    STRENGTH,
     Catalogue,
     RangeIndex,
     combine,
@@ -33,6 +31,7 @@ from hostaudit.model import (
     RegistrarSeen,
     SoaSeen,
 )
+from hostaudit.special import special_networks
 from hostaudit.strict_yaml import nearest
 
 ROLE_OF = {
@@ -54,8 +53,25 @@ LONGEST_ERROR = 300
 AS_NUMBER = re.compile(r"(?:AS)?([0-9]{1,10})", re.IGNORECASE | re.ASCII)
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):(.*)", re.DOTALL)
 
-Published = Callable[[str], Iterable[tuple[str, str]]]
-"""An address to providers in whose published ranges it lies, each with that range."""
+
+class Listed(Protocol):
+    """A range that an operator publishes of itself: the feed's address and the label that it has there."""
+
+    @property
+    def prefix(self) -> str:
+        """The range."""
+
+    @property
+    def feed(self) -> str:
+        """The address of the feed."""
+
+    @property
+    def service(self) -> str:
+        """The label, empty where the feed has none."""
+
+
+Published = Callable[[str], Iterable[Listed]]
+"""An address to the published ranges around it, the most specific first."""
 
 Announced = Callable[[str], Iterable[int]]
 """An address to the numbers of every AS that announces the prefix around it."""
@@ -70,7 +86,7 @@ class Matcher:
         self.catalogue = catalogue
         self._announced, self._published = announced, published
         self._nobodys = RangeIndex()
-        self._nobodys.add("", "", NOBODYS)
+        self._nobodys.add("", "", map(str, special_networks()))
         self._names = (("ns", catalogue.ns), ("cname", catalogue.cname), ("mx", catalogue.mx), ("ptr", catalogue.ptr))
         self._cards: dict[str, tuple[str, str, str]] = {}
 
@@ -131,11 +147,8 @@ class Matcher:
         six, number = number_of(text)
         if self._nobodys.at(six, number):
             return
-        ranges = self.catalogue.address(text)
-        if not ranges and self._published is not None:
-            ranges = tuple(
-                [Clue(each, "range", text, STRENGTH["range"], block) for each, block in self._published(text)]
-            )
+        listed = self._listed(text) if self._published is not None else []
+        ranges = listed or self.catalogue.address(text)
         _collect(speaking, ranges)
         for autonomous in self._announced(text) if self._announced is not None else ():
             for clue in self.catalogue.asn(autonomous, text):
@@ -143,6 +156,19 @@ class Matcher:
                 same = [each.provider for each in ranges if self.catalogue.parent(each.provider) == parent]
                 for provider in same or (clue.provider,):
                     speaking.setdefault(provider, []).append(clue)
+
+    def _listed(self, text: str) -> list[Clue]:
+        """What feeds say of an address: in each company the narrowest range that names one of its products, and of
+        those the product that the feed names by a label before whoever takes the rest of the feed."""
+        found: dict[str, list[tuple[bool, Clue]]] = {}
+        for row in self._published(text) if self._published is not None else ():
+            for named, clue in self.catalogue.published(row.feed, row.service, row.prefix, text):
+                found.setdefault(self.catalogue.parent(clue.provider), []).append((named, clue))
+        best: list[Clue] = []
+        for clues in found.values():
+            here = [(named, clue) for named, clue in clues if clue.entry == clues[0][1].entry]
+            best += [clue for named, clue in here if named or not any(each for each, _ in here)]
+        return list({clue.provider: clue for clue in best}.values())
 
     def _registrar(self, seen: RegistrarSeen, speaking: dict[str, list[Clue]], against: dict[str, set[str]]) -> None:
         identity = None if seen.iana_id is None else str(seen.iana_id)

@@ -33,7 +33,8 @@ app.command("whatif")(whatif.whatif)
 app.command("fallbacks")(fallbacks.fallbacks)
 app.command("explain")(explain.explain)
 app.add_typer(scenarios.app, name="scenarios")
-from hostaudit.cli import data, explain, fallbacks, providers, scan, scenarios, schema, whatif
+app.add_typer(data.app, name="data")
+app.add_typer(providers.app, name="providers")
 app.command("schema")(schema.schema)
 
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))

@@ -101,7 +101,7 @@ def match(
 
     value = value.encode("utf-8", "backslashreplace").decode()
     try:
-        found = audit.matcher().anything(value)
+        found = audit.matcher(_note).anything(value)
     except ValueError as error:
         hint = 'give one such as ns-1.awsdns-00.com, 104.16.1.1, "server: cloudflare", AS16509'
         raise UsageError(f"{printable(value, 80)}: {error}", hint) from None
@@ -111,6 +111,10 @@ def match(
         put(lines([Matches(found.providers)]))
         return Exit.PASS
     return Writer("terminal", None, color).put(found)
+
+
+def _note(text: str) -> None:
+    say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
 
 
 def _match_lines() -> int:
@@ -124,7 +128,7 @@ def _match_lines() -> int:
     from hostaudit import audit
     from hostaudit.report.json import lines
 
-    matcher = audit.matcher()
+    matcher = audit.matcher(_note)
     number = wrong = first = 0
     why = ""
     for batch in _batches(sys.stdin.buffer):
