@@ -180,8 +180,8 @@ class Pattern:
 
 
 class Patterns:
-    """Patterns found again by words of theirs, so that a text is tried against few of them. Sorted in on first use: most
-    runs ask for few kinds of them."""
+    """Patterns found again by words of theirs, so that a text is tried against few of them. Sorted in on first use, as
+    most runs ask for few kinds of them."""
 
     def __init__(self, *, whole: bool = True) -> None:
         self._whole = whole
@@ -210,8 +210,10 @@ class Patterns:
 
     def candidates(self, text: str) -> list[Pattern]:
         """The patterns worth trying on a text in lower case, in a fixed order."""
-        while self._added:
-            self._sort_in(self._added.pop())
+        if self._added:
+            for pattern in self._added:
+                self._sort_in(pattern)
+            self._added.clear()
         found = self._others
         for table, form in ((self._tokens, TOKEN), (self._runs, LETTERS)):
             if table:
@@ -407,8 +409,10 @@ class HeaderIndex:
 
     def find(self, value: str) -> list[Pattern]:
         """The patterns that occur in a value."""
-        while self._added:
-            self._sort_in(*self._added.pop())
+        if self._added:
+            for added in self._added:
+                self._sort_in(*added)
+            self._added.clear()
         folded = value.lower()
         found = self._patterns.candidates(folded)
         for length in self._lengths:
