@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_cli import environment, hostaudit
 
-from hostaudit import audit, rules, schemas
+from hostaudit import rules, schemas
 from hostaudit.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
 from hostaudit.cli import providers as command
 from hostaudit.errors import Exit
-from hostaudit.matching import ROLE_OF, Matcher, read
+from hostaudit.matching import ROLE_OF, Matcher, matcher, read
 from hostaudit.model import Feed, HeaderClue, Parent, Provider, Question, Rules, Samples, Scoring
 from hostaudit.report import json as report_json
 
@@ -630,7 +630,7 @@ def test_lines_are_cut_as_they_come_and_too_long_ones_are_not_kept(monkeypatch, 
     ],
 )
 def test_the_kind_of_a_single_value_is_found_out(value, kind, identity, role):
-    found = audit.matcher(print).anything(value).providers
+    found = matcher(rules.load(), print).anything(value).providers
     assert (found[0].because[0].kind, found[0].id, found[0].role) == (kind, identity, role)
 
 

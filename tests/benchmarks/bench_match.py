@@ -21,9 +21,9 @@ from typing import Any
 
 import msgspec
 
-from hostaudit import audit, rules
+from hostaudit import rules
 from hostaudit.catalogue import Catalogue
-from hostaudit.matching import Matcher, read
+from hostaudit.matching import Matcher, matcher, read
 from hostaudit.model import HeaderClue, Provider, Rules, Samples, Scoring
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -230,10 +230,10 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    book = audit.shipped_rules()
+    book = rules.load()
     loading(max(options.runs, 5))
     asked = list(questions(book, options.questions, random.Random(7)))
-    in_process(audit.matcher(print, book), asked, options.runs)
+    in_process(matcher(book, print), asked, options.runs)
     whole_command(asked, min(options.runs, 3))
     flat(min(options.questions, 40_000), options.runs)
 
