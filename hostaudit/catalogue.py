@@ -30,6 +30,7 @@ STRENGTH: dict[str, float] = {
     "header": 0.8,  # any server may send any header
     "asn": 0.75,  # announcing a prefix is not yet operating the host in it
     "issuer-cn": 0.7,  # a common name without organisation is not unique
+    "ptr": 0.55,  # whoever holds an address may write any name into its reverse zone
     "organisation": 0.6,  # a registered holder may let the network to others
     "weak-header": 0.3,  # software of this provider that others run too
 }
@@ -215,7 +216,7 @@ class Catalogue:
         self._providers = {provider.id: provider for provider in rules.providers}
         self._companies = dict(rules.parents)
         self._parents = _owners(rules)
-        self._ns, self._cname, self._mx = NameIndex(), NameIndex(), NameIndex()
+        self._ns, self._cname, self._mx, self._ptr = NameIndex(), NameIndex(), NameIndex(), NameIndex()
         self._spf, self._hosts, self._regions = NameIndex(), NameIndex(), NameIndex()
         self._ranges = RangeIndex()
         self._asns: dict[int, list[str]] = {}
@@ -228,6 +229,7 @@ class Catalogue:
         self._ns.add(provider.id, provider.ns, provider.ns_patterns)
         self._cname.add(provider.id, provider.cname, provider.cname_patterns)
         self._mx.add(provider.id, provider.mx)
+        self._ptr.add(provider.id, provider.ptr)
         self._spf.add(provider.id, provider.spf)
         self._hosts.add(provider.id, provider.hosts)
         self._regions.add(provider.id, (), provider.regions)
@@ -306,6 +308,10 @@ class Catalogue:
     def mx(self, host: str) -> tuple[Clue, ...]:
         """Whose mail exchanger a host name is."""
         return self._by_name(self._mx, "mx", host)
+
+    def ptr(self, host: str) -> tuple[Clue, ...]:
+        """Whose network an address is in, by its name in the reverse zone (RFC 1035 section 3.5)."""
+        return self._by_name(self._ptr, "ptr", host)
 
     def spf(self, name: str) -> tuple[Clue, ...]:
         """Who sends from the networks of an SPF ``include`` (RFC 7208 section 5.2)."""
@@ -436,6 +442,7 @@ SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "ns": Catalogue.ns,
     "cname": Catalogue.cname,
     "mx": Catalogue.mx,
+    "ptr": Catalogue.ptr,
     "spf": Catalogue.spf,
     "host": Catalogue.host,
     "asn": lambda catalogue, text: catalogue.asn(int(text)),

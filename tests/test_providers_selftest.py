@@ -67,8 +67,8 @@ def test_record_of(provider: Provider):
     assert provider.parent != provider.id, "a provider without parent leaves it out"
     kinds = {sample.partition(" ")[0] for sample in provider.samples.matches}
     for field, kind in (
-        ("ns", "ns"), ("cname", "cname"), ("mx", "mx"), ("spf", "spf"), ("hosts", "host"), ("asns", "asn"),
-        ("ranges", "ip"), ("headers", "header"), ("issuers", "issuer"), ("caa", "caa"), ("tlds", "tld"),
+        ("ns", "ns"), ("cname", "cname"), ("mx", "mx"), ("ptr", "ptr"), ("spf", "spf"), ("hosts", "host"),
+        ("asns", "asn"), ("ranges", "ip"), ("headers", "header"), ("issuers", "issuer"), ("caa", "caa"), ("tlds", "tld"),
         ("registrar_ids", "registrar"), ("organisations", "organisation"), ("ns_patterns", "ns"),
         ("cname_patterns", "cname"), ("regions", "region"),
     ):  # fmt: skip
@@ -119,7 +119,7 @@ def test_clouds_in_china_stand_under_their_makers_and_rest_on_who_runs_them(samp
 
 
 def claims(provider: Provider) -> Iterator[tuple[str, str]]:
-    for field in ("ns", "ns_patterns", "cname", "cname_patterns", "mx", "spf", "hosts", "caa", "tlds", "ranges"):
+    for field in ("ns", "ns_patterns", "cname", "cname_patterns", "mx", "ptr", "spf", "hosts", "caa", "tlds", "ranges"):
         yield from ((field, claim) for claim in getattr(provider, field))
     yield from (("asns", str(number)) for number in provider.asns)
     yield from (("registrar_ids", number) for number in provider.registrar_ids)
@@ -147,7 +147,7 @@ def test_as_numbers_registrar_ids_and_tlds_have_one_provider_each():
 
 
 def test_no_suffix_of_one_company_lies_under_a_suffix_of_another():
-    for field in ("ns", "cname", "mx", "spf", "hosts"):
+    for field in ("ns", "cname", "mx", "ptr", "spf", "hosts"):
         owner = {name: CATALOGUE.parent(p.id) for p in SHIPPED.providers for name in getattr(p, field)}
         for name, parent in owner.items():
             above = name.partition(".")[2]
