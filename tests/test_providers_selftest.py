@@ -68,8 +68,8 @@ def test_record_of(provider: Provider):
     kinds = {sample.partition(" ")[0] for sample in provider.samples.matches}
     for field, kind in (
         ("ns", "ns"), ("cname", "cname"), ("mx", "mx"), ("ptr", "ptr"), ("spf", "spf"), ("hosts", "host"),
-        ("asns", "asn"), ("ranges", "ip"), ("headers", "header"), ("issuers", "issuer"), ("caa", "caa"), ("tlds", "tld"),
-        ("registrar_ids", "registrar"), ("organisations", "organisation"), ("ns_patterns", "ns"),
+        ("asns", "asn"), ("ranges", "ip"), ("headers", "header"), ("issuers", "issuer"), ("caa", "caa"),
+        ("tlds", "tld"), ("registrar_ids", "registrar"), ("organisations", "organisation"), ("ns_patterns", "ns"),
         ("cname_patterns", "cname"), ("regions", "region"),
     ):  # fmt: skip
         assert not getattr(provider, field) or kind in kinds, f"{field} without a sample of kind {kind}"
