@@ -489,9 +489,11 @@ class Catalogue:
             return None
         if provider.jurisdiction:
             return provider.jurisdiction
-        owner = self._parents[identity]
-        record = self._companies.get(owner) or self._providers[owner]
-        return record.jurisdiction
+        return self.company_jurisdiction(self._parents[identity])
+
+    def company_jurisdiction(self, company: str) -> str | None:
+        """The country that the record of a company states."""
+        return (self._companies.get(company) or self._providers[company]).jurisdiction
 
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""

@@ -24,11 +24,13 @@ name: Alpha Cloud
 parent: corp
 roles: [dns, cdn, registrar]
 sources:
+  company: ["annual report of Corp, 2026"]
   networks: ["routing table, 2026"]
   names: ["pages of the provider, 2026"]
   headers: ["recorded responses, 2026"]
   certificates: ["store of a browser, 2026"]
   registration: ["list of registrars, 2026"]
+jurisdiction: CA
 basis: "annual report of Corp, 2026"
 asns: [64500]
 ranges: [8.8.0.0/16]
@@ -80,6 +82,7 @@ def folder(tmp_path: Path) -> Path:
     for shared in (ROOT / "rules").glob("*.yaml"):
         shutil.copy(shared, place)
     (place / "parents.yaml").write_text(PARENTS)
+    (place / "sources.yaml").write_text("{}\n")
     (place / "providers/alpha.yaml").write_text(ALPHA)
     (place / "providers/beta.yaml").write_text(BETA)
     return place
@@ -99,21 +102,39 @@ def test_nothing_is_wrong_with_what_is_right(folder):
 @pytest.mark.parametrize(
     ("rule", "old", "new", "expected"),
     [
-        ("samples_hold", "- asn 64500", "- asn 64501", "alpha.yaml:24: 'asn 64501' does not match"),
-        ("samples_hold", "- asn 64500", "- asn x", "alpha.yaml:24: 'asn x' is no clue"),
-        ("samples_hold", "- asn 64500", "- zzz x", "alpha.yaml:24: 'zzz x' is no clue"),
+        ("samples_hold", "- asn 64500", "- asn 64501", "alpha.yaml:26: 'asn 64501' does not match"),
+        ("samples_hold", "- asn 64500", "- asn x", "alpha.yaml:26: 'asn x' is no clue"),
+        ("samples_hold", "- asn 64500", "- zzz x", "alpha.yaml:26: 'zzz x' is no clue"),
         ("samples_hold", ".com.example]", ".com]", "'ns ns1.dns.alpha-cloud.com' must not match, and does"),
-        ("samples_are_complete", "    - issuer Alpha Trust\n", "", "alpha.yaml:19: issuers has no sample"),
-        ("samples_are_complete", "asns: [64500]", "asns: [64500]\nptr: [a-cloud.com]", "13: ptr has no sample"),
+        ("samples_are_complete", "    - issuer Alpha Trust\n", "", "alpha.yaml:21: issuers has no sample"),
+        ("samples_are_complete", "asns: [64500]", "asns: [64500]\nptr: [a-cloud.com]", "15: ptr has no sample"),
         ("samples_are_complete", "  not_matches: [ns ns1.dns.alpha-cloud.com.example]\n", "", "no look-alike"),
-        ("facts_have_sources", '  headers: ["recorded responses, 2026"]\n', "", "alpha.yaml:17: headers: no source"),
+        ("facts_have_sources", '  headers: ["recorded responses, 2026"]\n', "", "alpha.yaml:19: headers: no source"),
         ("facts_have_sources", "\nissuers: [Alpha Trust]", "", "sources.certificates accounts for nothing"),
-        ("countries_have_a_basis", 'basis: "annual report of Corp, 2026"\n', "", "alpha.yaml:3: parent corp: no basis"),
-        ("countries_have_a_basis", "annual report of", "knowledge, unchecked:", "alpha.yaml:11: basis"),
+        (
+            "companies_have_a_basis",
+            'basis: "annual report of Corp, 2026"\n',
+            "",
+            "alpha.yaml:12: jurisdiction CA: no basis",
+        ),
+        ("companies_have_a_basis", "annual report of", "knowledge, unchecked:", "alpha.yaml:13: basis"),
+        (
+            "companies_have_a_basis",
+            "jurisdiction: CA",
+            "jurisdiction: US",
+            "12: jurisdiction US is that of corp anyway",
+        ),
+        ("facts_have_sources", '  company: ["annual report of Corp, 2026"]\n', "", "alpha.yaml:3: parent: no source"),
+        (
+            "facts_have_sources",
+            '["list of registrars, 2026"]',
+            "[a b, c d, e f, g h, i j]",
+            "registration has too many",
+        ),
         ("clues_tell_somebody", "[dns.alpha-cloud.com]", "[co.uk]", "co.uk is a suffix under which anybody registers"),
         ("clues_tell_somebody", r"edge-\d\.alpha-cloud\.org", r"(?:e|f)\.(?:com|net)", "no word is certain in"),
         ("clues_tell_somebody", "'^alpha$'", "'a'", "matches server: Apache/2.4.62 (Debian), which anybody may send"),
-        ("clues_tell_somebody", "8.8.0.0/16", "10.0.0.0/16", "alpha.yaml:13: ranges: 10.0.0.0/16 is special-purpose"),
+        ("clues_tell_somebody", "8.8.0.0/16", "10.0.0.0/16", "alpha.yaml:15: ranges: 10.0.0.0/16 is special-purpose"),
         ("nobody_claims_what_is_another_s", "[dns.alpha-cloud.com]", "[beta-dns.com]", "is claimed by beta too"),
         ("nobody_claims_what_is_another_s", "[dns.alpha-cloud.com]", "[beta-dns.com]", "is claimed by alpha too"),
         ("nobody_sits_under_another", "[dns.alpha-cloud.com]", "[x.beta-dns.com]", "lies under beta-dns.com of beta"),
@@ -131,15 +152,15 @@ def test_each_rule_speaks_up(folder, rule, old, new, expected):
 @pytest.mark.parametrize(
     ("rule", "file", "text", "expected"),
     [
-        ("countries_have_a_basis", "providers/beta.yaml", BETA.replace('basis: "register of companies, 2026"\n', ""),
-         "beta.yaml:4: jurisdiction SE: no basis and no sources.company"),
-        ("countries_have_a_basis", "providers/beta.yaml", BETA.replace("jurisdiction: SE\n", ""),
-         "beta.yaml:4: basis without jurisdiction or parent"),
-        ("countries_have_a_basis", "parents.yaml", "corp: {name: Corp, jurisdiction: US}\n",
+        ("companies_have_a_basis", "providers/beta.yaml", BETA.replace('basis: "register of companies, 2026"\n', ""),
+         "beta.yaml:4: jurisdiction SE: no basis"),
+        ("companies_have_a_basis", "providers/beta.yaml", BETA.replace("jurisdiction: SE\n", ""),
+         "beta.yaml:4: basis without jurisdiction"),
+        ("companies_have_a_basis", "parents.yaml", "corp: {name: Corp, jurisdiction: US}\n",
          "parents.yaml:1: corp: jurisdiction US: no basis"),
-        ("countries_have_a_basis", "parents.yaml", PARENTS.replace("jurisdiction: US, ", ""),
+        ("companies_have_a_basis", "parents.yaml", PARENTS.replace("jurisdiction: US, ", ""),
          "parents.yaml:1: corp: basis without jurisdiction or parent"),
-        ("countries_have_a_basis", "parents.yaml", PARENTS.replace("annual report", "unchecked"), "is not one"),
+        ("companies_have_a_basis", "parents.yaml", PARENTS.replace("annual report", "unchecked"), "is not one"),
         ("products_hang_together", "providers/beta.yaml", BETA.replace("Beta, 2026", "Beta"),
          "beta.yaml:9: depends_on alpha: the source has no year"),
         ("products_hang_together", "providers/beta.yaml", BETA.replace("name: Beta", "name: Beta\nparent: corp"),
@@ -149,13 +170,15 @@ def test_each_rule_speaks_up(folder, rule, old, new, expected):
         ("nobody_s_ranges_overlap", "providers/beta.yaml", BETA.replace("ns: [", "ranges: [8.8.8.0/24]\nns: ["),
          "beta.yaml:7: ranges: 8.8.8.0/24 lies in 8.8.0.0/16 of alpha"),
         ("nobody_s_ranges_overlap", "providers/beta.yaml", BETA.replace("ns: [", "ranges: [8.8.8.0/24]\nns: ["),
-         "alpha.yaml:13: ranges: 8.8.0.0/16 covers 8.8.8.0/24 of beta"),
+         "alpha.yaml:15: ranges: 8.8.0.0/16 covers 8.8.8.0/24 of beta"),
         ("nobody_claims_what_is_another_s", "providers/beta.yaml", BETA.replace("ns: [", "ranges: [8.8.0.0/16]\nns: ["),
          "beta.yaml:7: ranges: 8.8.0.0/16 is claimed by alpha too"),
         ("nobody_claims_what_is_another_s", "providers/beta.yaml",
          BETA.replace("name: Beta", "name: Beta\nparent: corp\nasns: [64500]"), "asns: 64500 is claimed by alpha too"),
-        ("every_company_is_used", "parents.yaml", PARENTS + 'lone: {name: Lone, jurisdiction: SE, basis: "x, 2026"}\n',
+        ("every_record_is_used", "parents.yaml", PARENTS + 'lone: {name: Lone, jurisdiction: SE, basis: "x, 2026"}\n',
          "parents.yaml:2: lone: no provider and no company belongs to it"),
+        ("every_record_is_used", "sources.yaml", 'zone: {title: T, date: "2026", licence: CC0, address: "https://a.example/"}\n',
+         "sources.yaml:1: zone: no provider names it"),
     ],
 )  # fmt: skip
 def test_each_rule_speaks_up_about_companies_and_what_they_share(folder, rule, file, text, expected):
