@@ -47,7 +47,7 @@ class Net(Protocol):
         """
 
     async def origin(self, address: str) -> Outcome[Origin]:
-        """Prefix and origin AS set of an address (Team Cymru DNS)."""
+        """Prefix and origin AS set of an address: by the table of routes, and by Team Cymru's DNS, a third party."""
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """Registered holder of the network around an address (RDAP, else port 43). Third party."""

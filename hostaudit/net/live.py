@@ -14,6 +14,7 @@ from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registrati
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
+from hostaudit.net.origins import Origins
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
 from hostaudit.net.port43 import Port43
 from hostaudit.net.registration import Registrations
@@ -21,13 +22,15 @@ from hostaudit.net.share import Sharing
 from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
+from hostaudit.tables import open_routes
+from hostaudit.tables.routes import Routes
 
 
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked. Raises ``UsageError`` for a resolver that is no address and for a CA bundle
-    that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins. Raises ``UsageError`` for a resolver
+    that is no address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class LiveNet:
         no_third_party: bool = False,
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
+        routes: Callable[[], Routes] = open_routes,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
@@ -51,6 +55,7 @@ class LiveNet:
         self._no_third_party = no_third_party
         self._debug = debug
         self._ports = ports or Ports()
+        self._open_routes = routes
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
@@ -66,22 +71,31 @@ class LiveNet:
             # Loading the HTTP client takes as long as the first answers are on their way.
             sent=self._warm_up,
         )
+        self._origins = Origins(
+            self._dns,
+            self._sharing,
+            no_third_party=self._no_third_party,
+            open_table=self._open_routes,
+            debug=self._debug,
+        )
         self._reach = Reach(self._dns, self._policy)
         off = {"no_http": self._no_http, "no_third_party": self._no_third_party}
         self._web = Web(self._http, self._reach, budget, **off)
         self._smtp = Smtp(self._reach, budget, self._ports.smtp)
         port43 = Port43(self._reach, budget, self._ports.whois)
         self._registrations = Registrations(self._web, port43, budget, self._sharing)
-        self._owners = Owners(self._web, port43, self._dns, budget, self._sharing)
+        self._owners = Owners(self._web, port43, self._dns, self._origins, budget, self._sharing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._sharing.close()
+        await self._origins.close()
         await self._http.close()
 
     def _warm_up(self) -> None:
+        self._origins.prepare()
         if not (self._no_http and self._no_third_party):
             self._http.warm_up()
 
@@ -129,7 +143,7 @@ class LiveNet:
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""
-        return await self._dns.origin(address)
+        return await self._origins.find(address)
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """See ``Net``."""
