@@ -117,11 +117,14 @@ class Http:
                 return self._gap(error, source)
 
     async def save(self, ask: Ask, address: str, sink: Sink) -> Outcome[HttpReply]:
-        """As ``send``, with the body of a 200 written to ``sink``, whole or not at all; the reply's own is empty.
+        """As ``send``, with the body of a 200 written to ``sink`` from its beginning; the reply's own is empty.
 
-        The answer must begin within the request timeout. Raises ``DiskError`` if the file cannot be written.
+        The answer must begin within the request timeout. Without a value, what is in the file means nothing.
+        Raises ``DiskError`` if the file cannot be written.
         """
         source = f"GET {ask.url} at {address}"
+        sink.file.seek(0)
+        sink.file.truncate()
         httpx, context = await asyncio.shield(self.warm_up())
         async with self._budget.host_slot(ask.url.host), self._slots:
             try:

@@ -12,7 +12,7 @@ from types import TracebackType
 from hostaudit.errors import UsageError
 from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
 from hostaudit.net.dns import Dns, Server, system_resolvers
-from hostaudit.net.http import Http, trust
+from hostaudit.net.http import Http, Sink, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
 from hostaudit.net.port43 import Port43
@@ -108,6 +108,10 @@ class LiveNet:
         return await self._sharing.once(
             ("service", url, accept), f"GET {url[:200]}", lambda: self._web.service(url, accept)
         )
+
+    async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...] = ()) -> Outcome[HttpReply]:
+        """A file into ``sink``; no scan asks for one. Any HTTP status is a value. Raises ``DiskError``."""
+        return await self._web.download(url, sink, headers)
 
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         """See ``Net``."""
