@@ -27,7 +27,8 @@ DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 
 class DataRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """One file that was fetched and installed. ``date`` (YYYY-MM-DD) is that of the data, ``fetched`` and ``checked``
-    are UTC times; ``rows`` counts what is in it; ``validators`` are the ETag and Last-Modified of the answer."""
+    are UTC times; ``rows`` counts what is in it. ``digests`` are the SHA-256 of what came from each source, and
+    ``validators`` the ETag and Last-Modified of the first answer (RFC 9110 section 8.8)."""
 
     file: str
     sources: tuple[str, ...]
@@ -38,6 +39,7 @@ class DataRecord(Struct, frozen=True, forbid_unknown_fields=True):
     bytes: int
     rows: int
     licence: str
+    digests: tuple[str, ...] = ()
     validators: tuple[str, str] = ("", "")
 
 
@@ -49,13 +51,14 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DataItem(Struct, frozen=True):
-    """One item of the data in use. ``origin`` tells whether it came with hostaudit or was fetched; ``age`` in days;
+    """One item of the data in use. ``origin`` tells whether it came with hostaudit, was fetched, or built by
+    hand; ``age`` in days;
     ``note`` says what is wrong and ``next`` what to do about it."""
 
     id: str
     sort: str
     state: DataState
-    origin: Literal["shipped", "fetched", "none"]
+    origin: Literal["shipped", "fetched", "built", "none"]
     sources: tuple[str, ...] = ()
     date: str | None = None
     age: int | None = None
