@@ -175,7 +175,9 @@ class Attribution:
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
-        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=(origin.prefix,))
+        # Two addresses may share a merged prefix without sharing an announcement.
+        prefixes = () if origin.merged is True else (origin.prefix,)
+        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=prefixes)
 
     # -- name servers, mail exchangers ------------------------------------------------------------
 

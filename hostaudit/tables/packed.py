@@ -136,10 +136,14 @@ class Table:
             raise _unfit(table.name, f"it holds {table.metadata.kind[:40]!r}, not {kind!r}")
         return table
 
+    @property
+    def digest(self) -> str:
+        """The checksum that the file states: 64 hexadecimal digits that stand for its whole content."""
+        return digest(self._data)
+
     def verify(self) -> None:
         """Compare the checksum over the whole file. Raises ``DocumentError`` if a single bit differs."""
-        stated = bytes(self._data[_SHA_AT : _SHA_AT + 32])
-        if _sha256(self._data) != stated:
+        if _sha256(self._data).hex() != self.digest:
             raise _unfit(self.name, "its checksum does not match")
 
     def get(self, address: str) -> Value | None:
@@ -430,6 +434,13 @@ def read_metadata(path: Path) -> Metadata:
     except OSError as error:
         raise _unfit(str(path), error.strerror or str(error)) from None
     return _opened(memoryview(head), str(path), size)[0]
+
+
+def digest(head: bytes | memoryview) -> str:
+    """The checksum that a file states, from its first bytes. Raises ``DocumentError`` if they begin no table."""
+    if len(head) < _FIXED or bytes(head[:8]) != _MAGIC:
+        raise _unfit("the file", "it is not one of hostaudit's tables")
+    return bytes(head[_SHA_AT : _SHA_AT + 32]).hex()
 
 
 def union(values: Iterable[Value]) -> Value:

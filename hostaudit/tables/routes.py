@@ -10,17 +10,26 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from msgspec import UNSET
+
 from hostaudit.model import Origin
 from hostaudit.tables.packed import Metadata, Table
 
 KIND = "routes"
+PREFIXES, ANNOUNCED = "prefixes", "announced"
+"""What the notes of the metadata say if every prefix is one that is announced, and not several in one."""
 
 
 class Routes:
-    """Look-ups in a table of routes."""
+    """Look-ups in a table of routes. ``warning``: why it is not the table that was to be used, or nothing."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, warning: str = "") -> None:
         self._table = table
+        self.warning = warning
+
+    def with_warning(self, warning: str) -> Routes:
+        """The same table with something to be told about it."""
+        return Routes(self._table, warning)
 
     @classmethod
     def open(cls, path: Path) -> Routes:
@@ -31,6 +40,11 @@ class Routes:
     def metadata(self) -> Metadata:
         """What the table says of itself."""
         return self._table.metadata
+
+    @property
+    def announced(self) -> bool:
+        """Whether prefixes are as announced; else they may hold several announcements of the same networks."""
+        return self.metadata.notes.get(PREFIXES) == ANNOUNCED
 
     def age(self, today: date) -> int:
         """Days since the date of the data; a date that cannot be read is that of a very old table."""
@@ -50,7 +64,8 @@ class Routes:
         asns = tuple(sorted(item for item in found.value if isinstance(item, int)))
         countries = [item for item in found.value if isinstance(item, str)]
         names = tuple(name for name in map(self.name, asns) if name)
-        return Origin(found.prefix, asns, names, countries[0] if len(countries) == 1 else None)
+        country = countries[0] if len(countries) == 1 else None
+        return Origin(found.prefix, asns, names, country, merged=UNSET if self.announced else True)
 
     def asns(self, address: str) -> tuple[int, ...]:
         """The origin networks of an address alone, ascending; the quickest question. Raises as ``origin``."""
