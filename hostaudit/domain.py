@@ -138,7 +138,7 @@ def _list() -> bytes:
     ours = shipped_list()
     try:
         fetched = (directory() / SUFFIXES).read_bytes()
-    except OSError:
+    except (OSError, UsageError):
         return ours
     newer = list_date(fetched) > list_date(ours)
     return fetched if newer and all(mark in fetched for mark in MARKS) else ours
@@ -182,7 +182,7 @@ def _refuse_suffix(name: str) -> UsageError:
         return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
     return UsageError(
         f"{name} ends in .{tld(name)}, which is not a known top-level domain",
-        f"check the spelling; for a TLD newer than the list of {data_version()}: hostaudit data update public-suffix-list",
+        f"check the spelling; the list in use is of {data_version()}: hostaudit data update public-suffix-list",
     )
 
 

@@ -5,7 +5,7 @@ An item is read as a whole or refused with a reason; nothing here touches the ne
 
 from __future__ import annotations
 
-import ipaddress
+import datetime
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,10 +15,13 @@ from pathlib import Path
 import msgspec
 
 from hostaudit import domain
+from hostaudit.errors import HostauditError
 from hostaudit.model import Feed, FeedFormat, Provider
 from hostaudit.net import rdap
-from hostaudit.net.limits import special_purpose
-from hostaudit.tables import BOOTSTRAP, SUFFIXES, feeds
+from hostaudit.tables import BOOTSTRAP, ROUTES, SUFFIXES, default, feeds
+from hostaudit.tables.build import build
+from hostaudit.tables.packed import Table
+from hostaudit.tables.routes import Routes
 
 RANGE_FEEDS = "range-feeds"
 MEGABYTE = 1024 * 1024
@@ -95,7 +98,68 @@ class Item:
 
 def all_items(providers: Iterable[Provider]) -> tuple[Item, ...]:
     """Every item there is, with the range feeds that these providers name."""
-    return (*feed_items(providers), _bootstrap(), _suffixes())
+    return (_routes(), *feed_items(providers), _bootstrap(), _suffixes())
+
+
+# -- announced prefixes -----------------------------------------------------------------------------------
+
+ROUTES_AT = "https://github.com/sapics/ip-location-db/releases/download"
+WELL_KNOWN = {
+    "1.1.1.1": 13335,
+    "8.8.8.8": 15169,
+    "9.9.9.9": 19281,
+    "193.0.6.139": 3333,
+    "208.67.222.222": 36692,
+    "2001:4860:4860::8888": 15169,
+    "2606:4700:4700::1111": 13335,
+}
+"""Addresses that every network hears of: those of four public resolvers and of the RIPE NCC. A table that gives more
+than ``MOST_LOST`` of them to others was not made of a whole view of the Internet."""
+
+MOST_LOST = 2
+
+
+def _routes() -> Item:
+    seconds, cap = 600.0, 256 * MEGABYTE
+    tables = tuple(
+        Source(
+            f"{ROUTES_AT}/latest/origin-asn-{family}.csv",
+            cap,
+            seconds,
+            f"{ROUTES_AT}/checksum/origin-asn-{family}.csv.sha256",
+        )
+        for family in ("ipv4", "ipv6")
+    )
+    other = Source("https://iptoasn.com/data/ip2asn-combined.tsv.gz", cap, seconds)
+    return Item("origin-table", "origin-table", ROUTES, "PDDL-1.0", (tables, (other,)), _read_routes, _shipped_routes)
+
+
+def _shipped_routes() -> Shipped:
+    about = default.routes().metadata
+    size = about.rows_v4 + about.rows_v6
+    return Shipped(size, default.SHIPPED.stat().st_size, about.date, about.licence, (about.source,))
+
+
+def _read_routes(files: tuple[Arrived, ...]) -> Made:
+    date = min(each.date for each in files)
+    try:
+        built = build(
+            (each.path for each in files),
+            day=datetime.date.fromisoformat(date),
+            source=", ".join(each.url for each in files),
+            licence="PDDL-1.0",
+        )
+    except HostauditError as error:
+        # The lists lie under names of ours; what is wrong with them is told by where they are from.
+        text = error.message
+        for each in files:
+            text = text.replace(str(each.path), each.url)
+        raise RefusedError(text) from None
+    table = Routes(Table(built.data))
+    lost = [address for address, asn in WELL_KNOWN.items() if asn not in table.asns(address)]
+    if len(lost) > MOST_LOST:
+        raise RefusedError(f"not a whole view of the Internet: {', '.join(lost)} belong to others or to nobody in it")
+    return Made(built.data, built.metadata.rows_v4 + built.metadata.rows_v6, date)
 
 
 # -- the Public Suffix List, RDAP -------------------------------------------------------------------------
@@ -193,14 +257,8 @@ def _read_feed(form: FeedFormat, files: tuple[Arrived, ...]) -> Made:
 
 
 def read_feed(form: FeedFormat, data: bytes) -> feeds.Feed:
-    """What a feed lists, all of it public. Raises ``RefusedError``."""
+    """What a feed lists. Raises ``RefusedError``."""
     try:
-        feed = feeds.parse(form, data)
+        return feeds.parse(form, data)
     except feeds.FeedError as error:
         raise RefusedError(str(error)) from None
-    for network in {row[0] for row in feed.rows}:
-        for end in (network[0], network[-1]):
-            name = special_purpose(ipaddress.ip_address(end))
-            if name is not None:
-                raise RefusedError(f"lists {network}, which is special-purpose ({name})")
-    return feed

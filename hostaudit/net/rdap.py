@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from hostaudit.errors import UsageError
 from hostaudit.model import Registration
 from hostaudit.net.limits import Address
 from hostaudit.net.whoistext import moment
@@ -52,7 +53,7 @@ def _snapshot() -> dict[str, Services]:
     ours = shipped()
     try:
         fetched = read_kept((directory() / BOOTSTRAP).read_bytes())
-    except (OSError, BootstrapError):
+    except (OSError, UsageError, BootstrapError):
         return ours
     return fetched if fetched["dns"].publication > ours["dns"].publication else ours
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import ipaddress
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from hostaudit.model import FeedFormat
+from hostaudit.special import special_networks
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Row = tuple[Network, str, str]
@@ -63,6 +65,7 @@ def parse(form: FeedFormat, body: bytes) -> Feed:
         raise FeedError(f"torn or not what it should be: {error}") from None
     if not rows:
         raise FeedError("lists no range")
+    _refuse_special({row[0] for row in rows})
     return Feed(tuple(rows), date)
 
 
@@ -74,6 +77,21 @@ def _network(text: str) -> Network:
     if network.prefixlen < SHORTEST[network.version]:
         raise FeedError(f"{network} is wider than any one operator's network")
     return network
+
+
+def _refuse_special(networks: set[Network]) -> None:
+    """Refuse networks that hold an address that is nobody's, such as a private one."""
+    blocks: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
+    for block in special_networks():
+        blocks[block.version].append((int(block[0]), int(block[-1])))
+    for version, spans in blocks.items():
+        spans.sort()
+        ends = [last for _, last in spans]
+        for network in networks:
+            if network.version == version:
+                place = bisect_left(ends, int(network[0]))
+                if place < len(spans) and spans[place][0] <= int(network[-1]):
+                    raise FeedError(f"lists {network}, which is or holds special-purpose addresses")
 
 
 def _label(text: str) -> str:
