@@ -234,7 +234,7 @@ def feed_items(providers: Iterable[Provider]) -> tuple[Item, ...]:
         source = Source(url, feeds.MOST_BYTES, link=AZURE if feed.format == "azure" else None)
         items.append(
             Item(
-                id=f"feed:{short}",
+                id=short,
                 sort=RANGE_FEEDS,
                 file=f"feeds/{re.sub(r'[^A-Za-z0-9._-]', '_', short)}",
                 licence=f"as {owner.name} says; fetched for own use",
