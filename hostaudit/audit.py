@@ -122,6 +122,7 @@ async def look(
             vantage="local",
             tool_version=__version__,
             options=options.chosen,
+            data=net.data | {"public-suffix-list": domain.data_version()},
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 
@@ -174,9 +175,18 @@ def understand(file: EvidenceFile, rules: Rules) -> Case:
         vantage=file.run.vantage,
         tool_version=__version__,
         rules_version=rules.version,
-        data_versions={"public-suffix-list": domain.data_version()},
+        data_versions=_data_of(file.run.data),
     )
     return case.understand(file, rules, _indexed(rules), run)
+
+
+def _data_of(looked: dict[str, str]) -> dict[str, str]:
+    """The dates of the data that a report rests on: those of the looking and, where names are now read by another
+    list of suffixes than then, the date of that."""
+    now = domain.data_version()
+    then = looked.get("public-suffix-list", now)
+    other = {} if then == now else {"public-suffix-list-now": now}
+    return dict(sorted(({"public-suffix-list": then} | looked | other).items()))
 
 
 @cache

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import ssl
 import traceback
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from hostaudit.errors import UsageError
-from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
+from hostaudit import tables
+from hostaudit.errors import DocumentError, UsageError
+from hostaudit.model import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
+from hostaudit.net import rdap
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, Sink, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
@@ -21,6 +25,7 @@ from hostaudit.net.share import Sharing
 from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
+from hostaudit.tables.ranges import Ranges
 
 
 class LiveNet:
@@ -134,6 +139,38 @@ class LiveNet:
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""
         return await self._dns.origin(address)
+
+    async def published(self, address: str) -> Outcome[PublishedRanges] | None:
+        """See ``Net``."""
+        source = "published ranges"
+        try:
+            if self._ranges is None:
+                return None
+            found = self._ranges.published(address)
+        except DocumentError as error:
+            return Outcome.gap("malformed", source, f"{error.message}; {error.hint}")
+        source = f"{source} of {self._ranges.date}"
+        return Outcome.of(PublishedRanges(found), source) if found else Outcome.none("in no feed", source)
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The date of each table that is looked into, by the names of ``STALE_AFTER``."""
+        dates = {} if self._no_third_party else {"rdap-bootstrap": rdap.bootstrap_date()}
+        with contextlib.suppress(DocumentError):
+            if self._ranges is not None:
+                dates["range-feeds"] = self._ranges.date
+        return dates
+
+    @cached_property
+    def _ranges(self) -> Ranges | None:
+        """The table of ranges, None if there is none. Raises ``DocumentError`` if it is damaged."""
+        try:
+            place = tables.directory() / tables.RANGES
+            return Ranges.open(place) if place.exists() else None
+        except (UsageError, OSError) as error:
+            if isinstance(error, DocumentError):
+                raise
+            return None
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """See ``Net``."""

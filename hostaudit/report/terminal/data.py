@@ -61,7 +61,7 @@ def _size(number: int | None) -> str:
 def _licences(sheet: Sheet, items: Iterable[DataItem]) -> None:
     sheet.heading("Where they are from, and under which licence")
     for item in items:
-        if item.date is not None:
+        if item.sources and item.date is not None:
             listed = [sheet.safe(each, 120) for each in item.sources[:SOURCES]]
             more = f" and {len(item.sources) - SOURCES} more" if len(item.sources) > SOURCES else ""
             said = f"{', '.join(listed)}{more} ({sheet.safe(item.licence, 120)})"
