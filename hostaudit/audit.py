@@ -175,7 +175,7 @@ def understand(file: EvidenceFile, rules: Rules) -> Case:
         vantage=file.run.vantage,
         tool_version=__version__,
         rules_version=rules.version,
-        data_versions=_data_of(file.run.data),
+        data_versions=_data_of(file.run.data or {}),
     )
     return case.understand(file, rules, _indexed(rules), run)
 

@@ -110,7 +110,7 @@ def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
     for field in ("started", "finished"):
         if not _is_time(getattr(file.run, field)):
             yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
-    for sort, day in file.run.data.items():
+    for sort, day in (file.run.data or {}).items():
         if not _DATE.fullmatch(day) or len(sort) > MOST_SORT:
             yield f"run.data.{sort[:MOST_SORT]}", "not a date such as 2021-01-09"
     yield from _of_site(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.site import Site
 from hostaudit.model.values import Kind, Value
@@ -93,7 +93,7 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     vantage: str
     tool_version: str
     options: tuple[str, ...] = ()
-    data: dict[str, str] = {}
+    data: dict[str, str] | UnsetType = UNSET
 
 
 class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
