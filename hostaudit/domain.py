@@ -182,7 +182,7 @@ def _refuse_suffix(name: str) -> UsageError:
         return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
     return UsageError(
         f"{name} ends in .{tld(name)}, which is not a known top-level domain",
-        f"check the spelling; the list in use is of {data_version()}: hostaudit data update public-suffix-list",
+        f"check the spelling; for one newer than {data_version()}: hostaudit data update public-suffix-list",
     )
 
 
