@@ -10,7 +10,6 @@ import hashlib
 import ipaddress
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from servers import DnsServer, HttpServer, ca, http, server_context
@@ -60,7 +59,8 @@ PAGES = {
 def suffixes(date: str = "2026-11-20", extra: int = 0) -> bytes:
     """The list that ships, as of another day."""
     text = domain.shipped_list().replace(domain.list_date(domain.shipped_list()).encode(), date.encode(), 1)
-    return text.replace(domain.MARKS[1], domain.MARKS[1] + b"\n" + b"".join(b"x%d.zz\n" % n for n in range(extra)), 1)
+    end = b"// ===END ICANN DOMAINS==="
+    return text.replace(end, b"".join(b"x%d.zz\n" % n for n in range(extra)) + end, 1)
 
 
 def at(item: items.Item, url: str) -> items.Item:
@@ -115,10 +115,8 @@ def run(directory: Path, pages, chosen=FEEDS, every=None, *, names=None, told=No
                 ports=Ports(http=plain.port, https=secure.port),
                 **{"answer": 2.0, "most": 2.0, **options},
             )
-            call = partial(
-                update.update, directory, every or chosen, chosen, settings, ([] if told is None else told).append
-            )
-            results = await asyncio.to_thread(call)
+            tell = ([] if told is None else told).append
+            results = await asyncio.to_thread(update.update, directory, every or chosen, chosen, settings, tell)
             return {each.id: each for each in results}, plain.seen + secure.seen
 
     return asyncio.run(serve())
