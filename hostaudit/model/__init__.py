@@ -7,6 +7,17 @@ Times are UTC in RFC 3339 form with a ``Z``; durations are hours unless a name s
 
 from __future__ import annotations
 
+from hostaudit.model.data import (
+    DATA_SCHEMA,
+    MANIFEST_SCHEMA,
+    STALE_AFTER,
+    DataItem,
+    DataRecord,
+    DataState,
+    DataStatus,
+    Manifest,
+    age,
+)
 from hostaudit.model.evidence import (
     EVIDENCE_SCHEMA,
     RETRYABLE,
@@ -107,6 +118,8 @@ from hostaudit.model.values import (
     Owner,
     Page,
     PageResource,
+    Published,
+    PublishedRanges,
     Registration,
     ServerAnswer,
     ServiceBinding,
@@ -145,13 +158,16 @@ from hostaudit.model.working import (
 
 __all__ = [
     "BROAD",
+    "DATA_SCHEMA",
     "EVIDENCE_SCHEMA",
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
+    "MANIFEST_SCHEMA",
     "MATRIX_SCHEMA",
     "NOBODY",
     "REPORT_SCHEMA",
     "RETRYABLE",
+    "STALE_AFTER",
     "VALUE_OF",
     "WHATIF_SCHEMA",
     "WORKING_SCHEMA",
@@ -169,6 +185,10 @@ __all__ = [
     "Certificate",
     "CertificateName",
     "CutSet",
+    "DataItem",
+    "DataRecord",
+    "DataState",
+    "DataStatus",
     "DeclaredFallback",
     "DeclaredFunction",
     "Delegation",
@@ -210,6 +230,7 @@ __all__ = [
     "MailExchanger",
     "MailExchangers",
     "MailGreeting",
+    "Manifest",
     "Matrix",
     "MatrixRow",
     "NameServerGlue",
@@ -223,6 +244,8 @@ __all__ = [
     "Parent",
     "Place",
     "Provider",
+    "Published",
+    "PublishedRanges",
     "Recovery",
     "Registration",
     "Report",
@@ -263,4 +286,5 @@ __all__ = [
     "WorkingEnd",
     "WorkingFunction",
     "ZoneCut",
+    "age",
 ]
