@@ -135,14 +135,17 @@ class Matcher:
     def _address(self, text: str, speaking: dict[str, list[Clue]]) -> None:
         """The most specific published range, and the networks that announce the address. A network of the same company
         as the range is not a layer of its own: it supports what the range says."""
-        six, number = number_of(text)
-        if self._nobodys.at(six, number):
+        if self._nobodys.at(*number_of(text)):
             return
         listed = self.catalogue.published(self._published(text)) if self._published is not None else ()
         ranges = listed or self.catalogue.address(text)
         _collect(speaking, ranges)
-        for autonomous in self._announced(text) if self._announced is not None else ():
-            for clue in self.catalogue.asn(autonomous, text):
+        for number in self._announced(text) if self._announced is not None else ():
+            clues = self.catalogue.asn(number, text)
+            if not ranges:
+                _collect(speaking, clues)
+                continue
+            for clue in clues:
                 parent = self.catalogue.parent(clue.provider)
                 same = [each.provider for each in ranges if self.catalogue.parent(each.provider) == parent]
                 for provider in same or (clue.provider,):
