@@ -236,16 +236,22 @@ class Catalogue:
             self._asns.setdefault(number, []).append(provider.id)
         for header in provider.headers:
             self._headers.setdefault(header.name, []).append(_Header(header, provider.id))
-        exact = (
-            *(_issuer_key(name) for name in provider.issuers),
-            *(("caa", name) for name in provider.caa),
-            *(("registrar", number) for number in provider.registrar_ids),
-            *(("registrar-name", normalise(name)) for name in provider.registrar_names),
-            *(("organisation", normalise(name)) for name in provider.organisations),
-            *(("registry", tld) for tld in provider.tlds),
-        )
-        for key in exact:
-            self._exact.setdefault(key, []).append(provider.id)
+        claims = self._exact.setdefault
+        for name in provider.issuers:
+            claims(_issuer_key(name), []).append(provider.id)
+        for kind, names in (
+            ("caa", provider.caa),
+            ("registrar", provider.registrar_ids),
+            ("registry", provider.tlds),
+        ):
+            for name in names:
+                claims((kind, name), []).append(provider.id)
+        for kind, names in (
+            ("registrar-name", provider.registrar_names),
+            ("organisation", provider.organisations),
+        ):
+            for name in names:
+                claims((kind, normalise(name)), []).append(provider.id)
 
     # -- records ----------------------------------------------------------------------------------
 
