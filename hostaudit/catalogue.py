@@ -483,16 +483,22 @@ class Catalogue:
         for feed in provider.feeds:
             for service in feed.services or ("",):
                 self._feeds.setdefault(feed.url, {}).setdefault(service, []).append(provider.id)
-        exact = (
-            *(_issuer_key(name) for name in provider.issuers),
-            *(("caa", name) for name in provider.caa),
-            *(("registrar", number) for number in provider.registrar_ids),
-            *(("registrar-name", normalise(name)) for name in provider.registrar_names),
-            *(("organisation", normalise(name)) for name in provider.organisations),
-            *(("registry", tld) for tld in provider.tlds),
-        )
-        for key in exact:
-            self._exact.setdefault(key, []).append(provider.id)
+        claims = self._exact.setdefault
+        for name in provider.issuers:
+            claims(_issuer_key(name), []).append(provider.id)
+        for kind, names in (
+            ("caa", provider.caa),
+            ("registrar", provider.registrar_ids),
+            ("registry", provider.tlds),
+        ):
+            for name in names:
+                claims((kind, name), []).append(provider.id)
+        for kind, names in (
+            ("registrar-name", provider.registrar_names),
+            ("organisation", provider.organisations),
+        ):
+            for name in names:
+                claims((kind, normalise(name)), []).append(provider.id)
 
     # -- records ----------------------------------------------------------------------------------
 
