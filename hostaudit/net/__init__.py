@@ -47,7 +47,7 @@ class Net(Protocol):
         """
 
     async def origin(self, address: str) -> Outcome[Origin]:
-        """Prefix and origin AS set of an address (Team Cymru DNS)."""
+        """Prefix and origin AS set of an address: by the table of routes, and by Team Cymru's DNS, a third party."""
 
     async def published(self, address: str) -> Outcome[PublishedRanges] | None:
         """The published ranges around an address, from the feeds that were fetched; None if none has been."""

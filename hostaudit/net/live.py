@@ -18,6 +18,7 @@ from hostaudit.net import rdap
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, Sink, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
+from hostaudit.net.origins import Origins
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
 from hostaudit.net.port43 import Port43
 from hostaudit.net.registration import Registrations
@@ -25,14 +26,16 @@ from hostaudit.net.share import Sharing
 from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
+from hostaudit.tables import open_routes
 from hostaudit.tables.ranges import Ranges
+from hostaudit.tables.routes import Routes
 
 
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked. Raises ``UsageError`` for a resolver that is no address and for a CA bundle
-    that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins. Raises ``UsageError`` for a resolver
+    that is no address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class LiveNet:
         no_third_party: bool = False,
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
+        routes: Callable[[], Routes] = open_routes,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
@@ -56,6 +60,7 @@ class LiveNet:
         self._no_third_party = no_third_party
         self._debug = debug
         self._ports = ports or Ports()
+        self._open_routes = routes
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
@@ -71,22 +76,31 @@ class LiveNet:
             # Loading the HTTP client takes as long as the first answers are on their way.
             sent=self._warm_up,
         )
+        self._origins = Origins(
+            self._dns,
+            self._sharing,
+            no_third_party=self._no_third_party,
+            open_table=self._open_routes,
+            debug=self._debug,
+        )
         self._reach = Reach(self._dns, self._policy)
         off = {"no_http": self._no_http, "no_third_party": self._no_third_party}
         self._web = Web(self._http, self._reach, budget, **off)
         self._smtp = Smtp(self._reach, budget, self._ports.smtp)
         port43 = Port43(self._reach, budget, self._ports.whois)
         self._registrations = Registrations(self._web, port43, budget, self._sharing)
-        self._owners = Owners(self._web, port43, self._dns, budget, self._sharing)
+        self._owners = Owners(self._web, port43, self._dns, self._origins, budget, self._sharing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._sharing.close()
+        await self._origins.close()
         await self._http.close()
 
     def _warm_up(self) -> None:
+        self._origins.prepare()
         if not (self._no_http and self._no_third_party):
             self._http.warm_up()
 
@@ -138,7 +152,7 @@ class LiveNet:
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""
-        return await self._dns.origin(address)
+        return await self._origins.find(address)
 
     async def published(self, address: str) -> Outcome[PublishedRanges] | None:
         """See ``Net``."""
@@ -156,6 +170,8 @@ class LiveNet:
     def data(self) -> dict[str, str]:
         """The date of each table that is looked into, by the names of ``STALE_AFTER``."""
         dates = {} if self._no_third_party else {"rdap-bootstrap": rdap.bootstrap_date()}
+        if self._origins.date is not None:
+            dates["origin-table"] = self._origins.date
         with contextlib.suppress(DocumentError):
             if self._ranges is not None:
                 dates["range-feeds"] = self._ranges.date

@@ -38,7 +38,7 @@ import msgspec
 from hostaudit.errors import DocumentError
 
 Value = tuple[int | str, ...]
-"""What holds for an interval: non-negative integers and texts without NUL."""
+"""What holds for an interval: integers from 0 to 2**64 - 1 and texts without NUL."""
 
 FORMAT = 1
 MOST_METADATA = 64 * 1024
@@ -554,7 +554,7 @@ def _unfit(name: str, reason: str) -> DocumentError:
 
 def _check(value: Value) -> None:
     for item in value:
-        if not (item >= 0 if type(item) is int else isinstance(item, str) and "\0" not in item):
+        if not (0 <= item < 2**64 if type(item) is int else isinstance(item, str) and "\0" not in item):
             raise ValueError(f"{item!r} cannot stand in a table")
     if not value:
         raise ValueError("an empty value cannot stand in a table")
@@ -575,7 +575,7 @@ def _decode(text: str) -> Value | None:
         kind, rest = word[:1], word[1:]
         if kind == "'":
             items.append(rest)
-        elif kind == "#" and rest.isascii() and rest.isdigit() and len(rest) < 20:
+        elif kind == "#" and rest.isascii() and rest.isdigit() and len(rest) <= 20:
             items.append(int(rest))
         else:
             return None
