@@ -162,7 +162,7 @@ class LiveNet:
                 return None
             found = self._ranges.published(address)
         except DocumentError as error:
-            return Outcome.gap("malformed", source, f"{error.message}; {error.hint}")
+            return Outcome.gap("malformed", source, f"{error.message}; to renew it: hostaudit data update range-feeds")
         source = f"{source} of {self._ranges.date}"
         return Outcome.of(PublishedRanges(found), source) if found else Outcome.none("in no feed", source)
 
