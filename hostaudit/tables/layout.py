@@ -8,8 +8,8 @@ All numbers are little-endian, sections begin on 8 bytes:
     metadata   JSON (``Metadata``), readable alone
     v4.index   for each /16 the number of intervals that start before it, and their total
     v4.start   first address of each interval, ascending; the first is 0.0.0.0, each ends where the next begins
-    v4.code    for each interval ``number << 8 | prefix length``; 0 where nothing is known. A number up to the count of
-               texts in value.* is that of a text; what is above it is the value itself, a lone number, plus one
+    v4.code    for each interval ``number << 8 | prefix length``; 0 where nothing is known. With n texts in value.*, the
+               numbers 1 to n are of these, and n + 1 + v is the value (v,), a lone number
     v6.*       the same with the upper 64 bits of the start; the lower ones stand apart for the few intervals, named by
                their places in v6.odd, where they are not zero; the index is of the /20s of 2000::/4
     value.*    each other value once, as text; label.* a text for some numbers (the names of networks)
@@ -116,6 +116,7 @@ def opened(data: memoryview, name: str, size: int | None = None) -> tuple[Metada
 
 
 def assembled(metadata: Metadata, sections: tuple[array[int] | bytes, ...]) -> bytes:
+    """The file: the sections in the order of ``SECTIONS``. Raises ``ValueError`` if the metadata are too long."""
     described = msgspec.json.encode(metadata)
     if len(described) > MOST_METADATA:
         raise ValueError("the metadata are too long")
