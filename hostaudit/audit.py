@@ -55,8 +55,8 @@ Progress = Callable[[int, int], None]
 class LookOptions:
     """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same;
     ``depth`` is how many name-server host names are followed one behind the other (0 to 6, else ``UsageError``);
-    ``debug`` is told every question with its ending, in text from outside that is not yet fit to print; ``ports`` are
-    other than the usual only in tests."""
+    ``debug`` is told every question with its ending, ``warn`` what is wrong with a table on this machine, both in text
+    that is not yet fit to print; ``ports`` are other than the usual only in tests."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -68,6 +68,7 @@ class LookOptions:
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
     depth: int = USUAL_DEPTH
+    warn: Callable[[str], None] | None = None
 
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
@@ -104,6 +105,7 @@ async def look(
         no_http=options.no_http,
         no_third_party=options.no_third_party,
         debug=options.debug,
+        warn=options.warn,
         ports=options.ports,
     ) as net:
         scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)

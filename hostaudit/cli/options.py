@@ -100,7 +100,12 @@ def look_options(
         no_third_party=no_third_party,
         allow_private=tuple(str(_network(block)) for block in allow_private),
         debug=_trace if debug else None,
+        warn=_warn,
     )
+
+
+def _warn(text: str) -> None:
+    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
 
 
 def _trace(line: str) -> None:

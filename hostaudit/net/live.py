@@ -26,7 +26,6 @@ from hostaudit.net.share import Sharing
 from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
-from hostaudit.tables import open_routes
 from hostaudit.tables.ranges import Ranges
 from hostaudit.tables.routes import Routes
 
@@ -34,8 +33,9 @@ from hostaudit.tables.routes import Routes
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins. Raises ``UsageError`` for a resolver
-    that is no address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins, ``warn`` is told if that is not as it
+    should be. Raises ``UsageError`` for a resolver that is no address and for a CA bundle that cannot be used; after
+    that nothing raises for what the network does.
     """
 
     def __init__(
@@ -49,7 +49,8 @@ class LiveNet:
         no_third_party: bool = False,
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
-        routes: Callable[[], Routes] = open_routes,
+        routes: Callable[[], Routes] = tables.open_routes,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
@@ -61,6 +62,7 @@ class LiveNet:
         self._debug = debug
         self._ports = ports or Ports()
         self._open_routes = routes
+        self._warn = warn or debug
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
@@ -81,7 +83,7 @@ class LiveNet:
             self._sharing,
             no_third_party=self._no_third_party,
             open_table=self._open_routes,
-            debug=self._debug,
+            warn=self._warn,
         )
         self._reach = Reach(self._dns, self._policy)
         off = {"no_http": self._no_http, "no_third_party": self._no_third_party}

@@ -21,12 +21,12 @@ from hostaudit.special import special_purpose
 from hostaudit.tables import open_routes
 from hostaudit.tables.routes import Routes
 
-OLD = STALE_AFTER["origin-table"]
-"""Days after which the live service goes before the table."""
-
 
 class Origins:
-    """Origin look-ups of one scan. ``open_table`` is run in a thread, once; ``today`` says which day it is (UTC)."""
+    """Origin look-ups of one scan. ``open_table`` is run in a thread, once; ``today`` says which day it is (UTC).
+
+    ``date`` is that of the data, once they were looked into; ``warn`` is told what is wrong with the table.
+    """
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class Origins:
         no_third_party: bool = False,
         open_table: Callable[[], Routes] = open_routes,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
-        debug: Callable[[str], None] | None = None,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._dns = dns
         self._sharing = sharing
         self._no_third_party = no_third_party
         self._open_table = open_table
         self._today = today
-        self._debug = debug
+        self._warn = warn
         self._opening: asyncio.Task[Routes | None] | None = None
         self.warning = ""
         self.date: str | None = None
@@ -73,12 +73,14 @@ class Origins:
         routes = await asyncio.shield(self.prepare())
         if routes is None:
             return self._unasked("origin table", "there is none") or await self._dns.origin(address)
-        table = f"origin table of {routes.metadata.date}"
+        self.date = routes.metadata.date
+        table = f"origin table of {self.date}"
         try:
             held = routes.origin(address)
         except HostauditError as error:
-            held, self.warning = None, error.message
-        young = routes.age(self._today()) <= OLD
+            held = None
+            self._tell(error.message)
+        young = routes.age(self._today()) <= STALE_AFTER["origin-table"]
         if held is not None and (young or self._no_third_party):
             return Outcome.of(held, table)
         unasked = self._unasked(table, "it has no route")
@@ -98,14 +100,13 @@ class Origins:
         try:
             routes = await asyncio.to_thread(self._open_table)
         except HostauditError as error:
-            self._warn(error.message)
+            self._tell(error.message)
             return None
-        self.date = routes.metadata.date
         if routes.warning:
-            self._warn(routes.warning)
+            self._tell(routes.warning)
         return routes
 
-    def _warn(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         self.warning = text
-        if self._debug is not None:
-            self._debug(text)
+        if self._warn is not None:
+            self._warn(text)

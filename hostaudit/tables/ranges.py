@@ -14,7 +14,8 @@ import msgspec
 
 from hostaudit.model import Published
 from hostaudit.tables.feeds import Feed, Network
-from hostaudit.tables.packed import Builder, Metadata, Table
+from hostaudit.tables.packed import Table
+from hostaudit.tables.packer import Builder, Metadata
 
 KIND = "published-ranges"
 

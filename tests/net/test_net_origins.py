@@ -14,7 +14,8 @@ from hostaudit.errors import DocumentError
 from hostaudit.net.limits import Limits
 from hostaudit.net.live import LiveNet
 from hostaudit.net.origins import Origins
-from hostaudit.tables.packed import Builder, Metadata, Table
+from hostaudit.tables.packed import Table
+from hostaudit.tables.packer import Builder, Metadata
 from hostaudit.tables.routes import ANNOUNCED, KIND, PREFIXES, Routes
 
 MADE = date(2026, 6, 17)
@@ -167,6 +168,20 @@ def test_the_event_loop_runs_on_while_a_table_is_opened():
     outcome, longest = asyncio.run(go())
     assert outcome.value.asns == (64510, 64511)
     assert longest < 0.15
+
+
+def test_whoever_scans_is_told_of_a_broken_table_once():
+    told = []
+
+    async def go():
+        options = {"routes": lambda: routes().with_warning("it is torn"), "warn": told.append, "no_third_party": True}
+        async with LiveNet(Limits(timeout=1), resolver=("192.0.2.1",), **options) as net:
+            assert "origin-table" not in net.data
+            await asyncio.gather(net.origin(ADDRESS), net.origin("8.8.8.8"))
+            return net.data
+
+    assert asyncio.run(go()) == {"origin-table": "2026-06-17"}
+    assert told == ["it is torn"]
 
 
 def test_the_shipped_table_knows_who_announces_a_public_resolver():
