@@ -114,6 +114,7 @@ def update(
         allow_private=tuple(ip_network(each) for each in look.allow_private),
         files=given,
         accept_smaller=accept_smaller,
+        replace_own=bool(name),
         debug=look.debug,
     )
 

@@ -134,6 +134,19 @@ def _routes() -> Item:
     return Item("origin-table", "origin-table", ROUTES, "PDDL-1.0", (tables, (other,)), _read_routes, _shipped_routes)
 
 
+def own_table(directory: Path, item: Item) -> Table | None:
+    """The table that lies in the place of an item's if that is the one of routes and it is whole. Where no manifest
+    tells of it, the user built it."""
+    if item.file != ROUTES:
+        return None
+    try:
+        table = Table.open(directory / ROUTES)
+        table.verify()
+    except HostauditError:
+        return None
+    return table
+
+
 def _shipped_routes() -> Shipped:
     about = default.routes().metadata
     size = about.rows_v4 + about.rows_v6

@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from hostaudit.data.items import RANGE_FEEDS, Arrived, Item, Made, RefusedError, Source, read_feed
+from hostaudit.data.items import RANGE_FEEDS, Arrived, Item, Made, RefusedError, Source, own_table, read_feed
 from hostaudit.model import DataRecord, Manifest
 from hostaudit.net.http import DiskError, Sink
 from hostaudit.net.limits import Limits, Network, Ports
@@ -43,7 +43,8 @@ PAGE = 4 * 1024 * 1024
 @dataclass(frozen=True)
 class UpdateOptions:
     """How to fetch. ``files`` gives for an item's id a file to take in place of what its publisher offers;
-    ``accept_smaller`` lets a table replace one with more than twice its rows. An answer must begin within ``answer``
+    ``accept_smaller`` lets a table replace one with more than twice its rows, ``replace_own`` one that the user built.
+    An answer must begin within ``answer``
     seconds, a file be there within ``most`` where that is less than usual; ``ports`` are for tests."""
 
     resolver: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class UpdateOptions:
     allow_private: tuple[Network, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     accept_smaller: bool = False
+    replace_own: bool = False
     debug: Callable[[str], None] | None = None
     answer: float = 15.0
     most: float = DEADLINE
@@ -134,6 +136,8 @@ class _Update:
         Raises ``RefusedError`` with what was wrong with every way to get it, and ``OSError``.
         """
         known = self._known(item)
+        if known is None and not self.options.replace_own and own_table(self.directory, item) is not None:
+            return None
         given = self.options.files.get(item.id)
         problems = []
         for number, way in enumerate(item.ways):
@@ -247,7 +251,9 @@ class _Update:
             if known is not None and (candidate is None or candidate.record.sha256 == known.sha256):
                 self._put({}, {item.id: msgspec.structs.replace(known, checked=_now())})
                 self._note(item, "unchanged", _told(known))
-            elif candidate is not None and self._acceptable(candidate, known):
+            elif candidate is None:
+                self._note(item, "unchanged", f"it was built by hand; to replace it: hostaudit data update {item.id}")
+            elif self._acceptable(candidate, known):
                 if item.format is not None:
                     self.staged.append(candidate)
                 else:
@@ -325,8 +331,15 @@ class _Update:
         self._put(files, {RANGE_FEEDS: record} | {each.item.id: each.record for each in self.staged})
 
     def _put(self, files: Mapping[str, bytes], records: Mapping[str, DataRecord]) -> None:
-        changed = Manifest(self.installed.schema, dict(sorted((self.installed.items | dict(records)).items())))
+        known = {RANGE_FEEDS, *(item.id for item in self.every)}
+        merged = sorted((self.installed.items | dict(records)).items())
+        changed = Manifest(self.installed.schema, {identity: each for identity, each in merged if identity in known})
         manifest.install(self.directory, self.scratch, files, changed)
+        # A feed that the catalogue names no more goes with its file.
+        for name in {each.file for each in self.installed.items.values()} - {
+            each.file for each in changed.items.values()
+        }:
+            (self.directory / name).unlink(missing_ok=True)
         self.installed = changed
 
     def _known(self, item: Item) -> DataRecord | None:

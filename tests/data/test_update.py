@@ -342,6 +342,38 @@ def test_older_data_do_not_replace_newer(tmp_path):
     assert content(tmp_path) == before
 
 
+def test_a_table_that_the_user_built_is_replaced_only_by_name(tmp_path):
+    run(tmp_path, route_lists(), (routes_item(),))
+    (tmp_path / manifest.NAME).unlink()
+    before = content(tmp_path)
+    results, requests = run(tmp_path, route_lists(90), (routes_item(),))
+
+    assert "built by hand" in results["origin-table"].detail
+    assert (outcomes(results), requests, content(tmp_path)) == ({"origin-table": "unchanged"}, [], before)
+
+    results, _ = run(tmp_path, route_lists(90), (routes_item(),), replace_own=True)
+    assert outcomes(results) == {"origin-table": "updated"}
+
+
+def test_a_torn_table_of_routes_is_replaced(tmp_path):
+    run(tmp_path, route_lists(), (routes_item(),))
+    whole = content(tmp_path)[ROUTES]
+    (tmp_path / ROUTES).write_bytes(whole[:-1] + b"?")
+    results, _ = run(tmp_path, route_lists(), (routes_item(),))
+
+    assert outcomes(results) == {"origin-table": "updated"}
+    assert content(tmp_path)[ROUTES] == whole
+
+
+def test_a_feed_that_nobody_names_any_more_goes(filled):
+    results, _ = run(filled, PAGES, tuple(item for item in FEEDS if item.id == "aws"))
+
+    assert outcomes(results) == {"aws": "unchanged"}
+    assert "other" not in manifest.read(filled).items
+    assert "feeds/other" not in content(filled)
+    assert Ranges.open(filled / RANGES).published("45.10.0.1") == ()
+
+
 # -- the disk, the lock, an interruption ------------------------------------------------------------------
 
 
