@@ -1,6 +1,6 @@
 """What can be fetched: from where, under which licence, and what must be true of it before it is used?
 
-An item is read as a whole or refused with a reason; nothing here touches the network or the data directory.
+An item is read as a whole or refused with a reason; nothing here touches the network.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RefusedError(Exception):
 class Source:
     """A file to fetch. ``cap`` in bytes, ``seconds`` for the whole file; ``checksum`` is where its SHA-256 stands.
 
-    With ``link``, ``url`` is a page that names the file: the last in order of all texts that match.
+    With ``link``, ``url`` is a page that names the file: of all texts that match, the one with the last file name.
     """
 
     url: str
