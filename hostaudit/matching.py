@@ -25,6 +25,7 @@ from hostaudit.catalogue import (
 )
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.model import (
+    MATCHED_SCHEMA,
     Clue,
     IssuerSeen,
     Match,
@@ -205,7 +206,7 @@ class Matcher:
                 found.setdefault((match.id, match.role), match)
         if not kinds:
             raise ValueError("nothing to go by")
-        return Matched(value, tuple(kinds), tuple(sorted(found.values(), key=_rank)))
+        return Matched(MATCHED_SCHEMA, value, tuple(kinds), tuple(sorted(found.values(), key=_rank)))
 
 
 class Tables:

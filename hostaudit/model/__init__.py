@@ -29,6 +29,7 @@ from hostaudit.model.evidence import (
     Unknown,
 )
 from hostaudit.model.match import (
+    MATCHED_SCHEMA,
     PROVIDER_SCHEMA,
     PROVIDERS_SCHEMA,
     Clue,
@@ -180,6 +181,7 @@ __all__ = [
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
     "MANIFEST_SCHEMA",
+    "MATCHED_SCHEMA",
     "MATRIX_SCHEMA",
     "NOBODY",
     "PROVIDERS_SCHEMA",

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from hostaudit.model.rules import Provider, Publication
 
 PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
+MATCHED_SCHEMA: Literal["hostaudit.matched/1"] = "hostaudit.matched/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
 
 # Those without gc hold nothing that could lead back to them; a collector that visits each of them costs a tenth.
@@ -92,6 +93,7 @@ class Matches(Struct, gc=False, frozen=True):
 class Matched(Struct, frozen=True):
     """One value, asked as everything that it may be. ``kinds`` are those."""
 
+    schema: Literal["hostaudit.matched/1"]
     value: str
     kinds: tuple[str, ...]
     providers: tuple[Match, ...]

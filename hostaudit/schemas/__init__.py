@@ -20,7 +20,7 @@ WRITTEN = ("site", "scenario")
 DATA = ("data", "manifest")
 """Documents about tables: what ``data status`` says, and what lies beside them."""
 
-CATALOGUE = ("providers", "provider", "question", "matches")
+CATALOGUE = ("providers", "provider", "matched", "question", "matches")
 """Documents about the provider catalogue; of the last two each line of ``providers match`` is one, read and written."""
 
 NAMES = (
@@ -59,6 +59,7 @@ def generate(name: str) -> bytes:
         "working": model.Working,
         "providers": model.ProviderList,
         "provider": model.ProviderSheet,
+        "matched": model.Matched,
         "question": model.Question,
         "matches": model.Matches,
         "data": model.DataStatus,
