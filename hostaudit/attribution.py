@@ -22,6 +22,7 @@ from hostaudit.model import (
     Kind,
     Origin,
     Owner,
+    PublishedRanges,
     Registration,
     Role,
     WebAnswer,
@@ -138,7 +139,7 @@ class Attribution:
         origin = item.value if item is not None else None
         owner_item = self.seen.get("owner", address)
         owner = owner_item.value if owner_item is not None and isinstance(owner_item.value, Owner) else None
-        shared = [Hint(clue, item.id if item else "") for clue in self.catalogue.address(address)]
+        shared = self._range_hints(address, item.id if item else "")
         owned = (
             [Hint(c, f"owner:{address}") for c in self.catalogue.organisation(owner.organisation or "")]
             if owner
@@ -175,7 +176,9 @@ class Attribution:
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
-        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=(origin.prefix,))
+        # Two addresses may share a merged prefix without sharing an announcement.
+        prefixes = () if origin.merged is True else (origin.prefix,)
+        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=prefixes)
 
     # -- name servers, mail exchangers ------------------------------------------------------------
 
@@ -237,10 +240,18 @@ class Attribution:
 
     def _network_hints(self, address: str) -> list[Hint]:
         origin = self.seen.value("origin", address, Origin)
-        hints = [Hint(clue, f"origin:{address}") for clue in self.catalogue.address(address)]
+        hints = self._range_hints(address, f"origin:{address}")
         for number in origin.asns if origin else ():
             hints += [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
         return hints
+
+    def _range_hints(self, address: str, evidence: str) -> list[Hint]:
+        """In whose ranges an address lies: as published when it was looked at, else as the catalogue has them."""
+        found = self.seen.value("published", address, PublishedRanges)
+        hints = [Hint(c, f"published:{address}") for c in self.catalogue.published(found.ranges if found else ())]
+        fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}
+        known = self.catalogue.address(address)
+        return hints + [Hint(c, evidence) for c in known if self.catalogue.parent(c.provider) not in fresh]
 
     def fronts(self, operator: Operator) -> bool:
         """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.

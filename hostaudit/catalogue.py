@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import prod
 
-from hostaudit.model import HeaderClue, Provider, Rules, Upstream
+from hostaudit.model import HeaderClue, Provider, Published, Rules, Upstream
 
 STRENGTH: dict[str, float] = {
     "registry": 0.99,  # the TLD has exactly one operator
@@ -222,6 +222,7 @@ class Catalogue:
         self._asns: dict[int, list[str]] = {}
         self._headers: dict[str, list[_Header]] = {}
         self._exact: dict[tuple[str, str], list[str]] = {}
+        self._feeds: dict[str, dict[str, list[str]]] = {}
         for provider in rules.providers:
             self._enter(provider)
 
@@ -238,6 +239,9 @@ class Catalogue:
             self._asns.setdefault(number, []).append(provider.id)
         for header in provider.headers:
             self._headers.setdefault(header.name, []).append(_Header(header, provider.id))
+        for feed in provider.feeds:
+            for service in feed.services or ("",):
+                self._feeds.setdefault(feed.url, {}).setdefault(service, []).append(provider.id)
         exact = (
             *(_issuer_key(name) for name in provider.issuers),
             *(("caa", name) for name in provider.caa),
@@ -347,6 +351,28 @@ class Catalogue:
     def address(self, address: str) -> tuple[Clue, ...]:
         """In whose published range an address lies."""
         return tuple(Clue(each, "range", address, STRENGTH["range"]) for each in self._ranges.find(address))
+
+    def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:
+        """Whose the published ranges around an address are, the most specific first.
+
+        A provider that names a service in a feed is meant before one that takes the rest of a feed, and of each
+        company only the narrowest range counts: a product within a cloud, not the cloud around it.
+        """
+        best: dict[str, tuple[tuple[bool, int], list[Clue]]] = {}
+        for each in ranges:
+            services = self._feeds.get(each.feed, {})
+            named = services.get(each.service, ()) if each.service else ()
+            length = each.prefix.rpartition("/")[2]
+            rank = (bool(named), int(length) if length.isdecimal() else 0)
+            seen = " ".join(part for part in (each.prefix, each.service, each.region) if part)
+            for identity in named or services.get("", ()):
+                clue = Clue(identity, "range", seen, STRENGTH["range"])
+                before = best.get(self.parent(identity))
+                if before is None or rank > before[0]:
+                    best[self.parent(identity)] = (rank, [clue])
+                elif rank == before[0] and all(other.provider != identity for other in before[1]):
+                    before[1].append(clue)
+        return tuple(clue for _, clues in best.values() for clue in clues)
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
         """Whom response headers name, one clue per provider and header."""

@@ -7,6 +7,17 @@ Times are UTC in RFC 3339 form with a ``Z``; durations are hours unless a name s
 
 from __future__ import annotations
 
+from hostaudit.model.data import (
+    DATA_SCHEMA,
+    MANIFEST_SCHEMA,
+    STALE_AFTER,
+    DataItem,
+    DataRecord,
+    DataState,
+    DataStatus,
+    Manifest,
+    age,
+)
 from hostaudit.model.evidence import (
     EVIDENCE_SCHEMA,
     RETRYABLE,
@@ -108,6 +119,8 @@ from hostaudit.model.values import (
     Owner,
     Page,
     PageResource,
+    Published,
+    PublishedRanges,
     Registration,
     ServerAnswer,
     ServiceBinding,
@@ -146,13 +159,16 @@ from hostaudit.model.working import (
 
 __all__ = [
     "BROAD",
+    "DATA_SCHEMA",
     "EVIDENCE_SCHEMA",
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
+    "MANIFEST_SCHEMA",
     "MATRIX_SCHEMA",
     "NOBODY",
     "REPORT_SCHEMA",
     "RETRYABLE",
+    "STALE_AFTER",
     "VALUE_OF",
     "WHATIF_SCHEMA",
     "WORKING_SCHEMA",
@@ -170,6 +186,10 @@ __all__ = [
     "Certificate",
     "CertificateName",
     "CutSet",
+    "DataItem",
+    "DataRecord",
+    "DataState",
+    "DataStatus",
     "DeclaredFallback",
     "DeclaredFunction",
     "Delegation",
@@ -211,6 +231,7 @@ __all__ = [
     "MailExchanger",
     "MailExchangers",
     "MailGreeting",
+    "Manifest",
     "Matrix",
     "MatrixRow",
     "NameServerGlue",
@@ -225,6 +246,8 @@ __all__ = [
     "Place",
     "Provider",
     "Publication",
+    "Published",
+    "PublishedRanges",
     "Recovery",
     "Registration",
     "Report",
@@ -265,4 +288,5 @@ __all__ = [
     "WorkingEnd",
     "WorkingFunction",
     "ZoneCut",
+    "age",
 ]

@@ -17,7 +17,7 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", *WRITTEN)
+NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "data", "manifest", *WRITTEN)
 
 
 def path(name: str) -> Path:
@@ -39,6 +39,8 @@ def generate(name: str) -> bytes:
         "fallbacks": model.Fallbacks,
         "scenarios": model.Library,
         "working": model.Working,
+        "data": model.DataStatus,
+        "manifest": model.Manifest,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

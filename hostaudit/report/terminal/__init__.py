@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model import Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+from hostaudit.model import DataStatus, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
 from hostaudit.report import Style
-from hostaudit.report.terminal import candidates, matrix, report, scenarios, whatif, working
+from hostaudit.report.terminal import candidates, data, matrix, report, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Scenario: scenarios.write_one,
     Library: scenarios.write_list,
     Working: working.write,
+    DataStatus: data.write,
 }
 
 
