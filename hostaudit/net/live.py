@@ -80,7 +80,7 @@ class LiveNet:
         )
         self._origins = Origins(
             self._dns,
-            self._sharing,
+            budget,
             no_third_party=self._no_third_party,
             open_table=self._open_routes,
             warn=self._warn,

@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime
 from hostaudit.errors import HostauditError
 from hostaudit.model import STALE_AFTER, Origin
 from hostaudit.net.dns import Dns
+from hostaudit.net.limits import Budget
 from hostaudit.net.outcome import Outcome
-from hostaudit.net.share import Sharing
 from hostaudit.special import special_purpose
 from hostaudit.tables import open_routes
 from hostaudit.tables.routes import Routes
@@ -31,7 +31,7 @@ class Origins:
     def __init__(
         self,
         dns: Dns,
-        sharing: Sharing,
+        budget: Budget,
         *,
         no_third_party: bool = False,
         open_table: Callable[[], Routes] = open_routes,
@@ -39,7 +39,7 @@ class Origins:
         warn: Callable[[str], None] | None = None,
     ) -> None:
         self._dns = dns
-        self._sharing = sharing
+        self._budget = budget
         self._no_third_party = no_third_party
         self._open_table = open_table
         self._today = today
@@ -62,7 +62,8 @@ class Origins:
             return Outcome.gap("malformed", "origin", f"{address!r} is not an IP address")
         if special_purpose(parsed) is not None:
             return Outcome.none("not announced", "IANA special-purpose address registry")
-        return await self._sharing.once(("origin of", parsed), f"origin of {parsed}", lambda: self._find(str(parsed)))
+        # Only the live part is cut off by the deadline: the table still answers when that has run out of time.
+        return await self._find(str(parsed))
 
     async def close(self) -> None:
         """Wait for the opening of the table to end; a thread cannot be stopped."""
@@ -70,7 +71,11 @@ class Origins:
             await asyncio.gather(self._opening, return_exceptions=True)
 
     async def _find(self, address: str) -> Outcome[Origin]:
-        routes = await asyncio.shield(self.prepare())
+        try:
+            async with asyncio.timeout(self._budget.remaining()):
+                routes = await asyncio.shield(self.prepare())
+        except TimeoutError:
+            return Outcome.gap("deadline", "origin table", "it was still being opened")
         if routes is None:
             return self._unasked("origin table", "there is none") or await self._dns.origin(address)
         self.date = routes.metadata.date

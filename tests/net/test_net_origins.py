@@ -11,7 +11,7 @@ from servers import DnsServer
 
 from hostaudit import tables
 from hostaudit.errors import DocumentError
-from hostaudit.net.limits import Limits
+from hostaudit.net.limits import Budget, Limits
 from hostaudit.net.live import LiveNet
 from hostaudit.net.origins import Origins
 from hostaudit.tables.packed import Table
@@ -21,6 +21,7 @@ from hostaudit.tables.routes import ANNOUNCED, KIND, PREFIXES, Routes
 MADE = date(2026, 6, 17)
 YOUNG, OLD = date(2026, 9, 15), date(2026, 9, 16)
 ADDRESS = "8.51.100.9"
+SECOND = Limits(timeout=1)
 LIVE = {
     ("9.100.51.8.origin.asn.cymru.com", "TXT"): ['"64500 64501 | 8.51.96.0/19 | NL | ripencc | 2001-01-01"'],
     ("as64500.asn.cymru.com", "TXT"): ['"64500 | NL | ripencc | 2001-01-01 | EXAMPLE-AS, NL"'],
@@ -42,14 +43,23 @@ def empty():
     return Routes(Table(Builder().build(about)))
 
 
-def find(address=ADDRESS, *, today=YOUNG, table=routes, faults=None, live=None, no_third_party=False):
+def find(
+    address=ADDRESS,
+    *,
+    today=YOUNG,
+    table=routes,
+    faults=None,
+    live=None,
+    no_third_party=False,
+    limits=SECOND,
+):
     """The outcome, what was asked of the resolver, and the ``Origins`` that did it."""
 
     async def go():
         server = DnsServer(LIVE if live is None else live, faults=faults or {})
-        async with server, LiveNet(Limits(timeout=1), resolver=(server.address,)) as net:
+        async with server, LiveNet(limits, resolver=(server.address,)) as net:
             options = {"open_table": table, "today": lambda: today, "no_third_party": no_third_party}
-            origins = Origins(net._dns, net._sharing, **options)
+            origins = Origins(net._dns, Budget(limits), **options)
             outcome = await origins.find(address)
             await origins.close()
             assert net.crashes == []
@@ -82,6 +92,25 @@ def test_an_old_table_answers_where_the_live_service_does_not():
     assert asked > 0
     assert outcome.value.asns == (64510, 64511)
     assert outcome.source == "origin table of 2026-06-17; no live answer (servfail)"
+
+
+def test_an_old_table_answers_when_the_live_service_has_eaten_the_deadline():
+    silent = {"9.100.51.8.origin.asn.cymru.com": "timeout"}
+    outcome, asked, _ = find(today=OLD, faults=silent, limits=Limits(timeout=5, deadline=0.3))
+
+    assert asked > 0
+    assert outcome.value.asns == (64510, 64511)
+    assert outcome.source == "origin table of 2026-06-17; no live answer (deadline)"
+
+
+def test_a_table_that_is_not_open_by_the_deadline_is_unknown():
+    def slowly():
+        time.sleep(0.4)
+        return routes()
+
+    outcome, asked, _ = find(table=slowly, limits=Limits(deadline=0.1))
+
+    assert (outcome.unknown.cause, asked) == ("deadline", 0)
 
 
 def test_a_live_proof_that_nobody_announces_goes_before_an_old_table():
