@@ -12,27 +12,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hostaudit import domain
-from hostaudit.catalogue import Catalogue, Clue, combine
+from hostaudit.catalogue import CONTRADICTED, ENOUGH, Catalogue, combine
 from hostaudit.model import (
     BROAD,
     Addresses,
     Certificate,
+    Clue,
     Dependency,
     Evidence,
     Kind,
     Origin,
     Owner,
+    PublishedRanges,
     Registration,
     Role,
     WebAnswer,
 )
 from hostaudit.seen import Seen
-
-ENOUGH = 0.5
-"""Below this confidence a clue is not yet an attribution: a weak header (0.3) never is one alone."""
-
-CONTRADICTED = 0.8
-"""Factor on the confidence when a clue of the same kind of fact names another company."""
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
@@ -138,7 +134,7 @@ class Attribution:
         origin = item.value if item is not None else None
         owner_item = self.seen.get("owner", address)
         owner = owner_item.value if owner_item is not None and isinstance(owner_item.value, Owner) else None
-        shared = [Hint(clue, item.id if item else "") for clue in self.catalogue.address(address)]
+        shared = self._range_hints(address, item.id if item else "")
         owned = (
             [Hint(c, f"owner:{address}") for c in self.catalogue.organisation(owner.organisation or "")]
             if owner
@@ -175,7 +171,9 @@ class Attribution:
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
-        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=(origin.prefix,))
+        # Two addresses may share a merged prefix without sharing an announcement.
+        prefixes = () if origin.merged is True else (origin.prefix,)
+        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=prefixes)
 
     # -- name servers, mail exchangers ------------------------------------------------------------
 
@@ -237,10 +235,18 @@ class Attribution:
 
     def _network_hints(self, address: str) -> list[Hint]:
         origin = self.seen.value("origin", address, Origin)
-        hints = [Hint(clue, f"origin:{address}") for clue in self.catalogue.address(address)]
+        hints = self._range_hints(address, f"origin:{address}")
         for number in origin.asns if origin else ():
             hints += [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
         return hints
+
+    def _range_hints(self, address: str, evidence: str) -> list[Hint]:
+        """In whose ranges an address lies: as published when it was looked at, else as the catalogue has them."""
+        found = self.seen.value("published", address, PublishedRanges)
+        hints = [Hint(c, f"published:{address}") for c in self.catalogue.published(found.ranges if found else ())]
+        fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}
+        known = self.catalogue.address(address)
+        return hints + [Hint(c, evidence) for c in known if self.catalogue.parent(c.provider) not in fresh]
 
     def fronts(self, operator: Operator) -> bool:
         """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.
