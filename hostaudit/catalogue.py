@@ -32,6 +32,7 @@ STRENGTH: dict[str, float] = {
     "issuer-cn": 0.7,  # a common name without organisation is not unique
     "organisation": 0.6,  # a registered holder may let the network to others
     "weak-header": 0.3,  # software of this provider that others run too
+    "soa": 0.25,  # mname and rname are free text, and often the customer's
 }
 """How much one clue says, 0 to 1. ``combine`` reckons with them as independent."""
 

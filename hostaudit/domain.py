@@ -92,6 +92,15 @@ def platform_suffix(name: str) -> str | None:
     return None
 
 
+def tenant(name: str) -> str | None:
+    """The name that the customer of a platform holds: one label under its suffix (``shop.github.io``). None for a name
+    under no such suffix, and for the suffix itself."""
+    suffix = platform_suffix(name)
+    if suffix is None or name == suffix:
+        return None
+    return ".".join(name.split(".")[-suffix.count(".") - 2 :])
+
+
 def tld(name: str) -> str:
     """The top-level label."""
     return name.rsplit(".", 1)[-1]
