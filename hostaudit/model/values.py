@@ -77,7 +77,7 @@ class NameServers(Struct, frozen=True, forbid_unknown_fields=True, tag="nameserv
     ttl: int
 
 
-class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="server_answer"):
+class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_answer"):
     """What one name-server address said when asked for the zone's SOA directly, without recursion.
 
     ``mname`` and ``rname``: the server and the mailbox that the SOA names (RFC 1035 section 3.3.13), free text both.
