@@ -333,15 +333,41 @@ class Attribution:
             hints += [Hint(clue, f"web:{host} {address}") for clue in self.catalogue.headers(answer.headers)]
         support = self._network_hints(address)
         operators = []
-        for provider in dict.fromkeys(hint.clue.provider for hint in hints):
+        for provider in self._most_exact(hints):
             own = [hint for hint in hints if hint.clue.provider == provider]
             own += [hint for hint in support if hint.clue.provider == provider]
             operator = self._operator(provider, own, ())
             if operator.confidence >= ENOUGH:
-                operators.append(operator)
+                operators.append(self._in_network(operator, address))
         known = {operator.provider for operator in operators}
         operators += [each for each in self.holders(address) if each.provider not in known]
         return (*operators, *tenancies.values())
+
+    def _in_network(self, operator: Operator, address: str) -> Operator:
+        """An operator told by names and headers, with what is said of it as the one who announces the address."""
+        for network in self.network(address):
+            if network.provider == operator.provider:
+                doubt = CONTRADICTED if network.contradicts else 1.0
+                return replace(
+                    operator,
+                    confidence=round(operator.confidence * doubt, 2),
+                    because=tuple(dict.fromkeys((*operator.because, *network.because))),
+                    clues=tuple(dict.fromkeys((*operator.clues, *network.clues))),
+                    contradicts=network.contradicts,
+                    against=network.against,
+                )
+        return operator
+
+    def _most_exact(self, hints: list[Hint]) -> list[str]:
+        """The providers that hints name, without a product of which all clues speak for another of its company too."""
+        told: dict[str, set[str]] = {}
+        for hint in hints:
+            told.setdefault(hint.clue.provider, set()).add(f"{hint.clue.kind} {hint.clue.value}")
+        return [
+            each
+            for each, clues in told.items()
+            if not any(clues < others and self._same(each, other) for other, others in told.items())
+        ]
 
     def _network_hints(self, address: str) -> list[Hint]:
         origin = self.seen.value("origin", address, Origin)

@@ -242,6 +242,23 @@ def test_a_customers_block_that_a_content_network_announces_is_said_to_be_the_cu
     assert "the block is registered to Example University" in row.clues
 
 
+@pytest.mark.parametrize("headers", [(), (("server", "cloudflare"),)], ids=["by its AS", "by its headers too"])
+def test_what_is_said_of_a_network_is_kept_however_its_operator_is_told(headers):
+    block = in_leg(served(headers, asn=13335, organisation="Example University"))["cloudflare"]
+    doubted = in_leg(served(headers, address="104.17.20.30", asn=24940))["cloudflare"]
+
+    assert "the block is registered to Example University" in block.clues
+    assert doubted.against == ("asn AS24940: hetzner",)
+    assert doubted.confidence < 0.9
+
+
+def test_of_two_products_of_one_company_the_one_for_which_more_speaks_stands_for_both():
+    found = in_leg(served((("server", "GitHub.com"), ("x-github-request-id", "A:B:C"))))
+
+    assert "github-pages" in found
+    assert "github" not in found
+
+
 def test_a_platforms_block_that_a_content_network_announces_makes_both_operators():
     found = in_leg(served(asn=13335, organisation="Hetzner Online GmbH"))
 
