@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hostaudit import domain
-from hostaudit.catalogue import MOST, STRENGTH, Catalogue, Clue, combine
+from hostaudit.catalogue import CONTRADICTED, ENOUGH, MOST, STRENGTH, Catalogue, combine
 from hostaudit.model import (
     BROAD,
     Addresses,
     Certificate,
+    Clue,
     Dependency,
     Evidence,
     Kind,
@@ -32,12 +33,6 @@ from hostaudit.model import (
     WebAnswer,
 )
 from hostaudit.seen import Seen
-
-ENOUGH = 0.5
-"""Below this confidence a clue is not yet an attribution: a weak header (0.3) never is one alone."""
-
-CONTRADICTED = 0.8
-"""Factor on the confidence when a clue that would be enough alone names another company. A weaker one is no witness."""
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
@@ -194,32 +189,24 @@ class Attribution:
             sure = not self.seen.open("owner", address)
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
         notes = []
+        holder = owner.organisation if owner is not None else None
         if not announced and self.catalogue.provider(found.provider) is not None:
             notes.append(f"announced by AS{number}{f' {origin.names[0]}' if origin.names else ''}")
-        elif (
-            announced
-            and owner is not None
-            and owner.organisation
-            and not self.catalogue.organisation(owner.organisation)
-        ):
-            notes.append(f"the block is registered to {owner.organisation[:80]}")
-        return replace(
-            found,
-            asns=tuple(f"AS{n}" for n in origin.asns),
-            prefixes=(origin.prefix,),
-            clues=(*found.clues, *notes),
-        )
+        elif announced and holder and not self.catalogue.organisation(holder):
+            notes.append(f"the block is registered to {holder[:80]}")
+        # Two addresses may share a merged prefix without sharing an announcement.
+        prefixes = () if origin.merged is True else (origin.prefix,)
+        asns = tuple(f"AS{n}" for n in origin.asns)
+        return replace(found, asns=asns, prefixes=prefixes, clues=(*found.clues, *notes))
 
     def _beside(self, announced: list[Hint], held: list[Hint]) -> list[Hint]:
         """The hints at holders for whom those who announce their block may do so by contract."""
+        announcers = {hint.clue.provider for hint in announced}
         beside = []
         for hint in held:
-            other = [each.clue.provider for each in announced if not self._same(each.clue.provider, hint.clue.provider)]
-            if (
-                other
-                and len(other) == len(announced)
-                and any(self._carries(each, hint.clue.provider) for each in other)
-            ):
+            holder = hint.clue.provider
+            itself = any(self._same(each, holder) for each in announcers)
+            if not itself and any(self._carries(each, holder) for each in announcers):
                 beside.append(hint)
         return beside
 

@@ -101,6 +101,24 @@ def tenant(name: str) -> str | None:
     return ".".join(name.split(".")[-suffix.count(".") - 2 :])
 
 
+def a_labels(name: str) -> str:
+    """A name in A-labels (RFC 5890), lower case; empty if a label is not valid in IDNA 2008. Nothing is mapped but
+    case: a sign that only looks like a letter makes another name, or none."""
+    import idna
+
+    labels = []
+    for label in name.split("."):
+        if label.isascii():
+            labels.append(label.lower())
+            continue
+        folded = label.lower()
+        try:
+            labels.append("" if folded.isascii() else idna.alabel(folded).decode("ascii"))
+        except (idna.IDNAError, UnicodeError):
+            return ""
+    return ".".join(labels)
+
+
 def tld(name: str) -> str:
     """The top-level label."""
     return name.rsplit(".", 1)[-1]

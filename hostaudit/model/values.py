@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class Alias(Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,7 +108,11 @@ class ZoneCut(Struct, frozen=True, forbid_unknown_fields=True, tag="zone_cut"):
 
 
 class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
-    """The announced prefix that covers an address, with *every* origin AS seen for it (RFC 4271, MOAS kept)."""
+    """The announced prefix that covers an address, with *every* origin AS seen for it (RFC 4271, MOAS kept).
+
+    ``merged``: the source puts neighbouring announcements of one network together, so that ``prefix`` is announced by
+    these networks, but perhaps in parts.
+    """
 
     prefix: str
     asns: tuple[int, ...]
@@ -116,6 +120,7 @@ class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
     country: str | None = None
     registry: str | None = None
     allocated: str | None = None
+    merged: bool | UnsetType = UNSET
 
 
 class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):

@@ -12,9 +12,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+    from hostaudit.model import (
+        Fallbacks,
+        Library,
+        Matched,
+        Matrix,
+        ProviderList,
+        ProviderSheet,
+        Report,
+        Scenario,
+        WhatIf,
+        Working,
+    )
 
-    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working
+    Document = (
+        Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | ProviderList | ProviderSheet | Matched
+    )
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""

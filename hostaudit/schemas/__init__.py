@@ -17,7 +17,10 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", *WRITTEN)
+CATALOGUE = ("providers", "provider", "question", "matches")
+"""Documents about the provider catalogue; of the last two each line of ``providers match`` is one, read and written."""
+
+NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", *CATALOGUE, *WRITTEN)
 
 
 def path(name: str) -> Path:
@@ -39,6 +42,10 @@ def generate(name: str) -> bytes:
         "fallbacks": model.Fallbacks,
         "scenarios": model.Library,
         "working": model.Working,
+        "providers": model.ProviderList,
+        "provider": model.ProviderSheet,
+        "question": model.Question,
+        "matches": model.Matches,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

@@ -6,9 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model import Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+from hostaudit.model import (
+    Fallbacks,
+    Library,
+    Matched,
+    Matrix,
+    ProviderList,
+    ProviderSheet,
+    Report,
+    Scenario,
+    WhatIf,
+    Working,
+)
 from hostaudit.report import Style
-from hostaudit.report.terminal import candidates, matrix, report, scenarios, whatif, working
+from hostaudit.report.terminal import candidates, matrix, providers, report, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -22,6 +33,9 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Scenario: scenarios.write_one,
     Library: scenarios.write_list,
     Working: working.write,
+    ProviderList: providers.write_list,
+    ProviderSheet: providers.write_one,
+    Matched: providers.write_match,
 }
 
 
