@@ -74,7 +74,7 @@ its name in the DNS, so that its mail is down there indeed."""
 
 TRUE: dict[str, dict[tuple[str, str], set[str]]] = {
     "of-a-customer.org": {("cdn", "of-a-customer.org"): {"cloudflare"}, ("hosting", "of-a-customer.org"): set()},
-    "of-a-platform.org": {("cdn", "of-a-platform.org"): {"cloudflare"}, ("hosting", "of-a-platform.org"): {"shopify"}},
+    "of-a-platform.org": {("cdn", "of-a-platform.org"): {"cloudflare"}, ("hosting", "of-a-platform.org"): set()},
     "cached.net": {("cdn", "cached.net"): {"akamai"}, ("hosting", "cached.net"): {"unknown:as64999"}},
     "layered.org": {("cdn", "layered.org"): {"cloudflare"}, ("hosting", "layered.org"): {"render"}},
     "stored.org": {("cdn", "www.stored.org"): {"fastly"}, ("hosting", "www.stored.org"): {"amazon-s3"}},

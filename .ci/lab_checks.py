@@ -357,9 +357,10 @@ def under_other_names(options: argparse.Namespace) -> None:
         differ = lab_cases.differences(rows[domain]["report"], true)
         check(f"cases: the operators of {domain}", not differ, differ)
         check(f"cases: {domain} is analysed the same", rows[domain]["same"])
-    told = [row["clues"] for row in rows["of-a-customer.org"]["report"]["dependencies"] if row["role"] == "cdn"]
-    block = all("the block is registered to Example University" in clues for clues in told) and told
-    check("cases: a customer's block is said to be the customer's", block, told)
+    for domain, holder in (("of-a-customer.org", "Example University"), ("of-a-platform.org", "Shopify, Inc.")):
+        told = [row["clues"] for row in rows[domain]["report"]["dependencies"] if row["role"] == "cdn"]
+        block = told and all(f"the block is registered to {holder}" in clues for clues in told)
+        check(f"cases: the block of {domain} is said to be {holder}'s", block, told)
     findings = rows["mistyped.com"]["report"]["findings"]
     almost = [(each["rule"], each["severity"], each["subject"]) for each in findings]
     wanted = [("lookalike-name-server", "high", "ns2-01.azure.dns.net")]

@@ -101,6 +101,7 @@ class Attribution:
         self.own = own
         self._networks: dict[str, tuple[Operator, ...]] = {}
         self._holders: dict[str, tuple[Operator, ...]] = {}
+        self._soas: dict[str, dict[str, None]] | None = None
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
     def parent_name(self, operator: Operator) -> str:
@@ -190,9 +191,10 @@ class Attribution:
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
         notes = []
         holder = owner.organisation if owner is not None else None
+        elsewhere = [hint.clue for hint in beside if hint.clue.kind == "organisation"]
         if not announced and self.catalogue.provider(found.provider) is not None:
             notes.append(f"announced by AS{number}{f' {origin.names[0]}' if origin.names else ''}")
-        elif announced and holder and not self.catalogue.organisation(holder):
+        elif announced and holder and (elsewhere or not self.catalogue.organisation(holder)):
             notes.append(f"the block is registered to {holder[:80]}")
         # Two addresses may share a merged prefix without sharing an announcement.
         prefixes = () if origin.merged is True else (origin.prefix,)
@@ -222,15 +224,16 @@ class Attribution:
         return self.catalogue.parent(one) == self.catalogue.parent(other)
 
     def holders(self, address: str) -> tuple[Operator, ...]:
-        """Companies of the catalogue that hold the block of an address which another announces for them."""
+        """Companies that publish the block of an address as theirs while another announces it for them. What the
+        registry says of the holder is only told beside the announcer: to know it must never make a site look better
+        or worse."""
         if address not in self._holders:
             origin = self.seen.value("origin", address, Origin)
-            held = self._holder_hints(address)
+            held = [hint for hint in self._holder_hints(address) if hint.clue.kind == "range"]
             found: dict[str, Operator] = {}
             for number in origin.asns if origin is not None else ():
                 announced = [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
-                beside = self._beside(announced, held)
-                operator = self._best(beside, self.seen.ids(("origin", address), ("owner", address)))
+                operator = self._best(self._beside(announced, held), self.seen.ids(("origin", address)))
                 if operator is not None:
                     found[operator.provider] = replace(operator, clues=(*operator.clues, f"announced by AS{number}"))
             self._holders[address] = tuple(found.values())
@@ -275,16 +278,18 @@ class Attribution:
     def told_by_zone(self, zone: str, operator: Operator) -> tuple[str, ...]:
         """What the SOA of a zone says for an operator of its servers: mname and rname are free text (RFC 1035 section
         3.3.13), so that they support what addresses tell, and never tell anything alone."""
-        found: dict[str, None] = {}
-        for item in self.seen.of("server"):
-            value = item.value
-            if not isinstance(value, ServerAnswer) or value.zone != zone:
-                continue
-            for name in (value.mname, value.rname):
-                clues = self.catalogue.ns(name) if name else ()
-                if any(self._same(clue.provider, operator.provider) for clue in clues):
-                    found[f"soa {name}"] = None
-        return tuple(found)
+        if self._soas is None:
+            self._soas = {}
+            for item in self.seen.of("server"):
+                if isinstance(item.value, ServerAnswer):
+                    names = self._soas.setdefault(item.value.zone, {})
+                    names.update({name: None for name in (item.value.mname, item.value.rname) if name})
+        names = self._soas.get(zone, {})
+        return tuple(
+            f"soa {name}"
+            for name in names
+            if any(self._same(clue.provider, operator.provider) for clue in self.catalogue.ns(name))
+        )
 
     def private_name(self, host: str, zone: str, operator: Operator) -> Operator:
         """The operator of a network in which a name server or mail exchanger with a name of its own stands."""
@@ -323,9 +328,9 @@ class Attribution:
         for provider in self._most_exact(hints):
             own = [hint for hint in hints if hint.clue.provider == provider]
             own += [hint for hint in support if hint.clue.provider == provider]
-            operator = self._operator(provider, own, ())
-            if operator.confidence >= ENOUGH:
-                operators.append(self._in_network(operator, address))
+            # The registered holder strengthens an operator and never makes one: a look-up that failed hides nobody.
+            if combine([hint.clue for hint in own if hint.clue.kind != "organisation"]) >= ENOUGH:
+                operators.append(self._in_network(self._operator(provider, own, ()), address))
         known = {operator.provider for operator in operators}
         operators += [each for each in self.holders(address) if each.provider not in known]
         return (*operators, *tenancies.values())

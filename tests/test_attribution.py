@@ -259,11 +259,37 @@ def test_of_two_products_of_one_company_the_one_for_which_more_speaks_stands_for
     assert "github" not in found
 
 
-def test_a_platforms_block_that_a_content_network_announces_makes_both_operators():
+def test_another_companys_block_that_a_content_network_announces_is_said_and_no_contradiction():
     found = in_leg(served(asn=13335, organisation="Hetzner Online GmbH"))
 
-    assert {"cloudflare", "hetzner"} <= set(found)
+    assert set(found) == {"cloudflare"}
+    assert "the block is registered to Hetzner Online GmbH" in found["cloudflare"].clues
+    assert found["cloudflare"].contradicts == ()
+
+
+def test_a_published_range_that_a_content_network_announces_makes_both_operators():
+    found = in_leg(served(address="76.76.21.21", asn=13335))
+
+    assert {"cloudflare", "vercel"} <= set(found)
     assert not any(row.contradicts for row in found.values())
+
+
+@pytest.mark.parametrize(
+    "headers", [(), (("x-amz-request-id", "1"),), (("server", "cloudflare"),)], ids=["none", "weak", "strong"]
+)
+@pytest.mark.parametrize("asn", [13335, 16509, 64999])
+@pytest.mark.parametrize(
+    "organisation", ["Hetzner Online GmbH", "Amazon.com, Inc.", "Vercel, Inc", "Example University"]
+)
+def test_not_to_know_the_registered_holder_never_makes_a_site_look_better(headers, asn, organisation):
+    site = in_pairs().web("www.steady.org", ("193.235.17.80", asn), headers=headers).front("www.steady.org")
+    known = Owner("rdap", "193.235.16.0", "193.235.19.255", organisation=organisation)
+
+    told = report_on(site.note("owner", "193.235.17.80", known))
+    open_ = report_on(site.note("owner", "193.235.17.80", unknown="rate_limited"))
+
+    assert open_.score.low <= told.score.low
+    assert open_.score.high >= told.score.high
 
 
 def test_a_cache_in_an_access_network_rests_on_both():

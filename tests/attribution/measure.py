@@ -95,7 +95,7 @@ def _asked() -> dict[str, Callable[[str], Iterable[str]]]:
     from hostaudit.catalogue import Catalogue
     from hostaudit.model import IssuerSeen, Question, RegistrarSeen
 
-    matcher, catalogue = audit.matcher(lambda text: None), Catalogue(audit.shipped_rules())
+    matcher, catalogue = audit.matcher(print), Catalogue(audit.shipped_rules())
 
     def match(question: Question) -> Iterable[str]:
         try:
@@ -104,8 +104,7 @@ def _asked() -> dict[str, Callable[[str], Iterable[str]]]:
             return []
 
     def headers(text: str) -> Iterable[str]:
-        pairs = [line.split(": ", 1) for line in text.split(" && ")]
-        return match(Question(headers={name: value for name, value in pairs}))
+        return match(Question(headers=dict(line.split(": ", 1) for line in text.split(" && "))))
 
     def issuer(text: str) -> Iterable[str]:
         organisation, _, name = text.removeprefix("O=").rpartition(", CN=")
@@ -152,7 +151,9 @@ def measure(some: Iterable[Row] | None = None) -> dict[tuple[str, str], Count]:
         count.met += len(seen & row.expected)
         if seen - right or row.expected - seen:
             label = " ".join(sorted(row.expected)) or "nobody"
-            count.wrong.append(f"{row.role} {row.kind} {row.value}: {label}, found {' '.join(sorted(seen)) or 'nobody'}")
+            count.wrong.append(
+                f"{row.role} {row.kind} {row.value}: {label}, found {' '.join(sorted(seen)) or 'nobody'}"
+            )
     return counts
 
 
