@@ -34,10 +34,8 @@ from hostaudit.model import (
 if TYPE_CHECKING:
     from hostaudit.case import Case
     from hostaudit.catalogue import Catalogue
-    from hostaudit.matching import Matcher
     from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
-    from hostaudit.tables.routes import Routes
 
 HEAD_START = 0.1
 """Seconds that the looking has for itself before anything else is loaded beside it."""
@@ -187,31 +185,6 @@ def shipped_rules() -> Rules:
     from hostaudit import rules
 
     return rules.load()
-
-
-def matcher(note: Callable[[str], None], rules: Rules | None = None) -> Matcher:
-    """What answers who is behind a clue, from these rules (default: the shipped ones) and the tables that are at hand,
-    opened when the first address is asked for. ``note`` is told what is wrong with those of the user's own."""
-    from hostaudit.matching import Matcher
-
-    return Matcher(_indexed(rules or shipped_rules()), _Announced(note))
-
-
-class _Announced:
-    """The table of routes, from the first question on."""
-
-    def __init__(self, note: Callable[[str], None]) -> None:
-        self._note = note
-        self._routes: Routes | None = None
-
-    def __call__(self, address: str) -> tuple[int, ...]:
-        if self._routes is None:
-            from hostaudit import tables
-
-            self._routes = tables.open_routes()
-            if self._routes.warning:
-                self._note(self._routes.warning)
-        return self._routes.asns(address)
 
 
 def prepare() -> None:

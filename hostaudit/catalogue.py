@@ -70,7 +70,7 @@ def combine(clues: Iterable[Clue]) -> float:
 def normalise(name: str) -> str:
     """A company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
     the legal form does, since it tells namesakes apart."""
-    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name)
+    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name) if ")" in name else name
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
 
@@ -180,16 +180,22 @@ class Pattern:
 
 
 class Patterns:
-    """Patterns found again by words of theirs, so that a text is tried against few of them."""
+    """Patterns found again by words of theirs, so that a text is tried against few of them. Sorted in on first use, as
+    most runs ask for few kinds of them."""
 
     def __init__(self, *, whole: bool = True) -> None:
         self._whole = whole
         self._tokens: dict[str, list[Pattern]] = {}
         self._runs: dict[str, list[Pattern]] = {}
         self._others: list[Pattern] = []
+        self._added: list[Pattern] = []
 
     def add(self, pattern: Pattern) -> None:
-        """Enter a pattern under that word of it which so far leads to the fewest; then the longest."""
+        """Enter a pattern."""
+        self._added.append(pattern)
+
+    def _sort_in(self, pattern: Pattern) -> None:
+        """Under that word of it which so far leads to the fewest; then the longest."""
         best = min(words(pattern.source, whole=self._whole), key=self._rank, default=None)
         if best is None:
             self._others.append(pattern)
@@ -204,6 +210,10 @@ class Patterns:
 
     def candidates(self, text: str) -> list[Pattern]:
         """The patterns worth trying on a text in lower case, in a fixed order."""
+        if self._added:
+            for pattern in self._added:
+                self._sort_in(pattern)
+            self._added.clear()
         found = self._others
         for table, form in ((self._tokens, TOKEN), (self._runs, LETTERS)):
             if table:
@@ -216,7 +226,7 @@ class Patterns:
 # -- indexes --------------------------------------------------------------------------------------
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """What the catalogue says: ``text`` (a suffix, a pattern, a range) speaks for a provider of a family (its parent
     company)."""
 
@@ -374,27 +384,35 @@ def _stretches(ranges: dict[tuple[int, int], tuple[Entry, ...]]) -> Stretches:
 
 
 class HeaderIndex:
-    """Values of one response header to providers."""
+    """Values of one response header to providers. Like ``Patterns``, sorted in on first use."""
 
     def __init__(self) -> None:
+        self._added: list[tuple[str, str, HeaderClue]] = []
         self._leads: dict[str, list[Pattern]] = {}
         self._lengths: list[int] = []
         self._patterns = Patterns(whole=False)
 
     def add(self, provider: str, family: str, clue: HeaderClue) -> None:
         """Enter a header clue."""
+        self._added.append((provider, family, clue))
+
+    def _sort_in(self, provider: str, family: str, clue: HeaderClue) -> None:
         # ASCII: without it IGNORECASE takes a Kelvin sign for a k.
         flags = re.IGNORECASE | re.ASCII
         pattern = Pattern(clue.pattern, Entry(provider, family, clue.pattern), flags, weak=clue.weak)
         beginning = lead(clue.pattern)
-        if not beginning:
+        if beginning:
+            self._leads.setdefault(beginning, []).append(pattern)
+            self._lengths = sorted({*map(len, self._leads)})
+        else:
             self._patterns.add(pattern)
-            return
-        self._leads.setdefault(beginning, []).append(pattern)
-        self._lengths = sorted({*map(len, self._leads)})
 
     def find(self, value: str) -> list[Pattern]:
         """The patterns that occur in a value."""
+        if self._added:
+            for added in self._added:
+                self._sort_in(*added)
+            self._added.clear()
         folded = value.lower()
         found = self._patterns.candidates(folded)
         for length in self._lengths:
@@ -471,9 +489,11 @@ class Catalogue:
             return None
         if provider.jurisdiction:
             return provider.jurisdiction
-        owner = self._parents[identity]
-        record = self._companies.get(owner) or self._providers[owner]
-        return record.jurisdiction
+        return self.company_jurisdiction(self._parents[identity])
+
+    def company_jurisdiction(self, company: str) -> str | None:
+        """The country that the record of a company states."""
+        return (self._companies.get(company) or self._providers[company]).jurisdiction
 
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""

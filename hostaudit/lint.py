@@ -47,13 +47,16 @@ SAMPLE_OF = {
 """By field of a record the kind of clue string that proves it."""
 
 GROUPS = {
+    "company": ("parent",),
     "networks": ("asns", "ranges", "organisations", "feeds"),
     "names": (*NAMES, *PATTERNS),
     "headers": ("headers",),
     "certificates": ("issuers", "caa"),
     "registration": ("registrar_ids", "registrar_names", "tlds"),
 }
-"""By group of ``sources`` the fields that it accounts for."""
+"""By group of ``sources`` the fields that it accounts for; a country has its ``basis`` instead."""
+
+MOST_SOURCES = 4
 
 ALONE = ("asns", "registrar_ids", "tlds", "caa")
 """Facts of which one provider has each, even among products of one company."""
@@ -110,14 +113,13 @@ class Book:
         file = f"rules/providers/{provider.id}.yaml"
         return Complaint(file, line_of(self.trees[file], path), problem, mend)
 
-    def of_parent(self, identity: str, problem: str, mend: str) -> Complaint:
-        """A complaint about a company's record."""
-        tree = self.trees[PARENTS]
-        line = next((key.line for key, _ in tree.entries or () if key.text == identity), 1)
-        return Complaint(PARENTS, line, f"{identity}: {problem}", mend)
+    def of_shared(self, file: str, key: str, problem: str, mend: str) -> Complaint:
+        """A complaint about an entry of a file that providers share."""
+        line = next((name.line for name, _ in self.trees[file].entries or () if name.text == key), 1)
+        return Complaint(file, line, f"{key}: {problem}", mend)
 
 
-PARENTS = "rules/parents.yaml"
+PARENTS, SOURCES = "rules/parents.yaml", "rules/sources.yaml"
 
 
 def lint(place: Path | None = None) -> tuple[int, list[Complaint]]:
@@ -241,30 +243,37 @@ def facts_have_sources(book: Book) -> Iterator[Complaint]:
             if stated and not getattr(provider.sources, group):
                 mend = f"say under sources.{group} where that was read, and when"
                 yield book.complain(provider, (stated[0],), f"{', '.join(stated)}: no source", mend)
-            if not stated and getattr(provider.sources, group):
+            if len(getattr(provider.sources, group)) > MOST_SOURCES:
+                mend = f"keep the best {MOST_SOURCES}"
+                yield book.complain(provider, ("sources", group), f"sources.{group} has too many", mend)
+            if not stated and group != "company" and getattr(provider.sources, group):
                 mend = "remove the group, or add the facts"
                 yield book.complain(provider, ("sources", group), f"sources.{group} accounts for nothing", mend)
 
 
-def countries_have_a_basis(book: Book) -> Iterator[Complaint]:
-    """Whoever states a country says how that is known, by something better than hearsay."""
+def companies_have_a_basis(book: Book) -> Iterator[Complaint]:
+    """Whoever states a country says how that is known, by something better than hearsay; and states it only where it is
+    not that of the company in control."""
     mend = "say what shows it, such as a register of companies or the terms of service, with the year"
     for provider in book.rules.providers:
-        stated = provider.jurisdiction or provider.parent
-        what = "jurisdiction" if provider.jurisdiction else "parent"
-        if stated and not provider.basis and not provider.sources.company:
-            yield book.complain(provider, (what,), f"{what} {stated}: no basis and no sources.company", mend)
-        if provider.basis and not stated:
-            yield book.complain(provider, ("basis",), "basis without jurisdiction or parent", "state what it shows")
-        if HEARSAY.search(provider.basis):
-            yield book.complain(provider, ("basis",), f"basis {provider.basis!r} is not one", mend)
+        basis, country = provider.basis, provider.jurisdiction
+        if country and not basis:
+            yield book.complain(provider, ("jurisdiction",), f"jurisdiction {country}: no basis", mend)
+        if basis and not country:
+            yield book.complain(provider, ("basis",), "basis without jurisdiction", "state the country that it shows")
+        if HEARSAY.search(basis):
+            yield book.complain(provider, ("basis",), f"basis {basis!r} is not one", mend)
+        owner = book.catalogue.parent(provider.id)
+        if country and owner != provider.id and country == book.catalogue.company_jurisdiction(owner):
+            problem = f"jurisdiction {country} is that of {owner} anyway"
+            yield book.complain(provider, ("jurisdiction",), problem, "remove it, and its basis")
     for identity, record in book.rules.parents.items():
         if record.jurisdiction and not record.basis:
-            yield book.of_parent(identity, f"jurisdiction {record.jurisdiction}: no basis", mend)
+            yield book.of_shared(PARENTS, identity, f"jurisdiction {record.jurisdiction}: no basis", mend)
         if record.basis and not record.jurisdiction and not record.parent:
-            yield book.of_parent(identity, "basis without jurisdiction or parent", "state what it shows")
+            yield book.of_shared(PARENTS, identity, "basis without jurisdiction or parent", "state what it shows")
         if HEARSAY.search(record.basis):
-            yield book.of_parent(identity, f"basis {record.basis!r} is not one", mend)
+            yield book.of_shared(PARENTS, identity, f"basis {record.basis!r} is not one", mend)
 
 
 def clues_tell_somebody(book: Book) -> Iterator[Complaint]:
@@ -390,24 +399,33 @@ def nobody_s_ranges_overlap(book: Book) -> Iterator[Complaint]:
                 yield book.complain(records[outer.provider], ("ranges", place), problem, mend)
 
 
-def every_company_is_used(book: Book) -> Iterator[Complaint]:
-    """A company that controls nobody in the catalogue has no record."""
+def every_record_is_used(book: Book) -> Iterator[Complaint]:
+    """Neither a company that controls nobody in the catalogue has a record, nor a source that nobody names."""
     used = {provider.parent for provider in book.rules.providers}
     used |= {record.parent for record in book.rules.parents.values()}
     for identity in book.rules.parents:
         if identity not in used:
-            yield book.of_parent(identity, "no provider and no company belongs to it", "remove the line")
+            yield book.of_shared(PARENTS, identity, "no provider and no company belongs to it", "remove the line")
+    named = {
+        label
+        for provider in book.rules.providers
+        for group in provider.sources.__struct_fields__
+        for label in getattr(provider.sources, group)
+    }
+    for label in book.rules.sources:
+        if label not in named:
+            yield book.of_shared(SOURCES, label, "no provider names it", "remove the line")
 
 
 RULES: tuple[Callable[[Book], Iterator[Complaint]], ...] = (
     samples_hold,
     samples_are_complete,
     facts_have_sources,
-    countries_have_a_basis,
+    companies_have_a_basis,
     clues_tell_somebody,
     products_hang_together,
     nobody_claims_what_is_another_s,
     nobody_sits_under_another,
     nobody_s_ranges_overlap,
-    every_company_is_used,
+    every_record_is_used,
 )

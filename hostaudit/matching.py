@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from hostaudit import tables
 from hostaudit.catalogue import (
     CONTRADICTED,
     ENOUGH,
@@ -29,10 +30,14 @@ from hostaudit.model import (
     Matches,
     Question,
     RegistrarSeen,
+    Rules,
     SoaSeen,
 )
 from hostaudit.special import special_networks
 from hostaudit.strict_yaml import nearest
+
+if TYPE_CHECKING:
+    from hostaudit.tables.routes import Routes
 
 ROLE_OF = {
     "ns": "dns",
@@ -224,6 +229,27 @@ class Matcher:
         if not kinds:
             raise ValueError("nothing to go by")
         return Matched(value, tuple(kinds), tuple(sorted(found.values(), key=_rank)))
+
+
+class _Routes:
+    """The table of routes, opened when the first address is asked for."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+        self._routes: Routes | None = None
+
+    def __call__(self, address: str) -> tuple[int, ...]:
+        if self._routes is None:
+            self._routes = tables.open_routes()
+            if self._routes.warning:
+                self._note(self._routes.warning)
+        return self._routes.asns(address)
+
+
+def matcher(rules: Rules, note: Callable[[str], None]) -> Matcher:
+    """What answers from these rules and from the tables that are at hand. ``note`` is told what is wrong with a table
+    of the user's own."""
+    return Matcher(Catalogue(rules), _Routes(note))
 
 
 NOTHING = Matches()

@@ -24,6 +24,7 @@ from hostaudit.model import (
     HeaderClue,
     Parent,
     Provider,
+    Publication,
     Recovery,
     Role,
     Rules,
@@ -43,6 +44,8 @@ KEPT = 3
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
+ONE_WORD = re.compile(r"[^\s./:]+")
+"""A source that is a label and neither an address nor a few words."""
 ROLES = get_args(Role)
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
@@ -107,6 +110,7 @@ CHECKS: Checks = {
     (Provider, "jurisdiction"): COUNTRY,
     (Parent, "jurisdiction"): COUNTRY,
     (Parent, "parent"): PROVIDER_ID,
+    (Publication, "address"): _https,
     (Feed, "url"): _https,
     (Provider, "asns"): _as_number,
     (Provider, "ranges"): _cidr,
@@ -169,7 +173,7 @@ def read(directory: Path) -> list[Source]:
         if wrong:
             raise UsageError(f"rules/providers/{wrong[0]}: provider files end in .yaml", "rename or remove it")
         names = [f"providers/{name}" for name in providers if not name.startswith(".")]
-        names += ["parents.yaml", "recovery.yaml", "scoring.yaml"]
+        names += ["parents.yaml", "recovery.yaml", "scoring.yaml", "sources.yaml"]
         return [Source(f"rules/{name}", (directory / name).read_bytes(), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
@@ -180,6 +184,7 @@ def parse(sources: list[Source], version: str) -> Rules:
     """Rules from file contents. Raises ``UsageError``."""
     trees = {source.name: (source, compose(source)) for source in sources}
     parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
+    publications = build(*trees["rules/sources.yaml"], dict[str, Publication])
     providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
     known = {provider.id for provider in providers} | set(parents)
     by_id = {provider.id: provider for provider in providers}
@@ -191,6 +196,7 @@ def parse(sources: list[Source], version: str) -> Rules:
             hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
             source.refuse(_under(tree, "parent")[0].line, f"unknown parent {provider.parent!r}; {hint}", hint)
         _line_of_owners(source, tree, provider.id, above)
+        _labels(source, tree, publications)
         _account(source, tree, provider, by_id)
         _upstreams(source, tree, provider, by_id)
     return Rules(
@@ -199,6 +205,7 @@ def parse(sources: list[Source], version: str) -> Rules:
         parents=parents,
         recovery=_recovery(*trees["rules/recovery.yaml"]),
         scoring=build(*trees["rules/scoring.yaml"], Scoring),
+        sources=publications,
     )
 
 
@@ -248,6 +255,18 @@ def _provider(source: Source, tree: Node) -> Provider:
 def _under(node: Node, key: str) -> tuple[Node, Node]:
     """A key of a mapping and what stands under it."""
     return next((name, below) for name, below in node.entries or () if name.text == key)
+
+
+def _labels(source: Source, tree: Node, publications: dict[str, Publication]) -> None:
+    """Refuse sources of one word that ``rules/sources.yaml`` does not explain. ``tree`` is that of a provider."""
+    stated = [below for name, below in tree.entries or () if name.text == "sources"]
+    groups = [group for below in stated for _, group in below.entries or ()]
+    for group in groups:
+        for item in group.items or ():
+            text = cast(str, item.text)
+            if ONE_WORD.fullmatch(text) and text not in publications:
+                hint = nearest(text, publications, "explain it in rules/sources.yaml")
+                source.refuse(item.line, f"sources: unknown label {text!r}; {hint}", hint)
 
 
 def _account(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
@@ -327,7 +346,7 @@ def _cache_file(content: bytes) -> Path | None:
     key.update(__version__.encode())
     with suppress(OSError):
         key.update(Path(__file__).read_bytes())
-    for kind in (Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring):
+    for kind in (Rules, Provider, Parent, Publication, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring):
         key.update(repr((kind.__name__, kind.__struct_fields__, get_type_hints(kind))).encode())
     return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
 

@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "sitefile": (*GROUND, "domain", "strict_yaml", "words"),
     "documents": (*GROUND, "sitefile"),
     "console": GROUND,
-    "matching": (*GROUND, "catalogue", "special", "strict_yaml"),
+    "matching": (*GROUND, "catalogue", "special", "strict_yaml", "tables"),
     "directory": (*GROUND, "catalogue", "strict_yaml"),
     "lint": (*GROUND, "catalogue", "domain", "rules", "special", "strict_yaml"),
     "schemas": (*GROUND, "schemas", "sitefile"),
@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "words": ("model",),
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
-    "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "matching", "net", "probes", "tables"),
+    "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "net", "probes"),
     "cli": (
         *GROUND,
         "audit",

@@ -58,12 +58,11 @@ def list_(
 ) -> int:
     """List the providers of the catalogue: id, name, company, jurisdiction, roles."""
     writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit import audit, directory
-    from hostaudit.rules import SERVICES
+    from hostaudit import directory, rules
 
     if role:
-        refuse_other("--role", role, SERVICES)
-    return writer.put(directory.listing(audit.shipped_rules(), role, parent))
+        refuse_other("--role", role, rules.SERVICES)
+    return writer.put(directory.listing(rules.load(), role, parent))
 
 
 @app.command()
@@ -77,9 +76,9 @@ def show(
 ) -> int:
     """Show one provider: how it is recognised, who owns it, what it rests on, where that was read."""
     writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit import audit, directory
+    from hostaudit import directory, rules
 
-    return writer.put(directory.sheet(audit.shipped_rules(), provider))
+    return writer.put(directory.sheet(rules.load(), provider))
 
 
 @app.command()
@@ -97,11 +96,11 @@ def match(
     if not value:
         refuse_other("--format", format or "json", ("json",))
         return _match_lines()
-    from hostaudit import audit
+    from hostaudit import matching, rules
 
     value = value.encode("utf-8", "backslashreplace").decode()
     try:
-        found = audit.matcher(_note).anything(value)
+        found = matching.matcher(rules.load(), _note).anything(value)
     except ValueError as error:
         hint = 'give one such as ns-1.awsdns-00.com, 104.16.1.1, "server: cloudflare", AS16509'
         raise UsageError(f"{printable(value, 80)}: {error}", hint) from None
@@ -125,10 +124,10 @@ def _match_lines() -> int:
         )
     if sys.stdin.isatty():
         say('reading lines such as {"ns": "ns-1.awsdns-00.com"} from the terminal; end with Ctrl-D\n')
-    from hostaudit import audit
+    from hostaudit import matching, rules
     from hostaudit.report.json import lines
 
-    matcher = audit.matcher(_note)
+    matcher = matching.matcher(rules.load(), _note)
     number = wrong = first = 0
     why = ""
     for batch in _batches(sys.stdin.buffer):

@@ -12,10 +12,12 @@ from hostaudit.model.rules import Provider
 PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
 
+# Those without gc hold nothing that could lead back to them; a collector that visits each of them costs a tenth.
+
 Texts = str | list[str] | None
 
 
-class Clue(Struct, frozen=True):
+class Clue(Struct, gc=False, frozen=True):
     """One thing seen that speaks for one provider. ``kind`` is what sort of thing, ``value`` what was seen,
     ``strength`` how much that says (0 to 1) and ``entry`` what of the catalogue it matched."""
 
@@ -26,7 +28,7 @@ class Clue(Struct, frozen=True):
     entry: str = ""
 
 
-class IssuerSeen(Struct, frozen=True, forbid_unknown_fields=True):
+class IssuerSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
     """An issuer name of a certificate: organisation and common name. The country ``c`` is read and says nothing."""
 
     o: str | None = None
@@ -34,21 +36,21 @@ class IssuerSeen(Struct, frozen=True, forbid_unknown_fields=True):
     c: str | None = None
 
 
-class RegistrarSeen(Struct, frozen=True, forbid_unknown_fields=True):
+class RegistrarSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
     """A registrar as RDAP or whois have it."""
 
     name: str | None = None
     iana_id: str | int | None = None
 
 
-class SoaSeen(Struct, frozen=True, forbid_unknown_fields=True):
+class SoaSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
     """Primary server and mailbox of an SOA record (RFC 1035 section 3.3.13)."""
 
     mname: str | None = None
     rname: str | None = None
 
 
-class Question(Struct, frozen=True, forbid_unknown_fields=True):
+class Question(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
     """One line that ``hostaudit providers match`` reads: what was seen of one thing. At least one key is given; each
     takes one text or a list of them, ``headers`` names to one value or a list of them."""
 
@@ -64,7 +66,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     asn: str | int | list[str | int] | None = None
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, gc=False, frozen=True):
     """A provider for whom enough speaks. ``role`` is what the strongest clue shows it as, ``roles`` what all do;
     ``because`` are the clues, strongest first, which may be of another product of the same company; ``contradicts`` is
     what names another company in answer to the same question."""
@@ -79,7 +81,7 @@ class Match(Struct, frozen=True):
     contradicts: tuple[str, ...] = ()
 
 
-class Matches(Struct, frozen=True):
+class Matches(Struct, gc=False, frozen=True):
     """One line that ``hostaudit providers match`` prints, best first. ``error``: why the line could not be read, which
     says nothing about providers."""
 
