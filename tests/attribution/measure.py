@@ -91,11 +91,12 @@ def sources() -> dict[str, str]:
 @cache
 def _asked() -> dict[str, Callable[[str], Iterable[str]]]:
     """By kind of clue whom the product names: ``providers match`` where it takes the kind, else the catalogue."""
-    from hostaudit import audit
+    from hostaudit import matching, rules
     from hostaudit.catalogue import Catalogue
     from hostaudit.model import IssuerSeen, Question, RegistrarSeen
 
-    matcher, catalogue = audit.matcher(print), Catalogue(audit.shipped_rules())
+    shipped = rules.load()
+    matcher, catalogue = matching.matcher(shipped, print), Catalogue(shipped)
 
     def match(question: Question) -> Iterable[str]:
         try:
