@@ -27,6 +27,7 @@ from hostaudit.model import (
     Kind,
     Origin,
     Owner,
+    PublishedRanges,
     Registration,
     Role,
     ServerAnswer,
@@ -169,7 +170,7 @@ class Attribution:
     def _holder_hints(self, address: str) -> list[Hint]:
         """Whose an address is said to be: in a published range, and as the registered holder."""
         owner = self.seen.value("owner", address, Owner)
-        hints = [Hint(clue, f"origin:{address}") for clue in self.catalogue.address(address)]
+        hints = self._range_hints(address, f"origin:{address}")
         if owner is not None:
             named = self.catalogue.organisation(owner.organisation or "")
             hints += [Hint(clue, f"owner:{address}") for clue in named]
@@ -367,6 +368,14 @@ class Attribution:
         for number in origin.asns if origin else ():
             hints += [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
         return hints
+
+    def _range_hints(self, address: str, evidence: str) -> list[Hint]:
+        """In whose ranges an address lies: as published when it was looked at, else as the catalogue has them."""
+        found = self.seen.value("published", address, PublishedRanges)
+        hints = [Hint(c, f"published:{address}") for c in self.catalogue.published(found.ranges if found else ())]
+        fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}
+        known = self.catalogue.address(address)
+        return hints + [Hint(c, evidence) for c in known if self.catalogue.parent(c.provider) not in fresh]
 
     def fronts(self, operator: Operator) -> bool:
         """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.

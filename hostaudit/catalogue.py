@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from hostaudit.model import Clue, HeaderClue, Provider, Rules, Upstream
+from hostaudit.model import Clue, HeaderClue, Provider, Published, Rules, Upstream
 
 STRENGTH: dict[str, float] = {
     "registry": 0.99,  # the TLD has exactly one operator
@@ -435,6 +435,7 @@ class Catalogue:
         self._asns: dict[int, list[str]] = {}
         self._headers: dict[str, HeaderIndex] = {}
         self._exact: dict[tuple[str, str], list[str]] = {}
+        self._feeds: dict[str, dict[str, list[str]]] = {}
         for provider in rules.providers:
             self._enter(provider)
 
@@ -459,6 +460,9 @@ class Catalogue:
             if header.name not in self._headers:
                 self._headers[header.name] = HeaderIndex()
             self._headers[header.name].add(identity, family, header)
+        for feed in provider.feeds:
+            for service in feed.services or ("",):
+                self._feeds.setdefault(feed.url, {}).setdefault(service, []).append(provider.id)
         exact = (
             *(_issuer_key(name) for name in provider.issuers),
             *(("caa", name) for name in provider.caa),
@@ -466,7 +470,6 @@ class Catalogue:
             *(("registrar-name", normalise(name)) for name in provider.registrar_names),
             *(("organisation", normalise(name)) for name in provider.organisations),
             *(("registry", tld) for tld in provider.tlds),
-            *(("feed", f"{feed.url} {service}") for feed in provider.feeds for service in feed.services or ("",)),
         )
         for key in exact:
             self._exact.setdefault(key, []).append(provider.id)
@@ -585,12 +588,27 @@ class Catalogue:
         found = self._ranges.find(address)
         return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
 
-    def published(self, feed: str, service: str, prefix: str, address: str) -> list[tuple[bool, Clue]]:
-        """Whose a range is that a feed lists under the label of a service, and whether the label names them: one that
-        names nobody leaves it to whoever takes the rest of the feed."""
-        named = self._exact.get(("feed", f"{feed} {service}")) if service else None
-        found = named or self._exact.get(("feed", f"{feed} ")) or []
-        return [(named is not None, Clue(each, "range", address, STRENGTH["range"], prefix)) for each in found]
+    def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:
+        """Whose the published ranges around an address are, the most specific first.
+
+        A provider that names a service in a feed is meant before one that takes the rest of a feed, and of each
+        company only the narrowest range counts: a product within a cloud, not the cloud around it.
+        """
+        best: dict[str, tuple[tuple[bool, int], list[Clue]]] = {}
+        for each in ranges:
+            services = self._feeds.get(each.feed, {})
+            named = services.get(each.service, ()) if each.service else ()
+            length = each.prefix.rpartition("/")[2]
+            rank = (bool(named), int(length) if length.isdecimal() else 0)
+            seen = " ".join(part for part in (each.prefix, each.service, each.region) if part)
+            for identity in named or services.get("", ()):
+                clue = Clue(identity, "range", seen, STRENGTH["range"], each.prefix)
+                before = best.get(self.parent(identity))
+                if before is None or rank > before[0]:
+                    best[self.parent(identity)] = (rank, [clue])
+                elif rank == before[0] and all(other.provider != identity for other in before[1]):
+                    before[1].append(clue)
+        return tuple(clue for _, clues in best.values() for clue in clues)
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
         """Whom response headers name, one clue per provider and header; a strong one goes before a weak one."""

@@ -43,8 +43,8 @@ from hostaudit.standing import OUT_OF_SIGHT, graded, unseen_roles
 ROLE_OF_KIND = {
     "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
     "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
-    "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending", "dmarc": "sending",
-    "dkim": "sending", "front": "hosting", "page": "page", "resource": "page", "apps": "app_store",
+    "published": "hosting", "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending",
+    "dmarc": "sending", "dkim": "sending", "front": "hosting", "page": "page", "resource": "page", "apps": "app_store",
     "listing": "app_store", "web_app": "app_store", "packages": "app_store", "standby_ns": "dns",
     "standby_web": "hosting", "standby_mx": "mail",
 }  # fmt: skip

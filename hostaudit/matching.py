@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,12 +23,14 @@ from hostaudit.catalogue import (
     host_name,
     number_of,
 )
+from hostaudit.errors import DocumentError, UsageError
 from hostaudit.model import (
     Clue,
     IssuerSeen,
     Match,
     Matched,
     Matches,
+    Published,
     Question,
     RegistrarSeen,
     Rules,
@@ -37,6 +40,7 @@ from hostaudit.special import special_networks
 from hostaudit.strict_yaml import nearest
 
 if TYPE_CHECKING:
+    from hostaudit.tables.ranges import Ranges as RangeTable
     from hostaudit.tables.routes import Routes
 
 ROLE_OF = {
@@ -59,23 +63,7 @@ AS_NUMBER = re.compile(r"(?:AS)?([0-9]{1,10})", re.IGNORECASE | re.ASCII)
 HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):(.*)", re.DOTALL)
 
 
-class Listed(Protocol):
-    """A range that an operator publishes of itself: the feed's address and the label that it has there."""
-
-    @property
-    def prefix(self) -> str:
-        """The range."""
-
-    @property
-    def feed(self) -> str:
-        """The address of the feed."""
-
-    @property
-    def service(self) -> str:
-        """The label, empty where the feed has none."""
-
-
-Published = Callable[[str], Iterable[Listed]]
+Ranges = Callable[[str], Iterable[Published]]
 """An address to the published ranges around it, the most specific first."""
 
 Announced = Callable[[str], Iterable[int]]
@@ -86,7 +74,7 @@ class Matcher:
     """Answers questions from the catalogue and, for addresses, from the tables that are at hand."""
 
     def __init__(
-        self, catalogue: Catalogue, announced: Announced | None = None, published: Published | None = None
+        self, catalogue: Catalogue, announced: Announced | None = None, published: Ranges | None = None
     ) -> None:
         self.catalogue = catalogue
         self._announced, self._published = announced, published
@@ -152,7 +140,7 @@ class Matcher:
         six, number = number_of(text)
         if self._nobodys.at(six, number):
             return
-        listed = self._listed(text) if self._published is not None else []
+        listed = self.catalogue.published(self._published(text)) if self._published is not None else ()
         ranges = listed or self.catalogue.address(text)
         _collect(speaking, ranges)
         for autonomous in self._announced(text) if self._announced is not None else ():
@@ -161,19 +149,6 @@ class Matcher:
                 same = [each.provider for each in ranges if self.catalogue.parent(each.provider) == parent]
                 for provider in same or (clue.provider,):
                     speaking.setdefault(provider, []).append(clue)
-
-    def _listed(self, text: str) -> list[Clue]:
-        """What feeds say of an address: in each company the narrowest range that names one of its products, and of
-        those the product that the feed names by a label before whoever takes the rest of the feed."""
-        found: dict[str, list[tuple[bool, Clue]]] = {}
-        for row in self._published(text) if self._published is not None else ():
-            for named, clue in self.catalogue.published(row.feed, row.service, row.prefix, text):
-                found.setdefault(self.catalogue.parent(clue.provider), []).append((named, clue))
-        best: list[Clue] = []
-        for clues in found.values():
-            here = [(named, clue) for named, clue in clues if clue.entry == clues[0][1].entry]
-            best += [clue for named, clue in here if named or not any(each for each, _ in here)]
-        return list({clue.provider: clue for clue in best}.values())
 
     def _registrar(self, seen: RegistrarSeen, speaking: dict[str, list[Clue]], against: dict[str, set[str]]) -> None:
         identity = None if seen.iana_id is None else str(seen.iana_id)
@@ -231,25 +206,46 @@ class Matcher:
         return Matched(value, tuple(kinds), tuple(sorted(found.values(), key=_rank)))
 
 
-class _Routes:
-    """The table of routes, opened when the first address is asked for."""
+class Tables:
+    """The tables that are at hand, each opened when the first address is asked for. ``note`` is told what is wrong with
+    one of the user's own, which is then left out."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note = note
-        self._routes: Routes | None = None
 
-    def __call__(self, address: str) -> tuple[int, ...]:
-        if self._routes is None:
-            self._routes = tables.open_routes()
-            if self._routes.warning:
-                self._note(self._routes.warning)
+    def announced(self, address: str) -> tuple[int, ...]:
+        """See ``Announced``."""
         return self._routes.asns(address)
+
+    def published(self, address: str) -> tuple[Published, ...]:
+        """See ``Ranges``."""
+        return self._ranges.published(address) if self._ranges is not None else ()
+
+    @cached_property
+    def _routes(self) -> Routes:
+        routes = tables.open_routes()
+        if routes.warning:
+            self._note(routes.warning)
+        return routes
+
+    @cached_property
+    def _ranges(self) -> RangeTable | None:
+        from hostaudit.tables.ranges import Ranges as RangeTable
+
+        try:
+            place = tables.directory() / tables.RANGES
+            return RangeTable.open(place) if place.exists() else None
+        except DocumentError as error:
+            self._note(f"{error.message}; addresses are matched without it")
+        except (UsageError, OSError):
+            pass  # no home, or a home that is not ours to read: there is no such table
+        return None
 
 
 def matcher(rules: Rules, note: Callable[[str], None]) -> Matcher:
-    """What answers from these rules and from the tables that are at hand. ``note`` is told what is wrong with a table
-    of the user's own."""
-    return Matcher(Catalogue(rules), _Routes(note))
+    """What answers from these rules and from the tables that are at hand; for ``note`` see ``Tables``."""
+    at_hand = Tables(note)
+    return Matcher(Catalogue(rules), at_hand.announced, at_hand.published)
 
 
 NOTHING = Matches()

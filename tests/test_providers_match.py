@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -26,18 +25,10 @@ from hostaudit.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host
 from hostaudit.cli import providers as command
 from hostaudit.errors import Exit
 from hostaudit.matching import ROLE_OF, Matcher, matcher, read
-from hostaudit.model import Feed, HeaderClue, Parent, Provider, Question, Rules, Samples, Scoring
+from hostaudit.model import Feed, HeaderClue, Parent, Provider, Published, Question, Rules, Samples, Scoring
 from hostaudit.report import json as report_json
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Published(NamedTuple):
-    """A range that a feed lists."""
-
-    prefix: str
-    feed: str
-    service: str = ""
 
 
 def provider(identity: str, **fields) -> Provider:

@@ -7,6 +7,17 @@ Times are UTC in RFC 3339 form with a ``Z``; durations are hours unless a name s
 
 from __future__ import annotations
 
+from hostaudit.model.data import (
+    DATA_SCHEMA,
+    MANIFEST_SCHEMA,
+    STALE_AFTER,
+    DataItem,
+    DataRecord,
+    DataState,
+    DataStatus,
+    Manifest,
+    age,
+)
 from hostaudit.model.evidence import (
     EVIDENCE_SCHEMA,
     RETRYABLE,
@@ -124,6 +135,8 @@ from hostaudit.model.values import (
     Owner,
     Page,
     PageResource,
+    Published,
+    PublishedRanges,
     Registration,
     ServerAnswer,
     ServiceBinding,
@@ -162,15 +175,18 @@ from hostaudit.model.working import (
 
 __all__ = [
     "BROAD",
+    "DATA_SCHEMA",
     "EVIDENCE_SCHEMA",
     "FALLBACKS_SCHEMA",
     "LIBRARY_SCHEMA",
+    "MANIFEST_SCHEMA",
     "MATRIX_SCHEMA",
     "NOBODY",
     "PROVIDERS_SCHEMA",
     "PROVIDER_SCHEMA",
     "REPORT_SCHEMA",
     "RETRYABLE",
+    "STALE_AFTER",
     "VALUE_OF",
     "WHATIF_SCHEMA",
     "WORKING_SCHEMA",
@@ -189,6 +205,10 @@ __all__ = [
     "CertificateName",
     "Clue",
     "CutSet",
+    "DataItem",
+    "DataRecord",
+    "DataState",
+    "DataStatus",
     "DeclaredFallback",
     "DeclaredFunction",
     "Delegation",
@@ -231,6 +251,7 @@ __all__ = [
     "MailExchanger",
     "MailExchangers",
     "MailGreeting",
+    "Manifest",
     "Match",
     "Matched",
     "Matches",
@@ -252,6 +273,8 @@ __all__ = [
     "ProviderRow",
     "ProviderSheet",
     "Publication",
+    "Published",
+    "PublishedRanges",
     "Question",
     "Recovery",
     "RegistrarSeen",
@@ -295,4 +318,5 @@ __all__ = [
     "WorkingEnd",
     "WorkingFunction",
     "ZoneCut",
+    "age",
 ]

@@ -135,6 +135,25 @@ class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
     country: str | None = None
 
 
+class Published(Struct, frozen=True, forbid_unknown_fields=True):
+    """A range that an operator publishes of itself: the feed's URL, the publisher's own labels, the date of the data.
+
+    ``service`` and ``region`` are empty where a feed has none.
+    """
+
+    prefix: str
+    feed: str
+    service: str = ""
+    region: str = ""
+    date: str = ""
+
+
+class PublishedRanges(Struct, frozen=True, forbid_unknown_fields=True, tag="published"):
+    """Every published range around an address, the most specific first."""
+
+    ranges: tuple[Published, ...]
+
+
 class WebAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="web_answer"):
     """The first answer of one address leg to ``GET /``. Header names are lower case; repeated ones stay repeated."""
 
@@ -329,6 +348,7 @@ Value = (
     | ZoneCut
     | Origin
     | Owner
+    | PublishedRanges
     | WebAnswer
     | Certificate
     | Caa
@@ -359,6 +379,7 @@ Kind = Literal[
     "https",
     "origin",
     "owner",
+    "published",
     "web",
     "tls",
     "caa",
@@ -390,6 +411,7 @@ VALUE_OF: dict[str, type] = {
     "https": ServiceBindings,
     "origin": Origin,
     "owner": Owner,
+    "published": PublishedRanges,
     "web": WebAnswer,
     "tls": Certificate,
     "caa": Caa,
@@ -412,7 +434,7 @@ VALUE_OF: dict[str, type] = {
 
 registration, delegation, nameservers, dnssec, mx, spf, dmarc, caa, front - a name;
 server - ``zone nameserver address``; zone, a, aaaa, https, resource, web_app, packages, apps - a host;
-origin, owner - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
+origin, owner, published - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
 page - the host of the front page; listing - ``store id``; standby_ns - ``zone server address``;
 standby_web - ``host address path``; standby_mx - ``host address``.
 """

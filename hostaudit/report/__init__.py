@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hostaudit.model import (
+        DataStatus,
         Fallbacks,
         Library,
         Matched,
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
         Working,
     )
 
-    Document = (
-        Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | ProviderList | ProviderSheet | Matched
-    )
+    Catalogued = ProviderList | ProviderSheet | Matched
+    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | DataStatus | Catalogued
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""

@@ -17,10 +17,25 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
+DATA = ("data", "manifest")
+"""Documents about tables: what ``data status`` says, and what lies beside them."""
+
 CATALOGUE = ("providers", "provider", "question", "matches")
 """Documents about the provider catalogue; of the last two each line of ``providers match`` is one, read and written."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", *CATALOGUE, *WRITTEN)
+NAMES = (
+    "report",
+    "evidence",
+    "whatif",
+    "matrix",
+    "fallbacks",
+    "scenarios",
+    "working",
+    "data",
+    "manifest",
+    *CATALOGUE,
+    *WRITTEN,
+)
 
 
 def path(name: str) -> Path:
@@ -46,6 +61,8 @@ def generate(name: str) -> bytes:
         "provider": model.ProviderSheet,
         "question": model.Question,
         "matches": model.Matches,
+        "data": model.DataStatus,
+        "manifest": model.Manifest,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 ROUTES = "routes.hat"
 """File name of the table of announced prefixes."""
 
+RANGES = "ranges.hat"
+"""File name of the table of published ranges."""
+
+BOOTSTRAP = "rdap-bootstrap.json"
+"""File name of IANA's lists of RDAP servers."""
+
+SUFFIXES = "public_suffix_list.dat"
+"""File name of the Public Suffix List."""
+
 
 def directory() -> Path:
     """Where the user's own tables are, by the XDG Base Directory Specification. It need not be there yet.

@@ -43,6 +43,9 @@ NAMED_ROWS = 5
 WIDEST = {4: 8, 6: 16}
 """Nobody announces a wider prefix than this; where one is seen it is a default route that leaked into a list."""
 
+MOST_MERGED = 16
+"""How many such prefixes of one network may stand together as one range."""
+
 _MERGED = {"ranges", "listed"}
 """Shapes in which neighbouring announcements of one network stand as one row."""
 
@@ -189,7 +192,7 @@ def _take(builder: Builder, read: Read, lines: Iterable[tuple[int, str]]) -> Non
             asns = tuple(asn for asn in row.asns if _can_announce(asn))
             if not asns:
                 read.unrouted += 1
-            elif row.length is not None and row.length < WIDEST[row.version]:
+            elif _is_wide(row):
                 read.wide += 1
             else:
                 builder.add(row.version, row.first, row.last, (*asns, row.country) if row.country else asns)
@@ -199,6 +202,11 @@ def _take(builder: Builder, read: Read, lines: Iterable[tuple[int, str]]) -> Non
             if len(read.complaints) < NAMED_ROWS:
                 reason = "not an IP address" if isinstance(error, OSError) else str(error)
                 read.complaints.append(f"{read.path}:{number}: {reason}")
+
+
+def _is_wide(row: _Row) -> bool:
+    widest = 1 << _WIDTH[row.version] - WIDEST[row.version]
+    return row.last - row.first >= (widest * MOST_MERGED if row.length is None else widest)
 
 
 def _refuse_bad(read: Read) -> None:

@@ -47,16 +47,16 @@ def _stated() -> str:
     try:
         with SHIPPED.open("rb") as stream:
             return digest(lzma.LZMADecompressor().decompress(stream.read(_HEAD * 16), _HEAD))
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, DocumentError) as error:
         raise _damaged(error) from None
 
 
 def _unpacked() -> bytes:
     try:
         data = lzma.decompress(SHIPPED.read_bytes())
-    except (OSError, lzma.LZMAError) as error:
+        Table(data, SHIPPED.name).verify()
+    except (OSError, EOFError, lzma.LZMAError, DocumentError) as error:
         raise _damaged(error) from None
-    Table(data, SHIPPED.name).verify()
     return data
 
 

@@ -8,9 +8,11 @@ All numbers are little-endian, sections begin on 8 bytes:
     metadata   JSON (``Metadata``), readable alone
     v4.index   for each /16 the number of intervals that start before it, and their total
     v4.start   first address of each interval, ascending; the first is 0.0.0.0, each ends where the next begins
-    v4.code    for each interval ``number of the value << 8 | prefix length``; 0 where nothing is known
-    v6.*       the same with the upper and lower 64 bits of the start apart; the index is of the /20s of 2000::/4
-    value.*    each distinct value once, as text; label.* a text for some numbers (the names of networks)
+    v4.code    for each interval ``number << 8 | prefix length``; 0 where nothing is known. A number up to the count of
+               texts in value.* is that of a text; what is above it is the value itself, a lone number, plus one
+    v6.*       the same with the upper 64 bits of the start; the lower ones stand apart for the few intervals, named by
+               their places in v6.odd, where they are not zero; the index is of the /20s of 2000::/4
+    value.*    each other value once, as text; label.* a text for some numbers (the names of networks)
 
 A prefix length of 255 marks an interval that was given by its ends and is no prefix.
 """
@@ -25,7 +27,7 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
@@ -36,17 +38,22 @@ import msgspec
 from hostaudit.errors import DocumentError
 
 Value = tuple[int | str, ...]
-"""What holds for an interval: non-negative integers and texts without NUL."""
+"""What holds for an interval: integers from 0 to 2**64 - 1 and texts without NUL."""
 
 FORMAT = 1
 MOST_METADATA = 64 * 1024
-MOST_VALUES = 2**24 - 1
+MOST_TEXTS = 2**22
+"""Different values that are not a lone number below ``MOST_LONE``."""
+
+MOST_LONE = 2**24 - MOST_TEXTS - 2
 
 _MAGIC = b"\x89HAT\r\n\x1a\n"
 """The high bit, the line ends and the Ctrl-Z show a file that was carried as text, as in PNG."""
 
 _HEADER = struct.Struct("<8sHHIIQ32s")  # magic, version, sections, CRC-32, bytes of metadata, bytes of file, SHA-256
 _CRC_AT, _SHA_AT = 12, 28
+_UNPACK4, _UNPACK6 = struct.Struct(">I").unpack, struct.Struct(">QQ").unpack
+_AF_INET, _AF_INET6 = int(AF_INET), int(AF_INET6)  # plain numbers pass into inet_pton quicker
 _PLACE = struct.Struct("<QQ")
 _FORMAT_OF: dict[str, Literal["B", "I", "Q"]] = {
     "v4.index": "I",
@@ -54,8 +61,9 @@ _FORMAT_OF: dict[str, Literal["B", "I", "Q"]] = {
     "v4.code": "I",
     "v6.index": "I",
     "v6.upper": "Q",
-    "v6.lower": "Q",
     "v6.code": "I",
+    "v6.odd": "I",
+    "v6.lower": "Q",
     "value.end": "I",
     "value.text": "B",
     "label.number": "I",
@@ -65,6 +73,8 @@ _FORMAT_OF: dict[str, Literal["B", "I", "Q"]] = {
 SECTIONS = tuple(_FORMAT_OF)
 _FIXED = _HEADER.size + len(SECTIONS) * _PLACE.size
 
+_WIDTH = {4: 32, 6: 128}
+_LOWER = 2**64 - 1
 _SLOTS = 65536
 _RANGE = 255
 _MOST_CACHED = 16_384
@@ -113,13 +123,14 @@ class Table:
         self.metadata, places = _opened(self._data, name)
         views = {section: self._view(section, *place) for section, place in zip(SECTIONS, places, strict=True)}
         self._index4, self._start4, self._code4 = views["v4.index"], views["v4.start"], views["v4.code"]
-        self._index6, self._upper6, self._lower6 = views["v6.index"], views["v6.upper"], views["v6.lower"]
-        self._code6 = views["v6.code"]
+        self._index6, self._upper6, self._code6 = views["v6.index"], views["v6.upper"], views["v6.code"]
+        self._odd6, self._lower6 = views["v6.odd"], views["v6.lower"]
         self._value_end, self._value_text = views["value.end"], views["value.text"]
         self._label_number, self._label_end = views["label.number"], views["label.end"]
         self._label_text = views["label.text"]
         self._check_shape()
-        self._values: dict[int, Value | None] = {}
+        self._texts = len(self._value_end)
+        self._values: dict[int, Value] = {}
 
     @classmethod
     def open(cls, path: Path, kind: str | None = None) -> Table:
@@ -150,17 +161,18 @@ class Table:
         """What holds for an address; None if nothing is known. Raises ``ValueError`` if it is no IP address."""
         try:
             if ":" in address:
-                code = self._code6[self._slot6(int.from_bytes(inet_pton(AF_INET6, address), "big"))]
+                number = self._code6[self._slot6(*_UNPACK6(inet_pton(_AF_INET6, address)))] >> 8
             else:
-                number = int.from_bytes(inet_pton(AF_INET, address), "big")
+                (number,) = _UNPACK4(inet_pton(_AF_INET, address))
                 index, slot = self._index4, number >> 16
-                code = self._code4[bisect_right(self._start4, number, index[slot], index[slot + 1]) - 1]
-        except (OSError, IndexError, ValueError) as error:
-            raise self._explained(address, error) from None
-        try:
-            return self._values[code]
-        except KeyError:
-            return self._decoded(code)
+                number = self._code4[bisect_right(self._start4, number, index[slot], index[slot + 1]) - 1] >> 8
+        except IndexError:
+            raise _unfit(self.name, "it is damaged") from None
+        except (OSError, ValueError):
+            raise ValueError(f"{address[:60]!r} is not an IP address") from None
+        if number > self._texts:
+            return (number - self._texts - 1,)
+        return self._values.get(number) or self._decoded(number)
 
     def find(self, address: str) -> Found | None:
         """As ``get``, with the prefix.
@@ -172,7 +184,7 @@ class Table:
             return None
         parsed = ip_address(address)
         number = int(parsed)
-        length = self._length4(number) if parsed.version == 4 else self._length6(number)
+        length = self._length(parsed.version, number)
         host = parsed.max_prefixlen - length
         if host < 0:
             raise _unfit(self.name, "it is damaged")
@@ -187,58 +199,68 @@ class Table:
             return ""
         return self._text(self._label_end, self._label_text, place)
 
+    def intervals(self, version: int) -> Iterator[tuple[int, int, Value]]:
+        """(first address, last address, value) of all that is known, in ascending order, as numbers."""
+        code = self._code4 if version == 4 else self._code6
+        last = len(code) - 1
+        for place, each in enumerate(code):
+            if each:
+                value = self._decoded(each >> 8)
+                end = 1 << _WIDTH[version] if place == last else self._start(version, place + 1)
+                if value is not None:
+                    yield self._start(version, place), end - 1, value
+
     # -- where an address lies --------------------------------------------------------------------
 
     def _slot4(self, number: int) -> int:
         slot = number >> 16
         return bisect_right(self._start4, number, self._index4[slot], self._index4[slot + 1]) - 1
 
-    def _slot6(self, number: int) -> int:
-        upper, lower = number >> 64, number & 0xFFFFFFFFFFFFFFFF
+    def _slot6(self, upper: int, lower: int) -> int:
         slot = (upper >> _V6_SHIFT) - _V6_FIRST
         if 0 <= slot < _SLOTS:
-            place = bisect_right(self._upper6, upper, self._index6[slot], self._index6[slot + 1]) - 1
+            index = self._index6
+            place = bisect_right(self._upper6, upper, index[slot], index[slot + 1]) - 1
         else:
             place = bisect_right(self._upper6, upper) - 1
-        if self._upper6[place] == upper and self._lower6[place] > lower:
-            # Several intervals begin within this /64; the last of them begins behind the address.
-            first = bisect_left(self._upper6, upper, 0, place)
-            place = bisect_right(self._lower6, lower, first, place) - 1
+        if self._upper6[place] == upper and self._odd6:
+            beyond = bisect_right(self._odd6, place)
+            if beyond and self._odd6[beyond - 1] == place:
+                # One or more intervals begin within this /64; step back over those that begin behind the address.
+                first = bisect_left(self._odd6, bisect_left(self._upper6, upper, 0, place), 0, beyond)
+                place -= beyond - bisect_right(self._lower6, lower, first, beyond)
         return place
 
-    def _length4(self, number: int) -> int:
-        place = self._slot4(number)
-        length = self._code4[place] & 0xFF
+    def _length(self, version: int, number: int) -> int:
+        place = self._slot4(number) if version == 4 else self._slot6(number >> 64, number & _LOWER)
+        code = self._code4 if version == 4 else self._code6
+        length = code[place] & 0xFF
         if length != _RANGE:
             return length
-        last = self._start4[place + 1] - 1 if place + 1 < len(self._start4) else 2**32 - 1
-        return _widest(number, self._start4[place], last, 32)
+        width = _WIDTH[version]
+        end = self._start(version, place + 1) if place + 1 < len(code) else 1 << width
+        return _widest(number, self._start(version, place), end - 1, width)
 
-    def _length6(self, number: int) -> int:
-        place = self._slot6(number)
-        length = self._code6[place] & 0xFF
-        if length != _RANGE:
-            return length
-        last = self._start6(place + 1) - 1 if place + 1 < len(self._upper6) else 2**128 - 1
-        return _widest(number, self._start6(place), last, 128)
-
-    def _start6(self, place: int) -> int:
-        return self._upper6[place] << 64 | self._lower6[place]
+    def _start(self, version: int, place: int) -> int:
+        if version == 4:
+            return self._start4[place]
+        odd = bisect_left(self._odd6, place)
+        within = odd < len(self._odd6) and self._odd6[odd] == place
+        return self._upper6[place] << 64 | (self._lower6[odd] if within else 0)
 
     # -- what lies there --------------------------------------------------------------------------
 
-    def _decoded(self, code: int) -> Value | None:
-        number = code >> 8
-        value = None
-        if number:
-            if number > len(self._value_end):
-                raise _unfit(self.name, "it is damaged")
-            value = _decode(self._text(self._value_end, self._value_text, number - 1))
-            if value is None:
-                raise _unfit(self.name, "it is damaged")
+    def _decoded(self, number: int) -> Value | None:
+        if not number:
+            return None
+        if number > self._texts:
+            return (number - self._texts - 1,)
+        value = _decode(self._text(self._value_end, self._value_text, number - 1))
+        if value is None:
+            raise _unfit(self.name, "it is damaged")
         if len(self._values) >= _MOST_CACHED:
             self._values.clear()
-        self._values[code] = value
+        self._values[number] = value
         return value
 
     def _text(self, ends: memoryview, text: memoryview, place: int) -> str:
@@ -247,11 +269,6 @@ class Table:
             return str(text[begin : ends[place]], "utf-8")
         except UnicodeDecodeError:
             raise _unfit(self.name, "it is damaged") from None
-
-    def _explained(self, address: str, error: Exception) -> Exception:
-        if isinstance(error, IndexError):
-            return _unfit(self.name, "it is damaged")
-        return ValueError(f"{address[:60]!r} is not an IP address")
 
     # -- opening ----------------------------------------------------------------------------------
 
@@ -273,8 +290,9 @@ class Table:
         fits = (
             len(self._index4) == len(self._index6) == _SLOTS + 1
             and len(self._start4) == len(self._code4) > 0
-            and len(self._upper6) == len(self._lower6) == len(self._code6) > 0
-            and self._start4[0] == self._upper6[0] == self._lower6[0] == 0
+            and len(self._upper6) == len(self._code6) > 0
+            and len(self._odd6) == len(self._lower6)
+            and self._start4[0] == self._upper6[0] == 0
             and len(self._label_number) == len(self._label_end)
             and (self._value_end[-1] if self._value_end else 0) == len(self._value_text)
             and (self._label_end[-1] if self._label_end else 0) == len(self._label_text)
@@ -303,7 +321,7 @@ class Builder:
 
         Raises ``ValueError`` for ends that are no addresses or the wrong way round, and for a value that is none.
         """
-        width = 32 if version == 4 else 128
+        width = _WIDTH[version]
         if not 0 <= first <= last < 1 << width:
             raise ValueError("the interval does not run from a lower to a higher address")
         self._rows[version].append((first, last, self._numbered(value), _length(first, last, width)))
@@ -326,26 +344,26 @@ class Builder:
 
     def build(self, metadata: Metadata) -> bytes:
         """The file. The same rows and metadata give the same bytes. Counts in ``metadata`` are filled in here."""
-        old = self._values
-        kept: dict[int, int] = {}
-        values: list[Value] = []
-
-        def encoded(flat: list[tuple[int, int, int]]) -> array[int]:
-            code = array("I")
-            for _, number, length in flat:
-                if number and number not in kept:
-                    values.append(old[number - 1])
-                    kept[number] = len(values)
-                code.append(kept[number] << 8 | length if number else 0)
-            return code
-
         flat4, flat6 = self._flat(4), self._flat(6)
-        code4, code6 = encoded(flat4), encoded(flat6)
+        used = dict.fromkeys(number for flat in (flat4, flat6) for _, number, _ in flat if number)
+        values = [self._values[number - 1] for number in used]
+        texts = [value for value in values if not _is_lone(value)]
+        number_of = {value: number for number, value in enumerate(texts, 1)}
+        if len(texts) > MOST_TEXTS:
+            raise ValueError(f"more than {MOST_TEXTS} different values")
+        codes = {0: 0}
+        for number, value in zip(used, values, strict=True):
+            lone = value[0] if _is_lone(value) else None
+            codes[number] = (len(texts) + 1 + lone if isinstance(lone, int) else number_of[value]) << 8
+        code4, code6 = (
+            array("I", (codes[number] | length if number else 0 for _, number, length in flat))
+            for flat in (flat4, flat6)
+        )
         start4 = array("I", (row[0] for row in flat4))
         upper6 = array("Q", (row[0] >> 64 for row in flat6))
-        lower6 = array("Q", (row[0] & 0xFFFFFFFFFFFFFFFF for row in flat6))
+        odd6 = array("I", (place for place, row in enumerate(flat6) if row[0] & _LOWER))
         labels = sorted(self._labels.items())
-        value_end, value_text = _texts(map(_encode, values))
+        value_end, value_text = _texts(map(_encode, texts))
         label_end, label_text = _texts(text for _, text in labels)
         sections: tuple[array[int] | bytes, ...] = (
             _index(start >> 16 for start in start4),
@@ -353,8 +371,9 @@ class Builder:
             code4,
             _index((upper >> _V6_SHIFT) - _V6_FIRST for upper in upper6),
             upper6,
-            lower6,
             code6,
+            odd6,
+            array("Q", (flat6[place][0] & _LOWER for place in odd6)),
             value_end,
             value_text,
             array("I", (number for number, _ in labels)),
@@ -376,8 +395,6 @@ class Builder:
         number = self._number.get(value)
         if number is None:
             _check(value)
-            if len(self._values) >= MOST_VALUES:
-                raise ValueError(f"more than {MOST_VALUES} different values")
             self._values.append(value)
             number = self._number[value] = len(self._values)
         return number
@@ -385,7 +402,7 @@ class Builder:
     def _flat(self, version: int) -> list[tuple[int, int, int]]:
         """(start, number of the value or 0, prefix length) of intervals that cover the whole address space."""
         rows = sorted(self._rows[version])
-        end = 1 << (32 if version == 4 else 128)
+        end = 1 << _WIDTH[version]
         flat: list[tuple[int, int, int]] = []
         inside: list[tuple[int, int, int, int]] = []  # (size, last, value, length) of the rows around, as a heap
         position = taken = 0
@@ -422,7 +439,7 @@ class Builder:
         if len(numbers) > 1:
             number = self._numbered(self._merge([self._values[each - 1] for each in sorted(numbers)]))
         # Intervals of one size that overlap in part are no prefixes, or they would be the same one.
-        return number, length if len(ends) == 1 else _RANGE, min(ends), (number, tuple(sorted(ends)))
+        return number, length if len(ends) == 1 else _RANGE, min(ends), (size, number, tuple(sorted(ends)))
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -537,10 +554,14 @@ def _unfit(name: str, reason: str) -> DocumentError:
 
 def _check(value: Value) -> None:
     for item in value:
-        if not (item >= 0 if type(item) is int else isinstance(item, str) and "\0" not in item):
+        if not (0 <= item < 2**64 if type(item) is int else isinstance(item, str) and "\0" not in item):
             raise ValueError(f"{item!r} cannot stand in a table")
     if not value:
         raise ValueError("an empty value cannot stand in a table")
+
+
+def _is_lone(value: Value) -> bool:
+    return len(value) == 1 and isinstance(value[0], int) and value[0] <= MOST_LONE
 
 
 def _encode(value: Value) -> str:
@@ -554,7 +575,7 @@ def _decode(text: str) -> Value | None:
         kind, rest = word[:1], word[1:]
         if kind == "'":
             items.append(rest)
-        elif kind == "#" and rest.isascii() and rest.isdigit() and len(rest) < 20:
+        elif kind == "#" and rest.isascii() and rest.isdigit() and len(rest) <= 20:
             items.append(int(rest))
         else:
             return None

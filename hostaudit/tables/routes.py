@@ -37,6 +37,11 @@ class Routes:
         return cls(Table.open(path, KIND))
 
     @property
+    def file(self) -> str:
+        """Where it was opened from."""
+        return self._table.name
+
+    @property
     def metadata(self) -> Metadata:
         """What the table says of itself."""
         return self._table.metadata

@@ -245,6 +245,23 @@ def working(**changes) -> m.Working:
     return m.Working(**fields | changes)
 
 
+def data(*items) -> m.DataStatus:
+    fetched = m.DataItem(
+        "aws", "range-feeds", "ok", "fetched", ("https://x.example/ranges.json",), "2021-01-01", 8, 13344, 2_063_224,
+        "as Amazon says", "2021-01-02T00:00:00Z", "0" * 64,
+    )  # fmt: skip
+    rows = (
+        m.DataItem(
+            "origin-table", "origin-table", "stale", "shipped", ("a", "b", "c"), "2020-06-17", 206, 515146, 2_440_800,
+            "CC BY 4.0", note="older than 90 days", next="hostaudit data update origin-table",
+        ),
+        fetched,
+        m.DataItem("rdap-bootstrap", "rdap-bootstrap", "damaged", "fetched", date="2020-12-01", note="torn", next="u"),
+        m.DataItem("azure", "range-feeds", "not_fetched", "none", next="hostaudit data update azure"),
+    )  # fmt: skip
+    return m.DataStatus(m.DATA_SCHEMA, "2021-01-09T12:00:00Z", "/home/ann/.local/share/hostaudit", items or rows)
+
+
 DOCUMENTS = {
     "whatif": whatif,
     "drop": drop,
@@ -253,4 +270,5 @@ DOCUMENTS = {
     "scenario": scenario,
     "library": library,
     "working": working,
+    "data": data,
 }

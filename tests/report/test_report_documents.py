@@ -24,7 +24,7 @@ from hostaudit.report.text import width
 GOLDEN = Path(__file__).with_name("golden")
 COLOUR = re.compile(r"\x1b\[[0-9]+m")
 DOCUMENTS = {"report": report, **sample.DOCUMENTS}
-FIXED = {"schema", "kind", "grade", "applies", "state", "basis", "end", "effect", "role", "layer", "action"}
+FIXED = {"schema", "kind", "grade", "applies", "state", "basis", "end", "effect", "role", "layer", "action", "origin"}
 """Strings that come from the rules or from ourselves, never from outside; a scenario's are soiled all the same."""
 
 

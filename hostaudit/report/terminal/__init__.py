@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
+    DataStatus,
     Fallbacks,
     Library,
     Matched,
@@ -19,7 +20,7 @@ from hostaudit.model import (
     Working,
 )
 from hostaudit.report import Style
-from hostaudit.report.terminal import candidates, matrix, providers, report, scenarios, whatif, working
+from hostaudit.report.terminal import candidates, data, matrix, providers, report, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     ProviderList: providers.write_list,
     ProviderSheet: providers.write_one,
     Matched: providers.write_match,
+    DataStatus: data.write,
 }
 
 

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hostaudit import words
-from hostaudit.model import Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact
+from hostaudit.model import STALE_AFTER, Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact, age
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
 PROOFS = 3
+SORTS = 8
 LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
@@ -75,6 +76,22 @@ def _top(sheet: Sheet, report: Report) -> None:
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
+    _data(sheet, report)
+
+
+def _data(sheet: Sheet, report: Report) -> None:
+    """How old the tables were, at the time of the looking, that answered in place of the network."""
+    told, old = [], []
+    for sort, day in sorted(report.run.data_versions.items()):
+        days = age(day, report.run.started)
+        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{'' if days is None else f' ({days} d old)'}")
+        if days is not None and days > STALE_AFTER.get(sort, days):
+            old.append(f"{sort} (over {STALE_AFTER[sort]} d)")
+    if told:
+        sheet.text(", ".join(told[:SORTS]), lead="Data: ")
+    if old:
+        text = f"{words.listed(old)}; to renew it: hostaudit data update"
+        sheet.marked("weak", "old data", text, 0)
 
 
 def _between(low: float, high: float) -> str:
