@@ -147,7 +147,10 @@ class Attribution:
     def network(self, address: str) -> tuple[Operator, ...]:
         """Who announces the prefix of an address, one operator per origin company (several for a MOAS prefix)."""
         if address not in self._networks:
-            self._networks[address] = self._find_network(address)
+            found = self._find_network(address)
+            # A table of published ranges that could not be read may hold another company's name.
+            hidden = self.seen.open("published", address)
+            self._networks[address] = tuple(replace(each, certain=False) for each in found) if hidden else found
         return self._networks[address]
 
     def _find_network(self, address: str) -> tuple[Operator, ...]:

@@ -18,6 +18,8 @@ from hostaudit.model import (
     NameServers,
     Origin,
     Owner,
+    Published,
+    PublishedRanges,
     Registration,
     Report,
     ServerAnswer,
@@ -287,6 +289,19 @@ def test_not_to_know_the_registered_holder_never_makes_a_site_look_better(header
 
     told = report_on(site.note("owner", "193.235.17.80", known))
     open_ = report_on(site.note("owner", "193.235.17.80", unknown="rate_limited"))
+
+    assert open_.score.low <= told.score.low
+    assert open_.score.high >= told.score.high
+
+
+def test_not_to_know_the_published_ranges_never_makes_a_site_look_better():
+    site = in_pairs().web("www.steady.org", ("193.235.17.80", 13335)).front("www.steady.org")
+    feed = next(each.feeds[0] for each in catalogue().providers if each.id == "github-pages")
+    listed = PublishedRanges((Published("193.235.16.0/22", feed.url, feed.services[0]),))
+
+    told = report_on(site.note("published", "193.235.17.80", listed))
+    assert {"cloudflare", "github-pages"} <= set(in_leg(told))
+    open_ = report_on(site.note("published", "193.235.17.80", unknown="malformed"))
 
     assert open_.score.low <= told.score.low
     assert open_.score.high >= told.score.high
