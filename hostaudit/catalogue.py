@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from math import prod
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
@@ -57,14 +56,22 @@ LONGEST_NAME = 253
 """Characters of a host name without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
 
 
+SAME = {"weak-header": "header", "registrar-name": "registrar", "issuer-cn": "issuer"}
+"""Kinds of clue that are the same observation as another kind."""
+
+
 def combine(clues: Iterable[Clue]) -> float:
     """Confidence, 0 to 0.99: one minus the chance that every kind of clue misleads. Only the best of a kind counts,
-    since ten headers of one response are one observation; weak headers are of the same kind as strong ones."""
+    since ten headers of one response are one observation; ``SAME`` kinds count as one."""
     best: dict[str, float] = {}
     for clue in clues:
-        kind = "header" if clue.kind == "weak-header" else clue.kind.partition("-")[0]
-        best[kind] = max(best.get(kind, 0.0), clue.strength)
-    return min(MOST, round(1 - prod(1 - strength for strength in sorted(best.values())), 2))
+        kind = SAME.get(clue.kind, clue.kind)
+        if clue.strength > best.get(kind, 0.0):
+            best[kind] = clue.strength
+    misled = 1.0
+    for strength in sorted(best.values()):  # in a fixed order, as the last digit of a product depends on it
+        misled *= 1 - strength
+    return min(MOST, round(1 - misled, 2))
 
 
 def normalise(name: str) -> str:
@@ -80,6 +87,8 @@ HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 def host_name(text: str) -> str:
     """A name as it is compared: lower case, A-labels, no trailing dot. Empty for what is no name of a host or service:
     longer than 253 characters, empty labels or labels beyond 63, signs that names do not have."""
+    if len(text) <= LONGEST_NAME and HOST.fullmatch(text):  # most names come as they are compared
+        return text
     name = text.strip(" \t").removesuffix(".")
     if not name.isascii():
         from hostaudit import domain
@@ -215,12 +224,21 @@ class Patterns:
                 self._sort_in(pattern)
             self._added.clear()
         found = self._others
-        for table, form in ((self._tokens, TOKEN), (self._runs, LETTERS)):
-            if table:
-                present = form.findall(text)
-                if not table.keys().isdisjoint(present):
-                    found = [each for word in sorted({*present}) for each in table.get(word, ())] + found
+        if self._tokens:
+            # A whole text is a host name: letters, digits, and three signs.
+            names = self._whole
+            present = text.replace("-", ".").replace("_", ".").split(".") if names else TOKEN.findall(text)
+            if not self._tokens.keys().isdisjoint(present):
+                found = _under(self._tokens, present) + found
+        if self._runs:
+            present = LETTERS.findall(text)
+            if not self._runs.keys().isdisjoint(present):
+                found = _under(self._runs, present) + found
         return found
+
+
+def _under(table: dict[str, list[Pattern]], words: list[str]) -> list[Pattern]:
+    return [pattern for word in sorted({*words}) for pattern in table.get(word, ())]
 
 
 # -- indexes --------------------------------------------------------------------------------------
@@ -389,7 +407,7 @@ class HeaderIndex:
     def __init__(self) -> None:
         self._added: list[tuple[str, str, HeaderClue]] = []
         self._leads: dict[str, list[Pattern]] = {}
-        self._lengths: list[int] = []
+        self._lengths: dict[str, list[int]] = {}  # of the leads, by their first sign
         self._patterns = Patterns(whole=False)
 
     def add(self, provider: str, family: str, clue: HeaderClue) -> None:
@@ -403,7 +421,9 @@ class HeaderIndex:
         beginning = lead(clue.pattern)
         if beginning:
             self._leads.setdefault(beginning, []).append(pattern)
-            self._lengths = sorted({*map(len, self._leads)})
+            lengths = self._lengths.setdefault(beginning[0], [])
+            if len(beginning) not in lengths:
+                lengths.append(len(beginning))
         else:
             self._patterns.add(pattern)
 
@@ -415,7 +435,7 @@ class HeaderIndex:
             self._added.clear()
         folded = value.lower()
         found = self._patterns.candidates(folded)
-        for length in self._lengths:
+        for length in self._lengths.get(folded[:1], ()):
             more = self._leads.get(folded[:length])
             if more:
                 found = more + found
@@ -463,16 +483,22 @@ class Catalogue:
         for feed in provider.feeds:
             for service in feed.services or ("",):
                 self._feeds.setdefault(feed.url, {}).setdefault(service, []).append(provider.id)
-        exact = (
-            *(_issuer_key(name) for name in provider.issuers),
-            *(("caa", name) for name in provider.caa),
-            *(("registrar", number) for number in provider.registrar_ids),
-            *(("registrar-name", normalise(name)) for name in provider.registrar_names),
-            *(("organisation", normalise(name)) for name in provider.organisations),
-            *(("registry", tld) for tld in provider.tlds),
-        )
-        for key in exact:
-            self._exact.setdefault(key, []).append(provider.id)
+        claims = self._exact.setdefault
+        for name in provider.issuers:
+            claims(_issuer_key(name), []).append(provider.id)
+        for kind, names in (
+            ("caa", provider.caa),
+            ("registrar", provider.registrar_ids),
+            ("registry", provider.tlds),
+        ):
+            for name in names:
+                claims((kind, name), []).append(provider.id)
+        for kind, names in (
+            ("registrar-name", provider.registrar_names),
+            ("organisation", provider.organisations),
+        ):
+            for name in names:
+                claims((kind, normalise(name)), []).append(provider.id)
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -586,6 +612,8 @@ class Catalogue:
     def address(self, address: str) -> tuple[Clue, ...]:
         """In whose published range an address lies."""
         found = self._ranges.find(address)
+        if not found:
+            return ()
         return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
 
     def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:

@@ -8,6 +8,7 @@ from hostaudit.model import (
     PROVIDER_SCHEMA,
     PROVIDERS_SCHEMA,
     OwnerRow,
+    Provider,
     ProviderList,
     ProviderRow,
     ProviderSheet,
@@ -66,7 +67,12 @@ def sheet(rules: Rules, identity: str) -> ProviderSheet:
         owners=_owners(rules, catalogue, identity),
         siblings=tuple(family),
         needed_by=tuple(resting),
+        publications={label: rules.sources[label] for label in _labels(record) if label in rules.sources},
     )
+
+
+def _labels(record: Provider) -> list[str]:
+    return sorted({label for group in record.sources.__struct_fields__ for label in getattr(record.sources, group)})
 
 
 def _owners(rules: Rules, catalogue: Catalogue, identity: str) -> tuple[OwnerRow, ...]:

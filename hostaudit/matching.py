@@ -95,26 +95,24 @@ class Matcher:
                 asked = True
                 for text in (value,) if type(value) is str else value:
                     _collect(speaking, look(text))
+        if question.headers is not None:
+            asked = True
+            _collect(speaking, self.catalogue.headers(_pairs(question.headers)))
         if question.ip is not None:
             asked = True
             for text in (question.ip,) if isinstance(question.ip, str) else question.ip:
                 self._address(text, speaking)
-        if question.headers is not None:
-            asked = True
-            _collect(speaking, self.catalogue.headers(_pairs(question.headers)))
         asked = self._others(question, speaking, against) or asked
         if not asked:
             raise ValueError(f"nothing to go by; give one or more of {', '.join(Question.__struct_fields__)}")
-        if not speaking:
-            return NOTHING
-        found = [
-            match
-            for provider, clues in speaking.items()
-            if (match := self._match(provider, clues, against.get(provider))) is not None
-        ]
+        found = []
+        for provider, clues in speaking.items():
+            match = self._match(provider, clues, against.get(provider))
+            if match is not None:
+                found.append(match)
         if len(found) > 1:
             found.sort(key=_rank)
-        return Matches(tuple(found))
+        return Matches(tuple(found)) if found else NOTHING
 
     def _others(self, question: Question, speaking: dict[str, list[Clue]], against: dict[str, set[str]]) -> bool:
         """What is asked more rarely. Returns whether any of it was."""
@@ -137,14 +135,17 @@ class Matcher:
     def _address(self, text: str, speaking: dict[str, list[Clue]]) -> None:
         """The most specific published range, and the networks that announce the address. A network of the same company
         as the range is not a layer of its own: it supports what the range says."""
-        six, number = number_of(text)
-        if self._nobodys.at(six, number):
+        if self._nobodys.at(*number_of(text)):
             return
         listed = self.catalogue.published(self._published(text)) if self._published is not None else ()
         ranges = listed or self.catalogue.address(text)
         _collect(speaking, ranges)
-        for autonomous in self._announced(text) if self._announced is not None else ():
-            for clue in self.catalogue.asn(autonomous, text):
+        for number in self._announced(text) if self._announced is not None else ():
+            clues = self.catalogue.asn(number, text)
+            if not ranges:
+                _collect(speaking, clues)
+                continue
+            for clue in clues:
                 parent = self.catalogue.parent(clue.provider)
                 same = [each.provider for each in ranges if self.catalogue.parent(each.provider) == parent]
                 for provider in same or (clue.provider,):
@@ -154,11 +155,12 @@ class Matcher:
         identity = None if seen.iana_id is None else str(seen.iana_id)
         clues = self.catalogue.registrar(seen.name, identity)
         _collect(speaking, clues)
-        for clue in clues:
-            parent = self.catalogue.parent(clue.provider)
-            others = {f"{each.kind} {each.value}" for each in clues if self.catalogue.parent(each.provider) != parent}
-            if others:
-                against.setdefault(clue.provider, set()).update(others)
+        parents = [self.catalogue.parent(clue.provider) for clue in clues]
+        if len({*parents}) < 2:
+            return
+        for clue, parent in zip(clues, parents, strict=True):
+            others = {f"{other.kind} {other.value}" for other, its in zip(clues, parents, strict=True) if its != parent}
+            against.setdefault(clue.provider, set()).update(others)
 
     def _match(self, provider: str, clues: list[Clue], against: set[str] | None) -> Match | None:
         """What speaks for one provider, None if that is not enough."""
@@ -259,13 +261,14 @@ def _collect(speaking: dict[str, list[Clue]], clues: Iterable[Clue]) -> None:
             speaking[clue.provider] = [clue]
 
 
-def _pairs(headers: dict[str, str | list[str]]) -> Iterator[tuple[str, str]]:
+def _pairs(headers: dict[str, str | list[str]]) -> list[tuple[str, str]]:
+    pairs = []
     for name, value in headers.items():
         if type(value) is str:
-            yield name, value
+            pairs.append((name, value))
         else:
-            for each in value:
-                yield name, each
+            pairs += [(name, each) for each in value]
+    return pairs
 
 
 def _as_number(text: str | int) -> int:

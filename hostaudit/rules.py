@@ -168,16 +168,31 @@ def load(directory: Path | None = None) -> Rules:
 def read(directory: Path) -> list[Source]:
     """The files of a rules folder in a fixed order. Raises ``UsageError`` if one is missing or unreadable."""
     try:
-        providers = sorted(entry.name for entry in (directory / "providers").iterdir())
+        with os.scandir(directory / "providers") as entries:
+            providers = sorted(entry.name for entry in entries)
         wrong = [name for name in providers if not name.endswith(".yaml") and not name.startswith(".")]
         if wrong:
             raise UsageError(f"rules/providers/{wrong[0]}: provider files end in .yaml", "rename or remove it")
         names = [f"providers/{name}" for name in providers if not name.startswith(".")]
         names += ["parents.yaml", "recovery.yaml", "scoring.yaml", "sources.yaml"]
-        return [Source(f"rules/{name}", (directory / name).read_bytes(), CHECKS) for name in names]
+        base = os.fspath(directory)
+        return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
         raise UsageError(message, "install hostaudit again, or name a complete rules folder") from error
+
+
+def _content(path: str) -> bytes:
+    """A small file, read without the file objects and paths that would double the time for a thousand of them."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        data = os.read(descriptor, size + 1)
+        while len(data) < size and (more := os.read(descriptor, size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def parse(sources: list[Source], version: str) -> Rules:

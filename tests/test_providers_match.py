@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_cli import environment, hostaudit
 
-from hostaudit import rules, schemas
+from hostaudit import rules, schemas, tables
 from hostaudit.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
 from hostaudit.cli import providers as command
 from hostaudit.errors import Exit
 from hostaudit.matching import ROLE_OF, Matcher, matcher, read
 from hostaudit.model import Feed, HeaderClue, Parent, Provider, Published, Question, Rules, Samples, Scoring
 from hostaudit.report import json as report_json
+from hostaudit.tables import feeds, ranges
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -395,15 +396,14 @@ def test_any_bytes_are_answered_or_refused(line):
 # -- lines --------------------------------------------------------------------------------------------
 
 
-def match(text: str | bytes, **options) -> tuple[int, list[dict], str]:
+def match(text: str | bytes, **more: str) -> tuple[int, list[dict], str]:
     data = text.encode() if isinstance(text, str) else text
     done = subprocess.run(
         [sys.executable, "-m", "hostaudit", "providers", "match"],
         input=data,
         capture_output=True,
-        env=environment(XDG_CACHE_HOME=os.environ["XDG_CACHE_HOME"]),
+        env=environment(**({"XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"], "XDG_DATA_HOME": "/nonexistent"} | more)),
         timeout=60,
-        **options,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
@@ -526,6 +526,31 @@ def test_an_answer_does_not_wait_for_the_next_question():
             assert [each["id"] for each in answer["providers"]] == expected
         process.stdin.close()
         assert process.wait(30) == 0
+
+
+def test_a_damaged_table_of_the_user_s_is_told_of_and_left_out(tmp_path):
+    place = tmp_path / "hostaudit"
+    place.mkdir()
+    for name in (tables.ROUTES, tables.RANGES):
+        (place / name).write_bytes(b"no table")
+    code, answers, said = match('{"ip": "104.16.1.1"}', XDG_DATA_HOME=str(tmp_path))
+    assert (code, answers[0]["providers"][0]["id"]) == (0, "cloudflare")
+    assert len(said.splitlines()) == 2
+    assert all(line.startswith("hostaudit: ") for line in said.splitlines())
+
+
+def test_ranges_that_were_fetched_go_before_those_of_the_catalogue(tmp_path):
+    url = "https://ip-ranges.amazonaws.com/ip-ranges.json"
+    place = tmp_path / "hostaudit"
+    place.mkdir()
+    rows = [(ipaddress.ip_network("104.16.0.0/16"), "AMAZON", ""), (ipaddress.ip_network("104.16.1.0/24"), "S3", "")]
+    (place / tables.RANGES).write_bytes(ranges.build([(url, "2026-11-01", feeds.Feed(tuple(rows), "2026-11-01"))]))
+    _, answers, said = match('{"ip": "104.16.1.1"}\n{"ip": "104.16.2.1"}', XDG_DATA_HOME=str(tmp_path))
+    assert said == ""
+    found = [[(each["id"], each["because"][0]["entry"]) for each in answer["providers"]] for answer in answers]
+    assert found[0][0] == ("amazon-s3", "104.16.1.0/24")
+    assert found[1][0] == ("aws", "104.16.0.0/16")
+    assert [each[1][0] for each in found] == ["cloudflare", "cloudflare"]  # the network around is another layer
 
 
 def test_nothing_in_nothing_out():

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from hostaudit.model.rules import Provider
+from hostaudit.model.rules import Provider, Publication
 
 PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
@@ -129,7 +129,7 @@ class ProviderSheet(Struct, frozen=True):
 
     ``owners`` lead from the direct one to the company in control; ``siblings`` are all others under that company;
     ``needed_by`` are those that state in ``depends_on`` that they do not work without it. ``jurisdiction`` is its own
-    or that of the company in control.
+    or that of the company in control; ``publications`` explain the labels among its sources.
     """
 
     schema: Literal["hostaudit.provider/1"]
@@ -138,3 +138,4 @@ class ProviderSheet(Struct, frozen=True):
     owners: tuple[OwnerRow, ...]
     siblings: tuple[str, ...]
     needed_by: tuple[str, ...]
+    publications: dict[str, Publication] = {}

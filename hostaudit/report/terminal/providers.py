@@ -15,6 +15,9 @@ LEAST = 16
 
 GAP = 2
 
+WIDEST = 28
+"""Columns of any cell but the last; what is longer takes more lines."""
+
 FACTS: tuple[tuple[str, str], ...] = (
     ("asns", "AS numbers"),
     ("ranges", "address ranges"),
@@ -46,9 +49,9 @@ def write_list(sheet: Sheet, document: ProviderList) -> None:
     sheet.lines.append("")
     rows = []
     for each in document.providers:
-        company = "" if each.parent_name == each.name else each.parent_name
+        company = "" if each.parent_name == each.name else f", {each.parent_name}"
         country = each.jurisdiction or "??"
-        rows.append([each.id, each.name, company, country, ", ".join(map(_role, each.roles))])
+        rows.append([each.id, country, each.name + company, ", ".join(map(_role, each.roles))])
     _table(sheet, rows)
     sheet.heading("Next: all that is known of one")
     sheet.text(f"hostaudit providers show {shlex.quote(document.providers[0].id)}", 2, 4)
@@ -101,8 +104,10 @@ def write_one(sheet: Sheet, document: ProviderSheet) -> None:
     _recognised(sheet, record)
     sheet.heading("Where that was read")
     for group in record.sources.__struct_fields__:
-        for text in getattr(record.sources, group):
-            sheet.text(sheet.safe(str(text), 400), 2, 4, lead=f"{group}: ")
+        for label in getattr(record.sources, group):
+            known = document.publications.get(label)
+            text = f"{known.title}, {known.date}; {known.address}" if known is not None else label
+            sheet.text(sheet.safe(text, 400), 2, 4, lead=f"{group}: ")
 
 
 def _rests(sheet: Sheet, document: ProviderSheet) -> None:
@@ -139,7 +144,7 @@ def _role(role: str) -> str:
 def _table(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
     """Rows of cells side by side; a paragraph each where the terminal is too narrow for that."""
     rows = [[sheet.safe(cell, 300) for cell in row] for row in rows]
-    sizes = [max(map(width, column)) for column in zip(*rows, strict=True)][:-1]
+    sizes = [min(max(map(width, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
     left = sheet.width - sum(sizes) - GAP * len(sizes)
     for row in rows:
         if left < LEAST:
