@@ -246,7 +246,7 @@ def main() -> None:
         again = [sys.executable, __file__, "--lab", str(options.lab), "--hostaudit", options.hostaudit]
         ran = subprocess.run(
             [str(options.lab), "run", "--quiet", str(topology), "--", *again, "--inside", str(drawn), str(seen)],
-            capture_output=True, text=True, timeout=600,
+            capture_output=True, text=True, timeout=1200,
         )  # fmt: skip
         if ran.returncode != 0:
             sys.exit(f"the laboratory failed: {ran.stderr[-2000:]}")

@@ -39,17 +39,23 @@ def _not_delegated(case: Case) -> Finding | None:
 
 def _lookalikes(case: Case) -> tuple[Finding, ...]:
     """Name servers of the site's own zones that are almost those of a known provider."""
-    names = NameServerNames(case.rules.providers)
     cut = case.seen.value("zone", case.file.target.domain, ZoneCut)
     zones = cut.zones if cut is not None else (case.file.target.registrable,)
-    found: list[Finding] = []
+    strangers: list[tuple[str, str, bool]] = []
     for zone in (each for each in zones if domain.registrable(each) is not None):
         delegated, published = _servers(case, zone)
         for host in sorted(delegated | published):
             own = host == zone or host.endswith(f".{zone}")
-            meant = None if own or case.who.catalogue.ns(host) else names.almost(host)
-            if meant is not None:
-                found.append(_lookalike(case, zone, host, meant, delegated=host in delegated))
+            if not own and not case.who.catalogue.ns(host):
+                strangers.append((zone, host, host in delegated))
+    if not strangers:
+        return ()
+    names = NameServerNames(case.rules.providers)
+    found = [
+        _lookalike(case, zone, host, meant, delegated=delegated)
+        for zone, host, delegated in strangers
+        if (meant := names.almost(host)) is not None
+    ]
     return tuple(sorted(found, key=lambda each: (each.severity != "high", each.subject)))
 
 
