@@ -204,7 +204,7 @@ def prepare() -> None:
     from hostaudit import case, judge  # noqa: F401 - loading them is the point
 
     with contextlib.suppress(HostauditError):
-        _indexed(shipped_rules())
+        _indexed(shipped_rules()).prepare()
 
 
 _catalogues: dict[str, Catalogue] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
@@ -442,6 +443,36 @@ class HeaderIndex:
         return [pattern for pattern in found if pattern.compiled.search(value)]
 
 
+NAMES_OF: dict[str, tuple[str, str]] = {
+    "_ns": ("ns", "ns_patterns"),
+    "_cname": ("cname", "cname_patterns"),
+    "_mx": ("mx", ""),
+    "_ptr": ("ptr", ""),
+    "_spf": ("spf", ""),
+    "_hosts": ("hosts", ""),
+    "_regions": ("", "regions"),
+}
+"""By index of names the fields of a provider that hold its suffixes and its patterns."""
+
+
+def _issuer_names(provider: Provider, *, common: bool) -> Iterable[str]:
+    """Issuer entries are organisations; ``CN=name`` is a common name, ``CN=words *`` a family of them."""
+    folded = (name.casefold() for name in provider.issuers)
+    return [name[3:] if common else name for name in folded if name.startswith("cn=") is common]
+
+
+KEYS_OF: dict[str, Callable[[Provider], Iterable[str]]] = {
+    "issuer": lambda provider: _issuer_names(provider, common=False),
+    "issuer-cn": lambda provider: _issuer_names(provider, common=True),
+    "caa": lambda provider: provider.caa,
+    "registrar": lambda provider: provider.registrar_ids,
+    "registrar-name": lambda provider: map(normalise, provider.registrar_names),
+    "organisation": lambda provider: map(normalise, provider.organisations),
+    "registry": lambda provider: provider.tlds,
+}
+"""By kind of clue what of a provider is compared as a whole."""
+
+
 class Catalogue:
     """All providers, indexed. Look-ups take outside text as it comes and return clues, none if nothing matches."""
 
@@ -449,56 +480,77 @@ class Catalogue:
         self._providers = {provider.id: provider for provider in rules.providers}
         self._companies = dict(rules.parents)
         self._parents = _owners(rules)
-        self._ns, self._cname, self._mx, self._ptr = NameIndex(), NameIndex(), NameIndex(), NameIndex()
-        self._spf, self._hosts, self._regions = NameIndex(), NameIndex(), NameIndex()
-        self._ranges = RangeIndex()
-        self._asns: dict[int, list[str]] = {}
-        self._headers: dict[str, HeaderIndex] = {}
-        self._exact: dict[tuple[str, str], list[str]] = {}
-        self._feeds: dict[str, dict[str, list[str]]] = {}
-        for provider in rules.providers:
-            self._enter(provider)
+        self._exact: dict[str, dict[str, list[str]]] = {}
 
-    def _enter(self, provider: Provider) -> None:
-        identity, family = provider.id, self.parent(provider.id)
-        for index, suffixes, patterns in (
-            (self._ns, provider.ns, provider.ns_patterns),
-            (self._cname, provider.cname, provider.cname_patterns),
-            (self._mx, provider.mx, ()),
-            (self._ptr, provider.ptr, ()),
-            (self._spf, provider.spf, ()),
-            (self._hosts, provider.hosts, ()),
-            (self._regions, (), provider.regions),
-        ):
-            if suffixes or patterns:
-                index.add(identity, family, suffixes, patterns)
-        if provider.ranges:
-            self._ranges.add(identity, family, provider.ranges)
-        for number in provider.asns:
-            self._asns.setdefault(number, []).append(provider.id)
-        for header in provider.headers:
-            if header.name not in self._headers:
-                self._headers[header.name] = HeaderIndex()
-            self._headers[header.name].add(identity, family, header)
-        for feed in provider.feeds:
-            for service in feed.services or ("",):
-                self._feeds.setdefault(feed.url, {}).setdefault(service, []).append(provider.id)
-        claims = self._exact.setdefault
-        for name in provider.issuers:
-            claims(_issuer_key(name), []).append(provider.id)
-        for kind, names in (
-            ("caa", provider.caa),
-            ("registrar", provider.registrar_ids),
-            ("registry", provider.tlds),
-        ):
-            for name in names:
-                claims((kind, name), []).append(provider.id)
-        for kind, names in (
-            ("registrar-name", provider.registrar_names),
-            ("organisation", provider.organisations),
-        ):
-            for name in names:
-                claims((kind, normalise(name)), []).append(provider.id)
+    def prepare(self) -> Catalogue:
+        """Make all indexes now; else each is made when it is first asked for, and a short run asks for few."""
+        for name in (*NAMES_OF, "_ranges", "_asns", "_headers", "_feeds"):
+            getattr(self, name)
+        for kind in KEYS_OF:
+            self._keys(kind)
+        return self
+
+    def _names(self, kind: str) -> NameIndex:
+        suffixes, patterns = NAMES_OF[kind]
+        index = NameIndex()
+        for each in self._providers.values():
+            own = getattr(each, suffixes) if suffixes else (), getattr(each, patterns) if patterns else ()
+            if any(own):
+                index.add(each.id, self.parent(each.id), *own)
+        return index
+
+    _ns = cached_property(lambda self: self._names("_ns"))
+    _cname = cached_property(lambda self: self._names("_cname"))
+    _mx = cached_property(lambda self: self._names("_mx"))
+    _ptr = cached_property(lambda self: self._names("_ptr"))
+    _spf = cached_property(lambda self: self._names("_spf"))
+    _hosts = cached_property(lambda self: self._names("_hosts"))
+    _regions = cached_property(lambda self: self._names("_regions"))
+
+    @cached_property
+    def _ranges(self) -> RangeIndex:
+        index = RangeIndex()
+        for each in self._providers.values():
+            index.add(each.id, self.parent(each.id), each.ranges)
+        return index
+
+    @cached_property
+    def _asns(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for each in self._providers.values():
+            for number in each.asns:
+                found.setdefault(number, []).append(each.id)
+        return found
+
+    @cached_property
+    def _headers(self) -> dict[str, HeaderIndex]:
+        found: dict[str, HeaderIndex] = {}
+        for each in self._providers.values():
+            for header in each.headers:
+                if header.name not in found:
+                    found[header.name] = HeaderIndex()
+                found[header.name].add(each.id, self.parent(each.id), header)
+        return found
+
+    @cached_property
+    def _feeds(self) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for each in self._providers.values():
+            for feed in each.feeds:
+                for service in feed.services or ("",):
+                    found.setdefault(feed.url, {}).setdefault(service, []).append(each.id)
+        return found
+
+    def _keys(self, kind: str) -> dict[str, list[str]]:
+        """Exact keys of a kind to providers."""
+        found = self._exact.get(kind)
+        if found is None:
+            found = {}
+            for each in self._providers.values():
+                for key in KEYS_OF[kind](each):
+                    found.setdefault(key, []).append(each.id)
+            self._exact[kind] = found
+        return found
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -664,7 +716,7 @@ class Catalogue:
         text = (common_name or "").strip()
         name = rest = text.casefold()
         while name:
-            hit = self._exact.get(("issuer-cn", name))
+            hit = self._keys("issuer-cn").get(name)
             if hit:
                 return tuple(Clue(each, "issuer-cn", text, STRENGTH["issuer-cn"], f"CN={name}") for each in hit)
             rest = rest.rpartition(" ")[0]
@@ -692,7 +744,7 @@ class Catalogue:
         return (Clue(identity, "store", identity, STRENGTH["store"], identity),) if known else ()
 
     def _by_exact(self, kind: str, key: str, seen: str) -> tuple[Clue, ...]:
-        found = self._exact.get((kind, key))
+        found = self._keys(kind).get(key)
         return tuple([Clue(each, kind, seen, STRENGTH[kind], key) for each in found]) if found else ()
 
 
@@ -707,12 +759,6 @@ def _owners(rules: Rules) -> dict[str, str]:
         return identity
 
     return {identity: end(identity) for identity in above}
-
-
-def _issuer_key(name: str) -> tuple[str, str]:
-    """Issuer entries are organisations; ``CN=name`` is a common name, ``CN=words *`` a family of them."""
-    folded = name.casefold()
-    return ("issuer-cn", folded[3:]) if folded.startswith("cn=") else ("issuer", folded)
 
 
 def _header_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:

@@ -83,7 +83,7 @@ def update(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Fetch the data anew: announced prefixes, published ranges, RDAP servers, public suffixes."""
+    """Fetch the data anew, each item whole or not at all."""
     from ipaddress import ip_network
 
     from hostaudit import audit, tables
@@ -114,6 +114,7 @@ def update(
         allow_private=tuple(ip_network(each) for each in look.allow_private),
         files=given,
         accept_smaller=accept_smaller,
+        replace_own=bool(name),
         debug=look.debug,
     )
 
@@ -145,7 +146,7 @@ def status(
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
-    """Say how old the data are, where they are from, and whether they are whole."""
+    """Say how old the data are, and whether they are whole."""
     writer = Writer(format, output, color, quiet=quiet)
     from datetime import UTC, datetime
 

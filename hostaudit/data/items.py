@@ -1,6 +1,6 @@
 """What can be fetched: from where, under which licence, and what must be true of it before it is used?
 
-An item is read as a whole or refused with a reason; nothing here touches the network or the data directory.
+An item is read as a whole or refused with a reason; nothing here touches the network.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RefusedError(Exception):
 class Source:
     """A file to fetch. ``cap`` in bytes, ``seconds`` for the whole file; ``checksum`` is where its SHA-256 stands.
 
-    With ``link``, ``url`` is a page that names the file: the last in order of all texts that match.
+    With ``link``, ``url`` is a page that names the file: of all texts that match, the one with the last file name.
     """
 
     url: str
@@ -132,6 +132,19 @@ def _routes() -> Item:
     )
     other = Source("https://iptoasn.com/data/ip2asn-combined.tsv.gz", cap, seconds)
     return Item("origin-table", "origin-table", ROUTES, "PDDL-1.0", (tables, (other,)), _read_routes, _shipped_routes)
+
+
+def own_table(directory: Path, item: Item) -> Table | None:
+    """The table that lies in the place of an item's if that is the one of routes and it is whole. Where no manifest
+    tells of it, the user built it."""
+    if item.file != ROUTES:
+        return None
+    try:
+        table = Table.open(directory / ROUTES)
+        table.verify()
+    except HostauditError:
+        return None
+    return table
 
 
 def _shipped_routes() -> Shipped:

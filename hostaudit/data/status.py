@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hostaudit.data.items import RANGE_FEEDS, Item
+from hostaudit.data.items import RANGE_FEEDS, Item, own_table
 from hostaudit.errors import HostauditError
 from hostaudit.model import DATA_SCHEMA, STALE_AFTER, DataItem, DataRecord, DataStatus, age
 from hostaudit.tables import RANGES, ROUTES, manifest
@@ -108,11 +108,10 @@ def _own_table(directory: Path, item: Item, at: str) -> DataItem | None:
     if item.file != ROUTES or not place.exists():
         return None
     command = f"{UPDATE} {item.id}"
-    try:
-        table = Table.open(place)
-        table.verify()
-    except HostauditError as error:
-        return DataItem(item.id, item.sort, "damaged", "built", note=error.message, next=command)
+    table = own_table(directory, item)
+    if table is None:
+        note = f"{ROUTES} is torn or no table; the one that came with hostaudit is used"
+        return DataItem(item.id, item.sort, "damaged", "built", note=note, next=command)
     about = table.metadata
     days = age(about.date, at)
     old = days is None or days > STALE_AFTER[item.sort]

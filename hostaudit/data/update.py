@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from hostaudit.data.items import RANGE_FEEDS, Arrived, Item, Made, RefusedError, Source, read_feed
+from hostaudit.data.items import RANGE_FEEDS, Arrived, Item, Made, RefusedError, Source, own_table, read_feed
 from hostaudit.model import DataRecord, Manifest
 from hostaudit.net.http import DiskError, Sink
 from hostaudit.net.limits import Limits, Network, Ports
@@ -43,7 +43,8 @@ PAGE = 4 * 1024 * 1024
 @dataclass(frozen=True)
 class UpdateOptions:
     """How to fetch. ``files`` gives for an item's id a file to take in place of what its publisher offers;
-    ``accept_smaller`` lets a table replace one with more than twice its rows. An answer must begin within ``answer``
+    ``accept_smaller`` lets a table replace one with more than twice its rows, ``replace_own`` one that the user built.
+    An answer must begin within ``answer``
     seconds, a file be there within ``most`` where that is less than usual; ``ports`` are for tests."""
 
     resolver: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class UpdateOptions:
     allow_private: tuple[Network, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     accept_smaller: bool = False
+    replace_own: bool = False
     debug: Callable[[str], None] | None = None
     answer: float = 15.0
     most: float = DEADLINE
@@ -134,6 +136,8 @@ class _Update:
         Raises ``RefusedError`` with what was wrong with every way to get it, and ``OSError``.
         """
         known = self._known(item)
+        if known is None and not self.options.replace_own and own_table(self.directory, item) is not None:
+            return None
         given = self.options.files.get(item.id)
         problems = []
         for number, way in enumerate(item.ways):
@@ -183,7 +187,8 @@ class _Update:
     async def _linked(self, net: LiveNet, item: Item, source: Source) -> str:
         """The file that a download page names."""
         found = await self._get(net, source.url, self._name(item, "page"), PAGE, 60.0)
-        links = sorted(source.link.findall(_content(found))) if source.link is not None else []
+        found_links = source.link.findall(_content(found)) if source.link is not None else []
+        links = sorted(found_links, key=lambda link: bytes(link).rpartition(b"/")[2])
         if not links:
             hint = f"fetch it by hand and give it with --file {item.id}=FILE"
             raise RefusedError(f"{source.url} names no file of the form expected; {hint}")
@@ -226,7 +231,8 @@ class _Update:
         record = DataRecord(
             file=item.file,
             sources=tuple(each.url for each in files),
-            date=made.date,
+            # Whoever is asked for his own ranges says what holds today, however long they have not changed.
+            date=now[:10] if self._asked(item) else made.date,
             fetched=now,
             checked=now,
             sha256=hashlib.sha256(made.data).hexdigest(),
@@ -245,9 +251,15 @@ class _Update:
             candidate = await task
             known = self._known(item)
             if known is not None and (candidate is None or candidate.record.sha256 == known.sha256):
-                self._put({}, {item.id: msgspec.structs.replace(known, checked=_now())})
-                self._note(item, "unchanged", _told(known))
-            elif candidate is not None and self._acceptable(candidate, known):
+                now = _now()
+                validators = known.validators if candidate is None else candidate.record.validators
+                date = now[:10] if self._asked(item) else known.date
+                same = msgspec.structs.replace(known, checked=now, date=date, validators=validators)
+                self._put({}, {item.id: same})
+                self._note(item, "unchanged", _told(same))
+            elif candidate is None:
+                self._note(item, "unchanged", f"it was built by hand; to replace it: hostaudit data update {item.id}")
+            elif self._acceptable(candidate, known):
                 if item.format is not None:
                     self.staged.append(candidate)
                 else:
@@ -257,6 +269,12 @@ class _Update:
             self._note(item, "failed", str(error))
         except OSError as error:
             self._note(item, "failed", f"it cannot be written: {error.strerror or error}")
+        except Exception as error:
+            self._note(item, "failed", f"a defect of hostaudit, please report it: {type(error).__name__}: {error}")
+
+    def _asked(self, item: Item) -> bool:
+        """Whether an operator is asked for ranges, and did not only say them to whoever brought the file."""
+        return item.format is not None and item.id not in self.options.files
 
     def _acceptable(self, candidate: _Candidate, known: DataRecord | None) -> bool:
         """Whether a candidate may replace what is there. Raises ``RefusedError`` if it looks incomplete."""
@@ -276,7 +294,10 @@ class _Update:
     def _settle_ranges(self, chosen: Sequence[Item]) -> None:
         """Build the table of ranges anew from what every feed lists, and put it in place with the new feeds."""
         wanted = {item.id: item for item in self.every if item.format is not None}
-        if not any(item.id in wanted for item in chosen):
+        table = self.installed.items.get(RANGE_FEEDS)
+        failed = {identity for identity, result in self.results.items() if result.outcome == "failed"}
+        heard = [item for item in chosen if item.id in wanted and item.id not in failed]
+        if not heard and (table is None or manifest.sound(self.directory, table)):
             return
         listed = {each.item.id: (each.item.url, each.record.date, each.made.feed) for each in self.staged}
         for identity in sorted(set(wanted) - set(listed)):
@@ -289,22 +310,16 @@ class _Update:
                     continue  # a later hostaudit is stricter; the feed is fetched anew with the next update
                 listed[identity] = (item.url, known.date, feed)
         rows = [(url, date, feed) for _, (url, date, feed) in sorted(listed.items()) if feed is not None]
-        if not rows or (not self.staged and self._built_of(rows)):
+        if not rows:
             return
         try:
             self._put_ranges(rows)
         except OSError as error:
-            for each in self.staged:
-                self._note(each.item, "failed", f"it cannot be written: {error.strerror or error}")
+            for item in heard:
+                self._note(item, "failed", f"it cannot be written: {error.strerror or error}")
             return
         for each in self.staged:
             self._note(each.item, "updated", _told(each.record))
-
-    def _built_of(self, rows: Sequence[tuple[str, str, feeds.Feed]]) -> bool:
-        """Whether the table that is there holds just these feeds."""
-        record = self.installed.items.get(RANGE_FEEDS)
-        same = record is not None and record.sources == tuple(url for url, _, _ in rows)
-        return same and record is not None and manifest.sound(self.directory, record)
 
     def _put_ranges(self, rows: Sequence[tuple[str, str, feeds.Feed]]) -> None:
         self.tell(f"{RANGE_FEEDS}: building the table of {len(rows)} feeds")
@@ -325,8 +340,15 @@ class _Update:
         self._put(files, {RANGE_FEEDS: record} | {each.item.id: each.record for each in self.staged})
 
     def _put(self, files: Mapping[str, bytes], records: Mapping[str, DataRecord]) -> None:
-        changed = Manifest(self.installed.schema, dict(sorted((self.installed.items | dict(records)).items())))
+        known = {RANGE_FEEDS, *(item.id for item in self.every)}
+        merged = sorted((self.installed.items | dict(records)).items())
+        changed = Manifest(self.installed.schema, {identity: each for identity, each in merged if identity in known})
         manifest.install(self.directory, self.scratch, files, changed)
+        # A feed that the catalogue names no more goes with its file.
+        for name in {each.file for each in self.installed.items.values()} - {
+            each.file for each in changed.items.values()
+        }:
+            (self.directory / name).unlink(missing_ok=True)
         self.installed = changed
 
     def _known(self, item: Item) -> DataRecord | None:

@@ -26,7 +26,8 @@ DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 
 
 class DataRecord(Struct, frozen=True, forbid_unknown_fields=True):
-    """One file that was fetched and installed. ``date`` (YYYY-MM-DD) is that of the data, ``fetched`` and ``checked``
+    """One file that was fetched and installed. ``date`` (YYYY-MM-DD) is that of the data, of a feed the
+    day on which its publisher said so; ``fetched`` and ``checked``
     are UTC times; ``rows`` counts what is in it. ``digests`` are the SHA-256 of what came from each source, and
     ``validators`` the ETag and Last-Modified of the first answer (RFC 9110 section 8.8)."""
 

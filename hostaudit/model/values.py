@@ -136,7 +136,8 @@ class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """A range that an operator publishes of itself: the feed's URL, the publisher's own labels, the date of the data.
+    """A range that an operator publishes of itself: the feed's URL, the publisher's own labels, and the day
+    (YYYY-MM-DD) on which the feed said so.
 
     ``service`` and ``region`` are empty where a feed has none.
     """

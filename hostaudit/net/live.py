@@ -33,9 +33,9 @@ from hostaudit.tables.routes import Routes
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins,
-    ``warn`` is told if that is not as it should be. Raises ``UsageError`` for a resolver
-    that is no address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins, ``warn`` is told if that is not as it
+    should be. Raises ``UsageError`` for a resolver that is no address and for a CA bundle that cannot be used; after
+    that nothing raises for what the network does.
     """
 
     def __init__(
@@ -164,7 +164,7 @@ class LiveNet:
                 return None
             found = self._ranges.published(address)
         except DocumentError as error:
-            return Outcome.gap("malformed", source, f"{error.message}; {error.hint}")
+            return Outcome.gap("malformed", source, f"{error.message}; to renew it: hostaudit data update range-feeds")
         source = f"{source} of {self._ranges.date}"
         return Outcome.of(PublishedRanges(found), source) if found else Outcome.none("in no feed", source)
 

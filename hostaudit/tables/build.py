@@ -28,7 +28,8 @@ import msgspec
 
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.special import special_networks
-from hostaudit.tables.packed import Builder, Metadata, Table
+from hostaudit.tables.packed import Table
+from hostaudit.tables.packer import Builder, Metadata
 from hostaudit.tables.routes import ANNOUNCED, KIND, PREFIXES
 
 MOST_BAD = 0.01

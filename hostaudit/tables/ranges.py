@@ -9,12 +9,16 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from hostaudit.errors import DocumentError
 from hostaudit.model import Published
-from hostaudit.tables.feeds import Feed, Network
-from hostaudit.tables.packed import Builder, Metadata, Table
+from hostaudit.tables.packed import Table
+
+if TYPE_CHECKING:
+    from hostaudit.tables.feeds import Feed, Network
 
 KIND = "published-ranges"
 
@@ -50,17 +54,23 @@ class Ranges:
         value = self._table.get(address)
         if value is None:
             return ()
-        found = []
-        for item in value:
-            number, length = divmod(int(item), 256)
-            label = msgspec.json.decode(self._table.label(number), type=_Label)
-            prefix = ipaddress.ip_network((address, length), strict=False)
-            found.append(Published(str(prefix), label.feed, label.service, label.region, label.date))
-        return tuple(found)
+        try:
+            return tuple(self._range(address, int(item)) for item in value)
+        except (ValueError, msgspec.MsgspecError):
+            message = f"{self._table.name} cannot be used as a table: it is damaged"
+            raise DocumentError(message, "make it again with: hostaudit data update range-feeds") from None
+
+    def _range(self, address: str, item: int) -> Published:
+        number, length = divmod(item, 256)
+        label = msgspec.json.decode(self._table.label(number), type=_Label)
+        prefix = ipaddress.ip_network((address, length), strict=False)
+        return Published(str(prefix), label.feed, label.service, label.region, label.date)
 
 
 def build(feeds: Iterable[tuple[str, str, Feed]]) -> bytes:
     """The file of such a table, from feeds as (URL, date of its data, rows)."""
+    from hostaudit.tables.packer import Builder, Metadata  # a scan builds none
+
     texts: dict[str, int] = {}
     at: dict[Network, list[int]] = {}
     dates: dict[str, str] = {}

@@ -9,8 +9,11 @@ import asyncio
 import hashlib
 import ipaddress
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "net"))
 
 from servers import DnsServer, HttpServer, ca, http, server_context
 

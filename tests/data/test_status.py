@@ -16,7 +16,7 @@ from servers import http
 
 from hostaudit import domain, schemas
 from hostaudit.cli import run as command
-from hostaudit.data import items
+from hostaudit.data import items, update
 from hostaudit.data.status import status
 from hostaudit.model import STALE_AFTER, DataItem
 from hostaudit.net import rdap
@@ -49,7 +49,8 @@ def test_nothing_fetched_means_what_came_with_hostaudit(tmp_path):
     assert not (tmp_path / "none").exists(), "asking makes nothing"
 
 
-def test_what_was_fetched_is_told_with_its_source_and_grows_old(tmp_path):
+def test_what_was_fetched_is_told_with_its_source_and_grows_old(tmp_path, monkeypatch):
+    monkeypatch.setattr(update, "_now", lambda: "2026-11-01T12:00:00Z")
     run(tmp_path, PAGES)
     new, old = states(tmp_path), states(tmp_path, now=LATER)
 

@@ -29,7 +29,7 @@ from publishers import (
 )
 from servers import drip, http, never
 
-from hostaudit.data import items
+from hostaudit.data import items, update
 from hostaudit.errors import UsageError
 from hostaudit.tables import RANGES, ROUTES, SUFFIXES, manifest
 from hostaudit.tables.ranges import Ranges
@@ -40,10 +40,15 @@ def outcomes(results):
     return {identity: each.outcome for identity, each in results.items()}
 
 
+TODAY = update._now()[:10]
+
+
 @pytest.fixture
-def filled(tmp_path):
-    """A directory with both feeds in it."""
-    results, _ = run(tmp_path, PAGES)
+def filled(tmp_path, monkeypatch):
+    """A directory with both feeds in it, as they were some days ago."""
+    with monkeypatch.context() as then:
+        then.setattr(update, "_now", lambda: "2026-11-05T12:00:00Z")
+        results, _ = run(tmp_path, PAGES)
     assert outcomes(results) == {"aws": "updated", "other": "updated"}
     return tmp_path
 
@@ -51,18 +56,20 @@ def filled(tmp_path):
 # -- what is good -----------------------------------------------------------------------------------------
 
 
-def test_feeds_become_one_table_and_a_manifest_that_tells_where_from(filled):
+def test_feeds_become_one_table_and_a_manifest_that_tells_where_from(tmp_path):
+    run(tmp_path, PAGES)
+    filled = tmp_path
     found = Ranges.open(filled / RANGES).published("44.0.1.1")
     records = manifest.read(filled).items
 
     assert [(each.prefix, each.service, each.region, each.date) for each in found] == [
-        ("44.0.0.0/16", "S3", "eu-west-1", "2026-11-01"),
-        ("44.0.0.0/16", "EC2", "eu-west-1", "2026-11-01"),
-        ("44.0.0.0/11", "AMAZON", "eu-west-1", "2026-11-01"),
+        ("44.0.0.0/16", "S3", "eu-west-1", TODAY),
+        ("44.0.0.0/16", "EC2", "eu-west-1", TODAY),
+        ("44.0.0.0/11", "AMAZON", "eu-west-1", TODAY),
     ]
     assert {each.feed for each in found} == {"http://ranges.example/aws.json"}
     assert set(content(filled)) == {"feeds/aws", "feeds/other", "manifest.json", RANGES}
-    assert records["other"].date == "2026-11-01", "the day that the server gives"
+    assert records["other"].date == TODAY, "the day on which its publisher says so, whenever it last changed"
     assert records["aws"].sha256 == hashlib.sha256(content(filled)["feeds/aws"]).hexdigest()
     assert records["range-feeds"].sources == ("http://ranges.example/aws.json", "http://other.example/cidrs")
     assert (records["aws"].rows, records["aws"].bytes) == (5, len(json.dumps(AWS)))
@@ -85,7 +92,8 @@ def test_what_has_not_changed_is_not_fetched_again(filled):
     assert outcomes(results) == {"aws": "unchanged", "other": "unchanged"}
     assert b'If-None-Match: "a"' in asked
     assert b"If-Modified-Since: Sun, 01 Nov 2026 10:00:00 GMT" in again
-    assert {name for name in before if before[name] != after[name]} <= {"manifest.json"}
+    assert {name for name in before if before[name] != after[name]} == {"manifest.json", RANGES}
+    assert Ranges.open(filled / RANGES).date == TODAY, "its publisher says so still"
 
 
 def test_a_new_edition_replaces_the_old_and_leaves_the_rest(filled):
@@ -94,7 +102,7 @@ def test_a_new_edition_replaces_the_old_and_leaves_the_rest(filled):
     table = Ranges.open(filled / RANGES)
 
     assert outcomes(results) == {"aws": "unchanged", "other": "updated"}
-    assert table.published("45.12.0.1")[0].date == "2026-11-02"
+    assert table.published("45.12.0.1")[0].prefix == "45.12.0.0/20"
     assert table.published("44.0.1.1")[0].service == "S3"
 
 
@@ -119,9 +127,9 @@ def test_a_damaged_file_is_fetched_anew_whatever_its_date(filled):
 def test_a_lost_table_is_built_again_from_what_the_feeds_listed(filled):
     before = content(filled)[RANGES]
     (filled / RANGES).write_bytes(b"torn")
-    results, _ = run(filled, {**PAGES, "ranges.example /aws.json": http(304)})
+    results, _ = run(filled, {}, FEEDS)
 
-    assert outcomes(results) == {"aws": "unchanged", "other": "unchanged"}
+    assert outcomes(results) == {"aws": "failed", "other": "failed"}
     assert content(filled)[RANGES] == before
 
 
@@ -247,7 +255,7 @@ def test_what_fails_keeps_the_old_and_stops_nobody_else(filled, fault):
     assert after["feeds/other"] == before["feeds/other"]
     assert after["feeds/aws"] != before["feeds/aws"]
     if fault != "not modified unasked":
-        assert Ranges.open(filled / RANGES).published("45.10.0.1")[0].date == "2026-11-01"
+        assert Ranges.open(filled / RANGES).published("45.10.0.1")[0].date == "2026-11-05"
     assert not list(filled.glob(f"{manifest.SCRATCH}*"))
 
 
@@ -340,6 +348,38 @@ def test_older_data_do_not_replace_newer(tmp_path):
 
     assert "older, of 2026-11-19" in results["public-suffix-list"].detail
     assert content(tmp_path) == before
+
+
+def test_a_table_that_the_user_built_is_replaced_only_by_name(tmp_path):
+    run(tmp_path, route_lists(), (routes_item(),))
+    (tmp_path / manifest.NAME).unlink()
+    before = content(tmp_path)
+    results, requests = run(tmp_path, route_lists(90), (routes_item(),))
+
+    assert "built by hand" in results["origin-table"].detail
+    assert (outcomes(results), requests, content(tmp_path)) == ({"origin-table": "unchanged"}, [], before)
+
+    results, _ = run(tmp_path, route_lists(90), (routes_item(),), replace_own=True)
+    assert outcomes(results) == {"origin-table": "updated"}
+
+
+def test_a_torn_table_of_routes_is_replaced(tmp_path):
+    run(tmp_path, route_lists(), (routes_item(),))
+    whole = content(tmp_path)[ROUTES]
+    (tmp_path / ROUTES).write_bytes(whole[:-1] + b"?")
+    results, _ = run(tmp_path, route_lists(), (routes_item(),))
+
+    assert outcomes(results) == {"origin-table": "updated"}
+    assert content(tmp_path)[ROUTES] == whole
+
+
+def test_a_feed_that_nobody_names_any_more_goes(filled):
+    results, _ = run(filled, PAGES, tuple(item for item in FEEDS if item.id == "aws"))
+
+    assert outcomes(results) == {"aws": "unchanged"}
+    assert "other" not in manifest.read(filled).items
+    assert "feeds/other" not in content(filled)
+    assert Ranges.open(filled / RANGES).published("45.10.0.1") == ()
 
 
 # -- the disk, the lock, an interruption ------------------------------------------------------------------

@@ -14,7 +14,8 @@ from hostaudit.errors import DocumentError
 from hostaudit.net.limits import Limits
 from hostaudit.net.live import LiveNet
 from hostaudit.net.origins import Origins
-from hostaudit.tables.packed import Builder, Metadata, Table
+from hostaudit.tables.packed import Table
+from hostaudit.tables.packer import Builder, Metadata
 from hostaudit.tables.routes import ANNOUNCED, KIND, PREFIXES, Routes
 
 MADE = date(2026, 6, 17)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostaudit.errors import DocumentError
 from hostaudit.model import Published
 from hostaudit.tables import feeds, ranges
 from hostaudit.tables.packed import Table
@@ -186,6 +187,18 @@ def test_an_address_has_every_label_the_most_specific_first():
     assert one.date == "2026-11-01"
     with pytest.raises(ValueError):
         one.published("x")
+
+
+def test_a_table_that_is_none_of_ranges_inside_is_damaged():
+    from hostaudit.tables.packer import Builder, Metadata
+
+    for value, label in ((("x",), "[]"), ((16,), "[]"), ((200,), '["u","","",""]')):
+        builder = Builder()
+        builder.add(4, 0x2D000000, 0x2D00FFFF, value)
+        builder.label(0, label)
+        data = builder.build(Metadata(kind=ranges.KIND, title="", source="", licence="", date="2026-11-01"))
+        with pytest.raises(DocumentError, match="damaged"):
+            ranges.Ranges(Table(data)).published("45.0.0.1")
 
 
 networks = st.tuples(st.integers(0, 255), st.integers(10, 32)).map(lambda each: (0x2D000000 | each[0] << 12, each[1]))
