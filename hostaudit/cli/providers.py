@@ -22,11 +22,11 @@ from hostaudit.cli.options import (
 )
 from hostaudit.console import put
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import Matches
 from hostaudit.report.text import printable
 
 if TYPE_CHECKING:
     from hostaudit.matching import Matcher
+    from hostaudit.model import Matches
 
 app = typer.Typer(
     help="The provider catalogue: who is in it, and whom do clues speak for?",
@@ -105,6 +105,7 @@ def match(
         hint = 'give one such as ns-1.awsdns-00.com, 104.16.1.1, "server: cloudflare", AS16509'
         raise UsageError(f"{printable(value, 80)}: {error}", hint) from None
     if format == "json":
+        from hostaudit.model import Matches
         from hostaudit.report.json import lines
 
         put(lines([Matches(found.providers)]))
@@ -152,12 +153,16 @@ def _match_lines() -> int:
 def _answer(matcher: Matcher, text: Complete, number: int) -> tuple[Matches, str]:
     """The answer to one line, and what is wrong with the line. A blank line asks nothing and gets nothing."""
     if text is not None and not text.strip():
-        return Matches(), ""
+        from hostaudit.matching import NOTHING
+
+        return NOTHING, ""
     try:
         if text is None or len(text) > LONGEST_LINE:
             raise ValueError(f"longer than {LONGEST_LINE} bytes")
         return matcher.answer(matcher.read(text)), ""
     except ValueError as error:
+        from hostaudit.model import Matches
+
         problem = printable(str(error), 300)
         return Matches(error=f"line {number}: {problem}"), problem
 
