@@ -102,6 +102,15 @@ def platform_suffix(name: str) -> str | None:
     return None
 
 
+def tenant(name: str) -> str | None:
+    """The name that the customer of a platform holds: one label under its suffix (``shop.github.io``). None for a name
+    under no such suffix, and for the suffix itself."""
+    suffix = platform_suffix(name)
+    if suffix is None or name == suffix:
+        return None
+    return ".".join(name.split(".")[-suffix.count(".") - 2 :])
+
+
 def a_labels(name: str) -> str:
     """A name in A-labels (RFC 5890), lower case; empty if a label is not valid in IDNA 2008. Nothing is mapped but
     case: a sign that only looks like a letter makes another name, or none."""

@@ -32,6 +32,8 @@ THOUGHT = (
     "standing",
     "score",
     "sentence",
+    "lookalikes",
+    "findings",
     "judge",
     "spans",
     "course",

@@ -155,12 +155,16 @@ def _answer(matcher: Matcher, text: Complete, number: int) -> tuple[Matches, str
     from hostaudit.model import Matches
 
     if text is not None and not text.strip():
-        return Matches(), ""
+        from hostaudit.matching import NOTHING
+
+        return NOTHING, ""
     try:
         if text is None or len(text) > LONGEST_LINE:
             raise ValueError(f"longer than {LONGEST_LINE} bytes")
         return matcher.answer(matcher.read(text)), ""
     except ValueError as error:
+        from hostaudit.model import Matches
+
         problem = printable(str(error), 300)
         return Matches(error=f"line {number}: {problem}"), problem
 

@@ -77,8 +77,11 @@ class NameServers(Struct, frozen=True, forbid_unknown_fields=True, tag="nameserv
     ttl: int
 
 
-class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="server_answer"):
-    """What one name-server address said when asked for the zone's SOA directly, without recursion."""
+class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_answer"):
+    """What one name-server address said when asked for the zone's SOA directly, without recursion.
+
+    ``mname`` and ``rname``: the server and the mailbox that the SOA names (RFC 1035 section 3.3.13), free text both.
+    """
 
     zone: str
     nameserver: str
@@ -86,6 +89,8 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="server_
     authoritative: bool
     rcode: str
     serial: int | None = None
+    mname: str | None = None
+    rname: str | None = None
 
 
 class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):

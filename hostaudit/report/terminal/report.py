@@ -33,7 +33,7 @@ SUBJECTS = 4
 OTHERS = 12
 SHOWN = 20
 """Findings of one outcome."""
-
+DOUBTS = 8
 TOGETHER = 6
 """Lines of companies that can take it down together, for each number of them."""
 
@@ -78,6 +78,7 @@ def write(sheet: Sheet, report: Report) -> None:
     _together(sheet, report, names)
     _other_domains(sheet, report)
     _functions(sheet, report, names)
+    _contradictions(sheet, report)
     _fallbacks(sheet, report, names)
     _unknowns(sheet, report)
     not_assessed(sheet, report.not_assessed)
@@ -355,6 +356,19 @@ def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
     by = f" by {say.few(providers, SUBJECTS)}" if providers else ""
     note = f"; {sheet.safe(leg.note)}" if leg.note else ""
     sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
+
+
+def _contradictions(sheet: Sheet, report: Report) -> None:
+    """Operators of whom something else that was seen says that they are another company."""
+    doubtful = [each for each in report.dependencies if each.against]
+    if not doubtful:
+        return
+    sheet.heading("Contradictions: what these are taken for is less sure")
+    for each in doubtful[:DOUBTS]:
+        taken = f"{each.subject}: {each.name or each.provider}, confidence {each.confidence:.0%}"
+        text = f"{taken}; against it {say.few(each.against)}"
+        sheet.marked("weak", say.role(each.role), sheet.safe(text, 300), 2)
+    sheet.more(len(doubtful) - DOUBTS)
 
 
 def _idle(sheet: Sheet, functions: list[Function]) -> None:
