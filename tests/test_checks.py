@@ -226,6 +226,18 @@ def test_a_role_is_reckoned_without_what_its_companies_do_besides():
     assert outcomes(report, "hosting.max_hours_down") == {"steady.org": "fail"}
 
 
+def test_a_spare_that_nobody_could_look_at_stands_in_for_nobody():
+    policy = Policy(roles={"hosting": RoleDemand(max_hours_down=48)})
+    site = in_one_leg().apps()
+    spare = site.spare(
+        "steady.se", ("OVH sas", "433"), {"ns.standby.se": ("51.38.1.53", 16276)}, ("51.38.99.20", 16276)
+    )
+    site.declare(spare_names=(spare,))
+
+    assert outcome(site, policy, "hosting.max_hours_down") == "pass"
+    assert outcome(site.note("a", "steady.se", unknown="timeout"), policy, "hosting.max_hours_down") == "unknown"
+
+
 def test_notice_shortens_what_is_reckoned_and_is_told():
     demand = {"web": FunctionDemand(max_hours_down=1)}
     without, with_ = (judged(on_one_parent(), Policy(functions=demand, notice_hours=each)) for each in (0.0, 1200.0))
