@@ -128,6 +128,7 @@ def test_texts_name_no_rule_and_no_command_that_does_not_exist():
         assert check.title and check.risk and check.how and check.fix and check.source
         assert check.write.startswith("policy: {") or check.id in (
             "name-not-delegated",
+            "lookalike-name-server",
             "single-point",
             "exceptions.stale",
         )

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hostaudit.model import (
+        DataStatus,
         EffectivePolicy,
         Explanation,
         Fallbacks,
         Library,
+        Matched,
         Matrix,
         PolicyTrials,
+        ProviderList,
+        ProviderSheet,
         Report,
         RuleBook,
         Scenario,
@@ -26,19 +30,9 @@ if TYPE_CHECKING:
         Working,
     )
 
-    Document = (
-        Report
-        | WhatIf
-        | Matrix
-        | Fallbacks
-        | Scenario
-        | Library
-        | Working
-        | EffectivePolicy
-        | RuleBook
-        | Explanation
-        | PolicyTrials
-    )
+    Catalogued = ProviderList | ProviderSheet | Matched
+    Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
+    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | DataStatus | Catalogued | Judging
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
