@@ -4,6 +4,9 @@ fail           a failure that no exception covers and that is not in the baselin
 inconclusive   else an unknown that matters, or name resolution or the web site rest on unknown ground
 pass           else
 not_judged     without a policy, and without --fail-on
+
+A finding that needs no policy counts from the severity of ``--fail-on``, with a policy alone from *medium*: what is low
+is only told. A name that does not exist fails whatever is asked.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from hostaudit.case import Case
 from hostaudit.checks.evaluators import finding as finding_of
 from hostaudit.checks.evaluators import findings, ordered
 from hostaudit.checks.ground import Answer, Ground, code, fingerprint
+from hostaudit.checks.scores import SEVERITIES
 from hostaudit.model import (
     Criteria,
     EffectivePolicy,
@@ -27,11 +31,13 @@ from hostaudit.model import (
     PolicyNote,
     Report,
     Scenario,
+    Severity,
     UnknownMode,
     Verdict,
 )
 
 NOT_DELEGATED = "name-not-delegated"
+TOLD_BELOW: Severity = "medium"
 
 
 def named(case: Case, report: Report) -> Report:
@@ -53,7 +59,7 @@ def gated(case: Case, report: Report, criteria: Criteria, day: date, scenarios: 
         for each, mode in findings(ground):
             rows.append(each)
             modes[each.fingerprint] = mode
-    asked = tuple(sorted({each.rule for each in rows if each.rule not in (NOT_DELEGATED, "single-point")}))
+    asked = tuple(sorted({each.rule for each in rows[len(known) :] if each.rule != "single-point"}))
     covered, notes = exceptions.apply(rows, effective.exceptions if effective is not None else (), domain, day)
     if criteria.strict_exceptions:
         covered += tuple(_stale(case, each, domain) for each in notes if each.warning)
@@ -61,7 +67,16 @@ def gated(case: Case, report: Report, criteria: Criteria, day: date, scenarios: 
         covered = tuple(_compared(each, criteria.baseline) for each in covered)
     judged = criteria.fail_on is not None or (effective is not None and effective.stated)
     usual = criteria.unknown or policy.unknown or "inconclusive"
-    weighed = ordered(_weighed(each, modes.get(each.fingerprint) or usual) for each in covered)
+    least = SEVERITIES.index(criteria.fail_on or TOLD_BELOW) if judged else len(SEVERITIES)
+    told = {
+        each.fingerprint for each in known if each.rule != NOT_DELEGATED and SEVERITIES.index(each.severity) < least
+    }
+    weighed = ordered(
+        structs.replace(each, verdict="")
+        if each.fingerprint in told
+        else _weighed(each, modes.get(each.fingerprint) or usual)
+        for each in covered
+    )
     return structs.replace(
         report,
         verdict=_verdict(report, weighed, usual, judged=judged),

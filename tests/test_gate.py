@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sites import in_one_leg, in_pairs, on_one_parent
+from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from test_checks import RULES, TWO_DNS, effective, judged, silent
 from test_corpus import in_the_dark, not_there
 
@@ -99,6 +99,40 @@ def test_how_severe_a_single_point_is():
     assert found["apple"] == "medium"
     assert found["isrg"] == "low"
     assert found["fastmail"] == "high"
+
+
+MISTYPED = "ns-1.awsdn-00.com"
+
+
+def mistyped(*, alike: bool) -> Site:
+    """A name server that is almost one of a known provider; it may answer as the others do."""
+    site = in_pairs().name(GANDI, {**GANDI_NS, **NSONE, MISTYPED: ("203.0.113.53", 64511)})
+    if not alike:
+        site.note("server", f"steady.org {MISTYPED} 203.0.113.53", unknown="timeout")
+    return site
+
+
+@pytest.mark.parametrize(
+    ("alike", "criteria", "verdict"),
+    [
+        (True, {"unknown": "warn"}, "not_judged"),
+        (False, {"unknown": "warn"}, "not_judged"),
+        (True, {"fail_on": "low"}, "fail"),
+        (True, {"fail_on": "medium"}, "pass"),
+        (False, {"fail_on": "high"}, "fail"),
+        (False, {"fail_on": "critical"}, "pass"),
+        (True, {"policy": effective(TWO_DNS, "steady.org")}, "pass"),
+        (False, {"policy": effective(TWO_DNS, "steady.org")}, "fail"),
+    ],
+)
+def test_what_needs_no_policy_counts_by_its_severity(alike, criteria, verdict):
+    report = analysed(mistyped(alike=alike), **criteria)
+    (finding,) = [each for each in report.findings if each.rule == "lookalike-name-server"]
+
+    assert finding.severity == ("low" if alike else "high")
+    assert report.verdict == verdict
+    assert finding.verdict == ("fail" if verdict == "fail" else "")
+    assert finding.code == "HA-DNS-010"
 
 
 # -- the baseline -----------------------------------------------------------------------------------------

@@ -124,8 +124,10 @@ def _findings(sheet: Sheet, report: Report) -> None:
     covered = {each.id: each for each in report.exceptions_applied}
     if not (rows or report.policy or covered):
         return
+    failed = [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)]
     groups = {
-        "failed": [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)],
+        "failed": [each for each in failed if each.verdict or report.policy is None],
+        "told": [each for each in failed if not (each.verdict or report.policy is None)],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
@@ -136,6 +138,9 @@ def _findings(sheet: Sheet, report: Report) -> None:
     for each in groups["failed"][:SHOWN]:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
+    for each in groups["told"][:SHOWN]:
+        _finding(sheet, each, "weak", f"told ({each.severity}), does not count")
+    sheet.more(len(groups["told"]) - SHOWN)
     for each in groups["unknown"][:SHOWN]:
         weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
         _finding(sheet, each, "open", f"unknown ({each.severity}{weight})")
