@@ -84,7 +84,7 @@ HEARSAY = re.compile(r"unchecked|knowledge|assum|guess|unknown|not checked", re.
 """Words of a basis that is none."""
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-PLACE = re.compile(r"(rules/[^\s:]+):(\d+): (.*)", re.DOTALL)
+PLACE = re.compile(r"(rules/[^\s:]+):(\d+)(?::\d+)?: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, order=True)
