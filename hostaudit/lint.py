@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hostaudit import domain, rules
-from hostaudit.catalogue import SAMPLES, Catalogue, RangeIndex, evaluate_sample, normalise, number_of, words
+from hostaudit.catalogue import SAMPLES, Catalogue, evaluate_sample, normalise
 from hostaudit.errors import UsageError
+from hostaudit.indexes import RangeIndex, number_of, words
 from hostaudit.model import Provider, Rules
 from hostaudit.special import special_networks
 from hostaudit.strict_yaml import Node, Source, build, compose, node_at

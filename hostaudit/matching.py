@@ -18,12 +18,11 @@ from hostaudit.catalogue import (
     CONTRADICTED,
     ENOUGH,
     Catalogue,
-    RangeIndex,
     combine,
     host_name,
-    number_of,
 )
 from hostaudit.errors import DocumentError, UsageError
+from hostaudit.indexes import RangeIndex, number_of
 from hostaudit.model import (
     MATCHED_SCHEMA,
     Clue,

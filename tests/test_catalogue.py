@@ -13,16 +13,12 @@ from hostaudit import rules
 from hostaudit.catalogue import (
     STRENGTH,
     Catalogue,
-    Clue,
-    NameIndex,
-    RangeIndex,
     combine,
     evaluate_sample,
-    lead,
     normalise,
-    words,
 )
-from hostaudit.model import HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream
+from hostaudit.indexes import NameIndex, RangeIndex, lead, words
+from hostaudit.model import Clue, HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream
 
 
 def provider(identity: str, **fields) -> Provider:

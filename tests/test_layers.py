@@ -15,6 +15,7 @@ PACKAGE = ROOT / "hostaudit"
 GROUND = ("model", "errors")
 THOUGHT = (
     "seen",
+    "indexes",
     "catalogue",
     "attribution",
     "graph",
@@ -63,9 +64,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "explanations": (*GROUND, "strict_yaml", "words"),
     "policytests": (*GROUND, "policyfile", "strict_yaml"),
     "schemas": (*GROUND, "policyfile", "schemas", "sitefile", "words"),
-    "matching": (*GROUND, "catalogue", "special", "strict_yaml", "tables"),
+    "matching": (*GROUND, "catalogue", "indexes", "special", "strict_yaml", "tables"),
     "directory": (*GROUND, "catalogue", "strict_yaml"),
-    "lint": (*GROUND, "catalogue", "domain", "rules", "special", "strict_yaml"),
+    "lint": (*GROUND, "catalogue", "domain", "indexes", "rules", "special", "strict_yaml"),
     "markup": GROUND,
     "special": (),
     "tables": (*GROUND, "special", "tables"),
