@@ -38,7 +38,7 @@ def explain(
 ) -> int:
     """Print the formula of the score, its weights and, for a report or evidence, the working."""
     refuse_other("topic", topic, TOPICS)
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="Working")
     from hostaudit import audit
 
     opinion = None

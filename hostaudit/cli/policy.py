@@ -146,7 +146,7 @@ def show(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Show what a policy demands of a site."""
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="EffectivePolicy")
     from hostaudit import demands, rules
     from hostaudit.domain import parse
 

@@ -57,7 +57,7 @@ def scan(
     debug: DebugOption = False,
 ) -> int:
     """Look at a site over the network and say who can switch it off."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
+    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Report")
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
     if evidence.is_path(domain):
         if host or save_evidence:
@@ -96,6 +96,6 @@ def analyse(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Judge saved evidence again, without network: the same report as the scan gave."""
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="Report")
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
     return writer.write(evidence.analysed(evidence.saved(file, declarations)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | EffectivePolicy
 
-HELPERS = frozenset({"text", "wording"})
+HELPERS = frozenset({"jsontext", "text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
 
 
@@ -29,12 +29,20 @@ class Style:
     width: int = 80
 
 
+EVERY: frozenset[str] = frozenset()
+"""For ``Format.writes``: every document there is."""
+
+
 class Format(Protocol):
     """One way to write a document. ``name`` is the module's name and the word after ``--format``."""
 
     @property
     def name(self) -> str:
         """What stands after ``--format``."""
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The documents that it can write, by the names of their classes; ``EVERY`` means all."""
 
     def render(self, document: Document, style: Style) -> str:
         """The whole document, ending in a line feed. Equal documents and styles give equal text."""
@@ -49,3 +57,8 @@ def load(name: str) -> Format:
     """The format of that name, which must be one of ``names()``: the ``FORMAT`` of its module."""
     found: Format = importlib.import_module(f"{__name__}.{name}").FORMAT
     return found
+
+
+def able(document: str) -> tuple[str, ...]:
+    """The formats that write a document, by the name of its class."""
+    return tuple(name for name in names() if (writes := load(name).writes) is EVERY or document in writes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
-from hostaudit.report import Style
+from hostaudit.report import EVERY, Style
 from hostaudit.report.terminal import candidates, matrix, policy, report, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
@@ -29,6 +29,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
 @dataclass(frozen=True)
 class TerminalFormat:
     name: str = "terminal"
+    writes: frozenset[str] = EVERY
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide (20 at the least)."""
