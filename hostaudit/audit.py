@@ -162,6 +162,13 @@ def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Re
     return judged
 
 
+def known_failures(report: Report) -> frozenset[str]:
+    """The fingerprints of all that fails in an older report, as a baseline."""
+    from hostaudit import gate
+
+    return gate.known_failures(report)
+
+
 @cache
 def _scenario(identity: str) -> Scenario:
     from hostaudit import scenarios

@@ -36,8 +36,8 @@ def world(rules: Rules) -> World:
     from hostaudit import policyfile, scenarios
 
     companies = policyfile.companies(rules.providers, rules.parents)
-    further = tuple(each for each in rules.checks if each == each.lower())
-    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), further)
+    alone = tuple(each for each in rules.checks if each not in policyfile.OTHER_RULES and each == each.lower())
+    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:
@@ -142,11 +142,15 @@ def live(
     options: LookOptions,
     declarations: Declarations,
     progress: Callable[[int, int], None] | None,
+    demanded: Callable[[str], object] | None = None,
 ) -> EvidenceFile:
-    """The evidence of a live domain, its declared hosts and fallbacks looked at too."""
+    """The evidence of a live domain, its declared hosts and fallbacks looked at too. ``demanded`` is asked for the
+    domain first, so that a wrong policy is refused before anything is looked at."""
     from hostaudit.domain import parse
 
     target = parse(domain, hosts)
+    if demanded is not None:
+        demanded(target.domain)
     site = declarations.of(target.domain)
     if site is not None:
         target = parse(domain, (*hosts, *site.hosts))

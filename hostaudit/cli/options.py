@@ -30,6 +30,9 @@ LONGEST_TIME = 3600.0
 DEEPEST = 6
 EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 COLOURS = ("auto", "always", "never")
+REPORT = "Report"
+"""What every format writes."""
+
 STANDARD_OUTPUT = ("-", "/dev/stdout")
 _FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -165,7 +168,7 @@ class Writer:
         *,
         spare: Path | None = None,
         quiet: bool = False,
-        document: str = "",
+        document: str = REPORT,
     ) -> None:
         refuse_other("--format", name, report.names())
         refuse_other("--color", colour, COLOURS)
@@ -173,7 +176,7 @@ class Writer:
         self.outputs = _outputs(name, tuple(output or ()))
         self.colour = colour
         self.quiet = quiet
-        if document:
+        if document != REPORT:
             for each, _ in self.outputs:
                 _refuse_unable(report.load(each), document)
         _refuse_same([path for _, path in self.outputs if path is not None], spare)
@@ -288,7 +291,7 @@ def _refuse_same(outputs: list[Path], spare: Path | None) -> None:
 
 
 def _refuse_unable(each: report.Format, document: str) -> None:
-    if each.writes is not report.EVERY and document not in each.writes:
+    if not each.writes & {*report.EVERY, document}:
         hint = f"formats that write it: {', '.join(report.able(document))}"
         raise UsageError(f"{each.name} does not write the document of this command", hint)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hostaudit.cli import evidence
+from hostaudit.cli.judging import BaselineOption, FailOnOption, Judging, StrictOption, UnknownOption
 from hostaudit.cli.options import (
     CaBundleOption,
     ColourOption,
@@ -22,6 +23,7 @@ from hostaudit.cli.options import (
     NoSiteOption,
     NoThirdPartyOption,
     OutputOption,
+    PolicyOption,
     PrivateOption,
     QuietOption,
     ResolverOption,
@@ -40,6 +42,11 @@ def scan(
     host: HostOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
+    policy: PolicyOption = None,
+    fail_on: FailOnOption = "",
+    unknown: UnknownOption = "",
+    baseline: BaselineOption = None,
+    strict_exceptions: StrictOption = False,
     save_evidence: SaveOption = None,
     format: FormatOption = "terminal",  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -57,13 +64,16 @@ def scan(
     debug: DebugOption = False,
 ) -> int:
     """Look at a site over the network and say who can switch it off."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Report")
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy)
+    judging = Judging(
+        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
+    )
     if evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
-        opinion = evidence.analysed(evidence.saved(domain, declarations))
+        opinion = judging.judged(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
         return writer.write(opinion)
     options = look_options(
@@ -77,9 +87,9 @@ def scan(
     )
     show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
     progress = Progress(sys.stderr) if show else None
-    file = evidence.live(domain, tuple(host or ()), options, declarations, progress)
+    file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    code = writer.write(evidence.analysed(file))
+    code = writer.write(judging.judged(file))
     if failure is not None:
         raise failure
     return code
@@ -91,11 +101,19 @@ def analyse(
     output: OutputOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
+    policy: PolicyOption = None,
+    fail_on: FailOnOption = "",
+    unknown: UnknownOption = "",
+    baseline: BaselineOption = None,
+    strict_exceptions: StrictOption = False,
     color: ColourOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Judge saved evidence again, without network: the same report as the scan gave."""
-    writer = Writer(format, output, color, quiet=quiet, document="Report")
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-    return writer.write(evidence.analysed(evidence.saved(file, declarations)))
+    writer = Writer(format, output, color, quiet=quiet)
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy)
+    judging = Judging(
+        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
+    )
+    return writer.write(judging.judged(evidence.saved(file, declarations)))

@@ -37,7 +37,7 @@ def list_(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """List every scenario: id, date, kind, title, layers."""
-    writer = Writer(format, output, color, quiet=quiet, document="Library")
+    writer = Writer(format, output, color, quiet=quiet)
     from hostaudit import scenarios
     from hostaudit.model import Library
 
@@ -55,7 +55,7 @@ def show(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Show one scenario: its events, its sources, what it teaches."""
-    writer = Writer(format, output, color, quiet=quiet, document="Scenario")
+    writer = Writer(format, output, color, quiet=quiet)
     from hostaudit import scenarios
 
     return writer.put(scenarios.find(scenario, rules))

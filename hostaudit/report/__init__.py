@@ -12,9 +12,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+    from hostaudit.model import (
+        EffectivePolicy,
+        Explanation,
+        Fallbacks,
+        Library,
+        Matrix,
+        PolicyTrials,
+        Report,
+        RuleBook,
+        Scenario,
+        WhatIf,
+        Working,
+    )
 
-    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | EffectivePolicy
+    Document = (
+        Report
+        | WhatIf
+        | Matrix
+        | Fallbacks
+        | Scenario
+        | Library
+        | Working
+        | EffectivePolicy
+        | RuleBook
+        | Explanation
+        | PolicyTrials
+    )
 
 HELPERS = frozenset({"jsontext", "text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
@@ -29,7 +53,7 @@ class Style:
     width: int = 80
 
 
-EVERY: frozenset[str] = frozenset()
+EVERY = frozenset({"*"})
 """For ``Format.writes``: every document there is."""
 
 
@@ -61,4 +85,4 @@ def load(name: str) -> Format:
 
 def able(document: str) -> tuple[str, ...]:
     """The formats that write a document, by the name of its class."""
-    return tuple(name for name in names() if (writes := load(name).writes) is EVERY or document in writes)
+    return tuple(name for name in names() if load(name).writes & {*EVERY, document})

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+import sample_policy
 import sample_whatif as sample
 from hostile_strings import HOSTILE, label
 from sample_report import report
@@ -23,8 +24,22 @@ from hostaudit.report.text import width
 
 GOLDEN = Path(__file__).with_name("golden")
 COLOUR = re.compile(r"\x1b\[[0-9]+m")
-DOCUMENTS = {"report": report, **sample.DOCUMENTS}
-FIXED = {"schema", "kind", "grade", "applies", "state", "basis", "end", "effect", "role", "layer", "action"}
+DOCUMENTS = {"report": report, **sample.DOCUMENTS, **sample_policy.DOCUMENTS}
+FIXED = {
+    "schema",
+    "kind",
+    "grade",
+    "applies",
+    "state",
+    "basis",
+    "end",
+    "effect",
+    "role",
+    "layer",
+    "action",
+    "severity",
+    "unknown",
+}
 """Strings that come from the rules or from ourselves, never from outside; a scenario's are soiled all the same."""
 
 
@@ -65,7 +80,7 @@ def test_every_format_writes_every_document_and_again_the_same(name, document):
 
 @pytest.mark.parametrize("text", HOSTILE, ids=label)
 def test_hostile_strings_leave_every_document_plain(text):
-    for make in sample.DOCUMENTS.values():
+    for make in (*sample.DOCUMENTS.values(), *sample_policy.DOCUMENTS.values()):
         document = soiled(make(), text)
         for style in ({}, {"unicode": False, "width": 40}, {"width": 20}, {"width": 200}, {"colour": True}):
             plain = COLOUR.sub("", shown(document, **style))

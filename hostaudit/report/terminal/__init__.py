@@ -6,9 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+from hostaudit.model import (
+    EffectivePolicy,
+    Explanation,
+    Fallbacks,
+    Library,
+    Matrix,
+    PolicyTrials,
+    Report,
+    RuleBook,
+    Scenario,
+    WhatIf,
+    Working,
+)
 from hostaudit.report import EVERY, Style
-from hostaudit.report.terminal import candidates, matrix, policy, report, scenarios, whatif, working
+from hostaudit.report.terminal import candidates, matrix, policy, report, rules, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -23,6 +35,9 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Library: scenarios.write_list,
     Working: working.write,
     EffectivePolicy: policy.write,
+    RuleBook: rules.write_book,
+    Explanation: rules.write_explanation,
+    PolicyTrials: rules.write_trials,
 }
 
 
