@@ -62,7 +62,7 @@ class CsvFormat:
 
 def _cell(text: str) -> str:
     """Text that stays text. Only what is a number in the model is written as one, so that none loses its sign."""
-    shown = plain(text, 2000)
+    shown = plain(text, 1000)
     return f"'{shown}" if text.lstrip(" ").startswith(STARTERS) or shown.lstrip(" ").startswith(STARTERS) else shown
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.report import Style
 from hostaudit.report.jsontext import written
-from hostaudit.report.judged import plain, seconds
+from hostaudit.report.judged import plain, timed
 
 if TYPE_CHECKING:
     from hostaudit.model import Dependency, Report
@@ -42,7 +42,7 @@ def _bom(report: Report) -> dict[str, Any]:
     site = f"site:{plain(report.target.domain, 255)}"
     refs = _refs(sorted(providers))
     serial = uuid.uuid5(uuid.NAMESPACE_DNS, _utf8(f"{report.target.domain} {report.run.finished}"))
-    stamped = {"timestamp": report.run.finished} if seconds(report.run.finished) is not None else {}
+    stamped = {"timestamp": report.run.finished} if timed(report.run.finished) else {}
     return {
         "$schema": SCHEMA,
         "bomFormat": "CycloneDX",

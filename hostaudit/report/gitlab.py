@@ -44,7 +44,7 @@ def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
     told = plain(f"{report.target.domain}: {row.message} ({named(row)})")
     return {
         "description": told if fails else f"Unknown, so inconclusive: {told}",
-        "check_name": plain(row.rule, 255),
+        "check_name": plain(row.rule, 255) or "rule",
         "fingerprint": fingerprint,
         "severity": SEVERITIES[row.severity] if fails else "info",
         "location": {"path": plain(path, 1000), "lines": {"begin": line}},

@@ -124,6 +124,11 @@ def seconds(text: str) -> float | None:
     return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
 
 
+def timed(text: str) -> str:
+    """The same UTC time, or nothing if it is none."""
+    return text if seconds(text) is not None and text.endswith("Z") else ""
+
+
 def _marked(report: Report, row: Finding) -> Finding:
     if row.fingerprint:
         return row

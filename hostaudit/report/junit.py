@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from hostaudit.model import Finding, PolicyTrials, Report
 from hostaudit.report import Style
-from hostaudit.report.judged import HEADLINES, counted, lifted, named, plain, rows, standing
+from hostaudit.report.judged import HEADLINES, counted, lifted, named, plain, rows, standing, timed
 
 if TYPE_CHECKING:
     from hostaudit.report import Document
@@ -44,7 +44,8 @@ class JunitFormat:
 def _site(top: ElementTree.Element, report: Report) -> None:
     found = rows(report)
     suite = _suite(top, report.target.domain)
-    suite.set("timestamp", report.run.started.removesuffix("Z"))
+    if timed(report.run.started):
+        suite.set("timestamp", report.run.started.removesuffix("Z"))
     headline = f"{HEADLINES[report.verdict]}: {counted(found)}"
     _properties(
         suite,
@@ -99,7 +100,7 @@ def _case(suite: ElementTree.Element, report: Report, row: Finding) -> None:
 
 
 def _lines(*parts: str) -> str:
-    return "\n".join(f"  {plain(part, 2000)}" for part in parts if part)
+    return "\n".join(f"  {plain(part)}" for part in parts if part)
 
 
 def _trials(top: ElementTree.Element, document: PolicyTrials) -> None:

@@ -25,6 +25,7 @@ from hostaudit.report.judged import (
     plain,
     rows,
     standing,
+    timed,
     uri,
 )
 
@@ -197,12 +198,12 @@ def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str
                 {"level": "warning", "message": {"text": f"{number} more {what} in the JSON report of this run."}}
             )
     headline = f"{HEADLINES[report.verdict]}: {counted(rows(report))}"
+    times = {"startTimeUtc": timed(report.run.started), "endTimeUtc": timed(report.run.finished)}
     return {
         "executionSuccessful": not open_,
         "exitCode": EXIT_CODES[report.verdict],
         "exitCodeDescription": headline,
-        "startTimeUtc": report.run.started,
-        "endTimeUtc": report.run.finished,
+        **{key: at for key, at in times.items() if at},
         "toolExecutionNotifications": notes,
     }
 
