@@ -179,10 +179,13 @@ class _Page:
         return words.listed([say.role(each) for each in point.roles])
 
     def _stops(self, point: SinglePoint) -> str:
-        stops = [each for each in point.functions if each.effect != "degraded"]
-        said = [text(f"{words.function(each.id)} {_loss(each)}", 200) for each in stops[:12]]
-        more = f"; {len(stops) - len(said)} more" if len(stops) > len(said) else ""
-        return f"{'; '.join(said)}{more}" if said else "nothing wholly"
+        """One phrase for each effect and time, with all functions that share them."""
+        alike: dict[str, list[str]] = {}
+        for each in point.functions:
+            if each.effect != "degraded":
+                alike.setdefault(_loss(each), []).append(words.function(each.id))
+        said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
+        return text("; ".join(said), 1000) or "nothing wholly"
 
     def _unknowns(self) -> None:
         causes: dict[str, list[UnknownFact]] = {}
@@ -213,7 +216,7 @@ def _about(fact: UnknownFact) -> str:
 
 def _loss(impact: FunctionImpact) -> str:
     begins = say.onset(impact.time_to_impact_hours)
-    return f"({say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)})"
+    return f"{say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)}"
 
 
 def text(outside: str, limit: int) -> str:
