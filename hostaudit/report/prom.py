@@ -42,7 +42,7 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("domain", "kind", "id"),
     ),
     "hostaudit_policy_result": (
-        "How a rule of the policy came out, 1 for what holds; excepted covers the baseline and mere warnings too.",
+        "How a rule came out, 1 for what holds; warning: unknown, which does not count; excepted: or in the baseline.",
         ("domain", "rule", "result"),
     ),
     "hostaudit_last_complete_timestamp_seconds": (
@@ -62,7 +62,7 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Help and labels by name; all are gauges."""
 
 RESULTS = ("ok", "fail", "unknown")
-RULE_RESULTS = ("pass", "fail", "unknown", "excepted")
+RULE_RESULTS = ("pass", "fail", "unknown", "warning", "excepted")
 VERDICTS = ("pass", "fail", "inconclusive", "not_judged")
 WHOLE = "all"
 
@@ -145,9 +145,9 @@ def _layers(report: Report) -> dict[str, str]:
 
 def _rules(report: Report) -> Iterator[Sample]:
     results: dict[str, set[str]] = {}
-    words = {"pass": "pass", "fail": "fail", "inconclusive": "unknown"}
+    words = {"inconclusive": "unknown", "baseline": "excepted"}
     for row in rows(report):
-        results.setdefault(row.rule, set()).add(words.get(standing(row), "excepted"))
+        results.setdefault(row.rule, set()).add(words.get(standing(row), standing(row)))
     for rule, found in results.items():
         for result in RULE_RESULTS:
             holds = result in found and (result != "pass" or found == {"pass"})
