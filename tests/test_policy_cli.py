@@ -11,13 +11,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import sites
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import environment
 
 from hostaudit import audit, cli, demands, documents, ratchet, rules, schemas
 from hostaudit.cli import draft, evidence
-from hostaudit.errors import Exit
+from hostaudit.errors import Exit, UsageError
 from hostaudit.model import Criteria, EffectivePolicy, Report
 from hostaudit.report.text import printable
 
@@ -152,6 +153,64 @@ def test_check_costs_little_more_than_python_itself(tmp_path):
     check = ("-m", "hostaudit", "policy", "check", str(POLICIES[0]))
     seconds(*check)  # compiles the rules
     assert min(seconds(*check) for _ in range(5)) < 16 * min(seconds("-c", "pass") for _ in range(5))
+
+
+# -- which file -----------------------------------------------------------------------------------------
+
+SITES = "sites: [{domain: x.com, hosts: [api.x.com]}]\n"
+
+
+def known(given: str = "", policy: str = "", ignored: bool = False) -> evidence.Declarations:
+    return evidence.Declarations(
+        Path(given) if given else None,
+        lambda _: None,
+        ignored=ignored,
+        policy=Path(policy) if policy else None,
+    )
+
+
+def sources(found: evidence.Declarations) -> tuple[bool, str]:
+    """Whether x.com is declared, and which file demands something of it."""
+    policy = found.policy("x.com")
+    return found.of("x.com") is not None, policy.source if policy else ""
+
+
+def test_each_option_goes_before_the_file_that_is_here(here):
+    here.write_text(GOOD + SITES)
+    here.with_name("demands.yaml").write_text(GOOD)
+    here.with_name("both.yaml").write_text(GOOD + SITES)
+    here.with_name("declares.yaml").write_text(f"version: 1\n{SITES}")
+
+    assert sources(known()) == (True, "hostaudit.yaml")
+    assert sources(known(policy="demands.yaml")) == (True, "demands.yaml")
+    assert sources(known(policy="demands.yaml", ignored=True)) == (False, "demands.yaml")
+    assert sources(known(policy="both.yaml", ignored=True)) == (True, "both.yaml")
+    assert sources(known(given="both.yaml")) == (True, "both.yaml")
+    assert sources(known(given="declares.yaml")) == (True, "")
+    assert sources(known(given="declares.yaml", policy="both.yaml")) == (True, "both.yaml")
+    assert sources(known(ignored=True)) == (False, "")
+
+
+def test_a_policy_given_in_vain_is_refused_as_is_one_that_is_not_there(here):
+    here.write_text("version: 1\ntargets: [{match: [y.com], policy: {min_score: 1}}]\n")
+
+    assert known().policy("x.com") is None
+    with pytest.raises(UsageError, match=r"hostaudit\.yaml demands nothing of x\.com"):
+        known(policy="hostaudit.yaml").policy("x.com")
+    with pytest.raises(UsageError, match="cannot be read"):
+        known(policy="nowhere.yaml").policy("x.com")
+
+
+def test_exceptions_alone_are_taken_along(here):
+    here.write_text(
+        "version: 1\nexceptions:\n"
+        "  - {id: A, rule: dns.*, target: x.com, reason: long enough, owner: alice, expires: 2021-01-31}\n"
+    )
+    found = known().policy("x.com")
+
+    assert found is not None
+    assert (found.stated, [each.id for each in found.exceptions]) == (False, ["A"])
+    assert known().policy("y.com") is None
 
 
 # -- show -----------------------------------------------------------------------------------------------
@@ -298,6 +357,34 @@ def test_without_a_site_the_preset_stands_alone(here, capsys):
     assert "extends: [resilient, baseline]" in Path("b.yaml").read_text()
     assert cli.run(["policy", "init", "-o", "c.yaml", "--preset", "none"]) == Exit.USAGE
     assert "give one of: baseline, regulated, resilient" in capsys.readouterr().err
+
+
+def test_what_a_preset_demands_in_vain_is_taken_back_and_said(here):
+    dark = ROOT / "tests" / "corpus" / "in-the-dark.json"
+
+    assert cli.run(["policy", "init", str(dark), "--preset", "regulated", "-q"]) == Exit.PASS
+    text = here.read_text()
+    for line in (
+        "# What name resolution or the web site rest on could not be seen in full: no demand changes that.",
+        "  # regulated has fail, which the unknowns of today would be.\n  unknown: inconclusive\n",
+        "  min_score: null\n",
+        "      # regulated has min_providers: 2, which is not met yet.",
+        "      min_providers: null\n",
+        "    known: false\n",
+        "  scenarios: []\n",
+    ):
+        assert line in text
+    _, opinion = judged(here, of(dark), date(2021, 1, 9))
+    assert opinion.verdict == "inconclusive"
+
+
+def test_what_no_demand_changes_is_said_on_top():
+    servers = {**sites.GANDI_NS, "ada.ns.cloudfare.com": ("192.0.2.53", 64496)}
+    found = text(sites.Site("twisted.com").name(sites.GANDI, servers).file(), (), date(2021, 1, 9))
+    head = " ".join(line.lstrip("# ") for line in found.split("version: 1")[0].splitlines())
+
+    assert "the verdict by it was fail" in head
+    assert "What no demand changes: ada.ns.cloudfare.com, a name server of twisted.com, is almost" in head
 
 
 def test_nothing_is_written_for_a_name_that_does_not_exist(here, capsys):

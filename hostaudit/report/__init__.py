@@ -1,4 +1,4 @@
-"""Writing: each file or folder in this folder is one output format, and writes every document there is.
+"""Writing: each file or folder in this folder is one output format, and says which documents it writes.
 
 A format decides nothing: what fails, and how bad that is, stands in the document. It writes outside text so that its
 sink takes it as text.
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hostaudit.model import (
+        DataStatus,
         EffectivePolicy,
         Explanation,
         Fallbacks,
         Library,
+        Matched,
         Matrix,
         PolicyTrials,
+        ProviderList,
+        ProviderSheet,
         Report,
         RuleBook,
         Scenario,
@@ -26,19 +30,9 @@ if TYPE_CHECKING:
         Working,
     )
 
-    Document = (
-        Report
-        | WhatIf
-        | Matrix
-        | Fallbacks
-        | Scenario
-        | Library
-        | Working
-        | EffectivePolicy
-        | RuleBook
-        | Explanation
-        | PolicyTrials
-    )
+    Catalogued = ProviderList | ProviderSheet | Matched
+    Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
+    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | DataStatus | Catalogued | Judging
 
 HELPERS = frozenset({"jsontext", "judged", "text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""

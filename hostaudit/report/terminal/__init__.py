@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
+    DataStatus,
     EffectivePolicy,
     Explanation,
     Fallbacks,
     Library,
+    Matched,
     Matrix,
     PolicyTrials,
+    ProviderList,
+    ProviderSheet,
     Report,
     RuleBook,
     Scenario,
@@ -20,7 +24,18 @@ from hostaudit.model import (
     Working,
 )
 from hostaudit.report import EVERY, Style
-from hostaudit.report.terminal import candidates, matrix, policy, report, rules, scenarios, whatif, working
+from hostaudit.report.terminal import (
+    candidates,
+    data,
+    matrix,
+    policy,
+    providers,
+    report,
+    rules,
+    scenarios,
+    whatif,
+    working,
+)
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -38,6 +53,10 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     RuleBook: rules.write_book,
     Explanation: rules.write_explanation,
     PolicyTrials: rules.write_trials,
+    ProviderList: providers.write_list,
+    ProviderSheet: providers.write_one,
+    Matched: providers.write_match,
+    DataStatus: data.write,
 }
 
 
