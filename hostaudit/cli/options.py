@@ -208,16 +208,16 @@ class Writer:
         for each, path in formats:
             try:
                 self._put(each, path, document)
-            except BrokenPipeError:
-                raise
             except Exception as error:
                 failures.append(error)
+        told = [failure for failure in failures if isinstance(failure, UsageError)]
         for failure in failures:
-            if not isinstance(failure, UsageError):
+            if not isinstance(failure, UsageError | BrokenPipeError):
                 raise failure
-        if failures:
-            told = [each for each in failures if isinstance(each, UsageError)]
+        if told:
             raise UsageError("; ".join(each.message for each in told), told[0].hint)
+        if failures:
+            raise failures[0]
         return Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
@@ -271,6 +271,9 @@ def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None]
             raise UsageError(f"-o {text}: {word} is not a format that is known", hint)
         else:
             each, place, plain = name, text, True
+        if text in known:
+            hint = f"give one: -o {text}=FILE; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text} names a format and no file", hint)
         if not place:
             raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
         found.append((each, None if place in STANDARD_OUTPUT else Path(place)))

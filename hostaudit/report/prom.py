@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import Certificate, Registration
 from hostaudit.report import Style
-from hostaudit.report.judged import EXIT_CODES, plain, rows, seconds, standing
+from hostaudit.report.judged import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
 
 if TYPE_CHECKING:
     from hostaudit.model import Report
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hostaudit_build_info": ("Version of hostaudit and of its rules; always 1.", ("version", "rules_version")),
-    "hostaudit_scan_success": ("1 if the site could be judged, 0 if the verdict is inconclusive.", ("domain",)),
+    "hostaudit_scan_success": ("1 if the site could be judged, 0 if what the verdict needs is unknown.", ("domain",)),
     "hostaudit_verdict": ("The verdict that the exit code tells, 1 for the one that holds.", ("domain", "verdict")),
     "hostaudit_exit_code": ("Exit code of hostaudit for this site.", ("domain",)),
     "hostaudit_probe_result": (
@@ -103,7 +103,7 @@ def _label(text: str) -> str:
 
 def _samples(report: Report) -> Iterator[Sample]:
     domain = report.target.domain
-    judged = report.verdict != "inconclusive"
+    judged = report.verdict != "inconclusive" and all(each.rule != UNSOUND for each in rows(report))
     yield "hostaudit_build_info", (report.run.tool_version, report.run.rules_version), 1
     yield "hostaudit_scan_success", (domain,), judged
     for verdict in VERDICTS:

@@ -114,14 +114,14 @@ def _notification(cause: str) -> dict[str, Any]:
 
 def _rule(row: Finding) -> dict[str, Any]:
     fix = plain(row.fix) or "See the message."
-    more = f"More: hostaudit explain {plain(row.code or row.rule, 120)}"
+    more = f" More: hostaudit explain {row.code}" if row.code else ""
     level = LEVELS[row.severity]
     return {
         "id": plain(row.rule, 255),
         "name": _pascal(row.rule),
         "shortDescription": {"text": _text(named(row), 200)},
         "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
-        "help": {"text": _text(f"{fix} {more}", 1200)},
+        "help": {"text": _text(f"{fix}{more}", 1200)},
         "defaultConfiguration": {"level": level},
         "properties": {
             "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
