@@ -95,7 +95,8 @@ def ask(hostaudit: str, words: str) -> None:
         if verb == "scan":
             said = subprocess.run(again, capture_output=True, text=True).stdout
             row["same"] = report.exists() and report.read_text() == said
-    print(json.dumps(row), flush=True)
+    sys.stdout.write(json.dumps(row) + "\n")  # at once: another thread may be writing too
+    sys.stdout.flush()
 
 
 def offline(options: argparse.Namespace, row: dict, *words: str) -> dict:
