@@ -193,7 +193,7 @@ def test_this_end_is_named_by_its_address():
         (b"220-one\r\n221 two\r\n", "malformed"),
         (b"\r\n", "malformed"),
     ],
-    ids=str,
+    ids=lambda each: getattr(each, "__name__", repr(each)),
 )
 def test_a_greeting_that_is_none_is_unknown(greeting, expected):
     outcome, _ = greet(SmtpServer(greeting), timeout=0.1)
