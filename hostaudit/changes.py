@@ -12,7 +12,8 @@ import ipaddress
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +21,8 @@ import msgspec
 from hostaudit import words
 from hostaudit.model import (
     CHANGES_SCHEMA,
+    HISTORY_SCHEMA,
+    TREND_SCHEMA,
     Change,
     ChangeKind,
     Changes,
@@ -28,11 +31,15 @@ from hostaudit.model import (
     Fact,
     Fallback,
     Finding,
+    History,
     Part,
+    PastRun,
     Report,
     ScoreInterval,
     SinglePoint,
     Snapshot,
+    Trend,
+    TrendPoint,
 )
 
 LEAST_STEP = 1.0
@@ -110,7 +117,7 @@ def snapshot(report: Report) -> Snapshot:
             Fact(
                 "unknown",
                 f"{each.role}:{_kind(each.evidence)}{_host(each.subject)}",
-                f"{each.role} of {_host(each.subject)}",
+                f"{_role(each.role)} of {_host(each.subject)}",
                 names=tuple(each.subject.split(" ")),
             )
             for each in report.unknowns
@@ -144,7 +151,8 @@ def _dependency(row: Dependency) -> Fact:
     fields = {"provider": row.provider, "parent": row.parent}
     if row.jurisdiction:
         fields["jurisdiction"] = row.jurisdiction
-    return Fact("dependency", f"{row.role}:{subject}:{row.provider}", f"{row.role} of {subject}", fields, row.because)
+    identity, name = f"{row.role}:{subject}:{row.provider}", f"{_role(row.role)} of {subject}"
+    return Fact("dependency", identity, name, fields, row.because, tuple(row.subject.split(" ")))
 
 
 def _fallback(row: Fallback, evidence: Iterable[str], names: Mapping[str, str]) -> Fact:
@@ -215,6 +223,10 @@ def _merged(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         whole = {"because": tuple(sorted(because)), "names": tuple(sorted(names))}
         found[key] = msgspec.structs.replace(before or each, **whole)
     return tuple(found[key] for key in sorted(found))
+
+
+def _role(role: str) -> str:
+    return role.replace("_", " ")
 
 
 def _host(subject: str) -> str:
@@ -490,5 +502,42 @@ def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[C
         wider = up - down
         kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else "changed"
     if kind is not None:
-        old, new = ({"score": f"{each.low:.1f} to {each.high:.1f}"} for each in (before.score, after.score))
+        old, new = ({"low": f"{each.low:.1f}", "high": f"{each.high:.1f}"} for each in (before.score, after.score))
         yield Change("score", kind, "score", "score", old, new)
+
+
+# -- many of them -------------------------------------------------------------------------------------
+
+
+def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> History:
+    """Runs with their numbers, the oldest first, each with what changed since the one before."""
+    since: list[Changes | None] = [None] if kept else []
+    since += [between(old, new) for (_, old), (_, new) in pairwise(kept)]
+    rows = []
+    for (number, look), compared in zip(kept, since, strict=True):
+        points, unknowns = _counts(look)
+        changed, notes = (compared.changes, compared.notes) if compared is not None else ((), ())
+        rows.append(
+            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes)
+        )
+    return History(HISTORY_SCHEMA, domain, tuple(rows), earlier)
+
+
+def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
+    """The same runs in numbers."""
+    points = (
+        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look))
+        for number, look in kept
+    )
+    return Trend(TREND_SCHEMA, domain, tuple(points))
+
+
+def _counts(look: Snapshot) -> tuple[int, int]:
+    """Companies that can end a function alone, and open questions."""
+    points = sum(
+        each.sort == "single_point"
+        and each.id.startswith("parent:")
+        and any(_weight(word) > 1 for word in each.fields.values())
+        for each in look.facts
+    )
+    return points, sum(each.sort == "unknown" for each in look.facts)

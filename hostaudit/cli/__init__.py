@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import explain, fallbacks, policy, rules, scan, scenarios, schema, whatif
+from hostaudit.cli import diff, explain, fallbacks, history, policy, rules, scan, scenarios, schema, whatif
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -32,6 +32,8 @@ app.command("analyse")(scan.analyse)
 app.command("whatif")(whatif.whatif)
 app.command("fallbacks")(fallbacks.fallbacks)
 app.command("explain")(explain.explain)
+app.command("diff")(diff.diff)
+app.add_typer(history.app, name="history")
 app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(policy.app, name="policy")

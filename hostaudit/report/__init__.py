@@ -13,21 +13,27 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hostaudit.model import (
+        Changes,
         EffectivePolicy,
         Explanation,
         Fallbacks,
+        History,
         Library,
         Matrix,
         PolicyTrials,
         Report,
         RuleBook,
         Scenario,
+        Trend,
         WhatIf,
         Working,
     )
 
     Document = (
         Report
+        | Changes
+        | History
+        | Trend
         | WhatIf
         | Matrix
         | Fallbacks

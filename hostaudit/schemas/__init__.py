@@ -17,7 +17,9 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy", *WRITTEN)
+ANSWERS = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy")
+OVER_TIME = ("changes", "history", "trend")
+NAMES = (*ANSWERS, *OVER_TIME, *WRITTEN)
 
 
 def path(name: str) -> Path:
@@ -43,6 +45,9 @@ def generate(name: str) -> bytes:
         "explanation": model.Explanation,
         "policy-tests": model.PolicyTrials,
         "policy": model.EffectivePolicy,
+        "changes": model.Changes,
+        "history": model.History,
+        "trend": model.Trend,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

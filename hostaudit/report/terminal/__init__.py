@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
+    Changes,
     EffectivePolicy,
     Explanation,
     Fallbacks,
+    History,
     Library,
     Matrix,
     PolicyTrials,
     Report,
     RuleBook,
     Scenario,
+    Trend,
     WhatIf,
     Working,
 )
 from hostaudit.report import Style
-from hostaudit.report.terminal import candidates, matrix, policy, report, rules, scenarios, whatif, working
+from hostaudit.report.terminal import candidates, changes, matrix, policy, report, rules, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Report: report.write,
+    Changes: changes.write,
+    History: changes.write_history,
+    Trend: changes.write_trend,
     WhatIf: whatif.write,
     Matrix: matrix.write,
     Fallbacks: candidates.write,
