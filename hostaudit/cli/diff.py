@@ -30,7 +30,7 @@ def diff(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Say what came, went, changed, or cannot be told any more, between two looks at one site."""
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="Changes")
     if old == new == "-":
         raise UsageError("standard input cannot be both reports", "give a file for one of them")
     before, after = _read(old), _read(new)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,11 +29,12 @@ app = typer.Typer(help="The runs of a site that were kept with --history.", no_a
 class Keeper:
     """Where a run is kept, if anywhere. What cannot work is refused when it is made, before a long scan."""
 
-    def __init__(self, path: Path | None, note: Callable[[str], None], *others: Path | None) -> None:
+    def __init__(self, path: Path | None, writer: Writer, spare: Path | None = None) -> None:
         self.path = path
-        self._note = note
+        self._note = writer.note
         if path is None:
             return
+        others = [*(place for _, place in writer.outputs), spare]
         if path.resolve() in {each.resolve() for each in others if each is not None}:
             raise UsageError(f"{path} cannot hold the history and something else", "give two different files")
         from hostaudit import history
@@ -67,7 +67,7 @@ def show(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Show the runs of a domain: verdict, score, and what changed since the run before."""
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="History")
     name, kept, earlier = _kept(history, domain, last)
     from hostaudit import changes
 
@@ -86,7 +86,7 @@ def trend(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Show score, single points of failure and unknowns of a domain over time."""
-    writer = Writer(format, output, color, quiet=quiet)
+    writer = Writer(format, output, color, quiet=quiet, document="Trend")
     name, kept, _ = _kept(history, domain, last)
     from hostaudit import changes
 

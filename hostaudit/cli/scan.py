@@ -71,7 +71,7 @@ def scan(
     judging = Judging(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
-    keeper = Keeper(history, writer.note, output, save_evidence)
+    keeper = Keeper(history, writer, save_evidence)
     if evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
@@ -119,7 +119,7 @@ def analyse(
     judging = Judging(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
-    keeper = Keeper(history, writer.note, output)
+    keeper = Keeper(history, writer)
     opinion = judging.judged(evidence.saved(file, declarations))
     return _ended(writer.write(opinion), keeper.keep(opinion))
 

@@ -101,7 +101,7 @@ def hostile_report(text):
 
 
 def test_the_folder_is_the_list_of_formats():
-    assert names() == ("json", "terminal")
+    assert names() == ("json", "jsonl", "terminal")
     for name in names():
         assert load(name).name == name
     for name in HELPERS:

@@ -22,7 +22,7 @@ from hostaudit.model import (
     WhatIf,
     Working,
 )
-from hostaudit.report import Style
+from hostaudit.report import EVERY, Style
 from hostaudit.report.terminal import candidates, changes, matrix, policy, report, rules, scenarios, whatif, working
 from hostaudit.report.terminal.sheet import Sheet
 
@@ -50,6 +50,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
 @dataclass(frozen=True)
 class TerminalFormat:
     name: str = "terminal"
+    writes: frozenset[str] = EVERY
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide (20 at the least)."""
