@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
     "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "scenarios", "net", "probes"),
+    "doctor": (*GROUND, "domain", "net", "rules"),
     "cli": (
         *GROUND,
         "audit",
@@ -78,6 +79,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "changes",
         "console",
         "demands",
+        "doctor",
         "documents",
         "domain",
         "explanations",

@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import diff, explain, fallbacks, history, policy, rules, scan, scenarios, schema, whatif
+from hostaudit.cli import diff, doctor, explain, fallbacks, history, policy, rules, scan, scenarios, schema, whatif
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -33,6 +33,7 @@ app.command("whatif")(whatif.whatif)
 app.command("fallbacks")(fallbacks.fallbacks)
 app.command("explain")(explain.explain)
 app.command("diff")(diff.diff)
+app.command("doctor")(doctor.doctor)
 app.add_typer(history.app, name="history")
 app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")

@@ -35,6 +35,12 @@ from hostaudit.model.checks import (
     RuleBook,
     RuleRow,
 )
+from hostaudit.model.doctor import (
+    DOCTOR_SCHEMA,
+    CheckState,
+    CheckUp,
+    Doctor,
+)
 from hostaudit.model.evidence import (
     EVIDENCE_SCHEMA,
     RETRYABLE,
@@ -196,6 +202,7 @@ from hostaudit.model.working import (
 __all__ = [
     "BROAD",
     "CHANGES_SCHEMA",
+    "DOCTOR_SCHEMA",
     "EVIDENCE_SCHEMA",
     "EXPLANATION_SCHEMA",
     "FALLBACKS_SCHEMA",
@@ -230,6 +237,8 @@ __all__ = [
     "ChangeKind",
     "Changes",
     "Check",
+    "CheckState",
+    "CheckUp",
     "Criteria",
     "CutSet",
     "DeclaredFallback",
@@ -240,6 +249,7 @@ __all__ = [
     "Dkim",
     "Dmarc",
     "Dnssec",
+    "Doctor",
     "DomainKind",
     "Effect",
     "EffectivePolicy",

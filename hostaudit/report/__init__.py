@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from hostaudit.model import (
         Changes,
+        Doctor,
         EffectivePolicy,
         Explanation,
         Fallbacks,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         | Changes
         | History
         | Trend
+        | Doctor
         | WhatIf
         | Matrix
         | Fallbacks

@@ -18,8 +18,8 @@ WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
 ANSWERS = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy")
-OVER_TIME = ("changes", "history", "trend")
-NAMES = (*ANSWERS, *OVER_TIME, *WRITTEN)
+FURTHER = ("changes", "history", "trend", "doctor")
+NAMES = (*ANSWERS, *FURTHER, *WRITTEN)
 
 
 def path(name: str) -> Path:
@@ -48,6 +48,7 @@ def generate(name: str) -> bytes:
         "changes": model.Changes,
         "history": model.History,
         "trend": model.Trend,
+        "doctor": model.Doctor,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

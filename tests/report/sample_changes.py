@@ -8,6 +8,9 @@ from hostaudit.model import (
     Change,
     ChangeKind,
     Changes,
+    CheckState,
+    CheckUp,
+    Doctor,
     History,
     Part,
     PastRun,
@@ -46,4 +49,10 @@ def trend() -> Trend:
     return Trend("hostaudit.trend/1", "captive.com", points)
 
 
-DOCUMENTS = {"changes": changes, "history": history, "trend": trend}
+def doctor() -> Doctor:
+    states = get_args(CheckState)
+    rows = tuple(CheckUp(f"check-{each}", each, "what was found", "what it lacks", "what to do") for each in states)
+    return Doctor("hostaudit.doctor/1", AFTER.started, rows)
+
+
+DOCUMENTS = {"doctor": doctor, "changes": changes, "history": history, "trend": trend}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
     Changes,
+    Doctor,
     EffectivePolicy,
     Explanation,
     Fallbacks,
@@ -23,7 +24,18 @@ from hostaudit.model import (
     Working,
 )
 from hostaudit.report import EVERY, Style
-from hostaudit.report.terminal import candidates, changes, matrix, policy, report, rules, scenarios, whatif, working
+from hostaudit.report.terminal import (
+    candidates,
+    changes,
+    doctor,
+    matrix,
+    policy,
+    report,
+    rules,
+    scenarios,
+    whatif,
+    working,
+)
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -34,6 +46,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Changes: changes.write,
     History: changes.write_history,
     Trend: changes.write_trend,
+    Doctor: doctor.write,
     WhatIf: whatif.write,
     Matrix: matrix.write,
     Fallbacks: candidates.write,
