@@ -24,7 +24,8 @@ PARLER = str(ROOT / "examples" / "parler-2021" / "evidence.json")
 PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
 
 SCAN_OPTIONS = (
-    "--host --site --no-site --policy --fail-on --unknown --baseline --strict-exceptions --depth --save-evidence --history --format --output --resolver --ca-bundle --timeout --deadline "
+    "--host --site --no-site --policy --fail-on --unknown --baseline --strict-exceptions --depth --save-evidence "
+    "--history --format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
 )
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         | PolicyTrials
     )
 
-HELPERS = frozenset({"jsontext", "text", "wording"})
+HELPERS = frozenset({"jsontext", "judged", "text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""
 
 
