@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
     "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "scenarios", "net", "probes"),
+    "completion": (),
     "doctor": (*GROUND, "domain", "net", "rules"),
     "cli": (
         *GROUND,
@@ -77,6 +78,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "candidates",
         "case",
         "changes",
+        "completion",
         "console",
         "demands",
         "doctor",

@@ -12,7 +12,20 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import diff, doctor, explain, fallbacks, history, policy, rules, scan, scenarios, schema, whatif
+from hostaudit.cli import (
+    completion,
+    diff,
+    doctor,
+    explain,
+    fallbacks,
+    history,
+    policy,
+    rules,
+    scan,
+    scenarios,
+    schema,
+    whatif,
+)
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -39,6 +52,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(policy.app, name="policy")
 app.command("schema")(schema.schema)
+app.command("completion")(completion.completion)
 
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 
