@@ -8,14 +8,17 @@ from typing import cast
 from hostaudit.errors import UsageError
 from hostaudit.model import PolicyCase, PolicyTestFile, Report
 from hostaudit.policyfile import day
-from hostaudit.strict_yaml import MAX_BYTES, Checks, Source, build, compose
+from hostaudit.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
 
 
-def _day(text: str) -> str:
-    return "" if day(text) is not None else "is not a day such as 2027-03-31"
+def _day(source: Source, node: Node, where: str) -> str:
+    """A day as it is written, with or without quotation marks."""
+    if node.text is None or day(node.text) is None:
+        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day such as 2027-03-31")
+    return node.text
 
 
-CHECKS: Checks = {(PolicyCase, "day"): _day}
+READERS: Readers = {(PolicyCase, "day"): _day}
 
 
 def read(path: Path) -> PolicyTestFile:
@@ -26,7 +29,7 @@ def read(path: Path) -> PolicyTestFile:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise UsageError(f"{path} cannot be read: {reason}", "give a file of policy tests") from error
-    source = Source(str(path), data, CHECKS)
+    source = Source(str(path), data, readers=READERS)
     tree = compose(source)
     file = cast(PolicyTestFile, build(source, tree, PolicyTestFile))
     if not file.tests:

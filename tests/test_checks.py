@@ -8,7 +8,7 @@ import pytest
 import sites
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sites import CLOUDFLARE_NS, GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
+from sites import CLOUDFLARE_NS, GANDI, GANDI_NS, Site, in_one_leg, in_pairs, on_one_parent
 from test_corpus import behind_a_proxy, in_the_dark, not_there
 
 from hostaudit import audit, rules
@@ -31,6 +31,7 @@ from hostaudit.model import (
     Report,
     RoleDemand,
     ScenarioGate,
+    Target,
 )
 
 RULES = audit.shipped_rules()
@@ -127,6 +128,7 @@ def test_texts_name_no_rule_and_no_command_that_does_not_exist():
         assert check.title and check.risk and check.how and check.fix and check.source
         assert check.write.startswith("policy: {") or check.id in (
             "name-not-delegated",
+            "lookalike-name-server",
             "single-point",
             "exceptions.stale",
         )
@@ -222,6 +224,18 @@ def test_a_role_is_reckoned_without_what_its_companies_do_besides():
 
     assert outcomes(report, "dns.max_hours_down") == {"steady.org": "pass"}
     assert outcomes(report, "hosting.max_hours_down") == {"steady.org": "fail"}
+
+
+def test_a_spare_that_nobody_could_look_at_stands_in_for_nobody():
+    policy = Policy(roles={"hosting": RoleDemand(max_hours_down=48)})
+    site = in_one_leg().apps()
+    spare = site.spare(
+        "steady.se", ("OVH sas", "433"), {"ns.standby.se": ("51.38.1.53", 16276)}, ("51.38.99.20", 16276)
+    )
+    site.declare(spare_names=(spare,))
+
+    assert outcome(site, policy, "hosting.max_hours_down") == "pass"
+    assert outcome(site.note("a", "steady.se", unknown="timeout"), policy, "hosting.max_hours_down") == "unknown"
 
 
 def test_notice_shortens_what_is_reckoned_and_is_told():
@@ -596,5 +610,16 @@ def test_every_answer_points_to_evidence_that_is_in_the_report():
         assert all(0 <= each.confidence <= 1 for each in report.findings)
 
 
-def test_nsone_is_what_the_silent_site_rests_on():
-    assert SILENT.split(" ")[1] in NSONE
+def test_no_two_answers_share_a_fingerprint():
+    for site in (in_pairs(), on_one_parent(), silent(), behind_a_proxy(), in_the_dark(), parler()):
+        marks = [each.fingerprint for each in judged(site, EVERYTHING, fail_on="low").findings]
+
+        assert len(marks) == len(set(marks))
+
+
+def test_a_host_that_is_named_and_serves_the_page_counts_once():
+    site = in_pairs()
+    site.target = Target("steady.org", "steady.org", site.target.hosts, ("www.steady.org",))
+    report = judged(site, Policy(roles={"hosting": RoleDemand(min_providers=2)}))
+
+    assert [each.subject for each in report.findings] == ["www.steady.org"]

@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from test_cli import PARLER, ROOT, environment, evidence
 
 from hostaudit import cli, report
 from hostaudit.cli.options import EXIT_OF, Writer
 from hostaudit.errors import Exit, UsageError
+from hostaudit.model import EvidenceFile
 
 MACHINE = tuple(name for name in report.names() if name != "terminal")
 POLICY = "version: 1\npolicy:\n  {}\n"
@@ -152,6 +154,7 @@ def test_standard_output_takes_one_document_at_most(place, capsys, arguments, sh
         (("-o", "xml=a"), "xml is not a format", "-o ./xml=a"),
         (("-o", "json="), "names no file", "sarif=hostaudit.sarif"),
         (("-o", ""), "names no file", "sarif=hostaudit.sarif"),
+        (("-o", "sarif"), "names a format and no file", "-o sarif=FILE"),
         (("-o", "json=-", "-o", "sarif=-"), "json and sarif would both be written", "-o FORMAT=FILE"),
         (("--format", "json", "-o", "sarif=-"), "sarif and json would both be written", "-o FORMAT=FILE"),
         (("-o", "json=a", "-o", "sarif=/nonexistent/b"), "/nonexistent/b cannot be written", "create its directory"),
@@ -233,6 +236,21 @@ def test_a_reader_that_leaves_does_so_after_the_files_are_written(place):
     assert {each.name for each in place.iterdir()} == {"a", "b"}
 
 
+def test_a_pipe_whose_reader_leaves_takes_no_other_output_with_it(place, monkeypatch):
+    from hostaudit.documents import write_atomically
+
+    def gone(path, data):
+        if path.name == "pipe":
+            raise BrokenPipeError
+        write_atomically(path, data)
+
+    monkeypatch.setattr("hostaudit.documents.write_atomically", gone)
+    with pytest.raises(BrokenPipeError):
+        cli.run(["analyse", PARLER, "-q", "-o", "sarif=pipe", "-o", "a"])
+
+    assert {each.name for each in place.iterdir()} == {"a"}
+
+
 def test_an_output_that_was_there_is_replaced_whole(place):
     (place / "a").write_text("x" * 100_000)
     writer = Writer("json", ["a", "sarif=b"], "auto", quiet=True)
@@ -258,3 +276,21 @@ def test_a_format_that_is_not_asked_for_is_not_loaded():
 
     assert done.stderr == "hostaudit: jsonl written to /dev/null\n"
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", MACHINE)
+def test_standard_output_stays_clean_while_progress_is_shown(place, capsys, monkeypatch, name):
+    async def look(target, options, progress=None, site=None, *rest, **further):
+        progress(3, 2)
+        file = msgspec.json.decode(evidence(), type=EvidenceFile)
+        return msgspec.structs.replace(file, target=target, site=site)
+
+    monkeypatch.setattr("hostaudit.audit.look", look)
+    monkeypatch.setattr("hostaudit.cli.scan.progress_fits", lambda *_: True)
+    code = cli.run(["scan", "x.com", "--format", name, "--save-evidence", "kept.json"])
+    streams = capsys.readouterr()
+
+    assert code == Exit.INCONCLUSIVE
+    assert "3 answered" in streams.err
+    assert "\x1b" not in streams.out
+    assert verdict_in(name, streams.out) == "inconclusive"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import sites
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import environment
@@ -356,6 +357,34 @@ def test_without_a_site_the_preset_stands_alone(here, capsys):
     assert "extends: [resilient, baseline]" in Path("b.yaml").read_text()
     assert cli.run(["policy", "init", "-o", "c.yaml", "--preset", "none"]) == Exit.USAGE
     assert "give one of: baseline, regulated, resilient" in capsys.readouterr().err
+
+
+def test_what_a_preset_demands_in_vain_is_taken_back_and_said(here):
+    dark = ROOT / "tests" / "corpus" / "in-the-dark.json"
+
+    assert cli.run(["policy", "init", str(dark), "--preset", "regulated", "-q"]) == Exit.PASS
+    text = here.read_text()
+    for line in (
+        "# What name resolution or the web site rest on could not be seen in full: no demand changes that.",
+        "  # regulated has fail, which the unknowns of today would be.\n  unknown: inconclusive\n",
+        "  min_score: null\n",
+        "      # regulated has min_providers: 2, which is not met yet.",
+        "      min_providers: null\n",
+        "    known: false\n",
+        "  scenarios: []\n",
+    ):
+        assert line in text
+    _, opinion = judged(here, of(dark), date(2021, 1, 9))
+    assert opinion.verdict == "inconclusive"
+
+
+def test_what_no_demand_changes_is_said_on_top():
+    servers = {**sites.GANDI_NS, "ada.ns.cloudfare.com": ("192.0.2.53", 64496)}
+    found = text(sites.Site("twisted.com").name(sites.GANDI, servers).file(), (), date(2021, 1, 9))
+    head = " ".join(line.lstrip("# ") for line in found.split("version: 1")[0].splitlines())
+
+    assert "the verdict by it was fail" in head
+    assert "What no demand changes: ada.ns.cloudfare.com, a name server of twisted.com, is almost" in head
 
 
 def test_nothing_is_written_for_a_name_that_does_not_exist(here, capsys):

@@ -156,6 +156,8 @@ def test_without_a_world_words_are_taken_as_they_are(load):
     text = "policy: {extends: [mine], providers: [{id: amazonn}], scenarios: [{scenario: some-2020, web: <= 1h}]}"
 
     assert load(text, None).content.policy.extends == ("mine",)
+    one = EXCEPTION.replace("dns.min_providers", "some-rule")
+    assert load(f"exceptions: [{{{one}, expires: 2027-01-01}}]", None).content.exceptions[0].rule == "some-rule"
 
 
 # -- what is refused ------------------------------------------------------------------------------------
@@ -195,6 +197,14 @@ BAD_POLICIES = {
     "the UK": ("jurisdictions: {allow: [UK]}", "'UK' is not a country code (ISO 3166-1, two capital letters); write"),
     "the EU": ("jurisdictions: {deny: [{id: EU}]}", "name its countries one by one"),
     "three letters": ("jurisdictions: {deny: [{id: DEU}]}", "'DEU' is not a country code"),
+    "denied country twice": (
+        "jurisdictions: {deny: [{id: RU, reason: one}, {id: RU, reason: two}]}",
+        "deny: RU stands twice",
+    ),
+    "the same host of a gate twice": (
+        "scenarios: [{scenario: dyn-2016, 'web:a.example': <= 1h, 'web:A.example': <= 2h}]",
+        "scenarios: web:a.example stands twice",
+    ),
     "country twice": ("jurisdictions: {allow: [DE, DE]}", "allow: 'DE' stands twice"),
     "country on both sides": ("jurisdictions: {allow: [DE], deny: [{id: DE}]}", "DE is both allowed and denied"),
     "function": ("functions: {wbe: {min_score: 1}}", "wbe is no function; did you mean 'web'?"),
@@ -267,6 +277,10 @@ BAD_FILES = {
         f"exceptions: [{{{EXCEPTION.replace('move of OPS-12', repr('because' + ' ' * 9))}, expires: 2027-01-01}}]",
         "is no reason that a reader could judge",
     ),
+    "reason of two lines": (
+        'exceptions: [{id: A, rule: dns.*, target: a.example, reason: "long\\nenough", owner: x, expires: 2027-01-01}]',
+        "is not a reason of one line",
+    ),
     "every rule": (
         f"exceptions: [{{{EXCEPTION.replace('dns.min_providers', repr('*'))}, expires: 2027-01-01}}]",
         "rule: '*' covers everything; name a rule",
@@ -326,6 +340,8 @@ def test_a_file_of_many_targets_is_read_only_so_far(refused):
     many = ", ".join(f"{{match: [a{number}.example]}}" for number in range(1001))
 
     assert "targets has 1001 entries; at most 1000 are read" in refused(f"targets: [{many}]")
+    names = ", ".join(f"a{number}.example" for number in range(1001))
+    assert "match has 1001 entries; at most 1000 are read" in refused(f"targets: [{{match: [{names}]}}]")
 
 
 def test_a_list_of_ids_is_read_only_so_far(refused):
@@ -692,6 +708,9 @@ def test_the_version_of_the_rules_covers_the_presets(tmp_path):
     assert after.presets["baseline"].policy.min_score == 11.0
     preset.write_text("title: x\npolicy: {extends: [resilient]}\n")
     with pytest.raises(UsageError, match=r"baseline.yaml:2:10: a preset stands for itself"):
+        rules.load(folder)
+    preset.write_text("title: x\npolicy: {roles: {dns: {min_days_left: 1}}}\n")
+    with pytest.raises(UsageError, match=r"baseline.yaml:2:24: min_days_left means nothing for dns"):
         rules.load(folder)
     preset.write_text("title: x\npolicy: {min_score: 111}\n")
     with pytest.raises(UsageError, match=r"rules/presets/baseline.yaml:2:21: min_score: '111' is not a score"):

@@ -19,6 +19,7 @@ def _already(ground: Ground) -> Iterator[Answer]:
 
 EVALUATORS: dict[str, Evaluator] = {
     "name-not-delegated": _already,
+    "lookalike-name-server": _already,
     "exceptions.stale": _already,
     "single-point": scores.single_point,
     "score.min": scores.score_min,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hostaudit.binding import LEFT
 from hostaudit.case import Case
 from hostaudit.checks.ground import Answer, Ground, compared_most, number
 from hostaudit.graph import Graph, Leaf
@@ -42,7 +43,7 @@ def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best
     low, high = fates[0].down_hours, max(each.down_hours for each in fates if each is not None)
     outcome = compared_most(low, high, limit)
     told = f"down for {duration(low) if low else 'no time'}"
-    unplaced = _unplaced(best, identity) or _unplaced(worst, identity)
+    unplaced = _unplaced(ground, best, identity) or _unplaced(ground, worst, identity)
     if outcome == "pass" and (unplaced or not all(_settled(each) for each in fates)):
         outcome = "unknown"
     if low != high:
@@ -55,12 +56,14 @@ def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best
     return _answer(rule, outcome, identity, message, gate)
 
 
-def _unplaced(answer: WhatIf, identity: str) -> str:
-    """Why an event that might end a function could not be placed at this site."""
+def _unplaced(ground: Ground, answer: WhatIf, identity: str) -> str:
+    """Why an event that might end a function could not be placed at this site, or might mean somebody unseen."""
     for each in answer.events:
-        reach = REACH.get(each.layer, ())
-        if each.applies in ("not_assessed", "maybe") and any(identity.startswith(front) for front in reach):
+        reached = any(identity.startswith(front) for front in REACH.get(each.layer, ()))
+        if reached and each.applies in ("not_assessed", "maybe"):
             return f"{each.id}: {each.reason}"
+        if reached and each.action in LEFT and ground.hidden("ca" if each.layer == "tls" else each.layer):
+            return f"{each.id}: not everybody who does that for the site could be learnt ({each.layer})"
     return ""
 
 

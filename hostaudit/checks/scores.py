@@ -185,7 +185,10 @@ def role_max_hours_down(ground: Ground) -> Iterator[Answer]:
 def _alone(graph: Graph, role: str) -> Graph:
     """The graph in which nothing but what plays a role, or may hide somebody who does, can fail."""
     leaves = {
-        name: leaf if part(leaf) == role or hides(leaf, role) else replace(leaf, domains={}, certainty="certain")
+        # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
+        name: leaf
+        if part(leaf) == role or hides(leaf, role) or leaf.certainty == "hoped"
+        else replace(leaf, domains={}, certainty="certain")
         for name, leaf in graph.leaves.items()
     }
     return Graph(leaves, graph.gates, graph.functions)

@@ -14,12 +14,14 @@ import typer
 from hostaudit import __version__
 from hostaudit.cli import (
     completion,
+    data,
     diff,
     doctor,
     explain,
     fallbacks,
     history,
     policy,
+    providers,
     rules,
     scan,
     scenarios,
@@ -51,6 +53,8 @@ app.add_typer(history.app, name="history")
 app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(policy.app, name="policy")
+app.add_typer(data.app, name="data")
+app.add_typer(providers.app, name="providers")
 app.command("schema")(schema.schema)
 app.command("completion")(completion.completion)
 

@@ -72,7 +72,9 @@ TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest w
 DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest time for the whole scan.")]
 DepthOption = Annotated[int, typer.Option(metavar="N", help="How many steps of foreign zones to follow, 0 to 6.")]
 NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Ask the site itself nothing over HTTP or TLS.")]
-NoThirdPartyOption = Annotated[bool, typer.Option("--no-third-party", help="No RDAP, whois or store look-ups.")]
+NoThirdPartyOption = Annotated[
+    bool, typer.Option("--no-third-party", help="No RDAP, whois, routing or store look-ups.")
+]
 PrivateOption = Annotated[
     list[str] | None, typer.Option(metavar="CIDR", help="Connect to this private range too; repeatable.")
 ]
@@ -111,7 +113,12 @@ def look_options(
         no_third_party=no_third_party,
         allow_private=tuple(str(_network(block)) for block in allow_private),
         debug=_trace if debug else None,
+        warn=_warn,
     )
+
+
+def _warn(text: str) -> None:
+    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
 
 
 def _trace(line: str) -> None:
@@ -201,16 +208,16 @@ class Writer:
         for each, path in formats:
             try:
                 self._put(each, path, document)
-            except BrokenPipeError:
-                raise
             except Exception as error:
                 failures.append(error)
+        told = [failure for failure in failures if isinstance(failure, UsageError)]
         for failure in failures:
-            if not isinstance(failure, UsageError):
+            if not isinstance(failure, UsageError | BrokenPipeError):
                 raise failure
-        if failures:
-            told = [each for each in failures if isinstance(each, UsageError)]
+        if told:
             raise UsageError("; ".join(each.message for each in told), told[0].hint)
+        if failures:
+            raise failures[0]
         return Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
@@ -264,6 +271,9 @@ def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None]
             raise UsageError(f"-o {text}: {word} is not a format that is known", hint)
         else:
             each, place, plain = name, text, True
+        if text in known:
+            hint = f"give one: -o {text}=FILE; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text} names a format and no file", hint)
         if not place:
             raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
         found.append((each, None if place in STANDARD_OUTPUT else Path(place)))

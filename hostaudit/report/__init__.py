@@ -1,4 +1,4 @@
-"""Writing: each file or folder in this folder is one output format, and writes every document there is.
+"""Writing: each file or folder in this folder is one output format, and says which documents it writes.
 
 A format decides nothing: what fails, and how bad that is, stands in the document. It writes outside text so that its
 sink takes it as text.
@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from hostaudit.model import (
         Changes,
+        DataStatus,
         Doctor,
         EffectivePolicy,
         Explanation,
         Fallbacks,
         History,
         Library,
+        Matched,
         Matrix,
         PolicyTrials,
+        ProviderList,
+        ProviderSheet,
         Report,
         RuleBook,
         Scenario,
@@ -30,22 +34,21 @@ if TYPE_CHECKING:
         Working,
     )
 
+    Catalogued = ProviderList | ProviderSheet | Matched
+    Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
+    OverTime = Changes | History | Trend | Doctor
     Document = (
         Report
-        | Changes
-        | History
-        | Trend
-        | Doctor
         | WhatIf
         | Matrix
         | Fallbacks
         | Scenario
         | Library
         | Working
-        | EffectivePolicy
-        | RuleBook
-        | Explanation
-        | PolicyTrials
+        | DataStatus
+        | Catalogued
+        | Judging
+        | OverTime
     )
 
 HELPERS = frozenset({"jsontext", "judged", "text", "wording"})

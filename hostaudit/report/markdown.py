@@ -7,7 +7,7 @@ than a report are set as they are at a terminal, in a block of code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,9 @@ from hostaudit.report import wording as say
 from hostaudit.report.judged import (
     EXIT_CODES,
     HEADLINES,
-    UNSOUND,
     counted,
     lifted,
+    named,
     plain,
     rows,
     standing,
@@ -44,8 +44,8 @@ STANDINGS = {
     "baseline": "known before",
     "pass": "✅ passes",
 }
-ROWS = {"findings": 500, "companies": 25, "exceptions": 200, "unknowns": 40, "not assessed": 40}
-"""Rows of a table; the rest is in the JSON report."""
+ROWS = 500
+"""Rows of one table; the rest is in the JSON report."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$#]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -64,8 +64,7 @@ class MarkdownFormat:
     def render(self, document: Document, style: Style) -> str:
         """At most 512 KiB."""
         if isinstance(document, Report):
-            page = _Page(document).text()
-            return page if style.unicode else page.encode("ascii", "xmlcharrefreplace").decode()
+            return _Page(document, style).text()
         from hostaudit.report.terminal import FORMAT as TERMINAL
 
         shown = TERMINAL.render(document, Style(unicode=style.unicode, width=100))
@@ -78,8 +77,9 @@ class MarkdownFormat:
 class _Page:
     """Lines, of which no more are taken than there is room for."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, style: Style) -> None:
         self.report = report
+        self.encoding = "utf-8" if style.unicode else "ascii"
         self.lines: list[str] = []
         self.room = MOST_BYTES - RESERVE
 
@@ -91,31 +91,31 @@ class _Page:
         self._unknowns()
         self._not_assessed()
         self._end()
-        return "\n".join(self.lines) + "\n"
+        return "\n".join(self.lines).encode(self.encoding, "xmlcharrefreplace").decode() + "\n"
 
     def add(self, *lines: str) -> bool:
         """Take lines, all or none."""
-        needed = sum(len(line.encode()) + 1 for line in lines)
+        needed = sum(len(line.encode(self.encoding, "xmlcharrefreplace")) + 1 for line in lines)
         if needed > self.room:
             return False
         self.room -= needed
         self.lines += lines
         return True
 
-    def table(self, title: str, heads: Sequence[str], found: Iterable[Sequence[str]], most: int) -> None:
-        """A titled table; what finds no room is told by its number."""
-        cells = list(found)
-        if not cells:
+    def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> None:
+        """A titled table; how many of ``total`` find no room is told."""
+        if not total:
             return
-        self.add("", f"### {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
+        headed = self.add("", f"### {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
         taken = 0
-        for each in cells[:most]:
+        for each in rows if headed else ():
             if not self.add(f"| {' | '.join(each)} |"):
                 break
             taken += 1
-        if taken < len(cells):
+        if taken < total:
             # There is always room for this, see RESERVE.
-            self.lines += ["", f"{len(cells) - taken} more in the JSON report of this run."]
+            what = f"{total - taken} more" if headed else f"{title}: {total}"
+            self.lines += ["", f"{what} in the JSON report of this run."]
 
     def _top(self) -> None:
         report = self.report
@@ -138,20 +138,19 @@ class _Page:
     def _findings(self) -> None:
         found = [each for each in rows(self.report) if standing(each) != "pass"]
         cells = []
-        for each in found:
-            # The text of the rule about unknown ground is ours, and alike for every site.
-            rule = " ".join(part for part in (each.code, each.rule) if part and part != UNSOUND) or each.rule
+        for each in found[:ROWS]:
             message = text(each.message, 600)
             why = lifted(self.report, each)
             told = f"{message} {text(why, 400)}" if why else message
             fix = text(each.fix, 400) if standing(each) in ("fail", "inconclusive") else ""
-            cells.append([STANDINGS[standing(each)], each.severity, text(rule, 160), told, fix])
-        self.table("Findings", ("Result", "Severity", "Rule", "Found", "What to do"), cells, ROWS["findings"])
+            cells.append([STANDINGS[standing(each)], each.severity, text(named(each), 160), told, fix])
+        self.table("Findings", ("Result", "Severity", "Rule", "Found", "What to do"), cells, len(found))
         passed = list(dict.fromkeys(each.rule for each in rows(self.report) if standing(each) == "pass"))
         if passed:
             self.add("", f"Passed: {', '.join(text(each, 120) for each in passed[:100])}.")
 
     def _exceptions(self) -> None:
+        notes = self.report.exceptions_applied
         cells = [
             [
                 text(each.id, 60),
@@ -161,15 +160,17 @@ class _Page:
                 text(each.owner, 120),
                 text(f"{each.reason} ({each.warning})" if each.warning else each.reason, 400),
             ]
-            for each in self.report.exceptions_applied
+            for each in notes[:ROWS]
         ]
         heads = ("Exception", "Rule", "State", "Lasts", "Owner", "Reason")
-        self.table("Exceptions", heads, cells, ROWS["exceptions"])
+        self.table("Exceptions", heads, cells, len(notes))
 
     def _companies(self) -> None:
         points = [each for each in self.report.spofs if each.failure_domain.kind == "parent" and not each.name_only]
-        cells = [[text(self._called(each), 160), text(self._held(each), 200), self._stops(each)] for each in points]
-        self.table("Who alone can take down what", ("Company", "In", "What stops"), cells, ROWS["companies"])
+        cells = [
+            [text(self._called(each), 160), text(self._held(each), 200), self._stops(each)] for each in points[:ROWS]
+        ]
+        self.table("Who alone can take down what", ("Company", "In", "What stops"), cells, len(points))
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
@@ -179,10 +180,13 @@ class _Page:
         return words.listed([say.role(each) for each in point.roles])
 
     def _stops(self, point: SinglePoint) -> str:
-        stops = [each for each in point.functions if each.effect != "degraded"]
-        said = [text(f"{words.function(each.id)} {_loss(each)}", 200) for each in stops[:12]]
-        more = f"; {len(stops) - len(said)} more" if len(stops) > len(said) else ""
-        return f"{'; '.join(said)}{more}" if said else "nothing wholly"
+        """One phrase for each effect and time, with all functions that share them."""
+        alike: dict[str, list[str]] = {}
+        for each in point.functions:
+            if each.effect != "degraded":
+                alike.setdefault(_loss(each), []).append(words.function(each.id))
+        said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
+        return text("; ".join(said), 1000) or "nothing wholly"
 
     def _unknowns(self) -> None:
         causes: dict[str, list[UnknownFact]] = {}
@@ -190,13 +194,14 @@ class _Page:
             causes.setdefault(fact.cause, []).append(fact)
         cells = [
             [text(say.cause(cause), 120), str(len(facts)), text(say.few([_about(each) for each in facts]), 400)]
-            for cause, facts in causes.items()
+            for cause, facts in list(causes.items())[:ROWS]
         ]
-        self.table("Unknown", ("Cause", "Number", "About"), cells, ROWS["unknowns"])
+        self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))
 
     def _not_assessed(self) -> None:
-        cells = [[text(each.what, 120), text(each.why, 300)] for each in self.report.not_assessed]
-        self.table("Not assessed", ("What", "Why"), cells, ROWS["not assessed"])
+        gaps = self.report.not_assessed
+        cells = [[text(each.what, 120), text(each.why, 300)] for each in gaps[:ROWS]]
+        self.table("Not assessed", ("What", "Why"), cells, len(gaps))
 
     def _end(self) -> None:
         run = self.report.run
@@ -213,7 +218,7 @@ def _about(fact: UnknownFact) -> str:
 
 def _loss(impact: FunctionImpact) -> str:
     begins = say.onset(impact.time_to_impact_hours)
-    return f"({say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)})"
+    return f"{say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)}"
 
 
 def text(outside: str, limit: int) -> str:

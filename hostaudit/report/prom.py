@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import Certificate, Registration
 from hostaudit.report import Style
-from hostaudit.report.judged import EXIT_CODES, plain, rows, seconds, standing
+from hostaudit.report.judged import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
 
 if TYPE_CHECKING:
     from hostaudit.model import Report
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hostaudit_build_info": ("Version of hostaudit and of its rules; always 1.", ("version", "rules_version")),
-    "hostaudit_scan_success": ("1 if the site could be judged, 0 if the verdict is inconclusive.", ("domain",)),
+    "hostaudit_scan_success": ("1 if the site could be judged, 0 if what the verdict needs is unknown.", ("domain",)),
     "hostaudit_verdict": ("The verdict that the exit code tells, 1 for the one that holds.", ("domain", "verdict")),
     "hostaudit_exit_code": ("Exit code of hostaudit for this site.", ("domain",)),
     "hostaudit_probe_result": (
@@ -42,7 +42,7 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("domain", "kind", "id"),
     ),
     "hostaudit_policy_result": (
-        "How a rule of the policy came out, 1 for what holds; excepted covers the baseline and mere warnings too.",
+        "How a rule came out, 1 for what holds; warning: unknown, which does not count; excepted: or in the baseline.",
         ("domain", "rule", "result"),
     ),
     "hostaudit_last_complete_timestamp_seconds": (
@@ -62,7 +62,7 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Help and labels by name; all are gauges."""
 
 RESULTS = ("ok", "fail", "unknown")
-RULE_RESULTS = ("pass", "fail", "unknown", "excepted")
+RULE_RESULTS = ("pass", "fail", "unknown", "warning", "excepted")
 VERDICTS = ("pass", "fail", "inconclusive", "not_judged")
 WHOLE = "all"
 
@@ -103,7 +103,7 @@ def _label(text: str) -> str:
 
 def _samples(report: Report) -> Iterator[Sample]:
     domain = report.target.domain
-    judged = report.verdict != "inconclusive"
+    judged = report.verdict != "inconclusive" and all(each.rule != UNSOUND for each in rows(report))
     yield "hostaudit_build_info", (report.run.tool_version, report.run.rules_version), 1
     yield "hostaudit_scan_success", (domain,), judged
     for verdict in VERDICTS:
@@ -145,9 +145,9 @@ def _layers(report: Report) -> dict[str, str]:
 
 def _rules(report: Report) -> Iterator[Sample]:
     results: dict[str, set[str]] = {}
-    words = {"pass": "pass", "fail": "fail", "inconclusive": "unknown"}
+    words = {"inconclusive": "unknown", "baseline": "excepted"}
     for row in rows(report):
-        results.setdefault(row.rule, set()).add(words.get(standing(row), "excepted"))
+        results.setdefault(row.rule, set()).add(words.get(standing(row), standing(row)))
     for rule, found in results.items():
         for result in RULE_RESULTS:
             holds = result in found and (result != "pass" or found == {"pass"})

@@ -114,14 +114,14 @@ def _notification(cause: str) -> dict[str, Any]:
 
 def _rule(row: Finding) -> dict[str, Any]:
     fix = plain(row.fix) or "See the message."
-    more = f"More: hostaudit explain {plain(row.code or row.rule, 120)}"
+    more = f" More: hostaudit explain {row.code}" if row.code else ""
     level = LEVELS[row.severity]
     return {
         "id": plain(row.rule, 255),
         "name": _pascal(row.rule),
         "shortDescription": {"text": _text(named(row), 200)},
         "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
-        "help": {"text": _text(f"{fix} {more}", 1200)},
+        "help": {"text": _text(f"{fix}{more}", 1200)},
         "defaultConfiguration": {"level": level},
         "properties": {
             "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
@@ -140,6 +140,7 @@ def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[s
     result: dict[str, Any] = {
         "ruleId": plain(row.rule, 255),
         "ruleIndex": index,
+        # Section 3.27.10 has no level but "none" for a review; code scanning goes by the level alone and would hide it.
         "kind": "review" if review else "fail",
         "level": "note" if review else LEVELS[row.severity],
         "message": {"text": _text(f"{site}: {row.message} {row.fix}".strip(), 2000)},

@@ -17,9 +17,33 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-ANSWERS = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy")
-FURTHER = ("changes", "history", "trend", "doctor")
-NAMES = (*ANSWERS, *FURTHER, *WRITTEN)
+OVER_TIME = ("changes", "history", "trend", "doctor")
+"""What changed, and whether this machine sees what a scan asks for."""
+
+DATA = ("data", "manifest")
+"""Documents about tables: what ``data status`` says, and what lies beside them."""
+
+CATALOGUE = ("providers", "provider", "matched", "question", "matches")
+"""Documents about the provider catalogue; of the last two each line of ``providers match`` is one, read and written."""
+
+NAMES = (
+    "report",
+    "evidence",
+    "whatif",
+    "matrix",
+    "fallbacks",
+    "scenarios",
+    "working",
+    "policy",
+    "rules",
+    "explanation",
+    "policy-tests",
+    "data",
+    "manifest",
+    *CATALOGUE,
+    *OVER_TIME,
+    *WRITTEN,
+)
 
 
 def path(name: str) -> Path:
@@ -49,6 +73,13 @@ def generate(name: str) -> bytes:
         "history": model.History,
         "trend": model.Trend,
         "doctor": model.Doctor,
+        "providers": model.ProviderList,
+        "provider": model.ProviderSheet,
+        "matched": model.Matched,
+        "question": model.Question,
+        "matches": model.Matches,
+        "data": model.DataStatus,
+        "manifest": model.Manifest,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

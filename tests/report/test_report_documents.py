@@ -43,6 +43,8 @@ FIXED = {
     "action",
     "severity",
     "unknown",
+    "origin",
+    "format",
 }
 """Strings that come from the rules or from ourselves, never from outside; a scenario's are soiled all the same."""
 
@@ -61,7 +63,8 @@ def soiled(document, text, fixed=FIXED):
     def walk(node, field=""):
         if isinstance(node, dict):
             tables = {"names", "weights", "constants", "reasons", "sources", "down_hours", "excluded"}
-            return {(text if field in tables else key): walk(each, key) for key, each in node.items()}
+            table = field in tables and "company" not in node  # where facts of a provider were read has keys of ours
+            return {(text if table else key): walk(each, key) for key, each in node.items()}
         if isinstance(node, list | tuple):
             return [walk(each, "" if isinstance(each, dict) else field) for each in node]
         return text if isinstance(node, str) and field not in fixed else node

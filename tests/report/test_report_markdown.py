@@ -97,10 +97,19 @@ def test_a_page_has_no_more_than_a_summary_takes_and_says_how_much_more_there_is
     text = page(judged("fail", PASSED, *many))
 
     assert len(text.encode()) <= markdown.MOST_BYTES
+    assert len(page(judged("fail", *many), unicode=False)) <= markdown.MOST_BYTES
     assert "more in the JSON report of this run." in text
     assert text.splitlines()[-1].startswith("hostaudit 0.1.0")
     short = tuple(structs.replace(each, message="short") for each in many[:600])
     assert "\n100 more in the JSON report of this run.\n" in page(judged("fail", *short))
+
+
+def test_a_table_that_finds_no_room_at_all_is_told_by_its_number(monkeypatch):
+    monkeypatch.setattr(markdown, "MOST_BYTES", markdown.RESERVE + 330)
+    text = page(everything())
+
+    assert "Findings: 7 in the JSON report of this run." in text
+    assert "|" not in text
 
 
 def test_where_only_ascii_may_be_written_signs_are_references():

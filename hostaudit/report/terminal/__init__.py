@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
     Changes,
+    DataStatus,
     Doctor,
     EffectivePolicy,
     Explanation,
     Fallbacks,
     History,
     Library,
+    Matched,
     Matrix,
     PolicyTrials,
+    ProviderList,
+    ProviderSheet,
     Report,
     RuleBook,
     Scenario,
@@ -27,9 +31,11 @@ from hostaudit.report import EVERY, Style
 from hostaudit.report.terminal import (
     candidates,
     changes,
+    data,
     doctor,
     matrix,
     policy,
+    providers,
     report,
     rules,
     scenarios,
@@ -57,6 +63,10 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     RuleBook: rules.write_book,
     Explanation: rules.write_explanation,
     PolicyTrials: rules.write_trials,
+    ProviderList: providers.write_list,
+    ProviderSheet: providers.write_one,
+    Matched: providers.write_match,
+    DataStatus: data.write,
 }
 
 

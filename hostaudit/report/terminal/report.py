@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from hostaudit import words
 from hostaudit.model import (
+    STALE_AFTER,
     Evidence,
     ExceptionNote,
     Finding,
@@ -20,17 +21,19 @@ from hostaudit.model import (
     Report,
     SinglePoint,
     UnknownFact,
+    age,
 )
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
 PROOFS = 3
+SORTS = 8
 LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
 SHOWN = 20
 """Findings of one outcome."""
-
+DOUBTS = 8
 TOGETHER = 6
 """Lines of companies that can take it down together, for each number of them."""
 
@@ -75,6 +78,7 @@ def write(sheet: Sheet, report: Report) -> None:
     _together(sheet, report, names)
     _other_domains(sheet, report)
     _functions(sheet, report, names)
+    _contradictions(sheet, report)
     _fallbacks(sheet, report, names)
     _unknowns(sheet, report)
     not_assessed(sheet, report.not_assessed)
@@ -91,6 +95,22 @@ def _top(sheet: Sheet, report: Report) -> None:
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
+    _data(sheet, report)
+
+
+def _data(sheet: Sheet, report: Report) -> None:
+    """How old the tables were, at the time of the looking, that answered in place of the network."""
+    told, old = [], []
+    for sort, day in sorted(report.run.data_versions.items()):
+        days = age(day, report.run.started)
+        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{'' if days is None else f' ({days} d old)'}")
+        if days is not None and days > STALE_AFTER.get(sort, days):
+            old.append(f"{sort} (over {STALE_AFTER[sort]} d)")
+    if told:
+        sheet.text(", ".join(told[:SORTS]), lead="Data: ")
+    if old:
+        text = f"{words.listed(old)}; to renew it: hostaudit data update"
+        sheet.marked("weak", "old data", text, 0)
 
 
 def _between(low: float, high: float) -> str:
@@ -336,6 +356,19 @@ def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
     by = f" by {say.few(providers, SUBJECTS)}" if providers else ""
     note = f"; {sheet.safe(leg.note)}" if leg.note else ""
     sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
+
+
+def _contradictions(sheet: Sheet, report: Report) -> None:
+    """Operators of whom something else that was seen says that they are another company."""
+    doubtful = [each for each in report.dependencies if each.against]
+    if not doubtful:
+        return
+    sheet.heading("Contradictions: what these are taken for is less sure")
+    for each in doubtful[:DOUBTS]:
+        taken = f"{each.subject}: {each.name or each.provider}, confidence {each.confidence:.0%}"
+        text = f"{taken}; against it {say.few(each.against)}"
+        sheet.marked("weak", say.role(each.role), sheet.safe(text, 300), 2)
+    sheet.more(len(doubtful) - DOUBTS)
 
 
 def _idle(sheet: Sheet, functions: list[Function]) -> None:
