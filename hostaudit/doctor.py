@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from hostaudit import domain, rules
+from hostaudit import rules, tables
+from hostaudit.data.items import all_items
+from hostaudit.data.status import status
 from hostaudit.errors import HostauditError
 from hostaudit.model import DOCTOR_SCHEMA, CheckState, CheckUp, Doctor
 from hostaudit.net import rdap
@@ -43,9 +45,6 @@ STORES = {
 LEAST_PAYLOAD = 1232
 CLOCK_WARN, CLOCK_FAIL = 300, 86_400
 """Seconds by which the clock may be off: then times in evidence are, then certificates and expiry days."""
-
-OLDEST_LIST = 400
-"""Days after which a Public Suffix List lacks top-level domains that people use."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 """Variables of the environment that name a proxy, in lower case; no connection of ours goes through one."""
@@ -74,7 +73,7 @@ async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doct
         allow_private=tuple(ipaddress.ip_network(each) for each in trial.allow_private),
         ports=trial.ports,
     )
-    rows = [_python(), _rules(), _list_of_suffixes(now), _cache(environ), _certificates(trial, environ)]
+    rows = [_python(), _rules(), _data(now), _cache(environ), _certificates(trial, environ)]
     rows += _proxies(environ)
     async with net:
         base = rdap.domain_base("example.com") or LIVE_BOOTSTRAP
@@ -113,19 +112,18 @@ def _rules() -> CheckUp:
     return CheckUp("rules", "ok", found)
 
 
-def _list_of_suffixes(now: datetime) -> CheckUp:
-    """The Public Suffix List is the one table whose age shows in what input is taken at all."""
-    version = domain.data_version()
-    digits = "".join(version.split(".")[-1:])[:8]
+def _data(now: datetime) -> CheckUp:
+    """The tables that answer without the network, as ``hostaudit data status`` has them."""
     try:
-        days = (now - datetime.strptime(digits, "%Y%m%d").replace(tzinfo=UTC)).days
-    except ValueError:
-        return CheckUp("suffixes", "unknown", f"Public Suffix List {version}", "its age cannot be told", "")
-    found = f"Public Suffix List of {digits[:4]}-{digits[4:6]}-{digits[6:]}, {days} days old"
-    if days <= OLDEST_LIST:
-        return CheckUp("suffixes", "ok", found)
-    means = "names under newer top-level domains are refused or cut in the wrong place"
-    return CheckUp("suffixes", "warn", found, means, "install a newer publicsuffixlist")
+        found = status(tables.directory(), all_items(rules.load().providers), now)
+    except HostauditError as error:
+        return CheckUp("data", "unknown", error.message, "", error.hint or "hostaudit data status")
+    wrong = [each for each in found.items if each.state in ("stale", "damaged")]
+    if not wrong:
+        return CheckUp("data", "ok", f"{sum(each.state == 'ok' for each in found.items)} tables are young and whole")
+    shown = ", ".join(f"{each.id} is {each.state}{f' ({each.date})' if each.date else ''}" for each in wrong)
+    means = "owners of addresses, top-level domains and registries that changed since are told as they were"
+    return CheckUp("data", "warn", shown, means, "hostaudit data update")
 
 
 def _cache(environ: Mapping[str, str]) -> CheckUp:
@@ -272,15 +270,15 @@ async def _whois(net: TrialNet) -> CheckUp:
 
 
 async def _routes(net: TrialNet) -> CheckUp:
-    outcome = await net.origin(str(PROBED))
+    """Team Cymru's DNS itself, whatever a table on this machine knows."""
+    outcome = await net.dns(ROUTES, "TXT")
     if outcome.value is not None:
-        shown = ", ".join(f"AS{number}" for number in outcome.value.asns)
-        return CheckUp("routes", "ok", f"{PROBED} is announced by {shown}, by Team Cymru's DNS")
+        row = str(outcome.value.records[0].fields[0]).split("|")[0].strip()
+        return CheckUp("routes", "ok", f"Team Cymru's DNS answers ({PROBED} is announced by AS{row})")
     cause = outcome.unknown.cause if outcome.unknown is not None else outcome.absent or ""
-    means = "which network announces an address would be unknown"
-    return CheckUp(
-        "routes", "fail", f"asn.cymru.com: {cause.replace('_', ' ')}", means, "use a resolver that answers it"
-    )
+    found = f"origin.asn.cymru.com: {cause.replace('_', ' ')}"
+    means = "the network of an address is known only as far as the table on this machine tells"
+    return CheckUp("routes", "fail", found, means, "use a resolver that answers it")
 
 
 def _clock(replies: list[HttpReply | None]) -> CheckUp:

@@ -60,8 +60,8 @@ def _host(request: bytes) -> str:
     return next(line[6:] for line in request.decode().split("\r\n") if line.lower().startswith("host: ")).split(":")[0]
 
 
-def states(rows, *but):
-    return {each.id: each.state for each in rows.values() if each.state != "ok" and each.id not in but}
+def states(rows, *but):  # the age of what is shipped is not that of the code
+    return {each.id: each.state for each in rows.values() if each.state != "ok" and each.id not in (*but, "data")}
 
 
 def test_where_everything_answers_all_is_well(tmp_path):
@@ -71,7 +71,7 @@ def test_where_everything_answers_all_is_well(tmp_path):
     assert {
         "python",
         "rules",
-        "suffixes",
+        "data",
         "cache",
         "certificates",
         "resolver",

@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
     "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "scenarios", "net", "probes"),
     "completion": (),
-    "doctor": (*GROUND, "domain", "net", "rules"),
+    "doctor": (*GROUND, "data", "net", "rules", "tables"),
     "cli": (
         *GROUND,
         "audit",
