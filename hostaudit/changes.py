@@ -482,6 +482,8 @@ def _sort_of(row: Change) -> str:
 
 
 def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    if {before.verdict, after.verdict} == {"not_judged", "pass"}:
+        return  # asked and not asked are no two answers
     if before.verdict != after.verdict:
         open_before, open_after = (each.verdict == "inconclusive" for each in (before, after))
         kind: ChangeKind = "became_known" if open_before else "became_unknown" if open_after else "changed"

@@ -156,6 +156,13 @@ def test_a_verdict_that_becomes_inconclusive_became_unknown():
         assert found.outcome == outcome
 
 
+def test_a_look_that_nobody_judged_is_no_change_to_one_that_passed():
+    plain = judged(sites.in_pairs())
+
+    assert compared(plain, msgspec.structs.replace(plain, verdict="pass")).outcome == "same"
+    assert compared(plain, msgspec.structs.replace(plain, verdict="fail")).outcome == "changed"
+
+
 def test_other_rules_are_told():
     report = judged(sites.in_pairs())
     other = msgspec.structs.replace(report, run=msgspec.structs.replace(report.run, rules_version="other"))
