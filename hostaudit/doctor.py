@@ -244,7 +244,10 @@ async def _reached(identity: str, net: TrialNet, url: str, lacking: str) -> tupl
     host = url.split("/")[2]
     outcome = await net.service(url, accept=ACCEPT if identity.startswith("rdap") else "application/json")
     if outcome.value is not None:
-        return CheckUp(identity, "ok", f"{host} answers ({outcome.value.status})"), outcome.value
+        found = f"{host} answers ({outcome.value.status})"
+        if outcome.value.status >= 500:
+            return CheckUp(identity, "unknown", found, f"just now: {lacking}", "try again later"), outcome.value
+        return CheckUp(identity, "ok", found), outcome.value
     return _unreached(identity, host, outcome, lacking, f"let HTTPS out to {host}"), None
 
 

@@ -96,6 +96,7 @@ def test_where_everything_answers_all_is_well(tmp_path):
         ({"faults": {"f-droid.org": "timeout"}}, {"store-f-droid": "fail"}),
         ({"whois": {}}, {"whois": "fail"}),
         ({"pages": {"rdap.arin.net": http(429)}}, {"rdap-addresses": "unknown"}),
+        ({"pages": {"f-droid.org": http(503)}}, {"store-f-droid": "unknown"}),
         ({"environ": {"HTTPS_PROXY": "http://proxy:3128"}}, {"proxies": "warn"}),
         ({"environ": {"XDG_CACHE_HOME": "/proc/nowhere"}}, {"cache": "warn"}),
     ],
