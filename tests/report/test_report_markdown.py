@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec import structs
-from sample_judged import EXCEPTED, FAILED, PASSED, WAYS, everything, judged
+from sample_judged import EXCEPTED, EXCEPTION, FAILED, PASSED, WAYS, everything, judged
 from sample_report import report as plain_report
 
 from hostaudit.cli.options import EXIT_OF
@@ -61,6 +61,15 @@ def test_sections_tell_findings_exceptions_companies_and_what_is_unknown():
     assert "migration, ticket OPS-12 (it ended)" in text
     assert "verisign" not in text.lower()
     assert "3 unknown: " not in text
+
+
+def test_an_exception_without_an_end_says_when_it_is_looked_at_again():
+    never = structs.replace(EXCEPTION, expires="never", review="2027-06-01", days_left=None)
+
+    assert "| review 2027-06-01 |" in page(judged("pass", EXCEPTED, exceptions_applied=(never,)))
+    assert "| never |" in page(judged("pass", exceptions_applied=(structs.replace(never, review=""),)))
+    ended = structs.replace(EXCEPTION, state="expired", days_left=-3)
+    assert "| ended 2027-03-31 |" in page(judged("fail", FAILED, exceptions_applied=(ended,)))
 
 
 def test_outside_text_becomes_no_link_mention_reference_picture_or_html():
