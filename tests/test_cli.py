@@ -25,7 +25,7 @@ PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
 
 SCAN_OPTIONS = (
     "--host --site --no-site --policy --fail-on --unknown --baseline --strict-exceptions --depth --save-evidence "
-    "--format --output --resolver --ca-bundle --timeout --deadline "
+    "--history --format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
 )
 

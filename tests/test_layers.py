@@ -46,6 +46,7 @@ THOUGHT = (
     "checks",
     "exceptions",
     "gate",
+    "changes",
 )
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("model",),
@@ -61,6 +62,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "demands": (*GROUND, "policyfile", "sitefile", "strict_yaml"),
     "documents": (*GROUND, "sitefile"),
     "console": GROUND,
+    "history": GROUND,
     "explanations": (*GROUND, "strict_yaml", "words"),
     "policytests": (*GROUND, "policyfile", "strict_yaml"),
     "schemas": (*GROUND, "policyfile", "schemas", "sitefile", "words"),
@@ -77,18 +79,24 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": ("model", "report", "words"),
     **{room: (*GROUND, "domain", "words", *THOUGHT[:position]) for position, room in enumerate(THOUGHT)},
     "audit": (*GROUND, *THOUGHT, "documents", "domain", "rules", "scenarios", "net", "probes"),
+    "completion": (),
+    "doctor": (*GROUND, "data", "net", "rules", "tables"),
     "cli": (
         *GROUND,
         "audit",
         "candidates",
         "case",
+        "changes",
+        "completion",
         "console",
         "data",
         "demands",
         "directory",
+        "doctor",
         "documents",
         "domain",
         "explanations",
+        "history",
         "lint",
         "matching",
         "policyfile",
@@ -118,6 +126,7 @@ OWNERS = {
     "ipwhois": ("net/whois.py",),
     "yaml": ("strict_yaml.py",),
     "typer": ("cli/",),
+    "sqlite3": ("history.py",),
     "idna": ("domain.py",),
     "publicsuffixlist": ("domain.py",),
 }
@@ -168,7 +177,7 @@ def offences(path: Path) -> Iterator[str]:
                 yield f"{where} probes may not import {rest}"
             if room == "probes" and seen == "probes" and rest != "probes":
                 yield f"{where} a probe may not import another"
-        elif top not in STANDARD and top not in ANYWHERE:
+        elif top in OWNERS or (top not in STANDARD and top not in ANYWHERE):
             owners = OWNERS.get(top)
             if owners is None:
                 yield f"{where} {top} has no owner"

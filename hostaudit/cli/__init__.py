@@ -12,7 +12,22 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import data, explain, fallbacks, policy, providers, rules, scan, scenarios, schema, whatif
+from hostaudit.cli import (
+    completion,
+    data,
+    diff,
+    doctor,
+    explain,
+    fallbacks,
+    history,
+    policy,
+    providers,
+    rules,
+    scan,
+    scenarios,
+    schema,
+    whatif,
+)
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -32,12 +47,16 @@ app.command("analyse")(scan.analyse)
 app.command("whatif")(whatif.whatif)
 app.command("fallbacks")(fallbacks.fallbacks)
 app.command("explain")(explain.explain)
+app.command("diff")(diff.diff)
+app.command("doctor")(doctor.doctor)
+app.add_typer(history.app, name="history")
 app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(policy.app, name="policy")
 app.add_typer(data.app, name="data")
 app.add_typer(providers.app, name="providers")
 app.command("schema")(schema.schema)
+app.command("completion")(completion.completion)
 
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 

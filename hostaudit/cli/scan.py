@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hostaudit.cli import evidence
+from hostaudit.cli.history import Keeper, KeepIn
 from hostaudit.cli.judging import BaselineOption, FailOnOption, Judging, StrictOption, UnknownOption
 from hostaudit.cli.options import (
     CaBundleOption,
@@ -48,6 +49,7 @@ def scan(
     baseline: BaselineOption = None,
     strict_exceptions: StrictOption = False,
     save_evidence: SaveOption = None,
+    history: KeepIn = None,
     format: FormatOption = "terminal",  # noqa: A002 - the option's name
     output: OutputOption = None,
     resolver: ResolverOption = None,
@@ -69,13 +71,14 @@ def scan(
     judging = Judging(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
+    keeper = Keeper(history, writer, save_evidence)
     if evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
         opinion = judging.judged(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
-        return writer.write(opinion)
+        return _ended(writer.write(opinion), keeper.keep(opinion))
     options = look_options(
         tuple(resolver or ()),
         ca_bundle,
@@ -89,10 +92,9 @@ def scan(
     progress = Progress(sys.stderr) if show else None
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    code = writer.write(judging.judged(file))
-    if failure is not None:
-        raise failure
-    return code
+    opinion = judging.judged(file)
+    code = writer.write(opinion)
+    return _ended(code, keeper.keep(opinion), failure)
 
 
 def analyse(
@@ -106,6 +108,7 @@ def analyse(
     unknown: UnknownOption = "",
     baseline: BaselineOption = None,
     strict_exceptions: StrictOption = False,
+    history: KeepIn = None,
     color: ColourOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
@@ -116,4 +119,14 @@ def analyse(
     judging = Judging(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
-    return writer.write(judging.judged(evidence.saved(file, declarations)))
+    keeper = Keeper(history, writer)
+    opinion = judging.judged(evidence.saved(file, declarations))
+    return _ended(writer.write(opinion), keeper.keep(opinion))
+
+
+def _ended(code: int, *failures: UsageError | None) -> int:
+    """The exit code of a report that is written, unless something beside it failed."""
+    for failure in failures:
+        if failure is not None:
+            raise failure
+    return code

@@ -53,6 +53,16 @@ class Server:
         return self.address if self.port == 53 else f"{self.address} port {self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class DnsTrial:
+    """How one resolver answered once. ``payload``: the largest UDP message that it takes (RFC 6891 section 6.2.3), None
+    if it knows no EDNS."""
+
+    rcode: str
+    authenticated: bool
+    payload: int | None
+
+
 class _TryFailedError(Exception):
     def __init__(self, cause: Cause, detail: str = "") -> None:
         super().__init__(cause, detail)
@@ -146,6 +156,24 @@ class Dns:
             return Outcome.of(Origin(found.prefix, found.asns, known, *registered), source)
 
         return await self._sharing.once(("origin", question), source, find)
+
+    async def trial(self, server: Server, name: str, rdtype: str, *, tcp: bool) -> Outcome[DnsTrial]:
+        """One question to one resolver over one transport, tried once."""
+        source = f"DNS {name or '.'} {rdtype} at {server} over {'TCP' if tcp else 'UDP'}"
+        query = _query(dns.name.from_text(name), dns.rdatatype.from_text(rdtype), True, edns=True)
+        stage, wire = _Stage(), query.to_wire()
+        try:
+            async with asyncio.timeout(self._budget.seconds()):
+                reply = _parsed(await _tcp(server, wire), query) if tcp else await self._udp(server, query, wire, stage)
+        except _TryFailedError as error:
+            return Outcome.gap(error.cause, source, error.detail)
+        except (OSError, EOFError) as error:
+            failure = self._failure(server, stage, error)
+            return Outcome.gap(failure.cause, source, failure.detail)
+        if reply is None:
+            return Outcome.gap("malformed" if tcp else "truncated", source, "the answer was cut or another one")
+        code, trusted = dns.rcode.to_text(reply.rcode()), bool(reply.flags & dns.flags.AD)
+        return Outcome.of(DnsTrial(code, trusted, reply.payload if reply.edns >= 0 else None), source)
 
     # --- how it is done ---
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hostaudit.model import (
+        Changes,
         DataStatus,
+        Doctor,
         EffectivePolicy,
         Explanation,
         Fallbacks,
+        History,
         Library,
         Matched,
         Matrix,
@@ -26,13 +29,27 @@ if TYPE_CHECKING:
         Report,
         RuleBook,
         Scenario,
+        Trend,
         WhatIf,
         Working,
     )
 
     Catalogued = ProviderList | ProviderSheet | Matched
     Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
-    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | DataStatus | Catalogued | Judging
+    OverTime = Changes | History | Trend | Doctor
+    Document = (
+        Report
+        | WhatIf
+        | Matrix
+        | Fallbacks
+        | Scenario
+        | Library
+        | Working
+        | DataStatus
+        | Catalogued
+        | Judging
+        | OverTime
+    )
 
 HELPERS = frozenset({"jsontext", "judged", "text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""

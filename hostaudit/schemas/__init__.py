@@ -17,6 +17,9 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
+OVER_TIME = ("changes", "history", "trend", "doctor")
+"""What changed, and whether this machine sees what a scan asks for."""
+
 DATA = ("data", "manifest")
 """Documents about tables: what ``data status`` says, and what lies beside them."""
 
@@ -38,6 +41,7 @@ NAMES = (
     "data",
     "manifest",
     *CATALOGUE,
+    *OVER_TIME,
     *WRITTEN,
 )
 
@@ -65,6 +69,10 @@ def generate(name: str) -> bytes:
         "explanation": model.Explanation,
         "policy-tests": model.PolicyTrials,
         "policy": model.EffectivePolicy,
+        "changes": model.Changes,
+        "history": model.History,
+        "trend": model.Trend,
+        "doctor": model.Doctor,
         "providers": model.ProviderList,
         "provider": model.ProviderSheet,
         "matched": model.Matched,

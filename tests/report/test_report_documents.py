@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+import sample_changes
 import sample_policy
 import sample_whatif as sample
 from hostile_strings import HOSTILE, label
@@ -24,10 +25,13 @@ from hostaudit.report.text import width
 
 GOLDEN = Path(__file__).with_name("golden")
 COLOUR = re.compile(r"\x1b\[[0-9]+m")
-DOCUMENTS = {"report": report, **sample.DOCUMENTS, **sample_policy.DOCUMENTS}
+DOCUMENTS = {"report": report, **sample.DOCUMENTS, **sample_policy.DOCUMENTS, **sample_changes.DOCUMENTS}
 FIXED = {
     "schema",
     "kind",
+    "part",
+    "outcome",
+    "verdict",
     "grade",
     "applies",
     "state",
@@ -85,7 +89,7 @@ def test_a_format_writes_every_document_that_it_says_it_does_and_again_the_same(
 
 @pytest.mark.parametrize("text", HOSTILE, ids=label)
 def test_hostile_strings_leave_every_document_plain(text):
-    for make in (*sample.DOCUMENTS.values(), *sample_policy.DOCUMENTS.values()):
+    for make in (*sample.DOCUMENTS.values(), *sample_policy.DOCUMENTS.values(), *sample_changes.DOCUMENTS.values()):
         document = soiled(make(), text)
         for style in ({}, {"unicode": False, "width": 40}, {"width": 20}, {"width": 200}, {"colour": True}):
             plain = COLOUR.sub("", shown(document, **style))

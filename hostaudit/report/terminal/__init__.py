@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import (
+    Changes,
     DataStatus,
+    Doctor,
     EffectivePolicy,
     Explanation,
     Fallbacks,
+    History,
     Library,
     Matched,
     Matrix,
@@ -20,13 +23,16 @@ from hostaudit.model import (
     Report,
     RuleBook,
     Scenario,
+    Trend,
     WhatIf,
     Working,
 )
 from hostaudit.report import EVERY, Style
 from hostaudit.report.terminal import (
     candidates,
+    changes,
     data,
+    doctor,
     matrix,
     policy,
     providers,
@@ -43,6 +49,10 @@ if TYPE_CHECKING:
 
 WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Report: report.write,
+    Changes: changes.write,
+    History: changes.write_history,
+    Trend: changes.write_trend,
+    Doctor: doctor.write,
     WhatIf: whatif.write,
     Matrix: matrix.write,
     Fallbacks: candidates.write,

@@ -1,0 +1,25 @@
+"""What was tried of this machine, one check after another."""
+
+from __future__ import annotations
+
+from hostaudit.model import Doctor
+from hostaudit.report.terminal.sheet import Sheet
+
+MARKS = {"ok": "good", "warn": "weak", "fail": "bad", "unknown": "open"}
+
+
+def write(sheet: Sheet, document: Doctor) -> None:
+    """One line for each check, and below those that are not well what it means and what to do."""
+    for each in document.checks:
+        sheet.marked(MARKS[each.state], each.state, f"{each.id}: {sheet.safe(each.found, 400)}", 0)
+        if each.means:
+            sheet.text(sheet.safe(each.means, 300), 4, 4)
+        if each.next:
+            sheet.text(sheet.safe(each.next, 300), 4, 4, lead="next: ")
+    counts = {state: sum(each.state == state for each in document.checks) for state in MARKS}
+    sheet.lines.append("")
+    if counts["fail"] or counts["unknown"]:
+        sheet.bold("A scan from here leaves facts unknown.")
+    else:
+        sheet.bold("A scan from here can see what it asks for.")
+    sheet.text(", ".join(f"{number} {state}" for state, number in counts.items() if number))
