@@ -11,6 +11,7 @@ from types import TracebackType
 
 from hostaudit.errors import UsageError
 from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
+from hostaudit.net.common import Common
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
@@ -26,8 +27,9 @@ from hostaudit.net.whois import Owners
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked. Raises ``UsageError`` for a resolver that is no address and for a CA bundle
-    that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` names the resolvers asked; ``common`` is what it shares with other scans of one run. Raises
+    ``UsageError`` for a resolver that is no address and for a CA bundle that cannot be used; after that nothing raises
+    for what the network does.
     """
 
     def __init__(
@@ -41,22 +43,26 @@ class LiveNet:
         no_third_party: bool = False,
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
+        common: Common | None = None,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
         self.resolver = ", ".join(map(str, self._servers)) or "none"
-        self._context = None if ca_bundle is None else _trust(ca_bundle)
         self._policy = AddressPolicy(allow_private)
         self._no_http = no_http
         self._no_third_party = no_third_party
         self._debug = debug
         self._ports = ports or Ports()
+        self._alone = common is None
+        self._common = common or Common()
+        if ca_bundle is not None and self._common.context is None:
+            self._common.context = _trust(ca_bundle)
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
-        budget = Budget(self._limits)
+        budget = Budget(self._limits, common=self._common)
         self._sharing = Sharing(budget, self.crashed, self._debug)
-        self._http = Http(budget, self._ports, self._context)
+        self._http = Http(budget, self._ports)
         self._dns = Dns(
             budget,
             self._policy,
@@ -80,6 +86,8 @@ class LiveNet:
     ) -> None:
         await self._sharing.close()
         await self._http.close()
+        if self._alone:
+            await self._common.close()
 
     def _warm_up(self) -> None:
         if not (self._no_http and self._no_third_party):
