@@ -12,7 +12,7 @@ from hostaudit.console import Progress, progress_fits
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
     from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Rules, Site, Target
@@ -85,6 +85,26 @@ class Declarations:
             hint = f"it has: {declared}" if declared else "it has no sites"
             raise UsageError(f"{self.given} declares nothing for {domain}", hint)
         return None
+
+    def among(self, domains: Iterable[str]) -> dict[str, Site]:
+        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` as ``of`` does; a
+        file given on purpose has to declare one of them at least."""
+        from hostaudit import sitefile
+
+        paths = [path for path in ((self.given,) if self.given else (self.demanding, self._picked_up())) if path]
+        found: dict[str, Site] = {}
+        count = 0
+        for domain in domains:
+            count += 1
+            declared = (sitefile.site_of(self._file(path).content, domain) for path in paths)
+            site = next((each for each in declared if each is not None), None)
+            if site is not None:
+                found[domain] = site
+        if self.given is not None and not found:
+            raise UsageError(f"{self.given} declares none of the {count} domains", "leave --site out, or add them")
+        if found:
+            self._note(f"declarations for {len(found)} of {count} domains from {' and '.join(map(str, paths))}")
+        return found
 
     def policy(self, domain: str) -> EffectivePolicy | None:
         """What is demanded of a domain in A-labels, None if there is no file or it neither demands anything of the
