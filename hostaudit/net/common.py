@@ -15,7 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from hostaudit.net.outcome import DnsReply, Outcome
+from hostaudit.net.batches import Batches
+from hostaudit.net.outcome import OWN_END, DnsReply, Outcome
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -40,10 +41,6 @@ SILENT_FOR = 60.0
 LONGEST_PAUSE = 60.0
 """Seconds that a service which turned us away is left alone at most, whatever it asks for; who cannot wait so long
 goes on without it."""
-
-_OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
-"""Causes that lie with the site that asked, and say nothing to the next."""
-
 
 # -- answers ----------------------------------------------------------------------------------------------
 
@@ -94,7 +91,7 @@ class Answers:
         finally:
             # Also when the asking site's time ended under way: nobody may wait for ever for what will not come.
             del self._under_way[key]
-            own = outcome is None or (outcome.unknown is not None and outcome.unknown.cause in _OWN_END)
+            own = outcome is None or (outcome.unknown is not None and outcome.unknown.cause in OWN_END)
             done.set_result(None if own else outcome)
 
     def _fresh(self, key: Hashable) -> Outcome[Any] | None:
@@ -294,6 +291,7 @@ class Common:
     connections: int | None = None
     answers: Answers = field(default_factory=Answers)
     turns: Turns = field(default_factory=Turns)
+    batches: Batches = field(default_factory=Batches)
     context: ssl.SSLContext | None = None
     transports: dict[str, Any] = field(default_factory=dict)
     """Connections to services, by host; those to sites end with their scan."""

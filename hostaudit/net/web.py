@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -110,6 +111,7 @@ class Web:
         self._no_http = no_http
         self._no_third_party = no_third_party
         self._turns = budget.common.turns
+        self._batches = budget.common.batches
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Outcome[HttpReply]]] = {}
 
     async def fetch(self, url: str, address: str | None, redirects: int) -> Outcome[HttpReply]:
@@ -136,13 +138,24 @@ class Web:
         if self._turns.silent(parsed.host):
             return Outcome.gap("timeout", source, f"{parsed.host} did not answer {SILENCES} requests")
         headers = () if form is None else (("Content-Type", "application/x-www-form-urlencoded"),)
+
+        async def send(url: str) -> Outcome[HttpReply]:
+            to = parse(url, self._limits.url)
+            if to is None:
+                return Outcome.gap("malformed", source, "not an http or https URL")
+            outcome = await self._follow(Ask(to, accept, headers, form, service=True), None, 3)
+            timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
+            self._turns.answered(to.host, timed_out=timed_out)
+            if outcome.value is not None and outcome.value.status == 403:
+                # How services without a way to say "too often" say it; and who is refused does not insist.
+                self._turns.refused(to.host, None)
+            return outcome
+
+        if form is None and self._batches.takes(url):
+            turn = partial(self._budget.turn, parsed.host)
+            return await self._batches.ask(url, source, turn, send)
         late = await self._budget.turn(parsed.host)
-        if late is not None:
-            return Outcome.gap("rate_limited", source, late)
-        outcome = await self._follow(Ask(parsed, accept, headers, form, service=True), None, 3)
-        timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
-        self._turns.answered(parsed.host, timed_out=timed_out)
-        return outcome
+        return await send(url) if late is None else Outcome.gap("rate_limited", source, late)
 
     async def _follow(self, ask: Ask, address: str | None, redirects: int) -> Outcome[HttpReply]:
         seen: list[str] = []
