@@ -39,7 +39,7 @@ class _Line(msgspec.Struct):
     target: _Target = msgspec.field(default_factory=_Target)
     verdict: Verdict = "not_judged"
     domain: str = ""
-    run: str = ""
+    run: Any = None
 
 
 class _Journal(msgspec.Struct):
@@ -185,7 +185,7 @@ def read(path: Path) -> Kept:
                     break
                 return kept
             if line.type == "summary":
-                kept.run = line.run
+                kept.run = str(line.run)
                 if stream.read(1):
                     break
                 return kept
