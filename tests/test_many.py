@@ -346,7 +346,7 @@ def test_killed_at_random_points_and_resumed_every_domain_is_there_once(tmp_path
     seed = random.randrange(2**32)
     chance = random.Random(seed)
 
-    ended, seen = 0, []
+    seen: list[int] = []
     for _ in range(20):
         process = start(patch, *arguments)
         grown = out.stat().st_size if out.exists() else 0
@@ -358,7 +358,6 @@ def test_killed_at_random_points_and_resumed_every_domain_is_there_once(tmp_path
             time.sleep(0.02)
         process.kill()
         process.communicate(timeout=30)
-        ended += process.returncode == Exit.INCONCLUSIVE
         if out.exists():
             text = out.read_text()
             seen.append(text.count("\n"))
@@ -370,7 +369,7 @@ def test_killed_at_random_points_and_resumed_every_domain_is_there_once(tmp_path
     assert result.returncode == Exit.INCONCLUSIVE, (seed, result.stderr)
     assert domains(records) == wanted, seed
     assert summary["verdicts"]["inconclusive"] == summary["scanned"] == 1000
-    print(seen)
+    assert len({each for each in seen if 0 < each < 1000}) >= 3, seen
     assert not list(tmp_path.glob("*.run"))
 
 

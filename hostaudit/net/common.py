@@ -58,23 +58,20 @@ class Answers:
         self._kept: OrderedDict[Hashable, tuple[float, int, Outcome[Any]]] = OrderedDict()
         self._under_way: dict[Hashable, asyncio.Future[Outcome[Any] | None]] = {}
         self.weight = 0
-        self.saved = 0
 
     async def once(
         self, key: Hashable, ask: Callable[[], Awaitable[Outcome[T]]], lasts: Callable[[Outcome[T]], float]
     ) -> Outcome[T]:
         """The outcome kept for ``key``, or that of ``ask``, which then stands for ``lasts`` seconds."""
         while True:
-            kept = self._fresh(key)
+            kept = self.kept(key)
             if kept is not None:
-                self.saved += 1
                 return kept
             waiting = self._under_way.get(key)
             if waiting is None:
                 return await self._lead(key, ask, lasts)
             outcome = await asyncio.shield(waiting)
             if outcome is not None:
-                self.saved += 1
                 return outcome
 
     async def _lead(
@@ -94,7 +91,8 @@ class Answers:
             own = outcome is None or (outcome.unknown is not None and outcome.unknown.cause in OWN_END)
             done.set_result(None if own else outcome)
 
-    def _fresh(self, key: Hashable) -> Outcome[Any] | None:
+    def kept(self, key: Hashable) -> Outcome[Any] | None:
+        """The outcome kept for ``key``, if it still stands."""
         kept = self._kept.get(key)
         if kept is None:
             return None

@@ -41,10 +41,17 @@ class Sharing:
         if task is None:
             if self._budget.expired:
                 return Outcome.gap("deadline", source)
-            exchange = ask if lasts is None else partial(self._budget.common.answers.once, key, ask, lasts)
+            exchange = ask
+            if lasts is not None:
+                answers = self._budget.common.answers
+                kept: Outcome[T] | None = answers.kept(key)
+                if kept is not None:
+                    return kept
+                exchange = partial(answers.once, key, ask, lasts)
             task = asyncio.create_task(self._bounded(source, exchange))
             self._tasks[key] = task
-        return await asyncio.shield(task)
+        # Most questions are asked again once they are answered; a wait would cost more than the answer.
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def _bounded(self, source: str, ask: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
         started = time.monotonic()
