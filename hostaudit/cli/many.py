@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.cli import domainlist, judging
+from hostaudit.cli import domainlist, judge_process
 from hostaudit.cli.ledger import Kept, Ledger, identity
 from hostaudit.cli.options import EXIT_OF, Writer, say
 from hostaudit.console import columns, progress_fits, put
@@ -53,7 +53,7 @@ class Record:
     """What became of one domain: a judgement, or why there is none."""
 
     domain: str
-    judged: judging.Judged | None
+    judged: judge_process.Judged | None
     failure: str = ""
 
 
@@ -196,7 +196,7 @@ class Run:
 
         # Few records wait to be written, so that a slow reader slows the run down and fills no memory.
         queue: asyncio.Queue[Record] = asyncio.Queue(self._jobs)
-        async with audit.in_common() as common, judging.Judge() as judge:
+        async with audit.in_common() as common, judge_process.Judge() as judge:
 
             async def work() -> None:
                 for target in self._left:
@@ -239,7 +239,7 @@ class Run:
 
         loop.add_signal_handler(signal.SIGINT, interrupted)
 
-    async def _one(self, target: Target, common: Any, judge: judging.Judge) -> Record:
+    async def _one(self, target: Target, common: Any, judge: judge_process.Judge) -> Record:
         """Look at one site and judge it. A defect costs this site its record, and no other."""
         from hostaudit import audit
         from hostaudit.domain import parse
@@ -249,8 +249,10 @@ class Run:
             wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
             async with asyncio.timeout(self._options.deadline + GRACE):
                 file = await audit.look(wanted, self._options, None, site=site, common=common)
-            return Record(target.domain, await judge.judge(judging.Job(file, None, "", self._writer.name in RECORDS)))
-        except judging.JudgingFailedError as error:
+            return Record(
+                target.domain, await judge.judge(judge_process.Job(file, None, "", self._writer.name in RECORDS))
+            )
+        except judge_process.JudgingFailedError as error:
             failure = str(error)
         except Exception as error:
             failure = f"{type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from hostaudit.model import Criteria, EvidenceFile, Report, Verdict
 
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from hostaudit.cli.judging import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
+    "from hostaudit.cli.judge_process import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
 )
 LONGEST = 120.0
 """Seconds after which judging one site counts as a defect; the most tangled sites take two."""
