@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import lab_cases
 import lab_sites
 
 NUMBER = {"passed": 0, "failed": 0}
@@ -38,17 +39,6 @@ HOSTILE = {
     "closed.hostile-lab.net": "connection_refused",
 }
 
-
-VANITY = {
-    "vanity-shop.com": ("dns", "ns1"),
-    "flattened.dev": ("cdn", "cloudflare"),
-    "agency.co.uk": ("hosting", "vercel"),
-    "sechs.io": ("hosting", "hetzner"),
-    "split.org": ("dns", "azure-dns"),
-    "app.split.org": ("dns", "route53"),
-    "mailonly.org": ("registrar", "gandi"),
-    "intranet-only.com": ("dns", "ovh"),
-}
 
 FAULTS = {
     "name servers": """
@@ -347,13 +337,38 @@ def to_depths(shallow: dict, deep: dict) -> None:
 
 
 def under_other_names(options: argparse.Namespace) -> None:
-    """Sites that hide their operators behind names of their own."""
-    found = {domain: row["report"] for domain, row in run(options, "vanity.yaml", *VANITY).items()}
-    for domain, (role, provider) in VANITY.items():
-        providers = {row["provider"] for row in found[domain]["dependencies"] if row["role"] == role}
-        check(f"vanity: {role} of {domain} is {provider}", provider in providers, providers)
+    """Sites that hide their operators behind names, networks and platforms of others."""
+    found = {domain: row["report"] for domain, row in run(options, "vanity.yaml", *lab_cases.VANITY).items()}
+    for domain, true in lab_cases.VANITY.items():
+        differ = lab_cases.differences(found[domain], true)
+        check(f"vanity: the operators of {domain}", not differ, differ)
+    servers = [row for row in found["vanity-shop.com"]["dependencies"] if row["role"] == "dns"]
+    said = all("is a private name, hosted by NS1" in row["clues"][-1] for row in servers)
+    check("vanity: private names are said to be hosted by NS1", said, servers)
+    hidden = [each["subject"] for each in found["flattened.dev"]["unknowns"] if each["cause"] == "hidden_behind_cdn"]
+    check("vanity: the origin behind a flattened name stays unknown", len(hidden) == 3, hidden)
     blocked = [each["cause"] for each in found["intranet-only.com"]["unknowns"]]
     check("vanity: private addresses are not connected to", "blocked_address" in blocked, blocked)
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "cases.json"
+        path.write_text(json.dumps(lab_cases.topology(options.lab.resolve().parent)), "utf-8")
+        rows = run(options, path, *lab_cases.TRUE)
+    for domain, true in lab_cases.TRUE.items():
+        differ = lab_cases.differences(rows[domain]["report"], true)
+        check(f"cases: the operators of {domain}", not differ, differ)
+        check(f"cases: {domain} is analysed the same", rows[domain]["same"])
+    for domain, holder in (("of-a-customer.org", "Example University"), ("of-a-platform.org", "Shopify, Inc.")):
+        told = [row["clues"] for row in rows[domain]["report"]["dependencies"] if row["role"] == "cdn"]
+        block = told and all(f"the block is registered to {holder}" in clues for clues in told)
+        check(f"cases: the block of {domain} is said to be {holder}'s", block, told)
+    findings = rows["mistyped.com"]["report"]["findings"]
+    almost = [(each["rule"], each["severity"], each["subject"]) for each in findings]
+    wanted = [("lookalike-name-server", "high", "ns2-01.azure.dns.net")]
+    check("cases: a mistyped name server is a finding", almost == wanted, almost)
+    others = {domain: rows[domain]["report"]["findings"] for domain in rows if domain != "mistyped.com"}
+    check("cases: no other site has a finding", not any(others.values()), others)
+    notes = [each["note"] for each in rows["tenant.github.io"]["report"]["functions"]]
+    check("cases: a tenant's name is its platform's", any("to give or take" in each for each in notes), notes)
 
 
 def among_faults(options: argparse.Namespace) -> None:

@@ -211,7 +211,7 @@ class Alternatives:
         looked_at = front is not None and any(self.case.seen.get(kind, front.host) for kind in FAMILIES)
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
-        for host, doubtful in (main, *((each, False) for each in target.named)):
+        for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
             gate = f"legs:{host}"
             if gate not in self.graph.gates:
                 continue

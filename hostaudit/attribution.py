@@ -3,6 +3,10 @@
 How sure an attribution is follows from the clues that speak for it (the table of strengths stands in ``catalogue``):
 independent kinds of clue add up, a clue for another company lowers the result and is kept beside it. What matches
 nothing stays as ``unknown:<what>`` and still counts as one operator.
+
+Two companies in one address leg contradict one another only if both cannot be right. Who announces a prefix and whose
+block it is may differ by contract: a content network announces the blocks of those whom it serves, and a company
+without a network of its own has its block announced by another. Then both are operators of the leg.
 """
 
 from __future__ import annotations
@@ -12,27 +16,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hostaudit import domain
-from hostaudit.catalogue import Catalogue, Clue, combine
+from hostaudit.catalogue import CONTRADICTED, ENOUGH, MOST, STRENGTH, Catalogue, combine
 from hostaudit.model import (
     BROAD,
     Addresses,
     Certificate,
+    Clue,
     Dependency,
     Evidence,
     Kind,
     Origin,
     Owner,
+    PublishedRanges,
     Registration,
     Role,
+    ServerAnswer,
     WebAnswer,
 )
 from hostaudit.seen import Seen
-
-ENOUGH = 0.5
-"""Below this confidence a clue is not yet an attribution: a weak header (0.3) never is one alone."""
-
-CONTRADICTED = 0.8
-"""Factor on the confidence when a clue of the same kind of fact names another company."""
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
@@ -48,7 +49,8 @@ STORES = {
 @dataclass(frozen=True)
 class Operator:
     """Somebody who keeps a subject up. ``certain`` is false where evidence that could name the operator is missing,
-    so that it might turn out to be any company; ``asns`` and ``prefixes`` locate it in the routing system."""
+    so that it might turn out to be any company; ``asns`` and ``prefixes`` locate it in the routing system.
+    ``contradicts`` is the evidence that names another company, ``against`` the clues in it, as words."""
 
     provider: str
     parent: str
@@ -58,6 +60,7 @@ class Operator:
     because: tuple[str, ...]
     clues: tuple[str, ...] = ()
     contradicts: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     certain: bool = True
     asns: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class Operator:
             contradicts=self.contradicts,
             name=self.name,
             clues=self.clues,
+            against=self.against,
         )
 
 
@@ -91,11 +95,14 @@ class Attribution:
     """Operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
     def __init__(self, seen: Seen, catalogue: Catalogue, own: str) -> None:
-        """``own`` is the site's registrable name: what bears it is run by the site, on whatever network it lies."""
+        """``own`` is the name that the site holds, from a registrar or under a platform's suffix: what bears it is
+        run by the site, on whatever network it lies."""
         self.seen = seen
         self.catalogue = catalogue
         self.own = own
         self._networks: dict[str, tuple[Operator, ...]] = {}
+        self._holders: dict[str, tuple[Operator, ...]] = {}
+        self._soas: dict[str, dict[str, None]] | None = None
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
     def parent_name(self, operator: Operator) -> str:
@@ -125,57 +132,116 @@ class Attribution:
         label = value.registrar or f"registrar {value.iana_id}"
         return self._best(hints, (item.id,)) or self._unlisted(f"registrar-{slug(label)}", label, (item.id,))
 
+    def platform(self, host: str) -> Operator | None:
+        """Who gives and takes the names under the suffix of a platform (``github.io``) in which a host lies. None if
+        the Public Suffix List knows of none."""
+        suffix = domain.platform_suffix(host)
+        if suffix is None:
+            return None
+        clues = (*self.catalogue.cname(host), *self.catalogue.host(host))
+        found = self._best([Hint(clue, "") for clue in clues], ())
+        return found or self._unlisted(suffix, f"the platform of {suffix}", ())
+
     # -- networks ---------------------------------------------------------------------------------
 
     def network(self, address: str) -> tuple[Operator, ...]:
         """Who announces the prefix of an address, one operator per origin company (several for a MOAS prefix)."""
         if address not in self._networks:
-            self._networks[address] = self._find_network(address)
+            found = self._find_network(address)
+            # A table of published ranges that could not be read may hold another company's name.
+            hidden = self.seen.open("published", address)
+            self._networks[address] = tuple(replace(each, certain=False) for each in found) if hidden else found
         return self._networks[address]
 
     def _find_network(self, address: str) -> tuple[Operator, ...]:
         item = self.seen.get("origin", address)
         origin = item.value if item is not None else None
-        owner_item = self.seen.get("owner", address)
-        owner = owner_item.value if owner_item is not None and isinstance(owner_item.value, Owner) else None
-        shared = [Hint(clue, item.id if item else "") for clue in self.catalogue.address(address)]
-        owned = (
-            [Hint(c, f"owner:{address}") for c in self.catalogue.organisation(owner.organisation or "")]
-            if owner
-            else []
-        )
+        owner = self.seen.value("owner", address, Owner)
+        held = self._holder_hints(address)
         asked = self.seen.ids(("origin", address), ("owner", address))
         if not isinstance(origin, Origin) or not origin.asns:
-            named = self._best(shared + owned, asked)
+            named = self._best(held, asked)
             if named is not None:
                 return (replace(named, certain=item is not None and item.unknown is None),)
             label = owner.organisation if owner and owner.organisation else f"the network of {address}"
             what = slug(owner.organisation) if owner and owner.organisation else address
             announced_by_nobody = item is not None and item.unknown is None and owner is not None
             return (self._unlisted(what, label, asked, certain=announced_by_nobody),)
-        operators = []
-        for number in origin.asns:
-            operators.append(self._origin_operator(number, origin, shared, owned, owner, address, asked))
+        operators = [self._origin_operator(number, origin, held, address, asked) for number in origin.asns]
         return tuple({operator.provider: operator for operator in reversed(operators)}.values())
 
+    def _holder_hints(self, address: str) -> list[Hint]:
+        """Whose an address is said to be: in a published range, and as the registered holder."""
+        owner = self.seen.value("owner", address, Owner)
+        hints = self._range_hints(address, f"origin:{address}")
+        if owner is not None:
+            named = self.catalogue.organisation(owner.organisation or "")
+            hints += [Hint(clue, f"owner:{address}") for clue in named]
+        return hints
+
     def _origin_operator(
-        self,
-        number: int,
-        origin: Origin,
-        shared: list[Hint],
-        owned: list[Hint],
-        owner: Owner | None,
-        address: str,
-        asked: tuple[str, ...],
+        self, number: int, origin: Origin, held: list[Hint], address: str, asked: tuple[str, ...]
     ) -> Operator:
+        """Who announces the prefix of an address from one AS; other holders of the block are no contradiction if the
+        announcer does that for others."""
         announced = [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
-        found = self._best(shared + announced + owned, asked)
+        beside = self._beside(announced, held)
+        found = self._best(announced + [hint for hint in held if hint not in beside], asked)
+        owner = self.seen.value("owner", address, Owner)
         if found is None:
             label = next(iter(origin.names), "") or (owner.organisation if owner else None) or f"AS{number}"
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
             found = self._unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
-        return replace(found, asns=tuple(f"AS{n}" for n in origin.asns), prefixes=(origin.prefix,))
+        notes = []
+        holder = owner.organisation if owner is not None else None
+        elsewhere = [hint.clue for hint in beside if hint.clue.kind == "organisation"]
+        if not announced and self.catalogue.provider(found.provider) is not None:
+            notes.append(f"announced by AS{number}{f' {origin.names[0]}' if origin.names else ''}")
+        elif announced and holder and (elsewhere or not self.catalogue.organisation(holder)):
+            notes.append(f"the block is registered to {holder[:80]}")
+        # Two addresses may share a merged prefix without sharing an announcement.
+        prefixes = () if origin.merged is True else (origin.prefix,)
+        asns = tuple(f"AS{n}" for n in origin.asns)
+        return replace(found, asns=asns, prefixes=prefixes, clues=(*found.clues, *notes))
+
+    def _beside(self, announced: list[Hint], held: list[Hint]) -> list[Hint]:
+        """The hints at holders for whom those who announce their block may do so by contract."""
+        announcers = {hint.clue.provider for hint in announced}
+        beside = []
+        for hint in held:
+            holder = hint.clue.provider
+            itself = any(self._same(each, holder) for each in announcers)
+            if not itself and any(self._carries(each, holder) for each in announcers):
+                beside.append(hint)
+        return beside
+
+    def _carries(self, announcer: str, holder: str) -> bool:
+        """Whether a company announces the block of another by contract, as far as the catalogue tells."""
+        record, held = self.catalogue.provider(announcer), self.catalogue.provider(holder)
+        if record is None or held is None:
+            return False
+        rests = any(self._same(each.on, announcer) for each in held.depends_on)
+        return rests or self._first_place(announcer) == "cdn" or (not held.asns and record.serves("hosting"))
+
+    def _same(self, one: str, other: str) -> bool:
+        return self.catalogue.parent(one) == self.catalogue.parent(other)
+
+    def holders(self, address: str) -> tuple[Operator, ...]:
+        """Companies that publish the block of an address as theirs while another announces it for them. What the
+        registry says of the holder is only told beside the announcer: to know it must never make a site look better
+        or worse."""
+        if address not in self._holders:
+            origin = self.seen.value("origin", address, Origin)
+            held = [hint for hint in self._holder_hints(address) if hint.clue.kind == "range"]
+            found: dict[str, Operator] = {}
+            for number in origin.asns if origin is not None else ():
+                announced = [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
+                operator = self._best(self._beside(announced, held), self.seen.ids(("origin", address)))
+                if operator is not None:
+                    found[operator.provider] = replace(operator, clues=(*operator.clues, f"announced by AS{number}"))
+            self._holders[address] = tuple(found.values())
+        return self._holders[address]
 
     # -- name servers, mail exchangers ------------------------------------------------------------
 
@@ -198,12 +264,44 @@ class Attribution:
             sure = min(0.99, round(1 - (1 - found.confidence) * (0.5 if same else 1.0), 2))
             return replace(found, confidence=sure)
         name = domain.registrable(host) or host
-        providers = [self.catalogue.provider(operator.provider) for operator in networks]
-        offered = any(provider is not None and provider.serves(role) for provider in providers)
-        if networks and (offered or name == self.own):
+        offered = any(self._chiefly(operator, role) for operator in networks)
+        if networks and (offered or host == self.own or host.endswith(f".{self.own}")):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
         return self._unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)
+
+    def _chiefly(self, operator: Operator, role: str) -> bool:
+        """Whether the networks of an operator are there for a service in this role: a foreign name in them is one
+        that it lets its customers give. In a network of rented servers anybody may run a service of his own."""
+        provider = self.catalogue.provider(operator.provider)
+        if provider is None or not provider.serves(role):
+            return False
+        kinds = [BROAD.get(each, each) for each in (*provider.usual, *provider.roles)]
+        return next((each for each in kinds if each in (role, "hosting")), "") == role
+
+    def told_by_zone(self, zone: str, operator: Operator) -> tuple[str, ...]:
+        """What the SOA of a zone says for an operator of its servers: mname and rname are free text (RFC 1035 section
+        3.3.13), so that they support what addresses tell, and never tell anything alone."""
+        if self._soas is None:
+            self._soas = {}
+            for item in self.seen.of("server"):
+                if isinstance(item.value, ServerAnswer):
+                    names = self._soas.setdefault(item.value.zone, {})
+                    names.update({name: None for name in (item.value.mname, item.value.rname) if name})
+        names = self._soas.get(zone, {})
+        return tuple(
+            f"soa {name}"
+            for name in names
+            if any(self._same(clue.provider, operator.provider) for clue in self.catalogue.ns(name))
+        )
+
+    def private_name(self, host: str, zone: str, operator: Operator) -> Operator:
+        """The operator of a network in which a name server or mail exchanger with a name of its own stands."""
+        told = self.told_by_zone(zone, operator) if zone else ()
+        unsure = (1 - operator.confidence) * (1 - STRENGTH["soa"] if told else 1)
+        note = f"{host} is a private name, hosted by {operator.name}"
+        sure = max(operator.confidence, min(MOST, round(1 - unsure, 2)))
+        return replace(operator, clues=(*operator.clues, *told, note), confidence=sure)
 
     # -- the web ----------------------------------------------------------------------------------
 
@@ -215,41 +313,84 @@ class Attribution:
 
     def _find_edges(self, host: str, address: str) -> tuple[Operator, ...]:
         hints: list[Hint] = []
+        tenancies: dict[str, Operator] = {}
         for kind in FAMILIES:
             value = self.seen.value(kind, host, Addresses)
             if value is None or address not in value.addresses:
                 continue
-            for alias in value.chain:
-                hints += [Hint(clue, f"{kind}:{host}") for clue in self.catalogue.cname(alias.target)]
-            hints += [Hint(clue, f"{kind}:{host}") for clue in self.catalogue.cname(host)]
+            for name in (*(alias.target for alias in value.chain), host):
+                clues = self.catalogue.cname(name)
+                hints += [Hint(clue, f"{kind}:{host}") for clue in clues]
+                suffix = None if clues else domain.platform_suffix(name)
+                if suffix is not None:
+                    tenancies[suffix] = self._unlisted(suffix, f"the platform of {suffix}", (f"{kind}:{host}",))
         answer = self.seen.value("web", f"{host} {address}", WebAnswer)
         if answer is not None:
             hints += [Hint(clue, f"web:{host} {address}") for clue in self.catalogue.headers(answer.headers)]
         support = self._network_hints(address)
         operators = []
-        for provider in dict.fromkeys(hint.clue.provider for hint in hints):
+        for provider in self._most_exact(hints):
             own = [hint for hint in hints if hint.clue.provider == provider]
             own += [hint for hint in support if hint.clue.provider == provider]
-            operator = self._operator(provider, own, ())
-            if operator.confidence >= ENOUGH:
-                operators.append(operator)
-        return tuple(operators)
+            # The registered holder strengthens an operator and never makes one: a look-up that failed hides nobody.
+            if combine([hint.clue for hint in own if hint.clue.kind != "organisation"]) >= ENOUGH:
+                operators.append(self._in_network(self._operator(provider, own, ()), address))
+        known = {operator.provider for operator in operators}
+        operators += [each for each in self.holders(address) if each.provider not in known]
+        return (*operators, *tenancies.values())
+
+    def _in_network(self, operator: Operator, address: str) -> Operator:
+        """An operator told by names and headers, with what is said of it as the one who announces the address."""
+        for network in self.network(address):
+            if network.provider == operator.provider:
+                doubt = CONTRADICTED if network.contradicts else 1.0
+                return replace(
+                    operator,
+                    confidence=round(operator.confidence * doubt, 2),
+                    because=tuple(dict.fromkeys((*operator.because, *network.because))),
+                    clues=tuple(dict.fromkeys((*operator.clues, *network.clues))),
+                    contradicts=network.contradicts,
+                    against=network.against,
+                )
+        return operator
+
+    def _most_exact(self, hints: list[Hint]) -> list[str]:
+        """The providers that hints name, without a product of which all clues speak for another of its company too."""
+        told: dict[str, set[str]] = {}
+        for hint in hints:
+            told.setdefault(hint.clue.provider, set()).add(f"{hint.clue.kind} {hint.clue.value}")
+        return [
+            each
+            for each, clues in told.items()
+            if not any(clues < others and self._same(each, other) for other, others in told.items())
+        ]
 
     def _network_hints(self, address: str) -> list[Hint]:
         origin = self.seen.value("origin", address, Origin)
-        hints = [Hint(clue, f"origin:{address}") for clue in self.catalogue.address(address)]
+        hints = self._holder_hints(address)
         for number in origin.asns if origin else ():
             hints += [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
         return hints
+
+    def _range_hints(self, address: str, evidence: str) -> list[Hint]:
+        """In whose ranges an address lies: as published when it was looked at, else as the catalogue has them."""
+        found = self.seen.value("published", address, PublishedRanges)
+        hints = [Hint(c, f"published:{address}") for c in self.catalogue.published(found.ranges if found else ())]
+        fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}
+        known = self.catalogue.address(address)
+        return hints + [Hint(c, evidence) for c in known if self.catalogue.parent(c.provider) not in fresh]
 
     def fronts(self, operator: Operator) -> bool:
         """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.
 
         Many companies are both; the first of the roles in the catalogue is what their addresses mostly are.
         """
-        provider = self.catalogue.provider(operator.provider)
+        return self._first_place(operator.provider) == "cdn"
+
+    def _first_place(self, identity: str) -> str:
+        provider = self.catalogue.provider(identity)
         broad = [BROAD.get(role, role) for role in provider.roles] if provider is not None else []
-        return [role for role in broad if role in PLACES][:1] == ["cdn"]
+        return next((role for role in broad if role in PLACES), "")
 
     def certificate_authority(self, item: Evidence) -> Operator | None:
         """Who issued the certificate of one leg. None if the item holds no certificate."""
@@ -345,28 +486,30 @@ class Attribution:
     # -- combining --------------------------------------------------------------------------------
 
     def _best(self, hints: list[Hint], because: tuple[str, ...]) -> Operator | None:
-        """The provider for whom most speaks; clues for other companies are kept as contradictions."""
-        ranked = sorted(
-            dict.fromkeys(hint.clue.provider for hint in hints),
-            key=lambda provider: (-max(h.clue.strength for h in hints if h.clue.provider == provider), provider),
-        )
-        if not ranked:
+        """The company for which most speaks, and its product for which the strongest clue does; clues for other
+        companies are kept as contradictions."""
+        if not hints:
             return None
-        first = ranked[0]
-        parent = self.catalogue.parent(first)
-        speaking = [h for h in hints if self.catalogue.parent(h.clue.provider) == parent]
-        against = [h for h in hints if self.catalogue.parent(h.clue.provider) != parent]
+        companies: dict[str, list[Hint]] = {}
+        for hint in hints:
+            companies.setdefault(self.catalogue.parent(hint.clue.provider), []).append(hint)
+        parent = max(sorted(companies), key=lambda each: combine([hint.clue for hint in companies[each]]))
+        speaking = companies[parent]
+        first = min(speaking, key=lambda hint: (-hint.clue.strength, hint.clue.provider)).clue.provider
         operator = self._operator(first, speaking, because)
         if operator.confidence < ENOUGH:
             return None
+        against = [h for h in hints if h not in speaking and h.clue.strength >= ENOUGH]
         if against:
             named = tuple(dict.fromkeys(h.evidence or f"{h.clue.kind} {h.clue.value}" for h in against))
+            words = tuple(dict.fromkeys(f"{h.clue.kind} {h.clue.value}: {h.clue.provider}" for h in against))
             lowered = round(operator.confidence * CONTRADICTED, 2)
-            operator = replace(operator, confidence=lowered, contradicts=named)
+            operator = replace(operator, confidence=lowered, contradicts=named, against=words)
         return operator
 
     def _operator(self, provider: str, hints: list[Hint], because: tuple[str, ...]) -> Operator:
         record = self.catalogue.provider(provider)
+        hints = sorted(hints, key=lambda hint: -hint.clue.strength)
         reasons = tuple(dict.fromkeys(hint.evidence for hint in hints if hint.evidence))
         return Operator(
             provider=provider,

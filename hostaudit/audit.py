@@ -60,8 +60,8 @@ Progress = Callable[[int, int], None]
 class LookOptions:
     """How to look. Times in seconds; ``allow_private`` holds CIDR blocks that may be connected to all the same;
     ``depth`` is how many name-server host names are followed one behind the other (0 to 6, else ``UsageError``);
-    ``debug`` is told every question with its ending, in text from outside that is not yet fit to print; ``ports`` are
-    other than the usual only in tests."""
+    ``debug`` is told every question with its ending, ``warn`` what is wrong with a table on this machine, both in text
+    that is not yet fit to print; ``ports`` are other than the usual only in tests."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -73,6 +73,7 @@ class LookOptions:
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
     depth: int = USUAL_DEPTH
+    warn: Callable[[str], None] | None = None
 
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
@@ -121,6 +122,7 @@ async def look(
         no_http=options.no_http,
         no_third_party=options.no_third_party,
         debug=options.debug,
+        warn=options.warn,
         ports=options.ports,
         common=common,
     ) as net:
@@ -141,6 +143,7 @@ async def look(
             vantage="local",
             tool_version=__version__,
             options=options.chosen,
+            data=net.data | {"public-suffix-list": domain.data_version()},
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 
@@ -148,11 +151,15 @@ async def look(
 def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
     """Evidence, rules and what is demanded to a report; pure, so that it can be repeated. ``day``: of judging, UTC;
     without one that on which the evidence was taken. Raises ``UsageError`` for a scenario that nobody knows."""
-    from hostaudit import gate, judge
+    from hostaudit import judge
 
     demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
     case = understand(file, rules)
     opinion = judge.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    if criteria is None and not opinion.findings:
+        return opinion
+    from hostaudit import gate  # only where something is asked
+
     if criteria is None:
         return gate.named(case, opinion)
     recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}
@@ -175,6 +182,13 @@ def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Re
         return gate.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
 
     return judged
+
+
+def known_failures(report: Report) -> frozenset[str]:
+    """The fingerprints of all that fails in an older report, as a baseline."""
+    from hostaudit import gate
+
+    return gate.known_failures(report)
 
 
 @cache
@@ -225,9 +239,18 @@ def understand(file: EvidenceFile, rules: Rules) -> Case:
         vantage=file.run.vantage,
         tool_version=__version__,
         rules_version=rules.version,
-        data_versions={"public-suffix-list": domain.data_version()},
+        data_versions=_data_of(file.run.data or {}),
     )
     return case.understand(file, rules, _indexed(rules), run)
+
+
+def _data_of(looked: dict[str, str]) -> dict[str, str]:
+    """The dates of the data that a report rests on: those of the looking and, where names are now read by another
+    list of suffixes than then, the date of that."""
+    now = domain.data_version()
+    then = looked.get("public-suffix-list", now)
+    other = {} if then == now else {"public-suffix-list-now": now}
+    return dict(sorted(({"public-suffix-list": then} | looked | other).items()))
 
 
 @cache
@@ -243,7 +266,7 @@ def prepare() -> None:
     from hostaudit import case, gate, judge  # noqa: F401 - loading them is the point
 
     with contextlib.suppress(HostauditError):
-        _indexed(shipped_rules())
+        _indexed(shipped_rules()).prepare()
 
 
 _catalogues: dict[str, Catalogue] = {}

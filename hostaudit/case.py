@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hostaudit import domain
 from hostaudit.attribution import Attribution
 from hostaudit.catalogue import Catalogue
 from hostaudit.graph import Graph
@@ -34,7 +35,8 @@ class Case:
 def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> Case:
     """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""
     seen = Seen(file.evidence)
-    who = Attribution(seen, catalogue, file.target.registrable)
+    held = domain.tenant(file.target.domain) or file.target.registrable
+    who = Attribution(seen, catalogue, held)
     proofs = Proofs(file.target, seen, who, file.site)
     graph = build(file.target, seen, who, rules.scoring, proofs)
     return Case(file, rules, run, seen, who, proofs, graph)

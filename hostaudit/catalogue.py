@@ -1,39 +1,51 @@
 """The provider catalogue made searchable: whom does a name, a number, an address or a header speak for?
 
-Every look-up costs the same however many providers there are: names are walked label by label through a dictionary,
-patterns are tried only where a word of theirs occurs in the name, addresses are looked up once per prefix length.
+Every look-up costs the same however many providers there are: names are walked label by label through a tree, patterns
+are tried only where a word of theirs occurs in the text, addresses are found by bisection.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from math import prod
+from functools import cached_property
+from socket import AF_INET, AF_INET6, inet_pton
+from typing import Any
 
-from hostaudit.model import HeaderClue, Provider, Rules, Upstream
+from msgspec import Struct
+
+from hostaudit.model import Clue, HeaderClue, Provider, Published, Rules, Upstream
 
 STRENGTH: dict[str, float] = {
     "registry": 0.99,  # the TLD has exactly one operator
     "registrar": 0.98,  # IANA id, unique by construction
     "range": 0.95,  # published by the provider itself
     "ns": 0.95,  # a name server under the provider's own name answers for nobody else
-    "mx": 0.95,
+    "mx": 0.95,  # a mail exchanger under the provider's own name
     "issuer": 0.95,  # organisation name, vetted by the issuing CA
     "cname": 0.9,  # a record may outlive the contract
     "registrar-name": 0.9,  # free text in RDAP and whois
-    "caa": 0.9,
-    "spf": 0.9,
-    "host": 0.9,
-    "store": 0.9,
+    "caa": 0.9,  # names who may issue, not who did
+    "spf": 0.9,  # names who may send, not who does
+    "host": 0.9,  # a host of scripts, styles or store pages
+    "store": 0.9,  # the look-up of that store answered
     "header": 0.8,  # any server may send any header
     "asn": 0.75,  # announcing a prefix is not yet operating the host in it
     "issuer-cn": 0.7,  # a common name without organisation is not unique
     "organisation": 0.6,  # a registered holder may let the network to others
+    "ptr": 0.55,  # whoever holds an address may write any name into its reverse zone
     "weak-header": 0.3,  # software of this provider that others run too
+    "soa": 0.25,  # free text of the zone's owner, and often a relic of the provider before
 }
-"""How much one clue says, 0 to 1. ``combine`` reckons with them as independent."""
+"""How much one clue says, 0 to 1, and why not more. ``combine`` reckons with them as independent."""
+
+ENOUGH = 0.5
+"""Below this confidence a clue is not yet an attribution: a weak header (0.3) or an SOA record (0.25) never is one
+alone, nor are both together."""
+
+CONTRADICTED = 0.8
+"""Factor on the confidence when another answer to the same question names another company."""
 
 MOST = 0.99
 """Nothing seen from outside is certain."""
@@ -41,171 +53,424 @@ MOST = 0.99
 HEADER_LENGTH = 2048
 """Characters of a header value that are searched; what identifies a sender stands at the front."""
 
+LONGEST_NAME = 253
+"""Characters of a host name without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
 
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """One thing seen that speaks for one provider. ``kind`` is a key of ``STRENGTH``, ``value`` what was seen."""
 
-    provider: str
-    kind: str
-    value: str
-    strength: float
+SAME = {"weak-header": "header", "registrar-name": "registrar", "issuer-cn": "issuer"}
+"""Kinds of clue that are the same observation as another kind."""
 
 
 def combine(clues: Iterable[Clue]) -> float:
     """Confidence, 0 to 0.99: one minus the chance that every kind of clue misleads. Only the best of a kind counts,
-    since ten headers of one response are one observation; weak headers are of the same kind as strong ones."""
+    since ten headers of one response are one observation; ``SAME`` kinds count as one."""
     best: dict[str, float] = {}
     for clue in clues:
-        kind = "header" if clue.kind == "weak-header" else clue.kind.partition("-")[0]
-        best[kind] = max(best.get(kind, 0.0), clue.strength)
-    return min(MOST, round(1 - prod(1 - strength for strength in best.values()), 2))
+        kind = SAME.get(clue.kind, clue.kind)
+        if clue.strength > best.get(kind, 0.0):
+            best[kind] = clue.strength
+    misled = 1.0
+    for strength in sorted(best.values()):  # in a fixed order, as the last digit of a product depends on it
+        misled *= 1 - strength
+    return min(MOST, round(1 - misled, 2))
 
 
 def normalise(name: str) -> str:
     """A company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
     the legal form does, since it tells namesakes apart."""
-    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name)
+    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name) if ")" in name else name
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
 
-WORD = re.compile(r"[a-z]+")
-PIECES = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.")
+HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 
 
-def gate(pattern: str) -> str | None:
-    """The longest run of letters that every match of ``pattern`` contains as a whole word, None if none is certain.
+def host_name(text: str) -> str:
+    """A name as it is compared: lower case, A-labels, no trailing dot. Empty for what is no name of a host or service:
+    longer than 253 characters, empty labels or labels beyond 63, signs that names do not have."""
+    if len(text) <= LONGEST_NAME and HOST.fullmatch(text):  # most names come as they are compared
+        return text
+    name = text.strip(" \t").removesuffix(".")
+    if not name.isascii():
+        from hostaudit import domain
 
-    Only literals outside groups and classes count, and only between things that cannot be letters themselves.
-    """
-    shape = ""  # a letter for itself, "-" for what is certainly there and no letter, "?" for anything else
+        name = domain.a_labels(name) if len(name) <= LONGEST_NAME else ""
+    name = name.lower()
+    return name if len(name) <= LONGEST_NAME and HOST.fullmatch(name) else ""
+
+
+# -- patterns -------------------------------------------------------------------------------------
+
+PIECES = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.", re.DOTALL)
+TOKEN = re.compile(r"[a-z0-9]+")
+LETTERS = re.compile(r"[a-z]+")
+
+
+def shape(pattern: str, *, whole: bool) -> str | None:
+    """What every match of a pattern certainly holds, in lower case: letters and digits stand for themselves, ``#`` for
+    some digits, ``-`` for what is there and neither letter nor digit, ``?`` for anything else. None if nothing is
+    certain. ``whole``: the pattern must match all of a text; else it is searched in it."""
+    out = "-" if whole else "?"
     depth = 0
     for piece in PIECES.findall(pattern):
         if piece in "()":
             depth += 1 if piece == "(" else -1
-            shape += "?"
-        elif depth:
+            out += "?"
+        elif depth > 0:
             continue
         elif piece == "|":
             return None
         elif piece in "?*" or piece.startswith("{0"):
-            shape = shape[:-1] + "?"
+            out = out[:-1] + "?"
         elif piece == "+" or piece.startswith("{"):
-            shape = shape if shape.endswith("-") else shape[:-1] + "?"
-        elif piece in (r"\.", r"\-", r"\d", "-") or piece.isdigit():
-            shape += "-"
+            out = out if out[-1] in "-#" else out[:-1] + "?"
         else:
-            shape += piece if piece.islower() and len(piece) == 1 else "?"
-    found = re.findall(r"(?:(?<=-)|^)[a-z]+(?=-|$)", shape)
-    telling = found[:-1] if shape.endswith(tuple(found[-1:])) else found  # a top-level domain tells least
-    return max(telling or found, key=lambda word: (len(word), word), default=None)
+            out += _certain(piece)
+    return out + ("-" if whole else "?")
 
 
-@dataclass(slots=True)
-class _Pattern:
-    """A pattern and its provider. Compiled on first trial: a scan meets few of them, and compiling all takes longer
-    than reading the whole catalogue."""
+def _certain(piece: str) -> str:
+    if piece == r"\d":
+        return "#"
+    if piece in ("^", "$", r"\b", r"\s", r"\W"):
+        return "-"
+    sign = piece[1:] if piece.startswith("\\") else piece
+    if len(sign) > 1 or sign == "." == piece or not sign.isascii() or (sign.isalnum() and sign != piece):
+        return "?"
+    return sign.lower() if sign.isalnum() else "-"
 
-    source: str
+
+def words(pattern: str, *, whole: bool = True) -> list[str]:
+    """The words that every text holds in which ``pattern`` matches, any of which may serve to find it again. A word
+    ends where letters and digits end; one with ``#`` behind it where letters end."""
+    certain = shape(pattern, whole=whole)
+    if certain is None:
+        return []
+    tokens = re.findall(r"(?<=-)[a-z0-9]+(?=-)", certain)
+    runs = re.findall(r"(?<=[-#0-9])[a-z]+(?=[-#0-9])", certain)
+    found = dict.fromkeys([*tokens, *(f"{run}#" for run in runs if run not in tokens)])
+    ending = certain[1:-1].rpartition("-")[2] if whole else ""
+    telling = [word for word in found if word != ending]  # a top-level domain tells least
+    return telling or list(found)
+
+
+def lead(pattern: str) -> str:
+    """The text, in lower case, with which every value begins that an anchored pattern matches; empty if none is
+    certain."""
+    text = ""
+    pieces = PIECES.findall(pattern)
+    if pieces[:1] != ["^"] or (shape(pattern, whole=False) is None):
+        return ""
+    for piece in pieces[1:]:
+        if piece in "?*" or piece.startswith("{"):
+            return text[:-1]
+        sign = piece[1:] if piece.startswith("\\") and not piece[1:].isalnum() else piece
+        if len(sign) != 1 or not sign.isascii() or (sign == piece and sign in ".^$()[]+|"):
+            return text
+        text += sign.lower()
+    return text
+
+
+class Pattern:
+    """A pattern and whom it speaks for. Compiled on first trial: a run meets few of them, and compiling all takes
+    longer than reading the whole catalogue."""
+
+    __slots__ = ("_compiled", "entry", "flags", "source", "weak")
+
+    def __init__(self, source: str, entry: Entry, flags: int = 0, *, weak: bool = False) -> None:
+        self.source, self.entry, self.flags, self.weak = source, entry, flags, weak
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The regular expression."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.source, self.flags)
+        return self._compiled
+
+
+class Patterns:
+    """Patterns found again by words of theirs, so that a text is tried against few of them. Sorted in on first use, as
+    most runs ask for few kinds of them."""
+
+    def __init__(self, *, whole: bool = True) -> None:
+        self._whole = whole
+        self._tokens: dict[str, list[Pattern]] = {}
+        self._runs: dict[str, list[Pattern]] = {}
+        self._others: list[Pattern] = []
+        self._added: list[Pattern] = []
+
+    def add(self, pattern: Pattern) -> None:
+        """Enter a pattern."""
+        self._added.append(pattern)
+
+    def _sort_in(self, pattern: Pattern) -> None:
+        """Under that word of it which so far leads to the fewest; then the longest."""
+        best = min(words(pattern.source, whole=self._whole), key=self._rank, default=None)
+        if best is None:
+            self._others.append(pattern)
+        elif best.endswith("#"):
+            self._runs.setdefault(best[:-1], []).append(pattern)
+        else:
+            self._tokens.setdefault(best, []).append(pattern)
+
+    def _rank(self, word: str) -> tuple[int, int, str]:
+        table = self._runs if word.endswith("#") else self._tokens
+        return len(table.get(word.removesuffix("#"), ())), -len(word), word
+
+    def candidates(self, text: str) -> list[Pattern]:
+        """The patterns worth trying on a text in lower case, in a fixed order."""
+        if self._added:
+            for pattern in self._added:
+                self._sort_in(pattern)
+            self._added.clear()
+        found = self._others
+        if self._tokens:
+            # A whole text is a host name: letters, digits, and three signs.
+            names = self._whole
+            present = text.replace("-", ".").replace("_", ".").split(".") if names else TOKEN.findall(text)
+            if not self._tokens.keys().isdisjoint(present):
+                found = _under(self._tokens, present) + found
+        if self._runs:
+            present = LETTERS.findall(text)
+            if not self._runs.keys().isdisjoint(present):
+                found = _under(self._runs, present) + found
+        return found
+
+
+def _under(table: dict[str, list[Pattern]], words: list[str]) -> list[Pattern]:
+    return [pattern for word in sorted({*words}) for pattern in table.get(word, ())]
+
+
+# -- indexes --------------------------------------------------------------------------------------
+
+
+class Entry(Struct, frozen=True, gc=False):
+    """What the catalogue says: ``text`` (a suffix, a pattern, a range) speaks for a provider of a family (its parent
+    company)."""
+
     provider: str
-    compiled: re.Pattern[str] | None = None
+    family: str
+    text: str
 
-    def match(self, text: str) -> re.Match[str] | None:
-        if self.compiled is None:
-            self.compiled = re.compile(self.source)
-        return self.compiled.fullmatch(text)
+
+_LEAF: dict[str, Any] = {}
 
 
 class NameIndex:
     """Names to providers, by suffix on label boundaries and by patterns that match a whole name."""
 
     def __init__(self) -> None:
-        self._suffixes: dict[str, tuple[str, ...]] = {}
-        self._gated: dict[str, list[_Pattern]] = {}
-        self._ungated: list[_Pattern] = []
+        self._tree: dict[str, Any] = {}  # by label from the right; "" holds the entries of the suffix so far
+        self._patterns: Patterns | None = None
 
-    def add(self, provider: str, suffixes: Iterable[str], patterns: Iterable[str] = ()) -> None:
+    def add(self, provider: str, family: str, suffixes: Iterable[str], patterns: Iterable[str] = ()) -> None:
         """Enter what a provider claims."""
         for suffix in suffixes:
-            self._suffixes[suffix] = (*self._suffixes.get(suffix, ()), provider)
+            node = self._tree
+            for label in reversed(suffix.split(".")):
+                node = node.setdefault(label, {})
+            node[""] = (*node.get("", ()), Entry(provider, family, suffix))
         for pattern in patterns:
-            word = gate(pattern)
-            where = self._ungated if word is None else self._gated.setdefault(word, [])
-            where.append(_Pattern(pattern, provider))
+            self._patterns = self._patterns or Patterns()
+            self._patterns.add(Pattern(pattern, Entry(provider, family, pattern)))
 
-    def candidates(self, name: str) -> list[_Pattern]:
-        """The patterns worth trying on a name: those of which a word occurs in it."""
-        if not self._gated:
-            return self._ungated
-        found = [pattern for word in set(WORD.findall(name)) for pattern in self._gated.get(word, ())]
-        return found + self._ungated
+    def candidates(self, name: str) -> list[Pattern]:
+        """The patterns worth trying on a name."""
+        return self._patterns.candidates(name) if self._patterns is not None else []
 
-    def find(self, name: str, family: Callable[[str], str]) -> list[str]:
-        """Providers of a name. Within one family (parent company) the most specific entry wins: a pattern before a
-        suffix, a longer suffix before a shorter one. Different families are all kept."""
-        found: list[str] = []
-        for pattern in self.candidates(name):
-            if pattern.provider not in found and pattern.match(name):
-                found.append(pattern.provider)
-        families = {family(provider) for provider in found}
-        suffix = name
-        while suffix:
-            here = [each for each in self._suffixes.get(suffix, ()) if family(each) not in families]
-            found += here
-            families.update(family(each) for each in here)
-            suffix = suffix.partition(".")[2]
-        return found
+    def find(self, name: str) -> tuple[Entry, ...]:
+        """What speaks for a name, the most specific first. Within one family the most specific entry wins: a pattern
+        before a suffix, a longer suffix before a shorter one. Different families are all kept."""
+        found: list[tuple[Entry, ...]] = []
+        node = self._tree
+        for label in reversed(name.split(".")):
+            node = node.get(label, _LEAF)
+            if not node:
+                break
+            if "" in node:
+                found.append(node[""])
+        if self._patterns is not None:
+            candidates = self._patterns.candidates(name)
+            if candidates:
+                matched = {e.entry.provider: e.entry for e in reversed(candidates) if e.compiled.fullmatch(name)}
+                if matched:
+                    found.append(tuple(matched.values()))
+        if len(found) < 2:
+            return found[0] if found else ()
+        return _most_specific(reversed(found))
+
+
+def _most_specific(groups: Iterable[tuple[Entry, ...]]) -> tuple[Entry, ...]:
+    kept: list[Entry] = []
+    families: set[str] = set()
+    for group in groups:
+        here = [entry for entry in group if entry.family not in families]
+        kept += here
+        families.update(entry.family for entry in here)
+    return tuple(kept)
+
+
+def number_of(address: str) -> tuple[bool, int]:
+    """Whether an address is IPv6, and its number. ``ValueError`` for what is no address in the form of RFC 4291 section
+    2.2 or dotted decimal with four parts."""
+    six = ":" in address
+    try:
+        packed = inet_pton(AF_INET6 if six else AF_INET, address)
+    except OSError:
+        raise ValueError(f"{address[:60]!r} is not an IP address") from None
+    return six, int.from_bytes(packed, "big")
+
+
+def _bounds(text: str) -> tuple[bool, int, int]:
+    """Of a range: whether it is IPv6, its first and its last number."""
+    address, _, length = text.partition("/")
+    six, first = number_of(address)
+    bits = 128 if six else 32
+    return six, first, first + (1 << bits - int(length or bits)) - 1
+
+
+Stretches = tuple[list[int], list[tuple[Entry, ...]]]
+"""Where each stretch of numbers begins, rising from 0, and what speaks for it."""
 
 
 class RangeIndex:
-    """Address ranges to providers. One dictionary per family and prefix length, longest first, so that the cost of a
-    look-up is the number of lengths in use and not the number of ranges."""
+    """Address ranges to what speaks for them. Nested ranges are cut into stretches that do not overlap, on which a
+    look-up bisects."""
 
     def __init__(self) -> None:
-        self._networks: dict[tuple[int, int], dict[int, tuple[str, ...]]] = {}
-        self._lengths: dict[int, list[int]] = {4: [], 6: []}
+        self._ranges: dict[bool, dict[tuple[int, int], tuple[Entry, ...]]] = {False: {}, True: {}}  # by (first, last)
+        self._stretches: dict[bool, Stretches] = {}
 
-    def add(self, provider: str, ranges: Iterable[str]) -> None:
+    def add(self, provider: str, family: str, ranges: Iterable[str]) -> None:
         """Enter CIDR ranges (RFC 4632)."""
         for text in ranges:
-            network: IPv4Network | IPv6Network = ip_network(text)
-            table = self._networks.setdefault((network.version, network.prefixlen), {})
-            key = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
-            table[key] = (*table.get(key, ()), provider)
-            if network.prefixlen not in self._lengths[network.version]:
-                self._lengths[network.version].append(network.prefixlen)
-                self._lengths[network.version].sort(reverse=True)
+            six, first, last = _bounds(text)
+            table = self._ranges[six]
+            table[first, last] = (*table.get((first, last), ()), Entry(provider, family, text))
+        self._stretches.clear()
 
-    def find(self, address: str) -> tuple[str, ...]:
-        """Providers of the most specific range around an address; none for what is not an address."""
+    def around(self, text: str) -> list[Entry]:
+        """What speaks for the ranges that hold a whole other range, which it is itself not among."""
+        six, first, last = _bounds(text)
+        return [
+            entry
+            for (low, high), entries in self._ranges[six].items()
+            if low <= first and last <= high
+            for entry in entries
+            if (first, last) != (low, high)
+        ]
+
+    def find(self, address: str) -> tuple[Entry, ...]:
+        """What speaks for the most specific range around an address; nothing for what is not an address."""
         try:
-            parsed = ip_address(address)
+            return self.at(*number_of(address))
         except ValueError:
             return ()
-        number = int(parsed)
-        for length in self._lengths[parsed.version]:
-            hit = self._networks[parsed.version, length].get(number >> (parsed.max_prefixlen - length))
-            if hit:
-                return hit
-        return ()
+
+    def at(self, six: bool, number: int) -> tuple[Entry, ...]:
+        """The same for an address that was read already."""
+        if not self._stretches:
+            self._stretches = {version: _stretches(ranges) for version, ranges in self._ranges.items()}
+        starts, found = self._stretches[six]
+        return found[bisect_right(starts, number) - 1]
 
 
-@dataclass(slots=True)
-class _Header:
-    """A header clue of one provider, compiled on first use."""
+def _stretches(ranges: dict[tuple[int, int], tuple[Entry, ...]]) -> Stretches:
+    """Ranges that lie apart or within one another, cut so that of each number the narrowest speaks."""
+    starts: list[int] = [0]
+    found: list[tuple[Entry, ...]] = [()]
+    around: list[tuple[int, tuple[Entry, ...]]] = []  # those that are open, the narrowest last
 
-    clue: HeaderClue
-    provider: str
-    compiled: re.Pattern[str] | None = None
+    def begin(at: int, entries: tuple[Entry, ...]) -> None:
+        if starts[-1] == at:
+            found[-1] = entries
+        else:
+            starts.append(at)
+            found.append(entries)
 
-    def matches(self, value: str) -> bool:
-        if self.compiled is None:
-            self.compiled = re.compile(self.clue.pattern, re.IGNORECASE)
-        return self.compiled.search(value) is not None
+    def close(before: int) -> None:
+        while around and around[-1][0] < before:
+            end = around.pop()[0]
+            begin(end + 1, around[-1][1] if around else ())
+
+    for first, last in sorted(ranges, key=lambda each: (each[0], -each[1])):
+        close(first)
+        begin(first, ranges[first, last])
+        around.append((last, ranges[first, last]))
+    close(1 << 129)
+    return starts, found
 
 
-def _host(name: str) -> str:
-    return name.strip().rstrip(".").lower()
+class HeaderIndex:
+    """Values of one response header to providers. Like ``Patterns``, sorted in on first use."""
+
+    def __init__(self) -> None:
+        self._added: list[tuple[str, str, HeaderClue]] = []
+        self._leads: dict[str, list[Pattern]] = {}
+        self._lengths: dict[str, list[int]] = {}  # of the leads, by their first sign
+        self._patterns = Patterns(whole=False)
+
+    def add(self, provider: str, family: str, clue: HeaderClue) -> None:
+        """Enter a header clue."""
+        self._added.append((provider, family, clue))
+
+    def _sort_in(self, provider: str, family: str, clue: HeaderClue) -> None:
+        # ASCII: without it IGNORECASE takes a Kelvin sign for a k.
+        flags = re.IGNORECASE | re.ASCII
+        pattern = Pattern(clue.pattern, Entry(provider, family, clue.pattern), flags, weak=clue.weak)
+        beginning = lead(clue.pattern)
+        if beginning:
+            self._leads.setdefault(beginning, []).append(pattern)
+            lengths = self._lengths.setdefault(beginning[0], [])
+            if len(beginning) not in lengths:
+                lengths.append(len(beginning))
+        else:
+            self._patterns.add(pattern)
+
+    def find(self, value: str) -> list[Pattern]:
+        """The patterns that occur in a value."""
+        if self._added:
+            for added in self._added:
+                self._sort_in(*added)
+            self._added.clear()
+        folded = value.lower()
+        found = self._patterns.candidates(folded)
+        for length in self._lengths.get(folded[:1], ()):
+            more = self._leads.get(folded[:length])
+            if more:
+                found = more + found
+        return [pattern for pattern in found if pattern.compiled.search(value)]
+
+
+NAMES_OF: dict[str, tuple[str, str]] = {
+    "_ns": ("ns", "ns_patterns"),
+    "_cname": ("cname", "cname_patterns"),
+    "_mx": ("mx", ""),
+    "_ptr": ("ptr", ""),
+    "_spf": ("spf", ""),
+    "_hosts": ("hosts", ""),
+    "_regions": ("", "regions"),
+}
+"""By index of names the fields of a provider that hold its suffixes and its patterns."""
+
+
+def _issuer_names(provider: Provider, *, common: bool) -> Iterable[str]:
+    """Issuer entries are organisations; ``CN=name`` is a common name, ``CN=words *`` a family of them."""
+    folded = (name.casefold() for name in provider.issuers)
+    return [name[3:] if common else name for name in folded if name.startswith("cn=") is common]
+
+
+KEYS_OF: dict[str, Callable[[Provider], Iterable[str]]] = {
+    "issuer": lambda provider: _issuer_names(provider, common=False),
+    "issuer-cn": lambda provider: _issuer_names(provider, common=True),
+    "caa": lambda provider: provider.caa,
+    "registrar": lambda provider: provider.registrar_ids,
+    "registrar-name": lambda provider: map(normalise, provider.registrar_names),
+    "organisation": lambda provider: map(normalise, provider.organisations),
+    "registry": lambda provider: provider.tlds,
+}
+"""By kind of clue what of a provider is compared as a whole."""
 
 
 class Catalogue:
@@ -215,37 +480,77 @@ class Catalogue:
         self._providers = {provider.id: provider for provider in rules.providers}
         self._companies = dict(rules.parents)
         self._parents = _owners(rules)
-        self._ns, self._cname, self._mx = NameIndex(), NameIndex(), NameIndex()
-        self._spf, self._hosts, self._regions = NameIndex(), NameIndex(), NameIndex()
-        self._ranges = RangeIndex()
-        self._asns: dict[int, list[str]] = {}
-        self._headers: dict[str, list[_Header]] = {}
-        self._exact: dict[tuple[str, str], list[str]] = {}
-        for provider in rules.providers:
-            self._enter(provider)
+        self._exact: dict[str, dict[str, list[str]]] = {}
 
-    def _enter(self, provider: Provider) -> None:
-        self._ns.add(provider.id, provider.ns, provider.ns_patterns)
-        self._cname.add(provider.id, provider.cname, provider.cname_patterns)
-        self._mx.add(provider.id, provider.mx)
-        self._spf.add(provider.id, provider.spf)
-        self._hosts.add(provider.id, provider.hosts)
-        self._regions.add(provider.id, (), provider.regions)
-        self._ranges.add(provider.id, provider.ranges)
-        for number in provider.asns:
-            self._asns.setdefault(number, []).append(provider.id)
-        for header in provider.headers:
-            self._headers.setdefault(header.name, []).append(_Header(header, provider.id))
-        exact = (
-            *(_issuer_key(name) for name in provider.issuers),
-            *(("caa", name) for name in provider.caa),
-            *(("registrar", number) for number in provider.registrar_ids),
-            *(("registrar-name", normalise(name)) for name in provider.registrar_names),
-            *(("organisation", normalise(name)) for name in provider.organisations),
-            *(("registry", tld) for tld in provider.tlds),
-        )
-        for key in exact:
-            self._exact.setdefault(key, []).append(provider.id)
+    def prepare(self) -> Catalogue:
+        """Make all indexes now; else each is made when it is first asked for, and a short run asks for few."""
+        for name in (*NAMES_OF, "_ranges", "_asns", "_headers", "_feeds"):
+            getattr(self, name)
+        for kind in KEYS_OF:
+            self._keys(kind)
+        return self
+
+    def _names(self, kind: str) -> NameIndex:
+        suffixes, patterns = NAMES_OF[kind]
+        index = NameIndex()
+        for each in self._providers.values():
+            own = getattr(each, suffixes) if suffixes else (), getattr(each, patterns) if patterns else ()
+            if any(own):
+                index.add(each.id, self.parent(each.id), *own)
+        return index
+
+    _ns = cached_property(lambda self: self._names("_ns"))
+    _cname = cached_property(lambda self: self._names("_cname"))
+    _mx = cached_property(lambda self: self._names("_mx"))
+    _ptr = cached_property(lambda self: self._names("_ptr"))
+    _spf = cached_property(lambda self: self._names("_spf"))
+    _hosts = cached_property(lambda self: self._names("_hosts"))
+    _regions = cached_property(lambda self: self._names("_regions"))
+
+    @cached_property
+    def _ranges(self) -> RangeIndex:
+        index = RangeIndex()
+        for each in self._providers.values():
+            index.add(each.id, self.parent(each.id), each.ranges)
+        return index
+
+    @cached_property
+    def _asns(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for each in self._providers.values():
+            for number in each.asns:
+                found.setdefault(number, []).append(each.id)
+        return found
+
+    @cached_property
+    def _headers(self) -> dict[str, HeaderIndex]:
+        found: dict[str, HeaderIndex] = {}
+        for each in self._providers.values():
+            for header in each.headers:
+                if header.name not in found:
+                    found[header.name] = HeaderIndex()
+                found[header.name].add(each.id, self.parent(each.id), header)
+        return found
+
+    @cached_property
+    def _feeds(self) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for each in self._providers.values():
+            for feed in each.feeds:
+                for service in feed.services or ("",):
+                    found.setdefault(feed.url, {}).setdefault(service, []).append(each.id)
+        return found
+
+    def _keys(self, kind: str) -> dict[str, list[str]]:
+        """Exact keys of a kind to providers."""
+        found = self._exact.get(kind)
+        if found is None:
+            found = {}
+            for each in self._providers.values():
+                for key in KEYS_OF[kind](each):
+                    found.setdefault(key, []).append(each.id)
+            self._exact[kind] = found
+        return found
 
     # -- records ----------------------------------------------------------------------------------
 
@@ -265,9 +570,11 @@ class Catalogue:
             return None
         if provider.jurisdiction:
             return provider.jurisdiction
-        owner = self._parents[identity]
-        record = self._companies.get(owner) or self._providers[owner]
-        return record.jurisdiction
+        return self.company_jurisdiction(self._parents[identity])
+
+    def company_jurisdiction(self, company: str) -> str | None:
+        """The country that the record of a company states."""
+        return (self._companies.get(company) or self._providers[company]).jurisdiction
 
     def name(self, identity: str) -> str:
         """What people call a provider; an unknown id is its own name."""
@@ -307,6 +614,15 @@ class Catalogue:
         """Whose mail exchanger a host name is."""
         return self._by_name(self._mx, "mx", host)
 
+    def ptr(self, host: str) -> tuple[Clue, ...]:
+        """Whose machine a name of the reverse zone says that an address is (RFC 1035 section 3.5)."""
+        return self._by_name(self._ptr, "ptr", host)
+
+    def soa(self, primary: str, mailbox: str = "") -> tuple[Clue, ...]:
+        """Whose name servers the primary and the mailbox of an SOA record look like (RFC 1035 section 3.3.13)."""
+        found = [*self._by_name(self._ns, "soa", primary), *self._by_name(self._ns, "soa", mailbox)]
+        return tuple({clue.provider: clue for clue in reversed(found)}.values())
+
     def spf(self, name: str) -> tuple[Clue, ...]:
         """Who sends from the networks of an SPF ``include`` (RFC 7208 section 5.2)."""
         return self._by_name(self._spf, "spf", name)
@@ -318,40 +634,76 @@ class Catalogue:
     def caa(self, name: str) -> tuple[Clue, ...]:
         """Which authority answers to an issuer domain name of a CAA record (RFC 8659 section 4.2). Issuer domain
         names are exact, a subdomain is another issuer."""
-        bare = _host(name.partition(";")[0])
+        bare = host_name(name.partition(";")[0])
         return self._by_exact("caa", bare, bare)
 
     def region(self, host: str) -> tuple[str, str] | None:
         """The provider and its region that a host name tells, such as ``("aws", "eu-west-1")``; None for most names."""
-        bare = _host(host)
-        matches = ((pattern.provider, pattern.match(bare)) for pattern in self._regions.candidates(bare))
-        return min(((provider, match[1]) for provider, match in matches if match and match[1]), default=None)
+        bare = host_name(host)
+        tried = ((each.entry.provider, each.compiled.fullmatch(bare)) for each in self._regions.candidates(bare))
+        return min(((provider, match[1]) for provider, match in tried if match and match[1]), default=None)
 
     def _by_name(self, index: NameIndex, kind: str, name: str) -> tuple[Clue, ...]:
-        bare = _host(name)
+        bare = host_name(name)
+        found = index.find(bare)
+        if not found:
+            return ()
         strength = STRENGTH[kind]
-        return tuple(Clue(provider, kind, bare, strength) for provider in index.find(bare, self.parent))
+        return tuple([Clue(each.provider, kind, bare, strength, each.text) for each in found])
 
     # -- networks and responses -------------------------------------------------------------------
 
-    def asn(self, number: int) -> tuple[Clue, ...]:
-        """Who holds an AS number."""
-        return tuple(Clue(each, "asn", f"AS{number}", STRENGTH["asn"]) for each in self._asns.get(number, ()))
+    def asn(self, number: int, address: str = "") -> tuple[Clue, ...]:
+        """Who holds an AS number; ``address`` if it announces one."""
+        found = self._asns.get(number)
+        if not found:
+            return ()
+        text = f"AS{number}"
+        return tuple([Clue(each, "asn", address or text, STRENGTH["asn"], text) for each in found])
 
     def address(self, address: str) -> tuple[Clue, ...]:
         """In whose published range an address lies."""
-        return tuple(Clue(each, "range", address, STRENGTH["range"]) for each in self._ranges.find(address))
+        found = self._ranges.find(address)
+        if not found:
+            return ()
+        return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
+
+    def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:
+        """Whose the published ranges around an address are, the most specific first.
+
+        A provider that names a service in a feed is meant before one that takes the rest of a feed, and of each
+        company only the narrowest range counts: a product within a cloud, not the cloud around it.
+        """
+        best: dict[str, tuple[tuple[bool, int], list[Clue]]] = {}
+        for each in ranges:
+            services = self._feeds.get(each.feed, {})
+            named = services.get(each.service, ()) if each.service else ()
+            length = each.prefix.rpartition("/")[2]
+            rank = (bool(named), int(length) if length.isdecimal() else 0)
+            seen = " ".join(part for part in (each.prefix, each.service, each.region) if part)
+            for identity in named or services.get("", ()):
+                clue = Clue(identity, "range", seen, STRENGTH["range"], each.prefix)
+                before = best.get(self.parent(identity))
+                if before is None or rank > before[0]:
+                    best[self.parent(identity)] = (rank, [clue])
+                elif rank == before[0] and all(other.provider != identity for other in before[1]):
+                    before[1].append(clue)
+        return tuple(clue for _, clues in best.values() for clue in clues)
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
-        """Whom response headers name, one clue per provider and header."""
+        """Whom response headers name, one clue per provider and header; a strong one goes before a weak one."""
         found: dict[tuple[str, str], Clue] = {}
         for name, value in headers:
             bare = name.lower()
-            for header in self._headers.get(bare, ()):
-                kind = "weak-header" if header.clue.weak else "header"
-                if (header.provider, bare) not in found and header.matches(value[:HEADER_LENGTH]):
-                    clue = Clue(header.provider, kind, f"{bare}: {value[:80]}", STRENGTH[kind])
-                    found[header.provider, bare] = clue
+            index = self._headers.get(bare)
+            if index is None:
+                continue
+            for pattern in index.find(value[:HEADER_LENGTH]):
+                kind = "weak-header" if pattern.weak else "header"
+                key = (pattern.entry.provider, bare)
+                if key not in found or (found[key].kind == "weak-header" and not pattern.weak):
+                    seen = f"{bare}: {value[:80]}"
+                    found[key] = Clue(pattern.entry.provider, kind, seen, STRENGTH[kind], pattern.source)
         return tuple(found.values())
 
     # -- exact names ------------------------------------------------------------------------------
@@ -364,9 +716,9 @@ class Catalogue:
         text = (common_name or "").strip()
         name = rest = text.casefold()
         while name:
-            hit = self._exact.get(("issuer-cn", name))
+            hit = self._keys("issuer-cn").get(name)
             if hit:
-                return tuple(Clue(each, "issuer-cn", text, STRENGTH["issuer-cn"]) for each in hit)
+                return tuple(Clue(each, "issuer-cn", text, STRENGTH["issuer-cn"], f"CN={name}") for each in hit)
             rest = rest.rpartition(" ")[0]
             name = f"{rest} *" if rest else ""
         return ()
@@ -382,16 +734,18 @@ class Catalogue:
 
     def registry(self, tld: str) -> tuple[Clue, ...]:
         """Who runs a top-level domain."""
-        return self._by_exact("registry", _host(tld).lstrip("."), f".{_host(tld).lstrip('.')}")
+        bare = tld.strip(".").lower()
+        return self._by_exact("registry", bare, f".{bare}")
 
     def store(self, identity: str) -> tuple[Clue, ...]:
         """Whether an id is that of an app store."""
         provider = self._providers.get(identity)
         known = provider is not None and "app_store" in provider.roles
-        return (Clue(identity, "store", identity, STRENGTH["store"]),) if known else ()
+        return (Clue(identity, "store", identity, STRENGTH["store"], identity),) if known else ()
 
     def _by_exact(self, kind: str, key: str, seen: str) -> tuple[Clue, ...]:
-        return tuple(Clue(each, kind, seen, STRENGTH[kind]) for each in self._exact.get((kind, key), ()))
+        found = self._keys(kind).get(key)
+        return tuple([Clue(each, kind, seen, STRENGTH[kind], key) for each in found]) if found else ()
 
 
 def _owners(rules: Rules) -> dict[str, str]:
@@ -405,12 +759,6 @@ def _owners(rules: Rules) -> dict[str, str]:
         return identity
 
     return {identity: end(identity) for identity in above}
-
-
-def _issuer_key(name: str) -> tuple[str, str]:
-    """Issuer entries are organisations; ``CN=name`` is a common name, ``CN=words *`` a family of them."""
-    folded = name.casefold()
-    return ("issuer-cn", folded[3:]) if folded.startswith("cn=") else ("issuer", folded)
 
 
 def _header_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
@@ -436,6 +784,7 @@ SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "ns": Catalogue.ns,
     "cname": Catalogue.cname,
     "mx": Catalogue.mx,
+    "ptr": Catalogue.ptr,
     "spf": Catalogue.spf,
     "host": Catalogue.host,
     "asn": lambda catalogue, text: catalogue.asn(int(text)),

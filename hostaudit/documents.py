@@ -27,6 +27,7 @@ from hostaudit.model import EVIDENCE_SCHEMA, REPORT_SCHEMA, VALUE_OF, Evidence, 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ITEMS = 20_000
 MOST_TEXT = 1024 * 1024
+MOST_SORT = 60
 MOST_NUMBER = 2**32 - 1
 """The widest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
 
@@ -34,6 +35,7 @@ AGAIN = "save it again with: hostaudit scan DOMAIN --save-evidence FILE"
 
 _STATES = ("value", "absent", "unknown", "not_applicable")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 _ADDRESS_FIELDS = frozenset({"address", "addresses", "hints", "start", "end"})
 
@@ -108,6 +110,9 @@ def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
     for field in ("started", "finished"):
         if not _is_time(getattr(file.run, field)):
             yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
+    for sort, day in (file.run.data or {}).items():
+        if not _DATE.fullmatch(day) or len(sort) > MOST_SORT:
+            yield f"run.data.{sort[:MOST_SORT]}", "not a date such as 2021-01-09"
     yield from _of_site(file)
     if len(file.evidence) > MOST_ITEMS:
         yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
@@ -217,6 +222,7 @@ _SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
     "tls": _host_and_address,
     "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "published": lambda parts: len(parts) == 1 and _is_address(parts[0]),
     "listing": lambda parts: len(parts) == 2,
     "standby_ns": lambda parts: len(parts) == 3 and _is_address(parts[2]),
     "standby_web": lambda parts: len(parts) == 3 and _is_address(parts[1]) and parts[2].startswith("/"),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from hostaudit.errors import UsageError
 from hostaudit.model import Target
+from hostaudit.tables import SUFFIXES, directory
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -23,6 +24,15 @@ HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 NUMBERS_ONLY = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
 """What system resolvers take for an IPv4 address: ``127.1``, ``0x7f000001``, ``2130706433``, ``0177.0.0.1``."""
+
+MARKS = (b"===BEGIN ICANN DOMAINS===", b"===BEGIN PRIVATE DOMAINS===", b"===END PRIVATE DOMAINS===")
+"""What stands in every whole Public Suffix List, the last of them at its end."""
+
+KNOWN = frozenset({b"com", b"net", b"org", b"co.uk", b"*.ck", b"!www.ck", b"github.io"})
+"""Rules of every kind that have stood in the list for long."""
+
+STATED = re.compile(rb"^// VERSION: (\d{4}-\d\d-\d\d)_", re.MULTILINE)
+HEAD = 4096
 
 EXAMPLE = "give a domain such as example.com"
 
@@ -92,6 +102,33 @@ def platform_suffix(name: str) -> str | None:
     return None
 
 
+def tenant(name: str) -> str | None:
+    """The name that the customer of a platform holds: one label under its suffix (``shop.github.io``). None for a name
+    under no such suffix, and for the suffix itself."""
+    suffix = platform_suffix(name)
+    if suffix is None or name == suffix:
+        return None
+    return ".".join(name.split(".")[-suffix.count(".") - 2 :])
+
+
+def a_labels(name: str) -> str:
+    """A name in A-labels (RFC 5890), lower case; empty if a label is not valid in IDNA 2008. Nothing is mapped but
+    case: a sign that only looks like a letter makes another name, or none."""
+    import idna
+
+    labels = []
+    for label in name.split("."):
+        if label.isascii():
+            labels.append(label.lower())
+            continue
+        folded = label.lower()
+        try:
+            labels.append("" if folded.isascii() else idna.alabel(folded).decode("ascii"))
+        except (idna.IDNAError, UnicodeError):
+            return ""
+    return ".".join(labels)
+
+
 def tld(name: str) -> str:
     """The top-level label."""
     return name.rsplit(".", 1)[-1]
@@ -99,10 +136,39 @@ def tld(name: str) -> str:
 
 @cache
 def data_version() -> str:
-    """The version of the Public Suffix List in use, for the report."""
-    from importlib.metadata import version
+    """The date (YYYY-MM-DD) of the Public Suffix List in use, for the report."""
+    return list_date(_list())
 
-    return version("publicsuffixlist")
+
+def list_date(text: bytes) -> str:
+    """The date that a Public Suffix List states in its head, empty if it states none."""
+    stated = STATED.search(text[:HEAD])
+    return stated[1].decode() if stated else ""
+
+
+def rules_in(text: bytes) -> int:
+    """How many rules a Public Suffix List holds; 0 for what cannot be the whole of one."""
+    rules = {line.strip() for line in text.splitlines() if line.strip() and not line.startswith(b"//")}
+    return len(rules) if all(mark in text for mark in MARKS) and rules >= KNOWN else 0
+
+
+def shipped_list() -> bytes:
+    """The Public Suffix List that the publicsuffixlist package brings."""
+    from publicsuffixlist import PSLFILE
+
+    return Path(PSLFILE).read_bytes()
+
+
+@cache
+def _list() -> bytes:
+    """The list that was fetched, unless it is damaged or older than the one that the package brings."""
+    ours = shipped_list()
+    try:
+        fetched = (directory() / SUFFIXES).read_bytes()
+    except (OSError, UsageError):
+        return ours
+    newer = list_date(fetched) > list_date(ours)
+    return fetched if newer and all(mark in fetched for mark in MARKS) else ours
 
 
 @cache
@@ -116,9 +182,7 @@ def _suffixes() -> PublicSuffixList:
 @cache
 def _sections() -> tuple[bytes, bytes]:
     """The list as text: suffixes under which registrars sell, and those of platforms, asked too rarely to parse."""
-    from publicsuffixlist import PSLFILE
-
-    icann, _, private = Path(PSLFILE).read_bytes().partition(b"===BEGIN PRIVATE DOMAINS===")
+    icann, _, private = _list().partition(MARKS[1])
     return icann, private
 
 
@@ -145,7 +209,7 @@ def _refuse_suffix(name: str) -> UsageError:
         return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
     return UsageError(
         f"{name} ends in .{tld(name)}, which is not a known top-level domain",
-        f"check the spelling; a TLD newer than the list in use ({data_version()}) needs a newer publicsuffixlist",
+        f"check the spelling; for one newer than {data_version()}: hostaudit data update public-suffix-list",
     )
 
 

@@ -59,11 +59,12 @@ def gated(case: Case, report: Report, criteria: Criteria, day: date, scenarios: 
         covered += tuple(_stale(case, each, domain) for each in notes if each.warning)
     if criteria.baseline is not None:
         covered = tuple(_compared(each, criteria.baseline) for each in covered)
+    judged = criteria.fail_on is not None or (effective is not None and effective.stated)
     usual = criteria.unknown or policy.unknown or "inconclusive"
     weighed = ordered(_weighed(each, modes.get(each.fingerprint) or usual) for each in covered)
     return structs.replace(
         report,
-        verdict=_verdict(report, weighed, usual, judged=effective is not None or criteria.fail_on is not None),
+        verdict=_verdict(report, weighed, usual, judged=judged),
         findings=weighed,
         exceptions_applied=notes,
         labels=effective.labels if effective is not None else report.labels,

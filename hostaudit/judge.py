@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hostaudit.attribution import STORES
 from hostaudit.case import Case
 from hostaudit.cutsets import MOST, minimal_cut_sets
+from hostaudit.findings import NOT_DELEGATED, findings
 from hostaudit.graph import FunctionNode, Graph, Leaf, Term
 from hostaudit.impact import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
 from hostaudit.model import (
@@ -18,7 +19,6 @@ from hostaudit.model import (
     EvidenceFile,
     FailureDomain,
     Fallback,
-    Finding,
     Function,
     FunctionImpact,
     FunctionState,
@@ -43,10 +43,10 @@ from hostaudit.standing import OUT_OF_SIGHT, graded, unseen_roles
 ROLE_OF_KIND = {
     "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
     "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
-    "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending", "dmarc": "sending", "dkim": "sending",
-    "front": "hosting", "page": "page", "resource": "page", "apps": "app_store", "listing": "app_store",
-    "web_app": "app_store", "packages": "app_store", "standby_ns": "dns", "standby_web": "hosting",
-    "standby_mx": "mail",
+    "published": "hosting", "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending",
+    "dmarc": "sending", "dkim": "sending", "front": "hosting", "page": "page", "resource": "page", "apps": "app_store",
+    "listing": "app_store", "web_app": "app_store", "packages": "app_store", "standby_ns": "dns",
+    "standby_web": "hosting", "standby_mx": "mail",
 }  # fmt: skip
 
 MOST_SETS = 200
@@ -61,9 +61,10 @@ def judge(case: Case, notice: float = 0.0) -> Report:
     told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(graph, clock)
     spofs = _single_points(graph, rules, clock, states)
-    findings = _findings(file, seen)
+    found = findings(case)
+    gone = any(each.rule == NOT_DELEGATED for each in found)
     pessimistic, optimistic = reckon(graph, told, "pessimistic"), reckon(graph, told, "optimistic")
-    low, high = (0.0, 0.0) if findings else score(pessimistic, optimistic, rules.scoring)
+    low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits = _cut_sets(graph, states)
     called = {identity: _name(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
     steps = (
@@ -72,7 +73,7 @@ def judge(case: Case, notice: float = 0.0) -> Report:
     )
     fallbacks = (*graded(graph, case.proofs), *_other_ways(seen, case.proofs))
     verdict: Verdict = "not_judged"
-    if findings:
+    if gone:
         verdict = "fail"
     elif not _rests_on_known_ground(graph, states):
         verdict = "inconclusive"
@@ -92,21 +93,21 @@ def judge(case: Case, notice: float = 0.0) -> Report:
         target=file.target,
         run=case.run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, findings, verdict, called),
-        score=Score(low, high, _coverage(graph), () if findings else steps),
+        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called),
+        score=Score(low, high, _coverage(graph), () if gone else steps),
         functions=functions,
         dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
         cut_sets=cut_sets,
         fallbacks=fallbacks,
-        findings=findings,
+        findings=found,
         unknowns=unknowns,
         not_assessed=_not_assessed(file, graph),
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         names=names_of(graph, called),
-        roles=() if findings else role_scores(graph, pessimistic, optimistic, rules.scoring),
+        roles=() if gone else role_scores(graph, pessimistic, optimistic, rules.scoring),
     )
 
 
@@ -288,27 +289,6 @@ def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
 
 
 # -- the rest -----------------------------------------------------------------------------------------
-
-
-def _findings(file: EvidenceFile, seen: Seen) -> tuple[Finding, ...]:
-    """A name that its own registry does not know cannot be anything but a failure."""
-    name = file.target.registrable
-    item = seen.get("delegation", name)
-    if item is None or item.absent is None:
-        return ()
-    return (
-        Finding(
-            rule="name-not-delegated",
-            outcome="fail",
-            severity="critical",
-            confidence=0.99,
-            subject=name,
-            message=f"{name} does not exist: {item.absent}.",
-            because=(item.id,),
-            fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
-            verdict="fail",
-        ),
-    )
 
 
 def _unknowns(seen: Seen, functions: tuple[Function, ...]) -> tuple[UnknownFact, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hostaudit import domain
@@ -33,13 +33,16 @@ class Names:
         who: Attribution,
         owned: frozenset[str | None],
         standbys: Callable[[str], list[tuple[Switch, str]]],
+        tenants: Mapping[str, str],
     ) -> None:
-        """``owned``: the registrable names that are the site's own; ``standbys`` gives those of a zone's service."""
+        """``owned``: the registrable names that are the site's own; ``standbys`` gives those of a zone's service;
+        ``tenants``: the site's hosts whose name a platform gives, and that name."""
         self.graph = graph
         self.seen = seen
         self.who = who
         self.owned = owned
         self.standbys = standbys
+        self.tenants = tenants
         self.operators = Operators(graph, who)
         self.times = Times(seen)
 
@@ -114,6 +117,14 @@ class Names:
 
     def name(self, host: str, *, required: bool = True) -> str:
         """The node for "the zone of this name is served". ``required``: a question nobody asked counts as open."""
+        node = self._within_zones(host, required=required)
+        platform = self.who.platform(host) if host in self.tenants else None
+        if platform is None:
+            return node
+        given = self.operators.operator("registrar", self.tenants[host], platform)
+        return self.graph.gate(f"tenant:{host}", "all", [node, given])
+
+    def _within_zones(self, host: str, *, required: bool) -> str:
         own = domain.registrable(host)
         parent_side = self.seen.get("delegation", own) if own else None
         if own and parent_side is not None and parent_side.absent is not None:

@@ -131,12 +131,15 @@ class Operators:
         return self.graph.leaf(f"broken:{role}:{subject}", Leaf({}, role, subject, because, certainty="failed"))
 
     def network(
-        self, role: Role, subject: str, address: str, hold: Hold = PLAIN, *, recovery: str = "", note: str = ""
+        self, role: Role, subject: str, address: str, hold: Hold = PLAIN, *, recovery: str = "", private: bool = False
     ) -> list[str]:
-        """Leaves for who announces an address: its operators, and its origin AS set of which one is enough."""
+        """Leaves for who announces an address: its operators, and its origin AS set of which one is enough.
+
+        ``private``: the subject is a server with a name of its own, and nothing but its network tells the operator.
+        """
         operators = self.who.network(address)
-        if note:
-            operators = tuple(replace(each, clues=(*each.clues, note)) for each in operators)
+        if private:
+            operators = tuple(self.who.private_name(subject, hold.zone, each) for each in operators)
         children = [self._network_operator(role, subject, each, hold, recovery) for each in operators]
         asns = sorted({asn for each in operators for asn in each.asns})
         because = tuple(dict.fromkeys(e for each in operators for e in each.because))
@@ -171,9 +174,12 @@ class Operators:
         if operator is not None:
             # The contract for this network is that operator's, not the site's.
             foreign = replace(hold, owned=False)
-            return self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
-        note = f"the name {host} is private; this is its network"
-        return self.network(role, host, address, hold, recovery=role, note=note)
+            below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
+        else:
+            below = self.network(role, host, address, hold, recovery=role, private=True)
+        named = self.who.holders(address)
+        held = replace(hold, owned=False)
+        return below + [self.operator("hosting", f"{host} {address}", each, held, recovery=role) for each in named]
 
     def _network_operator(self, role: Role, subject: str, operator: Operator, hold: Hold, recovery: str) -> str:
         if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):

@@ -56,7 +56,7 @@ DATED_ROLES = frozenset({"registrar", "ca"})
 """Roles in which something expires: the name, the certificate."""
 
 MOST_ENTRIES = 1000
-"""Targets, exceptions, patterns of one target."""
+"""Targets, exceptions, patterns of one target, ids of one list."""
 
 LEAST_REASON = 10
 NEVER = "never"
@@ -382,6 +382,8 @@ def _of_function(function: str, at: Where, declared: Set[str]) -> Iterator[tuple
 def _of_ids(ids: Sequence[str], at: Where, field: str, world: World | None) -> Iterator[tuple[Where, str]]:
     """Ids outside the catalogue are allowed, as reports show such, unless they look mistyped."""
     seen: set[str] = set()
+    if len(ids) > MOST_ENTRIES:
+        yield at, f"{at[-1]} has {len(ids)} entries; at most {MOST_ENTRIES} are read"
     for position, each in enumerate(ids):
         here: Where = (*at, position, field) if field else (*at, position)
         if each in seen:

@@ -65,8 +65,11 @@ class Builder:
         self.site = site = proofs.site
         self.graph = Graph()
         spares = [each.domain for each in site.spare_names] if site is not None else []
-        owned = frozenset(domain.registrable(host) for host in (*target.hosts, *spares))
-        self.names = Names(self.graph, seen, who, owned, lambda zone: self.spares.servers(zone))
+        # The name above a platform's suffix is the platform's, whoever holds one under it.
+        hosts = [host for host in (*target.hosts, *spares) if domain.tenant(host) is None]
+        owned = frozenset(domain.registrable(host) for host in hosts)
+        self.tenants = {host: tenant for host in target.hosts if (tenant := domain.tenant(host)) is not None}
+        self.names = Names(self.graph, seen, who, owned, lambda zone: self.spares.servers(zone), self.tenants)
         self.operators, self.times = self.names.operators, self.names.times
         self.legs = Legs(seen, who, self.operators, site.places if site is not None else ())
         self.stores = Stores(seen, who, self.graph, self.operators, proofs)
@@ -127,9 +130,10 @@ class Builder:
             if node.startswith("ns:")
         ]
         degraded = tuple(self._alternatives(zones))
-        self._add(
-            "resolve", [self.resolve], legs=tuple(legs), degraded_by=degraded, spares=self.spares.names_for("name")
-        )
+        tenant = self.tenants.get(self.target.domain)
+        note = f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take" if tenant else ""
+        spares = self.spares.names_for("name")
+        self._add("resolve", [self.resolve], legs=tuple(legs), degraded_by=degraded, note=note, spares=spares)
 
     def _zones(self) -> tuple[str, ...]:
         """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""

@@ -79,6 +79,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     for name in [*FOREIGN, *(each for each in os.environ if each.startswith("HOSTAUDIT_"))]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-data"))
     yield
     gone, REACHED[:] = tuple(REACHED), []
     assert not gone

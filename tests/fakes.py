@@ -9,7 +9,18 @@ import asyncio
 from typing import Any
 
 from hostaudit import domain
-from hostaudit.model import Alias, Certificate, Evidence, MailGreeting, Origin, Owner, Registration, Site, Target
+from hostaudit.model import (
+    Alias,
+    Certificate,
+    Evidence,
+    MailGreeting,
+    Origin,
+    Owner,
+    PublishedRanges,
+    Registration,
+    Site,
+    Target,
+)
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
 from hostaudit.probes import Probe, Scan
 
@@ -40,7 +51,8 @@ class FakeNet:
     An ending is ``"NXDOMAIN"`` or ``"NODATA"`` (absent) or ``("unknown", cause)``, and may stand in every table:
     ``zones`` name -> zone, ``ask`` (address, name, type) -> DnsReply, ``http`` url or (url, address) -> HttpReply,
     ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``origins`` and
-    ``owners`` address, ``registrations`` name. A value may also be an exception, which is raised.
+    ``owners`` address, ``registrations`` name, ``published`` address: without that table no feed has been fetched.
+    A value may also be an exception, which is raised.
     """
 
     def __init__(self, **tables: dict[Any, Any]) -> None:
@@ -107,6 +119,9 @@ class FakeNet:
 
     async def origin(self, address: str) -> Outcome[Origin]:
         return await self._answer("origins", address)
+
+    async def published(self, address: str) -> Outcome[PublishedRanges] | None:
+        return await self._answer("published", address) if "published" in self.tables else None
 
     async def owner(self, address: str) -> Outcome[Owner]:
         return await self._answer("owners", address)

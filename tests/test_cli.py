@@ -24,8 +24,9 @@ PARLER = str(ROOT / "examples" / "parler-2021" / "evidence.json")
 PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
 
 SCAN_OPTIONS = (
-    "--list --jobs --resume "
-    "--host --site --no-site --depth --save-evidence --format --output --resolver --ca-bundle --timeout --deadline "
+    "--list --jobs --resume --host --site --no-site --policy --fail-on --unknown --baseline "
+    "--strict-exceptions --depth --save-evidence "
+    "--format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
 )
 
@@ -38,7 +39,9 @@ def evidence(**changes) -> str:
 
 
 def environment(**extra) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START", "XDG_DATA_HOME") if name in os.environ
+    }
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C.UTF-8"} | extra
 
 
@@ -208,7 +211,7 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         ),
         (("explain", "score", "--site", "a.yaml"), "--site goes with an evidence file", "leave --site out"),
         (("explain", "score", PARLER_REPORT, "--site", "a.yaml"), "is a report", "leave --site out"),
-        (("schema", "policy"), "document policy is not known", "report, evidence"),
+        (("schema", "catalogue"), "document catalogue is not known", "report, evidence"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint):
@@ -511,13 +514,13 @@ def test_evidence_keeps_its_declaration_wherever_it_is_judged(looked, here, caps
 def judged(monkeypatch):
     """The evidence that was judged last."""
     kept = SimpleNamespace()
-    through = cli.evidence.analysed
+    through = cli.judging.Judging.judged
 
-    def analysed(file):
+    def judged(self, file):
         kept.file = file
-        return through(file)
+        return through(self, file)
 
-    monkeypatch.setattr(cli.evidence, "analysed", analysed)
+    monkeypatch.setattr(cli.judging.Judging, "judged", judged)
     return kept
 
 

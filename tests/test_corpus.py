@@ -83,7 +83,7 @@ def rendered(file: EvidenceFile, form: str) -> str:
     fixed = msgspec.structs.replace(rules.load(), version=RULES_VERSION)
     found = analyse(file, fixed)
     # The list of public suffixes is renewed by its own package.
-    run = msgspec.structs.replace(found.run, data_versions={"public-suffix-list": "corpus"})
+    run = msgspec.structs.replace(found.run, data_versions={"public-suffix-list": "2021-01-01"})
     return report.load(form).render(msgspec.structs.replace(found, run=run), STYLE)
 
 

@@ -21,6 +21,9 @@ from hostaudit.errors import Exit, UsageError
 from hostaudit.model import (
     EffectivePolicy,
     Exemption,
+    FunctionDemand,
+    JurisdictionDemand,
+    ParentDemand,
     Policy,
     PolicyTarget,
     Refusal,
@@ -153,6 +156,8 @@ def test_without_a_world_words_are_taken_as_they_are(load):
     text = "policy: {extends: [mine], providers: [{id: amazonn}], scenarios: [{scenario: some-2020, web: <= 1h}]}"
 
     assert load(text, None).content.policy.extends == ("mine",)
+    one = EXCEPTION.replace("dns.min_providers", "some-rule")
+    assert load(f"exceptions: [{{{one}, expires: 2027-01-01}}]", None).content.exceptions[0].rule == "some-rule"
 
 
 # -- what is refused ------------------------------------------------------------------------------------
@@ -192,6 +197,14 @@ BAD_POLICIES = {
     "the UK": ("jurisdictions: {allow: [UK]}", "'UK' is not a country code (ISO 3166-1, two capital letters); write"),
     "the EU": ("jurisdictions: {deny: [{id: EU}]}", "name its countries one by one"),
     "three letters": ("jurisdictions: {deny: [{id: DEU}]}", "'DEU' is not a country code"),
+    "denied country twice": (
+        "jurisdictions: {deny: [{id: RU, reason: one}, {id: RU, reason: two}]}",
+        "deny: RU stands twice",
+    ),
+    "the same host of a gate twice": (
+        "scenarios: [{scenario: dyn-2016, 'web:a.example': <= 1h, 'web:A.example': <= 2h}]",
+        "scenarios: web:a.example stands twice",
+    ),
     "country twice": ("jurisdictions: {allow: [DE, DE]}", "allow: 'DE' stands twice"),
     "country on both sides": ("jurisdictions: {allow: [DE], deny: [{id: DE}]}", "DE is both allowed and denied"),
     "function": ("functions: {wbe: {min_score: 1}}", "wbe is no function; did you mean 'web'?"),
@@ -264,6 +277,10 @@ BAD_FILES = {
         f"exceptions: [{{{EXCEPTION.replace('move of OPS-12', repr('because' + ' ' * 9))}, expires: 2027-01-01}}]",
         "is no reason that a reader could judge",
     ),
+    "reason of two lines": (
+        'exceptions: [{id: A, rule: dns.*, target: a.example, reason: "long\\nenough", owner: x, expires: 2027-01-01}]',
+        "is not a reason of one line",
+    ),
     "every rule": (
         f"exceptions: [{{{EXCEPTION.replace('dns.min_providers', repr('*'))}, expires: 2027-01-01}}]",
         "rule: '*' covers everything; name a rule",
@@ -323,6 +340,14 @@ def test_a_file_of_many_targets_is_read_only_so_far(refused):
     many = ", ".join(f"{{match: [a{number}.example]}}" for number in range(1001))
 
     assert "targets has 1001 entries; at most 1000 are read" in refused(f"targets: [{many}]")
+    names = ", ".join(f"a{number}.example" for number in range(1001))
+    assert "match has 1001 entries; at most 1000 are read" in refused(f"targets: [{{match: [{names}]}}]")
+
+
+def test_a_list_of_ids_is_read_only_so_far(refused):
+    many = ", ".join(f"{{id: a{number}}}" for number in range(1001))
+
+    assert "2:21: providers has 1001 entries" in refused(f"policy: {{providers: [{many}]}}")
 
 
 def test_a_file_of_any_size_is_read_only_so_far(refused):
@@ -339,6 +364,90 @@ def test_no_text_is_more_than_refused(tmp_path_factory, text):
             sitefile.load(path, None, WORLD)
         except UsageError as error:
             assert by_line(error.message).startswith(f"{path}:")
+
+
+ACTORS = st.sampled_from(["aws", "cloudflare", "amazon", "unknown:as64496", "nobody-we-know"])
+MODES = st.none() | st.sampled_from(["inconclusive", "fail", "warn"])
+SEVERITIES = st.none() | st.sampled_from(["low", "medium", "high", "critical"])
+SCORES = st.none() | st.floats(0, 100)
+HOURS = st.none() | st.floats(0, 1e6)
+REFUSALS = st.lists(ACTORS, unique=True, max_size=3).map(lambda ids: tuple(Refusal(each, "because") for each in ids))
+FUNCTIONS = st.sampled_from(["web", "resolve", "mail_receive", "web:api.example.com"])
+
+
+def lists(each: st.SearchStrategy, least: int = 0) -> st.SearchStrategy:
+    return st.lists(each, unique=True, min_size=least, max_size=3).map(tuple)
+
+
+def role_demands(role: str) -> st.SearchStrategy:
+    allowed = lists(ACTORS)
+    return st.builds(
+        RoleDemand,
+        min_score=SCORES,
+        min_providers=st.none() | st.integers(1, 1 if role == "registrar" else 50),
+        independent_by=lists(st.sampled_from(["provider", "parent", "asn", "tld", "jurisdiction"]), least=1),
+        allow=allowed,
+        min_days_left=st.none() | st.integers(0, 3650) if role in ("ca", "registrar") else st.none(),
+        max_hours_down=HOURS,
+        unknown=MODES,
+        severity=SEVERITIES,
+    )
+
+
+GATES = st.lists(
+    st.tuples(
+        st.sampled_from(["parler-2021", "dyn-2016", "zoom-2025"]),
+        st.dictionaries(FUNCTIONS, st.integers(0, 9999).map(float), min_size=1, max_size=3),
+        MODES,
+        SEVERITIES,
+    ),
+    unique_by=lambda gate: gate[0],
+    max_size=3,
+).map(lambda rows: tuple(ScenarioGate(*row) for row in rows))
+SOUND_POLICIES = st.builds(
+    Policy,
+    extends=lists(st.sampled_from(sorted(RULES.presets))),
+    unknown=MODES,
+    notice_hours=HOURS,
+    min_score=SCORES,
+    roles=st.fixed_dictionaries({}, optional={role: role_demands(role) for role in ("dns", "ca", "registrar")}),
+    functions=st.dictionaries(
+        FUNCTIONS, st.builds(FunctionDemand, min_score=SCORES, max_hours_down=HOURS, unknown=MODES, severity=SEVERITIES)
+    ),
+    providers=REFUSALS,
+    parents=st.builds(
+        ParentDemand, deny=REFUSALS, max_share=st.none() | st.floats(0.01, 1), unknown=MODES, severity=SEVERITIES
+    ),
+    jurisdictions=st.builds(
+        JurisdictionDemand,
+        deny=lists(st.sampled_from(["RU", "US"])).map(lambda codes: tuple(map(Refusal, codes))),
+        allow=lists(st.sampled_from(["NO", "DE", "XK"])),
+        known=st.booleans(),
+        unknown=MODES,
+        severity=SEVERITIES,
+    ),
+    scenarios=GATES,
+)
+
+
+@settings(max_examples=200)
+@given(SOUND_POLICIES)
+def test_every_sound_policy_is_read_as_it_was_written(tmp_path_factory, policy):
+    written = msgspec.to_builtins(policy)
+    for gate in written.get("scenarios", ()):
+        gate |= {function: f"<= {hours:g}h" for function, hours in gate.pop("limits").items()}
+    document = json.dumps({"version": 1, "policy": written})  # JSON is YAML too
+    path = tmp_path_factory.getbasetemp() / "sound.yaml"
+    path.write_text(document)
+    loaded = sitefile.load(path, None, WORLD)
+
+    assert loaded.content.policy == policy
+    published = json.loads(schemas.path("site").read_text())
+    jsonschema.Draft7Validator(published).validate(json.loads(document))
+    effective = demands.effective(loaded, "x.com", RULES.presets)
+    assert demands.effective(loaded, "x.com", {**RULES.presets}) == effective
+    for key, origin in effective.origins.items():
+        assert origin == "default" or origin.startswith((f"{path}:", "preset:")), key
 
 
 # -- exceptions and the clock ---------------------------------------------------------------------------
@@ -599,6 +708,9 @@ def test_the_version_of_the_rules_covers_the_presets(tmp_path):
     assert after.presets["baseline"].policy.min_score == 11.0
     preset.write_text("title: x\npolicy: {extends: [resilient]}\n")
     with pytest.raises(UsageError, match=r"baseline.yaml:2:10: a preset stands for itself"):
+        rules.load(folder)
+    preset.write_text("title: x\npolicy: {roles: {dns: {min_days_left: 1}}}\n")
+    with pytest.raises(UsageError, match=r"baseline.yaml:2:24: min_days_left means nothing for dns"):
         rules.load(folder)
     preset.write_text("title: x\npolicy: {min_score: 111}\n")
     with pytest.raises(UsageError, match=r"rules/presets/baseline.yaml:2:21: min_score: '111' is not a score"):

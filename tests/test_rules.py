@@ -33,7 +33,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "rules"
     (folder / "providers").mkdir(parents=True)
-    for name in ("parents.yaml", "recovery.yaml", "roles.yaml", "scoring.yaml"):
+    for name in ("parents.yaml", "recovery.yaml", "roles.yaml", "scoring.yaml", "sources.yaml"):
         shutil.copy(rules.folder() / name, folder / name)
     (folder / "providers" / "sample-dns.yaml").write_text(GOOD)
     return folder
@@ -192,6 +192,28 @@ def test_what_is_said_of_other_providers_is_checked(directory: Path, old: str, n
     message = refused(directory, changed(old, new))
     assert message.startswith(f"rules/providers/sample-dns.yaml:{line}: ")
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("gov-zon", "sources: unknown label 'gov-zon'; did you mean 'gov-zone'?"),
+        ("zzzzzzzzz", "sources: unknown label 'zzzzzzzzz'; explain it in rules/sources.yaml"),
+    ],
+)
+def test_a_source_of_one_word_is_explained_once(directory: Path, source: str, said: str):
+    message = refused(
+        directory, changed("jurisdiction: DE", f"sources:\n  networks: [asn-table]\n  names:\n    - {source}")
+    )
+    assert message == f"rules/providers/sample-dns.yaml:7: {said}"
+
+
+def test_a_source_may_be_a_label_an_address_or_words(directory: Path):
+    names = '[psl, www.example.com/dns, "https://example.com/", documentation of the provider]'
+    write(directory, changed("jurisdiction: DE", f"sources: {{names: {names}}}"))
+    read = rules.load(directory)
+    assert read.providers[0].sources.names[0] == "psl"
+    assert read.sources["psl"].address == "https://github.com/publicsuffix/list"
 
 
 def add(directory: Path, identity: str, *lines: str) -> None:

@@ -16,7 +16,7 @@ from hostaudit import audit
 from hostaudit.graph import FunctionNode, Gate, Graph, Leaf, Switch, Term
 from hostaudit.impact import NOBODY, Clock, impact, order_one
 from hostaudit.model import DeclaredFallback, Hours, Report, Scoring, Unknown, WorkingEnd
-from hostaudit.score import combine, exposures, harm, reckon, score
+from hostaudit.score import combine, exposures, harm, reckon, role_scores, score
 
 SCORING = Scoring({}, 720, 0.05, 0.25, 0.1)
 EVERY = ("certain", "uncertain", "unknown", "failed")
@@ -393,3 +393,35 @@ def test_the_working_multiplies_out_to_the_score(start, declared, lost):
     assert (low.score, high.score) == (report.score.low, report.score.high)
     assert multiplied_out(low) == pytest.approx(report.score.low, abs=0.11)
     assert multiplied_out(high) == pytest.approx(report.score.high, abs=0.11)
+
+
+# -- roles ----------------------------------------------------------------------------------------------
+
+
+def by_role(graph: Graph) -> dict[str, tuple[float, float]]:
+    ends = reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic")
+    return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING)}
+
+
+@given(with_standbys(), st.data())
+def test_the_score_of_a_role_only_widens_with_what_becomes_unknown(graph, data):
+    name = data.draw(st.sampled_from(sorted(graph.leaves)))
+    after = changed(graph)
+    after.leaves[name] = replace(graph.leaves[name], certainty="unknown", domains={})
+    found = by_role(after)
+
+    for role, (low, high) in by_role(graph).items():
+        assert found[role][0] <= low <= high <= found[role][1]
+
+
+@given(graphs(), st.data())
+def test_an_independent_further_leg_never_lowers_the_score_of_a_role(graph, data):
+    gate = data.draw(st.sampled_from(sorted(graph.gates)))
+    after = changed(graph)
+    after.leaf("spare", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    if after.gates[gate].kind == "any":
+        after.gates[gate].children.append("spare")
+    found = by_role(after)
+
+    for role, (low, high) in by_role(graph).items():
+        assert (found[role][0], found[role][1]) >= (low, high)

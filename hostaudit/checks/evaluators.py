@@ -19,6 +19,7 @@ def _already(ground: Ground) -> Iterator[Answer]:
 
 EVALUATORS: dict[str, Evaluator] = {
     "name-not-delegated": _already,
+    "lookalike-name-server": _already,
     "exceptions.stale": _already,
     "single-point": scores.single_point,
     "score.min": scores.score_min,
@@ -49,6 +50,10 @@ def findings(ground: Ground) -> Iterator[tuple[Finding, UnknownMode | None]]:
             yield finding(answer, check, ground.domain), answer.unknown
 
 
+LEARN = "Ask again with more time, or declare in the site file what cannot be seen; the message says what is missing."
+"""What to do about an answer that nobody got."""
+
+
 def finding(answer: Answer, check: Check | None, domain: str) -> Finding:
     """An answer with what the rule's text says about it."""
     severity = check.severity if check is not None else "high"
@@ -60,7 +65,7 @@ def finding(answer: Answer, check: Check | None, domain: str) -> Finding:
         subject=answer.subject,
         message=answer.message,
         because=answer.because,
-        fix=check.fix if check is not None and answer.outcome != "pass" else "",
+        fix={"pass": "", "unknown": LEARN}.get(answer.outcome, check.fix if check is not None else ""),
         code=code(check, answer.key),
         role=answer.role,
         provider=answer.provider,

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hostaudit.binding import LEFT
 from hostaudit.case import Case
 from hostaudit.checks.ground import Answer, Ground, compared_most, number
 from hostaudit.graph import Graph, Leaf
 from hostaudit.model import FunctionFate, ScenarioGate, WhatIf
 from hostaudit.timeline import replay
 from hostaudit.words import duration, function
+
+REACH: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("hosting", "cdn", "dns", "registrar", "registry", "mail"), ("",)),
+    "tls": ("web", "renew_certificate"),
+    "app_store": ("install_",),
+}
+"""By layer of an event that can be seen from outside, how the functions begin that it may end: an account at a host
+may hold anything. That other layers are out of sight is told with the scenario, and keeps no limit from being met."""
 
 
 def scenario_limits(ground: Ground) -> Iterator[Answer]:
@@ -34,16 +43,28 @@ def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best
     low, high = fates[0].down_hours, max(each.down_hours for each in fates if each is not None)
     outcome = compared_most(low, high, limit)
     told = f"down for {duration(low) if low else 'no time'}"
-    if outcome == "pass" and not all(_settled(each) for each in fates):
+    unplaced = _unplaced(ground, best, identity) or _unplaced(ground, worst, identity)
+    if outcome == "pass" and (unplaced or not all(_settled(each) for each in fates)):
         outcome = "unknown"
     if low != high:
         told += f" to {duration(high)}"
     if outcome == "unknown":
         notes = [each.note for each in fates if each is not None and each.note and not _settled(each)]
-        told += f"; {notes[0]}" if notes else "; part of what it rests on is unknown"
+        told += f"; {(*notes, unplaced)[0] or 'part of what it rests on is unknown'}"
     via = f" by way of {', '.join(fates[0].via)}" if fates[0].via else ""
     message = f"{called} in {gate.scenario}: {told}{via}; at most {number(limit)} h is allowed."
     return _answer(rule, outcome, identity, message, gate)
+
+
+def _unplaced(ground: Ground, answer: WhatIf, identity: str) -> str:
+    """Why an event that might end a function could not be placed at this site, or might mean somebody unseen."""
+    for each in answer.events:
+        reached = any(identity.startswith(front) for front in REACH.get(each.layer, ()))
+        if reached and each.applies in ("not_assessed", "maybe"):
+            return f"{each.id}: {each.reason}"
+        if reached and each.action in LEFT and ground.hidden("ca" if each.layer == "tls" else each.layer):
+            return f"{each.id}: not everybody who does that for the site could be learnt ({each.layer})"
+    return ""
 
 
 def _settled(fate: FunctionFate | None) -> bool:
@@ -75,4 +96,7 @@ def _read(case: Case, *, works: bool) -> Case:
 def _settle(leaf: Leaf, *, works: bool) -> Leaf:
     if leaf.certainty in ("certain", "failed"):
         return leaf
-    return replace(leaf, domains={}, certainty="certain") if works else replace(leaf, certainty="failed")
+    if works:
+        # Nobody can act on what belongs to nobody.
+        return replace(leaf, domains={}, certainty="certain", owned=False)
+    return replace(leaf, certainty="failed")

@@ -124,7 +124,7 @@ def _refused(
     why = f" ({refusal.reason})" if refusal.reason else ""
     sure = [each for each in found if each.certain]
     for each in sure:
-        message = f"{each.told} is refused{why} and serves {_parts(ground, each)}."
+        message = f"{each.told} is refused{why}; it is here as {_parts(ground, each)}."
         yield _about(ground, rule, refusal.id, "fail", message, each, severity, unknown)
     if sure:
         return
@@ -138,7 +138,8 @@ def _refused(
 
 
 def _parts(ground: Ground, party: Party) -> str:
-    return listed([ground.title(each) for each in sorted(party.roles)])
+    titles = [ground.title(each) for each in sorted(party.roles)]
+    return listed([each if each[:2].isupper() else each[:1].lower() + each[1:] for each in titles])
 
 
 def _caveat(ground: Ground) -> str:

@@ -184,7 +184,7 @@ def _name(ground: Ground, demand: RoleDemand) -> Answer:
     if ends is None:
         return _days(ground, "registrar", name, "unknown", f"when {name} runs out could not be learnt", because, demand)
     outcome, told = _left(ground, ends, demand)
-    return _days(ground, "registrar", name, outcome, f"{name} runs out {told}", because, demand)
+    return _days(ground, "registrar", name, outcome, f"{name} {_ends(ground, ends, 'run')} out {told}", because, demand)
 
 
 def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
@@ -200,10 +200,24 @@ def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
         if outcome == "pass" and unsure:
             told += f"; not known: {few(unsure)}"
             outcome = "unknown"
-        return _days(ground, "ca", ground.domain, outcome, f"the certificate of {subject} ends {told}", because, demand)
+        return _days(
+            ground,
+            "ca",
+            ground.domain,
+            outcome,
+            f"the certificate of {subject} {_ends(ground, known[0][0], 'end')} {told}",
+            because,
+            demand,
+        )
     if items and not unsure:
         return _days(ground, "ca", ground.domain, "pass", "the site uses no certificate", because, demand)
     return _days(ground, "ca", ground.domain, "unknown", "when a certificate ends could not be learnt", because, demand)
+
+
+def _ends(ground: Ground, ends: date, verb: str) -> str:
+    """The verb in the tense of the day."""
+    past = {"run": "ran", "end": "ended"}
+    return past[verb] if ground.day is not None and ends < ground.day else f"{verb}s"
 
 
 def _left(ground: Ground, ends: date, demand: RoleDemand) -> tuple[str, str]:

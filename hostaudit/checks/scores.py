@@ -10,7 +10,7 @@ from hostaudit.graph import Graph
 from hostaudit.impact import NOBODY, Reading, impact
 from hostaudit.model import FunctionDemand, Hours, RoleDemand, Severity, SinglePoint
 from hostaudit.score import Reckoning, hides, part
-from hostaudit.words import duration, function, listed
+from hostaudit.words import duration, function, listed, span
 
 READINGS: tuple[Reading, Reading] = ("optimistic", "pessimistic")
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
@@ -149,11 +149,10 @@ def _longest(reckoning: Reckoning, identity: str) -> tuple[float, str, Hours]:
 def _told(ground: Ground, low: float, high: float, spread: Hours, most: float, parent: str) -> str:
     if high == 0:
         return f"no company stops it alone; at most {number(most)} h down is allowed."
-    length = duration(high) if low == high else f"{duration(low) if low else 'nothing'} to {duration(high)}"
-    end = f" ({duration(spread.low)} to {duration(spread.high)} on record)" if low == high else ""
+    length = span(spread) if low == high else f"{duration(low) if low else 'no time'} to {duration(high)}"
     notice = f", told {number(ground.clock.notice)} h before" if ground.clock.notice else ""
     who = ground.case.company(parent) if parent not in ("", NOBODY) else "whoever it is"
-    lasting = f"down for {length} in the usual case{end} when {who} ends service{notice}"
+    lasting = f"usually down for {length} when {who} ends service{notice}"
     return f"{lasting}; at most {number(most)} h is allowed."
 
 
@@ -186,7 +185,10 @@ def role_max_hours_down(ground: Ground) -> Iterator[Answer]:
 def _alone(graph: Graph, role: str) -> Graph:
     """The graph in which nothing but what plays a role, or may hide somebody who does, can fail."""
     leaves = {
-        name: leaf if part(leaf) == role or hides(leaf, role) else replace(leaf, domains={}, certainty="certain")
+        # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
+        name: leaf
+        if part(leaf) == role or hides(leaf, role) or leaf.certainty == "hoped"
+        else replace(leaf, domains={}, certainty="certain")
         for name, leaf in graph.leaves.items()
     }
     return Graph(leaves, graph.gates, graph.functions)

@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import explain, fallbacks, policy, scan, scenarios, schema, whatif
+from hostaudit.cli import data, explain, fallbacks, policy, providers, rules, scan, scenarios, schema, whatif
 from hostaudit.cli.options import say
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -32,8 +32,11 @@ app.command("analyse")(scan.analyse)
 app.command("whatif")(whatif.whatif)
 app.command("fallbacks")(fallbacks.fallbacks)
 app.command("explain")(explain.explain)
+app.add_typer(rules.app, name="rules")
 app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(policy.app, name="policy")
+app.add_typer(data.app, name="data")
+app.add_typer(providers.app, name="providers")
 app.command("schema")(schema.schema)
 
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))

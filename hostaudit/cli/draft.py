@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hostaudit.ratchet import Step
 
 WIDTH = 110
+MOST_FAILED = 3
 SCHEMA = "site-1.schema.json"
 MODELINES = f"""\
 # yaml-language-server: $schema={SCHEMA}
@@ -80,6 +81,9 @@ def _head(opinion: Report | None, presets: Sequence[str], today: date) -> str:
         met = f"What is demanded of {domain}. On {when} the verdict by it was {opinion.verdict}."
         if opinion.verdict == "inconclusive":
             met += " What name resolution or the web site rest on could not be seen in full: no demand changes that."
+    failed = [each.message for each in opinion.findings if each.verdict == "fail"]
+    if failed:
+        met += f" What no demand changes: {' '.join(failed[:MOST_FAILED])}"
     return f"{met} Tighten a line when the site has got better, so that it stays so."
 
 

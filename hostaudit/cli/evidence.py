@@ -36,8 +36,8 @@ def world(rules: Rules) -> World:
     from hostaudit import policyfile, scenarios
 
     companies = policyfile.companies(rules.providers, rules.parents)
-    further = tuple(each for each in rules.checks if each == each.lower())
-    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), further)
+    alone = tuple(each for each in rules.checks if each not in policyfile.OTHER_RULES and each == each.lower())
+    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:
@@ -52,7 +52,7 @@ class Declarations:
 
     Declarations stand in the file of ``--site``, else in that of ``--policy`` or in one in the working directory, if
     it has the domain. Demands stand in the file of ``--policy``, else in that of ``--site`` or in the one here. Each
-    file is read once.
+    file is read once. With ``many`` a file has to know one of the domains, not each, and is told of once.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Declarations:
         *,
         ignored: bool = False,
         policy: Path | None = None,
+        many: bool = False,
     ) -> None:
         if given is not None and ignored:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
@@ -69,6 +70,7 @@ class Declarations:
         self.ignored = ignored
         self.demanding = policy
         self._note = note
+        self._many = many
         self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
@@ -87,8 +89,8 @@ class Declarations:
         return None
 
     def among(self, domains: Iterable[str]) -> dict[str, Site]:
-        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` as ``of`` does; a
-        file given on purpose has to declare one of them at least."""
+        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` for a wrong file,
+        and for one given on purpose that declares none of them."""
         from hostaudit import sitefile
 
         paths = [path for path in ((self.given,) if self.given else (self.demanding, self._picked_up())) if path]
@@ -116,8 +118,9 @@ class Declarations:
 
         found = demands.effective(self._file(path), domain, audit.shipped_rules().presets)
         if found.stated:
-            self._note(f"policy for {domain} from {path}")
-        elif self.demanding is not None:
+            if not self._many:
+                self._note(f"policy for {domain} from {path}")
+        elif self.demanding is not None and not self._many:
             hint = "add a policy for every site, or a target that matches this one"
             raise UsageError(f"{path} demands nothing of {domain}", hint)
         return found if found.stated or found.exceptions else None
@@ -162,11 +165,15 @@ def live(
     options: LookOptions,
     declarations: Declarations,
     progress: Callable[[int, int], None] | None,
+    demanded: Callable[[str], object] | None = None,
 ) -> EvidenceFile:
-    """The evidence of a live domain, its declared hosts and fallbacks looked at too."""
+    """The evidence of a live domain, its declared hosts and fallbacks looked at too. ``demanded`` is asked for the
+    domain first, so that a wrong policy is refused before anything is looked at."""
     from hostaudit.domain import parse
 
     target = parse(domain, hosts)
+    if demanded is not None:
+        demanded(target.domain)
     site = declarations.of(target.domain)
     if site is not None:
         target = parse(domain, (*hosts, *site.hosts))

@@ -1,4 +1,4 @@
-"""``hostaudit explain``: how a number of a report came about."""
+"""``hostaudit explain``: how a number of a report came about, what a rule asks and why, what hangs on a layer."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from hostaudit.cli.options import (
     QuietOption,
     SiteOption,
     Writer,
-    refuse_other,
 )
 from hostaudit.errors import UsageError
 
-TOPICS = ("score",)
+SCORE = "score"
 
 
 def explain(
-    topic: Annotated[str, typer.Argument(metavar="|".join(TOPICS), help="What to explain.")],
+    topic: Annotated[
+        str, typer.Argument(metavar="score|RULE|LAYER|CODE", help="The score, dns.min_providers, HA-DNS-002, dns.")
+    ],
     file: Annotated[
         str, typer.Argument(metavar="[FILE]", help="A report (JSON) or evidence file, to show its working.")
     ] = "",
@@ -36,11 +37,16 @@ def explain(
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
-    """Print the formula of the score, its weights and, for a report or evidence, the working."""
-    refuse_other("topic", topic, TOPICS)
+    """Explain a rule or a layer, without network; or the score, for a report or evidence with its working."""
     writer = Writer(format, output, color, quiet=quiet)
     from hostaudit import audit
 
+    if topic != SCORE:
+        if file or site is not None:
+            raise UsageError(f"a file goes with explain {SCORE}", "leave it out")
+        from hostaudit import explanations
+
+        return writer.put(explanations.explain(topic, audit.shipped_rules()))
     opinion = None
     if site is not None and not file:
         raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")

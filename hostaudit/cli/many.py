@@ -14,7 +14,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
@@ -30,8 +31,8 @@ from hostaudit.report.text import printable
 if TYPE_CHECKING:
     from hostaudit.audit import LookOptions
     from hostaudit.cli.domainlist import Listed, Rejected
-    from hostaudit.cli.evidence import Declarations
-    from hostaudit.model import Site, Target
+    from hostaudit.cli.judging import Judging
+    from hostaudit.model import Criteria, Site, Target
 
 RECORDS = ("json", "jsonl")
 """Formats that write a record a line; of the others only *terminal* can be written as it goes."""
@@ -98,7 +99,7 @@ class Tally:
 
 
 def scan_list(
-    path: str, options: LookOptions, declarations: Declarations, writer: Writer, *, jobs: int, resume: bool, show: bool
+    path: str, options: LookOptions, judging: Judging, writer: Writer, *, jobs: int, resume: bool, show: bool
 ) -> int:
     """Scan every domain of a list. Raises ``UsageError`` and ``NothingToScanError`` before anything is looked at."""
     if not 1 <= jobs <= MOST_JOBS:
@@ -109,8 +110,9 @@ def scan_list(
         raise UsageError("--resume needs a file of records to go on with", "give --format json and -o FILE")
     listed = domainlist.read(path)
     _name_rejected(listed.rejected, writer)
-    sites = declarations.among(each.domain for each in listed.targets)
-    asked = _asked(listed, options, sites)
+    sites = judging.declarations.among(each.domain for each in listed.targets)
+    criteria = _criteria(listed, judging, writer)
+    asked = _asked(listed, options, sites, criteria)
     sink: Sink
     if writer.output is None:
         sink = Sink()
@@ -118,7 +120,7 @@ def scan_list(
         sink = FileSink(Ledger(writer.output, asked, resume=resume))
     else:
         sink = PageSink(writer)
-    run = Run(listed, options, sites, sink, writer, jobs)
+    run = Run(listed, _warned_once(options), sites, criteria, sink, writer, jobs)
     run.tally.keep(sink.kept)
     if sink.kept.domains:
         writer.note(f"{len(sink.kept.domains)} of {len(listed.targets)} domains are in {writer.output} already")
@@ -140,7 +142,35 @@ def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
         writer.note(f"{len(rejected) - MOST_NAMED} further lines are left out")
 
 
-def _asked(listed: Listed, options: LookOptions, sites: dict[str, Site]) -> dict[str, Any]:
+def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Criteria]:
+    """What is demanded of each domain of which anything is."""
+    made = {each.domain: judging.of(each.domain) for each in listed.targets}
+    found = {domain: each for domain, each in made.items() if each is not None}
+    count = sum(each.policy is not None and each.policy.stated for each in found.values())
+    demanding = judging.declarations.demanding
+    if demanding is not None and not count:
+        hint = "add a policy for every site, or targets that match them"
+        raise UsageError(f"{demanding} demands nothing of the {len(made)} domains", hint)
+    if count:
+        writer.note(f"policy for {count} of {len(made)} domains")
+    return found
+
+
+def _warned_once(options: LookOptions) -> LookOptions:
+    """The same options, with each warning told once and not by every site."""
+    told: set[str] = set()
+
+    def warn(text: str) -> None:
+        if text not in told and options.warn is not None:
+            told.add(text)
+            options.warn(text)
+
+    return replace(options, warn=warn)
+
+
+def _asked(
+    listed: Listed, options: LookOptions, sites: dict[str, Site], criteria: dict[str, Criteria]
+) -> dict[str, Any]:
     """All that the answers of a run depend on besides the world."""
     import hashlib
 
@@ -156,6 +186,7 @@ def _asked(listed: Listed, options: LookOptions, sites: dict[str, Site]) -> dict
             *(options.no_http, options.no_third_party, list(options.allow_private)),
         ],
         "declarations": digest(sorted(sites.items())),
+        "demands": digest(sorted(criteria.items())),
         "version": __version__,
         "rules": audit.shipped_rules().version,
     }
@@ -179,11 +210,20 @@ class Run:
     """One run over a list."""
 
     def __init__(
-        self, listed: Listed, options: LookOptions, sites: dict[str, Site], sink: Sink, writer: Writer, jobs: int
+        self,
+        listed: Listed,
+        options: LookOptions,
+        sites: dict[str, Site],
+        criteria: dict[str, Criteria],
+        sink: Sink,
+        writer: Writer,
+        jobs: int,
     ) -> None:
         self.tally = Tally(len(listed.targets))
         self._options = options
         self._sites = sites
+        self._criteria = criteria
+        self._day = datetime.now(UTC).date().isoformat()
         self._sink = sink
         self._writer = writer
         self._jobs = jobs
@@ -249,9 +289,9 @@ class Run:
             wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
             async with asyncio.timeout(self._options.deadline + GRACE):
                 file = await audit.look(wanted, self._options, None, site=site, common=common)
-            return Record(
-                target.domain, await judge.judge(judge_process.Job(file, None, "", self._writer.name in RECORDS))
-            )
+            whole = self._writer.name in RECORDS
+            job = judge_process.Job(file, self._criteria.get(target.domain), self._day, whole)
+            return Record(target.domain, await judge.judge(job))
         except judge_process.JudgingFailedError as error:
             failure = str(error)
         except Exception as error:

@@ -67,7 +67,9 @@ TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest w
 DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest time for the whole scan.")]
 DepthOption = Annotated[int, typer.Option(metavar="N", help="How many steps of foreign zones to follow, 0 to 6.")]
 NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Ask the site itself nothing over HTTP or TLS.")]
-NoThirdPartyOption = Annotated[bool, typer.Option("--no-third-party", help="No RDAP, whois or store look-ups.")]
+NoThirdPartyOption = Annotated[
+    bool, typer.Option("--no-third-party", help="No RDAP, whois, routing or store look-ups.")
+]
 PrivateOption = Annotated[
     list[str] | None, typer.Option(metavar="CIDR", help="Connect to this private range too; repeatable.")
 ]
@@ -106,7 +108,12 @@ def look_options(
         no_third_party=no_third_party,
         allow_private=tuple(str(_network(block)) for block in allow_private),
         debug=_trace if debug else None,
+        warn=_warn,
     )
+
+
+def _warn(text: str) -> None:
+    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
 
 
 def _trace(line: str) -> None:

@@ -28,7 +28,9 @@ from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
 if TYPE_CHECKING:
-    from hostaudit.model import EffectivePolicy
+    from datetime import date
+
+    from hostaudit.model import EffectivePolicy, PolicyCase, Report
 
 app = typer.Typer(
     help="Write, check and show what is demanded of sites (hostaudit.yaml).",
@@ -65,8 +67,6 @@ def init(
     if target is not None and target.exists() and not force:
         hint = "name another file with -o and move its policy over, or replace the file with --force"
         raise UsageError(f"{target} is there already", hint)
-    from datetime import UTC, datetime
-
     from hostaudit import audit, ratchet
     from hostaudit.cli import draft
     from hostaudit.documents import check_writable, write_atomically
@@ -77,7 +77,7 @@ def init(
     wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
     for name in wanted:
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
-    today = datetime.now(UTC).date()
+    today = utc_today()
     steps: list[ratchet.Step] = []
     opinion = None
     if site_seen:
@@ -105,12 +105,10 @@ def check(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Read policies strictly, offline: exit 2 for a wrong one; say which exceptions are over or end soon."""
-    from datetime import UTC, datetime
-
     from hostaudit.reminders import reminders
     from hostaudit.rules import load
 
-    today = datetime.now(UTC).date()
+    today = utc_today()
     rules = load()
     world = evidence.world(rules)
     code = Exit.PASS
@@ -156,18 +154,60 @@ def show(
     shipped = rules.load()
     loaded = evidence.loaded(path, shipped, evidence.world(shipped))
     found = demands.effective(loaded, parse(target).domain if target else "", shipped.presets)
-    return writer.put(_seen(found, presets=effective, origins=origin))
+    return writer.put(_seen(found, presets=effective, origins=origin or format != "terminal"))
+
+
+@app.command("test")
+def test_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files of tests.")],
+    format: FormatOption = "terminal",  # noqa: A002 - the option's name
+    output: OutputOption = None,
+    color: ColourOption = "auto",
+    quiet: QuietOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+) -> int:
+    """Judge saved evidence as tests say, offline: exit 1 if anything comes out otherwise than expected."""
+    writer = Writer(format, output, color, quiet=quiet)
+    from hostaudit import policytests
+    from hostaudit.model import TESTS_SCHEMA, PolicyTrial, PolicyTrials
+
+    trials: list[PolicyTrial] = []
+    for path in files:
+        head = policytests.read(path)
+        for each in head.tests:
+            opinion = _judged(path, each, each.policy or head.policy)
+            differs = policytests.differences(opinion, each)
+            trials.append(PolicyTrial(str(path), each.name, opinion.verdict, differs))
+    writer.put(PolicyTrials(TESTS_SCHEMA, tuple(trials)))
+    return Exit.FAIL if any(each.differs for each in trials) else Exit.PASS
+
+
+def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
+    from hostaudit import audit, policyfile
+    from hostaudit.model import Criteria
+
+    declarations = evidence.Declarations(None, lambda _: None, ignored=True, policy=path.parent / policy)
+    file = evidence.saved(str(path.parent / each.evidence), declarations)
+    criteria = Criteria(policy=declarations.policy(file.target.domain))
+    return audit.analyse(file, audit.shipped_rules(), criteria, policyfile.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:
-    """As much of it as was asked for."""
+    """As much of it as was asked for. Keys stay where their origins go, to tell what was taken back."""
     import msgspec
 
     from hostaudit import demands
 
     if not presets:
         policy = demands.own(policy)
-    return policy if origins else msgspec.structs.replace(policy, origins={})
+    return policy if origins else msgspec.structs.replace(policy, origins=dict.fromkeys(policy.origins, ""))
+
+
+def utc_today() -> date:
+    """The day by which exceptions end and certificates run out."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
 
 
 def _here() -> Path:

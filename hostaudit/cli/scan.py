@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hostaudit.cli import evidence
+from hostaudit.cli.judging import BaselineOption, FailOnOption, Judging, StrictOption, UnknownOption
 from hostaudit.cli.options import (
     CaBundleOption,
     ColourOption,
@@ -24,6 +25,7 @@ from hostaudit.cli.options import (
     NoSiteOption,
     NoThirdPartyOption,
     OutputOption,
+    PolicyOption,
     PrivateOption,
     QuietOption,
     ResolverOption,
@@ -48,6 +50,11 @@ def scan(
     host: HostOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
+    policy: PolicyOption = None,
+    fail_on: FailOnOption = "",
+    unknown: UnknownOption = "",
+    baseline: BaselineOption = None,
+    strict_exceptions: StrictOption = False,
     save_evidence: SaveOption = None,
     format: FormatOption = "terminal",  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -71,12 +78,16 @@ def scan(
     if list_ is None and resume:
         raise UsageError("--resume is for a list", "leave --resume out, or give -l FILE")
     writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    many_sites = list_ is not None
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy, many=many_sites)
+    judging = Judging(
+        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
+    )
     if list_ is None and evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
-        opinion = evidence.analysed(evidence.saved(domain, declarations))
+        opinion = judging.judged(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
         return writer.write(opinion)
     options = look_options(
@@ -91,14 +102,14 @@ def scan(
     if list_ is not None:
         from hostaudit.cli import many
 
-        many.refuse_with_list((("--host", host), ("--save-evidence", save_evidence)))
+        many.refuse_with_list((("--host", host), ("--save-evidence", save_evidence), ("--baseline", baseline)))
         show = not (no_progress or quiet or debug)
-        return many.scan_list(list_, options, declarations, writer, jobs=jobs, resume=resume, show=show)
+        return many.scan_list(list_, options, judging, writer, jobs=jobs, resume=resume, show=show)
     show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
     progress = Progress(sys.stderr) if show else None
-    file = evidence.live(domain, tuple(host or ()), options, declarations, progress)
+    file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    code = writer.write(evidence.analysed(file))
+    code = writer.write(judging.judged(file))
     if failure is not None:
         raise failure
     return code
@@ -110,11 +121,19 @@ def analyse(
     output: OutputOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
+    policy: PolicyOption = None,
+    fail_on: FailOnOption = "",
+    unknown: UnknownOption = "",
+    baseline: BaselineOption = None,
+    strict_exceptions: StrictOption = False,
     color: ColourOption = "auto",
     quiet: QuietOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Judge saved evidence again, without network: the same report as the scan gave."""
     writer = Writer(format, output, color, quiet=quiet)
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-    return writer.write(evidence.analysed(evidence.saved(file, declarations)))
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy)
+    judging = Judging(
+        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
+    )
+    return writer.write(judging.judged(evidence.saved(file, declarations)))

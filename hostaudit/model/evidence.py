@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.site import Site
 from hostaudit.model.values import Kind, Value
@@ -84,7 +84,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
-    """How and when the looking was done. ``options`` holds what was chosen, such as ``no-http`` or ``depth=1``."""
+    """How and when the looking was done. ``options`` holds what was chosen, such as ``no-http`` or ``depth=1``;
+    ``data`` the date (YYYY-MM-DD) of each table that was looked into, by the names of ``STALE_AFTER``."""
 
     started: str
     finished: str
@@ -92,6 +93,7 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     vantage: str
     tool_version: str
     options: tuple[str, ...] = ()
+    data: dict[str, str] | UnsetType = UNSET
 
 
 class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -21,7 +21,10 @@ FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
 
 
 class Dependency(Struct, frozen=True):
-    """Somebody on whom a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table."""
+    """Somebody on whom a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table.
+
+    ``contradicts``: evidence that names another company; ``against``: the clues in it and whom they name, as words.
+    """
 
     id: str
     role: Role
@@ -34,6 +37,7 @@ class Dependency(Struct, frozen=True):
     contradicts: tuple[str, ...] = ()
     name: str = ""
     clues: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 class Hours(Struct, frozen=True):

@@ -69,7 +69,8 @@ class Feed(Struct, frozen=True, forbid_unknown_fields=True):
 class Sources(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the facts of a provider were read, by group: ``company`` (name, parent, jurisdiction), ``networks`` (AS
     numbers, ranges, holders), ``names`` (host names of every kind), ``headers``, ``certificates`` (issuers, CAA) and
-    ``registration`` (registrar ids and names, top-level domains)."""
+    ``registration`` (registrar ids and names, top-level domains). Each is a label of ``rules/sources.yaml``, the
+    address of a page, or a few words on where and when."""
 
     company: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
@@ -79,9 +80,19 @@ class Sources(Struct, frozen=True, forbid_unknown_fields=True):
     registration: tuple[str, ...] = ()
 
 
+class Publication(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands behind a one-word label in ``sources`` (``rules/sources.yaml``). ``date`` is that of the copy that
+    was read, ``address`` where the public finds it."""
+
+    title: str
+    date: str
+    licence: str
+    address: str
+
+
 class Parent(Struct, frozen=True, forbid_unknown_fields=True):
     """A company that controls providers. ``parent`` is the company that controls it in turn; ``jurisdiction`` is the
-    ISO 3166-1 code of its country and ``basis`` how that is known."""
+    ISO 3166-1 code of its country; ``basis`` is how both are known."""
 
     name: str
     jurisdiction: str | None = None
@@ -205,3 +216,4 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     checks: dict[str, Check] = {}
     roles: dict[str, RoleText] = {}
     presets: dict[str, Preset] = {}
+    sources: dict[str, Publication] = {}

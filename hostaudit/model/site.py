@@ -99,7 +99,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
 
 
-class SiteFile(Struct, frozen=True, forbid_unknown_fields=True):
+class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The whole file."""
 
     version: Literal[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class Alias(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,8 +77,11 @@ class NameServers(Struct, frozen=True, forbid_unknown_fields=True, tag="nameserv
     ttl: int
 
 
-class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="server_answer"):
-    """What one name-server address said when asked for the zone's SOA directly, without recursion."""
+class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_answer"):
+    """What one name-server address said when asked for the zone's SOA directly, without recursion.
+
+    ``mname`` and ``rname``: the server and the mailbox that the SOA names (RFC 1035 section 3.3.13), free text both.
+    """
 
     zone: str
     nameserver: str
@@ -86,6 +89,8 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="server_
     authoritative: bool
     rcode: str
     serial: int | None = None
+    mname: str | None = None
+    rname: str | None = None
 
 
 class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):
@@ -103,7 +108,11 @@ class ZoneCut(Struct, frozen=True, forbid_unknown_fields=True, tag="zone_cut"):
 
 
 class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
-    """The announced prefix that covers an address, with *every* origin AS seen for it (RFC 4271, MOAS kept)."""
+    """The announced prefix that covers an address, with *every* origin AS seen for it (RFC 4271, MOAS kept).
+
+    ``merged``: the source puts neighbouring announcements of one network together, so that ``prefix`` is announced by
+    these networks, but perhaps in parts.
+    """
 
     prefix: str
     asns: tuple[int, ...]
@@ -111,6 +120,7 @@ class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
     country: str | None = None
     registry: str | None = None
     allocated: str | None = None
+    merged: bool | UnsetType = UNSET
 
 
 class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
@@ -123,6 +133,26 @@ class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
     handle: str | None = None
     organisation: str | None = None
     country: str | None = None
+
+
+class Published(Struct, frozen=True, forbid_unknown_fields=True):
+    """A range that an operator publishes of itself: the feed's URL, the publisher's own labels, and the day
+    (YYYY-MM-DD) on which the feed said so.
+
+    ``service`` and ``region`` are empty where a feed has none.
+    """
+
+    prefix: str
+    feed: str
+    service: str = ""
+    region: str = ""
+    date: str = ""
+
+
+class PublishedRanges(Struct, frozen=True, forbid_unknown_fields=True, tag="published"):
+    """Every published range around an address, the most specific first."""
+
+    ranges: tuple[Published, ...]
 
 
 class WebAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="web_answer"):
@@ -319,6 +349,7 @@ Value = (
     | ZoneCut
     | Origin
     | Owner
+    | PublishedRanges
     | WebAnswer
     | Certificate
     | Caa
@@ -349,6 +380,7 @@ Kind = Literal[
     "https",
     "origin",
     "owner",
+    "published",
     "web",
     "tls",
     "caa",
@@ -380,6 +412,7 @@ VALUE_OF: dict[str, type] = {
     "https": ServiceBindings,
     "origin": Origin,
     "owner": Owner,
+    "published": PublishedRanges,
     "web": WebAnswer,
     "tls": Certificate,
     "caa": Caa,
@@ -402,7 +435,7 @@ VALUE_OF: dict[str, type] = {
 
 registration, delegation, nameservers, dnssec, mx, spf, dmarc, caa, front - a name;
 server - ``zone nameserver address``; zone, a, aaaa, https, resource, web_app, packages, apps - a host;
-origin, owner - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
+origin, owner, published - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
 page - the host of the front page; listing - ``store id``; standby_ns - ``zone server address``;
 standby_web - ``host address path``; standby_mx - ``host address``.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
+from hostaudit.model import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
 
 __all__ = ["DnsAnswer", "DnsReply", "HttpReply", "Net", "Outcome", "Record"]
@@ -47,7 +47,10 @@ class Net(Protocol):
         """
 
     async def origin(self, address: str) -> Outcome[Origin]:
-        """Prefix and origin AS set of an address (Team Cymru DNS)."""
+        """Prefix and origin AS set of an address: by the table of routes, and by Team Cymru's DNS, a third party."""
+
+    async def published(self, address: str) -> Outcome[PublishedRanges] | None:
+        """The published ranges around an address, from the feeds that were fetched; None if none has been."""
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """Registered holder of the network around an address (RDAP, else port 43). Third party."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
@@ -298,6 +299,17 @@ class Common:
         self.hosts = Hosts(self.spacing)
         self.query_slots = None if self.queries is None else asyncio.Semaphore(self.queries)
         self.connection_slots = None if self.connections is None else asyncio.Semaphore(self.connections)
+
+        self._table: Any = None
+        self._opening = threading.Lock()
+
+    def table(self, opened: Callable[[], T]) -> T:
+        """The one table of origins of the run, by ``opened`` if nobody has opened it yet. Blocks; for a thread."""
+        with self._opening:
+            if self._table is None:
+                self._table = opened()
+            found: T = self._table
+            return found
 
     async def __aenter__(self) -> Common:
         return self

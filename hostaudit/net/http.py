@@ -11,12 +11,12 @@ import importlib.util
 import ssl
 import sys
 import zlib
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hostaudit import __version__
 from hostaudit.model import Cause, Certificate, CertificateName
@@ -61,6 +61,19 @@ class _BodyError(Exception):
     def __init__(self, cause: Cause, detail: str) -> None:
         super().__init__(detail)
         self.cause = cause
+
+
+class DiskError(Exception):
+    """A body could not be written down: a trouble of this machine, not of the one that was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where a body goes that is too large to keep in memory: at most ``cap`` bytes, in at most ``seconds``."""
+
+    file: BinaryIO
+    cap: int
+    seconds: float
 
 
 class Http:
@@ -110,6 +123,27 @@ class Http:
             except Exception as error:
                 return self._gap(error, source)
 
+    async def save(self, ask: Ask, address: str, sink: Sink) -> Outcome[HttpReply]:
+        """As ``send``, with the body of a 200 written to ``sink`` from its beginning; the reply's own is empty.
+
+        The answer must begin within the request timeout. Without a value, what is in the file means nothing.
+        Raises ``DiskError`` if the file cannot be written.
+        """
+        source = f"GET {ask.url} at {address}"
+        sink.file.seek(0)
+        sink.file.truncate()
+        httpx, context = await asyncio.shield(self.warm_up())
+        async with self._budget.host_slot(ask.url.host), self._slots:
+            try:
+                async with asyncio.timeout(min(sink.seconds, self._budget.remaining())):
+                    return Outcome.of(await self._exchange(httpx, context, ask, address, sink), source)
+            except DiskError:
+                raise
+            except _BodyError as error:
+                return Outcome.gap(error.cause, source, str(error))
+            except Exception as error:
+                return self._gap(error, source)
+
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         """The certificate that ``address`` shows for ``host``: verified first, and if that fails, looked at unverified.
 
@@ -147,7 +181,9 @@ class Http:
         finally:
             writer.transport.abort()
 
-    async def _exchange(self, httpx: Any, context: ssl.SSLContext, ask: Ask, address: str) -> HttpReply:
+    async def _exchange(
+        self, httpx: Any, context: ssl.SSLContext, ask: Ask, address: str, sink: Sink | None = None
+    ) -> HttpReply:
         url = ask.url
         transports = self._common.transports if ask.service else self._transports
         if url.host not in transports:
@@ -168,13 +204,17 @@ class Http:
             content=ask.form,
             extensions={"sni_hostname": url.host},
         )
-        response = await transports[url.host].handle_async_request(request)
+        async with asyncio.timeout(None if sink is None else self._budget.seconds()):
+            response = await transports[url.host].handle_async_request(request)
         # Closing is part of the exchange: a connection whose body was not read to its end is dropped.
         async with aclosing(response):
             headers = self._headers(response.headers.raw)
             tls = response.extensions["network_stream"].get_extra_info("ssl_object")
             certificate = None if tls is None else certificate_of(tls, url.host, address)
             encoding = next((value for name, value in headers if name == "content-encoding"), "")
+            if sink is not None:
+                await _pour(response, encoding, sink)
+                return HttpReply(str(url), response.status_code, headers, b"", False, address, certificate)
             body, truncated = await read_body(response.stream, encoding, self._budget.body_cap())
             self._budget.keep_body(len(body))
         return HttpReply(str(url), response.status_code, headers, body, truncated, address, certificate)
@@ -215,25 +255,48 @@ async def read_body(stream: AsyncIterable[bytes], encoding: str, cap: int) -> tu
 
     Raises ``_BodyError`` (malformed) for a coding that was not asked for and for a torn gzip stream.
     """
+    body = bytearray()
+    try:
+        async for piece in _inflated(stream, encoding, cap):
+            body += piece
+    except _BodyError as error:
+        if error.cause == "too_large":
+            return bytes(body), True
+        raise
+    return bytes(body), False
+
+
+async def _pour(response: Any, encoding: str, sink: Sink) -> None:
+    """Write the body of a 200 down. Raises as ``read_body``, too_large for one that exceeds the cap, ``DiskError``."""
+    if response.status_code != 200:
+        return
+    async for piece in _inflated(response.stream, encoding, sink.cap):
+        try:
+            sink.file.write(piece)
+        except OSError as error:
+            raise DiskError(error.strerror or str(error)) from error
+
+
+async def _inflated(stream: AsyncIterable[bytes], encoding: str, cap: int) -> AsyncIterator[bytes]:
+    """The pieces of a body, decompressed, ``cap`` bytes in all; raises ``_BodyError`` (too_large) where it is cut."""
     coding = encoding.strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
         raise _BodyError("malformed", f"content coding {encoding[:40]!r} was not asked for")
     inflate = zlib.decompressobj(wbits=31) if coding.endswith("gzip") else None
-    body = bytearray()
-    received = 0
+    received = produced = 0
     async for chunk in stream:
         received += len(chunk)
         try:
-            body += chunk if inflate is None else inflate.decompress(chunk, cap - len(body) + 1)
+            piece = chunk if inflate is None else inflate.decompress(chunk, cap - produced + 1)
         except zlib.error as error:
             raise _BodyError("malformed", f"gzip: {error}") from None
+        yield piece[: cap - produced]
+        produced += len(piece)
         # Compressed bytes count too: a stream may grow for ever and inflate to nothing.
-        if len(body) > cap or received > cap:
-            del body[cap:]
-            return bytes(body), True
+        if produced > cap or received > cap:
+            raise _BodyError("too_large", f"more than {cap} bytes")
     if inflate is not None and received and not inflate.eof:
         raise _BodyError("malformed", "the gzip stream ends in the middle")
-    return bytes(body), False
 
 
 # --- causes ---

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import ssl
 import traceback
 from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 
-from hostaudit.errors import UsageError
-from hostaudit.model import Certificate, MailGreeting, Origin, Owner, Registration
+from hostaudit import tables
+from hostaudit.errors import DocumentError, UsageError
+from hostaudit.model import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
+from hostaudit.net import rdap
 from hostaudit.net.common import Common
 from hostaudit.net.dns import Dns, Server, system_resolvers
-from hostaudit.net.http import Http, trust
+from hostaudit.net.http import Http, Sink, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
+from hostaudit.net.origins import Origins
 from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome
 from hostaudit.net.port43 import Port43
 from hostaudit.net.registration import Registrations
@@ -22,14 +27,16 @@ from hostaudit.net.share import Sharing
 from hostaudit.net.smtp import Smtp
 from hostaudit.net.web import Reach, Web
 from hostaudit.net.whois import Owners
+from hostaudit.tables.ranges import Ranges
+from hostaudit.tables.routes import Routes
 
 
 class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
-    ``resolver`` names the resolvers asked; ``common`` is what it shares with other scans of one run. Raises
-    ``UsageError`` for a resolver that is no address and for a CA bundle that cannot be used; after that nothing raises
-    for what the network does.
+    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins, ``warn`` is told if that is not as it
+    should be; ``common`` is what it shares with other scans of one run. Raises ``UsageError`` for a resolver that is no
+    address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
     """
 
     def __init__(
@@ -44,6 +51,8 @@ class LiveNet:
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
         common: Common | None = None,
+        routes: Callable[[], Routes] = tables.open_routes,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
@@ -57,6 +66,8 @@ class LiveNet:
         self._common = common or Common()
         if ca_bundle is not None and self._common.context is None:
             self._common.context = _trust(ca_bundle)
+        self._open_routes = routes
+        self._warn = warn or debug
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
@@ -72,24 +83,33 @@ class LiveNet:
             # Loading the HTTP client takes as long as the first answers are on their way.
             sent=self._warm_up,
         )
+        self._origins = Origins(
+            self._dns,
+            budget,
+            no_third_party=self._no_third_party,
+            open_table=partial(self._common.table, self._open_routes),
+            warn=self._warn,
+        )
         self._reach = Reach(self._dns, self._policy)
         off = {"no_http": self._no_http, "no_third_party": self._no_third_party}
         self._web = Web(self._http, self._reach, budget, **off)
         self._smtp = Smtp(self._reach, budget, self._ports.smtp)
         port43 = Port43(self._reach, budget, self._ports.whois)
         self._registrations = Registrations(self._web, port43, budget, self._sharing)
-        self._owners = Owners(self._web, port43, self._dns, budget, self._sharing)
+        self._owners = Owners(self._web, port43, self._dns, self._origins, budget, self._sharing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._sharing.close()
+        await self._origins.close()
         await self._http.close()
         if self._alone:
             await self._common.close()
 
     def _warm_up(self) -> None:
+        self._origins.prepare()
         if not (self._no_http and self._no_third_party):
             self._http.warm_up()
 
@@ -117,6 +137,10 @@ class LiveNet:
             ("service", url, accept), f"GET {url[:200]}", lambda: self._web.service(url, accept)
         )
 
+    async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...] = ()) -> Outcome[HttpReply]:
+        """A file into ``sink``; no scan asks for one. Any HTTP status is a value. Raises ``DiskError``."""
+        return await self._web.download(url, sink, headers)
+
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         """See ``Net``."""
         source = f"TLS handshake for {host} at {address}"
@@ -137,7 +161,41 @@ class LiveNet:
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""
-        return await self._dns.origin(address)
+        return await self._origins.find(address)
+
+    async def published(self, address: str) -> Outcome[PublishedRanges] | None:
+        """See ``Net``."""
+        source = "published ranges"
+        try:
+            if self._ranges is None:
+                return None
+            found = self._ranges.published(address)
+        except DocumentError as error:
+            return Outcome.gap("malformed", source, f"{error.message}; to renew it: hostaudit data update range-feeds")
+        source = f"{source} of {self._ranges.date}"
+        return Outcome.of(PublishedRanges(found), source) if found else Outcome.none("in no feed", source)
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The date of each table that is looked into, by the names of ``STALE_AFTER``."""
+        dates = {} if self._no_third_party else {"rdap-bootstrap": rdap.bootstrap_date()}
+        if self._origins.date is not None:
+            dates["origin-table"] = self._origins.date
+        with contextlib.suppress(DocumentError):
+            if self._ranges is not None:
+                dates["range-feeds"] = self._ranges.date
+        return dates
+
+    @cached_property
+    def _ranges(self) -> Ranges | None:
+        """The table of ranges, None if there is none. Raises ``DocumentError`` if it is damaged."""
+        try:
+            place = tables.directory() / tables.RANGES
+            return Ranges.open(place) if place.exists() else None
+        except (UsageError, OSError) as error:
+            if isinstance(error, DocumentError):
+                raise
+            return None
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """See ``Net``."""

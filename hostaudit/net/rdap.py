@@ -13,9 +13,11 @@ from typing import Any
 
 import msgspec
 
+from hostaudit.errors import UsageError
 from hostaudit.model import Registration
 from hostaudit.net.limits import Address
 from hostaudit.net.whoistext import moment
+from hostaudit.tables import BOOTSTRAP, directory
 
 ITEMS = 32
 """No more statuses, name servers or entities than this are read from one answer."""
@@ -23,15 +25,88 @@ ITEMS = 32
 LENGTH = 300
 
 
-class _Services(msgspec.Struct):
+REGISTRIES = ("dns", "ipv4", "ipv6")
+"""The bootstrap registries that are looked into. That of AS numbers is not: no question here begins with one."""
+
+
+class Services(msgspec.Struct, frozen=True):
+    """A bootstrap registry as it is kept: each service is its base URL followed by the keys that it serves."""
+
     publication: str
-    services: list[list[str]]
+    services: tuple[tuple[str, ...], ...]
+
+
+class _Published(msgspec.Struct):
+    """A bootstrap registry as IANA publishes it (RFC 9224 section 3)."""
+
+    publication: str
+    services: list[tuple[list[str], list[str]]]
+
+
+class BootstrapError(ValueError):
+    """A bootstrap registry that is not as RFC 9224 has it, or does not know what it must."""
 
 
 @cache
-def _snapshot() -> dict[str, _Services]:
-    text = resources.files("hostaudit.net").joinpath("iana/rdap-bootstrap.json").read_bytes()
-    return msgspec.json.decode(text, type=dict[str, _Services])
+def _snapshot() -> dict[str, Services]:
+    """The copy that was fetched, unless it is damaged or older than the one that ships."""
+    ours = shipped()
+    try:
+        fetched = read_kept((directory() / BOOTSTRAP).read_bytes())
+    except (OSError, UsageError, BootstrapError):
+        return ours
+    return fetched if fetched["dns"].publication > ours["dns"].publication else ours
+
+
+def shipped() -> dict[str, Services]:
+    """The copy that comes with hostaudit, by registry."""
+    return read_kept(resources.files("hostaudit.net").joinpath("iana/rdap-bootstrap.json").read_bytes())
+
+
+def read_kept(data: bytes) -> dict[str, Services]:
+    """The registries as they were kept. Raises ``BootstrapError``."""
+    try:
+        kept = msgspec.json.decode(data, type=dict[str, Services])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BootstrapError(f"torn: {error}") from None
+    missing = [each for each in REGISTRIES if each not in kept or not all(kept[each].services)]
+    if missing:
+        raise BootstrapError(f"lacks {missing[0]}")
+    return kept
+
+
+def read_published(document: bytes, registry: str) -> Services:
+    """A registry as IANA publishes it, checked; of several URLs for one key the https one stands.
+
+    Raises ``BootstrapError``.
+    """
+    try:
+        published = msgspec.json.decode(document, type=_Published)
+        services = []
+        for keys, urls in published.services:
+            usable = [url for url in urls if url.startswith(("https://", "http://")) and url.isprintable()]
+            if usable and keys:
+                services.append((min(usable, key=_plain_http), *map(str.lower, keys)))
+        if registry != "dns":
+            for service in services:
+                for key in service[1:]:
+                    ipaddress.ip_network(key)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise BootstrapError(f"not a bootstrap registry: {error}") from None
+    known = {key for service in services for key in service[1:]}
+    lost = [key for key in _WELL_KNOWN[registry] if key not in known]
+    if lost:
+        raise BootstrapError(f"knows no server for {lost[0]}")
+    return Services(published.publication, tuple(sorted(services)))
+
+
+_WELL_KNOWN = {"dns": ("com", "net", "org"), "ipv4": ("8.0.0.0/8", "193.0.0.0/8"), "ipv6": ("2600::/12", "2a00::/12")}
+"""Keys without which a registry cannot be the real one."""
+
+
+def bootstrap_date() -> str:
+    """The day (YYYY-MM-DD) on which the registry of domains in use was published."""
+    return _snapshot()["dns"].publication[:10]
 
 
 @cache
@@ -40,7 +115,7 @@ def _domains() -> dict[str, str]:
 
 
 def domain_base(name: str) -> str | None:
-    """The base URL for a domain name by the snapshot that ships (RFC 9224 section 4), with a slash at its end."""
+    """The base URL for a domain name by the copy in use (RFC 9224 section 4), with a slash at its end."""
     return _by_suffix(name, _domains())
 
 
@@ -57,7 +132,7 @@ def live_domain_base(name: str, document: Any) -> str | None:
 
 
 def address_base(address: Address) -> str | None:
-    """The base URL for an address by the snapshot that ships (RFC 9224 section 5), most specific block first."""
+    """The base URL for an address by the copy in use (RFC 9224 section 5), most specific block first."""
     best = max((row for row in _blocks(address.version) if row[1] <= int(address) <= row[2]), default=None)
     return None if best is None else _slash(best[3])
 

@@ -19,7 +19,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from hostaudit.net.common import SILENCES
 from hostaudit.net.dns import Dns
-from hostaudit.net.http import Ask, Http, Url
+from hostaudit.net.http import Ask, Http, Sink, Url
 from hostaudit.net.limits import AddressPolicy, Budget
 from hostaudit.net.outcome import HttpReply, Outcome
 
@@ -157,6 +157,27 @@ class Web:
         late = await self._budget.turn(parsed.host)
         return await send(url) if late is None else Outcome.gap("rate_limited", source, late)
 
+    async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...]) -> Outcome[HttpReply]:
+        """A file into ``sink``, after at most as many redirects as a page; never from https to http.
+
+        Any HTTP status is a value; what is in the file counts only with a 200. Raises ``DiskError``.
+        """
+        source = f"GET {url[:200]}"
+        parsed = parse(url, self._limits.url)
+        if parsed is None:
+            return Outcome.gap("malformed", source, "not an http or https URL")
+        ask = Ask(parsed, headers=headers)
+        for _ in range(self._limits.redirects + 1):
+            outcome = await self._reach.host(ask.url.host, partial(self._http.save, ask, sink=sink), f"GET {ask.url}")
+            location = outcome.value.header("location") if outcome.value is not None else None
+            if outcome.value is None or outcome.value.status not in REDIRECTS or location is None:
+                return outcome
+            target = _target(outcome.value.url, location, self._limits.url)
+            if target is None or (ask.url.scheme, target.scheme) == ("https", "http"):
+                return Outcome.gap("redirect_refused", outcome.source, f"to {location[:200]}")
+            ask = Ask(target, headers=headers)
+        return Outcome.gap("too_many_redirects", source, f"more than {self._limits.redirects}")
+
     async def _follow(self, ask: Ask, address: str | None, redirects: int) -> Outcome[HttpReply]:
         seen: list[str] = []
         while True:
@@ -168,11 +189,8 @@ class Web:
             if redirects == 0 or location is None:
                 return Outcome.of(replace(reply, hops=tuple(seen)), outcome.source)
             seen.append(reply.url)
-            try:
-                target = parse(urljoin(reply.url, location.strip().replace(" ", "%20")), self._limits.url)
-            except ValueError:
-                target = None
-            if target is None or target.port not in _PORTS.values():
+            target = _target(reply.url, location, self._limits.url)
+            if target is None:
                 return Outcome.gap("redirect_refused", outcome.source, f"to {location[:200]}")
             if str(target) in seen:
                 return Outcome.gap("loop", outcome.source, f"back to {target}"[:200])
@@ -213,6 +231,15 @@ class Web:
         if address is not None:
             return await self._reach.at(address, attempt, source)
         return await self._reach.host(ask.url.host, attempt, source)
+
+
+def _target(url: str, location: str, cap: int) -> Url | None:
+    """Where a redirect leads, None unless to http or https on their own ports."""
+    try:
+        target = parse(urljoin(url, location.strip().replace(" ", "%20")), cap)
+    except ValueError:
+        return None
+    return target if target is not None and target.port in _PORTS.values() else None
 
 
 def retry_after(header: str, now: datetime) -> float | None:

@@ -19,6 +19,7 @@ from hostaudit.net import rdap
 from hostaudit.net.common import slow_fact
 from hostaudit.net.dns import Dns
 from hostaudit.net.limits import Address, Budget, special_purpose
+from hostaudit.net.origins import Origins
 from hostaudit.net.outcome import HttpReply, Outcome
 from hostaudit.net.port43 import Port43
 from hostaudit.net.registration import rdap_object
@@ -76,10 +77,11 @@ class Threads:
 class Owners:
     """Looks up address holders: one request per announced prefix, and none for a network already known."""
 
-    def __init__(self, web: Web, port43: Port43, dns: Dns, budget: Budget, sharing: Sharing) -> None:
+    def __init__(self, web: Web, port43: Port43, dns: Dns, origins: Origins, budget: Budget, sharing: Sharing) -> None:
         self._web = web
         self._port43 = port43
         self._dns = dns
+        self._origins = origins
         self._budget = budget
         self._sharing = sharing
         self._threads = Threads(budget.limits.threads)
@@ -103,7 +105,7 @@ class Owners:
         host = None if base is None else parse(base)
         # The registry's address and the prefix are asked for together; the request needs both.
         resolving = None if host is None else asyncio.ensure_future(self._dns.lookup(host.host, "A"))
-        origin = (await self._dns.origin(str(address))).value
+        origin = (await self._origins.find(str(address))).value
         if resolving is not None:
             await resolving
         prefix = origin.prefix if origin is not None else str(ipaddress.ip_network((address, _narrow(address)), False))

@@ -36,7 +36,7 @@ async def _address(scan: Scan, address: str, *, holder: bool) -> None:
         for kind in ("origin", "owner"):
             scan.not_applicable(kind, address, "special-purpose address", "IANA")
         return
-    jobs = [_origin(scan, address)]
+    jobs = [_origin(scan, address), _published(scan, address)]
     if holder:
         jobs.append(_owner(scan, address))
     await together(jobs)
@@ -44,6 +44,12 @@ async def _address(scan: Scan, address: str, *, holder: bool) -> None:
 
 async def _origin(scan: Scan, address: str) -> None:
     scan.note("origin", address, await scan.net.origin(address))
+
+
+async def _published(scan: Scan, address: str) -> None:
+    outcome = await scan.net.published(address)
+    if outcome is not None:
+        scan.note("published", address, outcome)
 
 
 async def _owner(scan: Scan, address: str) -> None:
@@ -61,7 +67,7 @@ def _public(address: str) -> bool:
 PROBE = Probe(
     "ip_owner",
     needs=("a", "aaaa", "delegation", "spf", "resource"),
-    gives=("origin", "owner"),
+    gives=("origin", "owner", "published"),
     run=run,
     at_start=True,
 )

@@ -189,6 +189,8 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
         authoritative=reply.authoritative and soa is not None,
         rcode=reply.rcode,
         serial=int(soa.fields[2]) if soa else None,
+        mname=str(soa.fields[0]) if soa else None,
+        rname=str(soa.fields[1]) if soa else None,
     )
 
 

@@ -12,9 +12,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+    from hostaudit.model import (
+        DataStatus,
+        EffectivePolicy,
+        Explanation,
+        Fallbacks,
+        Library,
+        Matched,
+        Matrix,
+        PolicyTrials,
+        ProviderList,
+        ProviderSheet,
+        Report,
+        RuleBook,
+        Scenario,
+        WhatIf,
+        Working,
+    )
 
-    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | EffectivePolicy
+    Catalogued = ProviderList | ProviderSheet | Matched
+    Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
+    Document = Report | WhatIf | Matrix | Fallbacks | Scenario | Library | Working | DataStatus | Catalogued | Judging
 
 HELPERS = frozenset({"text", "wording"})
 """Modules of this folder that formats share; every other one is a format."""

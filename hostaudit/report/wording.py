@@ -122,6 +122,7 @@ CAUSES = {
 _QUESTIONS = {
     "owner": "owner of {0}",
     "origin": "origin AS of {0}",
+    "published": "published ranges around {0}",
     "registration": "registration of {0}",
     "delegation": "delegation of {0}",
     "a": "A of {0}",
@@ -261,6 +262,12 @@ def _origin(value: Any) -> str:
     return f"{systems}{f' {value.names[0]}' if value.names else ''}, prefix {value.prefix}"
 
 
+def _published(value: Any) -> str:
+    first = value.ranges[0]
+    label = " ".join(each for each in (first.service, first.region) if each)
+    return f"{first.prefix}{f', {label},' if label else ''} in {first.feed}"
+
+
 def _owner(value: Any) -> str:
     return f"{value.organisation or value.name or value.handle or 'not named'}, {value.start} to {value.end}"
 
@@ -305,6 +312,7 @@ _ANSWERS: dict[str, Callable[[Any], str]] = {
     "https": lambda value: few([binding.target for binding in value.bindings]),
     "origin": _origin,
     "owner": _owner,
+    "published": _published,
     "web": lambda value: f"status {value.status}",
     "tls": _certificate,
     "caa": lambda value: few(value.issue),

@@ -17,7 +17,29 @@ _DRAFT_FOR_EDITORS = "http://json-schema.org/draft-07/schema#"
 WRITTEN = ("site", "scenario")
 """Documents that people write, as YAML."""
 
-NAMES = ("report", "evidence", "whatif", "matrix", "fallbacks", "scenarios", "working", "policy", *WRITTEN)
+DATA = ("data", "manifest")
+"""Documents about tables: what ``data status`` says, and what lies beside them."""
+
+CATALOGUE = ("providers", "provider", "matched", "question", "matches")
+"""Documents about the provider catalogue; of the last two each line of ``providers match`` is one, read and written."""
+
+NAMES = (
+    "report",
+    "evidence",
+    "whatif",
+    "matrix",
+    "fallbacks",
+    "scenarios",
+    "working",
+    "policy",
+    "rules",
+    "explanation",
+    "policy-tests",
+    "data",
+    "manifest",
+    *CATALOGUE,
+    *WRITTEN,
+)
 
 
 def path(name: str) -> Path:
@@ -39,7 +61,17 @@ def generate(name: str) -> bytes:
         "fallbacks": model.Fallbacks,
         "scenarios": model.Library,
         "working": model.Working,
+        "rules": model.RuleBook,
+        "explanation": model.Explanation,
+        "policy-tests": model.PolicyTrials,
         "policy": model.EffectivePolicy,
+        "providers": model.ProviderList,
+        "provider": model.ProviderSheet,
+        "matched": model.Matched,
+        "question": model.Question,
+        "matches": model.Matches,
+        "data": model.DataStatus,
+        "manifest": model.Manifest,
         "site": model.SiteFile,
         "scenario": model.Scenario,
     }[name]

@@ -338,31 +338,3 @@ def test_the_systems_resolvers_are_read_from_its_file(tmp_path: Path):
     file.write_text("# x\nsearch example.net\nnameserver 192.0.2.53\n nameserver  2001:db8::53 \nnameserver\n")
     assert system_resolvers(file) == ("192.0.2.53", "2001:db8::53")
     assert isinstance(system_resolvers(tmp_path / "none"), tuple)
-
-
-# --- origins ---
-
-ORIGIN = {
-    ("9.100.51.8.origin.asn.cymru.com", "TXT"): ['"64500 64501 | 8.51.96.0/19 | NL | ripencc | 2001-01-01"'],
-    ("as64500.asn.cymru.com", "TXT"): ['"64500 | NL | ripencc | 2001-01-01 | EXAMPLE-AS, NL"'],
-    ("10.100.51.8.origin.asn.cymru.com", "TXT"): ['"who knows"'],
-}
-
-
-def test_the_origin_keeps_every_network_and_the_names_that_are_known():
-    server = DnsServer(ORIGIN, faults={"as64501.asn.cymru.com": "servfail"})
-    found = ask(server, lambda net: net.origin("8.51.100.9")).value
-    assert (found.prefix, found.asns, found.names) == ("8.51.96.0/19", (64500, 64501), ("EXAMPLE-AS, NL",))
-    assert (found.country, found.registry) == ("NL", "ripencc")
-
-
-def test_an_address_that_nobody_announces_is_absent():
-    assert ask(DnsServer(ORIGIN), lambda net: net.origin("8.8.8.8")).absent == "not announced"
-    assert ask(DnsServer(ORIGIN), lambda net: net.origin("10.0.0.1")).absent == "not announced"
-
-
-def test_an_origin_that_cannot_be_read_is_unknown():
-    assert cause(ask(DnsServer(ORIGIN), lambda net: net.origin("8.51.100.10"))) == "malformed"
-    assert cause(ask(DnsServer(ORIGIN), lambda net: net.origin("no address"))) == "malformed"
-    server = DnsServer(ORIGIN, faults={"9.100.51.8.origin.asn.cymru.com": "servfail"})
-    assert cause(ask(server, lambda net: net.origin("8.51.100.9"))) == "servfail"

@@ -152,13 +152,16 @@ UNKNOWNS = (
 )
 
 
+DATA = {"origin-table": "2020-12-01", "public-suffix-list": "2020-10-01", "range-feeds": "2021-01-09"}
+
+
 def report(**changes) -> Report:
     fields = {
         "schema": "hostaudit.report/1",
         "target": Target(
             "captive.com", "captive.com", ("captive.com", "www.captive.com", "api.captive.com"), ("api.captive.com",)
         ),
-        "run": Run(AT, AT, "192.0.2.53", "local", "0.1.0", "abc"),
+        "run": Run(AT, AT, "192.0.2.53", "local", "0.1.0", "abc", DATA),
         "verdict": "not_judged",
         "summary": "Amazon alone can take down captive.com and api.captive.com, at once, "
         "for about 15 days (2 to 42 days). "

@@ -245,6 +245,64 @@ def working(**changes) -> m.Working:
     return m.Working(**fields | changes)
 
 
+def data(*items) -> m.DataStatus:
+    fetched = m.DataItem(
+        "aws", "range-feeds", "ok", "fetched", ("https://x.example/ranges.json",), "2021-01-01", 8, 13344, 2_063_224,
+        "as Amazon says", "2021-01-02T00:00:00Z", "0" * 64,
+    )  # fmt: skip
+    rows = (
+        m.DataItem(
+            "origin-table", "origin-table", "stale", "shipped", ("a", "b", "c"), "2020-06-17", 206, 515146, 2_440_800,
+            "CC BY 4.0", note="older than 90 days", next="hostaudit data update origin-table",
+        ),
+        fetched,
+        m.DataItem("rdap-bootstrap", "rdap-bootstrap", "damaged", "fetched", date="2020-12-01", note="torn", next="u"),
+        m.DataItem("azure", "range-feeds", "not_fetched", "none", next="hostaudit data update azure"),
+    )  # fmt: skip
+    return m.DataStatus(m.DATA_SCHEMA, "2021-01-09T12:00:00Z", "/home/ann/.local/share/hostaudit", items or rows)
+
+
+def providers(*rows) -> m.ProviderList:
+    usual = (
+        m.ProviderRow("route53", "Amazon Route 53", "amazon", "Amazon", "US", ("dns", "registrar")),
+        m.ProviderRow("njalla", "Njalla", "njalla", "Njalla", None, ("registrar", "object_storage")),
+    )
+    return m.ProviderList(m.PROVIDERS_SCHEMA, rows or usual)
+
+
+def provider(**changes) -> m.ProviderSheet:
+    record = m.Provider(
+        id="route53",
+        name="Amazon Route 53",
+        roles=("dns", "registrar"),
+        samples=m.Samples(("ns ns-1.awsdns-00.com",)),
+        parent="amazon",
+        sources=m.Sources(names=("zone", "documentation, 2026")),
+        asns=(64500,),
+        ns_patterns=(r"ns-\d+\.awsdns-\d\d\.com",),
+        headers=(m.HeaderClue("server", "^r53$"), m.HeaderClue("x-r", ".", weak=True)),
+        feeds=(m.Feed("https://ranges.example/r.json", "aws"),),
+        depends_on=(m.Upstream("verisign", "status page, 2026", "for .com"),),
+        account="aws",
+        usual=("dns",),
+        sold=False,
+        note="A note.",
+    )
+    fields = {
+        "schema": m.PROVIDER_SCHEMA, "provider": record, "jurisdiction": "US",
+        "owners": (m.OwnerRow("amazon", "Amazon", "US", "annual report, 2026"), m.OwnerRow("top", "Top", None, "")),
+        "siblings": ("aws", "cloudfront"), "needed_by": ("someone",),
+        "publications": {"zone": m.Publication("A zone", "2026-08", "CC0", "https://zone.example/")},
+    }  # fmt: skip
+    return m.ProviderSheet(**fields | changes)
+
+
+def matched(*matches) -> m.Matched:
+    clue = m.Clue("route53", "registrar", "IANA id 468", 0.98, "468")
+    usual = m.Match("route53", "amazon", "registrar", 0.78, (clue,), "Amazon Route 53", ("registrar",), ("name Other",))
+    return m.Matched(m.MATCHED_SCHEMA, "468", ("asn", "registrar id"), matches or (usual,))
+
+
 DOCUMENTS = {
     "whatif": whatif,
     "drop": drop,
@@ -253,4 +311,8 @@ DOCUMENTS = {
     "scenario": scenario,
     "library": library,
     "working": working,
+    "data": data,
+    "providers": providers,
+    "provider": provider,
+    "matched": matched,
 }

@@ -239,7 +239,7 @@ def test_findings_come_with_what_to_do():
     shown = terminal(report(findings=findings("the name does not exist"), verdict="fail"))
 
     assert "FAIL (high): the name does not exist" in shown
-    assert shown.count("Fix: ") == 2
+    assert shown.count("Fix: ") == 1
     assert "FAIL: score" in shown
 
 

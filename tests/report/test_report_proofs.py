@@ -47,6 +47,10 @@ VALUES = {
     ),
     "standby_web": (m.StandbyAnswer("x.com", "192.0.2.1", "/", 200, False), "status 200, without the marker"),
     "standby_mx": (m.MailGreeting("mx.x.com", "192.0.2.1", 220, "hi", 250), "220, EHLO 250"),
+    "published": (
+        m.PublishedRanges((m.Published("192.0.2.0/24", "https://x.com/r.json", "S3", "eu-west-1"),)),
+        "192.0.2.0/24, S3 eu-west-1, in https://x.com/r.json",
+    ),
     "packages": (m.DirectPackages(("https://x.com/x.apk",)), "https://x.com/x.apk"),
 }
 

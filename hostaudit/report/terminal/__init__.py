@@ -6,9 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model import EffectivePolicy, Fallbacks, Library, Matrix, Report, Scenario, WhatIf, Working
+from hostaudit.model import (
+    DataStatus,
+    EffectivePolicy,
+    Explanation,
+    Fallbacks,
+    Library,
+    Matched,
+    Matrix,
+    PolicyTrials,
+    ProviderList,
+    ProviderSheet,
+    Report,
+    RuleBook,
+    Scenario,
+    WhatIf,
+    Working,
+)
 from hostaudit.report import Style
-from hostaudit.report.terminal import candidates, matrix, policy, report, scenarios, whatif, working
+from hostaudit.report.terminal import (
+    candidates,
+    data,
+    matrix,
+    policy,
+    providers,
+    report,
+    rules,
+    scenarios,
+    whatif,
+    working,
+)
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -23,6 +50,13 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
     Library: scenarios.write_list,
     Working: working.write,
     EffectivePolicy: policy.write,
+    RuleBook: rules.write_book,
+    Explanation: rules.write_explanation,
+    PolicyTrials: rules.write_trials,
+    ProviderList: providers.write_list,
+    ProviderSheet: providers.write_one,
+    Matched: providers.write_match,
+    DataStatus: data.write,
 }
 
 

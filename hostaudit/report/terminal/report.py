@@ -10,14 +10,30 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hostaudit import words
-from hostaudit.model import Evidence, Function, FunctionImpact, Leg, Report, SinglePoint, UnknownFact
+from hostaudit.model import (
+    STALE_AFTER,
+    Evidence,
+    ExceptionNote,
+    Finding,
+    Function,
+    FunctionImpact,
+    Leg,
+    Report,
+    SinglePoint,
+    UnknownFact,
+    age,
+)
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
 PROOFS = 3
+SORTS = 8
 LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
+SHOWN = 20
+"""Findings of one outcome."""
+DOUBTS = 8
 TOGETHER = 6
 """Lines of companies that can take it down together, for each number of them."""
 
@@ -29,7 +45,12 @@ STATES = {
     "not_applicable": ("open", "does not apply"),
 }
 LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
-OUTCOMES = {"pass": ("good", "pass"), "fail": ("bad", "FAIL"), "unknown": ("open", "unknown")}
+EXCEPTIONS = {
+    "applied": "is due for review",
+    "unused": "is unused",
+    "expired": "has ended",
+    "malformed": "states no day",
+}
 VERDICTS = {
     "pass": ("PASS", GREEN),
     "fail": ("FAIL", RED),
@@ -57,6 +78,7 @@ def write(sheet: Sheet, report: Report) -> None:
     _together(sheet, report, names)
     _other_domains(sheet, report)
     _functions(sheet, report, names)
+    _contradictions(sheet, report)
     _fallbacks(sheet, report, names)
     _unknowns(sheet, report)
     not_assessed(sheet, report.not_assessed)
@@ -73,6 +95,22 @@ def _top(sheet: Sheet, report: Report) -> None:
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
+    _data(sheet, report)
+
+
+def _data(sheet: Sheet, report: Report) -> None:
+    """How old the tables were, at the time of the looking, that answered in place of the network."""
+    told, old = [], []
+    for sort, day in sorted(report.run.data_versions.items()):
+        days = age(day, report.run.started)
+        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{'' if days is None else f' ({days} d old)'}")
+        if days is not None and days > STALE_AFTER.get(sort, days):
+            old.append(f"{sort} (over {STALE_AFTER[sort]} d)")
+    if told:
+        sheet.text(", ".join(told[:SORTS]), lead="Data: ")
+    if old:
+        text = f"{words.listed(old)}; to renew it: hostaudit data update"
+        sheet.marked("weak", "old data", text, 0)
 
 
 def _between(low: float, high: float) -> str:
@@ -81,13 +119,71 @@ def _between(low: float, high: float) -> str:
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
-    if report.findings:
-        sheet.heading("Findings")
-    for finding in report.findings:
-        mark, word = OUTCOMES[finding.outcome]
-        sheet.marked(mark, f"{word} ({finding.severity})", sheet.safe(finding.message, 400), 2)
-        if finding.fix and finding.outcome != "pass":
-            sheet.text(sheet.safe(finding.fix, 400), 6, lead="Fix: ")
+    """What was asked and how it came out; with a policy by which, and what became of its exceptions."""
+    rows = report.findings
+    covered = {each.id: each for each in report.exceptions_applied}
+    if not (rows or report.policy or covered):
+        return
+    groups = {
+        "failed": [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)],
+        "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
+        "excepted": [each for each in rows if each.exception],
+        "known before": [each for each in rows if each.baseline and not each.exception],
+        "passed": [each for each in rows if each.outcome == "pass"],
+    }
+    counts = ", ".join(f"{len(each)} {word}" for word, each in groups.items() if each)
+    sheet.heading(_by_what(sheet, report, counts) if report.policy is not None else "Findings")
+    for each in groups["failed"][:SHOWN]:
+        _finding(sheet, each, "bad", f"FAIL ({each.severity})")
+    sheet.more(len(groups["failed"]) - SHOWN)
+    for each in groups["unknown"][:SHOWN]:
+        weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
+        _finding(sheet, each, "open", f"unknown ({each.severity}{weight})")
+    sheet.more(len(groups["unknown"]) - SHOWN)
+    for each in groups["excepted"][:SHOWN]:
+        _finding(sheet, each, "weak", "excepted", fix=False)
+        note = covered.get(each.exception)
+        if note is not None:
+            sheet.text(sheet.safe(_exception(note), 400), 6)
+    sheet.more(len(groups["excepted"]) - SHOWN)
+    for each in groups["known before"][:SHOWN]:
+        _finding(sheet, each, "weak", "in the baseline", fix=False)
+    sheet.more(len(groups["known before"]) - SHOWN)
+    if groups["passed"]:
+        passed = dict.fromkeys(sheet.safe(each.rule, 80) for each in groups["passed"])
+        sheet.text(", ".join(passed), 2, 4, lead="Passed: ")
+    for note in report.exceptions_applied:
+        if note.warning:
+            lead = f"exception {sheet.safe(note.id, 60)} {EXCEPTIONS[note.state]}"
+            sheet.marked("bad", lead, f"{sheet.safe(note.rule, 80)}: {sheet.safe(note.warning, 300)}", 2)
+            sheet.text(sheet.safe(_exception(note), 400), 6)
+
+
+def _by_what(sheet: Sheet, report: Report, counts: str) -> str:
+    policy = report.policy
+    if policy is None:
+        return ""
+    presets = f" on {words.listed([f'preset {each}' for each in policy.extends])}" if policy.extends else ""
+    notice = f", {policy.notice_hours:g} h of notice" if policy.notice_hours else ""
+    return f"Policy {sheet.safe(policy.source, 120)}{presets}{notice}: {counts or 'nothing was asked'}"
+
+
+def _finding(sheet: Sheet, finding: Finding, mark: str, word: str, *, fix: bool = True) -> None:
+    named = " ".join(part for part in (finding.code, finding.rule) if part)
+    sheet.marked(mark, word, f"{sheet.safe(named, 120)}: {sheet.safe(finding.message, 400)}", 2)
+    if fix and finding.fix and finding.outcome == "fail":
+        sheet.text(sheet.safe(finding.fix, 400), 6, lead="Fix: ")
+
+
+def _exception(note: ExceptionNote) -> str:
+    """Whose exception it is, how long it lasts, and why it is there."""
+    if note.days_left is None:
+        lasts = f"review {note.review}" if note.review else note.expires
+    elif note.days_left < 0:
+        lasts = f"ended {-note.days_left} days ago"
+    else:
+        lasts = f"{note.days_left} days left"
+    return f"{note.id}, {note.owner}, {lasts}: {note.reason}"
 
 
 # -- what can take it down --------------------------------------------------------------------------------
@@ -96,7 +192,8 @@ def _findings(sheet: Sheet, report: Report) -> None:
 def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
-    if not report.spofs and report.verdict == "fail":
+    gone = report.policy is None and report.verdict == "fail" and not report.spofs
+    if gone or any(each.rule == "name-not-delegated" for each in report.findings):
         return
     sheet.heading("What can take it down, worst first")
     if not strong:
@@ -261,6 +358,19 @@ def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
     sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
 
 
+def _contradictions(sheet: Sheet, report: Report) -> None:
+    """Operators of whom something else that was seen says that they are another company."""
+    doubtful = [each for each in report.dependencies if each.against]
+    if not doubtful:
+        return
+    sheet.heading("Contradictions: what these are taken for is less sure")
+    for each in doubtful[:DOUBTS]:
+        taken = f"{each.subject}: {each.name or each.provider}, confidence {each.confidence:.0%}"
+        text = f"{taken}; against it {say.few(each.against)}"
+        sheet.marked("weak", say.role(each.role), sheet.safe(text, 300), 2)
+    sheet.more(len(doubtful) - DOUBTS)
+
+
 def _idle(sheet: Sheet, functions: list[Function]) -> None:
     if functions:
         listed = words.listed([sheet.safe(words.function(each.id), 80) for each in functions])
@@ -303,7 +413,10 @@ def _next(sheet: Sheet, report: Report) -> None:
     domain = shlex.quote(report.target.domain)
     retryable = sum(fact.retryable for fact in report.unknowns)
     unasked = sum(fact.cause == "not_asked" for fact in report.unknowns)
-    if unasked > retryable and report.verdict == "inconclusive":
+    failed = next((each.code for each in report.findings if each.verdict == "fail" and each.code), "")
+    if report.verdict == "fail" and failed:
+        why, command = "read what is at risk and what to do", f"hostaudit explain {shlex.quote(failed)}"
+    elif unasked > retryable and report.verdict == "inconclusive":
         why, command = "ask what was switched off too", f"hostaudit scan {domain}"
     elif report.verdict == "inconclusive" or retryable > len(report.evidence) // 4:
         why, command = "ask again, with more time", f"hostaudit scan {domain} --deadline 120"

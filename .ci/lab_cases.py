@@ -1,0 +1,166 @@
+"""Sites of which the first guess at an operator is wrong, for the laboratory network, and what is true of them.
+
+Each row of ``TRUE``: a site to who must stand in a role for a host, by the host's name, and nobody else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+Tree = dict[str, Any]
+
+VANITY: dict[str, dict[tuple[str, str], set[str]]] = {
+    "vanity-shop.com": {
+        ("dns", "ns1.vanity-shop.com"): {"ns1"},
+        ("dns", "ns2.vanity-shop.com"): {"ns1"},
+        ("hosting", "vanity-shop.com"): {"digitalocean"},
+        ("registrar", "vanity-shop.com"): {"namecheap"},
+        ("ca", "vanity-shop.com"): {"lets-encrypt"},
+    },
+    "flattened.dev": {
+        ("dns", "ada.ns.cloudflare.com"): {"cloudflare"},
+        ("cdn", "flattened.dev"): {"cloudflare"},
+        ("cdn", "www.flattened.dev"): {"cloudflare"},
+        ("hosting", "flattened.dev"): set(),
+        ("registrar", "flattened.dev"): {"cloudflare"},
+        ("ca", "flattened.dev"): {"google-trust-services"},
+    },
+    "agency.co.uk": {
+        ("dns", "ns1.digitalocean.com"): {"digitalocean"},
+        ("hosting", "ns1.digitalocean.com"): {"cloudflare"},
+        ("hosting", "agency.co.uk"): {"vercel", "aws"},
+        ("hosting", "www.agency.co.uk"): {"github-pages"},
+        ("cdn", "www.agency.co.uk"): {"fastly"},
+        ("registrar", "agency.co.uk"): {"tucows"},
+        ("registrar", "agency-hosting.io"): {"namecheap"},
+    },
+    "xn--bcher-laden-thb.de": {
+        ("dns", "helium.ns.hetzner.de"): {"hetzner"},
+        ("hosting", "xn--bcher-laden-thb.de"): {"hetzner"},
+        ("ca", "xn--bcher-laden-thb.de"): {"lets-encrypt"},
+    },
+    "sechs.io": {("hosting", "sechs.io"): {"hetzner"}, ("registrar", "sechs.io"): {"gandi"}},
+    "wildcard.net": {
+        ("dns", "ns01.domaincontrol.com"): {"godaddy"},
+        ("hosting", "wildcard.net"): {"aws"},
+        ("ca", "wildcard.net"): {"amazon-trust-services"},
+        ("mail", "mx.wildcard.net"): set(),  # the record of the wildcard is none of the name itself (RFC 4592)
+    },
+    "mailonly.org": {
+        ("registrar", "mailonly.org"): {"gandi"},
+        ("hosting", "www.mailonly.org"): {"gandi"},
+        ("hosting", "mailonly.org"): set(),
+    },
+    "intranet-only.com": {
+        ("dns", "dns200.anycast.me"): {"ovh"},
+        ("hosting", "intranet-only.com"): {"unknown:10.0.0.1"},
+    },
+    "split.org": {
+        ("dns", "ns1-01.azure-dns.com"): {"azure-dns"},
+        ("dns", "ns-1.awsdns-00.com"): set(),
+        ("hosting", "split.org"): {"azure"},
+        ("ca", "split.org"): {"digicert"},
+    },
+    "app.split.org": {
+        ("dns", "ns1-01.azure-dns.com"): {"azure-dns"},
+        ("dns", "ns-1.awsdns-00.com"): {"route53"},
+        ("hosting", "app.split.org"): {"aws"},
+        ("ca", "app.split.org"): {"amazon-trust-services"},
+    },
+}
+"""Of the sites in ``vanity``. The mail exchanger of ``xn--bcher-laden-thb.de`` is written there in UTF-8, which is not
+its name in the DNS, so that its mail is down there indeed."""
+
+TRUE: dict[str, dict[tuple[str, str], set[str]]] = {
+    "of-a-customer.org": {("cdn", "of-a-customer.org"): {"cloudflare"}, ("hosting", "of-a-customer.org"): set()},
+    "of-a-platform.org": {("cdn", "of-a-platform.org"): {"cloudflare"}, ("hosting", "of-a-platform.org"): set()},
+    "cached.net": {("cdn", "cached.net"): {"akamai"}, ("hosting", "cached.net"): {"unknown:as64999"}},
+    "layered.org": {("cdn", "layered.org"): {"cloudflare"}, ("hosting", "layered.org"): {"render"}},
+    "stored.org": {("cdn", "www.stored.org"): {"fastly"}, ("hosting", "www.stored.org"): {"amazon-s3"}},
+    "two-networks.org": {("cdn", "two-networks.org"): {"fastly", "cloudflare"}},
+    "tenant.github.io": {
+        ("registrar", "tenant.github.io"): {"github-pages"},
+        ("registrar", "github.io"): {"markmonitor"},
+        ("dns", "dns1.p01.nsone.net"): {"ns1"},
+        ("hosting", "tenant.github.io"): {"github-pages"},
+        ("cdn", "tenant.github.io"): {"fastly"},
+    },
+    "mistyped.com": {
+        ("dns", "ns1-01.azure-dns.com"): {"azure-dns"},
+        ("dns", "ns2-01.azure.dns.net"): {"unknown:dns.net"},
+    },
+    "rented.org": {
+        ("dns", "ns1.rented-host.net"): {"unknown:rented-host.net"},
+        ("hosting", "ns1.rented-host.net"): {"hetzner"},
+    },
+    "own-servers.org": {("dns", "ns1.own-servers.org"): {"hetzner"}},
+}
+"""Of the sites in ``topology``."""
+
+
+def topology(lab: Path) -> Tree:
+    """The rest of the Internet with these sites in it."""
+    render = {"server": "cloudflare", "cf-ray": "60aa1122bb33cc44-FRA", "x-render-origin-server": "Render"}
+    github = {"Server": "GitHub.com", "X-GitHub-Request-Id": "A:B:C", "X-Served-By": "cache-fra-1-FRA"}
+    stored = {"Server": "AmazonS3", "Via": "1.1 varnish", "X-Served-By": "cache-fra-1-FRA", "X-Timer": "S1.0,VS0,VE0"}
+    block = {"registry": "ripencc", "cc": "SE", "allocated": "2015-01-01", "asn": 13335}
+    return {
+        "include": [str(lab / "topologies" / "base.yaml")],
+        "name": "cases",
+        "orgs": {
+            "university": {"handle": "ORG-EU1-RIPE", "name": "Example University", "abuse": "abuse@example.edu"},
+            "shopify": {"handle": "SHOPI-1", "name": "Shopify, Inc.", "abuse": "abuse@shopify.com"},
+        },
+        "networks": [
+            {"prefix": "193.235.24.0/24", "org": "university", "netname": "SE-UNI", **block},
+            {"prefix": "193.235.25.0/24", "org": "shopify", "netname": "SHOPIFY", **block},
+        ],
+        "dns": {"selfdns": {"servers": {}, "extra_ips": ["88.198.70.53", "88.198.70.54"]}},
+        "zones": {
+            "of-a-customer.org": {"dns": "nsone", "records": "@ 300 A 193.235.24.10"},
+            "of-a-platform.org": {"dns": "nsone", "records": "@ 300 A 193.235.25.10"},
+            "cached.net": {"dns": "nsone", "records": "@ 300 A 193.235.16.80"},
+            "layered.org": {"dns": "nsone", "records": "@ 300 A 104.17.5.5"},
+            "stored.org": {"dns": "nsone", "records": "www 300 CNAME stored.map.fastly.net."},
+            "fastly.net": {"records": "stored.map 60 A 151.101.1.9"},
+            "two-networks.org": {"dns": "nsone", "records": "@ 300 A 151.101.1.8\n@ 300 A 104.17.5.6"},
+            "github.io": {"records": "tenant 3600 A 185.199.108.153"},
+            "mistyped.com": {
+                "dns": "azure-dns",
+                "ns": ["ns1-01.azure-dns.com", "ns2-01.azure.dns.net"],
+                "records": "@ 300 A 20.41.5.6",
+            },
+            "rented-host.net": {"dns": "hetzner-dns", "records": "ns1 300 A 88.198.70.53"},
+            "rented.org": {"dns": "selfdns", "ns": ["ns1.rented-host.net"], "records": "@ 300 A 88.198.70.60"},
+            "own-servers.org": {
+                "dns": "selfdns",
+                "ns": ["ns1.own-servers.org"],
+                "records": "ns1 300 A 88.198.70.54\n@ 300 A 88.198.70.61",
+            },
+        },
+        "http": [
+            {"hosts": ["of-a-customer.org"], "headers": {"Server": "cloudflare", "CF-RAY": "60aa1122bb33cc44-FRA"}},
+            {"hosts": ["of-a-platform.org"], "headers": {"Server": "cloudflare", "CF-RAY": "60aa1122bb33cc44-FRA"}},
+            {"hosts": ["cached.net"], "headers": {"Server": "AkamaiGHost"}},
+            {"hosts": ["layered.org"], "headers": render},
+            {"hosts": ["www.stored.org"], "headers": stored},
+            {"hosts": ["two-networks.org"]},
+            {"hosts": ["tenant.github.io"], "headers": github},
+            *({"hosts": [name]} for name in ("mistyped.com", "rented.org", "own-servers.org")),
+        ],
+    }
+
+
+def differences(report: Tree, true: dict[tuple[str, str], set[str]]) -> list[str]:
+    """What a report says otherwise."""
+    found = []
+    for (role, host), expected in true.items():
+        seen = {
+            row["provider"]
+            for row in report["dependencies"]
+            if row["role"] == role and row["subject"].split(" ")[0] == host
+        }
+        if seen != expected:
+            found.append(f"{role} of {host} is {sorted(expected)}, the report says {sorted(seen)}")
+    return found

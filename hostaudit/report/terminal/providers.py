@@ -1,0 +1,153 @@
+"""The provider catalogue: a list, one of them whole, or whom one value speaks for."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from hostaudit import words
+from hostaudit.model import Matched, Provider, ProviderList, ProviderSheet
+from hostaudit.report.terminal.sheet import BOLD, Sheet
+from hostaudit.report.text import width
+
+LEAST = 16
+"""Columns that the last cell of a row needs; with fewer, a row becomes a paragraph."""
+
+GAP = 2
+
+WIDEST = 28
+"""Columns of any cell but the last; what is longer takes more lines."""
+
+FACTS: tuple[tuple[str, str], ...] = (
+    ("asns", "AS numbers"),
+    ("ranges", "address ranges"),
+    ("ns", "name servers"),
+    ("ns_patterns", "name servers, patterns"),
+    ("cname", "aliases (CNAME)"),
+    ("cname_patterns", "aliases, patterns"),
+    ("mx", "mail exchangers"),
+    ("ptr", "reverse names"),
+    ("spf", "SPF includes"),
+    ("hosts", "page and store hosts"),
+    ("issuers", "certificate issuers"),
+    ("caa", "CAA names"),
+    ("registrar_ids", "registrar ids (IANA)"),
+    ("registrar_names", "registrar names"),
+    ("organisations", "holders of networks"),
+    ("tlds", "top-level domains"),
+    ("regions", "regions, patterns"),
+)
+"""Fields of a record by which it is recognised, and what a person calls them."""
+
+
+def write_list(sheet: Sheet, document: ProviderList) -> None:
+    """Id, name, company, country and roles of each."""
+    count = len(document.providers)
+    sheet.bold(f"{count} provider{'' if count == 1 else 's'}")
+    if not document.providers:
+        return
+    sheet.lines.append("")
+    rows = []
+    for each in document.providers:
+        company = "" if each.parent_name == each.name else f", {each.parent_name}"
+        country = each.jurisdiction or "??"
+        rows.append([each.id, country, each.name + company, ", ".join(map(_role, each.roles))])
+    _table(sheet, rows)
+    sheet.heading("Next: all that is known of one")
+    sheet.text(f"hostaudit providers show {shlex.quote(document.providers[0].id)}", 2, 4)
+
+
+def write_match(sheet: Sheet, document: Matched) -> None:
+    """Each provider with the clue that names it; for a value that names nobody, as what it was asked."""
+    kinds = words.listed(list(document.kinds))
+    if not document.providers:
+        sheet.bold(f"No provider of the catalogue is known by {sheet.safe(document.value, 80)}")
+        sheet.text(f"asked as {kinds}; that says nothing about who else may stand behind it", 2, 4)
+        return
+    sheet.bold(f"{sheet.safe(document.value, 80)}, asked as {kinds}")
+    sheet.lines.append("")
+    rows = [["as", "provider", "company", "role", "sure", "because of"]]
+    for match in document.providers:
+        best = match.because[0]
+        because = ", ".join(dict.fromkeys(sheet.safe(clue.entry, 60) for clue in match.because))
+        rows.append([best.kind, match.id, match.parent, _role(match.role), f"{match.confidence:.2f}", because])
+    _table(sheet, rows)
+    for match in document.providers:
+        if match.contradicts:
+            sheet.text(f"{match.id} is contradicted by {words.listed(list(match.contradicts))}", 2, 4)
+
+
+def write_one(sheet: Sheet, document: ProviderSheet) -> None:
+    """Everything that the file says, and what others say of it."""
+    record = document.provider
+    sheet.bold(f"{record.id}: {record.name}")
+    roles = ", ".join(map(_role, record.roles))
+    usual = f"; thought of first for {', '.join(map(_role, record.usual))}" if record.usual else ""
+    sheet.text(roles + usual, lead="roles: ")
+    country = document.jurisdiction or "not established"
+    sheet.text(country + (f" ({sheet.safe(record.basis, 200)})" if record.basis else ""), lead="jurisdiction: ")
+    if not record.sold:
+        sheet.text("does this for itself alone", lead="sold: ")
+    if record.account:
+        sheet.text(f"sold under the customer account of {record.account}", lead="account: ")
+    if record.note:
+        sheet.text(sheet.safe(record.note, 900), lead="note: ")
+    sheet.heading("Who is in control")
+    if not document.owners:
+        sheet.text("nobody else, as far as is known", 2)
+    for owner in document.owners:
+        basis = f"; {sheet.safe(owner.basis, 200)}" if owner.basis else ""
+        sheet.text(f"{owner.name} ({owner.jurisdiction or 'country not established'}{basis})", 2, lead=f"{owner.id}: ")
+    if document.siblings:
+        sheet.text(", ".join(document.siblings), 2, 4, lead="the same company also runs: ")
+    _rests(sheet, document)
+    _recognised(sheet, record)
+    sheet.heading("Where that was read")
+    for group in record.sources.__struct_fields__:
+        for label in getattr(record.sources, group):
+            known = document.publications.get(label)
+            text = f"{known.title}, {known.date}; {known.address}" if known is not None else label
+            sheet.text(sheet.safe(text, 400), 2, 4, lead=f"{group}: ")
+
+
+def _rests(sheet: Sheet, document: ProviderSheet) -> None:
+    record = document.provider
+    if record.depends_on or document.needed_by:
+        sheet.heading("What it rests on")
+    for upstream in record.depends_on:
+        note = f"; {sheet.safe(upstream.note, 300)}" if upstream.note else ""
+        sheet.text(f"{sheet.safe(upstream.source, 300)}{note}", 2, 4, lead=f"{upstream.on}: ")
+    if document.needed_by:
+        sheet.text(", ".join(document.needed_by), 2, 4, lead="needed by: ")
+
+
+def _recognised(sheet: Sheet, record: Provider) -> None:
+    sheet.heading("How it is recognised")
+    empty = len(sheet.lines)
+    for field, name in FACTS:
+        values = getattr(record, field)
+        if values:
+            sheet.text(", ".join(map(str, values)), 2, 4, lead=f"{name}: ", colour=BOLD)
+    for header in record.headers:
+        weak = ", weak: never alone" if header.weak else ""
+        sheet.text(f"{header.pattern}{weak}", 2, 4, lead=f"header {header.name}: ", colour=BOLD)
+    for feed in record.feeds:
+        sheet.text(feed.url, 2, 4, lead=f"published ranges ({feed.format}): ", colour=BOLD)
+    if len(sheet.lines) == empty:
+        sheet.text("by nothing that can be seen from outside: it occurs where a file names it", 2, 4)
+
+
+def _role(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _table(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
+    """Rows of cells side by side; a paragraph each where the terminal is too narrow for that."""
+    rows = [[sheet.safe(cell, 300) for cell in row] for row in rows]
+    sizes = [min(max(map(width, column)), WIDEST) for column in zip(*rows, strict=True)][:-1]
+    left = sheet.width - sum(sizes) - GAP * len(sizes)
+    for row in rows:
+        if left < LEAST:
+            sheet.text(" " + ", ".join(cell for cell in row[1:] if cell), lead=row[0], colour=BOLD)
+        else:
+            sheet.row(row, [*sizes, left])
