@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cli import environment, hostaudit, with_patch
+from test_cli import PARLER_REPORT, environment, hostaudit, with_patch
 
 from hostaudit import console
 from hostaudit.cli import domainlist, ledger, many
@@ -160,6 +160,7 @@ def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
         (("-l", "x", "--host", "a.com"), "--host"),
         (("-l", "x", "--save-evidence", "e.json"), "--save-evidence"),
         (("-l", "x", "--jobs", "0"), "--jobs"),
+        (("-l", "x", "--baseline", PARLER_REPORT), "--baseline"),
         (("-l", "x", "--resume"), "--resume"),
         (("-l", "/nonexistent/x"), "cannot be read"),
     ],
@@ -516,3 +517,28 @@ def test_two_interrupts_stop_at_once_and_leave_nothing_half_written(tmp_path):
 
 def test_progress_needs_a_terminal_that_can():
     assert console.progress_fits(io.StringIO(), environment()) is False
+
+
+def test_each_domain_is_judged_by_what_is_demanded_of_it(tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "version: 1\n"
+        "targets:\n"
+        "  - match: [strict.com]\n"
+        "    policy: {unknown: fail, roles: {dns: {min_providers: 2}}}\n"
+        "  - match: [free.com]\n"
+        "    policy: {unknown: warn, roles: {dns: {min_providers: 2}}}\n"
+    )
+    arguments = ("-l", "-", "--format", "json", "--policy", policy)
+    result = run(LOOK.format(delay=0), *arguments, stdin="strict.com\nfree.com\nother.com")
+
+    records, summary = lines(result.stdout)
+    verdicts = {each["target"]["domain"]: each["verdict"] for each in records}
+    assert verdicts["strict.com"] == "fail", result.stderr
+    assert verdicts["other.com"] == "inconclusive"
+    assert result.returncode == Exit.FAIL == summary["exit_code"]
+    assert "policy for 2 of 3 domains" in result.stderr
+
+    vain = run(LOOK.format(delay=0), *arguments, stdin="other.com")
+    assert vain.returncode == Exit.USAGE
+    assert "demands nothing of the 1 domains" in vain.stderr

@@ -212,7 +212,11 @@ class Web:
                 self._turns.refused(ask.url.host, wait)
             if last or wait is None or wait > min(self._limits.retry_after, self._budget.remaining() / 4):
                 break
-            await asyncio.sleep(wait)
+            if not ask.service:
+                await asyncio.sleep(wait)
+            elif await self._budget.turn(ask.url.host) is not None:
+                # All the sites of a run that were refused would else come back at the same moment.
+                break
             outcome = await self._asked_once(ask, address, again=True)
         return Outcome.gap("rate_limited", outcome.source, f"Retry-After: {header[:40]}" if header else "429")
 
