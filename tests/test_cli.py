@@ -82,7 +82,7 @@ def test_help_names_every_command_and_option():
 
     shown = hostaudit("scan", "--help").stdout
     assert all(option in shown for option in SCAN_OPTIONS.split())
-    assert "json|terminal" in shown
+    assert "json|jsonl|" in shown
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("scan", "--frobnicate")])
@@ -180,7 +180,7 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
         (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
         (("scan", "x.com", "--ca-bundle", __file__), "holds no PEM certificate", "PEM"),
-        (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, terminal"),
+        (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, jsonl, "),
         (("scan", "x.com", "--color", "blue"), "--color blue is not known", "auto, always, never"),
         (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its directory"),
         (("scan", "x.com", "--save-evidence", "/"), "cannot be written", "name of a file in it"),

@@ -11,9 +11,10 @@ import pytest
 import test_corpus
 import typer
 
-from hostaudit import __version__, audit, cli, documents, rules, scenarios, timeline
+from hostaudit import __version__, audit, cli, documents, report, rules, scenarios, timeline
 from hostaudit.errors import Exit
 from hostaudit.model import Hours
+from hostaudit.report.prom import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -117,6 +118,24 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_command():
     rows = re.findall(r"^\| ([0-9, ]+) \|", table, re.MULTILINE)
 
     assert {int(code) for row in rows for code in row.split(",")} == set(Exit)
+
+
+def test_the_formats_in_the_readme_are_those_there_are():
+    section = README.partition("\n## Formats\n")[2].partition("\n## ")[0]
+    table = section.partition("| format | for |")[2].partition("\n\n")[0]
+    reports_only = re.search(r"\n(`sarif`.*?) hold reports", section, re.DOTALL)
+
+    assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == sorted(report.names())
+    assert reports_only is not None
+    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able("WhatIf"))
+
+
+def test_the_metrics_in_the_readme_are_those_there_are():
+    rows = re.findall(r"^\| `(hostaudit_[a-z_]+)` \| ([a-z_, ]+) \|", README, re.MULTILINE)
+
+    assert {name: tuple(labels.split(", ")) for name, labels in rows} == {
+        name: labels for name, (_, labels) in METRICS.items()
+    }
 
 
 def test_the_changelog_knows_this_version_or_is_unreleased():

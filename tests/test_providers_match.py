@@ -26,7 +26,7 @@ from hostaudit.cli import providers as command
 from hostaudit.errors import Exit
 from hostaudit.matching import ROLE_OF, Matcher, matcher, read
 from hostaudit.model import Feed, HeaderClue, Parent, Provider, Published, Question, Rules, Samples, Scoring
-from hostaudit.report import json as report_json
+from hostaudit.report import jsontext
 from hostaudit.tables import feeds, ranges
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -694,7 +694,7 @@ def test_the_table_in_the_readme_is_that_of_the_code():
 
 
 def test_lines_in_a_stream_keep_letters_and_escape_the_rest():
-    text = report_json.lines([msgspec.convert({"ns": "b\u00fc\x7f\u202e##[x]"}, Question)])
+    text = jsontext.lines([msgspec.convert({"ns": "b\u00fc\x7f\u202e##[x]"}, Question)])
     assert "b\u00fc" in text
     assert json.loads(text)["ns"] == "b\u00fc\x7f\u202e##[x]"
     assert not {"\x7f", "\u202e"} & set(text)

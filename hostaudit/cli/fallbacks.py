@@ -42,7 +42,7 @@ def fallbacks(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """List who could stand in for each single point of failure, independent of all that the site depends on."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
+    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Fallbacks")
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
     from hostaudit import audit, candidates, scenarios
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,14 +30,23 @@ LONGEST_TIME = 3600.0
 DEEPEST = 6
 EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
 COLOURS = ("auto", "always", "never")
+REPORT = "Report"
+"""What every format writes."""
+
+STANDARD_OUTPUT = ("-", "/dev/stdout")
+_FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 # -- how to write -----------------------------------------------------------------------------------------
 
-FormatOption = Annotated[
-    str, typer.Option("--format", metavar="|".join(report.names()), help="How to write the report.")
-]
+FormatOption = Annotated[str, typer.Option("--format", metavar="|".join(report.names()), help="How to write.")]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE, whole or not at all.")
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="[FORMAT=]FILE",
+        help="Write to FILE, whole or not at all; - is standard output. With FORMAT= besides --format; repeatable.",
+    ),
 ]
 ColourOption = Annotated[
     str, typer.Option("--color", metavar="|".join(COLOURS), help="Auto: on a terminal, unless NO_COLOR is set.")
@@ -156,20 +166,33 @@ def _refuse_non_bundle(path: Path) -> None:
 
 
 class Writer:
-    """Where the report goes and how. What cannot work is refused when it is made, before a long scan."""
+    """Where the report goes and how. What cannot work is refused when it is made, before a long scan.
+
+    Standard output takes the document of ``--format``, unless a plain ``-o FILE`` does or an ``-o FORMAT=-`` takes its
+    place. ``document`` is the class of what will be written, for formats that do not write everything.
+    """
 
     def __init__(
-        self, name: str, output: Path | None, colour: str, *, spare: Path | None = None, quiet: bool = False
+        self,
+        name: str,
+        output: list[str] | None,
+        colour: str,
+        *,
+        spare: Path | None = None,
+        quiet: bool = False,
+        document: str = REPORT,
     ) -> None:
         refuse_other("--format", name, report.names())
         refuse_other("--color", colour, COLOURS)
-        if output is not None and spare is not None and output.resolve() == spare.resolve():
-            raise UsageError(f"{output} cannot hold both the report and the evidence", "give two different files")
         self.name = name
-        self.output = output
+        self.outputs = _outputs(name, tuple(output or ()))
         self.colour = colour
         self.quiet = quiet
-        for path in (output, spare):
+        if document != REPORT:
+            for each, _ in self.outputs:
+                _refuse_unable(report.load(each), document)
+        _refuse_same([path for _, path in self.outputs if path is not None], spare)
+        for path in (*(path for _, path in self.outputs), spare):
             if path is not None:
                 from hostaudit.documents import check_writable
 
@@ -181,16 +204,36 @@ class Writer:
         return EXIT_OF[opinion.verdict]
 
     def put(self, document: Document) -> int:
-        """Render and write any document; a question that was answered is a success."""
-        text = report.load(self.name).render(document, self._style())
-        if self.output is None:
-            put(text)
-        else:
-            from hostaudit.documents import write_atomically
-
-            write_atomically(self.output, text.encode("utf-8"))
-            self.note(f"report written to {self.output}")
+        """Render and write any document; a question that was answered is a success. One output that fails does not
+        take the others with it: what went wrong is raised when all of them were tried."""
+        formats = [(report.load(name), path) for name, path in self.outputs]
+        for each, _ in formats:
+            _refuse_unable(each, type(document).__name__)
+        failures: list[Exception] = []
+        for each, path in formats:
+            try:
+                self._put(each, path, document)
+            except Exception as error:
+                failures.append(error)
+        told = [failure for failure in failures if isinstance(failure, UsageError)]
+        for failure in failures:
+            if not isinstance(failure, UsageError | BrokenPipeError):
+                raise failure
+        if told:
+            raise UsageError("; ".join(each.message for each in told), told[0].hint)
+        if failures:
+            raise failures[0]
         return Exit.PASS
+
+    def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
+        text = each.render(document, self._style(path))
+        if path is None:
+            put(text)
+            return
+        from hostaudit.documents import write_atomically
+
+        write_atomically(path, text.encode("utf-8"))
+        self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
@@ -209,14 +252,63 @@ class Writer:
         if not self.quiet:
             say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
 
-    def _style(self) -> report.Style:
-        if self.output is not None:
+    def _style(self, path: Path | None) -> report.Style:
+        if path is not None:
             return report.Style(colour=self.colour == "always")
         return report.Style(
             colour=wants_colour(self.colour, sys.stdout, os.environ),
             unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
             width=columns(sys.stdout, os.environ),
         )
+
+
+def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
+    """Every output as (format, file), None for standard output, which comes last: its reader may leave."""
+    known = report.names()
+    found: list[tuple[str, Path | None]] = []
+    plain = False
+    for text in given:
+        word, equals, rest = text.partition("=")
+        if equals and word in known:
+            each, place = word, rest
+        elif equals and _FORMAT_WORD.fullmatch(word):
+            hint = f"give one of: {', '.join(known)}; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text}: {word} is not a format that is known", hint)
+        else:
+            each, place, plain = name, text, True
+        if text in known:
+            hint = f"give one: -o {text}=FILE; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text} names a format and no file", hint)
+        if not place:
+            raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
+        found.append((each, None if place in STANDARD_OUTPUT else Path(place)))
+    to_standard = [each for each, path in found if path is None]
+    # The default of --format gives way to an output that was given on purpose.
+    if not plain and not (to_standard and name == "terminal"):
+        found.append((name, None))
+        to_standard.append(name)
+    if len(to_standard) > 1:
+        hint = "give all but one of them a file: -o FORMAT=FILE"
+        raise UsageError(f"{' and '.join(to_standard)} would both be written to standard output", hint)
+    return tuple(sorted(found, key=lambda each: each[1] is None))
+
+
+def _refuse_same(outputs: list[Path], spare: Path | None) -> None:
+    """Two documents in one file: the second would take the place of the first."""
+    seen: set[Path] = set()
+    for path in outputs:
+        place = path.resolve()
+        if spare is not None and place == spare.resolve():
+            raise UsageError(f"{path} cannot hold both the report and the evidence", "give two different files")
+        if place in seen:
+            raise UsageError(f"{path} cannot hold two documents", "give every -o a file of its own")
+        seen.add(place)
+
+
+def _refuse_unable(each: report.Format, document: str) -> None:
+    if not each.writes & {*report.EVERY, document}:
+        hint = f"formats that write it: {', '.join(report.able(document))}"
+        raise UsageError(f"{each.name} does not write the document of this command", hint)
 
 
 def say(text: str) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from hostaudit import report
 from hostaudit.cli.options import (
     ColourOption,
     DebugOption,
@@ -92,9 +91,8 @@ def match(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Tell the providers behind what was seen: one value, or one JSON object a line on standard input."""
-    refuse_other("--format", format or "json", report.names())
+    refuse_other("--format", format or "json", ("json", "terminal") if value else ("json",))
     if not value:
-        refuse_other("--format", format or "json", ("json",))
         return _match_lines()
     from hostaudit import matching, rules
 
@@ -106,7 +104,7 @@ def match(
         raise UsageError(f"{printable(value, 80)}: {error}", hint) from None
     if format == "json":
         from hostaudit.model import Matches
-        from hostaudit.report.json import lines
+        from hostaudit.report.jsontext import lines
 
         put(lines([Matches(found.providers)]))
         return Exit.PASS
@@ -126,7 +124,7 @@ def _match_lines() -> int:
     if sys.stdin.isatty():
         say('reading lines such as {"ns": "ns-1.awsdns-00.com"} from the terminal; end with Ctrl-D\n')
     from hostaudit import matching, rules
-    from hostaudit.report.json import lines
+    from hostaudit.report.jsontext import lines
 
     matcher = matching.matcher(rules.load(), _note)
     number = wrong = first = 0

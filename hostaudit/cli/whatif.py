@@ -72,7 +72,7 @@ def whatif(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Play through who leaves: what stops, when, for how long, what remains."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
+    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Matrix" if all_ else "WhatIf")
     _refuse_unclear(tuple(drop or ()), scenario, tuple(as_ or ()), all_=all_, kind=kind, bind=bind, notice=notice)
     hours = notice_hours(notice)
     renamed = _pairs(tuple(as_ or ()))

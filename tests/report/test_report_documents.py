@@ -17,7 +17,7 @@ from sample_report import report
 
 from hostaudit import impact, schemas
 from hostaudit import model as m
-from hostaudit.report import Style, load, names, terminal, wording
+from hostaudit.report import EVERY, Style, load, names, terminal, wording
 from hostaudit.report.terminal import bars
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.text import width
@@ -74,7 +74,9 @@ def test_every_document_has_a_writer_and_a_sample():
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("name", names())
-def test_every_format_writes_every_document_and_again_the_same(name, document):
+def test_a_format_writes_every_document_that_it_says_it_does_and_again_the_same(name, document):
+    if not load(name).writes & {*EVERY, type(DOCUMENTS[document]()).__name__}:
+        return
     once, again = (load(name).render(DOCUMENTS[document](), Style()) for _ in range(2))
 
     assert once == again

@@ -23,7 +23,7 @@ from hostaudit.model import (
     WhatIf,
     Working,
 )
-from hostaudit.report import Style
+from hostaudit.report import EVERY, Style
 from hostaudit.report.terminal import (
     candidates,
     data,
@@ -63,6 +63,7 @@ WRITERS: dict[type, Callable[[Sheet, Any], None]] = {
 @dataclass(frozen=True)
 class TerminalFormat:
     name: str = "terminal"
+    writes: frozenset[str] = EVERY
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide (20 at the least)."""
