@@ -323,16 +323,11 @@ def test_a_hostile_sentence_stays_one_line_of_its_width(monkeypatch):
     monkeypatch.setattr(many, "columns", lambda *_: 80)
     judged = Judged("fail", 1.0, 99.4, "Bad \x1b[2J\n::error:: \u202e" * 20)
 
-    row = many._row(many.Record("a.com", judged), _Writer())
+    row = many._row(many.Record("a.com", judged), to_file=False)
     assert row.count("\n") == 1
     assert row.startswith("FAIL           1 to 99  a.com")
     assert row[:-1].isprintable()
     assert len(row) <= 81
-
-
-class _Writer:
-    output = None
-    name = "terminal"
 
 
 # -- cut off, and gone on with ----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
@@ -104,35 +105,41 @@ def scan_list(
     """Scan every domain of a list. Raises ``UsageError`` and ``NothingToScanError`` before anything is looked at."""
     if not 1 <= jobs <= MOST_JOBS:
         raise UsageError(f"--jobs is {jobs}", f"give a number from 1 to {MOST_JOBS}")
-    if writer.name not in (*RECORDS, "terminal"):
-        raise UsageError(f"--format {writer.name} cannot be written as a list goes on", "give json or terminal")
-    if resume and (writer.output is None or writer.name not in RECORDS):
-        raise UsageError("--resume needs a file of records to go on with", "give --format json and -o FILE")
+    outputs = _outputs(writer)
+    files = [path for name, path in outputs if name in RECORDS and path is not None]
+    for name, _ in outputs:
+        if name not in (*RECORDS, "terminal"):
+            raise UsageError(f"--format {name} cannot be written as a list goes on", "give json or terminal")
+    if resume and len(files) != 1:
+        raise UsageError("--resume needs a file of records to go on with, and one only", "give --format json -o FILE")
     listed = domainlist.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
     criteria = _criteria(listed, judging, writer)
     asked = _asked(listed, options, sites, criteria)
-    sink: Sink
-    if writer.output is None:
-        sink = Sink()
-    elif writer.name in RECORDS:
-        sink = FileSink(Ledger(writer.output, asked, resume=resume))
-    else:
-        sink = PageSink(writer)
-    run = Run(listed, _warned_once(options), sites, criteria, sink, writer, jobs)
-    run.tally.keep(sink.kept)
-    if sink.kept.domains:
-        writer.note(f"{len(sink.kept.domains)} of {len(listed.targets)} domains are in {writer.output} already")
+    sinks = [_sink(name, path, asked, resume=resume) for name, path in outputs]
+    run = Run(listed, _warned_once(options), sites, criteria, sinks, writer, jobs)
+    for each in sinks:
+        if each.kept.domains:
+            run.keep(each.kept)
+            writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are in {each.path} already")
     _allow_many_files()
     meter = Meter(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
     finally:
         meter.clear()
-    sink.write(_summary(run.tally, listed, asked) if writer.name in RECORDS else _closing(run.tally, listed))
-    sink.close(finished=not run.tally.interrupted)
+    for each in sinks:
+        each.write(_summary(run.tally, listed, asked) if each.whole else _closing(run.tally, listed))
+        each.close(finished=not run.tally.interrupted)
+        if each.path is not None:
+            writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
     return run.tally.code
+
+
+def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
+    """Every output as (format, file), None for standard output."""
+    return ((writer.name, writer.output),)
 
 
 def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
@@ -215,7 +222,7 @@ class Run:
         options: LookOptions,
         sites: dict[str, Site],
         criteria: dict[str, Criteria],
-        sink: Sink,
+        sinks: list[Sink],
         writer: Writer,
         jobs: int,
     ) -> None:
@@ -224,11 +231,17 @@ class Run:
         self._sites = sites
         self._criteria = criteria
         self._day = datetime.now(UTC).date().isoformat()
-        self._sink = sink
+        self._sinks = sinks
         self._writer = writer
         self._jobs = jobs
-        done = sink.kept.domains
-        self._left: Iterator[Target] = iter([each for each in listed.targets if each.domain not in done])
+        self._whole = any(each.whole for each in sinks)
+        self._left: Iterator[Target] = iter(listed.targets)
+        self._done: set[str] = set()
+
+    def keep(self, kept: Kept) -> None:
+        """Take over the records of an earlier part of the run."""
+        self.tally.keep(kept)
+        self._done = kept.domains
 
     async def go(self, meter: Meter) -> None:
         """Scan what is left, ``jobs`` domains at a time. Ends early if interrupted."""
@@ -242,27 +255,25 @@ class Run:
                 for target in self._left:
                     if self.tally.interrupted:
                         return
+                    if target.domain in self._done:
+                        continue
                     await queue.put(await self._one(target, common, judge))
 
             writing = asyncio.create_task(self._write(queue, meter))
             working = [asyncio.create_task(work()) for _ in range(self._jobs)]
             drawing = asyncio.create_task(meter.draw())
             everything = asyncio.gather(*working)
+            ending = asyncio.create_task(_ended(everything, queue))
             self._listen(everything)
             try:
                 # Writing ends by itself only when it fails, and then there is no use in going on.
-                await asyncio.wait((everything, writing), return_when=asyncio.FIRST_COMPLETED)
-                if not writing.done():
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await everything
-                    await queue.join()
-                else:
-                    writing.result()
+                await asyncio.wait((ending, writing), return_when=asyncio.FIRST_COMPLETED)
+                (writing if writing.done() else ending).result()
             finally:
                 everything.cancel()
-                for task in (*working, writing, drawing):
+                for task in (*working, ending, writing, drawing):
                     task.cancel()
-                await asyncio.gather(*working, writing, drawing, everything, return_exceptions=True)
+                await asyncio.gather(*working, ending, writing, drawing, everything, return_exceptions=True)
 
     def _listen(self, everything: asyncio.Future[Any]) -> None:
         """Take an interruption as a wish to finish, and a second one to stop."""
@@ -289,8 +300,7 @@ class Run:
             wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
             async with asyncio.timeout(self._options.deadline + GRACE):
                 file = await audit.look(wanted, self._options, None, site=site, common=common)
-            whole = self._writer.name in RECORDS
-            job = judge_process.Job(file, self._criteria.get(target.domain), self._day, whole)
+            job = judge_process.Job(file, self._criteria.get(target.domain), self._day, self._whole)
             return Record(target.domain, await judge.judge(job))
         except judge_process.JudgingFailedError as error:
             failure = str(error)
@@ -303,17 +313,26 @@ class Run:
             record = await queue.get()
             try:
                 self.tally.add(record)
-                text = _line(record) if self._writer.name in RECORDS else _row(record, self._writer)
-                if self._sink.to_terminal:
-                    meter.clear()
-                # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
-                await asyncio.shield(asyncio.to_thread(self._sink.write, text))
+                for sink in self._sinks:
+                    if sink.to_terminal:
+                        meter.clear()
+                    text = _line(record) if sink.whole else _row(record, to_file=sink.path is not None)
+                    # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
+                    await asyncio.shield(asyncio.to_thread(sink.write, text))
                 if record.failure:
                     meter.clear()
                     self._writer.note(f"a defect of hostaudit at {record.domain}: {record.failure}")
                 meter.told()
             finally:
                 queue.task_done()
+
+
+async def _ended(everything: asyncio.Future[Any], queue: asyncio.Queue[Record]) -> None:
+    """Wait until all sites are done, or given up, and all their records are written."""
+    await asyncio.wait((everything,))
+    with contextlib.suppress(asyncio.CancelledError):
+        everything.result()
+    await queue.join()
 
 
 # -- records ----------------------------------------------------------------------------------------------
@@ -357,10 +376,10 @@ def _json(document: dict[str, Any]) -> str:
 WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "-"}
 
 
-def _row(record: Record, writer: Writer) -> str:
+def _row(record: Record, *, to_file: bool) -> str:
     """One line for one domain: verdict, score, name, and how the sentence on it begins."""
-    plain = writer.output is not None or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    wide = 120 if writer.output is not None else columns(sys.stdout, os.environ)
+    plain = to_file or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    wide = 120 if to_file else columns(sys.stdout, os.environ)
     if record.judged is None:
         head, sentence = f"{'ERROR':<12} {'':>9}  {record.domain}", record.failure
     else:
@@ -395,15 +414,17 @@ def _closing(tally: Tally, listed: Listed) -> str:
 
 
 class Sink:
-    """Standard output."""
+    """Standard output. ``whole``: it takes reports, each on a line of JSON; else a line for people."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, path: Path | None = None) -> None:
+        self.whole = name in RECORDS
+        self.path = path
         self.kept = Kept()
 
     @property
     def to_terminal(self) -> bool:
         """Whether what is written shares the terminal with the line of progress."""
-        return sys.stdout.isatty()
+        return self.path is None and sys.stdout.isatty()
 
     def write(self, text: str) -> None:
         """Write a record whole, and at once."""
@@ -416,14 +437,10 @@ class Sink:
 class FileSink(Sink):
     """A file of records that can be gone on with."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
+        super().__init__(name, path)
         self._ledger = ledger
         self.kept = ledger.kept
-
-    @property
-    def to_terminal(self) -> bool:
-        """See ``Sink``."""
-        return False
 
     def write(self, text: str) -> None:
         """See ``Sink``."""
@@ -437,15 +454,10 @@ class FileSink(Sink):
 class PageSink(Sink):
     """A file for people, which is written as a whole when the run ends."""
 
-    def __init__(self, writer: Writer) -> None:
-        super().__init__()
-        self._writer = writer
+    def __init__(self, name: str, path: Path) -> None:
+        super().__init__(name, path)
+        self._place = path
         self._lines: list[str] = []
-
-    @property
-    def to_terminal(self) -> bool:
-        """See ``Sink``."""
-        return False
 
     def write(self, text: str) -> None:
         """See ``Sink``."""
@@ -455,9 +467,13 @@ class PageSink(Sink):
         """See ``Sink``."""
         from hostaudit.documents import write_atomically
 
-        if self._writer.output is not None:
-            write_atomically(self._writer.output, "".join(self._lines).encode("utf-8"))
-            self._writer.note(f"report written to {self._writer.output}")
+        write_atomically(self._place, "".join(self._lines).encode("utf-8"))
+
+
+def _sink(name: str, path: Path | None, asked: dict[str, Any], *, resume: bool) -> Sink:
+    if path is None:
+        return Sink(name)
+    return FileSink(name, path, Ledger(path, asked, resume=resume)) if name in RECORDS else PageSink(name, path)
 
 
 # -- how far it is ----------------------------------------------------------------------------------------
