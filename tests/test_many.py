@@ -537,3 +537,19 @@ def test_each_domain_is_judged_by_what_is_demanded_of_it(tmp_path):
     vain = run(LOOK.format(delay=0), *arguments, stdin="other.com")
     assert vain.returncode == Exit.USAGE
     assert "demands nothing of the 1 domains" in vain.stderr
+
+
+def test_records_go_to_a_file_while_people_read_along(tmp_path):
+    out = tmp_path / "out.jsonl"
+    arguments = ("-l", "-", "-q", "-o", f"jsonl={out}")
+    result = run(LOOK.format(delay=0), *arguments, stdin="a.com\nb.com")
+    again = run(LOOK.format(delay=0), *arguments, "--resume", stdin="a.com\nb.com")
+
+    assert result.returncode == again.returncode == Exit.INCONCLUSIVE
+    assert domains(lines(out.read_text())[0]) == ["a.com", "b.com"]
+    assert result.stdout.count("INCONCLUSIVE") == 2
+    assert "2 domains in" in again.stdout
+
+    refused = run(LOOK.format(delay=0), "-l", "-", "-o", f"sarif={tmp_path / 'x'}", stdin="a.com")
+    assert refused.returncode == Exit.USAGE
+    assert "sarif cannot be written as a list goes on" in refused.stderr

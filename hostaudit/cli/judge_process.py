@@ -98,8 +98,7 @@ def one_line(opinion: Report) -> str:
     """A report as one line of JSON, with the same escapes as when it is written for people to read."""
     from hostaudit import report
 
-    text = report.load("json").render(opinion, report.Style())
-    return msgspec.json.format(text.encode(), indent=-1).decode() + "\n"
+    return report.load("jsonl").render(opinion, report.Style())
 
 
 def _read(source: BinaryIO) -> bytes | None:

@@ -109,9 +109,9 @@ def scan_list(
     files = [path for name, path in outputs if name in RECORDS and path is not None]
     for name, _ in outputs:
         if name not in (*RECORDS, "terminal"):
-            raise UsageError(f"--format {name} cannot be written as a list goes on", "give json or terminal")
+            raise UsageError(f"--format {name} cannot be written as a list goes on", "give jsonl or terminal")
     if resume and len(files) != 1:
-        raise UsageError("--resume needs a file of records to go on with, and one only", "give --format json -o FILE")
+        raise UsageError("--resume needs a file of records to go on with, and one only", "give -o jsonl=FILE")
     listed = domainlist.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
@@ -139,7 +139,7 @@ def scan_list(
 
 def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
     """Every output as (format, file), None for standard output."""
-    return ((writer.name, writer.output),)
+    return writer.outputs
 
 
 def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
