@@ -161,9 +161,10 @@ PACES: dict[str, Pace] = {
 }
 """Paces that differ from those below, by host name (Team Cymru's: by the zone that its service lives in)."""
 
-USUAL = Pace(1, 300)
+USUAL = Pace(1, 600)
 """RDAP servers and stores. Registries commonly allow about one question a second for long, and publish no number; a
-burst is what a list of some hundred names needs. The first refusal takes it away for the rest of the run."""
+burst is what a list of some hundred names needs, and comes no faster than scans one after the other would ask. The
+first refusal takes it away for the rest of the run."""
 
 WHOIS = Pace(1, 60)
 
