@@ -155,7 +155,6 @@ class Pace:
 
 PACES: dict[str, Pace] = {
     "itunes.apple.com": Pace(20 / 60, 20),  # about 20 calls a minute by Apple's documentation of the search service
-    "play.google.com": Pace(1, 120),
     "rdap.lacnic.net": Pace(10 / 60, 10),  # LACNIC announced 10 queries a minute
     "asn.cymru.com": Pace(50, 200),
 }
