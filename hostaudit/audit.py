@@ -38,6 +38,7 @@ from hostaudit.model import (
 if TYPE_CHECKING:
     from hostaudit.case import Case
     from hostaudit.catalogue import Catalogue
+    from hostaudit.net.common import Common
     from hostaudit.net.limits import Ports
     from hostaudit.probes import Scan
 
@@ -87,11 +88,23 @@ class LookOptions:
         )
 
 
+def in_common() -> Common:
+    """What looks at many sites share; see ``look``. To be made and closed (``async with``) in the loop of the looks."""
+    from hostaudit.net.common import Common
+
+    return Common.of_many()
+
+
 async def look(
-    target: Target, options: LookOptions, progress: Progress | None = None, site: Site | None = None
+    target: Target,
+    options: LookOptions,
+    progress: Progress | None = None,
+    site: Site | None = None,
+    common: Common | None = None,
 ) -> EvidenceFile:
     """Ask everything about a target, and about what its owner declares to stand by (``site``, names in A-labels).
 
+    With ``common``, what another site of the run has asked of a provider, a registry or a service is not asked again.
     Never raises for what the network does; ends within the deadline.
     """
     from hostaudit.net.limits import Limits
@@ -111,16 +124,18 @@ async def look(
         debug=options.debug,
         warn=options.warn,
         ports=options.ports,
+        common=common,
     ) as net:
         scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)
-        preparing = asyncio.create_task(_prepare_soon())
+        preparing = asyncio.create_task(_prepare_soon()) if common is None else None
         watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
         try:
             evidence = await scan.run(load())
         finally:
             if watching is not None:
                 watching.cancel()
-            preparing.cancel()
+            if preparing is not None:
+                preparing.cancel()
         run = EvidenceRun(
             started=started,
             finished=_now(),

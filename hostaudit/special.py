@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -47,6 +47,7 @@ def _refused() -> tuple[tuple[Network, str], ...]:
     return tuple((ipaddress.ip_network(block), name) for block, name in _ALWAYS_REFUSED)
 
 
+@lru_cache(maxsize=8192)
 def special_purpose(address: Address) -> str | None:
     """The name of the special-purpose block that makes an address no public host, or None for a public one.
 

@@ -24,7 +24,8 @@ PARLER = str(ROOT / "examples" / "parler-2021" / "evidence.json")
 PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
 
 SCAN_OPTIONS = (
-    "--host --site --no-site --policy --fail-on --unknown --baseline --strict-exceptions --depth --save-evidence "
+    "--list --jobs --resume --host --site --no-site --policy --fail-on --unknown --baseline "
+    "--strict-exceptions --depth --save-evidence "
     "--history --format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
 )
@@ -165,7 +166,7 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
     [
         (("parler.com",), "No such command", "hostaudit scan parler.com"),
         (("frobnicate",), "No such command", "hostaudit --help"),
-        (("scan",), "Missing argument", "hostaudit scan --help"),
+        (("scan",), "no domain was given", "give a domain such as example.com, or -l FILE"),
         (("scan", "x.com", "--timout", "4"), "--timeout", "hostaudit scan --help"),
         (("scan", "x.com", "--timeout", "soon"), "--timeout", "hostaudit scan --help"),
         (("scan", "x.com", "--timeout", "nan"), "--timeout is nan", "give seconds"),

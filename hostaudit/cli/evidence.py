@@ -12,7 +12,7 @@ from hostaudit.console import Progress, progress_fits
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
     from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Rules, Site, Target
@@ -52,7 +52,7 @@ class Declarations:
 
     Declarations stand in the file of ``--site``, else in that of ``--policy`` or in one in the working directory, if
     it has the domain. Demands stand in the file of ``--policy``, else in that of ``--site`` or in the one here. Each
-    file is read once.
+    file is read once. With ``many`` a file has to know one of the domains, not each, and is told of once.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Declarations:
         *,
         ignored: bool = False,
         policy: Path | None = None,
+        many: bool = False,
     ) -> None:
         if given is not None and ignored:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
@@ -69,6 +70,7 @@ class Declarations:
         self.ignored = ignored
         self.demanding = policy
         self._note = note
+        self._many = many
         self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
@@ -86,6 +88,26 @@ class Declarations:
             raise UsageError(f"{self.given} declares nothing for {domain}", hint)
         return None
 
+    def among(self, domains: Iterable[str]) -> dict[str, Site]:
+        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` for a wrong file,
+        and for one given on purpose that declares none of them."""
+        from hostaudit import sitefile
+
+        paths = [path for path in ((self.given,) if self.given else (self.demanding, self._picked_up())) if path]
+        found: dict[str, Site] = {}
+        count = 0
+        for domain in domains:
+            count += 1
+            declared = (sitefile.site_of(self._file(path).content, domain) for path in paths)
+            site = next((each for each in declared if each is not None), None)
+            if site is not None:
+                found[domain] = site
+        if self.given is not None and not found:
+            raise UsageError(f"{self.given} declares none of the {count} domains", "leave --site out, or add them")
+        if found:
+            self._note(f"declarations for {len(found)} of {count} domains from {' and '.join(map(str, paths))}")
+        return found
+
     def policy(self, domain: str) -> EffectivePolicy | None:
         """What is demanded of a domain in A-labels, None if there is no file or it neither demands anything of the
         domain nor excepts it. Raises ``UsageError`` for a wrong file, or one given in vain."""
@@ -96,8 +118,9 @@ class Declarations:
 
         found = demands.effective(self._file(path), domain, audit.shipped_rules().presets)
         if found.stated:
-            self._note(f"policy for {domain} from {path}")
-        elif self.demanding is not None:
+            if not self._many:
+                self._note(f"policy for {domain} from {path}")
+        elif self.demanding is not None and not self._many:
             hint = "add a policy for every site, or a target that matches this one"
             raise UsageError(f"{path} demands nothing of {domain}", hint)
         return found if found.stated or found.exceptions else None

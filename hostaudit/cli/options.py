@@ -58,6 +58,11 @@ SaveOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what
 
 # -- how to look ------------------------------------------------------------------------------------------
 
+ListOption = Annotated[
+    str | None, typer.Option("--list", "-l", metavar="FILE", help="Scan many: one domain a line; - is standard input.")
+]
+JobsOption = Annotated[int, typer.Option(metavar="N", help="With --list: how many sites at a time.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="With --list and -o: go on where a run was cut off.")]
 HostOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A further host to look at; repeatable.")]
 SiteOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="What its owner declares; else hostaudit.yaml, if it is here.")

@@ -19,6 +19,8 @@ from hostaudit.cli.options import (
     DepthOption,
     FormatOption,
     HostOption,
+    JobsOption,
+    ListOption,
     NoHttpOption,
     NoProgressOption,
     NoSiteOption,
@@ -28,6 +30,7 @@ from hostaudit.cli.options import (
     PrivateOption,
     QuietOption,
     ResolverOption,
+    ResumeOption,
     SaveOption,
     SiteOption,
     TimeoutOption,
@@ -39,7 +42,12 @@ from hostaudit.errors import UsageError
 
 
 def scan(
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain or URL, or a saved evidence file.")],
+    domain: Annotated[
+        str, typer.Argument(metavar="[DOMAIN]", help="A domain or URL, or a saved evidence file.", show_default=False)
+    ] = "",
+    list_: ListOption = None,
+    jobs: JobsOption = 24,
+    resume: ResumeOption = False,
     host: HostOption = None,
     site: SiteOption = None,
     no_site: NoSiteOption = False,
@@ -65,14 +73,20 @@ def scan(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Look at a site over the network and say who can switch it off."""
+    """Look at a site over the network and say who can switch it off; with --list at many, a line for each."""
+    if (list_ is None) == (not domain):
+        hint = "give a domain such as example.com, or -l FILE with one a line (-l - reads standard input)"
+        raise UsageError("both a domain and a list were given" if domain else "no domain was given", hint)
+    if list_ is None and resume:
+        raise UsageError("--resume is for a list", "leave --resume out, or give -l FILE")
     writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy)
+    many_sites = list_ is not None
+    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy, many=many_sites)
     judging = Judging(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
     keeper = Keeper(history, writer, save_evidence)
-    if evidence.is_path(domain):
+    if list_ is None and evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
@@ -88,6 +102,12 @@ def scan(
         switches=(no_http, no_third_party, debug),
         allow_private=tuple(allow_private or ()),
     )
+    if list_ is not None:
+        from hostaudit.cli import many
+
+        many.refuse_with_list((("--host", host), ("--save-evidence", save_evidence), ("--baseline", baseline)))
+        show = not (no_progress or quiet or debug)
+        return many.scan_list(list_, options, judging, writer, jobs=jobs, resume=resume, show=show, history=keeper.path)
     show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
     progress = Progress(sys.stderr) if show else None
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)

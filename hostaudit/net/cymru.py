@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from hostaudit.model import Origin
 from hostaudit.net.limits import Address, Network
 
+ZONE = "asn.cymru.com"
+"""The zone above those of both address families and of the networks' names."""
+
 ASNS = 16
 """No more origin networks than this are kept for one prefix; real ones have one or two."""
 

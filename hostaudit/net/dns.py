@@ -25,6 +25,7 @@ import dns.rdatatype
 
 from hostaudit.model import Cause, Origin
 from hostaudit.net import cymru, records
+from hostaudit.net.common import reply_lasts
 from hostaudit.net.limits import AddressPolicy, Budget, special_purpose
 from hostaudit.net.outcome import DnsAnswer, DnsReply, Outcome, Record
 from hostaudit.net.share import Sharing
@@ -101,7 +102,7 @@ class Dns:
         self._resolvers = resolvers
         self._port = port
         self._sent = sent
-        self._slots = asyncio.Semaphore(budget.limits.dns_in_flight)
+        self._slots = budget.common.query_slots or asyncio.Semaphore(budget.limits.dns_in_flight)
 
     # --- what probes ask ---
 
@@ -126,7 +127,10 @@ class Dns:
             return Outcome.gap("blocked_address", source, reason)
         server = Server(address, self._port)
         return await self._sharing.once(
-            ("ask", address, name, rdtype), source, lambda: self._try((server,), name, rdtype, source, recurse=False)
+            ("ask", address, name, rdtype),
+            source,
+            lambda: self._try((server,), name, rdtype, source, recurse=False),
+            reply_lasts,
         )
 
     async def origin(self, address: str) -> Outcome[Origin]:
@@ -186,9 +190,15 @@ class Dns:
 
     async def _reply(self, name: str, rdtype: str) -> Outcome[DnsReply]:
         source = self._source(name, rdtype)
-        return await self._sharing.once(
-            ("reply", name, rdtype), source, lambda: self._try(self._resolvers, name, rdtype, source, recurse=True)
-        )
+
+        async def resolve() -> Outcome[DnsReply]:
+            if name.endswith(f".{cymru.ZONE}"):
+                late = await self._budget.turn(cymru.ZONE)
+                if late is not None:
+                    return Outcome.gap("rate_limited", source, late)
+            return await self._try(self._resolvers, name, rdtype, source, recurse=True)
+
+        return await self._sharing.once(("reply", name, rdtype), source, resolve, reply_lasts)
 
     async def _lookup(self, name: str, rdtype: str, source: str) -> Outcome[DnsAnswer]:
         chain = records.Chain(name, rdtype, self._limits.cname_steps)

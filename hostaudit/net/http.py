@@ -7,7 +7,9 @@ request for another, although both may live at one address. Redirects, name look
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import ssl
+import sys
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
@@ -51,6 +53,8 @@ class Ask:
     accept: str = "*/*"
     headers: tuple[tuple[str, str], ...] = ()
     form: bytes | None = None
+    service: bool = False
+    """Whether it goes to a service that other sites of the run ask too, not to the site."""
 
 
 class _BodyError(Exception):
@@ -75,14 +79,14 @@ class Sink:
 class Http:
     """Sends requests and shakes hands. Loads httpx and the CA bundle once, when first needed."""
 
-    def __init__(self, budget: Budget, ports: Ports, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, budget: Budget, ports: Ports) -> None:
         self._budget = budget
         self._limits = budget.limits
         self._ports = ports
-        self._context = context
+        self._common = budget.common
         self._loading: asyncio.Task[tuple[Any, ssl.SSLContext]] | None = None
         self._transports: dict[str, Any] = {}
-        self._slots = asyncio.Semaphore(budget.limits.connections)
+        self._slots = budget.common.connection_slots or asyncio.Semaphore(budget.limits.connections)
 
     def warm_up(self) -> asyncio.Task[tuple[Any, ssl.SSLContext]]:
         """Start loading what a request needs; the first request waits for it."""
@@ -93,7 +97,10 @@ class Http:
     async def _load(self) -> tuple[Any, ssl.SSLContext]:
         # Not in a thread: there it would take turns with the reading of DNS answers, and the requests, which need the
         # longest, would leave last. Here it fills the time until the first answers come.
-        return _load(self._context)
+        httpx = _load()
+        if self._common.context is None:
+            self._common.context = trust()
+        return httpx, self._common.context
 
     async def close(self) -> None:
         """Close every connection."""
@@ -178,10 +185,11 @@ class Http:
         self, httpx: Any, context: ssl.SSLContext, ask: Ask, address: str, sink: Sink | None = None
     ) -> HttpReply:
         url = ask.url
-        if url.host not in self._transports:
+        transports = self._common.transports if ask.service else self._transports
+        if url.host not in transports:
             # An idle connection may serve the next request to the same name at the same address.
             pool = httpx.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=5.0)
-            self._transports[url.host] = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=pool)
+            transports[url.host] = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=pool)
         literal = f"[{address}]" if ":" in address else address
         request = httpx.Request(
             "GET" if ask.form is None else "POST",
@@ -197,7 +205,7 @@ class Http:
             extensions={"sni_hostname": url.host},
         )
         async with asyncio.timeout(None if sink is None else self._budget.seconds()):
-            response = await self._transports[url.host].handle_async_request(request)
+            response = await transports[url.host].handle_async_request(request)
         # Closing is part of the exchange: a connection whose body was not read to its end is dropped.
         async with aclosing(response):
             headers = self._headers(response.headers.raw)
@@ -218,10 +226,13 @@ class Http:
         return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
 
 
-def _load(context: ssl.SSLContext | None) -> tuple[Any, ssl.SSLContext]:
+def _load() -> Any:
     import httpx
 
-    return httpx, context or trust()
+    # httpcore asks for this library at every lock, and each time Python would search every folder for it in vain.
+    if importlib.util.find_spec("sniffio") is None:
+        sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+    return httpx
 
 
 def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from hostaudit.net.common import Common
 from hostaudit.special import Address, Network, special_purpose
 
 __all__ = ["Address", "AddressPolicy", "Budget", "Limits", "Network", "Ports", "special_purpose"]
@@ -21,7 +22,8 @@ class Limits:
     """Bounds of one scan. Times in seconds, sizes in bytes.
 
     ``timeout`` covers one exchange from the first packet to the last byte, so that a slow drip ends too; ``deadline``
-    covers the scan. ``bodies`` bounds the bodies kept by one scan together.
+    covers the scan; ``turn`` is the longest wait for one's turn at a service. ``bodies`` bounds the bodies kept by one
+    scan together.
     """
 
     timeout: float = 5.0
@@ -43,6 +45,7 @@ class Limits:
     headers: int = 200
     json_depth: int = 64
     retry_after: float = 10.0
+    turn: float = 20.0
     whois_reply: int = 256 * 1024
     owners: int = 24
     registrations: int = 16
@@ -74,10 +77,16 @@ class Ports:
 
 
 class Budget:
-    """The time and the number of exchanges that are left. ``clock`` counts seconds and never goes back."""
+    """The time and the number of exchanges that are left. ``clock`` counts seconds and never goes back.
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    ``common`` is what the scan shares with others of its run.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, common: Common | None = None
+    ) -> None:
         self.limits = limits
+        self.common = common or Common()
         self._clock = clock
         self._end = clock() + limits.deadline
         self._left: dict[Counted, int] = {
@@ -87,7 +96,6 @@ class Budget:
             "registration": limits.registrations,
         }
         self._bodies = limits.bodies
-        self._hosts: dict[str, asyncio.Semaphore] = {}
 
     def remaining(self) -> float:
         """Seconds until the deadline of the scan, never negative."""
@@ -117,11 +125,13 @@ class Budget:
         """Book a body of ``size`` bytes that stays in memory until the scan ends."""
         self._bodies -= size
 
-    def host_slot(self, host: str) -> asyncio.Semaphore:
+    def host_slot(self, host: str) -> AbstractAsyncContextManager[None]:
         """What bounds the requests under way to one host."""
-        if host not in self._hosts:
-            self._hosts[host] = asyncio.Semaphore(self.limits.per_host)
-        return self._hosts[host]
+        return self.common.hosts.at(host, self.common.per_host or self.limits.per_host)
+
+    async def turn(self, service: str) -> str | None:
+        """Wait for one's turn at a service; None when it has come, else why it will not come in time."""
+        return await self.common.turns.take(service, min(self.limits.turn, self.remaining() / 2))
 
 
 @dataclass(frozen=True, slots=True)

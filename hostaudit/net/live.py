@@ -7,7 +7,7 @@ import ipaddress
 import ssl
 import traceback
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from hostaudit import tables
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.model import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
 from hostaudit.net import rdap
+from hostaudit.net.common import Common
 from hostaudit.net.dns import Dns, Server, system_resolvers
 from hostaudit.net.http import Http, Sink, trust
 from hostaudit.net.limits import AddressPolicy, Budget, Limits, Network, Ports
@@ -34,8 +35,8 @@ class LiveNet:
     """One scan's way to the network; ``async with`` it. The deadline runs from entering.
 
     ``resolver`` names the resolvers asked, ``routes`` opens the table of origins, ``warn`` is told if that is not as it
-    should be. Raises ``UsageError`` for a resolver that is no address and for a CA bundle that cannot be used; after
-    that nothing raises for what the network does.
+    should be; ``common`` is what it shares with other scans of one run. Raises ``UsageError`` for a resolver that is no
+    address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
     """
 
     def __init__(
@@ -49,26 +50,30 @@ class LiveNet:
         no_third_party: bool = False,
         debug: Callable[[str], None] | None = None,
         ports: Ports | None = None,
+        common: Common | None = None,
         routes: Callable[[], Routes] = tables.open_routes,
         warn: Callable[[str], None] | None = None,
     ) -> None:
         self._limits = limits
         self._servers = tuple(_server(text) for text in resolver or system_resolvers())
         self.resolver = ", ".join(map(str, self._servers)) or "none"
-        self._context = None if ca_bundle is None else _trust(ca_bundle)
         self._policy = AddressPolicy(allow_private)
         self._no_http = no_http
         self._no_third_party = no_third_party
         self._debug = debug
         self._ports = ports or Ports()
+        self._alone = common is None
+        self._common = common or Common()
+        if ca_bundle is not None and self._common.context is None:
+            self._common.context = _trust(ca_bundle)
         self._open_routes = routes
         self._warn = warn or debug
         self.crashes: list[str] = []
 
     async def __aenter__(self) -> LiveNet:
-        budget = Budget(self._limits)
+        budget = Budget(self._limits, common=self._common)
         self._sharing = Sharing(budget, self.crashed, self._debug)
-        self._http = Http(budget, self._ports, self._context)
+        self._http = Http(budget, self._ports)
         self._dns = Dns(
             budget,
             self._policy,
@@ -82,7 +87,7 @@ class LiveNet:
             self._dns,
             budget,
             no_third_party=self._no_third_party,
-            open_table=self._open_routes,
+            open_table=partial(self._common.table, self._open_routes),
             warn=self._warn,
         )
         self._reach = Reach(self._dns, self._policy)
@@ -100,6 +105,8 @@ class LiveNet:
         await self._sharing.close()
         await self._origins.close()
         await self._http.close()
+        if self._alone:
+            await self._common.close()
 
     def _warm_up(self) -> None:
         self._origins.prepare()

@@ -11,6 +11,9 @@ from hostaudit.model import Alias, Cause, Certificate, Unknown
 T = TypeVar("T")
 U = TypeVar("U")
 
+OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
+"""Causes that lie with the site that asks, and say nothing to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
 
+from hostaudit.net.common import SILENCES
 from hostaudit.net.http import cause_of
 from hostaudit.net.limits import Budget
 from hostaudit.net.outcome import Outcome
-from hostaudit.net.web import SILENCES, Reach
+from hostaudit.net.web import Reach
 
 _LIMITED = re.compile(
     r"rate limit|limit exceeded|quota exceeded|too many (queries|requests|connections)|"
@@ -25,20 +25,26 @@ class Port43:
         self._reach = reach
         self._budget = budget
         self._port = port
-        self._silent: Counter[str] = Counter()
+        self._turns = budget.common.turns
 
     async def ask(self, host: str, query: str) -> Outcome[str]:
         """The whole text of the answer; a refusal for asking too often is unknown(rate_limited)."""
         source = f"whois {host}: {query}"
-        if self._silent[host] >= SILENCES:
+        service = f"whois {host}"
+        if self._turns.silent(service):
             return Outcome.gap("timeout", source, f"{host} did not answer {SILENCES} requests")
 
         async def attempt(address: str) -> Outcome[str]:
             return await self._exchange(host, address, query, source)
 
+        late = await self._budget.turn(service)
+        if late is not None:
+            return Outcome.gap("rate_limited", source, late)
         outcome = await self._reach.host(host, attempt, source)
-        timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
-        self._silent[host] = self._silent[host] + 1 if timed_out else 0
+        cause = outcome.unknown.cause if outcome.unknown is not None else None
+        self._turns.answered(service, timed_out=cause == "timeout")
+        if cause == "rate_limited":
+            self._turns.refused(service, None)
         return outcome
 
     async def _exchange(self, host: str, address: str, query: str, source: str) -> Outcome[str]:

@@ -15,6 +15,7 @@ import msgspec
 
 from hostaudit.model import Registration
 from hostaudit.net import jsontext, rdap, whoistext
+from hostaudit.net.common import slow_fact
 from hostaudit.net.limits import Budget
 from hostaudit.net.outcome import HttpReply, Outcome
 from hostaudit.net.port43 import Port43
@@ -73,7 +74,7 @@ class Registrations:
         if not _NAME.fullmatch(name):
             # It goes into a URL and into a line of text, so nothing but a plain name may pass.
             return Outcome.gap("malformed", source, "not a registrable name")
-        return await self._sharing.once(("registration", name), source, lambda: self._find(name, source))
+        return await self._sharing.once(("registration", name), source, lambda: self._find(name, source), slow_fact)
 
     async def _find(self, name: str, source: str) -> Outcome[Registration]:
         if not self._budget.spend("registration"):
@@ -114,7 +115,7 @@ class Registrations:
         async def get() -> Outcome[Any]:
             return (await rdap_object(self._web, LIVE_BOOTSTRAP))[0]
 
-        document = await self._sharing.once(("bootstrap",), f"GET {LIVE_BOOTSTRAP}", get)
+        document = await self._sharing.once(("bootstrap",), f"GET {LIVE_BOOTSTRAP}", get, slow_fact)
         return rdap.live_domain_base(name, document.value)
 
     async def _whois(self, name: str) -> Outcome[Registration]:
@@ -140,5 +141,5 @@ class Registrations:
         async def get() -> Outcome[str]:
             return await self._port43.ask(IANA, tld)
 
-        text = await self._sharing.once(("iana", tld), f"whois {IANA}: {tld}", get)
+        text = await self._sharing.once(("iana", tld), f"whois {IANA}: {tld}", get, slow_fact)
         return None if text.value is None else whoistext.referral(text.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Any, TypeVar
 
 from hostaudit.net.limits import Budget
@@ -24,18 +25,33 @@ class Sharing:
         self._debug = debug
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def once(self, key: Hashable, source: str, ask: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
+    async def once(
+        self,
+        key: Hashable,
+        source: str,
+        ask: Callable[[], Awaitable[Outcome[T]]],
+        lasts: Callable[[Outcome[T]], float] | None = None,
+    ) -> Outcome[T]:
         """The outcome of ``ask``, started by the first who wants ``key``; the others wait for the same one.
 
-        A waiter who is cancelled does not take the exchange away from the others.
+        A waiter who is cancelled does not take the exchange away from the others. ``lasts`` says for how many seconds
+        the answer stands for other sites of the run too; without it no other site is told.
         """
         task: asyncio.Task[Outcome[T]] | None = self._tasks.get(key)
         if task is None:
             if self._budget.expired:
                 return Outcome.gap("deadline", source)
-            task = asyncio.create_task(self._bounded(source, ask))
+            exchange = ask
+            if lasts is not None:
+                answers = self._budget.common.answers
+                kept: Outcome[T] | None = answers.kept(key)
+                if kept is not None:
+                    return kept
+                exchange = partial(answers.once, key, ask, lasts)
+            task = asyncio.create_task(self._bounded(source, exchange))
             self._tasks[key] = task
-        return await asyncio.shield(task)
+        # Most questions are asked again once they are answered; a wait would cost more than the answer.
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def _bounded(self, source: str, ask: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
         started = time.monotonic()

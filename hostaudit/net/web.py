@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
+from hostaudit.net.common import SILENCES
 from hostaudit.net.dns import Dns
 from hostaudit.net.http import Ask, Http, Sink, Url
 from hostaudit.net.limits import AddressPolicy, Budget
@@ -27,9 +27,6 @@ T = TypeVar("T")
 
 ADDRESSES = 2
 """How many addresses of one host are tried before its failure stands."""
-
-SILENCES = 3
-"""After this many time-outs in a row a service is taken to be down."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
@@ -113,7 +110,8 @@ class Web:
         self._limits = budget.limits
         self._no_http = no_http
         self._no_third_party = no_third_party
-        self._silent: Counter[str] = Counter()
+        self._turns = budget.common.turns
+        self._batches = budget.common.batches
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Outcome[HttpReply]]] = {}
 
     async def fetch(self, url: str, address: str | None, redirects: int) -> Outcome[HttpReply]:
@@ -129,7 +127,7 @@ class Web:
     async def service(self, url: str, accept: str, form: bytes | None = None) -> Outcome[HttpReply]:
         """An answer of a third-party service, after at most three redirects.
 
-        A service that let several requests in a row time out is not asked again in this scan.
+        A service that let several requests in a row time out is left alone for a while, and each has its pace.
         """
         source = f"GET {url[:200]}"
         if self._no_third_party:
@@ -137,13 +135,27 @@ class Web:
         parsed = parse(url, self._limits.url)
         if parsed is None:
             return Outcome.gap("malformed", source, "not an http or https URL")
-        if self._silent[parsed.host] >= SILENCES:
+        if self._turns.silent(parsed.host):
             return Outcome.gap("timeout", source, f"{parsed.host} did not answer {SILENCES} requests")
         headers = () if form is None else (("Content-Type", "application/x-www-form-urlencoded"),)
-        outcome = await self._follow(Ask(parsed, accept, headers, form), None, 3)
-        timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
-        self._silent[parsed.host] = self._silent[parsed.host] + 1 if timed_out else 0
-        return outcome
+
+        async def send(url: str) -> Outcome[HttpReply]:
+            to = parse(url, self._limits.url)
+            if to is None:
+                return Outcome.gap("malformed", source, "not an http or https URL")
+            outcome = await self._follow(Ask(to, accept, headers, form, service=True), None, 3)
+            timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
+            self._turns.answered(to.host, timed_out=timed_out)
+            if outcome.value is not None and outcome.value.status == 403:
+                # How services without a way to say "too often" say it; and who is refused does not insist.
+                self._turns.refused(to.host, None)
+            return outcome
+
+        if form is None and self._batches.takes(url):
+            turn = partial(self._budget.turn, parsed.host)
+            return await self._batches.ask(url, source, turn, send)
+        late = await self._budget.turn(parsed.host)
+        return await send(url) if late is None else Outcome.gap("rate_limited", source, late)
 
     async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...]) -> Outcome[HttpReply]:
         """A file into ``sink``, after at most as many redirects as a page; never from https to http.
@@ -184,7 +196,7 @@ class Web:
                 return Outcome.gap("loop", outcome.source, f"back to {target}"[:200])
             if len(seen) > redirects:
                 return Outcome.gap("too_many_redirects", outcome.source, f"more than {redirects}")
-            ask = Ask(target, ask.accept)
+            ask = Ask(target, ask.accept, service=ask.service)
 
     async def _hop(self, ask: Ask, address: str | None) -> Outcome[HttpReply]:
         """One hop, asked again once if the server wants to be asked later or the connection broke under way."""
@@ -196,9 +208,15 @@ class Web:
                 return outcome
             header = outcome.value.header("retry-after") or ""
             wait = retry_after(header, datetime.now(UTC))
+            if ask.service:
+                self._turns.refused(ask.url.host, wait)
             if last or wait is None or wait > min(self._limits.retry_after, self._budget.remaining() / 4):
                 break
-            await asyncio.sleep(wait)
+            if not ask.service:
+                await asyncio.sleep(wait)
+            elif await self._budget.turn(ask.url.host) is not None:
+                # All the sites of a run that were refused would else come back at the same moment.
+                break
             outcome = await self._asked_once(ask, address, again=True)
         return Outcome.gap("rate_limited", outcome.source, f"Retry-After: {header[:40]}" if header else "429")
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from hostaudit.model import Origin, Owner
 from hostaudit.net import rdap
+from hostaudit.net.common import slow_fact
 from hostaudit.net.dns import Dns
 from hostaudit.net.limits import Address, Budget, special_purpose
 from hostaudit.net.origins import Origins
@@ -109,38 +110,44 @@ class Owners:
             await resolving
         prefix = origin.prefix if origin is not None else str(ipaddress.ip_network((address, _narrow(address)), False))
         first = await self._sharing.once(
-            ("owners", prefix), source, lambda: self._look_up(address, base, origin, source)
+            ("owners", prefix), source, lambda: self._look_up(address, base, origin, source, prefix)
         )
         if first.value is None or _covers(first.value, address):
             return first
         # A prefix may be cut into networks of several holders.
-        return await self._look_up(address, base, origin, source)
+        return await self._look_up(address, base, origin, source, str(address))
 
-    async def _look_up(self, address: Address, base: str | None, origin: Origin | None, source: str) -> Outcome[Owner]:
+    async def _look_up(
+        self, address: Address, base: str | None, origin: Origin | None, source: str, key: str
+    ) -> Outcome[Owner]:
         # Prefixes of one large allocation are often announced apart: the first answer mostly covers its neighbours.
         block = ipaddress.ip_network((address, _WIDE[address.version]), strict=False)
         async with self._blocks.setdefault(block, asyncio.Lock()):
-            return await self._look_up_once(address, base, origin, source)
+            return await self._look_up_once(address, base, origin, source, key)
 
     async def _look_up_once(
-        self, address: Address, base: str | None, origin: Origin | None, source: str
+        self, address: Address, base: str | None, origin: Origin | None, source: str, key: str
     ) -> Outcome[Owner]:
         for start, end, known in self._known:
             if start.version == address.version and int(start) <= int(address) <= int(end):
                 return known
         if not self._budget.spend("owner"):
             return Outcome.gap("limit", source, f"more than {self._budget.limits.owners} networks in this scan")
-        outcome: Outcome[Owner] = (
-            Outcome.gap("no_service", source, "no registry serves this block")
-            if base is None
-            else await self._by_rdap(address, f"{base}ip/{address}")
+        outcome = await self._sharing.once(
+            ("registry", key), source, lambda: self._registry(address, base, origin, source), slow_fact
         )
-        if outcome.unknown is not None and base is not None:
-            fallback = await self._by_whois(address, base, origin)
-            outcome = fallback if fallback.unknown is None else outcome
         if outcome.value is not None:
             edges = ipaddress.ip_address(outcome.value.start), ipaddress.ip_address(outcome.value.end)
             self._known.append((*edges, outcome))
+        return outcome
+
+    async def _registry(self, address: Address, base: str | None, origin: Origin | None, source: str) -> Outcome[Owner]:
+        if base is None:
+            return Outcome.gap("no_service", source, "no registry serves this block")
+        outcome = await self._by_rdap(address, f"{base}ip/{address}")
+        if outcome.unknown is not None:
+            fallback = await self._by_whois(address, base, origin)
+            outcome = fallback if fallback.unknown is None else outcome
         return outcome
 
     async def _by_rdap(self, address: Address, url: str) -> Outcome[Owner]:
@@ -169,7 +176,7 @@ class Owners:
         async def get() -> Outcome[Any]:
             return (await rdap_object(self._web, link))[0]
 
-        return rdap.entity_name((await self._sharing.once(("entity", link), f"GET {link}", get)).value)
+        return rdap.entity_name((await self._sharing.once(("entity", link), f"GET {link}", get, slow_fact)).value)
 
     async def _by_whois(self, address: Address, base: str, origin: Origin | None) -> Outcome[Owner]:
         registry = next((value for word, value in REGISTRIES.items() if word in base), "arin")
