@@ -384,6 +384,51 @@ def among_faults(options: argparse.Namespace) -> None:
         check(f"hostile: {domain} is analysed the same", row["same"])
 
 
+def policies(options: argparse.Namespace) -> None:
+    """One demand, two DNS operators: met, not met, and not to be known, in every format that has a verdict."""
+    demand = "version: 1\npolicy: {roles: {dns: {min_providers: 2, independent_by: [parent]}}}\n"
+    silent = [{"server": name, "kind": "timeout"} for name in ("ns-10-a.gandi.net", "ns-20-b.gandi.net")]
+    with tempfile.TemporaryDirectory() as place:
+        policy, dead = Path(place) / "policy.yaml", Path(place) / "dead.yaml"
+        policy.write_text(demand, "utf-8")
+        redundant = options.lab.resolve().parent / "topologies" / "redundant.yaml"
+        dead.write_text(json.dumps({"include": [str(redundant)], "dns_faults": silent}), "utf-8")
+        for topology, domain, code in (
+            ("parler-2021.yaml", "parler.com", 1),
+            ("redundant.yaml", "steadfast.org", 0),
+            (dead, "steadfast.org", 3),
+        ):
+            asked = f"{domain} --no-site --policy {policy}"
+            row = run(options, topology, asked)[asked]
+            claim = f"policy: {Path(topology).stem} ends with {code}"
+            check(claim, row["code"] == code, (row["code"], row["stderr"][-300:]))
+            said = verdicts(options, row, policy)
+            check(f"policy: {Path(topology).stem} is {code} in every format", {*said.values()} == {code}, said)
+
+
+def verdicts(options: argparse.Namespace, row: dict, policy: Path) -> dict[str, int]:
+    """The exit code that each format speaks of, and the real one, when evidence is judged again."""
+    names = ("sarif", "junit", "gitlab", "markdown", "prom")
+    with tempfile.TemporaryDirectory() as place:
+        evidence = Path(place) / "evidence.json"
+        evidence.write_text(row["evidence"], "utf-8")
+        outputs = [each for name in names for each in ("-o", f"{name}={Path(place) / name}")]
+        command = [options.hostaudit, "analyse", str(evidence), "--no-site", "--policy", str(policy), "-q", *outputs]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=place)
+        text = {name: (Path(place) / name).read_text("utf-8") for name in names}
+    kinds = [each["kind"] for each in json.loads(text["sarif"])["runs"][0]["results"]]
+    rows = [(each["severity"], each["description"]) for each in json.loads(text["gitlab"])]
+    metric = next(line for line in text["prom"].splitlines() if line.startswith("hostaudit_exit_code{"))
+    return {
+        "process": done.returncode,
+        "sarif": 1 if "fail" in kinds else 3 if "review" in kinds else 0,
+        "junit": 1 if "<failure" in text["junit"] else 3 if "<error" in text["junit"] else 0,
+        "gitlab": 0 if not rows else 3 if all("unknown" in words.lower() for _, words in rows) else 1,
+        "markdown": int(text["markdown"].partition("exit code ")[2][:1]),
+        "prom": int(float(metric.rpartition(" ")[2])),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", type=Path, default=Path())
@@ -401,6 +446,7 @@ def main() -> None:
     on_several(options, captive)
     under_other_names(options)
     among_faults(options)
+    policies(options)
     print(f"{NUMBER['passed']} passed, {NUMBER['failed']} failed")
     sys.exit(1 if NUMBER["failed"] else 0)
 
