@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 settings.register_profile("hostaudit", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("hostaudit")
+
+# A shell starts background jobs with interrupts ignored, which commands under test would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOREIGN = (
     "NO_COLOR",
