@@ -39,9 +39,7 @@ def evidence(**changes) -> str:
 
 
 def environment(**extra) -> dict[str, str]:
-    kept = {
-        name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START", "XDG_DATA_HOME") if name in os.environ
-    }
+    kept = {name: os.environ[name] for name in ("PATH", "XDG_DATA_HOME") if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C.UTF-8"} | extra
 
 

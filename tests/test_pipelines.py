@@ -205,7 +205,6 @@ def run(tmp_path):
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
             "GITHUB_OUTPUT": str(tmp_path / "output"),
             "PYTHONPATH": str(ROOT),
-            "COVERAGE_PROCESS_START": os.environ.get("COVERAGE_PROCESS_START", ""),
         }
         result = subprocess.run(
             ["bash", SCRIPT], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
