@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hostaudit import changes, rules
+from hostaudit import changes, rules, snapshots
 from hostaudit.audit import analyse
 from hostaudit.model import Addresses, PolicyNote, Snapshot, Unknown
 
@@ -41,11 +41,11 @@ def look(file, unseen=()) -> Snapshot:
         else each
         for each in file.evidence
     )
-    return changes.snapshot(analyse(msgspec.structs.replace(file, evidence=items), shipped()))
+    return snapshots.snapshot(analyse(msgspec.structs.replace(file, evidence=items), shipped()))
 
 
 def compared(before, after):
-    return changes.between(changes.snapshot(before), changes.snapshot(after))
+    return changes.between(snapshots.snapshot(before), snapshots.snapshot(after))
 
 
 def judged(site):

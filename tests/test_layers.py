@@ -46,6 +46,7 @@ THOUGHT = (
     "checks",
     "exceptions",
     "gate",
+    "snapshots",
     "changes",
 )
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -87,6 +88,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "candidates",
         "case",
         "changes",
+        "snapshots",
         "completion",
         "console",
         "data",

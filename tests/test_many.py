@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_cli import PARLER_REPORT, environment, hostaudit, with_patch
 
 from hostaudit import console, history
-from hostaudit.cli import domainlist, ledger, many
+from hostaudit.cli import domainlist, ledger, many, meter, records
 from hostaudit.cli.judge_process import Judged
 from hostaudit.errors import Exit, NothingToScanError, UsageError
 
@@ -273,7 +273,7 @@ def test_declarations_go_to_the_domains_that_they_are_for(tmp_path):
     ],
 )
 def test_what_is_known_to_be_wrong_comes_before_what_is_unknown(verdicts, failed, code):
-    tally = many.Tally(9, Counter(verdicts), failed)
+    tally = records.Tally(9, Counter(verdicts), failed)
     assert tally.code == code
     tally.interrupted = True
     assert tally.code == Exit.INTERRUPTED
@@ -310,20 +310,20 @@ def test_records_stay_clean_while_a_terminal_shows_progress():
 
 
 def test_how_long_it_still_takes_is_reckoned_from_this_run(monkeypatch):
-    tally = many.Tally(100, Counter(passed=40), resumed=20, started=1000.0)
+    tally = records.Tally(100, Counter(passed=40), resumed=20, started=1000.0)
     monkeypatch.setattr("time.monotonic", lambda: 1010.0)
 
     assert (
-        many.Meter(tally, io.StringIO(), shown=True, lines=True).text() == "40 of 100 domains, 2.0 a second, 30 s left"
+        meter.Meter(tally, io.StringIO(), shown=True, lines=True).text() == "40 of 100 domains, 2.0 a second, 30 s left"
     )
-    assert [many._clock(each) for each in (0.4, 59, 61, 3700)] == ["0 s", "59 s", "1 min 01 s", "1 h 01 min"]
+    assert [records.clock(each) for each in (0.4, 59, 61, 3700)] == ["0 s", "59 s", "1 min 01 s", "1 h 01 min"]
 
 
 def test_a_hostile_sentence_stays_one_line_of_its_width(monkeypatch):
-    monkeypatch.setattr(many, "columns", lambda *_: 80)
+    monkeypatch.setattr(records, "columns", lambda *_: 80)
     judged = Judged("fail", 1.0, 99.4, "Bad \x1b[2J\n::error:: \u202e" * 20)
 
-    row = many._row(many.Record("a.com", judged), to_file=False)
+    row = records.row(records.Record("a.com", judged), to_file=False)
     assert row.count("\n") == 1
     assert row.startswith("FAIL           1 to 99  a.com")
     assert row[:-1].isprintable()

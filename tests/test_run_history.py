@@ -14,7 +14,7 @@ import pytest
 import sites
 from test_cli import environment, hostaudit
 
-from hostaudit import changes, history, rules
+from hostaudit import history, rules, snapshots
 from hostaudit.audit import analyse, encode_evidence
 from hostaudit.errors import DocumentError, UsageError
 
@@ -34,7 +34,7 @@ for turn in range(int(sys.argv[4])):
 
 @cache
 def snapshot(site=sites.in_pairs):
-    return changes.snapshot(analyse(site().file(), rules.load()))
+    return snapshots.snapshot(analyse(site().file(), rules.load()))
 
 
 def at(moment, look=None):

@@ -33,13 +33,14 @@ def diff(
     writer = Writer(format, output, color, quiet=quiet, document="Changes")
     if old == new == "-":
         raise UsageError("standard input cannot be both reports", "give a file for one of them")
+    writer.reads(old, new)
     before, after = _read(old), _read(new)
     if before.target.domain != after.target.domain:
         message = f"{old} is of {before.target.domain}, {new} of {after.target.domain}"
         raise UsageError(message, "give two reports of one domain")
-    from hostaudit import changes
+    from hostaudit import changes, snapshots
 
-    found = changes.between(changes.snapshot(before), changes.snapshot(after))
+    found = changes.between(snapshots.snapshot(before), snapshots.snapshot(after))
     writer.put(found)
     return EXIT_OF[found.outcome] if expect_no_changes else Exit.PASS
 

@@ -45,10 +45,10 @@ class Keeper:
         """Append a run; what goes wrong is returned, so that the report is not lost with it."""
         if self.path is None:
             return None
-        from hostaudit import changes, history
+        from hostaudit import history, snapshots
 
         try:
-            number = history.record(self.path, changes.snapshot(opinion))
+            number = history.record(self.path, snapshots.snapshot(opinion))
         except UsageError as error:
             return error
         self._note(f"kept as run {number} in {self.path}")

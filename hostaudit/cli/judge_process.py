@@ -105,11 +105,11 @@ def _kept(opinion: Report, path: str) -> str:
         return ""
     from pathlib import Path
 
-    from hostaudit import changes, history
+    from hostaudit import history, snapshots
     from hostaudit.errors import UsageError
 
     try:
-        history.record(Path(path), changes.snapshot(opinion))
+        history.record(Path(path), snapshots.snapshot(opinion))
     except UsageError as error:
         return error.message
     return ""

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
-import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from hostaudit import __version__
 from hostaudit.cli import domainlist, judge_process
-from hostaudit.cli.ledger import Kept, Ledger, identity
-from hostaudit.cli.options import EXIT_OF, Writer, say
-from hostaudit.console import columns, progress_fits, put
-from hostaudit.errors import Exit, UsageError
-from hostaudit.report.text import printable
+from hostaudit.cli.ledger import Kept
+from hostaudit.cli.meter import Meter
+from hostaudit.cli.options import Writer
+from hostaudit.cli.records import MOST_NAMED, RECORDS, Record, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from hostaudit.audit import LookOptions
@@ -35,68 +32,10 @@ if TYPE_CHECKING:
     from hostaudit.cli.judging import Judging
     from hostaudit.model import Criteria, Site, Target
 
-RECORDS = ("json", "jsonl")
-"""Formats that write a record a line; of the others only *terminal* can be written as it goes."""
-
 MOST_JOBS = 256
-MOST_NAMED = 1000
-"""Rejected lines named one by one, on standard error and in the summary; all are counted."""
 
 GRACE = 30.0
 """Seconds past the deadline of a scan after which looking at one site counts as a defect."""
-
-REDRAW = 0.5
-LINES_OF_PROGRESS = 20
-"""How many lines tell how far a run is, where no line can be rewritten."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """What became of one domain: a judgement, or why there is none."""
-
-    domain: str
-    judged: judge_process.Judged | None
-    failure: str = ""
-
-
-@dataclass
-class Tally:
-    """The run in numbers. ``ended``: domains with a record by now, those of an earlier part of the run included."""
-
-    total: int
-    verdicts: Counter[str] = field(default_factory=Counter)
-    failed: int = 0
-    resumed: int = 0
-    interrupted: bool = False
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def ended(self) -> int:
-        """Domains that have a record."""
-        return self.verdicts.total() + self.failed
-
-    def add(self, record: Record) -> None:
-        """Count a record of this run."""
-        if record.judged is None:
-            self.failed += 1
-        else:
-            self.verdicts[record.judged.verdict] += 1
-
-    def keep(self, kept: Kept) -> None:
-        """Count the records of an earlier part of the run."""
-        self.verdicts.update(kept.verdicts.values())
-        self.failed += len(kept.failed)
-        self.resumed = len(kept.domains)
-
-    @property
-    def code(self) -> int:
-        """The exit code: what is known to be wrong comes before what is unknown."""
-        if self.interrupted:
-            return Exit.INTERRUPTED
-        codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
-        codes |= {Exit.INTERNAL} if self.failed else set()
-        order = (Exit.INTERNAL, Exit.FAIL, Exit.INCONCLUSIVE)
-        return next((code for code in order if code in codes), Exit.PASS)
 
 
 def scan_list(
@@ -125,7 +64,7 @@ def scan_list(
     sites = judging.declarations.among(each.domain for each in listed.targets)
     criteria = _criteria(listed, judging, writer)
     asked = _asked(listed, options, sites, criteria)
-    sinks = [_sink(name, path, asked, resume=resume) for name, path in outputs]
+    sinks = [opened(name, path, asked, resume=resume) for name, path in outputs]
     run = Run(listed, _warned_once(options), sites, criteria, sinks, writer, jobs, history)
     for each in sinks:
         if each.kept.domains:
@@ -138,7 +77,7 @@ def scan_list(
     finally:
         meter.clear()
     for each in sinks:
-        each.write(_summary(run.tally, listed, asked) if each.whole else _closing(run.tally, listed))
+        each.write(summary(run.tally, listed, asked) if each.whole else closing(run.tally, listed))
         each.close(finished=not run.tally.interrupted)
         if each.path is not None:
             writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
@@ -329,7 +268,7 @@ class Run:
                 for sink in self._sinks:
                     if sink.to_terminal:
                         meter.clear()
-                    text = _line(record) if sink.whole else _row(record, to_file=sink.path is not None)
+                    text = line(record) if sink.whole else row(record, to_file=sink.path is not None)
                     # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
                     await asyncio.shield(asyncio.to_thread(sink.write, text))
                 if record.judged is not None and record.judged.unkept:
@@ -348,205 +287,6 @@ async def _ended(everything: asyncio.Future[Any], queue: asyncio.Queue[Record]) 
     with contextlib.suppress(asyncio.CancelledError):
         everything.result()
     await queue.join()
-
-
-# -- records ----------------------------------------------------------------------------------------------
-
-
-def _line(record: Record) -> str:
-    if record.judged is not None:
-        return record.judged.line
-    return _json({"type": "failed", "domain": record.domain, "message": printable(record.failure, 400)})
-
-
-def _summary(tally: Tally, listed: Listed, asked: dict[str, Any]) -> str:
-    """The last line of a whole file of records; where it is missing, the run was cut off."""
-    named = listed.rejected[:MOST_NAMED]
-    return _json(
-        {
-            "type": "summary",
-            "domains": tally.total,
-            "scanned": tally.ended,
-            "resumed": tally.resumed,
-            "verdicts": {name: tally.verdicts[name] for name in EXIT_OF},
-            "failed": tally.failed,
-            "duplicates": listed.duplicates,
-            "rejected": len(listed.rejected),
-            "rejected_lines": [
-                {"line": each.line, "text": printable(each.text), "why": printable(each.why, 300)} for each in named
-            ],
-            "seconds": round(time.monotonic() - tally.started, 3),
-            "interrupted": tally.interrupted,
-            "exit_code": int(tally.code),
-            "tool_version": __version__,
-            "run": identity(asked),
-        }
-    )
-
-
-def _json(document: dict[str, Any]) -> str:
-    return msgspec.json.encode(document).decode() + "\n"
-
-
-WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "-"}
-
-
-def _row(record: Record, *, to_file: bool) -> str:
-    """One line for one domain: verdict, score, name, and how the sentence on it begins."""
-    plain = to_file or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    wide = 120 if to_file else columns(sys.stdout, os.environ)
-    if record.judged is None:
-        head, sentence = f"{'ERROR':<12} {'':>9}  {record.domain}", record.failure
-    else:
-        low, high = (f"{each:.0f}" for each in (record.judged.low, record.judged.high))
-        score = low if low == high else f"{low} to {high}"
-        head = f"{WORDS[record.judged.verdict]:<12} {score:>9}  {record.domain}"
-        sentence = record.judged.summary.partition(". ")[0].removesuffix(".")
-    head = printable(head, 120, ascii_only=plain)
-    room = wide - len(head) - 2
-    if room < MOST_TERSE:
-        return f"{head}\n"
-    text = printable(sentence, 400, ascii_only=plain)
-    return f"{head}  {text if len(text) <= room else text[: room - 3].rstrip() + '...'}\n"
-
-
-MOST_TERSE = 20
-"""Columns below which the beginning of a sentence says nothing."""
-
-
-def _closing(tally: Tally, listed: Listed) -> str:
-    counts = [f"{tally.verdicts[name]} {name.replace('_', ' ')}" for name in EXIT_OF if tally.verdicts[name]]
-    counts += [f"{tally.failed} failed by a defect"] if tally.failed else []
-    counts += [f"{len(listed.rejected)} lines rejected"] if listed.rejected else []
-    counts += [f"{listed.duplicates} named twice"] if listed.duplicates else []
-    seconds = time.monotonic() - tally.started
-    of = f"{tally.ended} of {tally.total} domains" if tally.ended < tally.total else f"{tally.total} domains"
-    state = "Interrupted: " if tally.interrupted else ""
-    return f"\n{state}{of} in {_clock(seconds)}: {', '.join(counts) or 'none scanned'}\n"
-
-
-# -- where records go -------------------------------------------------------------------------------------
-
-
-class Sink:
-    """Standard output. ``whole``: it takes reports, each on a line of JSON; else a line for people."""
-
-    def __init__(self, name: str, path: Path | None = None) -> None:
-        self.whole = name in RECORDS
-        self.path = path
-        self.kept = Kept()
-
-    @property
-    def to_terminal(self) -> bool:
-        """Whether what is written shares the terminal with the line of progress."""
-        return self.path is None and sys.stdout.isatty()
-
-    def write(self, text: str) -> None:
-        """Write a record whole, and at once."""
-        put(text)
-
-    def close(self, *, finished: bool) -> None:
-        """No more will be written. ``finished``: the run came to its end."""
-
-
-class FileSink(Sink):
-    """A file of records that can be gone on with."""
-
-    def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
-        super().__init__(name, path)
-        self._ledger = ledger
-        self.kept = ledger.kept
-
-    def write(self, text: str) -> None:
-        """See ``Sink``."""
-        self._ledger.write(text)
-
-    def close(self, *, finished: bool) -> None:
-        """See ``Sink``."""
-        self._ledger.close(finished=finished)
-
-
-class PageSink(Sink):
-    """A file for people, which is written as a whole when the run ends."""
-
-    def __init__(self, name: str, path: Path) -> None:
-        super().__init__(name, path)
-        self._place = path
-        self._lines: list[str] = []
-
-    def write(self, text: str) -> None:
-        """See ``Sink``."""
-        self._lines.append(text)
-
-    def close(self, *, finished: bool) -> None:  # noqa: ARG002 - people see from the last line how the run ended
-        """See ``Sink``."""
-        from hostaudit.documents import write_atomically
-
-        write_atomically(self._place, "".join(self._lines).encode("utf-8"))
-
-
-def _sink(name: str, path: Path | None, asked: dict[str, Any], *, resume: bool) -> Sink:
-    if path is None:
-        return Sink(name)
-    return FileSink(name, path, Ledger(path, asked, resume=resume)) if name in RECORDS else PageSink(name, path)
-
-
-# -- how far it is ----------------------------------------------------------------------------------------
-
-
-class Meter:
-    """How far the run is, on standard error: a line rewritten in place on a terminal, else a line now and then."""
-
-    def __init__(self, tally: Tally, stream: TextIO, *, shown: bool, lines: bool) -> None:
-        self._tally = tally
-        self._stream = stream
-        self._live = shown and progress_fits(stream, os.environ)
-        self._lines = shown and lines and not self._live
-        self._drawn = False
-        self._every = max(1, tally.total // LINES_OF_PROGRESS)
-
-    async def draw(self) -> None:
-        """Redraw until cancelled."""
-        while self._live:
-            self._stream.write(f"\r\x1b[K{self.text()}")
-            self._stream.flush()
-            self._drawn = True
-            await asyncio.sleep(REDRAW)
-
-    def told(self) -> None:
-        """A record was written."""
-        if self._lines and (self._tally.ended % self._every == 0 or self._tally.ended == self._tally.total):
-            say(f"hostaudit: {self.text()}\n")
-            self._stream.flush()
-
-    def text(self) -> str:
-        """How many of how many, how fast, and when it will end."""
-        tally = self._tally
-        seconds = time.monotonic() - tally.started
-        fresh = tally.ended - tally.resumed
-        parts = [f"{tally.ended} of {tally.total} domains"]
-        if fresh and seconds > 0:
-            left = (tally.total - tally.ended) * seconds / fresh
-            parts += [f"{fresh / seconds:.1f} a second", f"{_clock(left)} left"]
-        if tally.failed:
-            parts.append(f"{tally.failed} failed")
-        if tally.interrupted:
-            parts.append("finishing")
-        return ", ".join(parts)
-
-    def clear(self) -> None:
-        """Take the line away, so that another can be written."""
-        if self._drawn:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-            self._drawn = False
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    return f"{whole // 60} min {whole % 60:02} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
 def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:
