@@ -294,3 +294,15 @@ def test_standard_output_stays_clean_while_progress_is_shown(place, capsys, monk
     assert "3 answered" in streams.err
     assert "\x1b" not in streams.out
     assert verdict_in(name, streams.out) == "inconclusive"
+
+
+@pytest.mark.parametrize("command", [("analyse",), ("scan",), ("whatif", "--drop", "amazon"), ("fallbacks",)])
+@pytest.mark.parametrize("output", ["evidence.json", "json=evidence.json", "./evidence.json"])
+def test_what_is_read_is_never_written_over(place, capsys, command, output):
+    before = evidence()
+    (place / "evidence.json").write_text(before)
+    verb, *options = command
+
+    assert cli.run([verb, str(place / "evidence.json"), *options, "-q", "-o", output]) == Exit.USAGE
+    assert "is what is read, and would be written over" in capsys.readouterr().err
+    assert (place / "evidence.json").read_text() == before

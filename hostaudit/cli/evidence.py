@@ -241,6 +241,7 @@ def of(
         if hosts or resolver:
             hint = "leave out --host and --resolver, or give a domain"
             raise UsageError(f"{target} is a saved evidence file: nothing more is looked at", hint)
+        writer.reads(target)
         return saved(target, declarations)
     show = not writer.quiet and progress_fits(sys.stderr, os.environ)
     return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)

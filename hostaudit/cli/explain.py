@@ -51,6 +51,7 @@ def explain(
     if site is not None and not file:
         raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")
     if file:
+        writer.reads(file)
         from hostaudit.documents import read_report
         from hostaudit.model import EvidenceFile
 

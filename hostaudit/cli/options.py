@@ -198,6 +198,13 @@ class Writer:
 
                 check_writable(path)
 
+    def reads(self, *paths: str | Path) -> None:
+        """Refuse to write over what a command reads: it would be gone, and perhaps nothing come of it."""
+        read = {Path(each).resolve() for each in paths if str(each) not in ("", "-")}
+        for _, path in self.outputs:
+            if path is not None and path.resolve() in read:
+                raise UsageError(f"{path} is what is read, and would be written over", "give another file to -o")
+
     def write(self, opinion: Report) -> int:
         """Render, write, and turn the verdict into an exit code."""
         self.put(opinion)

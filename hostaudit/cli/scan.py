@@ -90,6 +90,7 @@ def scan(
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
+        writer.reads(domain)
         opinion = judging.judged(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
         return _ended(writer.write(opinion), keeper.keep(opinion))
@@ -140,6 +141,7 @@ def analyse(
         declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
     )
     keeper = Keeper(history, writer)
+    writer.reads(file)
     opinion = judging.judged(evidence.saved(file, declarations))
     return _ended(writer.write(opinion), keeper.keep(opinion))
 
