@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_cli import PARLER_REPORT, environment, hostaudit, with_patch
 
 from hostaudit import console, history
-from hostaudit.cli import domainlist, ledger, many, meter, records
+from hostaudit.cli import domainlist, ledger, meter, records
 from hostaudit.cli.judge_process import Judged
 from hostaudit.errors import Exit, NothingToScanError, UsageError
 
