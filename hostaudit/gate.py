@@ -22,6 +22,7 @@ from hostaudit.checks.evaluators import finding as finding_of
 from hostaudit.checks.evaluators import findings, ordered
 from hostaudit.checks.ground import Answer, Ground, code, fingerprint
 from hostaudit.checks.scores import SEVERITIES
+from hostaudit.findings import NOT_DELEGATED
 from hostaudit.model import (
     Criteria,
     EffectivePolicy,
@@ -36,7 +37,6 @@ from hostaudit.model import (
     Verdict,
 )
 
-NOT_DELEGATED = "name-not-delegated"
 TOLD_BELOW: Severity = "medium"
 
 
