@@ -15,7 +15,7 @@ import msgspec
 from hostaudit import domain
 from hostaudit.attribution import STORES
 from hostaudit.case import Case
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, close
 from hostaudit.graph import Graph, Leaf
 from hostaudit.impact import Clock, impact
 from hostaudit.model import (
@@ -302,10 +302,8 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
         return ("provider" if not kind else cast(DomainKind, kind)), given
     if kind in ("", "parent") and given in catalogue.parents():
         return "parent", given
-    import difflib
-
     known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
-    near = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
+    near = close(given, known, limit=1, cutoff=0.6)
     used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
     hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
     raise UsageError(

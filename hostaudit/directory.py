@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostaudit.catalogue import Catalogue
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, nearest
 from hostaudit.model import (
     PROVIDER_SCHEMA,
     PROVIDERS_SCHEMA,
@@ -14,7 +14,6 @@ from hostaudit.model import (
     ProviderSheet,
     Rules,
 )
-from hostaudit.strict_yaml import nearest
 
 LIST = "see: hostaudit providers list"
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from hostaudit import rules, tables
+from hostaudit import files, rules
 from hostaudit.data.items import all_items
 from hostaudit.data.status import status
 from hostaudit.errors import HostauditError
@@ -115,7 +115,7 @@ def _rules() -> CheckUp:
 def _data(now: datetime) -> CheckUp:
     """The tables that answer without the network, as ``hostaudit data status`` has them."""
     try:
-        found = status(tables.directory(), all_items(rules.load().providers), now)
+        found = status(files.data_folder(), all_items(rules.load().providers), now)
     except HostauditError as error:
         return CheckUp("data", "unknown", error.message, "", error.hint or "hostaudit data status")
     wrong = [each for each in found.items if each.state in ("stale", "damaged")]
@@ -127,16 +127,15 @@ def _data(now: datetime) -> CheckUp:
 
 
 def _cache(environ: Mapping[str, str]) -> CheckUp:
-    base = environ.get("XDG_CACHE_HOME", "")
-    directory = (Path(base) if base.startswith("/") else Path("~/.cache").expanduser()) / "hostaudit"
     try:
+        directory = files.cache_folder(environ)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
-    except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+    except (OSError, HostauditError) as error:
+        reason = f"{directory} cannot be written: {error.strerror}" if isinstance(error, OSError) else str(error)
         means = "every run reads the rules anew and is slower; nothing else is lost"
-        return CheckUp("cache", "warn", f"{directory} cannot be written: {reason}", means, "set XDG_CACHE_HOME")
+        return CheckUp("cache", "warn", reason, means, "set XDG_CACHE_HOME")
     return CheckUp("cache", "ok", f"{directory} can be written")
 
 

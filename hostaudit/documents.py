@@ -1,4 +1,4 @@
-"""Documents on disk: is this evidence file whole, of our schema and sane, and did the new file arrive entire?
+"""Documents on disk: is this evidence file whole, of our schema and sane?
 
 An evidence file may come from anybody. What passes ``read_evidence`` holds only values of the published schema whose
 names, addresses, times and numbers are what they claim to be, so that judging it cannot go wrong for its shape.
@@ -6,14 +6,9 @@ names, addresses, times and numbers are what they claim to be, so that judging i
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import ipaddress
-import os
 import re
-import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from hostaudit.errors import DocumentError, UsageError
+from hostaudit.errors import DocumentError
 from hostaudit.model import EVIDENCE_SCHEMA, REPORT_SCHEMA, VALUE_OF, Evidence, EvidenceFile, Report, Target
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -90,7 +85,9 @@ def _read(path: str, name: str) -> bytes:
             with Path(path).open("rb") as stream:
                 data = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise DocumentError(f"{name} cannot be read: {_reason(error)}", "give the path of an evidence file") from error
+        raise DocumentError(
+            f"{name} cannot be read: {getattr(error, 'strerror', None) or error}", "give the path of an evidence file"
+        ) from error
     if len(data) > MOST_BYTES:
         raise DocumentError(f"{name} is larger than {MOST_BYTES >> 20} MiB, which no scan writes", AGAIN)
     return data
@@ -229,106 +226,3 @@ _SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
     "standby_mx": _host_and_address,
 }
 """What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""
-
-
-# -- writing ----------------------------------------------------------------------------------------------
-
-
-def check_writable(path: Path) -> None:
-    """Refuse now, before a long scan, what ``write_atomically`` would refuse at its end."""
-    with _explained(path):
-        if _replaceable(path):
-            handle, name = _temporary(path)
-            os.close(handle)
-            Path(name).unlink()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file of mode 0644 (less the umask) that is there wholly or, after any failure, as it was before.
-
-    A pipe or device is written to directly. ``UsageError`` says what to do if the place will not take it.
-    """
-    with _explained(path):
-        if not _replaceable(path):
-            with path.open("wb") as stream:
-                stream.write(data)
-            return
-        handle, name = _temporary(path)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fchmod(stream.fileno(), 0o644 & ~_umask())
-                os.fsync(stream.fileno())
-            Path(name).replace(_real(path))
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(_real(path).parent)
-
-
-def _replaceable(path: Path) -> bool:
-    """Whether a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return True
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    return stat.S_ISREG(mode)
-
-
-def _real(path: Path) -> Path:
-    """Where the bytes go: a symbolic link stays, and what it points to is replaced."""
-    return Path(os.path.realpath(path))
-
-
-def _temporary(path: Path) -> tuple[int, str]:
-    real = _real(path)
-    return tempfile.mkstemp(prefix=f".{real.name[:100]}.", suffix=".part", dir=real.parent)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable; some file systems cannot, and then the data alone has to do."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        raise UsageError(
-            f"{path} cannot be written: {_reason(error)}", _HINTS.get(number or 0, _OTHER_PLACE)
-        ) from error
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-
-
-_OTHER_PLACE = "choose another place for it"
-_HINTS = {
-    errno.ENOENT: "create its directory first",
-    errno.ENOTDIR: "a part of the path is a file, not a directory",
-    errno.EISDIR: "give the name of a file in it",
-    errno.EACCES: "choose a directory that you may write to",
-    errno.EPERM: "choose a directory that you may write to",
-    errno.EROFS: "choose a directory that you may write to",
-    errno.ENOSPC: "free some space, or choose another disk",
-    errno.EDQUOT: "free some space, or choose another disk",
-}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hostaudit.errors import UsageError
+from hostaudit.files import data_folder
 from hostaudit.model import Target
-from hostaudit.tables import SUFFIXES, directory
+from hostaudit.tables import SUFFIXES
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -164,7 +165,7 @@ def _list() -> bytes:
     """The list that was fetched, unless it is damaged or older than the one that the package brings."""
     ours = shipped_list()
     try:
-        fetched = (directory() / SUFFIXES).read_bytes()
+        fetched = (data_folder() / SUFFIXES).read_bytes()
     except (OSError, UsageError):
         return ours
     newer = list_date(fetched) > list_date(ours)

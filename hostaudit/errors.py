@@ -11,6 +11,7 @@ a question without an answer is a value, ``Unknown``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -48,3 +49,25 @@ class DocumentError(UsageError):
 
 class NothingToScanError(HostauditError):
     exit_code = Exit.NOTHING_TO_SCAN
+
+
+NEAR = 0.85
+"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known id that another one is probably a slip for; nothing if none is that near."""
+    return next(iter(close(word, known, limit=1, cutoff=NEAR)), "")
+
+
+def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
+    """A question whether the nearest valid word was meant; ``otherwise`` if none is near."""
+    found = close(word, valid, limit=1, cutoff=0.5)
+    return f"did you mean {found[0]!r}?" if found else otherwise
+
+
+def close(word: str, known: Iterable[str], *, limit: int, cutoff: float) -> list[str]:
+    """The known words that are like ``word`` by at least ``cutoff`` (difflib, 0 to 1), the most alike first."""
+    import difflib  # only for a message
+
+    return difflib.get_close_matches(word, sorted(set(known)), n=limit, cutoff=cutoff)

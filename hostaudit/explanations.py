@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, nearest
 from hostaudit.model import (
     EXPLANATION_SCHEMA,
     RULEBOOK_SCHEMA,
@@ -15,7 +15,6 @@ from hostaudit.model import (
     RuleRow,
     Rules,
 )
-from hostaudit.strict_yaml import nearest
 from hostaudit.words import function
 
 FAMILIES = ("ROLE", "FUNCTION")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hostaudit import tables
+from hostaudit import files, tables
 from hostaudit.catalogue import (
     CONTRADICTED,
     ENOUGH,
@@ -21,7 +21,7 @@ from hostaudit.catalogue import (
     combine,
     host_name,
 )
-from hostaudit.errors import DocumentError, UsageError
+from hostaudit.errors import DocumentError, UsageError, nearest
 from hostaudit.indexes import RangeIndex, number_of
 from hostaudit.model import (
     MATCHED_SCHEMA,
@@ -37,7 +37,6 @@ from hostaudit.model import (
     SoaSeen,
 )
 from hostaudit.special import special_networks
-from hostaudit.strict_yaml import nearest
 
 if TYPE_CHECKING:
     from hostaudit.tables.ranges import Ranges as RangeTable
@@ -235,7 +234,7 @@ class Tables:
         from hostaudit.tables.ranges import Ranges as RangeTable
 
         try:
-            place = tables.directory() / tables.RANGES
+            place = files.data_folder() / tables.RANGES
             return RangeTable.open(place) if place.exists() else None
         except DocumentError as error:
             self._note(f"{error.message}; addresses are matched without it")

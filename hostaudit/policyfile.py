@@ -15,7 +15,7 @@ from typing import Any, cast, get_args
 from msgspec import Struct
 
 from hostaudit.domain import host_name
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, near, nearest
 from hostaudit.model.policy import (
     Exemption,
     FunctionDemand,
@@ -42,8 +42,6 @@ from hostaudit.strict_yaml import (
     key_at,
     kinds_of,
     matching,
-    near,
-    nearest,
     within,
 )
 from hostaudit.words import FUNCTIONS

@@ -17,8 +17,8 @@ from typing import cast, get_args
 
 import msgspec
 
-from hostaudit import __version__
-from hostaudit.errors import UsageError
+from hostaudit import __version__, files
+from hostaudit.errors import UsageError, nearest
 from hostaudit.model import (
     Check,
     Feed,
@@ -44,7 +44,7 @@ from hostaudit.model import (
     Sources,
     Upstream,
 )
-from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
+from hostaudit.strict_yaml import Checks, Node, Source, build, compose
 
 PRESETS = "rules/presets/"
 KEPT = 3
@@ -412,10 +412,9 @@ def _roles(source: Source, tree: Node) -> dict[str, RoleText]:
 
 def _cache_file(content: bytes) -> Path | None:
     """Where the compiled copy belongs; its name changes with the files, this module, the version and the types."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        directory = Path(base) if base.startswith("/") else Path.home() / ".cache"
-    except RuntimeError:  # no home directory
+        directory = files.cache_folder()
+    except UsageError:  # no home directory
         return None
     key = hashlib.sha256(content)
     key.update(__version__.encode())
@@ -428,7 +427,7 @@ def _cache_file(content: bytes) -> Path | None:
         Policy, Check, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
     ):  # fmt: skip
         key.update(repr((kind.__name__, kind.__struct_fields__)).encode())
-    return directory / "hostaudit" / f"rules-{key.hexdigest()[:32]}.msgpack"
+    return directory / f"rules-{key.hexdigest()[:32]}.msgpack"
 
 
 def _cached(path: Path) -> Rules | None:
@@ -449,15 +448,7 @@ def _keep(path: Path, rules: Rules) -> None:
     payload = msgspec.msgpack.encode(rules)
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # A name of our own beside the target: the tempfile module takes longer to import than this file to write.
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            part.touch(mode=0o600)
-            part.write_bytes(hashlib.sha256(payload).digest() + payload)
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        files.replace_file(path, hashlib.sha256(payload).digest() + payload, mode=0o600, durable=False)
         old = sorted(path.parent.glob("rules-*"), key=lambda each: each.stat().st_mtime, reverse=True)
         for each in old[KEPT:]:
             each.unlink(missing_ok=True)

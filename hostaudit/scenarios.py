@@ -6,7 +6,6 @@ but should not be shipped: facts without a source, facts that have aged, words t
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from hostaudit import rules
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, close, nearest
 from hostaudit.model.scenario import Action, Binding, Event, Expectation, Layer, Scenario, SourceText
-from hostaudit.strict_yaml import Checks, Node, Source, build, compose, nearest
+from hostaudit.strict_yaml import Checks, Node, Source, build, compose
 
 KINDS = ("provider_action", "technical_outage")
 CAUSES = (
@@ -163,8 +162,8 @@ def _nearest(wanted: str, known: tuple[str, ...]) -> list[str]:
     stem = YEAR.sub("", wanted.lower())
     if stem in stems.values():
         return [each for each in known if stems[each] == stem]
-    close = difflib.get_close_matches(stem, sorted(set(stems.values())), n=3)
-    return sorted(each for each in known if stems[each] in close or (stem and stem in each))[:3]
+    alike = close(stem, stems.values(), limit=3, cutoff=0.6)
+    return sorted(each for each in known if stems[each] in alike or (stem and stem in each))[:3]
 
 
 def ids(directory: Path | None = None) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 
 from hostaudit import __version__, policyfile
 from hostaudit.domain import host_name, parse, registrable
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, near, nearest
 from hostaudit.model import (
     DeclaredFallback,
     DeclaredFunction,
@@ -41,8 +41,6 @@ from hostaudit.strict_yaml import (
     compose,
     key_at,
     matching,
-    near,
-    nearest,
     node_at,
     within,
 )

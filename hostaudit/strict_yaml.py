@@ -16,7 +16,7 @@ from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_
 
 import msgspec
 
-from hostaudit.errors import UsageError
+from hostaudit.errors import UsageError, nearest
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -34,9 +34,6 @@ SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 }
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off"})
-NEAR = 0.85
-"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
-
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -252,21 +249,6 @@ def matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
 def within(low: float, high: float, meaning: str) -> Callable[[str], str]:
     """A check that a number lies in a range, its ends included."""
     return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """The known id that another one is probably a slip for; nothing if none is that near."""
-    import difflib  # evidence with a declaration is read without it
-
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=NEAR)), "")
-
-
-def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
-    """A question whether the nearest valid word was meant; ``otherwise`` if none is near."""
-    import difflib  # only for a message
-
-    near = difflib.get_close_matches(word, sorted(valid), n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else otherwise
 
 
 def _leaves(node: Node) -> Iterator[Node]:

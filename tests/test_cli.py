@@ -405,7 +405,7 @@ def test_a_report_is_not_lost_with_evidence_that_cannot_be_saved(looked, tmp_pat
     def full(path, data):
         raise UsageError(f"{path} cannot be written: No space left on device", "free some space")
 
-    monkeypatch.setattr("hostaudit.documents.write_atomically", full)
+    monkeypatch.setattr("hostaudit.files.write_atomically", full)
     code = cli.run(["scan", "x.com", "--save-evidence", str(tmp_path / "evidence.json")])
     streams = capsys.readouterr()
 

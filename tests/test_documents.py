@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import documents, schemas
-from hostaudit.documents import check_writable, read_evidence, write_atomically
+from hostaudit.documents import read_evidence
 from hostaudit.errors import DocumentError, Exit, UsageError
+from hostaudit.files import check_writable, write_atomically
 from hostaudit.model import EvidenceFile
 
 AT = "2021-01-09T12:00:00Z"

@@ -194,14 +194,14 @@ def test_documents_of_offline_commands_are_refused_too(place, capsys):
 
 
 def test_a_disk_that_is_full_for_one_output_leaves_the_others(place, capsys, monkeypatch):
-    from hostaudit.documents import write_atomically
+    from hostaudit.files import write_atomically
 
     def full(path, data):
         if path.name.startswith("full"):
             raise UsageError(f"{path} cannot be written: No space left on device", "free some space")
         write_atomically(path, data)
 
-    monkeypatch.setattr("hostaudit.documents.write_atomically", full)
+    monkeypatch.setattr("hostaudit.files.write_atomically", full)
     outputs = ("-o", "json=full1", "-o", "sarif=kept", "-o", "junit=full2")
     code = cli.run(["analyse", PARLER, *outputs])
     streams = capsys.readouterr()
@@ -237,14 +237,14 @@ def test_a_reader_that_leaves_does_so_after_the_files_are_written(place):
 
 
 def test_a_pipe_whose_reader_leaves_takes_no_other_output_with_it(place, monkeypatch):
-    from hostaudit.documents import write_atomically
+    from hostaudit.files import write_atomically
 
     def gone(path, data):
         if path.name == "pipe":
             raise BrokenPipeError
         write_atomically(path, data)
 
-    monkeypatch.setattr("hostaudit.documents.write_atomically", gone)
+    monkeypatch.setattr("hostaudit.files.write_atomically", gone)
     with pytest.raises(BrokenPipeError):
         cli.run(["analyse", PARLER, "-q", "-o", "sarif=pipe", "-o", "a"])
 

@@ -34,7 +34,7 @@ app = typer.Typer(help="The tables that answer without the network.", no_args_is
 
 @app.command()
 def build(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Lists of routes, also packed by gzip.")],
+    lists: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Lists of routes, also packed by gzip.")],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write there, else where scans look; .xz packs it."),
@@ -46,15 +46,15 @@ def build(
 ) -> int:
     """Make the table of address owners from public lists of routes."""
     from hostaudit import tables
-    from hostaudit.documents import check_writable, write_atomically
+    from hostaudit.files import check_writable, data_folder, write_atomically
     from hostaudit.tables.build import build as build_table
 
-    place = output or tables.directory() / tables.ROUTES
-    day = _day(date, files)
+    place = output or data_folder() / tables.ROUTES
+    day = _day(date, lists)
     if output is None:
         _make_folder(place.parent)
     check_writable(place)
-    built = build_table(files, day=day, source=source or ", ".join(each.name for each in files), licence=licence)
+    built = build_table(lists, day=day, source=source or ", ".join(each.name for each in lists), licence=licence)
     data = built.data
     if place.suffix == ".xz":
         import lzma
@@ -86,7 +86,7 @@ def update(
     """Fetch the data anew, each item whole or not at all."""
     from ipaddress import ip_network
 
-    from hostaudit import audit, tables
+    from hostaudit import audit, files
     from hostaudit.data.items import all_items
     from hostaudit.data.update import UpdateOptions
     from hostaudit.data.update import update as renew
@@ -123,7 +123,7 @@ def update(
             say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
 
     try:
-        results = renew(tables.directory(), every, chosen, options, tell)
+        results = renew(files.data_folder(), every, chosen, options, tell)
     except BusyError:
         say("error: another update is under way; nothing was changed\nhint: wait for it to end, then try again\n")
         return Exit.INCONCLUSIVE
@@ -150,12 +150,12 @@ def status(
     writer = Writer(format, output, color, quiet=quiet)
     from datetime import UTC, datetime
 
-    from hostaudit import audit, tables
+    from hostaudit import audit, files
     from hostaudit.data.items import all_items
     from hostaudit.data.status import status as state
 
     items = all_items(audit.shipped_rules().providers)
-    return writer.put(state(tables.directory(), items, datetime.now(UTC)))
+    return writer.put(state(files.data_folder(), items, datetime.now(UTC)))
 
 
 def _chosen(names: list[str], every: tuple[Item, ...]) -> tuple[Item, ...]:

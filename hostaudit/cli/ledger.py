@@ -7,7 +7,6 @@ somebody writes.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -19,6 +18,7 @@ from typing import Any
 import msgspec
 
 from hostaudit.errors import UsageError
+from hostaudit.files import lock
 from hostaudit.model import REPORT_SCHEMA, Verdict
 
 SYNC_EVERY = 20
@@ -84,7 +84,7 @@ class Ledger:
             self._lock = _locked(self.journal)
             try:
                 self.kept = self._begin(resume=resume)
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
                 # Killed at any point here, a journal never stands beside the records of another run, nor records that
                 # can be gone on with beside none.
                 steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
@@ -206,9 +206,9 @@ def read(path: Path) -> Kept:
 
 def _locked(journal: Path) -> int:
     while True:
-        handle = os.open(journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(journal, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle)
             if os.fstat(handle).st_ino == journal.stat().st_ino:
                 return handle
         except BlockingIOError:

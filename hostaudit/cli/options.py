@@ -194,7 +194,7 @@ class Writer:
         _refuse_same([path for _, path in self.outputs if path is not None], spare)
         for path in (*(path for _, path in self.outputs), spare):
             if path is not None:
-                from hostaudit.documents import check_writable
+                from hostaudit.files import check_writable
 
                 check_writable(path)
 
@@ -237,7 +237,7 @@ class Writer:
         if path is None:
             put(text)
             return
-        from hostaudit.documents import write_atomically
+        from hostaudit.files import write_atomically
 
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
@@ -245,7 +245,7 @@ class Writer:
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
         from hostaudit.audit import encode_evidence
-        from hostaudit.documents import write_atomically
+        from hostaudit.files import write_atomically
 
         try:
             write_atomically(path, encode_evidence(file))

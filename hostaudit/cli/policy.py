@@ -69,7 +69,7 @@ def init(
         raise UsageError(f"{target} is there already", hint)
     from hostaudit import audit, ratchet
     from hostaudit.cli import draft
-    from hostaudit.documents import check_writable, write_atomically
+    from hostaudit.files import check_writable, write_atomically
 
     if target is not None:
         check_writable(target)

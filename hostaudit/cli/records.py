@@ -211,7 +211,7 @@ class PageSink(Sink):
 
     def close(self, *, finished: bool) -> None:  # noqa: ARG002 - people see from the last line how the run ended
         """See ``Sink``."""
-        from hostaudit.documents import write_atomically
+        from hostaudit.files import write_atomically
 
         write_atomically(self._place, "".join(self._lines).encode("utf-8"))
 

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 
-from hostaudit import tables
+from hostaudit import files, tables
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.model import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
 from hostaudit.net import rdap
@@ -190,7 +190,7 @@ class LiveNet:
     def _ranges(self) -> Ranges | None:
         """The table of ranges, None if there is none. Raises ``DocumentError`` if it is damaged."""
         try:
-            place = tables.directory() / tables.RANGES
+            place = files.data_folder() / tables.RANGES
             return Ranges.open(place) if place.exists() else None
         except (UsageError, OSError) as error:
             if isinstance(error, DocumentError):

@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from hostaudit.errors import UsageError
+from hostaudit.files import data_folder
 from hostaudit.model import Registration
 from hostaudit.net.limits import Address
 from hostaudit.net.whoistext import moment
-from hostaudit.tables import BOOTSTRAP, directory
+from hostaudit.tables import BOOTSTRAP
 
 ITEMS = 32
 """No more statuses, name servers or entities than this are read from one answer."""
@@ -52,7 +53,7 @@ def _snapshot() -> dict[str, Services]:
     """The copy that was fetched, unless it is damaged or older than the one that ships."""
     ours = shipped()
     try:
-        fetched = read_kept((directory() / BOOTSTRAP).read_bytes())
+        fetched = read_kept((data_folder() / BOOTSTRAP).read_bytes())
     except (OSError, UsageError, BootstrapError):
         return ours
     return fetched if fetched["dns"].publication > ours["dns"].publication else ours

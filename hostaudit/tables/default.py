@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import lzma
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.tables import cache as cache_folder
+from hostaudit.files import cache_folder, replace_file
 from hostaudit.tables.packed import Table, digest
 from hostaudit.tables.routes import KIND, Routes
 
@@ -35,7 +33,8 @@ def routes() -> Routes:
             return Routes(table)
     data = _unpacked()
     try:
-        _put(place, data)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(place, data, mode=0o600)
         return Routes.open(place)
     except (OSError, DocumentError):
         return _in_memory()
@@ -63,21 +62,6 @@ def _unpacked() -> bytes:
 @cache
 def _in_memory() -> Routes:
     return Routes(Table(_unpacked(), SHIPPED.name))
-
-
-def _put(place: Path, data: bytes) -> None:
-    """Write a file that appears whole. Two processes may do so at once: both write the same."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _damaged(error: Exception) -> DocumentError:

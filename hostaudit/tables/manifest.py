@@ -10,13 +10,13 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
+from hostaudit import files
 from hostaudit.errors import UsageError
 from hostaudit.model import MANIFEST_SCHEMA, DataRecord, Manifest
 
@@ -51,11 +51,11 @@ def sound(directory: Path, record: DataRecord) -> bool:
     return digest.hexdigest() == record.sha256
 
 
-def install(directory: Path, scratch: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
+def install(directory: Path, scratch: Path, contents: Mapping[str, bytes], manifest: Manifest) -> None:
     """Put files in place, all of them and the manifest, or none. Raises ``OSError`` if the disk will not take them."""
     written = {NAME: msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"}
     prepared: list[tuple[Path, Path]] = []
-    for number, (name, data) in enumerate([*files.items(), *written.items()]):
+    for number, (name, data) in enumerate([*contents.items(), *written.items()]):
         part = scratch / f"part-{number}"
         with part.open("wb") as stream:
             stream.write(data)
@@ -67,7 +67,7 @@ def install(directory: Path, scratch: Path, files: Mapping[str, bytes], manifest
     for part, target in prepared:
         part.replace(target)
     for folder in {target.parent for _, target in prepared}:
-        _sync(folder)
+        files.sync_folder(folder)
 
 
 @contextlib.contextmanager
@@ -83,7 +83,10 @@ def changing(directory: Path) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(directory, error) from None
     try:
-        _take(lock)
+        try:
+            files.lock(lock)
+        except OSError as error:
+            raise BusyError from error
         try:
             for left in directory.glob(f"{SCRATCH}*"):
                 shutil.rmtree(left, ignore_errors=True)
@@ -98,33 +101,8 @@ def changing(directory: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _take(lock: int) -> None:
-    """Lock the file until it is closed, which the system does for a process that is killed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise BusyError from error
-
-
 def _unwritable(directory: Path, error: OSError) -> UsageError:
     return UsageError(
         f"{directory} cannot be written to: {error.strerror or error}; nothing was changed",
         "make it writable, or name another place with XDG_DATA_HOME",
     )
-
-
-def _sync(folder: Path) -> None:
-    """Make new names durable; some file systems cannot."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

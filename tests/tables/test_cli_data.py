@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hostaudit import cli, tables
+from hostaudit import cli, files, tables
 from hostaudit.errors import Exit
 from hostaudit.tables.packed import Table
 
@@ -38,7 +38,7 @@ def test_the_table_goes_where_scans_look(rows, capsys):
     out, err = capsys.readouterr()
 
     assert (code, err) == (Exit.PASS, "")
-    place = tables.directory() / tables.ROUTES
+    place = files.data_folder() / tables.ROUTES
     assert out.splitlines() == [
         f"made {place}, 0.5 MB, of data of 2026-06-17",
         "  source    a test; licence: CC0",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hostaudit import tables
+from hostaudit import files, tables
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.tables import default
 from hostaudit.tables.build import build
@@ -54,23 +54,23 @@ def own_table(tmp_path, asn):
 
 
 def put(data):
-    tables.directory().mkdir(parents=True, exist_ok=True)
-    (tables.directory() / tables.ROUTES).write_bytes(data)
+    files.data_folder().mkdir(parents=True, exist_ok=True)
+    (files.data_folder() / tables.ROUTES).write_bytes(data)
 
 
 def unpacked():
-    return sorted(tables.cache().iterdir()) if tables.cache().exists() else []
+    return sorted(files.cache_folder().iterdir()) if files.cache_folder().exists() else []
 
 
 def test_the_directories_are_those_of_the_xdg_specification(monkeypatch):
     monkeypatch.setenv("HOME", "/home/x")
     monkeypatch.setenv("XDG_DATA_HOME", "")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
-    assert tables.directory() == Path("/home/x/.local/share/hostaudit")
-    assert tables.cache() == Path("/home/x/.cache/hostaudit")
+    assert files.data_folder() == Path("/home/x/.local/share/hostaudit")
+    assert files.cache_folder() == Path("/home/x/.cache/hostaudit")
 
     monkeypatch.setenv("XDG_DATA_HOME", "/d")
-    assert tables.directory() == Path("/d/hostaudit")
+    assert files.data_folder() == Path("/d/hostaudit")
 
 
 def test_without_a_home_the_shipped_table_is_read_into_memory(monkeypatch, small):
@@ -80,7 +80,7 @@ def test_without_a_home_the_shipped_table_is_read_into_memory(monkeypatch, small
 
     assert tables.open_routes().asns("8.8.8.8") == (64496,)
     with pytest.raises(UsageError, match="no home"):
-        tables.directory()
+        files.data_folder()
 
 
 def test_the_shipped_table_is_whole_and_small():
