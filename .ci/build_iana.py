@@ -13,7 +13,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "hostaudit" / "net" / "iana"
+TARGET = Path(__file__).resolve().parent.parent / "hostaudit" / "datasets" / "iana"
 XMLNS = {"i": "http://www.iana.org/assignments"}
 
 

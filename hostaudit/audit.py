@@ -17,30 +17,22 @@ import msgspec
 
 from hostaudit import __version__, domain
 from hostaudit.errors import HostauditError, UsageError
-from hostaudit.model import (
-    EVIDENCE_SCHEMA,
-    POLICY_SCHEMA,
-    Criteria,
-    EffectivePolicy,
-    EvidenceFile,
-    EvidenceRun,
-    Policy,
-    Report,
-    Rules,
-    Run,
-    Scenario,
-    Site,
-    Target,
-    WhatIf,
-    Working,
-)
+from hostaudit.model.checks import Criteria
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Target
+from hostaudit.model.policy import POLICY_SCHEMA, EffectivePolicy, Policy
+from hostaudit.model.report import Report, Run
+from hostaudit.model.rules import Rules
+from hostaudit.model.scenario import Scenario
+from hostaudit.model.site import Site
+from hostaudit.model.whatif import WhatIf
+from hostaudit.model.working import Working
 
 if TYPE_CHECKING:
-    from hostaudit.case import Case
-    from hostaudit.catalogue import Catalogue
-    from hostaudit.net.common import Common
-    from hostaudit.net.limits import Ports
-    from hostaudit.probes import Scan
+    from hostaudit.analysis.catalogue.catalogue import Catalogue
+    from hostaudit.analysis.site_model import Case
+    from hostaudit.observe.net.limits import Ports
+    from hostaudit.observe.net.run_shared import Common
+    from hostaudit.observe.probes import Scan
 
 HEAD_START = 0.1
 """Seconds that the looking has for itself before anything else is loaded beside it."""
@@ -90,7 +82,7 @@ class LookOptions:
 
 def in_common() -> Common:
     """What looks at many sites share; see ``look``. To be made and closed (``async with``) in the loop of the looks."""
-    from hostaudit.net.common import Common
+    from hostaudit.observe.net.run_shared import Common
 
     return Common.of_many()
 
@@ -107,9 +99,9 @@ async def look(
     With ``common``, what another site of the run has asked of a provider, a registry or a service is not asked again.
     Never raises for what the network does; ends within the deadline.
     """
-    from hostaudit.net.limits import Limits
-    from hostaudit.net.live import LiveNet
-    from hostaudit.probes import Scan, load
+    from hostaudit.observe.net.limits import Limits
+    from hostaudit.observe.net.live import LiveNet
+    from hostaudit.observe.probes import Scan, load
 
     started = _now()
     declared = len(site.spare_names) + len(site.fallbacks) if site is not None else 0
@@ -151,24 +143,25 @@ async def look(
 def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
     """Evidence, rules and what is demanded to a report; pure, so that it can be repeated. ``day``: of judging, UTC;
     without one that on which the evidence was taken. Raises ``UsageError`` for a scenario that nobody knows."""
-    from hostaudit import judge
+    from hostaudit.analysis import assess
 
     demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
     case = understand(file, rules)
-    opinion = judge.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    opinion = assess.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
     if criteria is None and not opinion.findings:
         return opinion
-    from hostaudit import gate  # only where something is asked
+    from hostaudit.policy import verdict  # only where something is asked
 
     if criteria is None:
-        return gate.named(case, opinion)
+        return verdict.named(case, opinion)
     recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}
-    return gate.gated(case, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
+    return verdict.gated(case, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
 
 
 def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Report]:
     """What makes a report of one site by any policy, on a day (UTC). The site is understood once for all of them."""
-    from hostaudit import gate, judge
+    from hostaudit.analysis import assess
+    from hostaudit.policy import verdict
 
     case = understand(file, rules)
     opinions: dict[float, Report] = {}
@@ -176,38 +169,38 @@ def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Re
     def judged(policy: Policy) -> Report:
         notice = policy.notice_hours or 0.0
         if notice not in opinions:
-            opinions[notice] = judge.judge(case, notice)
+            opinions[notice] = assess.judge(case, notice)
         recorded = {each.scenario: _scenario(each.scenario) for each in policy.scenarios}
         asked = EffectivePolicy(POLICY_SCHEMA, file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
-        return gate.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
+        return verdict.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
 
     return judged
 
 
 def known_failures(report: Report) -> frozenset[str]:
     """The fingerprints of all that fails in an older report, as a baseline."""
-    from hostaudit import gate
+    from hostaudit.policy import verdict
 
-    return gate.known_failures(report)
+    return verdict.known_failures(report)
 
 
 @cache
 def _scenario(identity: str) -> Scenario:
-    from hostaudit import scenarios
+    from hostaudit.documents import scenarios
 
     return scenarios.find(identity)
 
 
 def replay(file: EvidenceFile, rules: Rules, scenario: Scenario) -> WhatIf:
     """A recorded scenario, happening to the site of this evidence; pure as well."""
-    from hostaudit import timeline
+    from hostaudit.analysis.whatif.replay import replay as run
 
-    return timeline.replay(understand(file, rules), scenario)
+    return run(understand(file, rules), scenario)
 
 
 def working(opinion: Report | None, rules: Rules) -> Working:
     """How a score is made, and how that of a report was."""
-    from hostaudit import score
+    from hostaudit.analysis.impact import score
 
     return score.explained(opinion, rules.scoring)
 
@@ -217,20 +210,20 @@ def replays(scenarios: Iterable[Scenario], root: Path, rules: Rules) -> Iterator
 
     ``root`` is where the subjects' paths begin; a subject that is not there, as in an installation, is left out.
     """
-    from hostaudit import timeline
-    from hostaudit.documents import read_evidence
+    from hostaudit.analysis.whatif import replay
+    from hostaudit.documents.evidence_file import read_evidence
 
     for scenario in scenarios:
         for expected in scenario.assert_history:
             path = root / expected.subject
             if path.is_file():
-                answer = timeline.replay(understand(read_evidence(str(path)), rules), scenario)
-                yield from ((scenario.id, problem) for problem in timeline.differences(answer, expected))
+                answer = replay.replay(understand(read_evidence(str(path)), rules), scenario)
+                yield from ((scenario.id, problem) for problem in replay.differences(answer, expected))
 
 
 def understand(file: EvidenceFile, rules: Rules) -> Case:
     """Evidence and rules to what everything else is asked of."""
-    from hostaudit import case
+    from hostaudit.analysis import site_model
 
     run = Run(
         started=file.run.started,
@@ -241,7 +234,7 @@ def understand(file: EvidenceFile, rules: Rules) -> Case:
         rules_version=rules.version,
         data_versions=_data_of(file.run.data or {}),
     )
-    return case.understand(file, rules, _indexed(rules), run)
+    return site_model.understand(file, rules, _indexed(rules), run)
 
 
 def _data_of(looked: dict[str, str]) -> dict[str, str]:
@@ -256,14 +249,14 @@ def _data_of(looked: dict[str, str]) -> dict[str, str]:
 @cache
 def shipped_rules() -> Rules:
     """The rules that come with hostaudit. Raises ``UsageError`` if their files are not as they should be."""
-    from hostaudit import rules
+    from hostaudit.documents import rules
 
     return rules.load()
 
 
 def prepare() -> None:
     """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
-    from hostaudit import case, gate, judge  # noqa: F401 - loading them is the point
+    from hostaudit.policy import verdict  # noqa: F401 - loading them is the point
 
     with contextlib.suppress(HostauditError):
         _indexed(shipped_rules()).prepare()
@@ -274,7 +267,7 @@ _catalogues: dict[str, Catalogue] = {}
 
 def _indexed(rules: Rules) -> Catalogue:
     """The catalogue of these rules; their version is a digest, so that it stands for the whole."""
-    from hostaudit.catalogue import Catalogue
+    from hostaudit.analysis.catalogue.catalogue import Catalogue
 
     if rules.version not in _catalogues:
         _catalogues[rules.version] = Catalogue(rules)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from hostaudit.datasets import SUFFIXES
 from hostaudit.errors import UsageError
 from hostaudit.files import data_folder
-from hostaudit.model import Target
-from hostaudit.tables import SUFFIXES
+from hostaudit.model.evidence import Target
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList

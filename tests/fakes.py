@@ -9,20 +9,11 @@ import asyncio
 from typing import Any
 
 from hostaudit import domain
-from hostaudit.model import (
-    Alias,
-    Certificate,
-    Evidence,
-    MailGreeting,
-    Origin,
-    Owner,
-    PublishedRanges,
-    Registration,
-    Site,
-    Target,
-)
-from hostaudit.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
-from hostaudit.probes import Probe, Scan
+from hostaudit.model.evidence import Evidence, Target
+from hostaudit.model.site import Site
+from hostaudit.model.values import Alias, Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
+from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
+from hostaudit.observe.probes import Probe, Scan
 
 
 def record(name: str, rdtype: str, *fields: str | int, ttl: int = 300) -> Record:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from hostaudit import model
-from hostaudit.model import (
+from hostaudit.model import site as site_file
+from hostaudit.model.evidence import Evidence, EvidenceFile, EvidenceRun, Target, Unknown
+from hostaudit.model.site import DeclaredFallback, SpareName
+from hostaudit.model.values import (
     Addresses,
     Alias,
     AppLinks,
@@ -11,11 +13,7 @@ from hostaudit.model import (
     Caa,
     Certificate,
     CertificateName,
-    DeclaredFallback,
     Delegation,
-    Evidence,
-    EvidenceFile,
-    EvidenceRun,
     FrontPage,
     Listing,
     MailExchanger,
@@ -26,12 +24,9 @@ from hostaudit.model import (
     Origin,
     Registration,
     ServerAnswer,
-    SpareName,
     Spf,
     StandbyAnswer,
     StandbyServer,
-    Target,
-    Unknown,
     WebAnswer,
     WebApp,
     ZoneCut,
@@ -50,7 +45,7 @@ class Site:
         self.target = Target(domain, registrable, hosts, named)
         self.items: dict[str, Evidence] = {}
         self.options: tuple[str, ...] = ()
-        self.declared: model.Site | None = None
+        self.declared: site_file.Site | None = None
 
     def note(self, kind, subject, value=None, *, absent=None, unknown=None, not_applicable=None) -> Site:
         item = Evidence(
@@ -149,7 +144,7 @@ class Site:
 
     def declare(self, *fallbacks: DeclaredFallback, **more) -> Site:
         """A site file: fallbacks by position, functions, spare_names and places by name."""
-        self.declared = model.Site(self.domain, fallbacks=fallbacks, **more)
+        self.declared = site_file.Site(self.domain, fallbacks=fallbacks, **more)
         return self
 
     def standby_server(

@@ -11,7 +11,7 @@ from sites import GANDI, Site, in_pairs
 from test_corpus import behind_a_proxy, in_the_dark
 
 from hostaudit import audit
-from hostaudit.alternatives import MOST, Alternative, Alternatives, Group
+from hostaudit.analysis.impact.redundancy import MOST, Alternative, Alternatives, Group
 
 AXES = ("parent", "asn")
 STOPS = [(kind, each) for kind in AXES for each in "pqr"]

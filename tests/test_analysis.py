@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_pairs, on_one_parent
 
-from hostaudit import rules
 from hostaudit.audit import analyse
-from hostaudit.model import (
+from hostaudit.documents import rules
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.report import Report
+from hostaudit.model.values import (
     Addresses,
     Caa,
     FrontPage,
@@ -23,10 +25,8 @@ from hostaudit.model import (
     Page,
     PageResource,
     Registration,
-    Report,
     ServerAnswer,
     Spf,
-    Unknown,
     WebApp,
 )
 
@@ -455,7 +455,7 @@ def test_an_include_that_could_not_be_read_may_be_anybody():
 
 
 def test_a_source_that_gave_no_answer_may_name_further_apps():
-    from hostaudit.model import AppLinks, AppRef
+    from hostaudit.model.values import AppLinks, AppRef
 
     site = on_one_parent()
     apps = (AppRef("ios", "apple-app-store", "1", "page"),)
@@ -483,7 +483,7 @@ def impacts_anywhere(report: Report) -> set[str]:
 
 
 def test_a_dkim_key_at_a_service_makes_it_a_sender():
-    from hostaudit.model import Dkim
+    from hostaudit.model.values import Dkim
 
     key = "s1._domainkey.steady.org"
     signed = in_pairs().note("dkim", key, Dkim("s1", "s1.domainkey.u1.wl.sendgrid.net"))

@@ -9,11 +9,11 @@ from sites import CLOUDFLARE_NS, GANDI, NSONE, Site, in_pairs
 from test_analysis import catalogue, parents, report_on
 
 from hostaudit import domain
-from hostaudit.catalogue import Catalogue
-from hostaudit.lookalikes import NameServerNames
-from hostaudit.model import (
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.analysis.catalogue.lookalikes import NameServerNames
+from hostaudit.model.report import Dependency, Report
+from hostaudit.model.values import (
     Delegation,
-    Dependency,
     NameServerGlue,
     NameServers,
     Origin,
@@ -21,7 +21,6 @@ from hostaudit.model import (
     Published,
     PublishedRanges,
     Registration,
-    Report,
     ServerAnswer,
     ZoneCut,
 )

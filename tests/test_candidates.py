@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs
 
-from hostaudit import audit, candidates
+from hostaudit import audit
+from hostaudit.analysis.impact import replacements
 
 RULES = audit.shipped_rules()
 
 
 def gaps(site: Site) -> list[tuple[str, str]]:
-    answer = candidates.fallbacks(audit.understand(site.file(), RULES))
+    answer = replacements.fallbacks(audit.understand(site.file(), RULES))
     return [(each.parent, each.role) for each in answer.gaps]
 
 

@@ -9,16 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit import rules
-from hostaudit.catalogue import (
-    STRENGTH,
-    Catalogue,
-    combine,
-    evaluate_sample,
-    normalise,
-)
-from hostaudit.indexes import NameIndex, RangeIndex, lead, words
-from hostaudit.model import Clue, HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream
+from hostaudit.analysis.catalogue.catalogue import STRENGTH, Catalogue, combine, evaluate_sample, normalise
+from hostaudit.analysis.catalogue.clue_index import NameIndex, RangeIndex, lead, words
+from hostaudit.documents import rules
+from hostaudit.model.match import Clue
+from hostaudit.model.rules import HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream
 
 
 def provider(identity: str, **fields) -> Provider:

@@ -14,9 +14,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hostaudit import changes, rules, snapshots
 from hostaudit.audit import analyse
-from hostaudit.model import Addresses, PolicyNote, Snapshot, Unknown
+from hostaudit.documents import rules
+from hostaudit.history import diff, snapshot
+from hostaudit.model.changes import Snapshot
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.report import PolicyNote
+from hostaudit.model.values import Addresses
 
 MIRROR = {
     "added": "removed",
@@ -41,11 +45,11 @@ def look(file, unseen=()) -> Snapshot:
         else each
         for each in file.evidence
     )
-    return snapshots.snapshot(analyse(msgspec.structs.replace(file, evidence=items), shipped()))
+    return snapshot.snapshot(analyse(msgspec.structs.replace(file, evidence=items), shipped()))
 
 
 def compared(before, after):
-    return changes.between(snapshots.snapshot(before), snapshots.snapshot(after))
+    return diff.between(snapshot.snapshot(before), snapshot.snapshot(after))
 
 
 def judged(site):
@@ -59,7 +63,7 @@ def rows(document, *kinds):
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_look_does_not_differ_from_itself(name):
     once = look(BUNDLES[name])
-    found = changes.between(once, once)
+    found = diff.between(once, once)
 
     assert (found.outcome, found.changes, found.notes) == ("same", (), ())
 
@@ -69,7 +73,7 @@ def test_a_look_does_not_differ_from_itself(name):
 def test_what_is_not_seen_any_more_has_not_gone(name, chance: random.Random):
     ids = [each.id for each in BUNDLES[name].evidence]
     unseen = set(chance.sample(ids, chance.randint(1, 6)))
-    found = changes.between(look(BUNDLES[name]), look(BUNDLES[name], unseen))
+    found = diff.between(look(BUNDLES[name]), look(BUNDLES[name], unseen))
 
     assert rows(found, "added", "removed", "changed", "became_known") == set()
     assert found.outcome in ("same", "unknown")
@@ -80,7 +84,7 @@ def test_what_is_not_seen_any_more_has_not_gone(name, chance: random.Random):
 def test_the_other_way_round_is_the_mirror(name, chance: random.Random):
     ids = [each.id for each in BUNDLES[name].evidence]
     one, other = (look(BUNDLES[name], set(chance.sample(ids, chance.randint(0, 4)))) for _ in range(2))
-    there, back = changes.between(one, other), changes.between(other, one)
+    there, back = diff.between(one, other), diff.between(other, one)
 
     mirrored = [
         msgspec.structs.replace(each, kind=MIRROR[each.kind], before=each.after, after=each.before)
@@ -171,8 +175,8 @@ def test_other_rules_are_told():
 
 
 def test_rows_come_in_the_order_of_parts():
-    found = changes.between(look(BUNDLES["in-pairs"]), look(BUNDLES["half-blind"]))
-    places = [changes.PARTS.index(each.part) for each in found.changes]
+    found = diff.between(look(BUNDLES["in-pairs"]), look(BUNDLES["half-blind"]))
+    places = [diff.PARTS.index(each.part) for each in found.changes]
 
     assert places == sorted(places)
     assert ("dependency", "app_store:f-droid org.steady:f-droid") in rows(found, "became_unknown")
@@ -181,11 +185,11 @@ def test_rows_come_in_the_order_of_parts():
 
 def test_the_numbers_of_a_run():
     kept = [(1, look(BUNDLES["in-pairs"])), (2, look(BUNDLES["half-blind"]))]
-    document = changes.history("steady.org", kept, 3)
-    points = changes.trend("steady.org", kept).points
+    document = diff.history("steady.org", kept, 3)
+    points = diff.trend("steady.org", kept).points
 
     assert document.earlier == 3
     assert document.runs[0].changes == ()
-    assert document.runs[1].changes == changes.between(kept[0][1], kept[1][1]).changes
+    assert document.runs[1].changes == diff.between(kept[0][1], kept[1][1]).changes
     assert [(each.number, each.unknowns) for each in points] == [(1, 0), (2, 4)]
     assert points[0].single_points == document.runs[0].single_points > 0

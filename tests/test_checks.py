@@ -11,28 +11,27 @@ from hypothesis import strategies as st
 from sites import CLOUDFLARE_NS, GANDI, GANDI_NS, Site, in_one_leg, in_pairs, on_one_parent
 from test_corpus import behind_a_proxy, in_the_dark, not_there
 
-from hostaudit import audit, rules
-from hostaudit.checks.evaluators import EVALUATORS
-from hostaudit.checks.ground import compared, compared_most, fingerprint
-from hostaudit.documents import read_evidence
-from hostaudit.model import (
-    Criteria,
-    DeclaredFallback,
-    DeclaredFunction,
+from hostaudit import audit
+from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model.checks import Criteria
+from hostaudit.model.evidence import Target
+from hostaudit.model.policy import (
     EffectivePolicy,
     Exemption,
     FunctionDemand,
     JurisdictionDemand,
-    Need,
     ParentDemand,
     Policy,
     Refusal,
-    Registration,
-    Report,
     RoleDemand,
     ScenarioGate,
-    Target,
 )
+from hostaudit.model.report import Report
+from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need
+from hostaudit.model.values import Registration
+from hostaudit.policy.checks.context import compared, compared_most, fingerprint
+from hostaudit.policy.checks.evaluators import EVALUATORS
 
 RULES = audit.shipped_rules()
 DAY = date(2021, 1, 10)

@@ -14,7 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from hostaudit import __version__, cli, console, schemas
+from hostaudit import __version__, cli
+from hostaudit.cli import console
+from hostaudit.documents import schemas
 from hostaudit.errors import Exit, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -347,7 +349,7 @@ def looked(monkeypatch):
     """Scan without network: what was asked for is kept, and a file without evidence comes back."""
     import msgspec
 
-    from hostaudit.model import EvidenceFile
+    from hostaudit.model.evidence import EvidenceFile
 
     asked = SimpleNamespace()
 
@@ -550,7 +552,7 @@ def test_what_is_declared_goes_into_the_evidence_of_a_live_scan(monkeypatch, her
     async def nothing(self, probes):
         return ()
 
-    monkeypatch.setattr("hostaudit.probes.Scan.run", nothing)
+    monkeypatch.setattr("hostaudit.observe.probes.Scan.run", nothing)
     cli.run(["scan", "x.com", "--resolver", "127.0.0.1", "--save-evidence", "e.json", "-q"])
     file = json.loads(Path("e.json").read_text())
 

@@ -9,7 +9,9 @@ import pytest
 import typer
 from test_cli import environment, hostaudit
 
-from hostaudit import cli, completion, scenarios
+from hostaudit import cli
+from hostaudit.cli import completion_scripts
+from hostaudit.documents import scenarios
 from hostaudit.report import names
 
 ASK = {
@@ -36,7 +38,7 @@ OPTIONS = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("completion")
     made = {}
-    for shell in completion.SHELLS:
+    for shell in completion_scripts.SHELLS:
         made[shell] = folder / shell
         result = hostaudit("completion", shell)
         assert (result.returncode, result.stderr) == (0, "")
@@ -44,7 +46,7 @@ def written(tmp_path_factory):
     return made
 
 
-@pytest.fixture(params=completion.SHELLS)
+@pytest.fixture(params=completion_scripts.SHELLS)
 def complete(request, written, tmp_path):
     shell = request.param
     if shutil.which(shell) is None:
@@ -93,7 +95,7 @@ def test_files_where_files_are_meant(complete):
         assert {each.replace("\\", "") for each in complete(*words)} == {"a file.json"}
 
 
-@pytest.mark.parametrize("shell", completion.SHELLS)
+@pytest.mark.parametrize("shell", completion_scripts.SHELLS)
 def test_a_script_names_all_there_is(written, shell):
     text = written[shell].read_text()
     command = typer.main.get_command(cli.app)
@@ -106,10 +108,11 @@ def test_a_script_names_all_there_is(written, shell):
 
 def test_words_that_a_shell_would_read_are_left_out():
     evil = ("$(touch x)", "a;b", "`x`", "'", '"', "good", "--good=x y")
-    root = completion.Command("hostaudit", options=(completion.Option(("--x",), completion.Values(evil), "it's $(x)"),))
+    option = completion_scripts.Option(("--x",), completion_scripts.Values(evil), "it's $(x)")
+    root = completion_scripts.Command("hostaudit", options=(option,))
 
-    for shell in completion.SHELLS:
-        text = completion.script(shell, root)
+    for shell in completion_scripts.SHELLS:
+        text = completion_scripts.script(shell, root)
         assert "touch" not in text
         assert "good" in text
         assert "`x`" not in text

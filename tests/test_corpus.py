@@ -17,10 +17,11 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 import msgspec  # noqa: E402
 import sites  # noqa: E402
 
-from hostaudit import report, rules  # noqa: E402
+from hostaudit import report  # noqa: E402
 from hostaudit.audit import analyse, encode_evidence  # noqa: E402
-from hostaudit.documents import read_evidence  # noqa: E402
-from hostaudit.model import EvidenceFile  # noqa: E402
+from hostaudit.documents import rules  # noqa: E402
+from hostaudit.documents.evidence_file import read_evidence  # noqa: E402
+from hostaudit.model.evidence import EvidenceFile  # noqa: E402
 from hostaudit.report import Style  # noqa: E402
 
 CORPUS = HERE / "corpus"

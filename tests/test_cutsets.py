@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sites import in_pairs
 
 from hostaudit import audit
-from hostaudit.cutsets import MOST, minimal_cut_sets
-from hostaudit.graph import FunctionNode, Graph, Leaf, Switch
-from hostaudit.impact import NOBODY, order_one
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Switch
+from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
+from hostaudit.analysis.impact.outage import NOBODY, order_one
 
 CERTAINTIES = ("certain", "certain", "certain", "certain", "uncertain", "unknown", "hoped", "failed")
 READINGS = ("pessimistic", "named", "optimistic")

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent / "net"))
 from servers import LOOPBACK, DnsServer, HttpServer, WhoisServer, ca, http, server_context
 from test_cli import hostaudit
 
-from hostaudit import doctor
-from hostaudit.net.limits import Ports
+from hostaudit.observe import doctor
+from hostaudit.observe.net.limits import Ports
 
 HOSTS = (
     "rdap.verisign.com",

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit import documents, schemas
-from hostaudit.documents import read_evidence
+from hostaudit.documents import evidence_file, schemas
+from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import DocumentError, Exit, UsageError
 from hostaudit.files import check_writable, write_atomically
-from hostaudit.model import EvidenceFile
+from hostaudit.model.evidence import EvidenceFile
 
 AT = "2021-01-09T12:00:00Z"
 
@@ -251,7 +251,7 @@ UNSOUND = {
     "target with a shell in it": (with_target(hosts=["x.com", "x.com;reboot"]), "not a domain name"),
     "target elsewhere": (with_target(registrable="y.com"), "does not lie under"),
     "target not among its hosts": (with_target(hosts=[]), "hosts lacks x.com"),
-    "huge text": (with_item(source="x" * (documents.MOST_TEXT + 1)), "a text of"),
+    "huge text": (with_item(source="x" * (evidence_file.MOST_TEXT + 1)), "a text of"),
     "standby server without zone": (
         standing_by("standby_ns", subject="ns.standby.net 192.0.2.53"),
         "is not a subject for standby_ns",
@@ -357,14 +357,14 @@ def test_unsound_evidence_is_refused_by_name_with_a_hint(case, saved):
 
 
 def test_more_items_than_any_scan_writes_are_refused(saved, monkeypatch):
-    monkeypatch.setattr(documents, "MOST_ITEMS", 3)
+    monkeypatch.setattr(evidence_file, "MOST_ITEMS", 3)
 
     with pytest.raises(DocumentError, match="4 items"):
         read_evidence(saved(document()))
 
 
 def test_a_huge_file_is_refused_without_being_decoded(saved, monkeypatch):
-    monkeypatch.setattr(documents, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(evidence_file, "MOST_BYTES", 1 << 20)
 
     with pytest.raises(DocumentError, match="larger than 1 MiB"):
         read_evidence(saved(b" " * ((1 << 20) + 1)))
@@ -484,11 +484,11 @@ def test_a_reader_that_left_is_no_fault_of_the_place(tmp_path, monkeypatch):
     def leave(*_):
         raise BrokenPipeError
 
-    monkeypatch.setattr(documents, "_replaceable", leave)
+    monkeypatch.setattr(evidence_file, "_replaceable", leave)
 
     with pytest.raises(BrokenPipeError):
         write_atomically(tmp_path / "out", b"x")
 
 
 def test_a_file_system_that_cannot_sync_a_folder_is_taken_as_it_is(tmp_path):
-    documents._sync_folder(tmp_path / "gone")
+    evidence_file._sync_folder(tmp_path / "gone")

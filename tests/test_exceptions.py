@@ -8,8 +8,8 @@ import pytest
 from sites import in_one_leg, in_pairs
 from test_checks import TWO_DNS, judged, silent
 
-from hostaudit import exceptions
-from hostaudit.model import Exemption, Policy, RoleDemand
+from hostaudit.model.policy import Exemption, Policy, RoleDemand
+from hostaudit.policy import exceptions
 
 TODAY = date(2028, 2, 29)
 ONE_OF_DNS = in_one_leg

@@ -13,8 +13,9 @@ from test_checks import RULES, TWO_DNS, effective, judged, silent
 from test_corpus import in_the_dark, not_there
 
 from hostaudit import audit
-from hostaudit.gate import known_failures
-from hostaudit.model import Criteria, Policy, RoleDemand
+from hostaudit.model.checks import Criteria
+from hostaudit.model.policy import Policy, RoleDemand
+from hostaudit.policy.verdict import known_failures
 
 DAY = date(2026, 11, 21)
 

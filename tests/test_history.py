@@ -9,9 +9,10 @@ from types import ModuleType
 
 import pytest
 
-from hostaudit import audit, scenarios, sitefile
-from hostaudit.documents import read_evidence
-from hostaudit.model import Expectation, Scenario
+from hostaudit import audit
+from hostaudit.documents import scenarios, site_file
+from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model.scenario import Expectation, Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 HISTORY = ROOT / "examples" / "history"
@@ -130,7 +131,7 @@ def test_no_bundle_lies_about_unused():
 @pytest.mark.parametrize("name", DECLARED)
 def test_the_site_file_says_what_the_evidence_carries(name: str):
     known = {each.id: each for each in audit.shipped_rules().providers}
-    declared = sitefile.read(HISTORY / name / "hostaudit.yaml", known)
+    declared = site_file.read(HISTORY / name / "hostaudit.yaml", known)
 
     file = read_evidence(str(HISTORY / name / "evidence.json"))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.graph import FunctionNode, Graph, Leaf, Term
-from hostaudit.impact import NOBODY, Clock, impact, order_one
-from hostaudit.model import Hours, Recovery
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
+from hostaudit.model.report import Hours
+from hostaudit.model.rules import Recovery
 
 HOUR = {"host": Recovery(1, 2, 3, "", ""), "name": Recovery(4, 5, 6, "", "")}
 CLOCK = Clock(HOUR, 720)

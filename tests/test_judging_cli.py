@@ -10,11 +10,13 @@ import msgspec
 import pytest
 from test_cli import PARLER, PARLER_REPORT, ROOT, hostaudit
 
-from hostaudit import audit, cli, explanations, schemas
+from hostaudit import audit, cli
 from hostaudit.audit import encode_evidence
-from hostaudit.documents import read_evidence
+from hostaudit.documents import schemas
+from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import Unknown
+from hostaudit.model.evidence import Unknown
+from hostaudit.policy import explain
 
 POLICIES = ROOT / "examples" / "policies"
 TWO_DNS = POLICIES / "two-dns-operators.yaml"
@@ -202,14 +204,14 @@ def test_every_rule_is_listed_and_every_code_explained(capsys):
 
     assert len(codes) == len(set(codes)) > 100
     for row in shown["rules"]:
-        by_rule, by_code = (explanations.explain(each, RULES) for each in (row["rule"], row["code"].lower()))
+        by_rule, by_code = (explain.explain(each, RULES) for each in (row["rule"], row["code"].lower()))
         assert by_rule == by_code
         assert (by_rule.id, by_rule.code) == (row["rule"], row["code"])
 
 
 @pytest.mark.parametrize("role", sorted(RULES.roles))
 def test_every_layer_is_explained(role):
-    found = explanations.explain(role, RULES)
+    found = explain.explain(role, RULES)
 
     assert found.kind == "role"
     assert found.risk and found.how and found.fix
@@ -228,14 +230,14 @@ def test_every_layer_is_explained(role):
     ],
 )
 def test_a_rule_of_any_function_or_scenario_is_explained(topic, identity, code):
-    found = explanations.explain(topic, RULES)
+    found = explain.explain(topic, RULES)
 
     assert (found.id, found.code) == (identity, code)
 
 
 def test_the_example_of_a_rule_is_of_its_own_role_and_can_be_read(here):
-    for row in explanations.book(RULES).rules:
-        found = explanations.explain(row.rule, RULES)
+    for row in explain.book(RULES).rules:
+        found = explain.explain(row.rule, RULES)
         if not found.write or row.rule.partition(".")[0] in ("ROLE", "FUNCTION", "scenario"):
             continue
         assert (
@@ -252,7 +254,7 @@ def test_the_example_of_a_rule_is_of_its_own_role_and_can_be_read(here):
 @pytest.mark.parametrize(("topic", "hint"), [("dns.min_provider", "dns.min_providers"), ("HA-DNS-02", "HA-DNS-00")])
 def test_what_is_no_topic_is_refused_with_the_nearest_one(topic, hint):
     with pytest.raises(UsageError) as refused:
-        explanations.explain(topic, RULES)
+        explain.explain(topic, RULES)
 
     assert hint in refused.value.hint
 

@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from test_cli import environment, hostaudit
 
-from hostaudit import lint, rules, schemas
+from hostaudit.analysis.catalogue import lint
+from hostaudit.documents import rules, schemas
 from hostaudit.errors import Exit, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import PARLER_REPORT, environment, hostaudit, with_patch
 
-from hostaudit import console, history
-from hostaudit.cli import domainlist, ledger, meter, records
-from hostaudit.cli.judge_process import Judged
+from hostaudit.cli import console
+from hostaudit.cli.batch import domain_list, ledger, progress, records
+from hostaudit.cli.batch.judge_process import Judged
 from hostaudit.errors import Exit, NothingToScanError, UsageError
+from hostaudit.history import store
 
 LOOK = """
 import asyncio
@@ -94,7 +95,7 @@ www.example.com
 EXAMPLE.com.
 #example.se
 """
-    found = domainlist.parse(text.encode())
+    found = domain_list.parse(text.encode())
 
     wanted = ["example.com", "example.org", "example.net", "xn--bcher-kva.example.de", "www.example.com"]
     assert [each.domain for each in found.targets] == wanted
@@ -121,7 +122,7 @@ def test_lines_that_name_no_site_are_told_with_their_number():
         b"://",
         b"example.com\x85",
     ]
-    found = domainlist.parse(b"\n".join([b"good.com", *hostile, b"fine.org"]))
+    found = domain_list.parse(b"\n".join([b"good.com", *hostile, b"fine.org"]))
 
     assert [each.domain for each in found.targets] == ["good.com", "fine.org"]
     assert [each.line for each in found.rejected] == list(range(2, 2 + len(hostile)))
@@ -130,7 +131,7 @@ def test_lines_that_name_no_site_are_told_with_their_number():
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_reader_of_lists(data):
-    found = domainlist.parse(data)
+    found = domain_list.parse(data)
 
     assert len(found.targets) + found.duplicates + len(found.rejected) <= data.count(b"\n") + 1
     assert len({each.domain for each in found.targets}) == len(found.targets)
@@ -144,7 +145,7 @@ def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
     path = tmp_path / "list"
     path.write_text(text)
     with pytest.raises(NothingToScanError, match=said):
-        domainlist.read(str(path))
+        domain_list.read(str(path))
 
     result = hostaudit("scan", "-l", "-", "--format", "json", stdin=text)
     assert (result.returncode, result.stdout) == (Exit.NOTHING_TO_SCAN, "")
@@ -314,7 +315,8 @@ def test_how_long_it_still_takes_is_reckoned_from_this_run(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: 1010.0)
 
     assert (
-        meter.Meter(tally, io.StringIO(), shown=True, lines=True).text() == "40 of 100 domains, 2.0 a second, 30 s left"
+        progress.Meter(tally, io.StringIO(), shown=True, lines=True).text()
+        == "40 of 100 domains, 2.0 a second, 30 s left"
     )
     assert [records.clock(each) for each in (0.4, 59, 61, 3700)] == ["0 s", "59 s", "1 min 01 s", "1 h 01 min"]
 
@@ -561,7 +563,7 @@ def test_the_runs_of_a_list_are_kept_in_a_history(tmp_path):
     result = run(LOOK.format(delay=0), "-l", "-", "-q", "--history", path, stdin="a.com\nbroken.com\nb.com")
 
     assert result.returncode == Exit.INTERNAL, result.stderr
-    assert history.domains(path) == ("a.com", "b.com")
+    assert store.domains(path) == ("a.com", "b.com")
 
 
 def test_a_history_that_fails_in_the_middle_costs_no_record(tmp_path):

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from hostaudit import markup
-from hostaudit.markup import Resource, Tag, app_in_link, decoded, references, resolve, tags
+from hostaudit.observe import html_tags
+from hostaudit.observe.html_tags import Resource, Tag, app_in_link, decoded, references, resolve, tags
 
 BASE = "https://shop.example.com/"
 
@@ -125,7 +125,7 @@ def test_no_text_whatever_breaks_the_scanner(pieces):
     page = "".join(pieces)
 
     assert all(isinstance(tag, Tag) for tag in tags(page))
-    assert isinstance(references(page, BASE), markup.References)
+    assert isinstance(references(page, BASE), html_tags.References)
 
 
 # -- details ----------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_an_unclosed_attribute_flood_is_capped():
 
     first, second = tags(page)
 
-    assert len(first.attributes) == markup.MOST_ATTRIBUTES
+    assert len(first.attributes) == html_tags.MOST_ATTRIBUTES
     assert second.name == "b"
 
 
@@ -231,16 +231,16 @@ class CountedText(str):
 
 
 PATTERNS = {
-    name: getattr(markup, name) for name in ("TAG_NAME", "GAP", "ATTRIBUTE", "EQUALS", "BARE_VALUE", "COMMENT_END")
+    name: getattr(html_tags, name) for name in ("TAG_NAME", "GAP", "ATTRIBUTE", "EQUALS", "BARE_VALUE", "COMMENT_END")
 }
-ENDS = dict(markup.ENDS)
+ENDS = dict(html_tags.ENDS)
 
 
 def work_of(page: str, monkeypatch: pytest.MonkeyPatch) -> int:
     work = [0]
     for name, pattern in PATTERNS.items():
-        monkeypatch.setattr(markup, name, CountedPattern(pattern, work))
-    monkeypatch.setattr(markup, "ENDS", {name: CountedPattern(each, work) for name, each in ENDS.items()})
+        monkeypatch.setattr(html_tags, name, CountedPattern(pattern, work))
+    monkeypatch.setattr(html_tags, "ENDS", {name: CountedPattern(each, work) for name, each in ENDS.items()})
     text = CountedText(page)
     text.work = work
     for _ in tags(text):
@@ -308,18 +308,20 @@ def test_the_counting_itself_notices_quadratic_work(monkeypatch):
 
 
 def test_tags_and_length_are_capped_and_the_rest_is_called_cut():
-    assert sum(1 for _ in tags("<b>" * (markup.MOST_TAGS + 10))) == markup.MOST_TAGS
-    assert references("<b>" * (markup.MOST_TAGS + 10), BASE).cut
-    assert references(" " * markup.LONGEST_PAGE + '<script src="/x.js"></script>', BASE) == markup.References(cut=True)
+    assert sum(1 for _ in tags("<b>" * (html_tags.MOST_TAGS + 10))) == html_tags.MOST_TAGS
+    assert references("<b>" * (html_tags.MOST_TAGS + 10), BASE).cut
+    assert references(" " * html_tags.LONGEST_PAGE + '<script src="/x.js"></script>', BASE) == html_tags.References(
+        cut=True
+    )
     assert not references("<b>" * 10, BASE).cut
 
 
 def test_resources_are_capped_and_the_rest_is_called_cut():
-    page = "".join(f'<script src="/{number}.js"></script>' for number in range(markup.MOST_REFERENCES + 5))
+    page = "".join(f'<script src="/{number}.js"></script>' for number in range(html_tags.MOST_REFERENCES + 5))
 
     found = references(page, BASE)
 
-    assert len(found.resources) == markup.MOST_REFERENCES
+    assert len(found.resources) == html_tags.MOST_REFERENCES
     assert found.cut
 
 
@@ -400,7 +402,7 @@ def test_only_addresses_of_the_web_are_references(reference, expected):
 
 
 def test_a_host_is_lower_case_without_a_trailing_dot():
-    assert markup.host_of("https://CDN.Example.NET./x") == "cdn.example.net"
+    assert html_tags.host_of("https://CDN.Example.NET./x") == "cdn.example.net"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from test_cli import PARLER, ROOT, environment, evidence
 from hostaudit import cli, report
 from hostaudit.cli.options import EXIT_OF, Writer
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import EvidenceFile
+from hostaudit.model.evidence import EvidenceFile
 
 MACHINE = tuple(name for name in report.names() if name != "terminal")
 POLICY = "version: 1\npolicy:\n  {}\n"
@@ -217,7 +217,7 @@ def test_a_defect_in_one_format_leaves_the_others(place, capsys, monkeypatch):
     def broken(*_arguments):
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr("hostaudit.report.sarif._run", broken)
+    monkeypatch.setattr("hostaudit.report.formats.sarif._run", broken)
     code = cli.run(["analyse", PARLER, "-o", "sarif=a", "-o", "junit=b"])
     streams = capsys.readouterr()
 
@@ -264,7 +264,7 @@ def test_an_output_that_was_there_is_replaced_whole(place):
 def test_a_format_that_is_not_asked_for_is_not_loaded():
     code = (
         "import sys; from hostaudit.cli import run; run(['analyse', sys.argv[1], '-o', 'jsonl=/dev/null']);"
-        "formats = {f'hostaudit.report.{name}' for name in sys.argv[2:]} - {'hostaudit.report.jsonl'};"
+        "formats = {f'hostaudit.report.formats.{name}' for name in sys.argv[2:]} - {'hostaudit.report.formats.jsonl'};"
         "sys.exit(' '.join(sorted(formats & set(sys.modules))) or None)"
     )
     done = subprocess.run(
@@ -286,7 +286,7 @@ def test_standard_output_stays_clean_while_progress_is_shown(place, capsys, monk
         return msgspec.structs.replace(file, target=target, site=site)
 
     monkeypatch.setattr("hostaudit.audit.look", look)
-    monkeypatch.setattr("hostaudit.cli.scan.progress_fits", lambda *_: True)
+    monkeypatch.setattr("hostaudit.cli.commands.scan.progress_fits", lambda *_: True)
     code = cli.run(["scan", "x.com", "--format", name, "--save-evidence", "kept.json"])
     streams = capsys.readouterr()
 

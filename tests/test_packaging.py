@@ -11,10 +11,12 @@ import pytest
 import test_corpus
 import typer
 
-from hostaudit import __version__, audit, cli, documents, report, rules, scenarios, timeline
+from hostaudit import __version__, audit, cli, report
+from hostaudit.analysis.whatif import replay
+from hostaudit.documents import evidence_file, rules, scenarios
 from hostaudit.errors import Exit
-from hostaudit.model import Hours
-from hostaudit.report.prom import METRICS
+from hostaudit.model.report import Hours
+from hostaudit.report.formats.prom import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -50,7 +52,7 @@ def test_the_example_is_what_its_script_writes():
 
 def test_every_item_of_the_example_says_whether_it_was_reported_or_is_assumed():
     explained = ("store page as reported", "reported host, illustrative address", "assumed", "illustrative address")
-    file = documents.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
+    file = evidence_file.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
 
     assert {each.source for each in file.evidence if not each.source.startswith(explained)} == set()
 
@@ -86,14 +88,14 @@ def test_the_readme_names_no_option_that_does_not_exist():
 
 def test_the_walk_in_the_readme_has_the_numbers_of_the_example():
     text = " ".join(README.partition("## How it decides")[2].partition("\n## ")[0].split())
-    file = documents.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
+    file = evidence_file.read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
     case = audit.understand(file, rules.load())
     opinion = audit.analyse(file, rules.load())
     row = next(each for each in opinion.dependencies if each.id == "hosting:api.parler.com 52.33.9.9:aws")
     point = opinion.spofs[0]
     times = next(each for each in point.functions if each.id == "web:api.parler.com").times
     worst, second = opinion.score.working[0].companies[:2]
-    replayed = timeline.replay(case, scenarios.find("parler-2021"))
+    replayed = replay.replay(case, scenarios.find("parler-2021"))
     fates = {each.id: each.down_hours for each in replayed.functions}
 
     assert f"noted {len(file.evidence)} answers" in text

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from hostaudit.report import names
-from hostaudit.report.prom import METRICS
+from hostaudit.report.formats.prom import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / ".ci" / "action.sh"

@@ -16,10 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import environment
 
-from hostaudit import audit, cli, demands, documents, ratchet, rules, schemas
-from hostaudit.cli import draft, evidence
+from hostaudit import audit, cli
+from hostaudit.cli import evidence
+from hostaudit.cli.commands import policy_draft
+from hostaudit.documents import evidence_file, rules, schemas
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import Criteria, EffectivePolicy, Report
+from hostaudit.model.checks import Criteria
+from hostaudit.model.policy import EffectivePolicy
+from hostaudit.model.report import Report
+from hostaudit.policy import effective, propose
 from hostaudit.report.text import printable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,8 +129,8 @@ def test_the_examples_are_in_order_for_us_and_for_editors(path):
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
 def test_the_example_of_parler_meets_none_of_the_examples(path):
-    policy = demands.effective(evidence.loaded(path, RULES, WORLD), "parler.com", RULES.presets)
-    opinion = audit.analyse(documents.read_evidence(str(PARLER)), RULES, Criteria(policy=policy), date(2021, 1, 9))
+    policy = effective.effective(evidence.loaded(path, RULES, WORLD), "parler.com", RULES.presets)
+    opinion = audit.analyse(evidence_file.read_evidence(str(PARLER)), RULES, Criteria(policy=policy), date(2021, 1, 9))
 
     assert opinion.verdict == "fail"
 
@@ -299,7 +304,7 @@ def test_show_of_a_file_without_demands_says_so(here, capsys):
 
 
 def judged(path: Path, file, today: date) -> tuple[EffectivePolicy, Report]:
-    policy = demands.effective(evidence.loaded(path, RULES, WORLD), file.target.domain, RULES.presets)
+    policy = effective.effective(evidence.loaded(path, RULES, WORLD), file.target.domain, RULES.presets)
     return policy, audit.analyse(file, RULES, Criteria(policy=policy), today)
 
 
@@ -309,13 +314,13 @@ def is_met(opinion: Report) -> bool:
 
 
 def test_a_site_meets_what_is_written_for_it_and_nothing_less(here, capsys, monkeypatch):
-    monkeypatch.setattr("hostaudit.cli.policy.utc_today", lambda: date(2021, 1, 9))
+    monkeypatch.setattr("hostaudit.cli.commands.policy.utc_today", lambda: date(2021, 1, 9))
 
     assert cli.run(["policy", "init", str(PARLER)]) == Exit.PASS
     out, err = capsys.readouterr()
     assert out == ""
     assert "policy written to hostaudit.yaml; read it through, then: hostaudit policy check hostaudit.yaml" in err
-    policy, opinion = judged(here, documents.read_evidence(str(PARLER)), date(2021, 1, 9))
+    policy, opinion = judged(here, evidence_file.read_evidence(str(PARLER)), date(2021, 1, 9))
     assert opinion.verdict == "pass"
     assert policy.policy.min_score == 5.0
     assert policy.policy.roles["registrar"].min_days_left == 30
@@ -353,7 +358,7 @@ def test_a_report_and_its_evidence_give_the_same(here, capsys):
 
 def test_without_a_site_the_preset_stands_alone(here, capsys):
     assert cli.run(["policy", "init"]) == Exit.PASS
-    policy = demands.effective(evidence.loaded(Path(here.name), RULES, WORLD), "", RULES.presets)
+    policy = effective.effective(evidence.loaded(Path(here.name), RULES, WORLD), "", RULES.presets)
     assert policy.extends == ("baseline",)
     assert cli.run(["policy", "init", "-o", "b.yaml", "--preset", "resilient", "--preset", "baseline"]) == Exit.PASS
     assert "extends: [resilient, baseline]" in Path("b.yaml").read_text()
@@ -403,7 +408,7 @@ def test_options_for_looking_go_with_a_domain_only(here, capsys):
 
 
 def test_a_live_site_is_looked_at(here, monkeypatch):
-    seen = documents.read_evidence(str(PARLER))
+    seen = evidence_file.read_evidence(str(PARLER))
     monkeypatch.setattr(evidence, "look", lambda *_: seen)
 
     assert cli.run(["policy", "init", "parler.com", "-q"]) == Exit.PASS
@@ -443,7 +448,7 @@ def of(path: Path):
 
 def text(file, presets, today: date) -> str:
     chosen = {name: RULES.presets[name] for name in presets}
-    steps, opinion = ratchet.settled(audit.trials(file, RULES, today), chosen)
-    found = draft.text(steps, opinion, presets, today)
+    steps, opinion = propose.settled(audit.trials(file, RULES, today), chosen)
+    found = policy_draft.text(steps, opinion, presets, today)
     assert all(printable(line, 1000) == line for line in found.splitlines())
     return found

@@ -15,10 +15,11 @@ from conftest import by_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit import demands, policyfile, rules, schemas, sitefile
 from hostaudit.cli import evidence
+from hostaudit.documents import policy_file, rules, schemas, site_file
+from hostaudit.documents.policy_file import World
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import (
+from hostaudit.model.policy import (
     EffectivePolicy,
     Exemption,
     FunctionDemand,
@@ -29,10 +30,10 @@ from hostaudit.model import (
     Refusal,
     RoleDemand,
     ScenarioGate,
-    SiteFile,
 )
-from hostaudit.policyfile import World
-from hostaudit.reminders import reminders
+from hostaudit.model.site import SiteFile
+from hostaudit.policy.effective import effective as demanded
+from hostaudit.policy.warnings import reminders
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = rules.load()
@@ -44,9 +45,9 @@ EXCEPTION = "id: EX-7, rule: dns.min_providers, target: a.example.com, reason: m
 def load(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    def from_text(text: str, world: World | None = WORLD) -> sitefile.Loaded:
+    def from_text(text: str, world: World | None = WORLD) -> site_file.Loaded:
         Path("hostaudit.yaml").write_text(f"version: 1\n{text}\n", "utf-8")
-        return sitefile.load(Path("hostaudit.yaml"), {each.id: each for each in RULES.providers}, world)
+        return site_file.load(Path("hostaudit.yaml"), {each.id: each for each in RULES.providers}, world)
 
     return from_text
 
@@ -76,7 +77,7 @@ def refused(load):
 @pytest.fixture
 def effective(load):
     def of(text: str, domain: str = "shop.example.com") -> EffectivePolicy:
-        return demands.effective(load(text), domain, RULES.presets)
+        return demanded(load(text), domain, RULES.presets)
 
     return of
 
@@ -361,7 +362,7 @@ def test_no_text_is_more_than_refused(tmp_path_factory, text):
     for head in ("policy: ", "policy: {scenarios: [", "targets: ", "exceptions: [{id: a, expires: "):
         path.write_text(f"version: 1\n{head}{text}", "utf-8")
         try:
-            sitefile.load(path, None, WORLD)
+            site_file.load(path, None, WORLD)
         except UsageError as error:
             assert by_line(error.message).startswith(f"{path}:")
 
@@ -439,14 +440,14 @@ def test_every_sound_policy_is_read_as_it_was_written(tmp_path_factory, policy):
     document = json.dumps({"version": 1, "policy": written})  # JSON is YAML too
     path = tmp_path_factory.getbasetemp() / "sound.yaml"
     path.write_text(document)
-    loaded = sitefile.load(path, None, WORLD)
+    loaded = site_file.load(path, None, WORLD)
 
     assert loaded.content.policy == policy
     published = json.loads(schemas.path("site").read_text())
     jsonschema.Draft7Validator(published).validate(json.loads(document))
-    effective = demands.effective(loaded, "x.com", RULES.presets)
-    assert demands.effective(loaded, "x.com", {**RULES.presets}) == effective
-    for key, origin in effective.origins.items():
+    found = demanded(loaded, "x.com", RULES.presets)
+    assert demanded(loaded, "x.com", {**RULES.presets}) == found
+    for key, origin in found.origins.items():
         assert origin == "default" or origin.startswith((f"{path}:", "preset:")), key
 
 
@@ -496,8 +497,8 @@ def test_what_never_ends_is_looked_at_again(load):
 
 @given(st.dates(), st.text(max_size=12))
 def test_a_day_is_a_day_and_nothing_else_is(day, text):
-    assert policyfile.day(day.isoformat()) == day
-    found = policyfile.day(text)
+    assert policy_file.day(day.isoformat()) == day
+    found = policy_file.day(text)
     assert found is None or found.isoformat() == text
 
 
@@ -633,7 +634,7 @@ exceptions:
 
 
 def test_what_the_file_itself_says_is_a_part_of_it(effective):
-    found = demands.own(effective(LAYERS))
+    found = effective.own(effective(LAYERS))
 
     assert set(found.origins.values()) <= {f"hostaudit.yaml:{line}" for line in range(20)}
     assert found.policy == Policy(roles={"dns": RoleDemand(independent_by=("parent",))})
@@ -660,7 +661,7 @@ def test_any_two_layers_give_what_the_last_one_said(tmp_path_factory, layers):
     of_file, of_target = map(written, layers)
     target = f"targets: [{{match: [a.example], policy: {{{of_target}}}}}]"
     path.write_text(f"version: 1\npolicy: {{{of_file}}}\n{target}\n")
-    found = demands.effective(sitefile.load(path, None, WORLD), "a.example", RULES.presets)
+    found = effective.effective(site_file.load(path, None, WORLD), "a.example", RULES.presets)
 
     for key in ("min_score", "notice_hours"):
         if key in layers[1]:

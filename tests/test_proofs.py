@@ -7,8 +7,9 @@ import pytest
 from sites import GANDI, NSONE, Site, in_one_leg
 
 from hostaudit import audit
-from hostaudit.model import Caa, DeclaredFallback, Delegation, Listing, NameServerGlue, SpareName
-from hostaudit.proofs import Proof
+from hostaudit.analysis.fault_tree.fallback_proofs import Proof
+from hostaudit.model.site import DeclaredFallback, SpareName
+from hostaudit.model.values import Caa, Delegation, Listing, NameServerGlue
 
 RULES = audit.shipped_rules()
 HETZNER, OVH = 24940, 16276

@@ -20,14 +20,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from test_cli import environment, hostaudit
 
-from hostaudit import rules, schemas, tables
-from hostaudit.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
-from hostaudit.cli import providers as command
+from hostaudit import datasets
+from hostaudit.analysis.catalogue.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
+from hostaudit.analysis.catalogue.match import ROLE_OF, Matcher, matcher, read
+from hostaudit.cli.commands import providers as command
+from hostaudit.datasets import feeds, ranges
+from hostaudit.documents import rules, schemas
 from hostaudit.errors import Exit
-from hostaudit.matching import ROLE_OF, Matcher, matcher, read
-from hostaudit.model import Feed, HeaderClue, Parent, Provider, Published, Question, Rules, Samples, Scoring
-from hostaudit.report import jsontext
-from hostaudit.tables import feeds, ranges
+from hostaudit.model.match import Question
+from hostaudit.model.rules import Feed, HeaderClue, Parent, Provider, Rules, Samples, Scoring
+from hostaudit.model.values import Published
+from hostaudit.report import json_text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -531,7 +534,7 @@ def test_an_answer_does_not_wait_for_the_next_question():
 def test_a_damaged_table_of_the_user_s_is_told_of_and_left_out(tmp_path):
     place = tmp_path / "hostaudit"
     place.mkdir()
-    for name in (tables.ROUTES, tables.RANGES):
+    for name in (datasets.ROUTES, datasets.RANGES):
         (place / name).write_bytes(b"no table")
     code, answers, said = match('{"ip": "104.16.1.1"}', XDG_DATA_HOME=str(tmp_path))
     assert (code, answers[0]["providers"][0]["id"]) == (0, "cloudflare")
@@ -544,7 +547,7 @@ def test_ranges_that_were_fetched_go_before_those_of_the_catalogue(tmp_path):
     place = tmp_path / "hostaudit"
     place.mkdir()
     rows = [(ipaddress.ip_network("104.16.0.0/16"), "AMAZON", ""), (ipaddress.ip_network("104.16.1.0/24"), "S3", "")]
-    (place / tables.RANGES).write_bytes(ranges.build([(url, "2026-11-01", feeds.Feed(tuple(rows), "2026-11-01"))]))
+    (place / datasets.RANGES).write_bytes(ranges.build([(url, "2026-11-01", feeds.Feed(tuple(rows), "2026-11-01"))]))
     _, answers, said = match('{"ip": "104.16.1.1"}\n{"ip": "104.16.2.1"}', XDG_DATA_HOME=str(tmp_path))
     assert said == ""
     found = [[(each["id"], each["because"][0]["entry"]) for each in answer["providers"]] for answer in answers]
@@ -694,7 +697,7 @@ def test_the_table_in_the_readme_is_that_of_the_code():
 
 
 def test_lines_in_a_stream_keep_letters_and_escape_the_rest():
-    text = jsontext.lines([msgspec.convert({"ns": "b\u00fc\x7f\u202e##[x]"}, Question)])
+    text = json_text.lines([msgspec.convert({"ns": "b\u00fc\x7f\u202e##[x]"}, Question)])
     assert "b\u00fc" in text
     assert json.loads(text)["ns"] == "b\u00fc\x7f\u202e##[x]"
     assert not {"\x7f", "\u202e"} & set(text)
@@ -702,7 +705,7 @@ def test_lines_in_a_stream_keep_letters_and_escape_the_rest():
 
 
 def test_no_special_address_is_anybody_s():
-    from hostaudit.special import special_networks
+    from hostaudit.datasets.special_purpose import special_networks
 
     wide = catalogue(provider("wide", ranges=("0.0.0.0/0", "::/0")))
     matcher = Matcher(wide)

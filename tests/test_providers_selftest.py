@@ -6,9 +6,11 @@ from typing import get_args
 
 import pytest
 
-from hostaudit import lint, rules
-from hostaudit.catalogue import SAMPLES, Catalogue, evaluate_sample
-from hostaudit.model import Role, Rules, Service
+from hostaudit.analysis.catalogue import lint
+from hostaudit.analysis.catalogue.catalogue import SAMPLES, Catalogue, evaluate_sample
+from hostaudit.documents import rules
+from hostaudit.model.roles import Role, Service
+from hostaudit.model.rules import Rules
 
 SHIPPED: Rules = rules.load()
 CATALOGUE = Catalogue(SHIPPED)

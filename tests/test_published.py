@@ -11,17 +11,19 @@ import pytest
 import sites
 from fakes import FakeNet, observe, record
 
-from hostaudit import audit, rules
-from hostaudit.attribution import Attribution
-from hostaudit.catalogue import Catalogue
-from hostaudit.documents import read_evidence
+from hostaudit import audit
+from hostaudit.analysis.attribution.attribute import Attribution
+from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.datasets import RANGES, feeds, ranges
+from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import DocumentError
-from hostaudit.model import EvidenceFile, Origin, Published, PublishedRanges
-from hostaudit.net.limits import Limits
-from hostaudit.net.live import LiveNet
-from hostaudit.probes import ip_owner
-from hostaudit.seen import Seen
-from hostaudit.tables import RANGES, feeds, ranges
+from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.values import Origin, Published, PublishedRanges
+from hostaudit.observe.net.limits import Limits
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.probes import ip_owner
 
 AWS = "https://ip-ranges.amazonaws.com/ip-ranges.json"
 AZURE = "https://www.microsoft.com/en-us/download/details.aspx?id=56519"
@@ -83,7 +85,7 @@ def test_a_prefix_from_a_stranger_s_evidence_breaks_nothing(catalogue, prefix):
 
 def look(**tables):
     net = FakeNet(dns={("x.com", "A"): ["45.1.2.3"]}, origins={"45.1.2.3": Origin("45.0.0.0/15", (64,))}, **tables)
-    from hostaudit.probes import addresses
+    from hostaudit.observe.probes import addresses
 
     assert record("x.com", "A", "45.1.2.3")
     return observe("x.com", net, addresses.PROBE, ip_owner.PROBE)

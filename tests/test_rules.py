@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from conftest import by_line
 
-from hostaudit import rules, strict_yaml
+import hostaudit
+from hostaudit.documents import rules, strict_yaml
 from hostaudit.errors import Exit, UsageError
 
 GOOD = """\
@@ -457,5 +458,11 @@ def test_the_installed_copy_is_used_where_there_is_no_checkout(tmp_path: Path, m
     package = tmp_path / "site-packages" / "hostaudit"
     package.mkdir(parents=True)
     (tmp_path / "site-packages" / "rules" / "providers").mkdir(parents=True)
-    monkeypatch.setattr(rules, "__file__", str(package / "rules.py"))
+    monkeypatch.setattr("hostaudit.__file__", str(package / "__init__.py"))
     assert rules.folder() == package / "_rules"
+
+
+def test_what_decides_on_the_meaning_of_the_rules_is_part_of_their_key():
+    package = Path(hostaudit.__file__).parent
+
+    assert [module for module in rules.READERS if not package.joinpath(module).is_file()] == []

@@ -14,27 +14,29 @@ import pytest
 import sites
 from test_cli import environment, hostaudit
 
-from hostaudit import history, rules, snapshots
 from hostaudit.audit import analyse, encode_evidence
+from hostaudit.documents import rules
 from hostaudit.errors import DocumentError, UsageError
+from hostaudit.history import store
+from hostaudit.history.snapshot import snapshot as of_report
 
 ROOT = Path(__file__).resolve().parent.parent
 WRITER = """
 import sys
 from pathlib import Path
 import msgspec
-from hostaudit import history
+from hostaudit.history import store
 from hostaudit.model import Snapshot
 snapshot = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Snapshot)
 for turn in range(int(sys.argv[4])):
     run = msgspec.structs.replace(snapshot.run, vantage=f"{sys.argv[3]} {turn}")
-    history.record(Path(sys.argv[1]), msgspec.structs.replace(snapshot, run=run))
+    store.record(Path(sys.argv[1]), msgspec.structs.replace(snapshot, run=run))
 """
 
 
 @cache
 def snapshot(site=sites.in_pairs):
-    return snapshots.snapshot(analyse(site().file(), rules.load()))
+    return of_report(analyse(site().file(), rules.load()))
 
 
 def at(moment, look=None):
@@ -51,19 +53,19 @@ def test_what_is_kept_comes_back_whole(tmp_path):
     path = tmp_path / "runs.db"
     looks = [snapshot(), snapshot(sites.on_one_parent)]
 
-    assert [history.record(path, each) for each in looks] == [1, 2]
-    assert history.runs(path, "steady.org") == ([(1, looks[0])], 0)
-    assert history.runs(path, "captive.com") == ([(2, looks[1])], 0)
-    assert history.runs(path, "nobody.com") == ([], 0)
-    assert history.domains(path) == ("captive.com", "steady.org")
+    assert [store.record(path, each) for each in looks] == [1, 2]
+    assert store.runs(path, "steady.org") == ([(1, looks[0])], 0)
+    assert store.runs(path, "captive.com") == ([(2, looks[1])], 0)
+    assert store.runs(path, "nobody.com") == ([], 0)
+    assert store.domains(path) == ("captive.com", "steady.org")
 
 
 def test_a_fact_is_stored_once_however_many_runs_saw_it(tmp_path):
     path = tmp_path / "runs.db"
-    history.record(path, at("2026-01-01T00:00:00Z"))
+    store.record(path, at("2026-01-01T00:00:00Z"))
     facts = count(path, "fact")
     for month in range(2, 12):
-        history.record(path, at(f"2026-{month:02}-01T00:00:00Z"))
+        store.record(path, at(f"2026-{month:02}-01T00:00:00Z"))
 
     assert count(path, "fact") == facts
     assert count(path, "run") == 11
@@ -72,8 +74,8 @@ def test_a_fact_is_stored_once_however_many_runs_saw_it(tmp_path):
 def test_the_latest_runs_come_oldest_first(tmp_path):
     path = tmp_path / "runs.db"
     for day in (3, 1, 2):
-        history.record(path, at(f"2026-01-0{day}T00:00:00Z"))
-    kept, earlier = history.runs(path, "steady.org", 2)
+        store.record(path, at(f"2026-01-0{day}T00:00:00Z"))
+    kept, earlier = store.runs(path, "steady.org", 2)
 
     assert [(number, look.run.started[:10]) for number, look in kept] == [(3, "2026-01-02"), (1, "2026-01-03")]
     assert earlier == 1
@@ -88,7 +90,7 @@ def test_two_that_write_at_once_lose_nothing(tmp_path):
     ]
 
     assert [each.wait(120) for each in writers] == [0, 0]
-    kept, _ = history.runs(path, "steady.org")
+    kept, _ = store.runs(path, "steady.org")
     assert sorted(look.run.vantage for _, look in kept) == sorted(
         f"{who} {n}" for who in ("one", "two") for n in range(50)
     )
@@ -98,21 +100,21 @@ def test_two_that_write_at_once_lose_nothing(tmp_path):
 
 def test_pruning_forgets_old_runs_and_what_only_they_saw(tmp_path):
     path = tmp_path / "runs.db"
-    history.record(path, at("2020-01-01T00:00:00Z", snapshot(sites.on_one_parent)))
-    history.record(path, at("2026-01-01T00:00:00Z"))
+    store.record(path, at("2020-01-01T00:00:00Z", snapshot(sites.on_one_parent)))
+    store.record(path, at("2026-01-01T00:00:00Z"))
 
-    assert history.prune(path, "2025-01-01T00:00:00Z") == (1, 1)
+    assert store.prune(path, "2025-01-01T00:00:00Z") == (1, 1)
     assert count(path, "fact") == count(path, "seen") == len(snapshot().facts)
-    assert history.prune(path, "2025-01-01T00:00:00Z") == (0, 1)
-    assert history.record(path, snapshot()) == 3  # no number is given twice
+    assert store.prune(path, "2025-01-01T00:00:00Z") == (0, 1)
+    assert store.record(path, snapshot()) == 3  # no number is given twice
 
 
 # -- files that are not sound -------------------------------------------------------------------------
 
 
 def damaged(path, how):
-    history.record(path, snapshot())
-    history.record(path, snapshot(sites.on_one_parent))
+    store.record(path, snapshot())
+    store.record(path, snapshot(sites.on_one_parent))
     if how == "text":
         path.write_text("no database at all, but some text that is long enough to be one\n" * 40)
     elif how == "torn":
@@ -156,7 +158,7 @@ def test_a_damaged_or_foreign_file_is_refused_with_its_reason(tmp_path, how, wor
     damaged(path, how)
 
     with pytest.raises(DocumentError, match=words) as refused:
-        history.runs(path, "steady.org")
+        store.runs(path, "steady.org")
     assert refused.value.hint
 
 
@@ -168,13 +170,13 @@ def test_a_database_of_another_program_is_left_as_it_is(tmp_path):
     before = path.read_bytes()
 
     with pytest.raises(DocumentError, match="another program"):
-        history.record(path, snapshot())
+        store.record(path, snapshot())
     assert path.read_bytes() == before
 
 
 def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path, monkeypatch):
     path = tmp_path / "runs.db"
-    history.record(path, snapshot())
+    store.record(path, snapshot())
     connect = sqlite3.connect
 
     def small(*arguments, **options):
@@ -185,10 +187,10 @@ def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(sqlite3, "connect", small)
     with pytest.raises(UsageError, match="full") as refused:
         for _ in range(50):
-            history.record(path, snapshot(sites.on_one_parent))
+            store.record(path, snapshot(sites.on_one_parent))
     monkeypatch.undo()
     assert "free some space" in refused.value.hint
-    assert history.runs(path, "steady.org") == ([(1, snapshot())], 0)
+    assert store.runs(path, "steady.org") == ([(1, snapshot())], 0)
 
 
 @pytest.mark.parametrize("place", ["missing/runs.db", ".", "file/runs.db"])
@@ -196,12 +198,12 @@ def test_a_place_that_takes_no_file_is_refused(tmp_path, place):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(UsageError):
-        history.check(tmp_path / place)
+        store.check(tmp_path / place)
 
 
 def test_there_is_nothing_to_read_where_nothing_was_kept(tmp_path):
     with pytest.raises(DocumentError, match="no such file"):
-        history.runs(tmp_path / "runs.db", "steady.org")
+        store.runs(tmp_path / "runs.db", "steady.org")
     assert not list(tmp_path.iterdir())
 
 

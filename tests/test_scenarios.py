@@ -13,10 +13,10 @@ from conftest import by_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit import rules, scenarios
+from hostaudit.documents import rules, scenarios
+from hostaudit.documents.strict_yaml import Source, build, compose
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.scenario import Event, Scenario
-from hostaudit.strict_yaml import Source, build, compose
 
 TODAY = date(2026, 11, 21)
 SHIPPED = scenarios.load()

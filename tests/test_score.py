@@ -13,10 +13,13 @@ from sites import Site, in_one_leg, in_pairs, on_one_parent
 from test_impact import CLOCK, HOUR, PARENTS, graphs
 
 from hostaudit import audit
-from hostaudit.graph import FunctionNode, Gate, Graph, Leaf, Switch, Term
-from hostaudit.impact import NOBODY, Clock, impact, order_one
-from hostaudit.model import DeclaredFallback, Hours, Report, Scoring, Unknown, WorkingEnd
-from hostaudit.score import combine, exposures, harm, reckon, role_scores, score
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Gate, Graph, Leaf, Switch, Term
+from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
+from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.report import Hours, Report, WorkingEnd
+from hostaudit.model.rules import Scoring
+from hostaudit.model.site import DeclaredFallback
 
 SCORING = Scoring({}, 720, 0.05, 0.25, 0.1)
 EVERY = ("certain", "uncertain", "unknown", "failed")

@@ -13,10 +13,13 @@ from conftest import by_line
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit import __version__, rules, schemas, sitefile
+from hostaudit import __version__
+from hostaudit.documents import rules, schemas, site_file
+from hostaudit.documents.schemas.keys import ALLOWED, MEANING
 from hostaudit.errors import Exit, UsageError
-from hostaudit.model import DeclaredFallback, Provider, Samples, Scenario, Site, SiteFile
-from hostaudit.schemas.keys import ALLOWED, MEANING
+from hostaudit.model.rules import Provider, Samples
+from hostaudit.model.scenario import Scenario
+from hostaudit.model.site import DeclaredFallback, Site, SiteFile
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "site" / "hostaudit.yaml"
@@ -46,7 +49,7 @@ def read(tmp_path):
     def from_text(text: str, known=CATALOGUE) -> SiteFile:
         path = tmp_path / "hostaudit.yaml"
         path.write_text(text)
-        return sitefile.read(path, known)
+        return site_file.read(path, known)
 
     return from_text
 
@@ -77,16 +80,16 @@ def functions(*lines: str) -> str:
 
 
 def test_the_example_is_read_and_is_what_the_schema_says():
-    file = sitefile.read(EXAMPLE, {each.id: each for each in rules.load().providers})
-    site = sitefile.site_of(file, "shop.example.com")
+    file = site_file.read(EXAMPLE, {each.id: each for each in rules.load().providers})
+    site = site_file.site_of(file, "shop.example.com")
 
     assert site is not None
-    assert {each.role for each in site.fallbacks} == set(sitefile.PROOFS)
+    assert {each.role for each in site.fallbacks} == set(site_file.PROOFS)
     assert {each.id for each in site.functions} == {"payments", "sms", "staff-login", "backups"}
     assert site.functions[3].needs[1].any_of == ("hetzner", "ovh")
     assert site.fallbacks[1].activation_hours == 1.0
     assert [each.domain for each in site.spare_names] == ["shop-example.net"]
-    assert sitefile.site_of(file, "example.com") is None
+    assert site_file.site_of(file, "example.com") is None
     validate(yaml.safe_load(EXAMPLE.read_text()))
 
     first = EXAMPLE.read_text().splitlines()[0]
@@ -126,7 +129,7 @@ sites:
     assert site.fallbacks[0].stands_for == "www.xn--bcher-kva.com"
     assert site.fallbacks[1].host == "mx.example.org"
     assert site.places[0].of == "api.xn--bcher-kva.com"
-    assert list(sitefile.problems(site)) == []
+    assert list(site_file.problems(site)) == []
 
 
 @pytest.mark.parametrize(
@@ -340,13 +343,13 @@ def test_a_file_of_another_version_says_who_reads_it(refused):
 @pytest.mark.parametrize("name", ["nowhere/hostaudit.yaml", ".", "a\0b"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
     with pytest.raises(UsageError, match="cannot be read") as caught:
-        sitefile.read(tmp_path / name)
+        site_file.read(tmp_path / name)
     assert caught.value.hint == "give the path of a site file"
 
 
 def test_a_file_of_any_size_is_read_only_so_far():
     with pytest.raises(UsageError, match="at most 1048576 are read"):
-        sitefile.read(Path("/dev/zero"))
+        site_file.read(Path("/dev/zero"))
 
 
 @given(st.text(alphabet=st.sampled_from("ab:-[]{},\n '\"#&*!|>%@~\t1é\x00"), max_size=60))
@@ -354,7 +357,7 @@ def test_no_text_is_more_than_refused(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(HEAD + "    hosts: " + text)
     try:
-        sitefile.read(path, CATALOGUE)
+        site_file.read(path, CATALOGUE)
     except UsageError as error:
         assert error.message.startswith(f"{path}:")
 
@@ -364,7 +367,7 @@ def test_no_text_is_more_than_refused(tmp_path_factory, text):
 
 def test_what_a_file_may_not_say_evidence_may_not_either(read):
     good = read(EXAMPLE.read_text(), None).sites[0]
-    assert list(sitefile.problems(good)) == []
+    assert list(site_file.problems(good)) == []
 
     replace = msgspec.structs.replace
     mail = DeclaredFallback("mail", "fastmail", host="mx.example.net")
@@ -379,7 +382,7 @@ def test_what_a_file_may_not_say_evidence_may_not_either(read):
         (replace(good, functions=(replace(good.functions[0], id="web"),)), "functions.0.id", "is built in"),
         (replace(good, functions=(replace(good.functions[0], weight=-1.0),)), "functions.0.weight", "is not a weight"),
     ]:
-        place, problem = next(iter(sitefile.problems(site)))
+        place, problem = next(iter(site_file.problems(site)))
         assert place == where
         assert said in problem
 

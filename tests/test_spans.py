@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit.graph import Switch, Term
-from hostaudit.impact import Clock
-from hostaudit.model import Hours, Recovery
-from hostaudit.spans import ALWAYS, NEVER, Timeline, hours, shared, united, within, without
+from hostaudit.analysis.fault_tree.tree import Switch, Term
+from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Timeline, hours, shared, united, within, without
+from hostaudit.model.report import Hours
+from hostaudit.model.rules import Recovery
 
 END = 12
 POINTS = [number + 0.5 for number in range(END)]

@@ -6,7 +6,9 @@ import pytest
 from sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, on_one_parent
 
 from hostaudit import audit
-from hostaudit.model import DeclaredFallback, Fallback, Listing, SpareName
+from hostaudit.model.report import Fallback
+from hostaudit.model.site import DeclaredFallback, SpareName
+from hostaudit.model.values import Listing
 
 RULES = audit.shipped_rules()
 HETZNER, OVH, GANDI_AS = 24940, 16276, 29169

@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 from msgspec import Struct
 
+from hostaudit.documents.strict_yaml import Source, build, compose, node_at
 from hostaudit.errors import UsageError
-from hostaudit.strict_yaml import Source, build, compose, node_at
 
 
 class Sample(Struct, frozen=True):

@@ -8,26 +8,15 @@ import msgspec
 import pytest
 from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, in_pairs
 
-from hostaudit import audit, binding, timeline
-from hostaudit.documents import read_evidence
+from hostaudit import audit
+from hostaudit.analysis.whatif import binding, replay
+from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import UsageError
-from hostaudit.model import (
-    Caa,
-    DeclaredFallback,
-    DeclaredFunction,
-    Event,
-    Need,
-    Page,
-    PageResource,
-    Place,
-    Provider,
-    Registration,
-    Samples,
-    Scenario,
-    SourceText,
-    Upstream,
-    WhatIf,
-)
+from hostaudit.model.rules import Provider, Samples, Upstream
+from hostaudit.model.scenario import Event, Scenario, SourceText
+from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place
+from hostaudit.model.values import Caa, Page, PageResource, Registration
+from hostaudit.model.whatif import WhatIf
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SHIPPED = audit.shipped_rules()
@@ -74,11 +63,11 @@ def scenario(*events: Event, kind: str = "provider_action", horizon: float = 200
 
 def replayed(site: Site, *events: Event, binding: str = "", renamed=None, **more) -> WhatIf:
     case = audit.understand(site.file(), RULES)
-    return timeline.replay(case, scenario(*events, **more), binding=binding, renamed=renamed)
+    return replay.replay(case, scenario(*events, **more), binding=binding, renamed=renamed)
 
 
 def dropped(site: Site, *what: str, **more) -> WhatIf:
-    return timeline.drop(audit.understand(site.file(), RULES), what, **more)
+    return replay.drop(audit.understand(site.file(), RULES), what, **more)
 
 
 def fate(answer: WhatIf, function: str):
@@ -684,8 +673,8 @@ def test_the_same_evidence_gives_the_same_bytes():
     found = set()
     for items in (file.evidence, file.evidence[::-1]):
         case = audit.understand(msgspec.structs.replace(file, evidence=items), RULES)
-        found.add(msgspec.json.encode(timeline.replay(case, scenario(*rows))))
-        found.add(msgspec.json.encode(timeline.replay(case, scenario(*rows))))
+        found.add(msgspec.json.encode(replay.replay(case, scenario(*rows))))
+        found.add(msgspec.json.encode(replay.replay(case, scenario(*rows))))
 
     assert len(found) == 1
 
@@ -696,7 +685,7 @@ def test_the_matrix_has_a_row_for_each_scenario_and_no_number_where_it_knows_non
         scenario(event("aws", "hosting", duration_hours=9.0)),
         msgspec.structs.replace(scenario(event("fastly", "cdn")), id="other"),
     )
-    found = timeline.matrix(case, rows)
+    found = replay.matrix(case, rows)
 
     assert [(row.scenario, row.applies) for row in found.rows] == [("sample-2021", True), ("other", False)]
     assert found.rows[0].down_hours["web"] == 9
@@ -732,7 +721,7 @@ def test_a_word_is_the_first_kind_of_failure_domain_that_it_fits(word, kind, fou
     case = audit.understand(in_one_leg().file(), RULES)
     assert binding.failure_domain(case, word, kind) == found
 
-    answer = timeline.drop(case, [word], kind=kind)
+    answer = replay.drop(case, [word], kind=kind)
     assert (first(answer).layer, first(answer).actor) == found
     assert (down(answer, "web") > 0) == lost
     assert first(answer).applies == ("yes" if found[1] not in ("amazon", "akamai", "linode") else "no")
@@ -833,7 +822,7 @@ def test_what_a_report_calls_degraded_is_what_a_leaving_degrades(example):
     file = read_evidence(str(EXAMPLES / example / "evidence.json"))
     case = audit.understand(file, SHIPPED)
     for point in audit.analyse(file, SHIPPED).spofs:
-        answer = timeline.drop(case, [point.failure_domain.id], kind=point.failure_domain.kind)
+        answer = replay.drop(case, [point.failure_domain.id], kind=point.failure_domain.kind)
         for each in point.functions:
             told = fate(answer, each.id)
             if each.effect == "degraded":

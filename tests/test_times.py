@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 from sites import AMAZON_NS, AT, GANDI, GANDI_NS, Site, in_pairs, on_one_parent
 
-from hostaudit import rules
 from hostaudit.audit import analyse
-from hostaudit.model import Delegation, Hours, NameServerGlue, Registration
+from hostaudit.documents import rules
+from hostaudit.model.report import Hours
+from hostaudit.model.values import Delegation, NameServerGlue, Registration
 
 
 @cache

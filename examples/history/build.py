@@ -12,8 +12,33 @@ from typing import Any
 
 import msgspec
 
-from hostaudit import model as m
 from hostaudit.audit import encode_evidence
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, EvidenceRun, Target
+from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SiteFile, SpareName
+from hostaudit.model.values import (
+    Addresses,
+    Alias,
+    AppLinks,
+    AppRef,
+    Caa,
+    Certificate,
+    CertificateName,
+    Delegation,
+    FrontPage,
+    Kind,
+    Listing,
+    MailExchanger,
+    MailExchangers,
+    NameServerGlue,
+    NameServers,
+    Origin,
+    Registration,
+    ServerAnswer,
+    Spf,
+    StandbyAnswer,
+    WebAnswer,
+    ZoneCut,
+)
 
 HERE = Path(__file__).resolve().parent
 
@@ -66,12 +91,12 @@ class Victim:
         self.at = at
         self.domain = domain
         self.named = named
-        self.site: m.Site | None = None
-        self.items: dict[str, m.Evidence] = {}
+        self.site: Site | None = None
+        self.items: dict[str, Evidence] = {}
 
     def note(
         self,
-        kind: m.Kind,
+        kind: Kind,
         subject: str,
         value: Any = None,
         source: str = "",
@@ -80,7 +105,7 @@ class Victim:
         not_applicable: str = "",
     ) -> None:
         """Keep one item: a value, a proof of absence, or that the case does not turn on it."""
-        item = m.Evidence(
+        item = Evidence(
             id=f"{kind}:{subject}",
             kind=kind,
             subject=subject,
@@ -95,7 +120,7 @@ class Victim:
     def zone(self, host: str, *zones: str) -> None:
         """The zones in which a name lies; without them those of a plain name of two labels."""
         labels = host.split(".")
-        self.note("zone", host, m.ZoneCut(zones or (".".join(labels[-2:]), labels[-1])))
+        self.note("zone", host, ZoneCut(zones or (".".join(labels[-2:]), labels[-1])))
 
     def host(
         self, host: str, network: str, *addresses: str, alias: tuple[str, ...] = (), ttl: int = 300, source: str = ""
@@ -103,12 +128,12 @@ class Victim:
         """A host at addresses of one network, perhaps by way of aliases."""
         chain, name = [], host
         for target in alias:
-            chain.append(m.Alias(name, target, ttl))
+            chain.append(Alias(name, target, ttl))
             self.zone(target)
             name = target
         if f"zone:{host}" not in self.items:
             self.zone(host)
-        self.note("a", host, m.Addresses(tuple(chain), addresses, ttl), source)
+        self.note("a", host, Addresses(tuple(chain), addresses, ttl), source)
         self.note("aaaa", host, absent="NODATA")
         self.announced(network, *addresses, source=source)
 
@@ -116,7 +141,7 @@ class Victim:
         """Who announces addresses."""
         prefix, number, name, country = NETWORKS[network]
         for address in addresses:
-            self.note("origin", address, m.Origin(prefix, (number,), (f"{name}, {country}",), country), source)
+            self.note("origin", address, Origin(prefix, (number,), (f"{name}, {country}",), country), source)
 
     def name(
         self,
@@ -131,11 +156,11 @@ class Victim:
     ) -> None:
         """A registrable name: who sold it (``source``) and which servers it is delegated to (``served``)."""
         tld = name.rpartition(".")[2]
-        sold = m.Registration("rdap", registrar[0], registrar[1], nameservers=tuple(sorted(servers)))
-        glue = tuple(m.NameServerGlue(each) for each in sorted(servers))
+        sold = Registration("rdap", registrar[0], registrar[1], nameservers=tuple(sorted(servers)))
+        glue = tuple(NameServerGlue(each) for each in sorted(servers))
         self.note("registration", name, sold, source)
-        self.note("delegation", name, m.Delegation(tld, glue, ttl, ds=False), served)
-        self.note("nameservers", name, m.NameServers(tuple(sorted(servers)), ttl), served)
+        self.note("delegation", name, Delegation(tld, glue, ttl, ds=False), served)
+        self.note("nameservers", name, NameServers(tuple(sorted(servers)), ttl), served)
         self.zone(name, name, tld)
         self.servers(name, servers, network, served)
 
@@ -143,7 +168,7 @@ class Victim:
         """Name servers that answer for a zone."""
         for server, address in servers.items():
             self.host(server, network, address, ttl=172800, source=source)
-            answer = m.ServerAnswer(zone, server, address, authoritative=True, rcode="NOERROR", serial=1)
+            answer = ServerAnswer(zone, server, address, authoritative=True, rcode="NOERROR", serial=1)
             self.note("server", f"{zone} {server} {address}", answer, source)
 
     def web(
@@ -163,38 +188,38 @@ class Victim:
         at = datetime.fromisoformat(self.at.replace("Z", "+00:00"))
         begins, ends = ((at + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ") for days in (-30, 60))
         for address in addresses:
-            answer = m.WebAnswer(host, address, "https" if issuer else "http", 200, rows)
+            answer = WebAnswer(host, address, "https" if issuer else "http", 200, rows)
             self.note("web", f"{host} {address}", answer, source)
             if issuer:
-                signer = m.CertificateName(*issuer, "US")
-                leaf = m.Certificate(host, address, signer, (host,), begins, ends, valid=True)
+                signer = CertificateName(*issuer, "US")
+                leaf = Certificate(host, address, signer, (host,), begins, ends, valid=True)
                 self.note("tls", f"{host} {address}", leaf)
             else:
                 self.note("tls", f"{host} {address}", not_applicable="served over http only: port 443 is closed")
         self.note("caa", host, absent="no CAA record")
         if host == self.domain:
             scheme = "https" if issuer else "http"
-            self.note("front", host, m.FrontPage(f"{scheme}://{host}/", host, 200))
+            self.note("front", host, FrontPage(f"{scheme}://{host}/", host, 200))
 
     def standby(self, address: str, host: str, source: str = "") -> None:
         """That a standby or spare name answers as the site."""
-        answer = m.StandbyAnswer(host, address, "/", 200)
+        answer = StandbyAnswer(host, address, "/", 200)
         self.note("standby_web", f"{host} {address} /", answer, source)
 
     def declares(self, **what: Any) -> None:
         """What the owner would have written into the site file."""
-        self.site = m.Site(self.domain, hosts=self.named, **what)
+        self.site = Site(self.domain, hosts=self.named, **what)
 
-    def file(self) -> m.EvidenceFile:
+    def file(self) -> EvidenceFile:
         """The evidence file. What was not noted of mail and apps is no part of the case."""
-        asked: tuple[m.Kind, ...] = ("mx", "spf", "dmarc", "apps")
+        asked: tuple[Kind, ...] = ("mx", "spf", "dmarc", "apps")
         for kind in asked:
             if f"{kind}:{self.domain}" not in self.items:
                 self.note(kind, self.domain, not_applicable=LEFT_OUT)
-        target = m.Target(self.domain, self.registrable, (self.domain, *self.named), self.named)
-        run = m.EvidenceRun(self.at, self.at, "none: made by hand from public facts", "hand-made", "0.1.0")
+        target = Target(self.domain, self.registrable, (self.domain, *self.named), self.named)
+        run = EvidenceRun(self.at, self.at, "none: made by hand from public facts", "hand-made", "0.1.0")
         evidence = tuple(sorted(self.items.values(), key=lambda item: item.id))
-        return m.EvidenceFile(m.EVIDENCE_SCHEMA, target, run, evidence, self.site)
+        return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, self.site)
 
     @property
     def registrable(self) -> str:
@@ -218,19 +243,19 @@ def wikileaks_2010() -> Victim:
     v.name(spare, ("SWITCH", None), {"ns1.piratenpartei.ch": "192.0.2.53"})
     v.host(spare, "ovh-2010", france, source=reported)
     v.announced("bahnhof", sweden)
-    v.note("a", spare, m.Addresses((), (france, sweden), 300), reported)
+    v.note("a", spare, Addresses((), (france, sweden), 300), reported)
     for address in (france, sweden):
         v.standby(address, spare, reported)
     v.declares(
         functions=(payments("paypal", "mastercard", "visa", "postfinance"),),
-        spare_names=(m.SpareName(spare),),
+        spare_names=(SpareName(spare),),
     )
     return v
 
 
-def payments(*providers: str) -> m.DeclaredFunction:
+def payments(*providers: str) -> DeclaredFunction:
     """Money comes in while any one of the providers passes it on."""
-    return m.DeclaredFunction("payments", (m.Need("payments", providers),))
+    return DeclaredFunction("payments", (Need("payments", providers),))
 
 
 def gab_2018() -> Victim:
@@ -258,7 +283,7 @@ def eightchan_2019() -> Victim:
     host = "8ch.bitmitigate.com"
     v.host(host, "voxility", "93.114.44.10", source=carried)
     v.standby("93.114.44.10", "8ch.net", carried)
-    v.declares(fallbacks=(m.DeclaredFallback("cdn", "bitmitigate", host=host, activation_hours=9.0),))
+    v.declares(fallbacks=(DeclaredFallback("cdn", "bitmitigate", host=host, activation_hours=9.0),))
     return v
 
 
@@ -275,7 +300,7 @@ def pirate_bay_2013() -> Victim:
         v.name(spare, (f"illustrative registrar of .{spare.rpartition('.')[2]}", None), servers, source=reported)
         v.host(spare, "own", address, source=reported)
         v.standby(address, spare, reported)
-    v.declares(spare_names=tuple(m.SpareName(each) for each in spares))
+    v.declares(spare_names=tuple(SpareName(each) for each in spares))
     return v
 
 
@@ -289,7 +314,7 @@ def zoom_2025() -> Victim:
     reported = "reported: status page under the same name; Zoom. The host is assumed"
     v.web(status, "cloudfront", "13.225.10.5", alias=("zoom.statuspage.io",), source=reported)
     mail = "reported: company mail under the same name; Zoom. The provider is assumed"
-    v.note("mx", "zoom.us", m.MailExchangers((m.MailExchanger(1, "smtp.google.com"),), 300), mail)
+    v.note("mx", "zoom.us", MailExchangers((MailExchanger(1, "smtp.google.com"),), 300), mail)
     v.host("smtp.google.com", "google-workspace", "142.250.10.26")
     return v
 
@@ -327,8 +352,8 @@ def unisuper_2024() -> Victim:
     v = Victim("unisuper-2024", "2024-05-01T23:00:00Z", "unisuper.com.au")
     v.name("unisuper.com.au", ("MarkMonitor Inc.", "292"), ROUTE53, network="route53")
     v.zone("unisuper.com.au", "unisuper.com.au", "com.au", "au")
-    glue = tuple(m.NameServerGlue(each) for each in sorted(ROUTE53))
-    v.note("delegation", "unisuper.com.au", m.Delegation("com.au", glue, 14400, ds=False))
+    glue = tuple(NameServerGlue(each) for each in sorted(ROUTE53))
+    v.note("delegation", "unisuper.com.au", Delegation("com.au", glue, 14400, ds=False))
     hosted = "reported: private cloud in two zones at Google Cloud; Google. The addresses are assumed"
     v.web("unisuper.com.au", "google-cloud", "35.201.10.21", "35.201.20.22", source=hosted)
     return v
@@ -340,7 +365,7 @@ def railway_2026() -> Victim:
     v.name("example.com", ("Gandi SAS", "81"), GANDI, network="gandi")
     reported = "reported: customers of Railway; webhosting.today. Name and address are assumed"
     v.web("app.example.com", "railway", "66.33.22.10", alias=("illustrative.up.railway.app",), source=reported)
-    v.declares(functions=(m.DeclaredFunction("deploy", (m.Need("deploy", ("railway",)),)),))
+    v.declares(functions=(DeclaredFunction("deploy", (Need("deploy", ("railway",)),)),))
     return v
 
 
@@ -350,7 +375,7 @@ def kiwix_2024() -> Victim:
     v.name("kiwix.org", ("Gandi SAS", "81"), GANDI, network="gandi")
     hosted = "reported: servers at Hetzner; LowEndBox. The address is assumed"
     v.web("kiwix.org", "hetzner", "88.198.77.10", source=hosted)
-    v.declares(functions=(m.DeclaredFunction("restore_data", (m.Need("backup", ("hetzner", "mirrors")),)),))
+    v.declares(functions=(DeclaredFunction("restore_data", (Need("backup", ("hetzner", "mirrors")),)),))
     return v
 
 
@@ -361,10 +386,10 @@ def nayara_2025() -> Victim:
     v.web("nayaraenergy.com", "ovh", "51.38.99.21")
     exchanger = "nayaraenergy-com.mail.protection.outlook.com"
     mail = "reported: mail at Microsoft 365; Reuters. The host is assumed"
-    v.note("mx", "nayaraenergy.com", m.MailExchangers((m.MailExchanger(0, exchanger),), 3600), mail)
+    v.note("mx", "nayaraenergy.com", MailExchangers((MailExchanger(0, exchanger),), 3600), mail)
     v.host(exchanger, "microsoft-365", "52.101.145.0", source=mail)
-    v.note("spf", "nayaraenergy.com", m.Spf("v=spf1 include:spf.protection.outlook.com -all", (OUTLOOK,)), mail)
-    v.declares(functions=(m.DeclaredFunction("mail_archive", (m.Need("backup", ("microsoft-365",)),)),))
+    v.note("spf", "nayaraenergy.com", Spf("v=spf1 include:spf.protection.outlook.com -all", (OUTLOOK,)), mail)
+    v.declares(functions=(DeclaredFunction("mail_archive", (Need("backup", ("microsoft-365",)),)),))
     return v
 
 
@@ -378,10 +403,10 @@ def tiktok_2025() -> Victim:
     v.web("tiktok.com", "akamai", "193.108.90.20")
     listed = "reported: in both stores; ppc.land. Developer names are assumed"
     ios, play = ("apple-app-store", "835599320"), ("google-play", "com.zhiliaoapp.musically")
-    refs = (m.AppRef("ios", *ios, "link"), m.AppRef("android", *play, "link"))
-    v.note("apps", "tiktok.com", m.AppLinks(refs), listed)
-    v.note("listing", " ".join(ios), m.Listing(*ios, "ios", "TikTok", "TikTok Ltd."), listed)
-    v.note("listing", " ".join(play), m.Listing(*play, "android", "TikTok", "TikTok Pte. Ltd."), listed)
+    refs = (AppRef("ios", *ios, "link"), AppRef("android", *play, "link"))
+    v.note("apps", "tiktok.com", AppLinks(refs), listed)
+    v.note("listing", " ".join(ios), Listing(*ios, "ios", "TikTok", "TikTok Ltd."), listed)
+    v.note("listing", " ".join(play), Listing(*play, "android", "TikTok", "TikTok Pte. Ltd."), listed)
     v.note("web_app", "tiktok.com", absent="no manifest linked")
     v.note("packages", "tiktok.com", absent="no package offered")
     return v
@@ -393,7 +418,7 @@ def digicert_2024() -> Victim:
     v.name("example.com", ("Gandi SAS", "81"), GANDI, network="gandi")
     reported = "reported: a certificate of DigiCert; The Register. Host and address are assumed"
     v.web("example.com", "hetzner", "88.198.77.10", issuer=("DigiCert Inc", "DigiCert Global G2"), source=reported)
-    v.note("caa", "example.com", m.Caa("example.com", ("digicert.com", "letsencrypt.org")))
+    v.note("caa", "example.com", Caa("example.com", ("digicert.com", "letsencrypt.org")))
     return v
 
 
@@ -432,7 +457,7 @@ def fastly_2021_manual() -> Victim:
     standby = "d1illustrative.cloudfront.net"
     v.host(standby, "cloudfront", "13.225.10.66", ttl=60, source=ready)
     v.standby("13.225.10.66", host, ready)
-    fallback = m.DeclaredFallback("cdn", "cloudfront", host=standby, switched_by=("route53", "google-cloud-dns"))
+    fallback = DeclaredFallback("cdn", "cloudfront", host=standby, switched_by=("route53", "google-cloud-dns"))
     v.declares(fallbacks=(fallback,))
     return v
 
@@ -443,14 +468,14 @@ def fastly_2021_automatic() -> Victim:
     servers = {**ROUTE53, "dns1.p01.nsone.net": "198.51.44.1"}
     v.name("bbc.com", ("Tucows Domains Inc.", "69"), ROUTE53, network="route53")
     v.servers("bbc.com", {"dns1.p01.nsone.net": "198.51.44.1"}, "ns1")
-    v.note("nameservers", "bbc.com", m.NameServers(tuple(sorted(servers)), 900))
+    v.note("nameservers", "bbc.com", NameServers(tuple(sorted(servers)), 900))
     fronted = "reported: behind Fastly; Government Transformation. Names and address are assumed"
     alias, headers = ("bbc.map.fastly.net",), {"via": "1.1 varnish", "x-served-by": "cache-lon4"}
     v.web("bbc.com", "fastly", "151.101.0.81", alias=alias, ttl=30, source=fronted, headers=headers)
     path = "reported: unaffected thanks to back-up systems; Government Transformation. Where they stood is assumed"
     v.announced("bbc", "212.58.233.252", source=path)
     v.standby("212.58.233.252", "bbc.com", path)
-    fallback = m.DeclaredFallback(
+    fallback = DeclaredFallback(
         "cdn",
         "bbc-network",
         parent="bbc",
@@ -469,7 +494,7 @@ def ovh_fire_2021(region: str) -> Victim:
     where = {"sbg": "Strasbourg", "gra": "Gravelines"}[region]
     hosted = f"reported: OVHcloud had customers in {where}; Siecle Digital. Host and address are assumed"
     v.web("example.org", "ovh", "51.38.99.20", source=hosted)
-    v.declares(places=(m.Place("example.org", region),))
+    v.declares(places=(Place("example.org", region),))
     return v
 
 
@@ -527,7 +552,7 @@ def login_2021() -> Victim:
     v = Victim("facebook-2021", "2021-10-04T15:00:00Z", "example.com")
     v.name("example.com", ("Gandi SAS", "81"), GANDI, network="gandi")
     v.web("example.com", "hetzner", "88.198.77.10")
-    v.declares(functions=(m.DeclaredFunction("login", (m.Need("identity", ("meta",)),)),))
+    v.declares(functions=(DeclaredFunction("login", (Need("identity", ("meta",)),)),))
     return v
 
 
@@ -545,7 +570,7 @@ def pages_2026() -> Victim:
         headers=headers,
         source=reported,
     )
-    v.declares(functions=(m.DeclaredFunction("deploy", (m.Need("deploy", ("github",)),)),))
+    v.declares(functions=(DeclaredFunction("deploy", (Need("deploy", ("github",)),)),))
     return v
 
 
@@ -563,7 +588,7 @@ def desk_2022() -> Victim:
     v = Victim("atlassian-2022", "2022-04-05T07:00:00Z", "example.com")
     v.name("example.com", ("Gandi SAS", "81"), GANDI, network="gandi")
     v.web("example.com", "hetzner", "88.198.77.10")
-    v.declares(functions=(m.DeclaredFunction("help_desk", (m.Need("support", ("atlassian",)),)),))
+    v.declares(functions=(DeclaredFunction("help_desk", (Need("support", ("atlassian",)),)),))
     return v
 
 
@@ -620,7 +645,7 @@ def documents() -> dict[str, bytes]:
     for victim in victims():
         files[f"{victim.id}/evidence.json"] = encode_evidence(victim.file())
         if victim.site is not None:
-            files[f"{victim.id}/hostaudit.yaml"] = msgspec.yaml.encode(m.SiteFile(1, (victim.site,)))
+            files[f"{victim.id}/hostaudit.yaml"] = msgspec.yaml.encode(SiteFile(1, (victim.site,)))
     return files
 
 

@@ -11,7 +11,32 @@ from typing import Any
 
 import msgspec
 
-from hostaudit import model as m
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, EvidenceRun, Target
+from hostaudit.model.values import (
+    Addresses,
+    Alias,
+    AppLinks,
+    AppRef,
+    Certificate,
+    CertificateName,
+    Delegation,
+    Dnssec,
+    FrontPage,
+    Kind,
+    Listing,
+    MailExchanger,
+    MailExchangers,
+    NameServerGlue,
+    NameServers,
+    Origin,
+    Owner,
+    Page,
+    Registration,
+    ServerAnswer,
+    Spf,
+    WebAnswer,
+    ZoneCut,
+)
 
 AT = "2021-01-09T00:00:00Z"
 HERE = Path(__file__).resolve().parent
@@ -21,21 +46,21 @@ HOSTED = "reported host, illustrative address; README.md"
 ASSUMED = "assumed; see README.md"
 ILLUSTRATIVE = "illustrative address; see README.md"
 
-ITEMS: list[m.Evidence] = []
+ITEMS: list[Evidence] = []
 
 
-def note(kind: m.Kind, subject: str, value: Any = None, *, absent: str | None = None, source: str = ASSUMED) -> None:
+def note(kind: Kind, subject: str, value: Any = None, *, absent: str | None = None, source: str = ASSUMED) -> None:
     """Keep one item; without a value it is a proof of absence."""
-    ITEMS.append(m.Evidence(f"{kind}:{subject}", kind, subject, source, AT, value=value, absent=absent))
+    ITEMS.append(Evidence(f"{kind}:{subject}", kind, subject, source, AT, value=value, absent=absent))
 
 
 def addresses(host: str, *found: str, alias: str | None = None, ttl: int = 60) -> None:
     """A host, its CNAME if it has one, and its addresses of both families."""
-    chain = (m.Alias(host, alias, 60),) if alias else ()
+    chain = (Alias(host, alias, 60),) if alias else ()
     for kind, family in (("a", "."), ("aaaa", ":")):
         rows = tuple(sorted(each for each in found if family in each))
         if rows:
-            note(kind, host, m.Addresses(chain, rows, ttl), source=ILLUSTRATIVE)
+            note(kind, host, Addresses(chain, rows, ttl), source=ILLUSTRATIVE)
         else:
             note(kind, host, absent="NODATA")
 
@@ -44,25 +69,25 @@ def network(
     address: str, prefix: str, allocated: str, start: str, end: str, name: str, source: str = ILLUSTRATIVE
 ) -> None:
     """Who announces and who holds the network of an address: in all cases Amazon."""
-    origin = m.Origin(prefix, (16509,), ("AMAZON-02, US",), "US", "arin", allocated)
+    origin = Origin(prefix, (16509,), ("AMAZON-02, US",), "US", "arin", allocated)
     note("origin", address, origin, source=source)
-    owner = m.Owner("rdap", start, end, name, organisation="Amazon Technologies Inc.", country="US")
+    owner = Owner("rdap", start, end, name, organisation="Amazon Technologies Inc.", country="US")
     note("owner", address, owner, source=source)
 
 
 def zone(host: str, *zones: str) -> None:
     """The zones in which a name lies, innermost first."""
-    note("zone", host, m.ZoneCut(zones))
+    note("zone", host, ZoneCut(zones))
 
 
 def web(host: str, address: str, status: int, headers: dict[str, str], location: str | None = None) -> None:
     """The first answer of one address leg, and its certificate."""
     rows = tuple(sorted(headers.items()))
-    note("web", f"{host} {address}", m.WebAnswer(host, address, "https", status, rows, location))
-    issuer = m.CertificateName("Amazon", "Amazon", "US")
+    note("web", f"{host} {address}", WebAnswer(host, address, "https", status, rows, location))
+    issuer = CertificateName("Amazon", "Amazon", "US")
     names = ("*.parler.com", "parler.com")
-    root = m.CertificateName("Amazon", "Amazon Root CA 1", "US")
-    leaf = m.Certificate(
+    root = CertificateName("Amazon", "Amazon Root CA 1", "US")
+    leaf = Certificate(
         host, address, issuer, names, "2020-07-01T00:00:00Z", "2021-08-01T12:00:00Z", valid=True, chain=(root,)
     )
     note("tls", f"{host} {address}", leaf)
@@ -85,7 +110,7 @@ SERVERS = {
 note(
     "registration",
     DOMAIN,
-    m.Registration(
+    Registration(
         "rdap",
         registrar="Amazon Registrar, Inc.",
         iana_id="468",
@@ -100,16 +125,16 @@ for name in OTHERS:
     note(
         "registration",
         name,
-        m.Registration("rdap", registrar="MarkMonitor Inc.", iana_id="292", status=("client transfer prohibited",)),
+        Registration("rdap", registrar="MarkMonitor Inc.", iana_id="292", status=("client transfer prohibited",)),
     )
 glue = {"ns-265.awsdns-33.com": ("205.251.193.9",)}
 note(
     "delegation",
     DOMAIN,
-    m.Delegation("com", tuple(m.NameServerGlue(s, glue.get(s, ())) for s in sorted(SERVERS)), 172800, ds=False),
+    Delegation("com", tuple(NameServerGlue(s, glue.get(s, ())) for s in sorted(SERVERS)), 172800, ds=False),
 )
-note("nameservers", DOMAIN, m.NameServers(tuple(sorted(SERVERS)), 172800))
-note("dnssec", DOMAIN, m.Dnssec(ds=False, dnskey=False, validated=False))
+note("nameservers", DOMAIN, NameServers(tuple(sorted(SERVERS)), 172800))
+note("dnssec", DOMAIN, Dnssec(ds=False, dnskey=False, validated=False))
 for host in (DOMAIN, WWW, API):
     zone(host, DOMAIN, "com")
     note("https", host, absent="NODATA")
@@ -120,12 +145,12 @@ for server, (address, home) in SERVERS.items():
     while "." in zones[-1]:
         zones.append(zones[-1].partition(".")[2])
     zone(server, *zones)
-    note("nameservers", home, m.NameServers((server,), 172800))
+    note("nameservers", home, NameServers((server,), 172800))
     addresses(server, address, ttl=172800)
     network(
         address, f"{address.rpartition('.')[0]}.0/24", "2010-08-27", "205.251.192.0", "205.251.255.255", "AMAZON-05"
     )
-    answer = m.ServerAnswer(DOMAIN, server, address, authoritative=True, rcode="NOERROR", serial=1)
+    answer = ServerAnswer(DOMAIN, server, address, authoritative=True, rcode="NOERROR", serial=1)
     note("server", f"{DOMAIN} {server} {address}", answer)
 
 # -- the web --------------------------------------------------------------------------------------------------
@@ -154,7 +179,7 @@ for address in EC2:
 distribution = "d1illustrative.cloudfront.net"
 addresses(WWW, *EDGE, alias=distribution)
 zone(distribution, "cloudfront.net", "net")
-note("nameservers", "cloudfront.net", m.NameServers(tuple(sorted(SERVERS)), 172800))
+note("nameservers", "cloudfront.net", NameServers(tuple(sorted(SERVERS)), 172800))
 for address in EDGE:
     headers = {
         "server": "AmazonS3",
@@ -168,21 +193,21 @@ balancer = "illustrative.us-west-2.elb.amazonaws.com"
 addresses(API, *BALANCERS, alias=balancer)
 zone(balancer, "us-west-2.elb.amazonaws.com", "amazonaws.com", "com")
 for name in ("us-west-2.elb.amazonaws.com", "amazonaws.com"):
-    note("nameservers", name, m.NameServers(tuple(sorted(SERVERS)), 172800))
+    note("nameservers", name, NameServers(tuple(sorted(SERVERS)), 172800))
 for address in BALANCERS:
     web(API, address, 401, {"server": "awselb/2.0", "content-type": "application/json"})
 
-note("front", DOMAIN, m.FrontPage(f"https://{WWW}/", WWW, 200, (f"https://{DOMAIN}/",)))
-note("page", WWW, m.Page(f"https://{WWW}/"))
+note("front", DOMAIN, FrontPage(f"https://{WWW}/", WWW, 200, (f"https://{DOMAIN}/",)))
+note("page", WWW, Page(f"https://{WWW}/"))
 
 # -- mail -----------------------------------------------------------------------------------------------------
 
 inbound = "inbound-smtp.us-west-2.amazonaws.com"
-note("mx", DOMAIN, m.MailExchangers((m.MailExchanger(10, inbound),), 300))
+note("mx", DOMAIN, MailExchangers((MailExchanger(10, inbound),), 300))
 addresses(inbound, "52.35.1.10")
 network("52.35.1.10", "52.32.0.0/14", "2015-09-02", "52.32.0.0", "52.63.255.255", "AT-88-Z")
 zone(inbound, "amazonaws.com", "com")
-note("spf", DOMAIN, m.Spf("v=spf1 include:amazonses.com ~all", ("amazonses.com",)))
+note("spf", DOMAIN, Spf("v=spf1 include:amazonses.com ~all", ("amazonses.com",)))
 note("dmarc", DOMAIN, absent="NXDOMAIN")
 
 # -- apps -----------------------------------------------------------------------------------------------------
@@ -191,17 +216,17 @@ APP, PACKAGE = "1402727988", "com.parler.parler"
 note(
     "apps",
     DOMAIN,
-    m.AppLinks(
+    AppLinks(
         (
-            m.AppRef("ios", "apple-app-store", APP, "link"),
-            m.AppRef("android", "google-play", PACKAGE, "link"),
+            AppRef("ios", "apple-app-store", APP, "link"),
+            AppRef("android", "google-play", PACKAGE, "link"),
         )
     ),
     source=LISTED,
 )
-ios = m.Listing("apple-app-store", APP, "ios", "Parler", "Parler LLC")
+ios = Listing("apple-app-store", APP, "ios", "Parler", "Parler LLC")
 note("listing", f"apple-app-store {APP}", ios, source=LISTED)
-play = m.Listing("google-play", PACKAGE, "android", "Parler", "Parler LLC")
+play = Listing("google-play", PACKAGE, "android", "Parler", "Parler LLC")
 note("listing", f"google-play {PACKAGE}", play, source=LISTED)
 note("listing", f"f-droid {PACKAGE}", absent="404")
 note("web_app", WWW, absent="no manifest linked")
@@ -210,10 +235,10 @@ note("packages", WWW, absent="no package offered")
 
 def document() -> bytes:
     """The evidence file."""
-    target = m.Target(DOMAIN, DOMAIN, (DOMAIN, WWW, API), (API,))
-    run = m.EvidenceRun(AT, AT, "none: made by hand from public facts", "hand-made", "0.1.0")
+    target = Target(DOMAIN, DOMAIN, (DOMAIN, WWW, API), (API,))
+    run = EvidenceRun(AT, AT, "none: made by hand from public facts", "hand-made", "0.1.0")
     evidence = tuple(sorted(ITEMS, key=lambda item: item.id))
-    file = m.EvidenceFile(m.EVIDENCE_SCHEMA, target, run, evidence)
+    file = EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence)
     return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
 
 

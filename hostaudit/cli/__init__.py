@@ -12,7 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli import (
+from hostaudit.cli.commands import (
     completion,
     data,
     diff,

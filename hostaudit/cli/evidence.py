@@ -7,17 +7,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hostaudit.cli.console import Progress, progress_fits
 from hostaudit.cli.options import Writer, look_options
-from hostaudit.console import Progress, progress_fits
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
-    from hostaudit.model import EffectivePolicy, EvidenceFile, Report, Rules, Site, Target
-    from hostaudit.policyfile import World
-    from hostaudit.sitefile import Loaded
+    from hostaudit.documents.policy_file import World
+    from hostaudit.documents.site_file import Loaded
+    from hostaudit.model.evidence import EvidenceFile, Target
+    from hostaudit.model.policy import EffectivePolicy
+    from hostaudit.model.report import Report
+    from hostaudit.model.rules import Rules
+    from hostaudit.model.site import Site
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
@@ -33,18 +37,18 @@ def is_path(argument: str) -> bool:
 
 def world(rules: Rules) -> World:
     """What a policy may name, by these rules."""
-    from hostaudit import policyfile, scenarios
+    from hostaudit.documents import policy_file, scenarios
 
-    companies = policyfile.companies(rules.providers, rules.parents)
-    alone = tuple(each for each in rules.checks if each not in policyfile.OTHER_RULES and each == each.lower())
-    return policyfile.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
+    companies = policy_file.companies(rules.providers, rules.parents)
+    alone = tuple(each for each in rules.checks if each not in policy_file.OTHER_RULES and each == each.lower())
+    return policy_file.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:
     """A file of declarations and demands. Raises ``UsageError`` for a wrong one."""
-    from hostaudit import sitefile
+    from hostaudit.documents import site_file
 
-    return sitefile.load(path, {each.id: each for each in rules.providers}, world)
+    return site_file.load(path, {each.id: each for each in rules.providers}, world)
 
 
 class Declarations:
@@ -75,10 +79,10 @@ class Declarations:
 
     def of(self, domain: str) -> Site | None:
         """What is declared for a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
-        from hostaudit import sitefile
+        from hostaudit.documents import site_file
 
         for path in (self.given,) if self.given else (self.demanding, self._picked_up()):
-            site = sitefile.site_of(self._file(path).content, domain) if path else None
+            site = site_file.site_of(self._file(path).content, domain) if path else None
             if site is not None:
                 self._note(f"declarations for {domain} from {path}")
                 return site
@@ -91,14 +95,14 @@ class Declarations:
     def among(self, domains: Iterable[str]) -> dict[str, Site]:
         """What is declared for each of many domains that has a declaration. Raises ``UsageError`` for a wrong file,
         and for one given on purpose that declares none of them."""
-        from hostaudit import sitefile
+        from hostaudit.documents import site_file
 
         paths = [path for path in ((self.given,) if self.given else (self.demanding, self._picked_up())) if path]
         found: dict[str, Site] = {}
         count = 0
         for domain in domains:
             count += 1
-            declared = (sitefile.site_of(self._file(path).content, domain) for path in paths)
+            declared = (site_file.site_of(self._file(path).content, domain) for path in paths)
             site = next((each for each in declared if each is not None), None)
             if site is not None:
                 found[domain] = site
@@ -114,9 +118,10 @@ class Declarations:
         path = self.demanding or self.given or self._picked_up()
         if path is None:
             return None
-        from hostaudit import audit, demands
+        from hostaudit import audit
+        from hostaudit.policy import effective
 
-        found = demands.effective(self._file(path), domain, audit.shipped_rules().presets)
+        found = effective.effective(self._file(path), domain, audit.shipped_rules().presets)
         if found.stated:
             if not self._many:
                 self._note(f"policy for {domain} from {path}")
@@ -154,7 +159,7 @@ class Declarations:
 
 def saved(path: str, declarations: Declarations) -> EvidenceFile:
     """The evidence of a saved file (``-``: standard input)."""
-    from hostaudit.documents import read_evidence
+    from hostaudit.documents.evidence_file import read_evidence
 
     return declarations.added(read_evidence(path))
 
@@ -209,8 +214,8 @@ def seen(
     if hosts or resolver:
         hint = "leave out --host and --resolver, or give a domain"
         raise UsageError(f"{target} is a saved file: nothing more is looked at", hint)
-    from hostaudit.documents import read_report
-    from hostaudit.model import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
+    from hostaudit.documents.evidence_file import read_report
+    from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 
     found = read_report(target)
     if not isinstance(found, EvidenceFile):

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hostaudit.cli.evidence import Declarations
-    from hostaudit.model import Criteria, EvidenceFile, Report, Severity, UnknownMode
+    from hostaudit.model.checks import Criteria
+    from hostaudit.model.evidence import EvidenceFile
+    from hostaudit.model.policy import Severity, UnknownMode
+    from hostaudit.model.report import Report
 
 SEVERITIES = ("low", "medium", "high", "critical")
 MODES = ("inconclusive", "fail", "warn")
@@ -59,7 +62,7 @@ class Judging:
         self._before: Report | EvidenceFile | None = None
         self._made: dict[str, Criteria | None] = {}
         if baseline is not None:
-            from hostaudit.documents import read_report
+            from hostaudit.documents.evidence_file import read_report
 
             self._before = read_report(str(baseline))
 
@@ -77,7 +80,7 @@ class Judging:
             raise UsageError("--baseline goes with a policy or --fail-on: else nothing fails", hint)
         if policy is None and not (self.fail_on or self.unknown):
             return None
-        from hostaudit.model import Criteria
+        from hostaudit.model.checks import Criteria
 
         return Criteria(
             policy=policy,
@@ -90,7 +93,7 @@ class Judging:
     def _known(self, domain: str) -> frozenset[str]:
         """What failed in the older report."""
         from hostaudit import audit
-        from hostaudit.model import Report
+        from hostaudit.model.report import Report
 
         before = self._before
         if not isinstance(before, Report):

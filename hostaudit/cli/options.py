@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hostaudit import report
-from hostaudit.console import columns, put, wants_colour
+from hostaudit.cli.console import columns, put, wants_colour
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from hostaudit.audit import LookOptions
-    from hostaudit.model import EvidenceFile, Report
+    from hostaudit.model.evidence import EvidenceFile
+    from hostaudit.model.report import Report
     from hostaudit.report import Document
 
 LONGEST_TIME = 3600.0

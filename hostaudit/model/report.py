@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from hostaudit.model.evidence import Evidence, Target
-from hostaudit.model.rules import Role
+from hostaudit.model.roles import Role
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 

@@ -7,32 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hostaudit.model.policy import Preset, Severity
-
-Role = Literal[
-    "registry",
-    "registrar",
-    "dns",
-    "hosting",
-    "cdn",
-    "ca",
-    "mail",
-    "sending",
-    "page",
-    "app_store",
-    "payments",
-    "messaging",
-    "identity",
-    "support",
-    "backup",
-    "deploy",
-]
-"""The last six cannot be seen from outside; they occur only where a site file declares them."""
-
-Service = Literal[Role, "paas", "object_storage", "waf"]
-"""What a provider sells. The last three are kinds of hosting and of edge, as ``BROAD`` says."""
-
-BROAD: dict[str, str] = {"paas": "hosting", "object_storage": "hosting", "waf": "cdn"}
-"""The role in which a kind of service stands in a dependency tree."""
+from hostaudit.model.roles import BROAD
 
 FeedFormat = Literal[
     "aws", "azure", "cidr-list", "cloudfront", "fastly", "geofeed", "github-meta", "google", "oracle",

@@ -1,4 +1,4 @@
-"""Writing: each file or folder in this folder is one output format, and says which documents it writes.
+"""Writing: each file in ``formats/`` is one output format, and says which documents it writes.
 
 A format decides nothing: what fails, and how bad that is, stands in the document. It writes outside text so that its
 sink takes it as text.
@@ -12,27 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model import (
-        Changes,
-        DataStatus,
-        Doctor,
-        EffectivePolicy,
-        Explanation,
-        Fallbacks,
-        History,
-        Library,
-        Matched,
-        Matrix,
-        PolicyTrials,
-        ProviderList,
-        ProviderSheet,
-        Report,
-        RuleBook,
-        Scenario,
-        Trend,
-        WhatIf,
-        Working,
-    )
+    from hostaudit.model.changes import Changes, History, Trend
+    from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
+    from hostaudit.model.data import DataStatus
+    from hostaudit.model.doctor import Doctor
+    from hostaudit.model.match import Matched, ProviderList, ProviderSheet
+    from hostaudit.model.policy import EffectivePolicy
+    from hostaudit.model.report import Report
+    from hostaudit.model.scenario import Library, Scenario
+    from hostaudit.model.whatif import Fallbacks, Matrix, WhatIf
+    from hostaudit.model.working import Working
 
     Catalogued = ProviderList | ProviderSheet | Matched
     Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
@@ -50,9 +39,6 @@ if TYPE_CHECKING:
         | Judging
         | OverTime
     )
-
-HELPERS = frozenset({"jsontext", "judged", "text", "wording"})
-"""Modules of this folder that formats share; every other one is a format."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +71,14 @@ class Format(Protocol):
 
 def names() -> tuple[str, ...]:
     """The formats there are. The folder is the list."""
-    return tuple(sorted(entry.name for entry in pkgutil.iter_modules(__path__) if entry.name not in HELPERS))
+    from hostaudit.report import formats
+
+    return tuple(sorted(entry.name for entry in pkgutil.iter_modules(formats.__path__)))
 
 
 def load(name: str) -> Format:
     """The format of that name, which must be one of ``names()``: the ``FORMAT`` of its module."""
-    found: Format = importlib.import_module(f"{__name__}.{name}").FORMAT
+    found: Format = importlib.import_module(f"{__name__}.formats.{name}").FORMAT
     return found
 
 

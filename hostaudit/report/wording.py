@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
-from hostaudit.model import Evidence
-from hostaudit.words import duration
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.words import duration
 
 ROLES = {
     "registry": "registry",

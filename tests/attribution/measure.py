@@ -91,12 +91,13 @@ def sources() -> dict[str, str]:
 @cache
 def _asked() -> dict[str, Callable[[str], Iterable[str]]]:
     """By kind of clue whom the product names: ``providers match`` where it takes the kind, else the catalogue."""
-    from hostaudit import matching, rules
-    from hostaudit.catalogue import Catalogue
-    from hostaudit.model import IssuerSeen, Question, RegistrarSeen
+    from hostaudit.analysis.catalogue import match
+    from hostaudit.analysis.catalogue.catalogue import Catalogue
+    from hostaudit.documents import rules
+    from hostaudit.model.match import IssuerSeen, Question, RegistrarSeen
 
     shipped = rules.load()
-    matcher, catalogue = matching.matcher(shipped, print), Catalogue(shipped)
+    matcher, catalogue = match.matcher(shipped, print), Catalogue(shipped)
 
     def match(question: Question) -> Iterable[str]:
         try:

@@ -7,8 +7,8 @@ from pathlib import Path
 import measure as set_of
 import pytest
 
-from hostaudit import rules
-from hostaudit.catalogue import Catalogue
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.documents import rules
 
 ROWS = set_of.rows()
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")

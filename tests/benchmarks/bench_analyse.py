@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hostaudit import rules, scenarios, timeline
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf
+from hostaudit.analysis.impact.cut_sets import minimal_cut_sets
+from hostaudit.analysis.impact.outage import KINDS
+from hostaudit.analysis.whatif import replay
 from hostaudit.audit import analyse, understand
-from hostaudit.cutsets import minimal_cut_sets
-from hostaudit.documents import read_evidence
-from hostaudit.graph import FunctionNode, Graph, Leaf
-from hostaudit.impact import KINDS
+from hostaudit.documents import rules, scenarios
+from hostaudit.documents.evidence_file import read_evidence
 
 BUNDLE = Path(__file__).resolve().parents[2] / "examples/parler-2021/evidence.json"
 
@@ -37,9 +38,9 @@ def main() -> None:
     measure("analyse", lambda: analyse(file, found))
     case = understand(file, found)
     measure("cut sets, every kind", lambda: [minimal_cut_sets(case.graph, kind) for kind in KINDS])
-    measure("replay parler-2021", lambda: timeline.replay(case, scenarios.find("parler-2021")))
+    measure("replay parler-2021", lambda: replay.replay(case, scenarios.find("parler-2021")))
     library = scenarios.load()
-    measure("replay every scenario", lambda: timeline.matrix(case, library), runs=5)
+    measure("replay every scenario", lambda: replay.matrix(case, library), runs=5)
     for nodes, domains in ((300, 100), (2000, 600)):
         graph = at_random(nodes, domains)
         measure(f"cut sets of {nodes} random nodes", lambda graph=graph: minimal_cut_sets(graph, "parent"))

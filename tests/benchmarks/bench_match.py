@@ -21,10 +21,10 @@ from typing import Any
 
 import msgspec
 
-from hostaudit import rules
-from hostaudit.catalogue import Catalogue
-from hostaudit.matching import Matcher, matcher, read
-from hostaudit.model import HeaderClue, Provider, Rules, Samples, Scoring
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.analysis.catalogue.match import Matcher, matcher, read
+from hostaudit.documents import rules
+from hostaudit.model.rules import HeaderClue, Provider, Rules, Samples, Scoring
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
-from hostaudit import tables
-from hostaudit.tables.packed import Table
+from hostaudit import datasets
+from hostaudit.datasets.table import Table
 
 ROUNDS = 9
 LOOK_UPS = 100_000
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path)
     parser.add_argument("--mmdb", type=Path)
     given = parser.parse_args()
-    routes = tables.open_routes()
+    routes = datasets.open_routes()
     place = given.table or Path(routes.file)
     table = Table.open(place)
     about = table.metadata
@@ -123,7 +123,7 @@ def main() -> None:
     some = addresses(table, 4)[:20_000] + addresses(table, 6)[:20_000]
     openings = {
         "ours": (
-            "from hostaudit.tables.packed import Table",
+            "from hostaudit.datasets.table import Table",
             f"Table.open(Path({str(place)!r}))",
         )
     }

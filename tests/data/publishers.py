@@ -18,9 +18,9 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "net"))
 from servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import domain
-from hostaudit.data import items, update
-from hostaudit.model import Feed, Provider, Samples
-from hostaudit.net.limits import Ports
+from hostaudit.model.rules import Feed, Provider, Samples
+from hostaudit.observe.net.limits import Ports
+from hostaudit.observe.refresh import sources, update
 
 HOSTS = ("ranges.example", "other.example", "tables.example")
 SAMPLES = Samples(())
@@ -52,7 +52,7 @@ PROVIDERS = (
     provider("s3", feed("ranges.example/aws.json", "aws", "S3"), parent="amazon"),
     provider("other", feed("other.example/cidrs")),
 )
-FEEDS = items.feed_items(PROVIDERS)
+FEEDS = sources.feed_items(PROVIDERS)
 PAGES = {
     "ranges.example /aws.json": http(200, json.dumps(AWS).encode(), ETag='"a"'),
     "other.example /cidrs": http(200, CIDRS, Last_Modified="Sun, 01 Nov 2026 10:00:00 GMT"),
@@ -66,31 +66,31 @@ def suffixes(date: str = "2026-11-20", extra: int = 0) -> bytes:
     return text.replace(end, b"".join(b"x%d.zz\n" % n for n in range(extra)) + end, 1)
 
 
-def at(item: items.Item, url: str) -> items.Item:
+def at(item: sources.Item, url: str) -> sources.Item:
     """An item of one file, to be had elsewhere."""
     return replace(item, ways=((replace(item.ways[0][0], url=url),),))
 
 
-def suffix_item() -> items.Item:
+def suffix_item() -> sources.Item:
     return at(
-        next(each for each in items.all_items(()) if each.id == "public-suffix-list"), "http://tables.example/psl"
+        next(each for each in sources.all_items(()) if each.id == "public-suffix-list"), "http://tables.example/psl"
     )
 
 
-def routes_item() -> items.Item:
+def routes_item() -> sources.Item:
     """The table of routes from two lists with their checksums, or from one list elsewhere."""
     base = "http://tables.example"
     tables = tuple(
-        items.Source(f"{base}/{each}.csv", 100_000, checksum=f"{base}/{each}.csv.sha256") for each in ("ipv4", "ipv6")
+        sources.Source(f"{base}/{each}.csv", 100_000, checksum=f"{base}/{each}.csv.sha256") for each in ("ipv4", "ipv6")
     )
-    real = next(each for each in items.all_items(()) if each.id == "origin-table")
-    other = items.Source(f"{base}/other.tsv", 100_000)
+    real = next(each for each in sources.all_items(()) if each.id == "origin-table")
+    other = sources.Source(f"{base}/other.tsv", 100_000)
     return replace(real, ways=(tables, (other,)), shipped=lambda: None)
 
 
 def route_lists(rows: int = 60) -> dict[str, bytes]:
     """What tables.example serves for ``routes_item``."""
-    known = items.WELL_KNOWN
+    known = sources.WELL_KNOWN
     four = [f"{each},{each},{asn},WELL KNOWN" for each, asn in known.items() if "." in each]
     four += [f"51.{n}.0.0,51.{n}.255.255,{3000 + n},NET {n}" for n in range(rows)]
     six = [f"{each},{ipaddress.ip_address(each) + 7},{asn},WELL KNOWN" for each, asn in known.items() if ":" in each]

@@ -14,18 +14,19 @@ import pytest
 from publishers import FEEDS, PAGES, route_lists, routes_item, run, suffix_item, suffixes
 from servers import http
 
-from hostaudit import domain, schemas
+from hostaudit import domain
 from hostaudit.cli import run as command
-from hostaudit.data import items, update
-from hostaudit.data.status import status
-from hostaudit.model import STALE_AFTER, DataItem
-from hostaudit.net import rdap
+from hostaudit.datasets import BOOTSTRAP, RANGES, ROUTES, SUFFIXES, manifest
+from hostaudit.documents import schemas
+from hostaudit.model.data import STALE_AFTER, DataItem
+from hostaudit.observe.net.registry import rdap
+from hostaudit.observe.refresh import sources, update
+from hostaudit.observe.refresh.status import status
 from hostaudit.report import Style, load
-from hostaudit.tables import BOOTSTRAP, RANGES, ROUTES, SUFFIXES, manifest
 
 SOON = datetime(2026, 11, 21, tzinfo=UTC)
 LATER = datetime(2027, 11, 21, tzinfo=UTC)
-EVERY = items.all_items(()) + FEEDS
+EVERY = sources.all_items(()) + FEEDS
 
 
 def states(directory: Path, every=EVERY, now=SOON) -> dict[str, DataItem]:
@@ -101,7 +102,7 @@ def test_the_document_is_as_its_schema_says(tmp_path):
 def test_the_table_fits_a_terminal(tmp_path):
     from hostaudit import audit
 
-    every = items.all_items(audit.shipped_rules().providers)
+    every = sources.all_items(audit.shipped_rules().providers)
     shown = load("terminal").render(status(tmp_path, every, SOON), Style())
 
     assert "item                state        date        age" in shown
@@ -112,7 +113,7 @@ def test_every_feed_of_the_catalogue_has_one_format_and_one_name():
     from hostaudit import audit
 
     providers = audit.shipped_rules().providers
-    found = items.feed_items(providers)
+    found = sources.feed_items(providers)
     claims = {(feed.url, feed.format) for provider in providers for feed in provider.feeds}
 
     assert len({url for url, _ in claims}) == len(claims) == len(found)
@@ -162,10 +163,10 @@ def registry(keys: str, url: str, date: str = "2026-11-01T00:00:00Z") -> bytes:
 
 
 def bootstrap(**pages):
-    item = next(each for each in items.all_items(()) if each.id == "rdap-bootstrap")
-    sources = tuple(items.Source(f"http://tables.example/{each}.json", 9000) for each in rdap.REGISTRIES)
+    item = next(each for each in sources.all_items(()) if each.id == "rdap-bootstrap")
+    both = tuple(sources.Source(f"http://tables.example/{each}.json", 9000) for each in rdap.REGISTRIES)
     served = {each: registry(each, f"https://{each}.rdap.example/") for each in rdap.REGISTRIES} | pages
-    return replace(item, ways=(sources,)), {
+    return replace(item, ways=(both,)), {
         f"tables.example /{each}.json": http(200, body) for each, body in served.items()
     }
 

@@ -29,11 +29,11 @@ from publishers import (
 )
 from servers import drip, http, never
 
-from hostaudit.data import items, update
+from hostaudit.datasets import RANGES, ROUTES, SUFFIXES, manifest
+from hostaudit.datasets.ranges import Ranges
+from hostaudit.datasets.routes import Routes
 from hostaudit.errors import UsageError
-from hostaudit.tables import RANGES, ROUTES, SUFFIXES, manifest
-from hostaudit.tables.ranges import Ranges
-from hostaudit.tables.routes import Routes
+from hostaudit.observe.refresh import sources, update
 
 
 def outcomes(results):
@@ -183,7 +183,7 @@ def test_the_file_of_the_week_is_found_on_its_page(tmp_path):
     link = b"https://download.microsoft.com/download/7/1/d/71d8/ServiceTags_Public_20261116.json"
     page = b'<a href="' + link.replace(b"16.json", b"09.json") + b'">old</a> <a href="' + link + b'">here</a>'
     tags = {"values": [{"name": "Storage.West", "properties": {"region": "west", "addressPrefixes": ["51.9.0.0/16"]}}]}
-    azure = items.feed_items((provider("azure", feed("ranges.example/page", "azure")),))
+    azure = sources.feed_items((provider("azure", feed("ranges.example/page", "azure")),))
     pages = {
         "ranges.example /page": http(200, page),
         "download.microsoft.com /download/7/1/d/71d8/ServiceTags_Public_20261116.json": http(
@@ -269,7 +269,7 @@ def test_a_failure_alone_changes_nothing_at_all(filled, fault):
 
 
 def test_https_is_never_left_for_http(tmp_path):
-    safe = items.feed_items((provider("safe", feed("other.example/safe")),))
+    safe = sources.feed_items((provider("safe", feed("other.example/safe")),))
     source = at(safe[0], "https://other.example/safe")
     pages = {
         "other.example /safe": http(302, Location="http://other.example/plain"),
@@ -311,7 +311,7 @@ def test_lists_without_a_checksum_are_not_taken(tmp_path, digest):
 
 def test_a_partial_view_of_the_internet_is_refused(tmp_path, monkeypatch):
     lists = route_lists()
-    monkeypatch.setattr(items, "WELL_KNOWN", dict.fromkeys(items.WELL_KNOWN, 3))
+    monkeypatch.setattr(sources, "WELL_KNOWN", dict.fromkeys(sources.WELL_KNOWN, 3))
     results, _ = run(tmp_path, lists, (routes_item(),))
 
     assert "not a whole view of the Internet" in results["origin-table"].detail
@@ -399,7 +399,7 @@ def test_a_full_disk_keeps_the_old(filled, monkeypatch):
 
 
 def test_a_disk_that_fills_while_downloading_is_named(filled, monkeypatch):
-    from hostaudit.net import http as http_module
+    from hostaudit.observe.net.http import client as http_module
 
     before = content(filled)
 

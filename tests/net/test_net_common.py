@@ -10,12 +10,12 @@ from fakes import record, reply
 from servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
-from hostaudit.net import common as shared
-from hostaudit.net.batches import MOST_IDS, Batches
-from hostaudit.net.common import Answers, Common, Hosts, Pace, Turns, reply_lasts
-from hostaudit.net.limits import Limits, Ports
-from hostaudit.net.live import LiveNet
-from hostaudit.net.outcome import DnsReply, Outcome
+from hostaudit.observe.net import run_shared as shared
+from hostaudit.observe.net.batches import MOST_IDS, Batches
+from hostaudit.observe.net.limits import Limits, Ports
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import DnsReply, Outcome
+from hostaudit.observe.net.run_shared import Answers, Common, Hosts, Pace, Turns, reply_lasts
 
 
 class Clock:

@@ -10,9 +10,9 @@ import dns.flags
 import pytest
 from servers import DnsServer
 
-from hostaudit.net.dns import system_resolvers
-from hostaudit.net.limits import Limits, Ports
-from hostaudit.net.live import LiveNet
+from hostaudit.observe.net.dns.client import system_resolvers
+from hostaudit.observe.net.limits import Limits, Ports
+from hostaudit.observe.net.live import LiveNet
 
 LOOPBACK_BLOCK = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -322,7 +322,7 @@ def test_a_closed_port_is_connection_refused():
 
 
 def test_without_a_resolver_everything_is_unreachable(monkeypatch):
-    monkeypatch.setattr("hostaudit.net.live.system_resolvers", tuple)
+    monkeypatch.setattr("hostaudit.observe.net.live.system_resolvers", tuple)
 
     async def go():
         async with LiveNet(Limits()) as net:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hostaudit.net.limits import AddressPolicy, Budget, Limits
+from hostaudit.observe.net.limits import AddressPolicy, Budget, Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 

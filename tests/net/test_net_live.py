@@ -9,10 +9,10 @@ import pytest
 from servers import DnsServer
 
 from hostaudit.errors import UsageError
-from hostaudit.net.limits import Budget, Limits
-from hostaudit.net.live import LiveNet
-from hostaudit.net.outcome import Outcome
-from hostaudit.net.share import Sharing, ending
+from hostaudit.observe.net.limits import Budget, Limits
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import Outcome
+from hostaudit.observe.net.single_flight import Sharing, ending
 
 
 @pytest.mark.parametrize("text", ["dns.example", "192.0.2.1:0", "192.0.2.1:x", "", "[::1", "1.2.3.4:99999"])

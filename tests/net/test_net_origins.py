@@ -9,14 +9,14 @@ from datetime import date
 import pytest
 from servers import DnsServer
 
-from hostaudit import tables
+from hostaudit import datasets
+from hostaudit.datasets.routes import ANNOUNCED, KIND, PREFIXES, Routes
+from hostaudit.datasets.table import Table
+from hostaudit.datasets.table_writer import Builder, Metadata
 from hostaudit.errors import DocumentError
-from hostaudit.net.limits import Budget, Limits
-from hostaudit.net.live import LiveNet
-from hostaudit.net.origins import Origins
-from hostaudit.tables.packed import Table
-from hostaudit.tables.packer import Builder, Metadata
-from hostaudit.tables.routes import ANNOUNCED, KIND, PREFIXES, Routes
+from hostaudit.observe.net.limits import Budget, Limits
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.origins import Origins
 
 MADE = date(2026, 6, 17)
 YOUNG, OLD = date(2026, 9, 15), date(2026, 9, 16)
@@ -220,4 +220,4 @@ def test_the_shipped_table_knows_who_announces_a_public_resolver():
 
     google, cloudflare = asyncio.run(go())
     assert (google.value.asns, cloudflare.value.asns) == ((15169,), (13335,))
-    assert google.source == f"origin table of {tables.open_routes().metadata.date}"
+    assert google.source == f"origin table of {datasets.open_routes().metadata.date}"

@@ -6,8 +6,8 @@ import ipaddress
 
 import pytest
 
-from hostaudit.net import cymru, records
-from hostaudit.net.outcome import DnsReply, Record
+from hostaudit.observe.net.dns import cymru, records
+from hostaudit.observe.net.outcome import DnsReply, Record
 
 
 def cname(name, target):

@@ -9,10 +9,10 @@ import json
 import pytest
 from servers import LOOPBACK, DnsServer, HttpServer, WhoisServer, ca, drip, http, never, server_context
 
-from hostaudit.net import rdap, whoistext
-from hostaudit.net.limits import Limits, Ports
-from hostaudit.net.live import LiveNet
-from hostaudit.net.whois import Threads
+from hostaudit.observe.net.limits import Limits, Ports
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.registry import rdap, whois_text
+from hostaudit.observe.net.registry.address_holder import Threads
 
 VERISIGN = "rdap.verisign.com"
 RIPE = "rdap.db.ripe.net"
@@ -551,7 +551,7 @@ TEXTS = [
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_registries_own_texts_are_read(text, expected):
-    value = whoistext.registration("site.example", text, "s").value
+    value = whois_text.registration("site.example", text, "s").value
     assert {key: getattr(value, key) for key in expected} == expected
 
 
@@ -562,14 +562,14 @@ def test_registries_own_texts_are_read(text, expected):
      "Status:\tAVAILABLE\n"],
 )  # fmt: skip
 def test_the_ways_to_say_no_such_name(text):
-    assert whoistext.registration("site.example", text, "s").absent
+    assert whois_text.registration("site.example", text, "s").absent
 
 
 def test_legal_text_around_a_record_is_not_taken_for_absence():
     text = "Domain: site.example\nTerms: data not found here is no proof\nNot found errors may occur\nRegistrar: A\n"
-    assert whoistext.registration("site.example", text, "s").value.registrar == "A"
+    assert whois_text.registration("site.example", text, "s").value.registrar == "A"
 
 
 def test_referrals_are_read():
-    assert whoistext.referral("domain: X\nwhois:        Whois.Nic.X.\n") == "whois.nic.x"
-    assert whoistext.referral("whois:\nremarks: none\n") is None
+    assert whois_text.referral("domain: X\nwhois:        Whois.Nic.X.\n") == "whois.nic.x"
+    assert whois_text.referral("whois:\nremarks: none\n") is None

@@ -9,10 +9,10 @@ import time
 import pytest
 from servers import LOOPBACK, DnsServer, SmtpServer, never
 
-from hostaudit.model import MailGreeting
-from hostaudit.net import smtp
-from hostaudit.net.limits import Limits, Ports
-from hostaudit.net.live import LiveNet
+from hostaudit.model.values import MailGreeting
+from hostaudit.observe.net import smtp
+from hostaudit.observe.net.limits import Limits, Ports
+from hostaudit.observe.net.live import LiveNet
 
 BLOCKS = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 HOST = "mx.test"

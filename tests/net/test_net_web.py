@@ -15,12 +15,12 @@ import httpx
 import pytest
 from servers import DnsServer, HttpServer, ca, drip, http, never, server_context
 
-from hostaudit.net import jsontext
-from hostaudit.net.http import cause_of, certificate_of, read_body
-from hostaudit.net.limits import Limits, Ports
-from hostaudit.net.live import LiveNet
-from hostaudit.net.outcome import HttpReply
-from hostaudit.net.web import parse, retry_after
+from hostaudit.observe.net import jsontext
+from hostaudit.observe.net.http.client import cause_of, certificate_of, read_body
+from hostaudit.observe.net.http.fetch import parse, retry_after
+from hostaudit.observe.net.limits import Limits, Ports
+from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import HttpReply
 
 HOSTS = ("site.example", "www.site.example", "rdap.site.example")
 NAMES = {(host, "A"): ["127.0.0.1"] for host in HOSTS}

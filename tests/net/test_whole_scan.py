@@ -10,12 +10,14 @@ import msgspec
 import pytest
 from servers import DnsServer, HttpServer, SmtpServer, ca, http, never, server_context
 
-from hostaudit import audit, domain, rules
+from hostaudit import audit, domain
 from hostaudit.audit import LookOptions, analyse, look
-from hostaudit.documents import read_evidence
+from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import UsageError
-from hostaudit.model import DeclaredFallback, MailGreeting, Site, SpareName, StandbyAnswer, StandbyServer
-from hostaudit.net.limits import Ports
+from hostaudit.model.site import DeclaredFallback, Site, SpareName
+from hostaudit.model.values import MailGreeting, StandbyAnswer, StandbyServer
+from hostaudit.observe.net.limits import Ports
 
 HOME = "127.0.0.1"
 SOA = "ns1.site.com. admin.site.com. 7 3600 600 86400 300"

@@ -6,8 +6,8 @@ import pytest
 from fakes import FakeNet, observe
 
 from hostaudit import domain
-from hostaudit.model import Addresses, Alias, ServiceBinding, ServiceBindings
-from hostaudit.probes.addresses import PROBE
+from hostaudit.model.values import Addresses, Alias, ServiceBinding, ServiceBindings
+from hostaudit.observe.probes.addresses import PROBE
 
 TARGET = domain.parse("example.com", ("api.example.net",))
 

@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fakes import FakeNet, observe, reply
 
-from hostaudit.model import AppLinks, AppRef, DeclaredFallback, Listing, Site, Unknown
-from hostaudit.net import Outcome
-from hostaudit.probes import Probe, app_stores
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.site import DeclaredFallback, Site
+from hostaudit.model.values import AppLinks, AppRef, Listing
+from hostaudit.observe.net import Outcome
+from hostaudit.observe.probes import Probe, app_stores
 
 HOST = "shop.example.com"
 PLATFORMS = {"apple-app-store": "ios", "microsoft-store": "windows"}

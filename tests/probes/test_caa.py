@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import FakeNet, observe
 
-from hostaudit.model import Caa
-from hostaudit.probes.caa import PROBE
+from hostaudit.model.values import Caa
+from hostaudit.observe.probes.caa import PROBE
 
 DEEP = "api.shop.example.co.uk"
 

@@ -8,19 +8,12 @@ import itertools
 import pytest
 from fakes import FakeNet, observe
 
-from hostaudit import domain, probes
-from hostaudit.model import (
-    VALUE_OF,
-    Addresses,
-    DeclaredFallback,
-    FrontPage,
-    MailExchanger,
-    MailExchangers,
-    Site,
-    SpareName,
-)
-from hostaudit.net import Outcome
-from hostaudit.probes import Probe, Scan, together
+from hostaudit import domain
+from hostaudit.model.site import DeclaredFallback, Site, SpareName
+from hostaudit.model.values import VALUE_OF, Addresses, FrontPage, MailExchanger, MailExchangers
+from hostaudit.observe import probes
+from hostaudit.observe.net import Outcome
+from hostaudit.observe.probes import Probe, Scan, together
 
 TARGET = domain.parse("example.com")
 HERE = Addresses((), ("192.0.2.1",), 60)
@@ -248,7 +241,7 @@ def test_a_fake_answers_only_what_the_test_gave_and_keeps_what_was_asked():
 
 
 def test_the_host_that_serves_the_front_page_is_looked_at_too():
-    from hostaudit.probes import addresses, caa, registrar
+    from hostaudit.observe.probes import addresses, caa, registrar
 
     page = FrontPage("https://www.other.net/", "www.other.net", 200)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from fakes import FakeNet, observe
 
-from hostaudit.model import Addresses, Delegation, NameServerGlue, Origin, Owner, Spf
-from hostaudit.net import Outcome
-from hostaudit.probes import Probe
-from hostaudit.probes.ip_owner import MOST_SENDERS, PROBE
+from hostaudit.model.values import Addresses, Delegation, NameServerGlue, Origin, Owner, Spf
+from hostaudit.observe.net import Outcome
+from hostaudit.observe.probes import Probe
+from hostaudit.observe.probes.ip_owner import MOST_SENDERS, PROBE
 
 ORIGIN = Origin("54.0.0.0/8", (64500, 64501))
 OWNER = Owner("rdap", "54.0.0.0", "54.255.255.255", organisation="Example Networks")

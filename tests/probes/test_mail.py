@@ -7,8 +7,8 @@ import itertools
 import pytest
 from fakes import FakeNet, observe
 
-from hostaudit.model import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
-from hostaudit.probes.mail import MOST_LOOKUPS, PROBE, SELECTORS
+from hostaudit.model.values import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
+from hostaudit.observe.probes.mail import MOST_LOOKUPS, PROBE, SELECTORS
 
 FAULTS = ("servfail", "timeout", "refused", "malformed", "truncated", "deadline")
 

@@ -8,20 +8,11 @@ import pytest
 from fakes import FakeNet, observe, record
 
 from hostaudit import domain
-from hostaudit.model import (
-    DeclaredFallback,
-    Delegation,
-    Dnssec,
-    NameServerGlue,
-    NameServers,
-    ServerAnswer,
-    Site,
-    SpareName,
-    ZoneCut,
-)
-from hostaudit.net import DnsReply
-from hostaudit.probes import addresses, mail, nameservers, standby
-from hostaudit.probes.nameservers import MORE_ZONES, MOST_CUTS, MOST_ZONES, PROBE
+from hostaudit.model.site import DeclaredFallback, Site, SpareName
+from hostaudit.model.values import Delegation, Dnssec, NameServerGlue, NameServers, ServerAnswer, ZoneCut
+from hostaudit.observe.net import DnsReply
+from hostaudit.observe.probes import addresses, mail, nameservers, standby
+from hostaudit.observe.probes.nameservers import MORE_ZONES, MOST_CUTS, MOST_ZONES, PROBE
 
 DEEPEST = 3
 FAULTS = ("timeout", "servfail", "refused", "malformed", "deadline", "limit")
@@ -368,7 +359,7 @@ def test_an_absent_zone_is_a_fault_of_the_walk_and_no_proof():
     zone_of = net.zone_of
 
     async def odd(name):
-        from hostaudit.net import Outcome
+        from hostaudit.observe.net import Outcome
 
         return Outcome.none("NXDOMAIN", "test") if name == "example.com" else await zone_of(name)
 

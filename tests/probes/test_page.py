@@ -7,9 +7,10 @@ import json
 import pytest
 from fakes import FakeNet, observe, reply
 
-from hostaudit import markup
-from hostaudit.model import Addresses, Alias, DirectPackages, FrontPage, PageResource, Unknown
-from hostaudit.probes import page
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.values import Addresses, Alias, DirectPackages, FrontPage, PageResource
+from hostaudit.observe import html_tags
+from hostaudit.observe.probes import page
 
 HOST, WWW = "example.com", "www.example.com"
 FRONT = f"https://{HOST}/"
@@ -178,7 +179,7 @@ def test_a_page_that_was_cut_proves_no_absence():
 
 
 def test_a_page_longer_than_what_is_scanned_proves_no_absence():
-    found = at_front("<p>" + "x" * markup.LONGEST_PAGE)
+    found = at_front("<p>" + "x" * html_tags.LONGEST_PAGE)
 
     assert found[f"packages:{HOST}"].unknown.cause == "too_large"
 

@@ -8,7 +8,7 @@ import pytest
 from fakes import FakeNet, observe
 
 from hostaudit import domain
-from hostaudit.model import (
+from hostaudit.model.values import (
     Addresses,
     Alias,
     Delegation,
@@ -18,9 +18,9 @@ from hostaudit.model import (
     NameServers,
     Registration,
 )
-from hostaudit.net import Outcome
-from hostaudit.probes import Probe
-from hostaudit.probes.registrar import PROBE
+from hostaudit.observe.net import Outcome
+from hostaudit.observe.probes import Probe
+from hostaudit.observe.probes.registrar import PROBE
 
 
 def given(kind, subject, value):

@@ -5,20 +5,11 @@ from __future__ import annotations
 import pytest
 from fakes import FakeNet, observe, record, reply
 
-from hostaudit.model import (
-    DeclaredFallback,
-    FrontPage,
-    MailGreeting,
-    Origin,
-    Owner,
-    Site,
-    SpareName,
-    StandbyAnswer,
-    StandbyServer,
-)
-from hostaudit.net import DnsReply, Outcome
-from hostaudit.probes import Probe, addresses, caa, ip_owner, load, registrar, web
-from hostaudit.probes.standby import MOST_ADDRESSES, PROBE
+from hostaudit.model.site import DeclaredFallback, Site, SpareName
+from hostaudit.model.values import FrontPage, MailGreeting, Origin, Owner, StandbyAnswer, StandbyServer
+from hostaudit.observe.net import DnsReply, Outcome
+from hostaudit.observe.probes import Probe, addresses, caa, ip_owner, load, registrar, web
+from hostaudit.observe.probes.standby import MOST_ADDRESSES, PROBE
 
 ZONE = "example.com"
 NS, NS_AT = "ns.standby.net", "198.51.100.53"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from fakes import FakeNet, observe, reply
 
-from hostaudit.model import Certificate, CertificateName, Unknown
-from hostaudit.net import Outcome
-from hostaudit.probes import addresses, web
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.values import Certificate, CertificateName
+from hostaudit.observe.net import Outcome
+from hostaudit.observe.probes import addresses, web
 
 HOST = "example.com"
 V4, V6 = "192.0.2.1", "2001:db8::1"

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from typing import get_args
 
-from hostaudit.model import (
-    Change,
-    ChangeKind,
-    Changes,
-    CheckState,
-    CheckUp,
-    Doctor,
-    History,
-    Part,
-    PastRun,
-    Run,
-    ScoreInterval,
-    Trend,
-    TrendPoint,
-)
+from hostaudit.model.changes import Change, ChangeKind, Changes, History, Part, PastRun, Trend, TrendPoint
+from hostaudit.model.doctor import CheckState, CheckUp, Doctor
+from hostaudit.model.report import Run, ScoreInterval
 
 BEFORE = Run("2026-11-20T00:00:00Z", "2026-11-20T00:00:09Z", "192.0.2.53", "local", "0.1.0", "abc")
 AFTER = Run("2026-11-21T00:00:00Z", "2026-11-21T00:00:09Z", "192.0.2.53", "local", "0.1.0", "abc")

@@ -5,17 +5,8 @@ from __future__ import annotations
 from msgspec import structs
 from sample_report import SPOFS, UNKNOWNS, evidence, report
 
-from hostaudit.model import (
-    Certificate,
-    CertificateName,
-    Dependency,
-    ExceptionNote,
-    Finding,
-    PolicyNote,
-    Report,
-    RoleScore,
-    ScoreInterval,
-)
+from hostaudit.model.report import Dependency, ExceptionNote, Finding, PolicyNote, Report, RoleScore, ScoreInterval
+from hostaudit.model.values import Certificate, CertificateName
 
 POLICY = PolicyNote("conf/hostaudit.yaml", 12, ("baseline",), 0.0, ("dns.min_providers", "score.min"))
 EXCEPTION = ExceptionNote(

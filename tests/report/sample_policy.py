@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from hostaudit.model import (
-    EffectivePolicy,
-    Exemption,
-    Explanation,
-    Hours,
-    Policy,
-    PolicyTrial,
-    PolicyTrials,
-    Refusal,
-    RoleDemand,
-    RuleBook,
-    RuleRow,
-    ScenarioGate,
-)
+from hostaudit.model.checks import Explanation, PolicyTrial, PolicyTrials, RuleBook, RuleRow
+from hostaudit.model.policy import EffectivePolicy, Exemption, Policy, Refusal, RoleDemand, ScenarioGate
+from hostaudit.model.report import Hours
 
 ROWS = (
     RuleRow("dns.min_providers", "HA-DNS-002", "Enough independent providers", "high"),

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from hostaudit.model import (
-    Addresses,
-    Alias,
+from hostaudit.model.evidence import Evidence, Target, Unknown
+from hostaudit.model.report import (
     Dependency,
-    Evidence,
     FailureDomain,
     Fallback,
     Function,
     FunctionImpact,
     Hours,
     Leg,
-    Listing,
     NotAssessed,
-    Origin,
-    Owner,
-    Registration,
     Report,
     Run,
     Score,
     ScoreInterval,
     SinglePoint,
-    Target,
-    Unknown,
     UnknownFact,
 )
+from hostaudit.model.values import Addresses, Alias, Listing, Origin, Owner, Registration
 
 AT = "2021-01-09T12:00:00Z"
 HOST_LOST = Hours(48, 360, 1008)

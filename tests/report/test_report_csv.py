@@ -10,7 +10,7 @@ from msgspec import structs
 from sample_judged import EXCEPTED, FAILED, PASSED, WAYS, everything, judged
 
 from hostaudit.report import Style, load
-from hostaudit.report.csv import COLUMNS
+from hostaudit.report.formats.csv import COLUMNS
 
 
 def text(report) -> str:

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 from sample_judged import WAYS, everything, judged
 
-from hostaudit.model import Score
+from hostaudit.model.report import Score
 from hostaudit.report import Style, load
 
 

@@ -16,8 +16,12 @@ import sample_whatif as sample
 from hostile_strings import HOSTILE, label
 from sample_report import report
 
-from hostaudit import impact, schemas
-from hostaudit import model as m
+from hostaudit.analysis.impact import outage
+from hostaudit.documents import schemas
+from hostaudit.model.report import CutSet, Fallback, WorkingEnd
+from hostaudit.model.scenario import LIBRARY_SCHEMA, Library
+from hostaudit.model.whatif import Bound, Excluded, Gap, MatrixRow
+from hostaudit.model.working import NOBODY
 from hostaudit.report import EVERY, Style, load, names, terminal, wording
 from hostaudit.report.terminal import bars
 from hostaudit.report.terminal.sheet import Sheet
@@ -224,7 +228,7 @@ def test_who_accepted_is_named_with_what_came_of_it():
 
 
 def test_those_who_refuse_for_one_reason_share_a_line_and_a_lock_is_no_provider():
-    two = tuple(m.Excluded(each, "refused in this scenario") for each in ("azure", "njalla"))
+    two = tuple(Excluded(each, "refused in this scenario") for each in ("azure", "njalla"))
     written = flat(sample.whatif(excluded=(*two, *sample.EXCLUDED)))
 
     assert "excluded: azure and njalla - refused in this scenario" in written
@@ -294,7 +298,7 @@ def test_dates_carry_the_hour_on_a_short_clock_and_the_year_on_a_long_one():
 
 
 def test_one_of_several_that_fill_a_role_is_told():
-    both = msgspec.structs.replace(sample.EVENTS[1], bound=(m.Bound("provider", "f-droid", "F-Droid", one_of=3),))
+    both = msgspec.structs.replace(sample.EVENTS[1], bound=(Bound("provider", "f-droid", "F-Droid", one_of=3),))
 
     assert "you: F-Droid (one of 3)" in flat(sample.whatif(events=(both,)))
 
@@ -394,7 +398,7 @@ def test_a_drop_carries_notes_and_what_takes_over():
     soft = sample.fate("mail_receive", sample.down(1, 3, state="degraded"), effect="degraded", note="slow")
     kept = sample.fate("mail_send", note="as before")
     gone = msgspec.structs.replace(
-        sample.drop().events[0], at_hours=24.0, reason="by assumption", bound=(m.Bound("role", "dns", "Route 53"),)
+        sample.drop().events[0], at_hours=24.0, reason="by assumption", bound=(Bound("role", "dns", "Route 53"),)
     )
     written = flat(sample.drop(functions=(lost, soft, kept), events=(gone,)))
 
@@ -427,7 +431,7 @@ def test_a_narrow_matrix_breaks_into_blocks_that_repeat_the_scenario():
 
 def test_hosts_that_look_alike_when_cut_are_numbered():
     functions = ("web:one.captive-example.com", "web:onx.captive-example.com", "web:one.other.example.com")
-    rows = (m.MatrixRow("a", "a", True, dict.fromkeys(functions, 1.0)),)
+    rows = (MatrixRow("a", "a", True, dict.fromkeys(functions, 1.0)),)
     heads = flat(sample.matrix(functions=functions, rows=rows), width=200)
 
     assert "host 1 = one.captive-example.com" in heads or "one.c....com" in heads
@@ -456,7 +460,7 @@ def test_candidates_begin_with_the_usual_names_and_say_why_not():
 def test_what_is_true_of_all_candidates_is_said_once():
     hosts = tuple(sample.candidate(f"host-{n}", f"Host {n}", usual=n == 1) for n in range(3))
     functions = ("resolve", "web", "mail_receive", "mail_send", "install_ios")
-    written = flat(sample.fallbacks(gaps=(m.Gap("amazon", "Amazon", "dns", functions, hosts),)))
+    written = flat(sample.fallbacks(gaps=(Gap("amazon", "Amazon", "dns", functions, hosts),)))
 
     assert written.count("shares no parent") == 1
     assert "independent means here: shares no parent" in written
@@ -475,7 +479,7 @@ def test_the_library_stands_in_columns_where_there_is_room():
     assert re.search(r"^denic-2026 +2026-05-05  outage  A TLD", shown(sample.library()), re.MULTILINE)
     assert re.search(r"^parler-2021  .* {4,}app_store, hosting$", shown(sample.library(), width=150), re.MULTILINE)
     assert "parler-2021 2021-01-09 action: Stores" in flat(sample.library(), width=40)
-    assert shown(m.Library(m.LIBRARY_SCHEMA, ())) == "0 scenarios\n"
+    assert shown(Library(LIBRARY_SCHEMA, ())) == "0 scenarios\n"
 
 
 def test_one_scenario_is_shown_whole():
@@ -500,7 +504,7 @@ def test_one_scenario_is_shown_whole():
 
 
 def test_the_next_command_cannot_carry_another_one():
-    rows = (m.MatrixRow("a; reboot", "t", True, {"web": 1.0}),)
+    rows = (MatrixRow("a; reboot", "t", True, {"web": 1.0}),)
 
     assert shown(sample.matrix(rows=rows)).splitlines()[-1].strip().endswith("--scenario 'a; reboot'")
     assert shown(sample.library(sample.scenario(id="$(x)"))).splitlines()[-1].strip().endswith("show '$(x)'")
@@ -544,16 +548,16 @@ def test_ends_that_agree_are_worked_once_and_the_formula_stands_alone():
     alone = flat(sample.working(target=None, ends=(), constants={}))
     assert alone.startswith("How the score comes about")
     assert "end," not in alone
-    nobody = flat(sample.working(ends=(m.WorkingEnd("high", 100.0, ()),), constants={}))
+    nobody = flat(sample.working(ends=(WorkingEnd("high", 100.0, ()),), constants={}))
     assert "No company ends a function alone" in nobody
     assert "score = 100 x (1 - 0.0000) x (1 - 0 x 0.0000) = 100.0" in nobody
 
 
 def test_what_nobody_could_name_counts_twice():
-    nobody = msgspec.structs.replace(sample.working().ends[0].companies[0], parent=m.NOBODY, exposure=0.5)
-    written = flat(sample.working(ends=(m.WorkingEnd("low", 43.8, (nobody,)),)))
+    nobody = msgspec.structs.replace(sample.working().ends[0].companies[0], parent=NOBODY, exposure=0.5)
+    written = flat(sample.working(ends=(WorkingEnd("low", 43.8, (nobody,)),)))
 
-    assert m.NOBODY == impact.NOBODY
+    assert NOBODY == outage.NOBODY
     assert "What nobody could name counts as two companies' doing." in written
     assert "score = 100 x (1 - 0.5000) x (1 - 0.25 x 0.5000) = 43.8" in written
 
@@ -568,14 +572,14 @@ def test_without_the_constants_the_working_still_shows_harm_and_weight():
 
 
 def cuts(*pairs, function="web"):
-    return tuple(m.CutSet("parent", function, pair) for pair in pairs)
+    return tuple(CutSet("parent", function, pair) for pair in pairs)
 
 
 def test_pairs_and_threes_of_companies_are_listed_by_function():
     pairs = tuple((f"p{n}", "amazon") for n in range(9))
     sets = (
         *cuts(*pairs), *cuts(*pairs, function="resolve"), *cuts(("a", "b", "c")), *cuts(("amazon",)),
-        m.CutSet("asn", "web", ("AS1", "AS2")),
+        CutSet("asn", "web", ("AS1", "AS2")),
     )  # fmt: skip
     written = flat(report(cut_sets=sets, cut_set_limits=("sets of three: a lower bound",)))
 
@@ -595,7 +599,7 @@ def test_pairs_that_differ_by_function_share_the_room():
 
 
 def test_a_fallback_has_its_grade_first_and_a_line_for_each_reason():
-    rows = (m.Fallback("dns", "ns1", "configured", ("stale serial 41 < 57", "shares parent amazon"), "route53"),)
+    rows = (Fallback("dns", "ns1", "configured", ("stale serial 41 < 57", "shares parent amazon"), "route53"),)
     lines = shown(report(fallbacks=rows)).splitlines()
     at = lines.index("  ~ configured: DNS ns1 for route53")
 

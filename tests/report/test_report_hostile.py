@@ -20,10 +20,10 @@ from sample_judged import EXCEPTED, FAILED, KNOWN, OPEN, OPEN_FAILS, PASSED, WAR
 from sample_whatif import DOCUMENTS
 from test_report_gitlab import RULES
 
-from hostaudit.model import Report, UnknownFact
+from hostaudit.model.report import Report, UnknownFact
 from hostaudit.report import Style, load, names
-from hostaudit.report.csv import STARTERS
-from hostaudit.report.prom import METRICS
+from hostaudit.report.formats.csv import STARTERS
+from hostaudit.report.formats.prom import METRICS
 
 SCHEMAS = Path(__file__).with_name("schemas")
 SAMPLE = r'[a-z_]+\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\} [-0-9.e+]+'

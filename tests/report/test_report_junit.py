@@ -11,7 +11,7 @@ from msgspec import structs
 from sample_judged import EXCEPTED, FAILED, KNOWN, WARNED, WAYS, everything, judged
 
 from hostaudit.cli.options import EXIT_OF
-from hostaudit.model import PolicyTrial, PolicyTrials
+from hostaudit.model.checks import PolicyTrial, PolicyTrials
 from hostaudit.report import Style, load
 
 SCHEMA = Path(__file__).with_name("schemas") / "junit-10.xsd"

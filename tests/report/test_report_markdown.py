@@ -8,8 +8,9 @@ from sample_judged import EXCEPTED, EXCEPTION, FAILED, PASSED, WAYS, everything,
 from sample_report import report as plain_report
 
 from hostaudit.cli.options import EXIT_OF
-from hostaudit.model import Working
-from hostaudit.report import Style, load, markdown
+from hostaudit.model.working import Working
+from hostaudit.report import Style, load
+from hostaudit.report.formats import markdown
 
 HEADS = {"PASS": "pass", "FAIL": "fail", "INCONCLUSIVE": "inconclusive", "NOT JUDGED": "not_judged"}
 

@@ -11,9 +11,9 @@ from msgspec import structs
 from sample_judged import EXCEPTION, FAILED, KNOWN, OPEN, PASSED, WARNED, WAYS, everything, judged
 
 from hostaudit.cli.options import EXIT_OF
-from hostaudit.model import FailureDomain, FunctionImpact, Hours, SinglePoint
+from hostaudit.model.report import FailureDomain, FunctionImpact, Hours, SinglePoint
 from hostaudit.report import Style, load
-from hostaudit.report.prom import METRICS
+from hostaudit.report.formats.prom import METRICS
 
 
 def text(report) -> str:

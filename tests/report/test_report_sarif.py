@@ -13,7 +13,8 @@ from msgspec import structs
 from sample_judged import EXCEPTED, FAILED, KNOWN, OPEN, OPEN_FAILS, PASSED, POLICY, WARNED, WAYS, everything, judged
 
 from hostaudit.cli.options import EXIT_OF
-from hostaudit.report import Style, load, sarif
+from hostaudit.report import Style, load
+from hostaudit.report.formats import sarif
 
 SCHEMA = Path(__file__).with_name("schemas") / "sarif-2.1.0.json"
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostaudit.datasets.build import LONGEST_LINE, LONGEST_NAME, build
+from hostaudit.datasets.routes import Routes
+from hostaudit.datasets.special_purpose import special_networks, special_purpose
+from hostaudit.datasets.table import Table
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.special import special_networks, special_purpose
-from hostaudit.tables.build import LONGEST_LINE, LONGEST_NAME, build
-from hostaudit.tables.packed import Table
-from hostaudit.tables.routes import Routes
 
 DAY = date(2026, 6, 17)
 RANGES = """\
@@ -241,7 +241,7 @@ def test_a_torn_gzip_file_is_refused(tmp_path):
 
 
 def test_a_list_that_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("hostaudit.tables.build.MOST_BYTES", 100)
+    monkeypatch.setattr("hostaudit.datasets.build.MOST_BYTES", 100)
     with pytest.raises(DocumentError, match="larger than any list"):
         made(tmp_path, x=RANGES)
 

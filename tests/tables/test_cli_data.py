@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hostaudit import cli, files, tables
+from hostaudit import cli, datasets, files
+from hostaudit.datasets.table import Table
 from hostaudit.errors import Exit
-from hostaudit.tables.packed import Table
 
 ROWS = """\
 1.0.0.0,1.0.0.255,13335,"Cloudflare, Inc."
@@ -38,7 +38,7 @@ def test_the_table_goes_where_scans_look(rows, capsys):
     out, err = capsys.readouterr()
 
     assert (code, err) == (Exit.PASS, "")
-    place = files.data_folder() / tables.ROUTES
+    place = files.data_folder() / datasets.ROUTES
     assert out.splitlines() == [
         f"made {place}, 0.5 MB, of data of 2026-06-17",
         "  source    a test; licence: CC0",
@@ -48,8 +48,8 @@ def test_the_table_goes_where_scans_look(rows, capsys):
         f"  {rows}: 3 rows of the shape ranges",
     ]
     assert stat.S_IMODE(place.stat().st_mode) & 0o022 == 0
-    assert tables.open_routes().asns("8.8.8.8") == (15169,)
-    assert tables.open_routes().metadata.licence == "CC0"
+    assert datasets.open_routes().asns("8.8.8.8") == (15169,)
+    assert datasets.open_routes().metadata.licence == "CC0"
 
 
 def test_bad_rows_are_named_and_printed_harmlessly(rows, tmp_path, capsys):
@@ -99,7 +99,7 @@ def test_the_date_is_that_of_the_newest_file_unless_given(rows, tmp_path):
 )
 def test_what_cannot_be_is_refused_and_leaves_the_old_table(rows, arguments, words, capsys):
     data_build(rows)
-    before = tables.open_routes().metadata
+    before = datasets.open_routes().metadata
     capsys.readouterr()
 
     assert data_build(rows, *arguments) == Exit.USAGE
@@ -108,17 +108,17 @@ def test_what_cannot_be_is_refused_and_leaves_the_old_table(rows, arguments, wor
     assert err.startswith("error: ")
     assert words in err
     assert "\nhint: " in err
-    assert tables.open_routes().metadata == before
+    assert datasets.open_routes().metadata == before
 
 
 def test_a_list_that_is_none_leaves_the_old_table(rows, capsys):
     data_build(rows)
-    before = tables.open_routes().metadata
+    before = datasets.open_routes().metadata
     rows.write_text("<html>404</html>\n")
 
     assert data_build(rows) == Exit.USAGE
     assert "has the shape of no known list of routes" in capsys.readouterr().err
-    assert tables.open_routes().metadata == before
+    assert datasets.open_routes().metadata == before
 
 
 def test_a_data_directory_that_cannot_be_made_is_explained(rows, tmp_path, monkeypatch, capsys):

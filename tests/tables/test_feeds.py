@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostaudit.datasets import feeds, ranges
+from hostaudit.datasets.table import Table
 from hostaudit.errors import DocumentError
-from hostaudit.model import Published
-from hostaudit.tables import feeds, ranges
-from hostaudit.tables.packed import Table
+from hostaudit.model.values import Published
 
 
 def texts(form, body, **more):
@@ -103,7 +103,7 @@ def test_an_odd_date_does_not_cost_the_ranges():
 def test_every_format_that_a_provider_may_name_is_read():
     from typing import get_args
 
-    from hostaudit.model import FeedFormat
+    from hostaudit.model.rules import FeedFormat
 
     assert set(GOOD) == set(feeds._READERS) == set(get_args(FeedFormat))
 
@@ -190,7 +190,7 @@ def test_an_address_has_every_label_the_most_specific_first():
 
 
 def test_a_table_that_is_none_of_ranges_inside_is_damaged():
-    from hostaudit.tables.packer import Builder, Metadata
+    from hostaudit.datasets.table_writer import Builder, Metadata
 
     for value, label in ((("x",), "[]"), ((16,), "[]"), ((200,), '["u","","",""]')):
         builder = Builder()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hostaudit import audit, documents
+from hostaudit import audit
+from hostaudit.documents import evidence_file
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/parler-2021/evidence.json"
 
 
 def domains(document, path):
     path.write_text(json.dumps(document))
-    report = audit.analyse(documents.read_evidence(str(path)), audit.shipped_rules())
+    report = audit.analyse(evidence_file.read_evidence(str(path)), audit.shipped_rules())
     return {(each.failure_domain.kind, each.failure_domain.id) for each in report.spofs}
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaudit.datasets import table_format
+from hostaudit.datasets.table import Table, digest, read_metadata
+from hostaudit.datasets.table_format import SECTIONS
+from hostaudit.datasets.table_writer import Builder, Metadata, union
 from hostaudit.errors import DocumentError
-from hostaudit.tables import layout, packed
-from hostaudit.tables.layout import SECTIONS
-from hostaudit.tables.packed import Table, read_metadata
-from hostaudit.tables.packer import Builder, Metadata, union
 
 ABOUT = Metadata(kind="test", title="Test", source="the test", licence="none", date="2026-06-17")
 WIDTH = {4: 32, 6: 128}
@@ -246,10 +246,10 @@ PROBES6 = ("::", "2001:db8::3", "2001:db8::8", "2001:db8::9", "2001:db8:0:40::",
 
 def places(data):
     """(name, offset, length) of header, metadata and sections."""
-    _, found = layout.opened(memoryview(data), "x")
-    yield "header", 0, layout.HEADER.size
-    yield "directory", layout.HEADER.size, len(SECTIONS) * layout.PLACE.size
-    yield "metadata", layout.FIXED, len(layout.msgspec.json.encode(Table(data).metadata))
+    _, found = table_format.opened(memoryview(data), "x")
+    yield "header", 0, table_format.HEADER.size
+    yield "directory", table_format.HEADER.size, len(SECTIONS) * table_format.PLACE.size
+    yield "metadata", table_format.FIXED, len(table_format.msgspec.json.encode(Table(data).metadata))
     yield from ((name, *place) for name, place in zip(SECTIONS, found, strict=True))
 
 
@@ -267,7 +267,7 @@ def test_a_flipped_bit_anywhere_is_found_when_a_file_is_installed(region):
 
 def test_a_flipped_bit_that_nobody_looked_for_ends_in_an_answer_or_in_words():
     data = small()
-    for at in range(layout.FIXED, len(data), 37):
+    for at in range(table_format.FIXED, len(data), 37):
         torn = bytearray(data)
         torn[at] ^= 0xFF
         try:
@@ -314,11 +314,11 @@ def test_a_file_that_is_cut_short_or_grew_is_refused_at_once(tmp_path):
 def with_header(data, **changes):
     """The file with other numbers in its header and a right checksum over it."""
     names = ("magic", "version", "count", "crc", "length", "size", "sha")
-    fields = dict(zip(names, layout.HEADER.unpack_from(data), strict=True))
+    fields = dict(zip(names, table_format.HEADER.unpack_from(data), strict=True))
     fields |= changes
-    changed = bytearray(layout.HEADER.pack(*fields.values()) + data[layout.HEADER.size :])
-    head = memoryview(changed)[: layout.FIXED + fields["length"]]
-    struct.pack_into("<I", changed, layout.CRC_AT, layout.crc32(head))
+    changed = bytearray(table_format.HEADER.pack(*fields.values()) + data[table_format.HEADER.size :])
+    head = memoryview(changed)[: table_format.FIXED + fields["length"]]
+    struct.pack_into("<I", changed, table_format.CRC_AT, table_format.crc32(head))
     return bytes(changed)
 
 
@@ -341,8 +341,8 @@ def test_a_foreign_file_is_refused_in_words(data, words):
 
 def test_a_section_beyond_the_file_is_refused():
     data = bytearray(small())
-    for offset, length in ((2**63, 8), (layout.FIXED + 4, 8), (0, 8), (len(data) - 8, 16), (4096, 2**64 - 1)):
-        layout.PLACE.pack_into(data, layout.HEADER.size, offset, length)
+    for offset, length in ((2**63, 8), (table_format.FIXED + 4, 8), (0, 8), (len(data) - 8, 16), (4096, 2**64 - 1)):
+        table_format.PLACE.pack_into(data, table_format.HEADER.size, offset, length)
         with pytest.raises(DocumentError, match=r"out of place|do not fit"):
             Table(with_header(bytes(data)))
 
@@ -370,15 +370,15 @@ def test_metadata_are_read_without_the_rest(tmp_path):
 
     assert (about.kind, about.title, about.date, about.licence) == ("test", "Test", "2026-06-17", "none")
     assert (about.rows_v4, about.rows_v6, about.values, about.labels) == (2, 2, 4, 1)
-    assert packed.digest(path.read_bytes()[:512]) == Table.open(path).digest
+    assert digest(path.read_bytes()[:512]) == Table.open(path).digest
 
 
 def test_a_foreign_byte_order_reads_the_same(monkeypatch):
     """What a big-endian machine does, seen from a little-endian one: every number is turned round twice."""
     data = small()
-    swapped = [layout.array(form, [1, 2**16 + 2]) for form in ("I", "Q")]
-    monkeypatch.setattr(layout.sys, "byteorder", "big")
-    turned = layout.assembled(ABOUT, (swapped[0], *(b"",) * (len(SECTIONS) - 1)))
+    swapped = [table_format.array(form, [1, 2**16 + 2]) for form in ("I", "Q")]
+    monkeypatch.setattr(table_format.sys, "byteorder", "big")
+    turned = table_format.assembled(ABOUT, (swapped[0], *(b"",) * (len(SECTIONS) - 1)))
 
     assert (1).to_bytes(4, "big") + (2**16 + 2).to_bytes(4, "big") in turned
     assert data != turned

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from hostaudit import files, tables
+from hostaudit import datasets, files
+from hostaudit.datasets import shipped_routes
+from hostaudit.datasets.build import build
+from hostaudit.datasets.table import Table
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.tables import default
-from hostaudit.tables.build import build
-from hostaudit.tables.packed import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,14 +37,14 @@ def small(monkeypatch, tmp_path):
     data = own_table(tmp_path, 64496)
     packed = tmp_path / "shipped.xz"
     packed.write_bytes(lzma.compress(data))
-    monkeypatch.setattr(default, "SHIPPED", packed)
+    monkeypatch.setattr(shipped_routes, "SHIPPED", packed)
     forget()
     return data
 
 
 def forget():
-    default._stated.cache_clear()
-    default._in_memory.cache_clear()
+    shipped_routes._stated.cache_clear()
+    shipped_routes._in_memory.cache_clear()
 
 
 def own_table(tmp_path, asn):
@@ -55,7 +55,7 @@ def own_table(tmp_path, asn):
 
 def put(data):
     files.data_folder().mkdir(parents=True, exist_ok=True)
-    (files.data_folder() / tables.ROUTES).write_bytes(data)
+    (files.data_folder() / datasets.ROUTES).write_bytes(data)
 
 
 def unpacked():
@@ -76,32 +76,32 @@ def test_the_directories_are_those_of_the_xdg_specification(monkeypatch):
 def test_without_a_home_the_shipped_table_is_read_into_memory(monkeypatch, small):
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(tables.os.path, "expanduser", lambda path: path)
+    monkeypatch.setattr(datasets.os.path, "expanduser", lambda path: path)
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
     with pytest.raises(UsageError, match="no home"):
         files.data_folder()
 
 
 def test_the_shipped_table_is_whole_and_small():
-    data = lzma.decompress(default.SHIPPED.read_bytes())
+    data = lzma.decompress(shipped_routes.SHIPPED.read_bytes())
     table = Table(data)
     table.verify()
 
-    assert default.SHIPPED.stat().st_size < 3_000_000
+    assert shipped_routes.SHIPPED.stat().st_size < 3_000_000
     assert len(data) < 10_000_000
     assert table.metadata.intervals_v4 > 400_000
     assert table.metadata.intervals_v6 > 100_000
-    notice = default.SHIPPED.with_name("NOTICE").read_text("utf-8")
+    notice = shipped_routes.SHIPPED.with_name("NOTICE").read_text("utf-8")
     assert f"Data of {table.metadata.date}." in notice
     assert f'--source "{table.metadata.source}"' in " ".join(notice.split())
 
 
 def test_the_shipped_table_is_unpacked_once(places, small):
-    first = tables.open_routes()
+    first = datasets.open_routes()
     (copy,) = unpacked()
     stamp = copy.stat()
-    second = tables.open_routes()
+    second = datasets.open_routes()
 
     assert copy.read_bytes() == small
     assert first.asns("8.8.8.8") == second.asns("8.8.8.8") == (64496,)
@@ -111,34 +111,34 @@ def test_the_shipped_table_is_unpacked_once(places, small):
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"\x89HAT\r\n\x1a\n"])
 def test_a_torn_copy_is_unpacked_anew(places, small, damage):
-    tables.open_routes()
+    datasets.open_routes()
     (copy,) = unpacked()
     copy.write_bytes(damage)
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
     assert copy.read_bytes() == small
 
 
 def test_another_table_under_the_same_name_is_not_taken(places, small, tmp_path):
-    tables.open_routes()
+    datasets.open_routes()
     (copy,) = unpacked()
     copy.write_bytes(own_table(tmp_path, 64511))
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
 
 
 def test_a_cache_that_cannot_be_written_costs_memory_only(places, small):
     (places / "cache").write_text("a file where the folder should be")
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
-    assert tables.open_routes() is tables.open_routes()
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes() is datasets.open_routes()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_cache_costs_memory_only(places, small):
     (places / "cache").mkdir(mode=0o500)
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
     assert unpacked() == []
 
 
@@ -146,19 +146,19 @@ def test_a_full_disk_leaves_nothing_behind(places, small, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(default.os, "fsync", full)
+    monkeypatch.setattr(shipped_routes.os, "fsync", full)
 
-    assert tables.open_routes().asns("8.8.8.8") == (64496,)
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
     assert unpacked() == []
 
 
 def test_a_damaged_installation_says_so(places, small):
-    whole = default.SHIPPED.read_bytes()
+    whole = shipped_routes.SHIPPED.read_bytes()
     for torn in (whole[:40], whole[: len(whole) // 2], b"no xz"):
-        default.SHIPPED.write_bytes(torn)
+        shipped_routes.SHIPPED.write_bytes(torn)
         forget()
         with pytest.raises(DocumentError, match="came with hostaudit is damaged") as refusal:
-            tables.open_routes()
+            datasets.open_routes()
         assert refusal.value.hint == "install hostaudit again"
 
 
@@ -179,7 +179,7 @@ def test_processes_at_the_same_first_use_all_get_the_table(places):
 
 def test_the_users_own_table_goes_first(places, small, tmp_path):
     put(own_table(tmp_path, 64511))
-    routes = tables.open_routes()
+    routes = datasets.open_routes()
 
     assert routes.asns("8.8.8.8") == (64511,)
     assert (routes.metadata.date, routes.warning) == ("2026-07-01", "")
@@ -189,7 +189,7 @@ def test_the_users_own_table_goes_first(places, small, tmp_path):
 @pytest.mark.parametrize("data", [b"", b"not a table", b"\x89HAT\r\n\x1a\n" + bytes(2000)])
 def test_a_broken_table_of_the_users_is_told_of_and_the_shipped_one_used(places, small, data):
     put(data)
-    routes = tables.open_routes()
+    routes = datasets.open_routes()
 
     assert routes.asns("8.8.8.8") == (64496,)
     assert "routes.hat cannot be used as a table" in routes.warning

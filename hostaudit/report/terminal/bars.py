@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
-from hostaudit.model import FunctionFate, Happening
+from hostaudit.model.whatif import FunctionFate, Happening
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import RED, YELLOW, Sheet
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hostaudit import words
-from hostaudit.model import Candidate, Fallbacks, Gap
+from hostaudit.model import words
+from hostaudit.model.whatif import Candidate, Fallbacks, Gap
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import MORE, Sheet
 from hostaudit.report.text import width

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostaudit.model import Change, Changes, History, PastRun, ScoreInterval, Trend
+from hostaudit.model.changes import Change, Changes, History, PastRun, Trend
+from hostaudit.model.report import ScoreInterval
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
 MARKS = {

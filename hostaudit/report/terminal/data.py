@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostaudit.model import STALE_AFTER, DataItem, DataStatus
+from hostaudit.model.data import STALE_AFTER, DataItem, DataStatus
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.text import width
 from hostaudit.report.wording import few

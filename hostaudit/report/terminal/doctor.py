@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostaudit.model import Doctor
+from hostaudit.model.doctor import Doctor
 from hostaudit.report.terminal.sheet import Sheet
 
 MARKS = {"ok": "good", "warn": "weak", "fail": "bad", "unknown": "open"}

@@ -6,8 +6,8 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from hostaudit import words
-from hostaudit.model import Matrix, MatrixRow
+from hostaudit.model import words
+from hostaudit.model.whatif import Matrix, MatrixRow
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import Sheet, not_assessed
 from hostaudit.report.text import width

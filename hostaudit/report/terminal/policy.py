@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from hostaudit.model import EffectivePolicy, Refusal, ScenarioGate
+from hostaudit.model.policy import EffectivePolicy, Refusal, ScenarioGate
 from hostaudit.report.terminal.sheet import Sheet
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from hostaudit import words
-from hostaudit.model import Matched, Provider, ProviderList, ProviderSheet
+from hostaudit.model import words
+from hostaudit.model.match import Matched, ProviderList, ProviderSheet
+from hostaudit.model.rules import Provider
 from hostaudit.report.terminal.sheet import BOLD, Sheet
 from hostaudit.report.text import width
 

@@ -9,10 +9,10 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable
 
-from hostaudit import words
-from hostaudit.model import (
-    STALE_AFTER,
-    Evidence,
+from hostaudit.model import words
+from hostaudit.model.data import STALE_AFTER, age
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.report import (
     ExceptionNote,
     Finding,
     Function,
@@ -21,7 +21,6 @@ from hostaudit.model import (
     Report,
     SinglePoint,
     UnknownFact,
-    age,
 )
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostaudit import words
-from hostaudit.model import Explanation, PolicyTrials, RuleBook, RuleRow
+from hostaudit.model import words
+from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook, RuleRow
 from hostaudit.report.terminal.sheet import BOLD, Sheet
 from hostaudit.report.text import width
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from hostaudit import words
-from hostaudit.model import Event, Library, Scenario
+from hostaudit.model import words
+from hostaudit.model.scenario import Event, Library, Scenario
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, Sheet
 from hostaudit.report.terminal.timeline import ANSWERS

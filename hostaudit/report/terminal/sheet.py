@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
-from hostaudit import words
-from hostaudit.model import NotAssessed
+from hostaudit.model import words
+from hostaudit.model.report import NotAssessed
 from hostaudit.report import Style
 from hostaudit.report.text import printable, width, wrap
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostaudit import words
-from hostaudit.model import Excluded, FunctionFate, Happening, Hours, Standby, WhatIf
+from hostaudit.model import words
+from hostaudit.model.report import Hours
+from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
 from hostaudit.report.terminal.sheet import BOLD, MORE, REASON, Sheet, not_assessed

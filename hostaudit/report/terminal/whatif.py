@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hostaudit import words
-from hostaudit.model import FunctionFate, Hours, Standby, WhatIf
+from hostaudit.model import words
+from hostaudit.model.report import Hours
+from hostaudit.model.whatif import FunctionFate, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal import timeline
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from hostaudit import words
-from hostaudit.model import NOBODY, Working, WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.model import words
+from hostaudit.model.report import WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.model.working import NOBODY, Working
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
 WHOLE = 2

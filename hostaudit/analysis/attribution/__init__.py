@@ -1,0 +1,1 @@
+"""Who is behind each part of a site: evidence and the provider catalogue to operators."""

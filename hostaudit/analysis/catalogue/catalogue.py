@@ -1,0 +1,462 @@
+"""The provider catalogue made searchable: whom does a name, a number, an address or a header speak for, how surely?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from hostaudit.analysis.catalogue.clue_index import HeaderIndex, NameIndex, RangeIndex
+from hostaudit.model.match import Clue
+from hostaudit.model.rules import Provider, Rules, Upstream
+from hostaudit.model.values import Published
+
+STRENGTH: dict[str, float] = {
+    "registry": 0.99,  # the TLD has exactly one operator
+    "registrar": 0.98,  # IANA id, unique by construction
+    "range": 0.95,  # published by the provider itself
+    "ns": 0.95,  # a name server under the provider's own name answers for nobody else
+    "mx": 0.95,  # a mail exchanger under the provider's own name
+    "issuer": 0.95,  # organisation name, vetted by the issuing CA
+    "cname": 0.9,  # a record may outlive the contract
+    "registrar-name": 0.9,  # free text in RDAP and whois
+    "caa": 0.9,  # names who may issue, not who did
+    "spf": 0.9,  # names who may send, not who does
+    "host": 0.9,  # a host of scripts, styles or store pages
+    "store": 0.9,  # the look-up of that store answered
+    "header": 0.8,  # any server may send any header
+    "asn": 0.75,  # announcing a prefix is not yet operating the host in it
+    "issuer-cn": 0.7,  # a common name without organisation is not unique
+    "organisation": 0.6,  # a registered holder may let the network to others
+    "ptr": 0.55,  # whoever holds an address may write any name into its reverse zone
+    "weak-header": 0.3,  # software of this provider that others run too
+    "soa": 0.25,  # free text of the zone's owner, and often a relic of the provider before
+}
+"""How much one clue says, 0 to 1, and why not more. ``combine`` reckons with them as independent."""
+
+ENOUGH = 0.5
+"""Below this confidence a clue is not yet an attribution: a weak header (0.3) or an SOA record (0.25) never is one
+alone, nor are both together."""
+
+CONTRADICTED = 0.8
+"""Factor on the confidence when another answer to the same question names another company."""
+
+MOST = 0.99
+"""Nothing seen from outside is certain."""
+
+HEADER_LENGTH = 2048
+"""Characters of a header value that are searched; what identifies a sender stands at the front."""
+
+LONGEST_NAME = 253
+"""Characters of a host name without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
+
+
+SAME = {"weak-header": "header", "registrar-name": "registrar", "issuer-cn": "issuer"}
+"""Kinds of clue that are the same observation as another kind."""
+
+
+def combine(clues: Iterable[Clue]) -> float:
+    """Confidence, 0 to 0.99: one minus the chance that every kind of clue misleads. Only the best of a kind counts,
+    since ten headers of one response are one observation; ``SAME`` kinds count as one."""
+    best: dict[str, float] = {}
+    for clue in clues:
+        kind = SAME.get(clue.kind, clue.kind)
+        if clue.strength > best.get(kind, 0.0):
+            best[kind] = clue.strength
+    misled = 1.0
+    for strength in sorted(best.values()):  # in a fixed order, as the last digit of a product depends on it
+        misled *= 1 - strength
+    return min(MOST, round(1 - misled, 2))
+
+
+def normalise(name: str) -> str:
+    """A company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
+    the legal form does, since it tells namesakes apart."""
+    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name) if ")" in name else name
+    return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
+
+
+HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
+
+
+def host_name(text: str) -> str:
+    """A name as it is compared: lower case, A-labels, no trailing dot. Empty for what is no name of a host or service:
+    longer than 253 characters, empty labels or labels beyond 63, signs that names do not have."""
+    if len(text) <= LONGEST_NAME and HOST.fullmatch(text):  # most names come as they are compared
+        return text
+    name = text.strip(" \t").removesuffix(".")
+    if not name.isascii():
+        from hostaudit import domain
+
+        name = domain.a_labels(name) if len(name) <= LONGEST_NAME else ""
+    name = name.lower()
+    return name if len(name) <= LONGEST_NAME and HOST.fullmatch(name) else ""
+
+
+NAMES_OF: dict[str, tuple[str, str]] = {
+    "_ns": ("ns", "ns_patterns"),
+    "_cname": ("cname", "cname_patterns"),
+    "_mx": ("mx", ""),
+    "_ptr": ("ptr", ""),
+    "_spf": ("spf", ""),
+    "_hosts": ("hosts", ""),
+    "_regions": ("", "regions"),
+}
+"""By index of names the fields of a provider that hold its suffixes and its patterns."""
+
+
+def _issuer_names(provider: Provider, *, common: bool) -> Iterable[str]:
+    """Issuer entries are organisations; ``CN=name`` is a common name, ``CN=words *`` a family of them."""
+    folded = (name.casefold() for name in provider.issuers)
+    return [name[3:] if common else name for name in folded if name.startswith("cn=") is common]
+
+
+KEYS_OF: dict[str, Callable[[Provider], Iterable[str]]] = {
+    "issuer": lambda provider: _issuer_names(provider, common=False),
+    "issuer-cn": lambda provider: _issuer_names(provider, common=True),
+    "caa": lambda provider: provider.caa,
+    "registrar": lambda provider: provider.registrar_ids,
+    "registrar-name": lambda provider: map(normalise, provider.registrar_names),
+    "organisation": lambda provider: map(normalise, provider.organisations),
+    "registry": lambda provider: provider.tlds,
+}
+"""By kind of clue what of a provider is compared as a whole."""
+
+
+class Catalogue:
+    """All providers, indexed. Look-ups take outside text as it comes and return clues, none if nothing matches."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._providers = {provider.id: provider for provider in rules.providers}
+        self._companies = dict(rules.parents)
+        self._parents = _owners(rules)
+        self._exact: dict[str, dict[str, list[str]]] = {}
+
+    def prepare(self) -> Catalogue:
+        """Make all indexes now; else each is made when it is first asked for, and a short run asks for few."""
+        for name in (*NAMES_OF, "_ranges", "_asns", "_headers", "_feeds"):
+            getattr(self, name)
+        for kind in KEYS_OF:
+            self._keys(kind)
+        return self
+
+    def _names(self, kind: str) -> NameIndex:
+        suffixes, patterns = NAMES_OF[kind]
+        index = NameIndex()
+        for each in self._providers.values():
+            own = getattr(each, suffixes) if suffixes else (), getattr(each, patterns) if patterns else ()
+            if any(own):
+                index.add(each.id, self.parent(each.id), *own)
+        return index
+
+    _ns = cached_property(lambda self: self._names("_ns"))
+    _cname = cached_property(lambda self: self._names("_cname"))
+    _mx = cached_property(lambda self: self._names("_mx"))
+    _ptr = cached_property(lambda self: self._names("_ptr"))
+    _spf = cached_property(lambda self: self._names("_spf"))
+    _hosts = cached_property(lambda self: self._names("_hosts"))
+    _regions = cached_property(lambda self: self._names("_regions"))
+
+    @cached_property
+    def _ranges(self) -> RangeIndex:
+        index = RangeIndex()
+        for each in self._providers.values():
+            index.add(each.id, self.parent(each.id), each.ranges)
+        return index
+
+    @cached_property
+    def _asns(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for each in self._providers.values():
+            for number in each.asns:
+                found.setdefault(number, []).append(each.id)
+        return found
+
+    @cached_property
+    def _headers(self) -> dict[str, HeaderIndex]:
+        found: dict[str, HeaderIndex] = {}
+        for each in self._providers.values():
+            for header in each.headers:
+                if header.name not in found:
+                    found[header.name] = HeaderIndex()
+                found[header.name].add(each.id, self.parent(each.id), header)
+        return found
+
+    @cached_property
+    def _feeds(self) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for each in self._providers.values():
+            for feed in each.feeds:
+                for service in feed.services or ("",):
+                    found.setdefault(feed.url, {}).setdefault(service, []).append(each.id)
+        return found
+
+    def _keys(self, kind: str) -> dict[str, list[str]]:
+        """Exact keys of a kind to providers."""
+        found = self._exact.get(kind)
+        if found is None:
+            found = {}
+            for each in self._providers.values():
+                for key in KEYS_OF[kind](each):
+                    found.setdefault(key, []).append(each.id)
+            self._exact[kind] = found
+        return found
+
+    # -- records ----------------------------------------------------------------------------------
+
+    def provider(self, identity: str) -> Provider | None:
+        """The record of a provider id, None for an id that the catalogue does not hold."""
+        return self._providers.get(identity)
+
+    def parent(self, identity: str) -> str:
+        """The id of the company that is in control in the end; an unknown id, or one without a parent, is its own."""
+        return self._parents.get(identity, identity)
+
+    def jurisdiction(self, identity: str) -> str | None:
+        """ISO 3166-1 code of the country of the company in control, None if not established. What a provider states
+        for itself goes before what its parent does."""
+        provider = self._providers.get(identity)
+        if provider is None:
+            return None
+        if provider.jurisdiction:
+            return provider.jurisdiction
+        return self.company_jurisdiction(self._parents[identity])
+
+    def company_jurisdiction(self, company: str) -> str | None:
+        """The country that the record of a company states."""
+        return (self._companies.get(company) or self._providers[company]).jurisdiction
+
+    def name(self, identity: str) -> str:
+        """What people call a provider; an unknown id is its own name."""
+        provider = self._providers.get(identity)
+        return provider.name if provider else identity
+
+    def parents(self) -> set[str]:
+        """The ids of all companies: parents, and providers that are their own."""
+        return {self.parent(each) for each in self._providers}
+
+    def parent_name(self, parent: str) -> str:
+        """The company name of a parent id."""
+        record = self._companies.get(parent)
+        return record.name if record else self.name(parent)
+
+    def account(self, identity: str) -> str:
+        """The id of the provider under whose customer account this one is sold; most are their own."""
+        provider = self._providers.get(identity)
+        return (provider.account if provider else "") or identity
+
+    def upstreams(self, identity: str) -> tuple[tuple[Upstream, Provider], ...]:
+        """Without whom a provider does not work, direct ones only, in the order of its file."""
+        provider = self._providers.get(identity)
+        return tuple((each, self._providers[each.on]) for each in provider.depends_on) if provider else ()
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def ns(self, host: str) -> tuple[Clue, ...]:
+        """Whose name server a host name is."""
+        return self._by_name(self._ns, "ns", host)
+
+    def cname(self, host: str) -> tuple[Clue, ...]:
+        """Whose service stands behind a name that a CNAME record points to."""
+        return self._by_name(self._cname, "cname", host)
+
+    def mx(self, host: str) -> tuple[Clue, ...]:
+        """Whose mail exchanger a host name is."""
+        return self._by_name(self._mx, "mx", host)
+
+    def ptr(self, host: str) -> tuple[Clue, ...]:
+        """Whose machine a name of the reverse zone says that an address is (RFC 1035 section 3.5)."""
+        return self._by_name(self._ptr, "ptr", host)
+
+    def soa(self, primary: str, mailbox: str = "") -> tuple[Clue, ...]:
+        """Whose name servers the primary and the mailbox of an SOA record look like (RFC 1035 section 3.3.13)."""
+        found = [*self._by_name(self._ns, "soa", primary), *self._by_name(self._ns, "soa", mailbox)]
+        return tuple({clue.provider: clue for clue in reversed(found)}.values())
+
+    def spf(self, name: str) -> tuple[Clue, ...]:
+        """Who sends from the networks of an SPF ``include`` (RFC 7208 section 5.2)."""
+        return self._by_name(self._spf, "spf", name)
+
+    def host(self, host: str) -> tuple[Clue, ...]:
+        """Whose service a host of scripts, styles or store pages is."""
+        return self._by_name(self._hosts, "host", host)
+
+    def caa(self, name: str) -> tuple[Clue, ...]:
+        """Which authority answers to an issuer domain name of a CAA record (RFC 8659 section 4.2). Issuer domain
+        names are exact, a subdomain is another issuer."""
+        bare = host_name(name.partition(";")[0])
+        return self._by_exact("caa", bare, bare)
+
+    def region(self, host: str) -> tuple[str, str] | None:
+        """The provider and its region that a host name tells, such as ``("aws", "eu-west-1")``; None for most names."""
+        bare = host_name(host)
+        tried = ((each.entry.provider, each.compiled.fullmatch(bare)) for each in self._regions.candidates(bare))
+        return min(((provider, match[1]) for provider, match in tried if match and match[1]), default=None)
+
+    def _by_name(self, index: NameIndex, kind: str, name: str) -> tuple[Clue, ...]:
+        bare = host_name(name)
+        found = index.find(bare)
+        if not found:
+            return ()
+        strength = STRENGTH[kind]
+        return tuple([Clue(each.provider, kind, bare, strength, each.text) for each in found])
+
+    # -- networks and responses -------------------------------------------------------------------
+
+    def asn(self, number: int, address: str = "") -> tuple[Clue, ...]:
+        """Who holds an AS number; ``address`` if it announces one."""
+        found = self._asns.get(number)
+        if not found:
+            return ()
+        text = f"AS{number}"
+        return tuple([Clue(each, "asn", address or text, STRENGTH["asn"], text) for each in found])
+
+    def address(self, address: str) -> tuple[Clue, ...]:
+        """In whose published range an address lies."""
+        found = self._ranges.find(address)
+        if not found:
+            return ()
+        return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
+
+    def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:
+        """Whose the published ranges around an address are, the most specific first.
+
+        A provider that names a service in a feed is meant before one that takes the rest of a feed, and of each
+        company only the narrowest range counts: a product within a cloud, not the cloud around it.
+        """
+        best: dict[str, tuple[tuple[bool, int], list[Clue]]] = {}
+        for each in ranges:
+            services = self._feeds.get(each.feed, {})
+            named = services.get(each.service, ()) if each.service else ()
+            length = each.prefix.rpartition("/")[2]
+            rank = (bool(named), int(length) if length.isdecimal() else 0)
+            seen = " ".join(part for part in (each.prefix, each.service, each.region) if part)
+            for identity in named or services.get("", ()):
+                clue = Clue(identity, "range", seen, STRENGTH["range"], each.prefix)
+                before = best.get(self.parent(identity))
+                if before is None or rank > before[0]:
+                    best[self.parent(identity)] = (rank, [clue])
+                elif rank == before[0] and all(other.provider != identity for other in before[1]):
+                    before[1].append(clue)
+        return tuple(clue for _, clues in best.values() for clue in clues)
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
+        """Whom response headers name, one clue per provider and header; a strong one goes before a weak one."""
+        found: dict[tuple[str, str], Clue] = {}
+        for name, value in headers:
+            bare = name.lower()
+            index = self._headers.get(bare)
+            if index is None:
+                continue
+            for pattern in index.find(value[:HEADER_LENGTH]):
+                kind = "weak-header" if pattern.weak else "header"
+                key = (pattern.entry.provider, bare)
+                if key not in found or (found[key].kind == "weak-header" and not pattern.weak):
+                    seen = f"{bare}: {value[:80]}"
+                    found[key] = Clue(pattern.entry.provider, kind, seen, STRENGTH[kind], pattern.source)
+        return tuple(found.values())
+
+    # -- exact names ------------------------------------------------------------------------------
+
+    def issuer(self, organisation: str | None, common_name: str | None = None) -> tuple[Clue, ...]:
+        """Whose certification authority an issuer name belongs to. The common name is asked only where there is no
+        organisation: short ones such as R3 are not unique."""
+        if organisation:
+            return self._by_exact("issuer", organisation.strip().casefold(), organisation)
+        text = (common_name or "").strip()
+        name = rest = text.casefold()
+        while name:
+            hit = self._keys("issuer-cn").get(name)
+            if hit:
+                return tuple(Clue(each, "issuer-cn", text, STRENGTH["issuer-cn"], f"CN={name}") for each in hit)
+            rest = rest.rpartition(" ")[0]
+            name = f"{rest} *" if rest else ""
+        return ()
+
+    def registrar(self, name: str | None, iana_id: str | None = None) -> tuple[Clue, ...]:
+        """Which registrar an IANA id and a name stand for; both are looked up, and may contradict one another."""
+        by_id = self._by_exact("registrar", (iana_id or "").strip(), f"IANA id {iana_id}") if iana_id else ()
+        return by_id + (self._by_exact("registrar-name", normalise(name), name) if name else ())
+
+    def organisation(self, name: str | None) -> tuple[Clue, ...]:
+        """Which provider a network's registered holder is."""
+        return self._by_exact("organisation", normalise(name), name) if name else ()
+
+    def registry(self, tld: str) -> tuple[Clue, ...]:
+        """Who runs a top-level domain."""
+        bare = tld.strip(".").lower()
+        return self._by_exact("registry", bare, f".{bare}")
+
+    def store(self, identity: str) -> tuple[Clue, ...]:
+        """Whether an id is that of an app store."""
+        provider = self._providers.get(identity)
+        known = provider is not None and "app_store" in provider.roles
+        return (Clue(identity, "store", identity, STRENGTH["store"], identity),) if known else ()
+
+    def _by_exact(self, kind: str, key: str, seen: str) -> tuple[Clue, ...]:
+        found = self._keys(kind).get(key)
+        return tuple([Clue(each, kind, seen, STRENGTH[kind], key) for each in found]) if found else ()
+
+
+def _owners(rules: Rules) -> dict[str, str]:
+    """Every provider and company to the one at the end of its line of owners."""
+    above = {each.id: each.parent for each in rules.providers}
+    above.update({identity: record.parent for identity, record in rules.parents.items()})
+
+    def end(identity: str) -> str:
+        while above.get(identity):
+            identity = above[identity]
+        return identity
+
+    return {identity: end(identity) for identity in above}
+
+
+def _header_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
+    name, _, value = text.partition(":")
+    return catalogue.headers([(name.strip(), value.strip())])
+
+
+def _registrar_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
+    return catalogue.registrar(None, text) if text.isdigit() else catalogue.registrar(text)
+
+
+def _issuer_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
+    return catalogue.issuer(None, text[3:]) if text.startswith("CN=") else catalogue.issuer(text)
+
+
+def _region_sample(catalogue: Catalogue, text: str) -> tuple[Clue, ...]:
+    region, _, host = text.partition(" ")
+    found = catalogue.region(host)
+    return (Clue(found[0], "region", host, 0.0),) if found and found[1] == region else ()
+
+
+SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
+    "ns": Catalogue.ns,
+    "cname": Catalogue.cname,
+    "mx": Catalogue.mx,
+    "ptr": Catalogue.ptr,
+    "spf": Catalogue.spf,
+    "host": Catalogue.host,
+    "asn": lambda catalogue, text: catalogue.asn(int(text)),
+    "ip": Catalogue.address,
+    "header": _header_sample,
+    "issuer": _issuer_sample,
+    "caa": Catalogue.caa,
+    "registrar": _registrar_sample,
+    "organisation": Catalogue.organisation,
+    "tld": Catalogue.registry,
+    "store": Catalogue.store,
+    "region": _region_sample,
+}
+"""How each kind of clue string in a provider's ``samples`` is looked up."""
+
+
+def evaluate_sample(catalogue: Catalogue, sample: str) -> tuple[str, ...]:
+    """The providers that a clue string such as ``ns ns-1.awsdns-00.com`` speaks for.
+
+    Raises ``ValueError`` for a kind that does not exist or a value that is none of its kind.
+    """
+    kind, _, value = sample.partition(" ")
+    if kind not in SAMPLES or not value:
+        raise ValueError(f"{sample!r} is no clue; kinds are {', '.join(SAMPLES)}")
+    return tuple(dict.fromkeys(clue.provider for clue in SAMPLES[kind](catalogue, value)))

@@ -1,0 +1,1 @@
+"""What rests on what: one fault tree of gates and basic events for a site."""

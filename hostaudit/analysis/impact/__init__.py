@@ -1,0 +1,1 @@
+"""What fails when a provider ends service: minimal cut sets, outages, score, fallbacks and findings."""

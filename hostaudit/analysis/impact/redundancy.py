@@ -1,0 +1,353 @@
+"""Which alternatives has a site in each role, and how many of them share nobody?
+
+An alternative is a child of an ``any`` gate of the tree: a name server of a zone, an address of a host, a mail
+exchanger, a store. It counts if it serves now, or stands by, is proved and is switched to by itself. Two are
+independent in a kind of failure domain if no single one of it stops both; what the names in them rest on is asked for
+top-level domains only, as the registries of .com and .net would make one of nearly all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from hostaudit import domain
+from hostaudit.analysis.attribution.attribute import FAMILIES
+from hostaudit.analysis.fault_tree.tree import ELSEWHERE, Gate, Graph
+from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
+from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
+from hostaudit.analysis.impact.score import hides, part
+from hostaudit.analysis.site_model import Case
+from hostaudit.model.policy import Axis
+from hostaudit.model.report import DomainKind
+from hostaudit.model.values import Addresses, FrontPage
+
+FUNCTIONS_OF = {
+    "mail": ("mail_receive",),
+    "sending": ("mail_send",),
+    "app_store": ("install_ios", "install_android"),
+    "ca": ("renew_certificate",),
+}
+"""By role the functions without which a site has no need of it."""
+
+SHARED = ("dns", "hosting", "cdn", "mail", "sending", "app_store", "ca")
+"""Roles whose alternatives are the legs of a site."""
+
+MOST = 24
+"""Different alternatives up to which the largest independent set is searched for; sites have a handful."""
+
+Stops = frozenset[tuple[DomainKind, str]]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One of the alternatives in a role. ``sure``: it is known to work and of whom it is. ``least`` and ``most`` are
+    the failure domains that stop it alone, unknown ones surviving or failing. ``untold``: kinds of failure domain of
+    which it is not known where it lies. ``open``: a question behind which any number may stand."""
+
+    node: str
+    subject: str
+    roles: frozenset[str]
+    sure: bool
+    least: Stops
+    most: Stops
+    untold: frozenset[str]
+    providers: tuple[str, ...]
+    because: tuple[str, ...]
+    open: bool = False
+
+    def apart(self, other: Alternative, axes: Iterable[Axis], *, surely: bool) -> bool:
+        """Whether it differs from another one in every axis: for sure, or as far as is known."""
+        for axis in axes:
+            if surely and (axis in self.untold or axis in other.untold):
+                return False
+            mine, others = (self.most, other.most) if surely else (self.least, other.least)
+            if any(kind == axis for kind, _ in mine & others):
+                return False
+        return True
+
+
+@dataclass(frozen=True)
+class Group:
+    """The alternatives for one thing in one role: of a zone, a host, a platform. ``hidden``: there may be any number
+    more that cannot be seen; ``doubtful``: whether this is what serves is open, so that nothing counts for sure;
+    ``plenty``: besides these there are as many as anybody wants."""
+
+    role: str
+    subject: str
+    all: tuple[Alternative, ...]
+    hidden: bool = False
+    doubtful: bool = False
+    plenty: bool = False
+    note: str = ""
+
+    def independent(self, axes: Sequence[Axis]) -> tuple[float, float]:
+        """How many providers are pairwise different in every axis, low and high (infinite: nobody knows)."""
+        if self.plenty:
+            return (math.inf, math.inf)
+        sure = [each for each in self.all if each.sure]
+        low = 0 if self.doubtful else _largest(sure, axes, surely=True)
+        if self.hidden or any(each.open for each in self.all):
+            return (low, math.inf)
+        return (low, max(low, _largest(self.all, axes, surely=False)))
+
+
+def _largest(rows: Sequence[Alternative], axes: Sequence[Axis], *, surely: bool) -> int:
+    """The size of the largest set in which all are apart: exact for up to ``MOST`` different ones, else a bound."""
+    different: dict[tuple[Stops, frozenset[str]], Alternative] = {}
+    kinds = set(axes)
+    for each in rows:
+        stops = frozenset(stop for stop in (each.most if surely else each.least) if stop[0] in kinds)
+        # What nothing known stops may be several different ones; only what is stopped alike can be merged.
+        key = (stops, each.untold & kinds) if stops else (frozenset({("provider", each.node)}), frozenset())
+        different.setdefault(key, each)
+    found = list(different.values())
+    if len(found) > MOST:
+        if not surely:
+            return len(found)
+        found = found[:MOST]
+    near = [0] * len(found)
+    for one, other in combinations(range(len(found)), 2):
+        if found[one].apart(found[other], axes, surely=surely):
+            near[one] |= 1 << other
+            near[other] |= 1 << one
+    return _clique(near, (1 << len(found)) - 1)
+
+
+def _clique(near: Sequence[int], left: int) -> int:
+    """The size of the largest clique among the vertices of a bit set."""
+    if not left:
+        return 0
+    first = left & -left
+    position = first.bit_length() - 1
+    with_first = 1 + _clique(near, left & near[position])
+    if with_first > (left & ~first).bit_count():
+        return with_first
+    return max(with_first, _clique(near, left & ~first))
+
+
+class Alternatives:
+    """The alternatives of one site, by role."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.graph = case.graph
+        self._groups: dict[str, tuple[Group, ...]] = {}
+
+    def groups(self, role: str) -> tuple[Group, ...]:
+        """What the site has in a role; none if it has nothing there, as far as could be seen."""
+        if role not in self._groups:
+            self._groups[role] = tuple(self._find(role))
+        return self._groups[role]
+
+    def applies(self, role: str) -> bool:
+        """Whether the site needs somebody in a role at all, as far as is known."""
+        states = {each.id: each.applies for each in self.graph.functions}
+        functions = FUNCTIONS_OF.get(role, ())
+        return not functions or any(states.get(each) != "no" for each in functions)
+
+    def assessed(self, role: str) -> bool:
+        """Whether a role is one that can be seen from outside, or that the owner declares."""
+        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.graph.leaves.values())
+
+    def legs(self) -> tuple[tuple[Alternative, ...], bool]:
+        """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
+        such as a package on the site itself, are none."""
+        found: dict[str, Alternative] = {}
+        hidden = False
+        for role in SHARED:
+            for group in self.groups(role):
+                hidden = hidden or group.doubtful or any(each.open for each in group.all)
+                for each in group.all:
+                    if each.providers or not each.sure:
+                        found.setdefault(each.node, each)
+        return tuple(found.values()), hidden
+
+    # -- by role ------------------------------------------------------------------------------------
+
+    def _find(self, role: str) -> Iterable[Group]:
+        match role:
+            case "dns":
+                return self._zones()
+            case "hosting" | "cdn":
+                return self._hosts(role)
+            case "mail":
+                return self._of("mail_receive", role, "mail:any")
+            case "sending":
+                return self._of("mail_send", role, "send:any")
+            case "ca":
+                return self._of("renew_certificate", role, "ca:any")
+            case "app_store":
+                return [g for each in FUNCTIONS_OF[role] for g in self._of(each, role, f"{each}:ways", each)]
+            case "registry" | "registrar" | "page":
+                return self._single(role)
+            case _:
+                return self._declared(role)
+
+    def _zones(self) -> list[Group]:
+        own = self.case.file.target.registrable
+        zones = [name.partition(":")[2] for name in self.graph.gates if name.startswith("served:")]
+        doubtful = self._unsure_of_zones()
+        found = []
+        for zone in sorted(each for each in zones if each == own or each.endswith(f".{own}")):
+            rows = self._alternatives("dns", f"served:{zone}", f"served-or-standby:{zone}")
+            found.append(Group("dns", zone, rows, doubtful=doubtful))
+        return found or [Group("dns", own, (), hidden=True, doubtful=True)]
+
+    def _unsure_of_zones(self) -> bool:
+        """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
+        own = self.case.file.target.registrable
+        for leaf in self.graph.leaves.values():
+            host = leaf.subject.removeprefix("zone of ")
+            asked = leaf.role == "dns" and leaf.certainty == "unknown" and host != leaf.subject
+            if asked and (host == own or host.endswith(f".{own}")):
+                return True
+        return False
+
+    def _hosts(self, role: str) -> list[Group]:
+        target = self.case.file.target
+        front = self.case.seen.value("front", target.domain, FrontPage)
+        looked_at = front is not None and any(self.case.seen.get(kind, front.host) for kind in FAMILIES)
+        main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
+        found = []
+        for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
+            gate = f"legs:{host}"
+            if gate not in self.graph.gates:
+                continue
+            every = self._alternatives(role, gate, f"legs-or-standby:{host}", whole=True)
+            behind = self._hidden_behind(host) if role == "hosting" else ""
+            rows = tuple(each for each in every if role in each.roles or each.open)
+            if behind:
+                rows = tuple(each for each in rows if not self._fronted(host, each))
+            if rows or behind or doubtful:
+                found.append(Group(role, host, rows, bool(behind) or doubtful, doubtful, note=behind))
+        return found
+
+    def _hidden_behind(self, host: str) -> str:
+        """Before which CDNs no origin of a host can be seen."""
+        fronts = [each for address in self._addresses(host) for each in self._fronts(host, address)]
+        named = dict.fromkeys(self.case.who.provider_name(each) for each in fronts)
+        return f"the origin behind {', '.join(named)} is hidden" if named else ""
+
+    def _addresses(self, host: str) -> list[str]:
+        values = [self.case.seen.value(kind, host, Addresses) for kind in FAMILIES]
+        return [address for value in values if value is not None for address in value.addresses]
+
+    def _fronts(self, host: str, address: str) -> list[str]:
+        """The content networks at an address of a host, if nothing shows what stands behind them."""
+        who = self.case.who
+        edges = who.edges(host, address)
+        if any(not who.fronts(each) for each in edges):
+            return []
+        return [each.provider for each in (*edges, *who.network(address)) if who.fronts(each)]
+
+    def _fronted(self, host: str, each: Alternative) -> bool:
+        return bool(self._fronts(host, each.node.rpartition(f"legs:{host}:")[2].partition(":")[2]))
+
+    def _of(self, function: str, role: str, gate: str, subject: str = "") -> list[Group]:
+        """The alternatives of one function. If whether the site has it is open, so is everything else."""
+        applies = next((each.applies for each in self.graph.functions if each.id == function), "no")
+        if applies == "no":
+            return []
+        name = subject or self.case.file.target.domain
+        if gate not in self.graph.gates:
+            return [Group(role, name, (), hidden=True, doubtful=True)]
+        rows = self._alternatives(role, gate, f"{gate}-or-standby", whole=True)
+        return [
+            Group(role, name, rows, doubtful=applies == "maybe", plenty="ca:another" in self.graph.gates[gate].children)
+        ]
+
+    def _single(self, role: str) -> list[Group]:
+        """Roles without alternatives: the name has one of each, and the page needs all its parts."""
+        own = self.case.file.target.registrable
+        subjects = {own, domain.tld(own)}
+        nodes = [
+            name
+            for name, leaf in sorted(self.graph.leaves.items())
+            if leaf.role == role
+            and "provider" in leaf.domains
+            and leaf.place == "serving"
+            and (role == "page" or leaf.subject in subjects)
+        ]
+        groups = [Group(role, self.graph.leaves[each].subject, self._told(role, [each])) for each in nodes]
+        if role == "page":
+            return groups
+        return groups or [Group(role, own, (), hidden=True, doubtful=True)]
+
+    def _declared(self, role: str) -> list[Group]:
+        found = []
+        for name, gate in sorted(self.graph.gates.items()):
+            if name.startswith("need:") and name.endswith(f":{role}"):
+                function = name.removeprefix("need:").removesuffix(f":{role}")
+                found.append(Group(role, function, self._told(role, gate.children)))
+        return found
+
+    # -- the alternatives themselves ------------------------------------------------------------------
+
+    def _alternatives(self, role: str, gate: str, spared: str, *, whole: bool = False) -> tuple[Alternative, ...]:
+        """The children of a gate and what stands by for it without anybody's doing. ``whole``: in any role."""
+        nodes = [each for each in self.graph.gates[gate].children if each != "ca:another"]
+        standby = self.graph.gates.get(spared)
+        if standby is not None and standby.kind == "standby":
+            ready = zip(standby.switches, standby.children[1:], strict=True)
+            nodes += [node for switch, node in ready if switch.automatic]
+        rows = self._told(role, nodes)
+        return rows if whole else tuple(each for each in rows if role in each.roles or each.open)
+
+    @cached_property
+    def _shallow(self) -> Graph:
+        """The graph without the zones in which names live."""
+        copy = Graph(self.graph.leaves, {}, [])
+        for name, gate in self.graph.gates.items():
+            copy.gates[name] = Gate("all") if name.startswith(ELSEWHERE) else gate
+        return copy
+
+    def _told(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
+        near = {end: stopped_alone(self._shallow, nodes, reading=end) for end in ("optimistic", "pessimistic")}
+        far = {end: stopped_alone(self.graph, nodes, reading=end) for end in ("optimistic", "pessimistic")}
+        found = []
+        for node in nodes:
+            leaves = self.graph.near(node)
+            told = {kind for leaf in leaves for kind in leaf.domains}
+            held = [leaf for leaf in leaves if "provider" in leaf.domains]
+            untold = {kind for leaf in held for kind in ("parent", "jurisdiction") if kind not in leaf.domains}
+            untold |= {kind for kind in ("asn", "prefix", "account") if held and kind not in told}
+            least, most = (
+                frozenset(
+                    stop
+                    for stop in near[end][node] | {each for each in far[end][node] if each[0] == "tld"}
+                    if stop != ("parent", NOBODY)
+                )
+                for end in ("optimistic", "pessimistic")
+            )
+            if ("parent", NOBODY) in near["optimistic"][node]:
+                continue  # it does not work now
+            head = self.graph.leaves.get(node)
+            subject = head.subject if head is not None else node.rpartition(":")[2]
+            found.append(
+                Alternative(
+                    node=node,
+                    subject=subject,
+                    roles=frozenset(part(leaf) for leaf in leaves),
+                    sure=("parent", NOBODY) not in near["pessimistic"][node],
+                    least=least,
+                    most=most,
+                    untold=frozenset(untold),
+                    providers=tuple(dict.fromkeys(each for leaf in held for each in leaf.domains["provider"])),
+                    because=tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because)),
+                    open=head is not None and head.certainty in ("unknown", "hoped") and hides(head, role),
+                )
+            )
+        return tuple(found)
+
+
+AXES = {"asn": "network (AS)", "tld": "top-level domain", "parent": "company", "account": "customer account"}
+
+
+def axes_named(axes: Iterable[Axis]) -> str:
+    """``company and network (AS)`` for people."""
+    named = [AXES.get(each, str(each)) for each in axes]
+    return " and ".join((", ".join(named[:-1]), named[-1])) if len(named) > 1 else "".join(named)

@@ -1,0 +1,229 @@
+"""The score: one short formula over exposures, read twice, pessimistically for low and optimistically for high.
+
+    harm(hours)  = 0 at 0 h, then log(1 + hours) / log(1 + full_harm_hours), at most 1
+    exposure(p)  = sum over functions of weight x harm(outage of the function when p ends service) / sum of weights
+                   (x name_only_weight if p holds nothing of order 1 but a registry or registrar; x 0 if moreover a
+                   proved spare name survives p)
+    score        = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)
+
+The outage is the longest recovery on record (``high``), because the score is for planning. Every factor falls when
+an outage grows, so a further dependency never raises the score and a further independent leg never lowers it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf
+from hostaudit.analysis.impact.outage import NOBODY, Clock, Outage, Reading, impact, order_one
+from hostaudit.model.report import (
+    DomainKind,
+    Report,
+    RoleScore,
+    ScoreInterval,
+    WorkingCompany,
+    WorkingEnd,
+    WorkingFunction,
+)
+from hostaudit.model.roles import Role
+from hostaudit.model.rules import Scoring
+from hostaudit.model.working import WORKING_SCHEMA, Working
+
+FORMULA = (
+    "harm(hours) = log(1 + hours) / log(1 + full_harm_hours), at most 1",
+    "exposure(company) = factor x sum of weight x harm over the functions that apply / sum of their weights",
+    "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
+    "0 if a proved spare name survives it as well",
+    "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)",
+    "low reads every unknown as failing, high as surviving; hours are the longest on record, less what a proved "
+    "fallback saves",
+)
+"""The score in words; ``harm``, ``exposure``, ``Reckoning.factor`` and ``combine`` are the same in code."""
+
+REASONS = {
+    "weights": "A web site is mostly its pages; names count again in all that rests on them; only what applies counts.",
+    "full_harm_hours": "By thirty days an audience has moved on; the first hours cost most.",
+    "name_only_weight": "Every name has one registry and one registrar, so that these tell no sites apart.",
+    "further_weight": "Several single points are worse than one.",
+    "named_host_weight": "Naming ten hosts must not drown the web site itself.",
+}
+
+SHOWN = 4
+"""Companies in the working of an end; only the first two count."""
+
+
+def harm(hours: float, full_harm_hours: float) -> float:
+    """0 to 1; logarithmic, since the first day hurts more than the thirtieth."""
+    return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(full_harm_hours))
+
+
+def combine(exposures: Sequence[float], scoring: Scoring) -> float:
+    """0 to 100 from the exposures to single companies.
+
+    Only the two worst count: a product over all would reward evidence that merges two companies into one.
+    """
+    worst, second = (*sorted(exposures, reverse=True), 0.0, 0.0)[:2]
+    return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
+
+
+def exposure(functions: Sequence[FunctionNode], outages: Mapping[str, Outage], scoring: Scoring) -> float:
+    """Weighted mean of harm over the functions that apply, 0 to 1."""
+    total = sum(function.weight for function in functions)
+    if total == 0:
+        return 0.0
+    hurt = sum(f.weight * harm(outages[f.id].hours.high, scoring.full_harm_hours) for f in functions)
+    return hurt / total
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """One reading of a graph: for every parent company that ends a function alone, the outages that it causes.
+
+    ``rest``: the same with registries and registrars kept alive, which tells who holds more than a name.
+    """
+
+    functions: tuple[FunctionNode, ...]
+    necks: dict[str, set[tuple[DomainKind, str]]]
+    outages: dict[str, dict[str, Outage]]
+    rest: dict[str, dict[str, Outage]]
+
+    def factor(self, parent: str, scoring: Scoring) -> float:
+        """What the exposure to a company counts: little if it stops functions only through a registry or registrar,
+        nothing if a spare name keeps the web site reachable without it."""
+        if any(self.rest[parent][function.id].stops for function in self.functions):
+            return 1.0
+        back = self.outages[parent]["web"].by[2] if "web" in self.outages[parent] else ""
+        return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
+
+
+def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
+    """Work out one reading, once for the score and for each function."""
+    functions = tuple(function for function in graph.functions if function.applies != "no")
+    necks = order_one(graph, reading=reading)
+    parents = sorted({each for f in functions for kind, each in necks[f.id] if kind == "parent"})
+    one = {parent: frozenset({("parent", parent)}) for parent in parents}
+    return Reckoning(
+        functions,
+        necks,
+        {parent: impact(graph, one[parent], clock, reading=reading) for parent in parents},
+        {parent: impact(graph, one[parent], clock, reading=reading, without_names=True) for parent in parents},
+    )
+
+
+def exposures(reckoning: Reckoning, scoring: Scoring) -> dict[str, float]:
+    """The exposure of every parent company that ends at least one function alone."""
+    return {
+        parent: reckoning.factor(parent, scoring) * exposure(reckoning.functions, outages, scoring)
+        for parent, outages in reckoning.outages.items()
+    }
+
+
+def score(pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[float, float]:
+    """(low, high) of the score, 0 to 100."""
+    # What fails whoever fails counts as two companies' doing: behind open questions there may be any number of them,
+    # and what does not work now is not made better by who else is named in the graph.
+    ends = []
+    for reckoning in (pessimistic, optimistic):
+        found = exposures(reckoning, scoring)
+        ends.append(combine([*found.values(), found.get(NOBODY, 0.0)], scoring))
+    return ends[0], ends[1]
+
+
+def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> ScoreInterval:
+    """The same for one function: 100 x (1 - worst harm), registries and registrars counted lightly."""
+    ends = []
+    for reckoning in (pessimistic, optimistic):
+        worst = 0.0
+        for parent in (each for kind, each in reckoning.necks[function] if kind == "parent"):
+            if parent in reckoning.outages:
+                light = 1.0 if reckoning.rest[parent][function].stops else reckoning.factor(parent, scoring)
+                hours = reckoning.outages[parent][function].hours.high
+                worst = max(worst, light * harm(hours, scoring.full_harm_hours))
+        ends.append(round(100 * (1 - worst), 1))
+    return ScoreInterval(ends[0], ends[1])
+
+
+ROLES: tuple[str, ...] = get_args(Role)
+HIDES: dict[str, tuple[str, ...]] = {
+    "dns": ("registry", "registrar", "dns"),
+    "hosting": ("hosting", "cdn"),
+    "cdn": ("hosting", "cdn"),
+    "mail_receive": ("mail",),
+    "mail_send": ("sending",),
+    "install_ios": ("app_store",),
+    "install_android": ("app_store",),
+    "renew_certificate": ("ca",),
+}
+"""By role of a leaf that is not certain, or by the function of which nothing is known, the roles that it may hide."""
+
+
+def part(leaf: Leaf) -> str:
+    """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
+    return leaf.recovery if leaf.recovery in ROLES else leaf.role
+
+
+def hides(leaf: Leaf, role: str) -> bool:
+    """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
+    no answer (``zone host address``) is known by its name all the same."""
+    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
+        return False
+    silent = leaf.role == "dns" and leaf.subject.count(" ") == 2 and not leaf.subject.startswith("zone of ")
+    return not (leaf.certainty == "unknown" and silent)
+
+
+def role_scores(graph: Graph, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[RoleScore, ...]:
+    """How much of the score is lost in each role on which something rests: 100 less what the worst company in it
+    exposes, in all that it holds. Where somebody may be hidden in the role, any company may be the worst."""
+    below = graph.below(*(function.root for function in pessimistic.functions))
+    leaves = [graph.leaves[name] for name in sorted(below) if name in graph.leaves]
+    ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)
+    rows = []
+    for role in ROLES:
+        own = [leaf for leaf in leaves if part(leaf) == role]
+        hidden = any(hides(leaf, role) for leaf in leaves)
+        if not (own or hidden):
+            continue
+        holders = {parent for leaf in own for parent in leaf.domains.get("parent", ())}
+        holders |= {NOBODY} if any(leaf.certainty == "failed" for leaf in own) else set()
+        worst = max(ends[0].values() if hidden else (ends[0].get(each, 0.0) for each in holders), default=0.0)
+        least = max((ends[1].get(each, 0.0) for each in holders), default=0.0)
+        providers = sorted({each for leaf in own for each in leaf.domains.get("provider", ())})
+        interval = ScoreInterval(round(100 * (1 - worst), 1), round(100 * (1 - least), 1))
+        rows.append(RoleScore(role, interval, tuple(providers)))
+    return tuple(rows)
+
+
+def working(
+    end: Literal["low", "high"], reckoning: Reckoning, names: Mapping[str, str], scoring: Scoring
+) -> WorkingEnd:
+    """One end of the score step by step, as ``explain score`` prints it."""
+    found = exposures(reckoning, scoring)
+    value = combine([*found.values(), found.get(NOBODY, 0.0)], scoring)
+    ranked = sorted(found, key=lambda parent: (-found[parent], parent))[:SHOWN]
+    companies = []
+    for parent in ranked:
+        rows = []
+        for function in reckoning.functions:
+            hours = reckoning.outages[parent][function.id].hours.high
+            hurt = harm(hours, scoring.full_harm_hours)
+            rows.append(WorkingFunction(function.id, function.weight, round(hours, 2), round(hurt, 4)))
+        factor = reckoning.factor(parent, scoring)
+        name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
+        companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
+    return WorkingEnd(end, value, tuple(companies))
+
+
+def explained(opinion: Report | None, scoring: Scoring) -> Working:
+    """The formula with its weights and, for a report, its working."""
+    constants = {
+        "full_harm_hours": scoring.full_harm_hours,
+        "name_only_weight": scoring.name_only_weight,
+        "further_weight": scoring.further_weight,
+        "named_host_weight": scoring.named_host_weight,
+    }
+    ends = opinion.score.working if opinion is not None else ()
+    target = opinion.target if opinion is not None else None
+    return Working(WORKING_SCHEMA, target, FORMULA, dict(scoring.weights), constants, ends, REASONS)

@@ -1,0 +1,139 @@
+"""The sentence on top of a report: who alone can take down what, for how long, in words an operator would use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.report import CutSet, Fallback, Finding, Function, FunctionImpact, SinglePoint, Verdict
+from hostaudit.model.words import duration, function, listed, span
+
+ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
+
+
+def summarise(
+    file: EvidenceFile,
+    seen: Seen,
+    functions: tuple[Function, ...],
+    spofs: tuple[SinglePoint, ...],
+    cut_sets: tuple[CutSet, ...],
+    fallbacks: tuple[Fallback, ...],
+    findings: tuple[Finding, ...],
+    verdict: Verdict,
+    names: Mapping[str, str],
+) -> str:
+    """One or two sentences; the first says the worst. ``names``: what companies are called, by id."""
+    domain = file.target.domain
+    if findings:
+        return f"{findings[0].message} Nothing of the site can work."
+    if not _anything_answered(seen):
+        return (
+            f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
+            "Check the network here, or name another resolver with --resolver."
+        )
+    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names)
+    if verdict == "inconclusive":
+        open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
+        verb = "rests" if len(open_) == 1 else "rest"
+        missing = (
+            f"what {listed(open_)} {verb} on could not be established" if open_ else "an essential fact is unknown"
+        )
+        return f"Inconclusive for {domain}: {missing}. {lead}"
+    return lead
+
+
+def _anything_answered(seen: Seen) -> bool:
+    return any(item.unknown is None and item.not_applicable is None for item in seen.items.values())
+
+
+def _open(row: Function) -> bool:
+    return row.state == "unknown" or not any(leg.state in ("known", "failed") for leg in row.legs)
+
+
+def _down_now(functions: tuple[Function, ...], domain: str) -> str:
+    """What is down already has no single point that could end it, so it must not be left to the list of those."""
+    names = [domain if each.id == "web" else function(each.id) for each in functions if each.state == "down"]
+    return f"Not working now, as seen from here: {listed(names)}. " if names else ""
+
+
+def _worst(
+    domain: str,
+    spofs: tuple[SinglePoint, ...],
+    cut_sets: tuple[CutSet, ...],
+    fallbacks: tuple[Fallback, ...],
+    names: Mapping[str, str],
+) -> str:
+    companies = [point for point in spofs if point.failure_domain.kind == "parent"]
+    strong = [point for point in companies if not point.name_only]
+    if strong:
+        first = strong[0]
+        down = [each for each in first.functions if each.effect == "down"]
+        if down:
+            text = f"{called(first)} alone can take down {functions_named(down, domain)}, {_how_long(down)}"
+        else:
+            text = f"{called(first)} alone can end {functions_named(list(first.functions), domain)} of {domain}"
+        for point in strong[1:3]:
+            verb = "take down" if any(each.effect == "down" for each in point.functions) else "end"
+            text += f"; {called(point)} alone can {verb} {functions_named(list(point.functions), domain)}"
+        if len(strong) > 3:
+            text += f"; {len(strong) - 3} more can each end a function alone"
+        return f"{text}. {_standby(fallbacks)}"
+    if companies:
+        holders = listed([called(point) for point in companies])
+        return (
+            f"No company seen can take {domain} down alone, apart from those that hold its name or names that it rests "
+            f"on: {holders}. Every name has one registry and one registrar.{_in_pairs(domain, cut_sets, names)}"
+        )
+    return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets, names)}"
+
+
+def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...], names: Mapping[str, str]) -> str:
+    pairs = [each for each in cut_sets if (each.kind, each.function, len(each.members)) == ("parent", "web", 2)]
+    if not pairs:
+        return ""
+    more = (
+        f", or one of {len(pairs) - 1} other pairs"
+        if len(pairs) > 2
+        else ", or one other pair"
+        if len(pairs) == 2
+        else ""
+    )
+    first = listed([names.get(each) or each for each in pairs[0].members])
+    return f" Two together can take {domain} down: {first}{more}."
+
+
+def called(point: SinglePoint) -> str:
+    """The name by which a person knows a failure domain."""
+    return point.failure_domain.name or point.failure_domain.id
+
+
+def functions_named(impacts: list[FunctionImpact], domain: str) -> str:
+    """``the web site, incoming mail and api.example.com``."""
+    shown = [each for each in impacts if each.effect != "degraded"]
+    words = [domain if each.id == "web" and domain else function(each.id) for each in shown]
+    if "name resolution" in words and domain in words:
+        words.remove("name resolution")
+    if domain in words:
+        words.remove(domain)
+        words.insert(0, domain)
+    return listed(words)
+
+
+def _how_long(down: list[FunctionImpact]) -> str:
+    worst = max(down, key=lambda each: each.time_to_recover_hours.high)
+    begins = min(each.time_to_impact_hours for each in down)
+    start = "at once" if begins < 0.02 else f"within {duration(begins)}"
+    return f"{start}, for about {span(worst.time_to_recover_hours)}"
+
+
+def _standby(fallbacks: tuple[Fallback, ...]) -> str:
+    """What could take over, by the best grade; what is only declared helps nobody yet."""
+    proved = [each for each in fallbacks if each.grade in ("probed", "independent")]
+    if any(each.id for each in proved):
+        good = sorted({each.role for each in proved if each.grade == "independent"})
+        roles = listed([role.replace("_", " ") for role in good])
+        return f"Independent fallbacks answer for {roles}." if good else "Fallbacks answer, but none is independent."
+    if any("web app" not in each.provider for each in proved):
+        return "A further store lists the app."
+    return "No fallback was seen."

@@ -1,0 +1,44 @@
+"""One site as evidence and rules show it, put in order for everything that is asked about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hostaudit import domain
+from hostaudit.analysis.attribution.attribute import Attribution
+from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.analysis.fault_tree.build import build
+from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
+from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.report import Run
+from hostaudit.model.rules import Rules
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was seen, to whom it points, what of the declarations is proved, and what rests on what."""
+
+    file: EvidenceFile
+    rules: Rules
+    run: Run
+    seen: Seen
+    who: Attribution
+    proofs: Proofs
+    graph: Graph
+
+    def company(self, identity: str) -> str:
+        """What a person calls the company of a parent id."""
+        record = self.rules.parents.get(identity)
+        return record.name if record else self.graph.names.get(("parent", identity)) or identity
+
+
+def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> Case:
+    """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""
+    seen = Seen(file.evidence)
+    held = domain.tenant(file.target.domain) or file.target.registrable
+    who = Attribution(seen, catalogue, held)
+    proofs = Proofs(file.target, seen, who, file.site)
+    graph = build(file.target, seen, who, rules.scoring, proofs)
+    return Case(file, rules, run, seen, who, proofs, graph)

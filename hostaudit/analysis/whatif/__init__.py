@@ -1,0 +1,1 @@
+"""Losses played through on one clock: providers that leave, and recorded incidents."""

@@ -1,0 +1,318 @@
+"""Whom an event means at a site: which of *your* providers, and which leaves of the graph go with them.
+
+*role*: whoever fills the role, the one whose end would hurt most if several do. *literal*: only this very provider.
+What only stands by fills no role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+import msgspec
+
+from hostaudit import domain
+from hostaudit.analysis.attribution.attribute import STORES
+from hostaudit.analysis.fault_tree.tree import Graph, Leaf
+from hostaudit.analysis.impact.outage import Clock, impact
+from hostaudit.analysis.impact.score import exposure
+from hostaudit.analysis.site_model import Case
+from hostaudit.errors import UsageError, close
+from hostaudit.model.report import DomainKind
+from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
+from hostaudit.model.scenario import Event, Scenario
+from hostaudit.model.whatif import Applies, Bound
+from hostaudit.model.words import listed
+
+FUNCTIONS_OF = {
+    "mail": ("mail_receive", "mail_send"),
+    "app_store": ("install_ios", "install_android"),
+    "tls": ("renew_certificate",),
+}
+"""Functions of which each layer may carry some, where they could not be looked at."""
+
+LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
+KINDS: tuple[DomainKind, ...] = (
+    "parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane",
+)  # fmt: skip
+
+
+@dataclass
+class Binding:
+    """Whom an event means at this site. ``same``: the very provider of the record."""
+
+    applies: Applies
+    leaves: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    bound: tuple[Bound, ...] = ()
+    reason: str = ""
+    same: bool = False
+
+
+class Binder:
+    """Finds who of the site's providers an event means."""
+
+    def __init__(self, case: Case, renamed: Mapping[str, str]) -> None:
+        self.case = case
+        self.graph = case.graph
+        self.renamed = renamed
+        roots = [
+            node for each in case.graph.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
+        ]
+        self.serving = case.graph.below(*roots) & case.graph.leaves.keys()
+        self.standing_by = (
+            case.graph.below(*(spare for _, spare in case.graph.standbys.values())) & case.graph.leaves.keys()
+        )
+
+    def bind(self, event: Event, how: str) -> Binding:
+        """Whom the event means, if anybody."""
+        if event.action in ("refuse", "accept"):
+            return Binding("no")
+        if event.actor in self.renamed:
+            found = self._literal(event, self.renamed[event.actor])
+            same = self.renamed[event.actor] == event.actor
+            return replace(found, reason="as told with --as", same=same)
+        if how == "literal":
+            return self._literal(event, event.actor)
+        return self._role(event)
+
+    def _literal(self, event: Event, actor: str) -> Binding:
+        if event.scope == "tld":
+            leaves = tuple(n for n, leaf in self._leaves() if event.tld in leaf.domains.get("tld", ()))
+            bound = (Bound("tld", event.tld, f".{event.tld}"),)
+            return self._found(event, leaves, bound, f"no name that the site needs lies under .{event.tld}", same=True)
+        roles = self._roles(event)
+        account = self.case.who.catalogue.account(actor)
+        hit = []
+        for name, leaf in self._leaves():
+            product = actor in leaf.domains.get("provider", ())
+            sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
+            below = leaf.place == "upstream"
+            # The network of an edge's own name servers is not what an outage of the edge stops.
+            aside = event.layer == "cdn" and not leaf.owned and not below
+            if (product and (not roles or leaf.role in roles or below) and not aside) or (
+                sold and self._sold(event, leaf)
+            ):
+                hit.append(name)
+        bound = (Bound("provider", actor, self.case.who.provider_name(actor), actor),)
+        return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
+
+    def _sold(self, event: Event, leaf: Leaf) -> bool:
+        """Whether closing an account ends this too: a store's account carries no servers, and the other way round."""
+        return (leaf.role in ("app_store",)) == (event.layer == "app_store")
+
+    def _unused(self, event: Event, actor: str) -> str:
+        unseen = self._unseen(event)
+        return unseen or f"nothing that was seen of the site rests on {self.case.who.provider_name(actor)} for that"
+
+    def _role(self, event: Event) -> Binding:
+        unseen = self._unseen(event)
+        if event.layer == "ip_transit":
+            found = self._literal(event, event.actor)
+            return found if found.applies != "no" else Binding("not_assessed", reason=unseen)
+        if event.scope == "tld" or event.layer == "registry":
+            tld = domain.tld(self.case.file.target.registrable)
+            rows = self._leaves()
+            held = tuple(n for n, leaf in rows if leaf.role == "registry" and tld in leaf.domains.get("tld", ()))
+            if event.scope == "customer":
+                # A registry that puts one name on hold leaves the others of its zone alone.
+                held = (self._own_name_on_hold(),)
+            operator = self.case.who.registry(tld, ())
+            same = operator.provider == event.actor or (event.tld == tld)
+            bound = (Bound("tld", tld, operator.name, operator.provider),)
+            return self._found(event, held, bound, "", same=same)
+        candidates = self._candidates(event)
+        if not candidates:
+            return Binding("not_assessed" if unseen else "no", reason=unseen or self._nobody(event))
+        account = self._worst(event, candidates)
+        leaves = [
+            n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
+        ]
+        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
+            # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
+            names = event.layer == "registrar" and event.action == "terminate"
+            leaves = [
+                n for n in leaves if n in candidates[account] or (names and self.graph.leaves[n].role == "registrar")
+            ]
+        if event.platform:
+            leaves = candidates[account]
+        provider = self.graph.leaves[candidates[account][0]].domains["provider"][0]
+        bound = (Bound("account", account, self.case.who.provider_name(account), provider, len(candidates)),)
+        same = event.actor == provider or self.case.who.catalogue.account(event.actor) == account
+        return self._found(event, tuple(leaves), bound, "", same=same)
+
+    def _own_name_on_hold(self) -> str:
+        """The leaf for the registration of the site's name; a hold at the registry is one on that name alone."""
+        name = self.case.file.target.registrable
+        held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
+        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
+        return (held or registry or [""])[0]
+
+    def _candidates(self, event: Event) -> dict[str, list[str]]:
+        """By account: the site's own leaves that fill the role which an event means; what only stands by does not."""
+        roles = ROLES_OF.get(event.layer, ())
+        found: dict[str, list[str]] = {}
+        for name, leaf in self._serving():
+            if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
+                continue
+            if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
+                continue
+            if event.layer == "registrar" and leaf.subject != self.case.file.target.registrable:
+                continue
+            for account in leaf.domains.get("account", ()):
+                found.setdefault(account, []).append(name)
+        return found
+
+    def _worst(self, event: Event, candidates: Mapping[str, list[str]]) -> str:
+        """Whoever the record itself names; else the one whose end would hurt most."""
+        same = self.case.who.catalogue.account(event.actor)
+        if same in candidates:
+            return same
+        functions = [each for each in self.graph.functions if each.applies != "no"]
+        clock = Clock(self.case.rules.recovery, self.case.rules.scoring.full_harm_hours)
+
+        def hurt(account: str) -> float:
+            failed = frozenset({("account", account)})
+            return exposure(functions, impact(self.graph, failed, clock), self.case.rules.scoring)
+
+        return min(candidates, key=lambda account: (-hurt(account), account))
+
+    def _found(
+        self, event: Event, leaves: tuple[str, ...], bound: tuple[Bound, ...], missing: str, *, same: bool
+    ) -> Binding:
+        leaves = tuple(name for name in leaves if name)
+        if not leaves:
+            unseen = self._unseen(event)
+            return Binding("not_assessed" if unseen else "no", reason=missing or unseen)
+        if event.scope != "region":
+            return Binding("yes", leaves, bound=bound, same=same)
+        told = {name: self.graph.leaves[name].domains.get("region", ()) for name in leaves}
+        here = tuple(name for name in leaves if any(each.endswith(f"/{event.region}") for each in told[name]))
+        unknown = tuple(name for name in leaves if not told[name])
+        if here:
+            place = tuple(replace_bound(each, f"{each.name} {event.region}") for each in bound)
+            return Binding("yes", here, unknown, place, same=same)
+        if unknown:
+            reason = f"whether it stands in {event.region} cannot be seen; declare it under places in the site file"
+            return Binding("maybe", (), unknown, bound, reason, same=same)
+        regions = listed(sorted({each for names in told.values() for each in names}))
+        return Binding("no", reason=f"the site stands in {regions}, not in {event.region}")
+
+    def _roles(self, event: Event) -> tuple[str, ...]:
+        return PRODUCT_ROLES.get(event.layer, ROLES_OF.get(event.layer, ()))
+
+    def _leaves(self) -> list[tuple[str, Leaf]]:
+        """What the site rests on now, and what would stand in for it: both can be hit."""
+        return [
+            (name, leaf)
+            for name, leaf in self.graph.leaves.items()
+            if name in self.serving or name in self.standing_by or leaf.place != "serving"
+        ]
+
+    def _serving(self) -> list[tuple[str, Leaf]]:
+        return [(name, leaf) for name, leaf in self.graph.leaves.items() if name in self.serving]
+
+    def _unseen(self, event: Event) -> str:
+        """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
+        roles = ROLES_OF.get(event.layer, ())
+        own = [leaf for _, leaf in self._serving() if leaf.owned]
+        if any(leaf.role in roles and leaf.certainty == "certain" for leaf in own):
+            return ""
+        if event.layer == "ip_transit":
+            return "who carries the traffic of a network cannot be seen from outside"
+        if roles and roles[0] in ("payments", "messaging", "identity", "support", "deploy", "backup"):
+            return f"{event.layer} cannot be seen from outside; declare it in the site file"
+        if event.layer == "hosting":
+            fronts = [leaf for leaf in own if leaf.role == "cdn"]
+            if fronts:
+                return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
+        open_ = [
+            each.id
+            for each in self.graph.functions
+            if each.applies == "maybe" and each.id in FUNCTIONS_OF.get(event.layer, ())
+        ]
+        if open_:
+            return f"{listed(open_)} could not be assessed"
+        # An edge would show at the addresses of a host.
+        shown = (*roles, "hosting") if event.layer == "cdn" else roles
+        there = {leaf.certainty for leaf in own if leaf.role in shown}
+        return (
+            f"who does that for the site could not be learnt ({event.layer})"
+            if there and "certain" not in there
+            else ""
+        )
+
+    def _nobody(self, event: Event) -> str:
+        wanted = f"{event.platform} " if event.platform else ""
+        return f"nobody fills the role {wanted}{event.layer.replace('_', ' ')} at this site"
+
+
+def replace_bound(bound: Bound, name: str) -> Bound:
+    """The same with another name for people."""
+    return msgspec.structs.replace(bound, name=name)
+
+
+def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, str]:
+    """What a word after ``--drop`` means: an id of the wanted kind, else of the first kind that has it. A company or
+    product of the catalogue that the site does not use is fine; a word that means nothing is a ``UsageError``."""
+    kinds = (cast(DomainKind, kind),) if kind else KINDS
+    if kind and kind not in KINDS:
+        raise UsageError(f"--kind {kind} is not known", f"give one of: {', '.join(KINDS)}")
+    present: dict[DomainKind, set[str]] = {each: set() for each in KINDS}
+    for leaf in case.graph.leaves.values():
+        for each, ids in leaf.domains.items():
+            present[each].update(ids)
+    spelt = (given, given.lower(), given.upper(), f"AS{given}", given.lstrip(".").lower())
+    for each in kinds:
+        for word in spelt:
+            if word in present[each]:
+                return each, word
+    catalogue = case.who.catalogue
+    if kind in ("", "provider", "account", "control_plane") and catalogue.provider(given) is not None:
+        return ("provider" if not kind else cast(DomainKind, kind)), given
+    if kind in ("", "parent") and given in catalogue.parents():
+        return "parent", given
+    known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
+    near = close(given, known, limit=1, cutoff=0.6)
+    used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
+    hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
+    raise UsageError(
+        f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
+    )
+
+
+def in_domain(graph: Graph, kind: DomainKind, identity: str) -> tuple[str, ...]:
+    """The leaves that lie in a failure domain."""
+    return tuple(name for name, leaf in graph.leaves.items() if identity in leaf.domains.get(kind, ()))
+
+
+SPOKEN = {
+    "jurisdiction": "everybody under the jurisdiction {}",
+    "tld": "the registry of .{}",
+    "region": "the region {}",
+    "asn": "the network {}",
+    "prefix": "the network {}",
+    "account": "the account at {}",
+    "control_plane": "the console of {}",
+}
+
+
+def called(case: Case, kind: DomainKind, identity: str) -> str:
+    """How a person says what ends service."""
+    if kind == "parent":
+        return case.company(identity)
+    name = case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
+    return SPOKEN.get(kind, "{}").format(name)
+
+
+def check_mapping(case: Case, scenario: Scenario, renamed: Mapping[str, str]) -> None:
+    """Refuse a mapping of actors (``--as``) to whom the scenario or the site does not know. Raises ``UsageError``."""
+    actors = sorted({event.actor for event in scenario.events if event.action in LEFT})
+    used = {each for leaf in case.graph.leaves.values() for each in leaf.domains.get("provider", ())}
+    for actor, provider in renamed.items():
+        if actor not in actors:
+            raise UsageError(f"--as {actor}={provider}: {scenario.id} has no {actor}", f"it has: {', '.join(actors)}")
+        if provider not in used:
+            hint = f"the site uses: {', '.join(sorted(each for each in used if not each.startswith('unknown:'))[:12])}"
+            raise UsageError(f"--as {actor}={provider}: the site does not use {provider}", hint)

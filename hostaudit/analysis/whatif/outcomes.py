@@ -1,0 +1,309 @@
+"""What becomes of each function and of each fallback over the clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph
+from hostaudit.analysis.impact.fallback_grades import unseen_roles
+from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, hours, united, within, without
+from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike
+from hostaudit.model.report import Fallback, Hours, NotAssessed
+from hostaudit.model.values import Registration
+from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Interval, Standby
+from hostaudit.model.words import duration, listed
+
+CARRIES = {"ca": ("renew_certificate",), "app_store": ("install_ios", "install_android")}
+"""By role of a fallback that is an alternative from the start, the functions of which it is one."""
+
+
+def fates_of(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
+    """Every function that applies, in the order of the graph: when it is down, degraded, and by what it comes back."""
+    rows = []
+    renewal = next((each for each in case.graph.functions if each.id == "renew_certificate"), None)
+    for each in case.graph.functions:
+        if each.applies == "no":
+            continue
+        ends = [reckoned.down(each.root, state) for state in reckoned.ends]
+        worse = reckoned.down(each.root, reckoned.worse)
+        perhaps = reckoned.down(each.root, reckoned.perhaps)
+        if renewal is not None and each.id == "web" and renewal.applies == "yes":
+            ends = [united([down, _expired(each, renewal, reckoned, end)]) for end, down in enumerate(ends)]
+            worse = united([worse, _revoked(case, course, renewal)])
+        usual = ends[1]
+        hurt = [reckoned.down(node, reckoned.ends[1]) for node in each.degraded_by]
+        known = [reckoned.down(node, reckoned.before) for node in each.degraded_by]
+        lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
+        degraded = without(united([*lesser, worse]), usual)
+        assessed, note = _assessed(each, reckoned, without(perhaps, united([usual, worse])))
+        if assessed and any(reckoned.perhaps.get(node) != reckoned.worse.get(node) for node in each.degraded_by):
+            note = "it may be degraded: whether an event reaches a part of it cannot be seen"
+        if renewal is not None and each is renewal and ends[1] and each.begins is not None:
+            note = f"it is felt in {duration(each.begins.hours.usual)}, when the certificate in use ends"
+        via = _via(case.graph, each, reckoned.ends[1])
+        roots = [(each.root, *each.degraded_by)]
+        if renewal is not None and each.id == "web":
+            roots.append((renewal.root,))
+        intervals = sorted(
+            [_interval(span, "down", case.graph, roots, course, via) for span in usual]
+            + [_interval(span, "degraded", case.graph, roots, course, ()) for span in degraded],
+            key=lambda row: (row.from_hours, row.state),
+        )
+        low, middle, high = (round(hours(down), 3) for down in ends)
+        rows.append(
+            FunctionFate(
+                id=each.id,
+                effect=each.loss,
+                down_hours=middle,
+                degraded_hours=round(hours(degraded), 3),
+                range=Hours(min(low, middle), middle, max(high, middle)),
+                intervals=tuple(intervals),
+                assessed=assessed,
+                via=via,
+                remains=_remains(case.graph, each, reckoned.ends[1]),
+                note=note,
+            )
+        )
+    return tuple(rows)
+
+
+def goes_down(fate: FunctionFate) -> float:
+    """When a function is lost for the first time; it may be degraded before."""
+    return min(each.from_hours for each in fate.intervals if each.state == "down")
+
+
+def _expired(web: FunctionNode, renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
+    """The web site without renewal goes on until its certificate ends. Where renewal does not work as things are, that
+    ends it whatever happens, and is none of its losses. A spare name has a certificate of its own, so this does not
+    count while the name itself is gone."""
+    left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
+    now = reckoned.down(renewal.root, reckoned.ends[end])
+    cannot = without(now, reckoned.down(renewal.root, reckoned.before))
+    expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
+    gate = reckoned.graph.gates.get(web.root)
+    if gate is None or gate.kind != "standby":
+        return expired
+    return without(expired, reckoned.down(gate.children[0], reckoned.ends[end]))
+
+
+def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
+    """Until another certificate is in place, clients that check revocation or trust refuse the site."""
+    events = {each.id for each in course.happenings if each.action in ("revoke", "distrust") and each.applies == "yes"}
+    found = [
+        value
+        for strike in course.strikes
+        if strike.event in events
+        for name, value in strike.spans(1).items()
+        if name in case.graph.below(renewal.root)
+    ]
+    return within(united(found), course.horizon)
+
+
+def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
+    if each.applies == "maybe":
+        return False, "what it rests on could not be learnt"
+    if reckoned.down(each.root, reckoned.before):
+        return False, "it does not work now, before any of this"
+    lost = reckoned.down(each.root, reckoned.ends[1])
+    if not lost and reckoned.down(each.root, reckoned.at_worst):
+        return False, "whether it works now could not be learnt"
+    if perhaps:
+        return False, "whether an event reaches it cannot be seen"
+    below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]
+    if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
+        return True, "part of what it rests on is unknown, so it may be worse"
+    return True, each.note
+
+
+def _interval(
+    span: tuple[float, float],
+    state: Literal["down", "degraded"],
+    graph: Graph,
+    roots: Iterable[tuple[str, ...]],
+    course: Course,
+    via: tuple[str, ...],
+) -> Interval:
+    """One span with the events behind it and where its end comes from. ``roots``: where to look for them, first the
+    function's own nodes, then, if nothing happened there, what it needs only in time."""
+    acting: list[Strike] = []
+    for nodes in roots:
+        # What stood by and is gone as well is a reason why a function is down.
+        below = _with_spares(graph, nodes) if state == "down" else graph.below(*nodes)
+        acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
+    ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
+    if not acting:
+        basis: Literal["recorded", "measured", "estimated", "declared"] = "measured"
+    elif via and not ended:
+        basis = "declared"
+    elif all(strike.recorded for strike in ended or acting):
+        basis = "recorded"
+    else:
+        basis = "estimated"
+    until = None if span[1] >= course.horizon else round(span[1], 3)
+    because = tuple(dict.fromkeys(strike.event for strike in acting))
+    return Interval(round(span[0], 3), until, state, basis, because)
+
+
+def _with_spares(graph: Graph, roots: Iterable[str]) -> set[str]:
+    """Every node under these, with what only stands by."""
+    found: set[str] = set()
+    stack = list(roots)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack.extend(graph.gates[name].children if name in graph.gates else ())
+    return found
+
+
+def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+    """The fallbacks that took over: those of a standby gate that is gone for less long than what it serves."""
+    found: dict[str, None] = {}
+    stack, seen = [each.root], set()
+    while stack:
+        name = stack.pop()
+        if name in seen or name not in graph.gates:
+            continue
+        seen.add(name)
+        gate = graph.gates[name]
+        stack.extend(gate.children)
+        if gate.kind == "standby":
+            serving = state.get(gate.children[0], NEVER)
+            if hours(state.get(name, NEVER)) < hours(serving):
+                for switch, spare in zip(gate.switches, gate.children[1:], strict=True):
+                    if without(serving, state.get(spare, NEVER)):
+                        found[switch.fallback] = None
+    return tuple(sorted(found))
+
+
+def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+    """The providers of the alternatives that go on while others are gone."""
+    hit = [node for node in each.degraded_by if state.get(node)]
+    if not hit or state.get(each.root):
+        return ()
+    names = [
+        provider
+        for node in each.degraded_by
+        if node not in hit
+        for leaf in graph.near(node)
+        for provider in leaf.domains.get("provider", ())
+    ]
+    return tuple(sorted(set(names)))
+
+
+def with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happening:
+    """An event with the functions that go down by it, alone or together with what else happens."""
+    own = [
+        strike for strike in course.strikes if strike.event == each.id and not strike.degrades and not strike.perhaps
+    ]
+    if not own:
+        return each
+    alone, spared = reckoned.only(own), reckoned.but(own)
+    hit = [
+        node.id
+        for node in reckoned.graph.functions
+        if node.applies != "no"
+        and (
+            without(reckoned.down(node.root, alone), reckoned.down(node.root, reckoned.before))
+            or without(reckoned.down(node.root, reckoned.ends[1]), reckoned.down(node.root, spared))
+        )
+    ]
+    return msgspec.structs.replace(each, functions=tuple(hit))
+
+
+def standbys_of(
+    case: Case, course: Course, reckoned: Reckoning, fallbacks: Iterable[Fallback]
+) -> tuple[tuple[Standby, ...], tuple[Excluded, ...]]:
+    """The declared fallbacks under what happens, and those that cannot stand in, with the reason."""
+    rows, barred = [], []
+    for each in fallbacks:
+        reasons = list(each.reasons)
+        ready: float | None = None
+        if each.id in course.refused:
+            reasons.insert(0, course.refused[each.id].reason)
+        elif each.grade in ("probed", "independent"):
+            ready, why = _ready(case, reckoned, each.id)
+            reasons[:0] = why
+            if ready is None and why:
+                barred.append(Excluded(each.provider, why[0]))
+        else:
+            barred.append(
+                Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
+            )
+        needed = _needed(case, reckoned, each)
+        rows.append(
+            Standby(
+                each.role,
+                each.provider,
+                each.backs_up,
+                each.grade,
+                ready,
+                tuple(reasons),
+                needed,
+                each.id,
+                each.name,
+            )
+        )
+    barred += _locked(case)
+    return tuple(rows), tuple(barred)
+
+
+def _needed(case: Case, reckoned: Reckoning, fallback: Fallback) -> bool:
+    """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
+    state = reckoned.ends[1]
+    if fallback.id in case.graph.standbys:
+        return bool(reckoned.down(case.graph.standbys[fallback.id][0], state))
+    carries = CARRIES.get(fallback.role, ())
+    functions = [each for each in case.graph.functions if each.applies != "no" and each.id in (carries or (each.id,))]
+    return any(reckoned.down(each.root, state) for each in functions)
+
+
+def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
+    """When a proved fallback is in service, None if it is not needed or gone itself."""
+    if identity not in case.graph.standbys:
+        return None, []
+    backed, spare = case.graph.standbys[identity]
+    state = reckoned.ends[1]
+    serving = reckoned.down(backed, state)
+    if not serving:
+        return None, []
+    missing = reckoned.down(spare, state)
+    if not without(serving, missing):
+        events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
+        return None, [f"something that it needs is gone as well ({listed(events[:3])})"]
+    switch = case.graph.switch(identity)
+    clock = Clock(case.rules.recovery, reckoned.course.horizon)
+    measure = Timeline(clock, 1, reckoned.notices)
+    switched = serving[0][0] if switch is None else measure.switched(serving, serving, switch)
+    there = without(((switched, math.inf),), missing)
+    return round(there[0][0], 3) if there else None, []
+
+
+def _locked(case: Case) -> list[Excluded]:
+    """A move of the name to another registrar, while a transfer lock runs."""
+    name = case.file.target.registrable
+    value = case.seen.value("registration", name, Registration)
+    if value is None:
+        return []
+    for leaf in case.graph.leaves.values():
+        if leaf.role == "registrar" and leaf.subject == name:
+            locks = [term for term in leaf.further if term.how == "measured" and term.hours.usual > 0]
+            return [
+                Excluded("another-registrar", f"{term.source}: blocked for {duration(term.hours.usual)} more")
+                for term in locks
+            ]
+    return []
+
+
+def out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
+    """The roles that cannot be seen from outside and that nobody declared."""
+    unseen = unseen_roles(case.graph)
+    if not unseen:
+        return ()
+    return (NotAssessed(listed(unseen), "cannot be seen from outside; declare them in the site file"),)

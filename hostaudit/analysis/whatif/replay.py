@@ -1,0 +1,355 @@
+"""What happens to one site when others act: a recorded scenario on its clock, or somebody who simply leaves.
+
+An event is bound to leaves of the site's graph (who of *your* providers is meant), each leaf is gone for spans of time,
+and the graph tells when each function is. The rules, in the order in which they are applied:
+
+bind     *role*: whoever fills the role, the one whose end would hurt most if several do. *literal*: only this provider.
+reach    *customer*, *country*: the account with all products sold under it. *product*, *global*: one product and what
+         rests on it. *region*: that product where it stands there. *tld*: every name under it.
+last     as recorded; else, for the provider of the record itself, until an ``accept`` restores it; else estimated.
+unseen   what cannot be seen is not assessed, never up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from hostaudit.analysis.impact.fallback_grades import graded
+from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, check_mapping, failure_domain, in_domain
+from hostaudit.analysis.whatif.outcomes import fates_of, goes_down, out_of_sight, standbys_of, with_functions
+from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held_up
+from hostaudit.model.report import NotAssessed
+from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
+from hostaudit.model.scenario import Event, Expectation, Scenario
+from hostaudit.model.whatif import (
+    MATRIX_SCHEMA,
+    WHATIF_SCHEMA,
+    Bound,
+    Excluded,
+    FunctionFate,
+    Happening,
+    Matrix,
+    MatrixRow,
+    WhatIf,
+)
+from hostaudit.model.words import duration, fallback, function, listed
+
+DROP_HORIZON = 24 * 365 * 2.0
+"""Hours of the clock when somebody simply leaves: two years."""
+
+
+# -- the two questions ------------------------------------------------------------------------------------
+
+
+def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None = None, binding: str = "") -> WhatIf:
+    """A recorded scenario, happening to this site. ``renamed`` maps its actors to providers of the site (``--as``);
+    ``binding`` overrides how its events bind. Raises ``UsageError`` for a mapping that means nothing here."""
+    renamed = dict(renamed or {})
+    check_mapping(case, scenario, renamed)
+    how = binding or scenario.binding
+    course = Course(scenario.horizon_hours)
+    binder = Binder(case, renamed)
+    bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
+    restored = {each: event.at_hours for event in scenario.events for each in event.restores}
+    clock = Clock(case.rules.recovery, scenario.horizon_hours)
+    start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
+    for event in scenario.events:
+        bound = bindings[event.id]
+        if event.action == "refuse":
+            _refuse(case, course, event)
+            bound = Binding("yes", reason="takes it out of the fallbacks")
+        elif event.action == "accept":
+            helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
+            reason = "ended it in history" if helped else "history; nobody knows who would accept you"
+            bound = Binding("yes" if helped else "no", reason=reason)
+        else:
+            for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
+                if leaves:
+                    strike = _strike(case, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
+                    course.strikes.append(replace(strike, perhaps=perhaps))
+        if bound.applies in ("maybe", "not_assessed"):
+            course.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
+        course.happenings.append(_happening(case, event, bound, start))
+    return _answer(
+        case,
+        course,
+        clock,
+        kind="scenario",
+        id=scenario.id,
+        title=scenario.title,
+        t0=scenario.t0,
+        binding=how,
+        confidence=scenario.confidence,
+        history=scenario.outcome,
+        lesson=scenario.lesson,
+        before=scenario.before,
+        sources={key: f"{source.title} {source.url}".strip() for key, source in scenario.sources.items()},
+    )
+
+
+def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
+    """Failure domains that end service together at hour 0, with ``notice`` hours. Raises ``UsageError`` for one that
+    nobody knows."""
+    clock = Clock(case.rules.recovery, DROP_HORIZON, notice)
+    course = Course(DROP_HORIZON)
+    for given in dict.fromkeys(dropped):
+        found_kind, identity = failure_domain(case, given, kind)
+        leaves = in_domain(case.graph, found_kind, identity)
+        name = called(case, found_kind, identity)
+        if leaves:
+            back = {}
+            begins = {}
+            for each in leaves:
+                leaf = case.graph.leaves[each]
+                begins[each] = leaf.begins.hours.usual if leaf.begins is not None else 0.0
+                # Work begins with the loss, not when the last cache is empty.
+                low, usual, high = clock.total(clock.terms(leaf))
+                back[each] = (low, usual, high)
+            course.strikes.append(Strike(given, 0.0, begins, back, recorded=False, notice=notice))
+        bound = (Bound(found_kind, identity, name),) if leaves else ()
+        reason = "" if leaves else "nothing that was seen of the site rests on it"
+        course.happenings.append(
+            Happening(
+                id=given,
+                at_hours=0.0,
+                at=None,
+                actor=identity,
+                actor_name=name,
+                layer=found_kind,
+                action="terminate",
+                scope=found_kind,
+                notice_hours=notice,
+                duration_hours=None,
+                certainty="assumed",
+                applies="yes" if leaves else "no",
+                bound=bound,
+                functions=(),
+                reason=reason,
+            )
+        )
+    names = listed([each.actor_name for each in course.happenings])
+    title = f"{names} {'end' if len(course.happenings) > 1 else 'ends'} service"
+    return _answer(case, course, clock, kind="drop", id="+".join(each.id for each in course.happenings), title=title)
+
+
+def matrix(case: Case, scenarios: Iterable[Scenario]) -> Matrix:
+    """Every scenario over one site: the hours down of each function in the usual case, None where not assessed."""
+    rows = []
+    for scenario in scenarios:
+        answer = replay(case, scenario)
+        applies = any(each.applies in ("yes", "maybe") and each.action in LEFT for each in answer.events)
+        down = {fate.id: fate.down_hours if fate.assessed else None for fate in answer.functions}
+        rows.append(MatrixRow(scenario.id, scenario.title, applies, down))
+    return Matrix(
+        schema=MATRIX_SCHEMA,
+        target=case.file.target,
+        run=case.run,
+        functions=tuple(each.id for each in case.graph.functions if each.applies != "no"),
+        rows=tuple(rows),
+        not_assessed=out_of_sight(case),
+    )
+
+
+def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
+    """What a replay gives otherwise than history."""
+    found = []
+    fates = {each.id: each for each in answer.functions}
+    for identity, bounds in expected.down_hours.items():
+        if identity not in fates:
+            found.append(f"{expected.subject}: there is no function {identity}")
+        elif not bounds[0] <= fates[identity].down_hours <= bounds[1]:
+            hours_down = fates[identity].down_hours
+            found.append(
+                f"{expected.subject}: {identity} is down {hours_down} h, history says {bounds[0]} to {bounds[1]}"
+            )
+    for provider, word in expected.excluded.items():
+        reasons = [each.reason for each in answer.excluded if each.provider == provider]
+        if not any(word in reason for reason in reasons):
+            found.append(
+                f"{expected.subject}: {provider} is not excluded as {word}: {'; '.join(reasons) or 'not at all'}"
+            )
+    return tuple(found)
+
+
+# -- events -----------------------------------------------------------------------------------------------
+
+
+def _strike(
+    case: Case,
+    clock: Clock,
+    event: Event,
+    leaves: Iterable[str],
+    same: bool,
+    restored: Mapping[str, float],
+    horizon: float,
+) -> Strike:
+    start, back = {}, {}
+    recorded = event.duration_hours is not None or (same and event.id in restored)
+    notice = event.notice_hours or 0.0
+    for name in leaves:
+        leaf = case.graph.leaves[name]
+        wait = leaf.begins.hours.usual if event.grace == "ttl" and leaf.begins is not None else 0.0
+        start[name] = event.at_hours + wait
+        if event.duration_hours is not None:
+            end = event.at_hours + event.duration_hours
+            back[name] = (end, end, end)
+        elif same and event.id in restored:
+            back[name] = (restored[event.id],) * 3
+        elif event.layer == "registry":
+            # Nobody gives a name back for waiting; another name is a spare, not a recovery.
+            back[name] = (horizon, horizon, horizon)
+        else:
+            low, usual, high = clock.total(clock.terms(leaf))
+            ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
+            back[name] = cast("tuple[float, float, float]", tuple(ends))
+    return Strike(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
+
+
+def _refuse(case: Case, course: Course, event: Event) -> None:
+    """Take a provider out of the fallbacks, and say so whether or not the site has it as one."""
+    said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
+    row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
+    course.excluded.append(row)
+    roles = ROLES_OF.get(event.layer, ())
+    parent = case.who.catalogue.parent(event.actor)
+    for proof in case.proofs.all:
+        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()))
+        stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
+        same = proof.provider == event.actor or case.who.catalogue.account(proof.provider) == event.actor
+        if stands_in and (same or case.who.catalogue.parent(proof.provider) == parent):
+            course.refused[proof.id] = row
+
+
+def _happening(case: Case, event: Event, bound: Binding, start: datetime) -> Happening:
+    name = event.name or case.who.provider_name(event.actor)
+    return Happening(
+        id=event.id,
+        at_hours=event.at_hours,
+        at=(start + timedelta(hours=event.at_hours)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        actor=event.actor,
+        actor_name=name,
+        layer=event.layer,
+        action=event.action,
+        scope=event.scope,
+        notice_hours=event.notice_hours,
+        duration_hours=event.duration_hours,
+        certainty=event.certainty,
+        applies=bound.applies,
+        bound=bound.bound if bound.applies in ("yes", "maybe") else (),
+        functions=(),
+        reason=bound.reason,
+        note=event.note,
+        sources=event.sources,
+    )
+
+
+# -- the answer -------------------------------------------------------------------------------------------
+
+
+def _answer(
+    case: Case,
+    course: Course,
+    clock: Clock,
+    *,
+    kind: Literal["drop", "scenario"],
+    id: str,  # noqa: A002 - the field's name
+    title: str,
+    t0: str | None = None,
+    binding: str = "literal",
+    confidence: str = "",
+    history: str = "",
+    lesson: str = "",
+    before: str = "",
+    sources: Mapping[str, str] | None = None,
+) -> WhatIf:
+    course.strikes = held_up(case.graph, course.strikes)
+    reckoned = Reckoning(case, course, clock)
+    fates = fates_of(case, course, reckoned)
+    happenings = tuple(with_functions(each, course, reckoned) for each in course.happenings)
+    fallbacks = graded(case.graph, case.proofs)
+    standbys, barred = standbys_of(case, course, reckoned, fallbacks)
+    applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
+    lost = [each for each in fates if each.down_hours > 0]
+    first = min(lost, key=lambda each: (goes_down(each), each.id), default=None)
+    longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
+    unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
+    return WhatIf(
+        schema=WHATIF_SCHEMA,
+        target=case.file.target,
+        run=case.run,
+        kind=kind,
+        id=id,
+        title=title,
+        t0=t0,
+        horizon_hours=course.horizon,
+        binding=binding,
+        confidence=confidence,
+        summary=_summary(case, title if kind == "drop" else f"In {id}", lost, fates, kind),
+        events=happenings,
+        functions=fates,
+        fallbacks=standbys,
+        excluded=(*course.excluded, *barred),
+        not_assessed=(*unassessed, *course.not_assessed, *out_of_sight(case)),
+        first_loss=first.id if first is not None else "",
+        shortest_notice_hours=min((each.notice_hours or 0.0 for each in applying), default=None),
+        longest_loss=longest.id if longest is not None else "",
+        before_the_next=_advice(case, course, lost, before),
+        history=history,
+        lesson=lesson,
+        sources=dict(sources or {}),
+        names=_names(case),
+    )
+
+
+def _names(case: Case) -> dict[str, str]:
+    """What the providers of a site are called, those that only stand by included."""
+    found = {identity: name for (kind, identity), name in case.graph.names.items() if kind == "provider"}
+    found |= {proof.provider: case.who.provider_name(proof.provider) for proof in case.proofs.all if proof.provider}
+    return {identity: found[identity] for identity in sorted(found) if found[identity] != identity}
+
+
+def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
+    rows = []
+    name, names = case.file.target.domain, _names(case)
+    for fate in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
+        if not fate.via:
+            said = name if fate.id == "web" else function(fate.id)
+            rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
+        else:
+            ways = listed([fallback(each, names) for each in fate.via])
+            rows.append(f"rehearse the switch to {ways}, or make it automatic")
+    if before:
+        rows.append(before)
+    if course.not_assessed:
+        rows.append("declare in the site file what cannot be seen, so that it is assessed")
+    return tuple(dict.fromkeys(rows))
+
+
+def _summary(case: Case, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
+    """One sentence: what stops, how long, what goes on."""
+    name = case.file.target.domain
+    unassessed = any(not each.assessed for each in fates)
+    tail = " Not everything could be assessed." if unassessed else ""
+    if not lost:
+        start = f"If {lead}" if kind == "drop" else lead
+        return f"{start}, nothing that was assessed of {name} goes down.{tail}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in sorted(lost, key=lambda each: (each.id != "web", -each.down_hours, each.id)):
+        said = name if each.id == "web" else function(each.id)
+        groups.setdefault((_loses(each), duration(each.down_hours)), []).append(said)
+    parts = [
+        f"{listed(names)} {verbs.split('/')[len(names) > 1]} {length}" for (verbs, length), names in groups.items()
+    ]
+    start = f"If {lead}" if kind == "drop" else lead
+    return f"{start}: {'; '.join(parts)}.{tail}"
+
+
+def _loses(each: FunctionFate) -> str:
+    if each.effect == "no_new_installs":
+        return "stop for/stop for"
+    return "is impossible for/are impossible for" if each.effect == "cannot_renew" else "is down for/are down for"

@@ -1,0 +1,98 @@
+"""Lists of domains: which names does a file or standard input give, and which of its lines name none?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hostaudit.errors import NothingToScanError, UsageError
+
+if TYPE_CHECKING:
+    from hostaudit.model.evidence import Target
+
+MOST_BYTES = 64 * 1024 * 1024
+LONGEST_LINE = 4096
+"""Bytes; a name has 253, and no URL that names a site needs more."""
+
+_COMMENT = re.compile(r"(^|\s)#.*", re.DOTALL)
+"""From a # that begins a word, so that the fragment of a URL is none."""
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A line that names no site. ``text`` is as it stands in the list, cut; from outside, and not yet fit to print."""
+
+    line: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list comes to. ``duplicates`` counts the lines that name a domain once more."""
+
+    targets: tuple[Target, ...]
+    rejected: tuple[Rejected, ...]
+    duplicates: int
+
+
+def read(path: str) -> Listed:
+    """The list at ``path`` (``-``: standard input), each domain once, in the order of the list.
+
+    Raises ``UsageError`` for a list that cannot be read and ``NothingToScanError`` for one that names no site.
+    """
+    name = "standard input" if path == "-" else path
+    found = parse(_bytes(path, name))
+    if not found.targets:
+        count = len(found.rejected)
+        why = f"all {count} names in it were rejected" if count > 1 else "the name in it was rejected"
+        if found.rejected:
+            first = found.rejected[0]
+            why += f"; line {first.line}: {first.why}"
+        hint = "give one domain a line; empty lines and what follows a # do not count"
+        raise NothingToScanError(f"{name} names no site: {why if count else 'it holds no names'}", hint)
+    return found
+
+
+def parse(data: bytes) -> Listed:
+    """As ``read``, but a list that names no site is one too."""
+    from hostaudit import domain
+
+    targets: dict[str, Target] = {}
+    rejected: list[Rejected] = []
+    duplicates = 0
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        # What is not UTF-8 keeps its bytes as \x.., and a backslash is in no name.
+        text = _COMMENT.sub("", raw[:LONGEST_LINE].decode("utf-8", "backslashreplace")).strip()
+        if not text:
+            continue
+        try:
+            if len(raw) > LONGEST_LINE:
+                raise UsageError(f"the line is longer than {LONGEST_LINE} bytes")
+            target = domain.parse(text)
+        except UsageError as error:
+            rejected.append(Rejected(number, text[:_SHOWN], error.message))
+            continue
+        duplicates += target.domain in targets
+        targets.setdefault(target.domain, target)
+    return Listed(tuple(targets.values()), tuple(rejected), duplicates)
+
+
+def _bytes(path: str, name: str) -> bytes:
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"the list {name} cannot be read: {reason}", "give a file with one domain a line") from error
+    if len(data) > MOST_BYTES:
+        raise UsageError(f"the list {name} is larger than {MOST_BYTES >> 20} MiB", "split it into several")
+    return data

@@ -1,0 +1,220 @@
+"""The file that a long run writes, record by record: what stands in it after any end, and where to go on?
+
+Each record is one line of JSON, appended whole; only the last line can be torn. Beside the file lies a journal while
+the run is not finished: what was asked, so that a resumed run adds to records of its own kind only. It is locked while
+somebody writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hostaudit.errors import UsageError
+from hostaudit.files import lock
+from hostaudit.model.report import REPORT_SCHEMA, Verdict
+
+SYNC_EVERY = 20
+"""Records after which the file is made durable; what a power cut takes can be asked again."""
+
+LONGEST_RECORD = 64 * 1024 * 1024
+
+
+class _Target(msgspec.Struct):
+    domain: str = ""
+
+
+class _Line(msgspec.Struct):
+    """As much of a record as a resumed run needs: of a report, of a site that failed, or of the summary."""
+
+    schema: str = ""
+    type: str = ""
+    target: _Target = msgspec.field(default_factory=_Target)
+    verdict: Verdict = "not_judged"
+    domain: str = ""
+    run: Any = None
+
+
+class _Journal(msgspec.Struct):
+    asked: dict[str, Any] = {}
+
+
+@dataclass
+class Kept:
+    """What a file holds of an earlier part of the run: verdicts by domain, and the domains that failed."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    end: int = 0
+    """Bytes of whole records from the start of the file."""
+
+    run: str = ""
+    """Of the summary, if the run came to its end: what identifies it."""
+
+    @property
+    def domains(self) -> set[str]:
+        """Those that have a record."""
+        return self.failed | set(self.verdicts)
+
+
+def identity(asked: Mapping[str, Any]) -> str:
+    """What identifies a run: a digest over all that its answers depend on besides the world."""
+    return hashlib.sha256(msgspec.json.encode(dict(sorted(asked.items())), order="sorted")).hexdigest()[:32]
+
+
+class Ledger:
+    """The file under way. Raises ``UsageError`` for what cannot be written or would mix two runs."""
+
+    def __init__(self, path: Path, asked: Mapping[str, Any], *, resume: bool) -> None:
+        self.path = path
+        self.journal = path.with_name(f"{path.name}.run")
+        self._asked = dict(asked)
+        self._unsynced = 0
+        try:
+            mode = path.stat().st_mode if path.exists() else stat.S_IFREG
+            if not stat.S_ISREG(mode):
+                raise UsageError(f"{path} is not a file", "without -o the lines go to standard output")
+            self._lock = _locked(self.journal)
+            try:
+                self.kept = self._begin(resume=resume)
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+                # Killed at any point here, a journal never stands beside the records of another run, nor records that
+                # can be gone on with beside none.
+                steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
+                for step in steps:
+                    step()
+            except BaseException:
+                if not os.fstat(self._lock).st_size:
+                    self.journal.unlink(missing_ok=True)
+                os.close(self._lock)
+                raise
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}", "choose another place for it") from error
+
+    def _begin(self, *, resume: bool) -> Kept:
+        written = os.pread(self._lock, 1 << 20, 0)
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if not resume:
+            if written and size:
+                hint = f"go on with it by --resume, or delete {self.journal.name} to begin anew"
+                raise UsageError(f"{self.path} holds a run that did not come to its end", hint)
+            return Kept()
+        if not size:
+            return Kept()
+        kept = read(self.path)
+        if written:
+            try:
+                asked = msgspec.json.decode(written, type=_Journal).asked
+            except msgspec.DecodeError:
+                raise UsageError(f"{self.journal} is not the journal of a run", "begin anew without --resume") from None
+            other = [name for name in {**asked, **self._asked} if asked.get(name) != self._asked.get(name)]
+            if other:
+                raise self._mixed(", ".join(sorted(other)))
+        elif kept.run != identity(self._asked):
+            if not kept.run:
+                hint = "give another file with -o, or begin anew without --resume"
+                raise UsageError(f"{self.path} is not the unfinished file of a run: it has no journal beside it", hint)
+            raise self._mixed("list, options or version")
+        return kept
+
+    def _mixed(self, what: str) -> UsageError:
+        hint = "ask the same as before, or give another file with -o"
+        return UsageError(f"{self.path} holds another run, asked with a different {what}; the two would mix", hint)
+
+    def _cut(self) -> None:
+        os.ftruncate(self._file, self.kept.end)
+        os.lseek(self._file, 0, os.SEEK_END)
+
+    def _note(self) -> None:
+        text = msgspec.json.format(msgspec.json.encode(_Journal(self._asked), order="sorted"), indent=1) + b"\n"
+        os.pwrite(self._lock, text, 0)
+        os.ftruncate(self._lock, len(text))
+        os.fsync(self._lock)
+
+    def write(self, line: str) -> None:
+        """Append one record, whole."""
+        data = line.encode("utf-8")
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+            self._unsynced += 1
+            if self._unsynced >= SYNC_EVERY:
+                self.sync()
+        except OSError as error:
+            hint = "mend that, then go on with --resume"
+            raise UsageError(f"{self.path} cannot be written any more: {error.strerror}", hint) from error
+
+    def sync(self) -> None:
+        """Make what is written durable."""
+        os.fsync(self._file)
+        self._unsynced = 0
+
+    def close(self, *, finished: bool) -> None:
+        """Let go of the file. The journal goes with a finished run."""
+        self.sync()
+        os.close(self._file)
+        if finished:
+            self.journal.unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+def read(path: Path) -> Kept:
+    """The whole records of a file, up to the first that is torn or to the summary.
+
+    Raises ``UsageError`` for a file that holds anything else: it is not ours to cut.
+    """
+    kept = Kept()
+    with path.open("rb") as stream:
+        number = 0
+        while raw := stream.readline(LONGEST_RECORD):
+            number += 1
+            whole = raw.endswith(b"\n")
+            try:
+                line = msgspec.json.decode(raw, type=_Line) if whole else None
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                line = None
+            if line is None:
+                if stream.read(1):
+                    break
+                return kept
+            if line.type == "summary":
+                kept.run = str(line.run)
+                if stream.read(1):
+                    break
+                return kept
+            domain = line.target.domain if line.schema == REPORT_SCHEMA else line.domain
+            if not domain or domain in kept.domains:
+                break
+            if line.schema == REPORT_SCHEMA:
+                kept.verdicts[domain] = line.verdict
+            elif line.type == "failed":
+                kept.failed.add(domain)
+            else:
+                break
+            kept.end = stream.tell()
+        else:
+            return kept
+    raise UsageError(f"line {number} of {path} is no record of a run", "give another file with -o")
+
+
+def _locked(journal: Path) -> int:
+    while True:
+        handle = os.open(journal, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+        try:
+            lock(handle)
+            if os.fstat(handle).st_ino == journal.stat().st_ino:
+                return handle
+        except BlockingIOError:
+            os.close(handle)
+            raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait for its end") from None
+        except FileNotFoundError:
+            pass
+        # A run that ended just now took its journal away.
+        os.close(handle)

@@ -1,0 +1,21 @@
+"""``hostaudit schema``: what may a program or an editor expect in a document of ours?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hostaudit.cli.console import put
+from hostaudit.cli.options import refuse_other
+from hostaudit.documents import schemas
+from hostaudit.errors import Exit
+
+
+def schema(
+    document: Annotated[str, typer.Argument(metavar="|".join(schemas.NAMES), help="Which document.")],
+) -> int:
+    """Print the JSON Schema of a document that hostaudit writes or reads."""
+    refuse_other("document", document, schemas.NAMES)
+    put(schemas.path(document).read_text("utf-8"))
+    return Exit.PASS

@@ -1,0 +1,108 @@
+"""The user's data directory: what has been installed there, is it whole, and how does something new get in?
+
+``manifest.json`` says of every fetched file where it is from and what its SHA-256 is. Files are written beside one
+another first and renamed at the end, the manifest last, so that whatever goes wrong leaves what was there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from hostaudit import files
+from hostaudit.errors import UsageError
+from hostaudit.model.data import MANIFEST_SCHEMA, DataRecord, Manifest
+
+NAME = "manifest.json"
+MOST_BYTES = 4 * 1024 * 1024
+SCRATCH = ".update-"
+"""How the names of folders begin in which an update is prepared."""
+
+
+class BusyError(Exception):
+    """Another process is changing the directory."""
+
+
+def read(directory: Path) -> Manifest:
+    """What was installed; nothing where there is no manifest, or one that is torn or of another version."""
+    try:
+        with (directory / NAME).open("rb") as stream:
+            return msgspec.json.decode(stream.read(MOST_BYTES), type=Manifest)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return Manifest(MANIFEST_SCHEMA)
+
+
+def sound(directory: Path, record: DataRecord) -> bool:
+    """Whether the file of a record is there and what it was when it was installed."""
+    digest = hashlib.sha256()
+    try:
+        with (directory / record.file).open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return False
+    return digest.hexdigest() == record.sha256
+
+
+def install(directory: Path, scratch: Path, contents: Mapping[str, bytes], manifest: Manifest) -> None:
+    """Put files in place, all of them and the manifest, or none. Raises ``OSError`` if the disk will not take them."""
+    written = {NAME: msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"}
+    prepared: list[tuple[Path, Path]] = []
+    for number, (name, data) in enumerate([*contents.items(), *written.items()]):
+        part = scratch / f"part-{number}"
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        target = directory / name
+        target.parent.mkdir(exist_ok=True)
+        prepared.append((part, target))
+    for part, target in prepared:
+        part.replace(target)
+    for folder in {target.parent for _, target in prepared}:
+        files.sync_folder(folder)
+
+
+@contextlib.contextmanager
+def changing(directory: Path) -> Iterator[Path]:
+    """A folder to prepare an update in, on the same disk, while nobody else changes the directory.
+
+    What an earlier update left behind when it was killed is cleared away. Raises ``BusyError`` if another update is
+    under way, ``UsageError`` if the directory cannot be written to.
+    """
+    try:
+        directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+        lock = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+    except OSError as error:
+        raise _unwritable(directory, error) from None
+    try:
+        try:
+            files.lock(lock)
+        except OSError as error:
+            raise BusyError from error
+        try:
+            for left in directory.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            scratch = tempfile.mkdtemp(prefix=SCRATCH, dir=directory)
+        except OSError as error:
+            raise _unwritable(directory, error) from None
+        try:
+            yield Path(scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _unwritable(directory: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"{directory} cannot be written to: {error.strerror or error}; nothing was changed",
+        "make it writable, or name another place with XDG_DATA_HOME",
+    )

@@ -1,0 +1,68 @@
+"""The table of routes that comes with hostaudit: packed in the package, unpacked once into the user's cache."""
+
+from __future__ import annotations
+
+import contextlib
+import lzma
+from functools import cache
+from pathlib import Path
+
+from hostaudit.datasets.routes import KIND, Routes
+from hostaudit.datasets.table import Table, digest
+from hostaudit.errors import DocumentError, UsageError
+from hostaudit.files import cache_folder, replace_file
+
+SHIPPED = Path(__file__).resolve().parent / "shipped" / "routes.hat.xz"
+_HEAD = 4096
+
+
+def routes() -> Routes:
+    """The shipped table, from the cache; unpacked first if this is the first use of this very table.
+
+    Where nothing can be written it is unpacked into memory, once per process. Raises ``DocumentError`` if the
+    installation is damaged. May take 0.3 s, so not to be called from an event loop.
+    """
+    stated = _stated()
+    try:
+        place = cache_folder() / f"routes-{stated[:16]}.hat"
+    except UsageError:
+        return _in_memory()
+    with contextlib.suppress(DocumentError):
+        table = Table.open(place, KIND)
+        if table.digest == stated:
+            return Routes(table)
+    data = _unpacked()
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(place, data, mode=0o600)
+        return Routes.open(place)
+    except (OSError, DocumentError):
+        return _in_memory()
+
+
+@cache
+def _stated() -> str:
+    """The checksum of the shipped table, by its first bytes."""
+    try:
+        with SHIPPED.open("rb") as stream:
+            return digest(lzma.LZMADecompressor().decompress(stream.read(_HEAD * 16), _HEAD))
+    except (OSError, EOFError, lzma.LZMAError, DocumentError) as error:
+        raise _damaged(error) from None
+
+
+def _unpacked() -> bytes:
+    try:
+        data = lzma.decompress(SHIPPED.read_bytes())
+        Table(data, SHIPPED.name).verify()
+    except (OSError, EOFError, lzma.LZMAError, DocumentError) as error:
+        raise _damaged(error) from None
+    return data
+
+
+@cache
+def _in_memory() -> Routes:
+    return Routes(Table(_unpacked(), SHIPPED.name))
+
+
+def _damaged(error: Exception) -> DocumentError:
+    return DocumentError(f"the table that came with hostaudit is damaged: {error}", "install hostaudit again")

@@ -1,0 +1,230 @@
+"""Documents on disk: is this evidence file whole, of our schema and sane?
+
+An evidence file may come from anybody. What passes ``read_evidence`` holds only values of the published schema whose
+names, addresses, times and numbers are what they claim to be, so that judging it cannot go wrong for its shape.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hostaudit.errors import DocumentError
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, Target
+from hostaudit.model.report import REPORT_SCHEMA, Report
+from hostaudit.model.values import VALUE_OF
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_ITEMS = 20_000
+MOST_TEXT = 1024 * 1024
+MOST_SORT = 60
+MOST_NUMBER = 2**32 - 1
+"""The widest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
+
+AGAIN = "save it again with: hostaudit scan DOMAIN --save-evidence FILE"
+
+_STATES = ("value", "absent", "unknown", "not_applicable")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+_ADDRESS_FIELDS = frozenset({"address", "addresses", "hints", "start", "end"})
+
+
+class _Head(msgspec.Struct):
+    schema: str = ""
+
+
+# -- reading ----------------------------------------------------------------------------------------------
+
+
+def read_evidence(path: str) -> EvidenceFile:
+    """The evidence at ``path`` (``-``: standard input). ``DocumentError`` says what is wrong with it, and where."""
+    name = "standard input" if path == "-" else path
+    return _evidence(_read(path, name), name)
+
+
+def _evidence(data: bytes, name: str) -> EvidenceFile:
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.schema != EVIDENCE_SCHEMA:
+            raise DocumentError(*_other_schema(name, head.schema))
+        file = msgspec.json.decode(data, type=EvidenceFile)
+    except msgspec.ValidationError as error:
+        raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{name} is torn or is not JSON: {error}", AGAIN) from error
+    except RecursionError as error:
+        raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
+    for where, problem in _problems(file):
+        raise DocumentError(f"{name} is not sound evidence: {where}: {problem}", AGAIN)
+    return file
+
+
+def read_report(path: str) -> Report | EvidenceFile:
+    """A report as it was written, or the evidence that one can be made of (``-``: standard input)."""
+    name = "standard input" if path == "-" else path
+    data = _read(path, name)
+    try:
+        if msgspec.json.decode(data, type=_Head).schema == REPORT_SCHEMA:
+            return msgspec.json.decode(data, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(f"{name} is neither a report nor evidence: {error}", AGAIN) from error
+    return _evidence(data, name)
+
+
+def _read(path: str, name: str) -> bytes:
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise DocumentError(
+            f"{name} cannot be read: {getattr(error, 'strerror', None) or error}", "give the path of an evidence file"
+        ) from error
+    if len(data) > MOST_BYTES:
+        raise DocumentError(f"{name} is larger than {MOST_BYTES >> 20} MiB, which no scan writes", AGAIN)
+    return data
+
+
+def _other_schema(name: str, schema: str) -> tuple[str, str]:
+    if schema.startswith("hostaudit.report/"):
+        return f"{name} is a report, not evidence", "a report cannot be judged again; give the file of --save-evidence"
+    if schema.startswith("hostaudit.evidence/"):
+        return f"{name} has schema {schema}, this version reads {EVIDENCE_SCHEMA}", "use the version that wrote it"
+    return f"{name} has schema {schema or '(none)'}, not {EVIDENCE_SCHEMA}", AGAIN
+
+
+def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
+    """Where a file of the right schema is yet no sound evidence."""
+    yield from (("target", problem) for problem in _of_target(file.target))
+    for field in ("started", "finished"):
+        if not _is_time(getattr(file.run, field)):
+            yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
+    for sort, day in (file.run.data or {}).items():
+        if not _DATE.fullmatch(day) or len(sort) > MOST_SORT:
+            yield f"run.data.{sort[:MOST_SORT]}", "not a date such as 2021-01-09"
+    yield from _of_site(file)
+    if len(file.evidence) > MOST_ITEMS:
+        yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
+    seen: set[str] = set()
+    for position, item in enumerate(file.evidence):
+        where = f"evidence[{position}]"
+        if item.id in seen:
+            yield where, f"the id {item.id} occurs twice"
+        seen.add(item.id)
+        yield from ((where, problem) for problem in _of_item(item))
+        yield from _of_values(msgspec.to_builtins(item), where)
+
+
+def _of_target(target: Target) -> Iterator[str]:
+    for name in (target.domain, target.registrable, *target.hosts, *target.named):
+        if not _NAME.fullmatch(name):
+            yield f"{name!r} is not a domain name in lower-case A-labels"
+    if target.domain != target.registrable and not target.domain.endswith(f".{target.registrable}"):
+        yield f"{target.domain} does not lie under {target.registrable}"
+    if target.domain not in target.hosts:
+        yield f"hosts lacks {target.domain}"
+
+
+def _of_site(file: EvidenceFile) -> Iterator[tuple[str, str]]:
+    if file.site is None:
+        return
+    from hostaudit.documents import site_file  # most evidence is without a declaration
+
+    yield from ((f"site.{where}".rstrip("."), problem) for where, problem in site_file.problems(file.site))
+    if file.site.domain != file.target.domain:
+        yield "site", f"{file.site.domain!r} is declared, {file.target.domain} was looked at"
+
+
+def _of_item(item: Evidence) -> Iterator[str]:
+    if item.id != f"{item.kind}:{item.subject}":
+        yield f"the id {item.id} is not {item.kind}:{item.subject}"
+    if not _is_time(item.at):
+        yield f"at is {item.at!r}, not a UTC time such as 2021-01-09T12:00:00Z"
+    states = [state for state in _STATES if getattr(item, state) is not None]
+    if len(states) != 1:
+        yield f"{item.id} must have exactly one of {', '.join(_STATES)}, has {', '.join(states) or 'none'}"
+    if item.absent == "":
+        yield f"{item.id} is absent without a proof"
+    if item.value is not None and not isinstance(item.value, VALUE_OF[item.kind]):
+        yield f"{item.id} holds a {type(item.value).__name__}, not a {VALUE_OF[item.kind].__name__}"
+    # A probe that broke cannot say which of its questions it left open.
+    broken = item.unknown is not None and item.unknown.cause == "internal_error"
+    check = None if broken else _SUBJECTS.get(item.kind)
+    if check is not None and not check(item.subject.split(" ")):
+        yield f"{item.subject!r} is not a subject for {item.kind}"
+
+
+def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, str]]:
+    """Numbers, texts and addresses, wherever in an item they stand."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _of_values(each, f"{where}.{key}", key)
+    elif isinstance(value, list | tuple):
+        for position, each in enumerate(value):
+            yield from _of_values(each, f"{where}[{position}]", field)
+    elif isinstance(value, int | float) and not 0 <= value <= MOST_NUMBER:
+        yield where, "a number outside 0 to 4294967295"
+    elif isinstance(value, str):
+        if len(value) > MOST_TEXT:
+            yield where, f"a text of {len(value)} characters"
+        elif field in _ADDRESS_FIELDS and not _is_address(value):
+            yield where, f"{value!r} is not an IP address"
+        elif field == "prefix" and not _is_network(value):
+            yield where, f"{value!r} is not an IP prefix"
+        elif field in ("not_before", "not_after") and not _is_time(value):
+            yield where, f"{value!r} is not a UTC time such as 2021-01-09T12:00:00Z"
+
+
+def _is_time(text: str) -> bool:
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_and_address(parts: list[str]) -> bool:
+    return len(parts) == 2 and _is_address(parts[1])
+
+
+_SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
+    "server": lambda parts: len(parts) == 3 and _is_address(parts[2]),
+    "web": _host_and_address,
+    "tls": _host_and_address,
+    "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "published": lambda parts: len(parts) == 1 and _is_address(parts[0]),
+    "listing": lambda parts: len(parts) == 2,
+    "standby_ns": lambda parts: len(parts) == 3 and _is_address(parts[2]),
+    "standby_web": lambda parts: len(parts) == 3 and _is_address(parts[1]) and parts[2].startswith("/"),
+    "standby_mx": _host_and_address,
+}
+"""What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""

@@ -1,0 +1,57 @@
+"""Files of tests for policies: which evidence, judged on which day, must come out how?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from hostaudit.documents.policy_file import day
+from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
+from hostaudit.errors import UsageError
+from hostaudit.model.checks import PolicyCase, PolicyTestFile
+from hostaudit.model.report import Report
+
+
+def _day(source: Source, node: Node, where: str) -> str:
+    """A day as it is written, with or without quotation marks."""
+    if node.text is None or day(node.text) is None:
+        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day such as 2027-03-31")
+    return node.text
+
+
+READERS: Readers = {(PolicyCase, "day"): _day}
+
+
+def read(path: Path) -> PolicyTestFile:
+    """The tests of a file. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise UsageError(f"{path} cannot be read: {reason}", "give a file of policy tests") from error
+    source = Source(str(path), data, readers=READERS)
+    tree = compose(source)
+    file = cast(PolicyTestFile, build(source, tree, PolicyTestFile))
+    if not file.tests:
+        source.refuse(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
+    for each in file.tests:
+        if not (each.policy or file.policy):
+            hint = "name it at the head of the file, or in the test"
+            source.refuse(tree, f"the test {each.name!r} names no policy; {hint}", hint)
+    return file
+
+
+def differences(report: Report, expected: PolicyCase) -> tuple[str, ...]:
+    """What came out otherwise than a test expects. Of several findings of one rule the worst counts."""
+    rows = []
+    if report.verdict != expected.verdict:
+        rows.append(f"verdict: {expected.verdict} expected, {report.verdict} found")
+    for rule, wanted in sorted(expected.rules.items()):
+        found = [each for each in report.findings if each.rule == rule]
+        outcomes = {each.outcome for each in found}
+        worst = next((each for each in ("fail", "unknown", "pass") if each in outcomes), "not asked")
+        if worst != wanted:
+            why = next((f": {each.message}" for each in found if each.outcome == worst), "")
+            rows.append(f"{rule}: {wanted} expected, {worst} found{why}")
+    return tuple(rows)

@@ -1,0 +1,364 @@
+"""What became of a site between two reports: what came, what went, what changed, and what nobody can tell?
+
+Facts are matched by their stable ids. What a later look could not see has not gone: a fact that is missing while one of
+the answers that spoke for it has no answer now *became unknown*. The comparison of two reports is the mirror of that
+of the same two the other way round, and a report never differs from itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from hostaudit.history.snapshot import LEADING, kind_of
+from hostaudit.model.changes import (
+    CHANGES_SCHEMA,
+    HISTORY_SCHEMA,
+    TREND_SCHEMA,
+    Change,
+    ChangeKind,
+    Changes,
+    Fact,
+    History,
+    Part,
+    PastRun,
+    Snapshot,
+    Trend,
+    TrendPoint,
+)
+
+LEAST_STEP = 1.0
+"""Points that a score must move to count: TTLs of cached answers run down, and recovery times with them."""
+
+PARTS: tuple[Part, ...] = (
+    "verdict",
+    "score",
+    "function",
+    "single_point",
+    "dependency",
+    "fallback",
+    "finding",
+    "unknown",
+)
+"""In the order of a document."""
+
+OPEN = {
+    "verdict": ("verdict", "inconclusive"),
+    "function": ("state", "unknown"),
+    "fallback": ("proof", "open"),
+    "finding": ("outcome", "unknown"),
+}
+"""By part the field, and the word in it, that says that nobody knows."""
+
+STANDS_FOR: dict[ChangeKind, ChangeKind] = {
+    "added": "became_unknown",
+    "became_known": "became_unknown",
+    "removed": "became_known",
+    "became_unknown": "became_known",
+}
+"""What came, or went, with what nobody can tell."""
+
+UNNAMED = "unknown:"
+"""How the id of an operator begins that nothing in the catalogue matches."""
+
+WEIGHT = {"": 0, "degraded": 1}
+"""How much a single point of failure does to a function: nothing, something; any other word is more."""
+
+
+# -- two of them --------------------------------------------------------------------------------------
+
+
+def between(before: Snapshot, after: Snapshot) -> Changes:
+    """What differs between an earlier and a later look at one domain; pure. The caller sees to it that it is one."""
+    comparable = bool(before.policy) == bool(after.policy)
+    parts: list[Part] = ["function", "single_point", "dependency", "fallback", "unknown"]
+    sight = _Sight(before, after), _Sight(after, before)
+    rows: list[Change] = []
+    for part in [*parts, "finding"] if comparable else parts:
+        rows += _part(part, before, after, sight)
+    if comparable:
+        rows += _verdicts(before, after)
+    rows += _scores(before, after, rows)
+    rows.sort(key=lambda each: (PARTS.index(each.part), each.id, each.kind))
+    kinds = {each.kind for each in rows}
+    outcome: Literal["same", "changed", "unknown"] = "unknown" if kinds else "same"
+    if kinds & {"added", "removed", "changed"}:
+        outcome = "changed"
+    return Changes(
+        schema=CHANGES_SCHEMA,
+        domain=after.domain,
+        before=before.run,
+        after=after.run,
+        outcome=outcome,
+        changes=tuple(rows),
+        notes=tuple(_notes(before, after, comparable=comparable)),
+    )
+
+
+def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[str]:
+    if not comparable:
+        yield "one was judged by a policy and the other was not: verdicts and findings are not compared"
+    elif before.policy != after.policy:
+        yield "they were judged by different policies, which may explain what findings and verdict say"
+    if before.run.rules_version != after.run.rules_version:
+        yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
+
+
+class _Sight:
+    """What of one look could be seen at the other."""
+
+    def __init__(self, mine: Snapshot, other: Snapshot) -> None:
+        self._mine = {each.id: each for each in mine.facts if each.sort == "evidence"}
+        self._other = {each.id: each for each in other.facts if each.sort == "evidence"}
+        self._leading: dict[str, list[str]] = defaultdict(list)
+        self._about: dict[str, list[str]] = defaultdict(list)
+        for fact in self._mine.values():
+            for name in fact.names:
+                self._leading[name].append(fact.id)
+            if kind_of(fact.id)[:-1] in LEADING:
+                self._about[fact.id.partition(":")[2]].append(fact.id)
+        self._known: dict[str, bool] = {}
+        self.blinder = any(map(self.unclear, self._mine))
+
+    def lost(self, fact: Fact) -> bool:
+        """Whether something that spoke for a fact of this look has no answer at the other: what it was seen by, and
+        all that led there."""
+        waiting = [*fact.because, *(each for name in fact.names for each in self._towards(name))]
+        met = set(waiting)
+        while waiting:
+            identity = waiting.pop()
+            if self.unclear(identity):
+                return True
+            further = {each for name in _subject_of(identity) for each in self._towards(name)} - met
+            met |= further
+            waiting += further
+        return False
+
+    def unclear(self, identity: str) -> bool:
+        """Whether a piece of evidence is unknown at the other look, or was not asked for there for no seen reason."""
+        if identity not in self._mine or self.open(identity):
+            return False
+        if identity in self._other:
+            return self._other[identity].fields["state"] == "unknown"
+        if identity not in self._known:
+            self._known[identity] = False  # what names itself in a circle is no reason
+            self._known[identity] = not any(self._gone(name, identity) for name in _subject_of(identity))
+        return self._known[identity]
+
+    def open(self, identity: str) -> bool:
+        """Whether a piece of evidence is unknown at this look."""
+        return identity in self._mine and self._mine[identity].fields["state"] == "unknown"
+
+    def same(self, fact: Fact) -> bool:
+        """Whether all that a fact was seen by says the same at the other look."""
+        return all(each in self._other and self._mine[each].fields == self._other[each].fields for each in fact.because)
+
+    def _towards(self, name: str) -> Iterator[str]:
+        yield from self._leading.get(name, ())
+        yield from self._about.get(name, ())
+
+    def _gone(self, name: str, identity: str) -> bool:
+        """Whether everything that led to a name answers at the other look, and no longer names it."""
+        leading = [each for each in self._leading.get(name, ()) if each != identity]
+        if not leading or any(self.unclear(each) for each in leading):
+            return False
+        return all(each not in self._other or name not in self._other[each].names for each in leading)
+
+
+def _subject_of(identity: str) -> list[str]:
+    return identity.partition(":")[2].split(" ")
+
+
+def _part(part: Part, before: Snapshot, after: Snapshot, sight: tuple[_Sight, _Sight]) -> list[Change]:
+    old = {each.id: each for each in before.facts if each.sort == part}
+    new = {each.id: each for each in after.facts if each.sort == part}
+    rows: list[Change] = []
+    for identity in old.keys() & new.keys():
+        if old[identity].fields != new[identity].fields:
+            rows.append(_differing(part, old[identity], new[identity], sight))
+    for identity in old.keys() - new.keys():
+        row = _one_sided(part, old[identity], sight[0], sight[1], ("removed", "became_known", "became_unknown"))
+        rows += [Change(part, kind, identity, old[identity].name, before=old[identity].fields) for kind in row]
+    for identity in new.keys() - old.keys():
+        row = _one_sided(part, new[identity], sight[1], sight[0], ("added", "became_unknown", "became_known"))
+        rows += [Change(part, kind, identity, new[identity].name, after=new[identity].fields) for kind in row]
+    if part == "dependency":
+        return _by_subject(rows)
+    return _without_stand_ins(rows) if part == "single_point" else rows
+
+
+def _one_sided(
+    part: Part, fact: Fact, here: _Sight, there: _Sight, kinds: tuple[ChangeKind, ChangeKind, ChangeKind]
+) -> tuple[ChangeKind, ...]:
+    """What to call a fact of one look only: it is not there, it was open, or it is not to be seen at the other. None
+    if it tells nothing: an open question may be so still, and what is seen by the very same answers at both looks
+    only stands where something is not to be seen at its own."""
+    plain, opened, unseen = kinds
+    if part == "unknown":
+        return () if here.lost(fact) else (opened,)
+    if _open(fact) or (_nameless(fact) and any(map(here.open, fact.because))):
+        return (opened,)
+    if _lost(fact, here):
+        return (unseen,)
+    if part == "dependency" and there.blinder and here.same(fact):
+        return ()
+    return (plain,)
+
+
+def _lost(fact: Fact, sight: _Sight) -> bool:
+    """Whether a fact may be there still, unseen at the other look. A single point of failure is one for lack of any
+    alternative, so that everything that was not seen may speak against it, as against what nothing alone speaks for."""
+    anything = fact.sort == "single_point" or (fact.sort == "dependency" and not fact.because)
+    return sight.blinder if anything else sight.lost(fact)
+
+
+def _open(fact: Fact) -> bool:
+    """Whether a fact says of itself that nobody knows."""
+    if fact.sort == "unknown":
+        return True
+    field, word = OPEN.get(fact.sort, ("", ""))
+    return field in fact.fields and fact.fields[field] == word
+
+
+def _differing(part: Part, old: Fact, new: Fact, sight: tuple[_Sight, _Sight]) -> Change:
+    keys = {key for key in old.fields | new.fields if old.fields.get(key) != new.fields.get(key)}
+    lost, found = _lost(old, sight[0]), _lost(new, sight[1])
+    if _open(old) != _open(new):
+        lost, found = _open(new), _open(old)
+    elif part == "single_point":
+        lost, found = _explained(old, new, sorted(keys), lost, found)
+    kind: ChangeKind = "changed" if lost == found else "became_unknown" if lost else "became_known"
+    before = {key: value for key, value in old.fields.items() if key in keys}
+    after = {key: value for key, value in new.fields.items() if key in keys}
+    return Change(part, kind, old.id, new.name, before, after)
+
+
+def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -> tuple[bool, bool]:
+    """Whether what was lost from sight explains that a single point of failure ends less, and what was found that it
+    ends more. Where both happened, the balance decides."""
+    steps = [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
+    if lost and found:
+        balance = sum(steps) or next((step for step in steps if step), 0)
+        return balance < 0, balance > 0
+    return lost and min(steps) < 0, found and max(steps) > 0
+
+
+def _weight(effect: str) -> int:
+    return WEIGHT.get(effect.partition(",")[0], 2)
+
+
+def _by_subject(rows: list[Change]) -> list[Change]:
+    """Dependencies: one that took the place of another is one change, from whom to whom."""
+    groups: dict[str, list[Change]] = defaultdict(list)
+    for each in rows:
+        groups[_subject(each)].append(each)
+    made: list[Change] = []
+    for subject, group in groups.items():
+        group = _without_stand_ins(group)
+        gone = [each for each in group if each.kind == "removed"]
+        came = [each for each in group if each.kind == "added"]
+        if len(gone) == len(came) == 1:
+            old, new = gone[0].before, came[0].after
+            keys = {key for key in old | new if old.get(key) != new.get(key)}
+            before, after = ({key: value for key, value in each.items() if key in keys} for each in (old, new))
+            made.append(Change("dependency", "changed", subject, came[0].name, before, after))
+            group = [each for each in group if each not in (gone[0], came[0])]
+        made += group
+    return made
+
+
+def _subject(row: Change) -> str:
+    """The id of a dependency without its provider."""
+    provider = (row.after or row.before).get("provider", "")
+    return row.id.removesuffix(f":{provider}")
+
+
+def _without_stand_ins(rows: list[Change]) -> list[Change]:
+    """Rows without those of an operator that nothing names, which stands where a known one can no longer be told."""
+    kinds = {(each.kind, _sort_of(each)) for each in rows if not _unnamed(each)}
+
+    def stands_in(row: Change) -> bool:
+        other = STANDS_FOR.get(row.kind)
+        return other is not None and _unnamed(row) and (other, _sort_of(row)) in kinds
+
+    return [each for each in rows if not stands_in(each)]
+
+
+def _unnamed(row: Change) -> bool:
+    return _nameless(Fact(row.part, row.id, fields=row.after or row.before))
+
+
+def _nameless(fact: Fact) -> bool:
+    if fact.sort == "single_point":
+        return fact.id.partition(":")[2].startswith(UNNAMED)
+    return fact.fields.get("provider", "").startswith(UNNAMED)
+
+
+def _sort_of(row: Change) -> str:
+    return row.id.partition(":")[0]
+
+
+def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    if {before.verdict, after.verdict} == {"not_judged", "pass"}:
+        return  # asked and not asked are no two answers
+    if before.verdict != after.verdict:
+        open_before, open_after = (each.verdict == "inconclusive" for each in (before, after))
+        kind: ChangeKind = "became_known" if open_before else "became_unknown" if open_after else "changed"
+        yield Change("verdict", kind, "verdict", "verdict", {"verdict": before.verdict}, {"verdict": after.verdict})
+
+
+def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[Change]:
+    """A score that moved. Alone it moves with TTLs and days only; where all that happened is that things became
+    unknown, so did the points between its ends."""
+    down, up = after.score.low - before.score.low, after.score.high - before.score.high
+    if max(abs(down), abs(up)) < LEAST_STEP:
+        return
+    kinds = {each.kind for each in rows}
+    kind: ChangeKind | None = None
+    if kinds & {"added", "removed", "changed"} or list(_notes(before, after, comparable=True)):
+        kind = "changed"
+    elif kinds:
+        wider = up - down
+        kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else "changed"
+    if kind is not None:
+        old, new = ({"low": f"{each.low:.1f}", "high": f"{each.high:.1f}"} for each in (before.score, after.score))
+        yield Change("score", kind, "score", "score", old, new)
+
+
+# -- many of them -------------------------------------------------------------------------------------
+
+
+def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> History:
+    """Runs with their numbers, the oldest first, each with what changed since the one before."""
+    since: list[Changes | None] = [None] if kept else []
+    since += [between(old, new) for (_, old), (_, new) in pairwise(kept)]
+    rows = []
+    for (number, look), compared in zip(kept, since, strict=True):
+        points, unknowns = _counts(look)
+        changed, notes = (compared.changes, compared.notes) if compared is not None else ((), ())
+        rows.append(
+            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes)
+        )
+    return History(HISTORY_SCHEMA, domain, tuple(rows), earlier)
+
+
+def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
+    """The same runs in numbers."""
+    points = (
+        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look))
+        for number, look in kept
+    )
+    return Trend(TREND_SCHEMA, domain, tuple(points))
+
+
+def _counts(look: Snapshot) -> tuple[int, int]:
+    """Companies that can end a function alone, and open questions."""
+    points = sum(
+        each.sort == "single_point"
+        and each.id.startswith("parent:")
+        and any(_weight(word) > 1 for word in each.fields.values())
+        for each in look.facts
+    )
+    return points, sum(each.sort == "unknown" for each in look.facts)

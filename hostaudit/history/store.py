@@ -1,0 +1,272 @@
+"""Runs kept in a file (SQLite): what was seen of a site before, and did two that wrote at once both get in?
+
+A run is one row; what it saw are facts, stored once under the SHA-256 of their JSON however many runs share them. The
+file is in WAL mode, so that readers and a writer do not wait for one another; every write is one transaction that
+begins by taking the lock, and waits for it. A file of another program, of a newer version or with damage is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from hostaudit.errors import DocumentError, UsageError
+from hostaudit.model.changes import Fact, Snapshot
+from hostaudit.model.report import Run, ScoreInterval
+
+APPLICATION = 0x686F6175
+"""What marks the file as ours in its header (SQLite file format, section 1.3.9): ``hoau``."""
+
+VERSION = 1
+"""Of the tables, kept as ``user_version``."""
+
+PATIENCE = 60.0
+"""Seconds for which a writer waits for others."""
+
+MOST_BODY = 4 * 1024 * 1024
+"""Bytes of one fact: far more than any has."""
+
+_TABLES = """
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    domain TEXT NOT NULL,
+    started TEXT NOT NULL,
+    run TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    coverage REAL NOT NULL,
+    policy TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_of_domain ON run (domain, started, number);
+CREATE TABLE fact (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL
+) STRICT;
+CREATE TABLE seen (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    fact INTEGER NOT NULL REFERENCES fact (id),
+    PRIMARY KEY (run, fact)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX seen_fact ON seen (fact);
+"""
+
+T = TypeVar("T")
+
+
+def check(path: Path) -> None:
+    """Refuse now, before a long scan, a place or a file that ``record`` could not write to. Makes the file."""
+    with _opened(path, create=True) as database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("ROLLBACK")
+
+
+def record(path: Path, snapshot: Snapshot) -> int:
+    """Append a run and return its number. Raises ``UsageError`` for what the place or the file will not take."""
+    bodies = [msgspec.json.encode(each, order="deterministic").decode() for each in snapshot.facts]
+    facts = {hashlib.sha256(body.encode()).hexdigest(): body for body in bodies}
+    with _opened(path, create=True) as database, _writing(database):
+        number = database.execute(
+            "INSERT INTO run (domain, started, run, verdict, low, high, coverage, policy)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                snapshot.domain,
+                snapshot.run.started,
+                msgspec.json.encode(snapshot.run, order="deterministic").decode(),
+                snapshot.verdict,
+                snapshot.score.low,
+                snapshot.score.high,
+                snapshot.coverage,
+                snapshot.policy,
+            ),
+        ).lastrowid
+        database.executemany("INSERT OR IGNORE INTO fact (sha256, body) VALUES (?, ?)", facts.items())
+        database.executemany(
+            "INSERT INTO seen (run, fact) SELECT ?, id FROM fact WHERE sha256 = ?", ((number, each) for each in facts)
+        )
+    return int(number or 0)
+
+
+def runs(path: Path, domain: str, most: int | None = None) -> tuple[list[tuple[int, Snapshot]], int]:
+    """The latest runs of a domain with their numbers, the oldest first, and how many earlier ones there are."""
+    with _opened(path) as database, _reading(database):
+        rows = database.execute(
+            "SELECT number, run, verdict, low, high, coverage, policy FROM run WHERE domain = ?"
+            " ORDER BY started DESC, number DESC",
+            (domain,),
+        ).fetchall()
+        chosen = rows if most is None else rows[:most]
+        found = [
+            (int(number), _snapshot(path, database, domain, number, tuple(rest))) for number, *rest in reversed(chosen)
+        ]
+    return found, len(rows) - len(chosen)
+
+
+def domains(path: Path) -> tuple[str, ...]:
+    """Whose runs the file holds."""
+    with _opened(path) as database:
+        return tuple(row[0] for row in database.execute("SELECT DISTINCT domain FROM run ORDER BY domain"))
+
+
+def prune(path: Path, before: str) -> tuple[int, int]:
+    """Forget runs that began before a time (UTC, RFC 3339), and facts that no other run saw; give the space back.
+    How many went, and how many are left."""
+    with _opened(path) as database:
+        with _writing(database):
+            gone = database.execute("DELETE FROM run WHERE started < ?", (before,)).rowcount
+            database.execute("DELETE FROM fact WHERE id NOT IN (SELECT fact FROM seen)")
+            left = database.execute("SELECT count(*) FROM run").fetchone()[0]
+        # Another that reads or writes just now keeps the space from being given back; the next one will.
+        with contextlib.suppress(sqlite3.OperationalError):
+            database.execute("VACUUM")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return gone, int(left)
+
+
+def _snapshot(
+    path: Path, database: sqlite3.Connection, domain: str, number: int, row: tuple[str, str, float, float, float, str]
+) -> Snapshot:
+    run, verdict, low, high, coverage, policy = row
+    bodies = database.execute(
+        "SELECT fact.sha256, fact.body FROM seen JOIN fact ON fact.id = seen.fact WHERE seen.run = ?", (number,)
+    ).fetchall()
+    if any(len(body) > MOST_BODY or hashlib.sha256(body.encode()).hexdigest() != digest for digest, body in bodies):
+        raise _damaged(path, f"a fact of run {number} is not what was written")
+    try:
+        facts = [msgspec.json.decode(body, type=Fact) for _, body in bodies]
+        plain = {"low": low, "high": high}
+        return Snapshot(
+            domain=domain,
+            run=msgspec.json.decode(run, type=Run),
+            verdict=msgspec.convert(verdict, type=_verdict()),
+            score=msgspec.convert(plain, type=ScoreInterval),
+            coverage=coverage,
+            policy=policy,
+            facts=tuple(sorted(facts, key=lambda each: (each.sort, each.id))),
+        )
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise _damaged(path, f"run {number}: {error}") from None
+
+
+def _verdict() -> type:
+    field = next(each for each in msgspec.structs.fields(Snapshot) if each.name == "verdict")
+    found: type = field.type
+    return found
+
+
+# -- the file -----------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    """The file, known to be ours. Whatever SQLite says becomes a ``UsageError`` that a person can act on."""
+    if not create and not path.is_file():
+        raise DocumentError(f"{path} cannot be read: there is no such file", "a scan with --history FILE makes it")
+    try:
+        with closing(_connected(path, create=create)) as database:
+            yield database
+    except sqlite3.Error as error:
+        raise _explained(path, error) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be used: {error.strerror}", "choose another place for it") from error
+
+
+def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
+    place = f"{path.resolve().as_uri()}?mode={'rwc' if create else 'rw'}"
+    database = sqlite3.connect(place, uri=True, timeout=PATIENCE, isolation_level=None)
+    try:
+        database.execute("PRAGMA foreign_keys = ON")
+        _patiently(lambda: _prepare(path, database, create=create))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(path: Path, database: sqlite3.Connection, *, create: bool) -> None:
+    application, version, tables = _marks(database)
+    if create and not (application or version or tables):
+        database.execute("PRAGMA journal_mode = WAL")
+        with _writing(database):
+            if _marks(database) == (0, 0, 0):  # else another has been quicker
+                for statement in _TABLES.split(";")[:-1]:
+                    database.execute(statement)
+                database.execute(f"PRAGMA application_id = {APPLICATION}")
+                database.execute(f"PRAGMA user_version = {VERSION}")
+        application, version, tables = _marks(database)
+    if application != APPLICATION:
+        raise DocumentError(f"{path} is a database of another program, not a history", "name another file")
+    if version > VERSION:
+        message = f"{path} has version {version} of its tables, this hostaudit knows {VERSION}"
+        raise DocumentError(message, "use the version that wrote it, or begin another file")
+
+
+def _marks(database: sqlite3.Connection) -> tuple[int, int, int]:
+    questions = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    application, version, tables = (int(database.execute(each).fetchone()[0]) for each in questions)
+    return application, version, tables
+
+
+def _patiently(attempt: Callable[[], T]) -> T:
+    """Where SQLite does not wait for others by itself: when a file is made, and put in WAL mode, by two at once."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return attempt()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def _writing(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def _reading(database: sqlite3.Connection) -> Iterator[None]:
+    """All that is read is of one moment."""
+    database.execute("BEGIN")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+
+
+def _damaged(path: Path, what: str) -> DocumentError:
+    return DocumentError(f"{path} is damaged: {what}", "restore it from a copy, or begin another file")
+
+
+def _explained(path: Path, error: sqlite3.Error) -> UsageError:
+    text = str(error)
+    if "not a database" in text:
+        return DocumentError(f"{path} is no history: {text}", "name another file")
+    if "malformed" in text or "corrupt" in text:
+        return _damaged(path, text)
+    if "full" in text:
+        return UsageError(f"{path} cannot be written: {text}", "free some space, or choose another disk")
+    if "locked" in text:
+        return UsageError(f"{path} is in use by others for more than {PATIENCE:.0f} s", "try again later")
+    if "readonly" in text or "unable to open" in text:
+        return UsageError(f"{path} cannot be written: {text}", "choose a directory that is there and may be written to")
+    if "no such" in text:
+        return _damaged(path, text)
+    return UsageError(f"{path} cannot be used: {text}", "choose another place for it")

@@ -1,0 +1,57 @@
+"""Team Cymru's routing answers: which prefix covers an address, and which networks announce it?
+
+The rows come as TXT records of ``origin.asn.cymru.com``, ``origin6.asn.cymru.com`` and ``asn.cymru.com``
+(https://www.team-cymru.com/ip-asn-mapping).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from hostaudit.model.values import Origin
+from hostaudit.observe.net.limits import Address, Network
+
+ZONE = "asn.cymru.com"
+"""The zone above those of both address families and of the networks' names."""
+
+ASNS = 16
+"""No more origin networks than this are kept for one prefix; real ones have one or two."""
+
+
+def question(address: Address) -> str:
+    """The name to ask for the origin of an address. IPv6 is asked by its /64, longer ones are not announced."""
+    labels = address.reverse_pointer.split(".")[:-2]
+    if address.version == 4:
+        return ".".join((*labels, "origin.asn.cymru.com"))
+    return ".".join((*labels[16:], "origin6.asn.cymru.com"))
+
+
+def origin(address: Address, rows: Iterable[str]) -> Origin:
+    """The most specific announced prefix with every origin of it. Raises ``ValueError`` if no row can be read."""
+    found: dict[Network, list[list[str]]] = {}
+    for row in rows:
+        parts = [part.strip() for part in row.split("|")]
+        try:
+            network = ipaddress.ip_network(parts[1])
+        except (IndexError, ValueError):
+            continue
+        if network.version == address.version and address in network and _numbers(parts[0]):
+            found.setdefault(network, []).append(parts)
+    if not found:
+        raise ValueError("no row names a prefix and a network")
+    network = max(found, key=lambda each: each.prefixlen)
+    chosen = found[network]
+    asns = sorted({number for parts in chosen for number in _numbers(parts[0])})[:ASNS]
+    country, registry, allocated = (*chosen[0], "", "", "")[2:5]
+    return Origin(str(network), tuple(asns), (), country or None, registry or None, allocated or None)
+
+
+def name(row: str) -> str:
+    """The name of a network from its row, such as ``EXAMPLE-AS, NL``; empty if the row has none."""
+    parts = row.split("|")
+    return parts[4].strip() if len(parts) > 4 else ""
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split() if word.isascii() and word.isdigit() and 0 < int(word) < 2**32]

@@ -1,0 +1,108 @@
+"""Resource records as plain values: what does a DNS message say, and where does its CNAME chain end?
+
+Nothing here does I/O. Record data objects come from the DNS library and are read by attribute only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hostaudit.model.values import Alias
+from hostaudit.observe.net.outcome import DnsReply, Outcome, Record
+
+
+def host(name: Any) -> str:
+    """A domain name in lower case without the trailing dot, so that the root is empty."""
+    text: str = name.to_text(omit_final_dot=True)
+    return "" if text == "." else text.lower()
+
+
+def fields(rdtype: str, data: Any, cap: int) -> tuple[str | int, ...]:
+    """Record data as documented at ``Record``; no text is longer than ``cap`` characters."""
+    match rdtype:
+        case "A" | "AAAA":
+            return (data.address,)
+        case "NS" | "CNAME" | "PTR":
+            return (host(data.target),)
+        case "MX":
+            return (data.preference, host(data.exchange))
+        case "TXT":
+            return (b"".join(data.strings).decode("utf-8", "backslashreplace")[:cap],)
+        case "SOA":
+            timers = (data.serial, data.refresh, data.retry, data.expire, data.minimum)
+            return (host(data.mname), host(data.rname), *timers)
+        case "CAA":
+            tag, value = (part.decode("utf-8", "backslashreplace")[:cap] for part in (data.tag, data.value))
+            return (data.flags, tag.lower(), value)
+        case "DS":
+            return (data.key_tag, int(data.algorithm), int(data.digest_type), data.digest.hex())
+        case "DNSKEY":
+            return (int(data.flags), data.protocol, int(data.algorithm))
+        case "HTTPS":
+            # RFC 9460 section 7.3: keys 4 and 6 are ipv4hint and ipv6hint.
+            hints = (hint for key in (4, 6) if key in data.params for hint in data.params[key].addresses)
+            return (data.priority, host(data.target), *hints)
+        case _:
+            return (data.to_text()[:cap],)
+
+
+def within(name: str, zone: str) -> bool:
+    """Whether ``name`` is ``zone`` or below it, by labels."""
+    return zone == "" or name == zone or name.endswith("." + zone)
+
+
+def parent(name: str) -> str:
+    """The name one label up; the root is its own parent."""
+    return name.partition(".")[2]
+
+
+class Chain:
+    """The way along CNAME records from a name (RFC 1034 section 3.6.2), over as many replies as it takes."""
+
+    def __init__(self, name: str, rdtype: str, steps: int) -> None:
+        self.name = name
+        self.rdtype = rdtype
+        self.aliases: list[Alias] = []
+        self._steps = steps
+
+    def follow(self, answer: Iterable[Record]) -> tuple[Record, ...] | None:
+        """The records at the end, if this answer reaches them; else ``name`` is where the answer stops.
+
+        Raises ``ValueError`` for a loop and for a chain that is too long.
+        """
+        by_owner: dict[tuple[str, str], list[Record]] = {}
+        for record in answer:
+            by_owner.setdefault((record.name, record.type), []).append(record)
+        while True:
+            found = by_owner.get((self.name, self.rdtype))
+            if found:
+                return tuple(found)
+            alias = by_owner.get((self.name, "CNAME"))
+            if not alias:
+                return None
+            target = str(alias[0].fields[0])
+            self.aliases.append(Alias(self.name, target, alias[0].ttl))
+            if any(step.name == target for step in self.aliases):
+                raise ValueError(f"CNAME loop at {target}")
+            if len(self.aliases) > self._steps:
+                raise ValueError(f"CNAME chain of more than {self._steps} steps")
+            self.name = target
+
+
+def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
+    """What a reply without the wanted records proves (RFC 2308 section 2).
+
+    A referral in place of an answer proves nothing: a resolver that sends one did not do its work.
+    """
+    if reply.rcode == "NXDOMAIN":
+        return Outcome.none("NXDOMAIN", source)
+    kinds = {record.type for record in reply.authority}
+    if "NS" in kinds and "SOA" not in kinds and not reply.authoritative:
+        return Outcome.gap("malformed", source, "a referral instead of an answer")
+    return Outcome.none("NODATA", source)
+
+
+def soa_owner(reply: DnsReply) -> str | None:
+    """The owner of the first SOA record of a reply, in the answer before the authority section."""
+    return next((record.name for record in (*reply.answer, *reply.authority) if record.type == "SOA"), None)

@@ -1,0 +1,152 @@
+"""How much a scan may cost and whom it may connect to: what bounds every exchange with the network?"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hostaudit.datasets.special_purpose import Address, Network, special_purpose
+from hostaudit.observe.net.run_shared import Common
+
+__all__ = ["Address", "AddressPolicy", "Budget", "Limits", "Network", "Ports", "special_purpose"]
+
+Counted = Literal["dns", "http", "owner", "registration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one scan. Times in seconds, sizes in bytes.
+
+    ``timeout`` covers one exchange from the first packet to the last byte, so that a slow drip ends too; ``deadline``
+    covers the scan; ``turn`` is the longest wait for one's turn at a service. ``bodies`` bounds the bodies kept by one
+    scan together.
+    """
+
+    timeout: float = 5.0
+    deadline: float = 45.0
+    dns_queries: int = 600
+    dns_in_flight: int = 64
+    cname_steps: int = 16
+    records: int = 200
+    text: int = 4096
+    http_requests: int = 200
+    connections: int = 48
+    per_host: int = 4
+    redirects: int = 5
+    url: int = 4096
+    body: int = 5 * 1024 * 1024
+    bodies: int = 16 * 1024 * 1024
+    small_body: int = 64 * 1024
+    header_bytes: int = 64 * 1024
+    headers: int = 200
+    json_depth: int = 64
+    retry_after: float = 10.0
+    turn: float = 20.0
+    whois_reply: int = 256 * 1024
+    owners: int = 24
+    registrations: int = 16
+    threads: int = 4
+
+    def with_declared(self, count: int) -> Limits:
+        """Room for ``count`` things that the site's owner declares, so that they take nothing from the site itself.
+
+        A spare name is looked at as a site of its own, which is what these numbers are for.
+        """
+        return replace(
+            self,
+            dns_queries=self.dns_queries + 60 * count,
+            http_requests=self.http_requests + 8 * count,
+            owners=self.owners + 4 * count,
+            registrations=self.registrations + 2 * count,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where services listen. Only a test has reason to set them."""
+
+    dns: int = 53
+    http: int = 80
+    https: int = 443
+    whois: int = 43
+    smtp: int = 25
+
+
+class Budget:
+    """The time and the number of exchanges that are left. ``clock`` counts seconds and never goes back.
+
+    ``common`` is what the scan shares with others of its run.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, common: Common | None = None
+    ) -> None:
+        self.limits = limits
+        self.common = common or Common()
+        self._clock = clock
+        self._end = clock() + limits.deadline
+        self._left: dict[Counted, int] = {
+            "dns": limits.dns_queries,
+            "http": limits.http_requests,
+            "owner": limits.owners,
+            "registration": limits.registrations,
+        }
+        self._bodies = limits.bodies
+
+    def remaining(self) -> float:
+        """Seconds until the deadline of the scan, never negative."""
+        return max(0.0, self._end - self._clock())
+
+    @property
+    def expired(self) -> bool:
+        """Whether the deadline of the scan has passed."""
+        return self.remaining() <= 0.0
+
+    def seconds(self, share: float = 1.0) -> float:
+        """How long one exchange may take: a share of the request timeout, and never past the deadline."""
+        return min(self.limits.timeout * share, self.remaining())
+
+    def spend(self, what: Counted) -> bool:
+        """Take one exchange from the account; False when none is left."""
+        if self._left[what] <= 0:
+            return False
+        self._left[what] -= 1
+        return True
+
+    def body_cap(self) -> int:
+        """The most that the next body may hold: once large bodies have used the account up, only small ones."""
+        return max(self.limits.small_body, min(self.limits.body, self._bodies))
+
+    def keep_body(self, size: int) -> None:
+        """Book a body of ``size`` bytes that stays in memory until the scan ends."""
+        self._bodies -= size
+
+    def host_slot(self, host: str) -> AbstractAsyncContextManager[None]:
+        """What bounds the requests under way to one host."""
+        return self.common.hosts.at(host, self.common.per_host or self.limits.per_host)
+
+    async def turn(self, service: str) -> str | None:
+        """Wait for one's turn at a service; None when it has come, else why it will not come in time."""
+        return await self.common.turns.take(service, min(self.limits.turn, self.remaining() / 2))
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """Which addresses may be connected to: public ones, and those in the blocks that the user allowed by name."""
+
+    allow: tuple[Network, ...] = ()
+
+    def vet(self, address: str) -> str | None:
+        """None if ``address`` may be connected to, else why not. Only a literal address is ever accepted."""
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return "not an IP address"
+        if any(parsed.version == block.version and parsed in block for block in self.allow):
+            return None
+        name = special_purpose(parsed)
+        return None if name is None else f"{parsed} is special-purpose ({name})"

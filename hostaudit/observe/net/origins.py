@@ -1,0 +1,118 @@
+"""Who announces an address: the table on this machine, the routing system as it is now, or both?
+
+A young table is asked first, and the live service only for what the table lacks. The live service goes before an old
+table, which then answers only where the service does not; so whoever runs that service cannot take the origin of a
+routed address out of sight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from hostaudit.datasets import open_routes
+from hostaudit.datasets.routes import Routes
+from hostaudit.datasets.special_purpose import special_purpose
+from hostaudit.errors import HostauditError
+from hostaudit.model.data import STALE_AFTER
+from hostaudit.model.values import Origin
+from hostaudit.observe.net.dns.client import Dns
+from hostaudit.observe.net.limits import Budget
+from hostaudit.observe.net.outcome import Outcome
+
+
+class Origins:
+    """Origin look-ups of one scan. ``open_table`` is run in a thread, once; ``today`` says which day it is (UTC).
+
+    ``date`` is that of the data, once they were looked into; ``warn`` is told what is wrong with the table.
+    """
+
+    def __init__(
+        self,
+        dns: Dns,
+        budget: Budget,
+        *,
+        no_third_party: bool = False,
+        open_table: Callable[[], Routes] = open_routes,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        self._dns = dns
+        self._budget = budget
+        self._no_third_party = no_third_party
+        self._open_table = open_table
+        self._today = today
+        self._warn = warn
+        self._opening: asyncio.Task[Routes | None] | None = None
+        self.warning = ""
+        self.date: str | None = None
+
+    def prepare(self) -> asyncio.Task[Routes | None]:
+        """Begin to open the table, so that it is there when the first address is."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return self._opening
+
+    async def find(self, address: str) -> Outcome[Origin]:
+        """The announced prefix around an address and its origin networks."""
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return Outcome.gap("malformed", "origin", f"{address!r} is not an IP address")
+        if special_purpose(parsed) is not None:
+            return Outcome.none("not announced", "IANA special-purpose address registry")
+        # Only the live part is cut off by the deadline: the table still answers when that has run out of time.
+        return await self._find(str(parsed))
+
+    async def close(self) -> None:
+        """Wait for the opening of the table to end; a thread cannot be stopped."""
+        if self._opening is not None:
+            await asyncio.gather(self._opening, return_exceptions=True)
+
+    async def _find(self, address: str) -> Outcome[Origin]:
+        try:
+            async with asyncio.timeout(self._budget.remaining()):
+                routes = await asyncio.shield(self.prepare())
+        except TimeoutError:
+            return Outcome.gap("deadline", "origin table", "it was still being opened")
+        if routes is None:
+            return self._unasked("origin table", "there is none") or await self._dns.origin(address)
+        self.date = routes.metadata.date
+        table = f"origin table of {self.date}"
+        try:
+            held = routes.origin(address)
+        except HostauditError as error:
+            held = None
+            self._tell(error.message)
+        young = routes.age(self._today()) <= STALE_AFTER["origin-table"]
+        if held is not None and (young or self._no_third_party):
+            return Outcome.of(held, table)
+        unasked = self._unasked(table, "it has no route")
+        if unasked is not None:
+            return unasked
+        live = await self._dns.origin(address)
+        if held is not None and live.unknown is not None:
+            return Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})")
+        return live
+
+    def _unasked(self, source: str, why: str) -> Outcome[Origin] | None:
+        if not self._no_third_party:
+            return None
+        return Outcome.gap("not_asked", source, f"{why}; --no-third-party")
+
+    async def _open(self) -> Routes | None:
+        try:
+            routes = await asyncio.to_thread(self._open_table)
+        except HostauditError as error:
+            self._tell(error.message)
+            return None
+        if routes.warning:
+            self._tell(routes.warning)
+        return routes
+
+    def _tell(self, text: str) -> None:
+        self.warning = text
+        if self._warn is not None:
+            self._warn(text)

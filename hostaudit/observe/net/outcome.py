@@ -1,0 +1,110 @@
+"""How a network question ends: a value, a proof of absence, or the cause for which there is no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hostaudit.model.evidence import Cause, Unknown
+from hostaudit.model.values import Alias, Certificate
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
+"""Causes that lie with the site that asks, and say nothing to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """Exactly one of value, absent and unknown is set. ``source`` says who was asked, for a person to repeat it."""
+
+    source: str
+    value: T | None = None
+    absent: str | None = None
+    unknown: Unknown | None = None
+
+    @classmethod
+    def of(cls, value: T, source: str) -> Outcome[T]:
+        """An answer."""
+        return cls(source, value=value)
+
+    @classmethod
+    def none(cls, proof: str, source: str) -> Outcome[T]:
+        """A proof that there is nothing."""
+        return cls(source, absent=proof)
+
+    @classmethod
+    def gap(cls, cause: Cause, source: str, detail: str = "") -> Outcome[T]:
+        """No answer, and why."""
+        return cls(source, unknown=Unknown(cause, detail))
+
+    def map(self, convert: Callable[[T], U]) -> Outcome[U]:
+        """The same ending with another value; absence and unknown pass through unchanged."""
+        if self.value is None:
+            return Outcome(self.source, absent=self.absent, unknown=self.unknown)
+        return Outcome(self.source, value=convert(self.value))
+
+    def then(self, convert: Callable[[T], Outcome[U]]) -> Outcome[U]:
+        """As ``map``, where the conversion itself may find nothing or fail."""
+        if self.value is None:
+            return Outcome(self.source, absent=self.absent, unknown=self.unknown)
+        return convert(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One resource record in plain values: names in lower case without the trailing dot.
+
+    ``fields`` by type: A, AAAA (address,); NS, CNAME, PTR (host,); MX (preference, host); TXT (text,);
+    SOA (mname, rname, serial, refresh, retry, expire, minimum); CAA (flags, tag, value);
+    DS (key tag, algorithm, digest type, digest); DNSKEY (flags, protocol, algorithm);
+    HTTPS (priority, target, hint, hint, ...); any other (text,).
+    """
+
+    name: str
+    type: str
+    ttl: int
+    fields: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsReply:
+    """A whole DNS message (RFC 1035 section 4), sections in plain records."""
+
+    rcode: str
+    authoritative: bool
+    authenticated: bool
+    answer: tuple[Record, ...] = ()
+    authority: tuple[Record, ...] = ()
+    additional: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """The record set at the end of the CNAME chain. ``ttl``: the lowest on the way, in seconds."""
+
+    name: str
+    records: tuple[Record, ...]
+    chain: tuple[Alias, ...]
+    ttl: int
+    authenticated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """One HTTP answer. Header names are lower case; ``body`` is decompressed and capped (``truncated``)."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+    address: str
+    certificate: Certificate | None = None
+    hops: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header (lower-case name), or None."""
+        return next((value for key, value in self.headers if key == name), None)

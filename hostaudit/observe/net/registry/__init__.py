@@ -1,0 +1,1 @@
+"""Who registered a name, and who holds an address: RDAP and whois."""

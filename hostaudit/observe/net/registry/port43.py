@@ -1,0 +1,85 @@
+"""The whois protocol (RFC 3912): what does a registry's port-43 server say?"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from hostaudit.observe.net.http.client import cause_of
+from hostaudit.observe.net.http.fetch import Reach
+from hostaudit.observe.net.limits import Budget
+from hostaudit.observe.net.outcome import Outcome
+from hostaudit.observe.net.run_shared import SILENCES
+
+_LIMITED = re.compile(
+    r"rate limit|limit exceeded|quota exceeded|too many (queries|requests|connections)|"
+    r"(query|request)s? (limit|quota)|%error:201|access (denied|temporarily)|temporarily (denied|blocked)",
+    re.IGNORECASE,
+)
+
+
+class Port43:
+    """Asks one question per connection, at a vetted address, within the request timeout and the size cap."""
+
+    def __init__(self, reach: Reach, budget: Budget, port: int) -> None:
+        self._reach = reach
+        self._budget = budget
+        self._port = port
+        self._turns = budget.common.turns
+
+    async def ask(self, host: str, query: str) -> Outcome[str]:
+        """The whole text of the answer; a refusal for asking too often is unknown(rate_limited)."""
+        source = f"whois {host}: {query}"
+        service = f"whois {host}"
+        if self._turns.silent(service):
+            return Outcome.gap("timeout", source, f"{host} did not answer {SILENCES} requests")
+
+        async def attempt(address: str) -> Outcome[str]:
+            return await self._exchange(host, address, query, source)
+
+        late = await self._budget.turn(service)
+        if late is not None:
+            return Outcome.gap("rate_limited", source, late)
+        outcome = await self._reach.host(host, attempt, source)
+        cause = outcome.unknown.cause if outcome.unknown is not None else None
+        self._turns.answered(service, timed_out=cause == "timeout")
+        if cause == "rate_limited":
+            self._turns.refused(service, None)
+        return outcome
+
+    async def _exchange(self, host: str, address: str, query: str, source: str) -> Outcome[str]:
+        async with self._budget.host_slot(host):
+            if not self._budget.spend("http"):
+                return Outcome.gap("limit", source, "no requests are left for this scan")
+            try:
+                async with asyncio.timeout(self._budget.seconds()):
+                    data = await self._talk(address, query)
+            except Exception as error:
+                cause, detail = cause_of(error)
+                return Outcome.gap(cause, source, detail)
+        if len(data) > self._budget.limits.whois_reply:
+            return Outcome.gap("too_large", source, f"more than {self._budget.limits.whois_reply} bytes")
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+        if not text.strip():
+            return Outcome.gap("malformed", source, "an empty answer")
+        # A refusal is short; the word "limit" in the legal text below a real record is none.
+        if len(text) < 2000 and _LIMITED.search(text) and "domain name:" not in text.lower():
+            return Outcome.gap("rate_limited", source, text.strip().splitlines()[0][:200])
+        return Outcome.of(text, source)
+
+    async def _talk(self, address: str, query: str) -> bytes:
+        reader, writer = await asyncio.open_connection(address, self._port)
+        try:
+            writer.write(query.encode("ascii", "replace") + b"\r\n")
+            data = bytearray()
+            while len(data) <= self._budget.limits.whois_reply:
+                chunk = await reader.read(16384)
+                if not chunk:
+                    break
+                data += chunk
+            return bytes(data)
+        finally:
+            writer.transport.abort()

@@ -1,0 +1,273 @@
+"""RDAP (RFC 7480 to 7484, 9082 to 9224): which server knows a name or an address, and what does its answer say?
+
+Nothing here does I/O; the answers are outside JSON and are read with suspicion, field by field.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from hostaudit.datasets import BOOTSTRAP
+from hostaudit.errors import UsageError
+from hostaudit.files import data_folder
+from hostaudit.model.values import Registration
+from hostaudit.observe.net.limits import Address
+from hostaudit.observe.net.registry.whois_text import moment
+
+ITEMS = 32
+"""No more statuses, name servers or entities than this are read from one answer."""
+
+LENGTH = 300
+
+
+REGISTRIES = ("dns", "ipv4", "ipv6")
+"""The bootstrap registries that are looked into. That of AS numbers is not: no question here begins with one."""
+
+
+class Services(msgspec.Struct, frozen=True):
+    """A bootstrap registry as it is kept: each service is its base URL followed by the keys that it serves."""
+
+    publication: str
+    services: tuple[tuple[str, ...], ...]
+
+
+class _Published(msgspec.Struct):
+    """A bootstrap registry as IANA publishes it (RFC 9224 section 3)."""
+
+    publication: str
+    services: list[tuple[list[str], list[str]]]
+
+
+class BootstrapError(ValueError):
+    """A bootstrap registry that is not as RFC 9224 has it, or does not know what it must."""
+
+
+@cache
+def _snapshot() -> dict[str, Services]:
+    """The copy that was fetched, unless it is damaged or older than the one that ships."""
+    ours = shipped()
+    try:
+        fetched = read_kept((data_folder() / BOOTSTRAP).read_bytes())
+    except (OSError, UsageError, BootstrapError):
+        return ours
+    return fetched if fetched["dns"].publication > ours["dns"].publication else ours
+
+
+def shipped() -> dict[str, Services]:
+    """The copy that comes with hostaudit, by registry."""
+    return read_kept(resources.files("hostaudit.datasets").joinpath("iana/rdap-bootstrap.json").read_bytes())
+
+
+def read_kept(data: bytes) -> dict[str, Services]:
+    """The registries as they were kept. Raises ``BootstrapError``."""
+    try:
+        kept = msgspec.json.decode(data, type=dict[str, Services])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BootstrapError(f"torn: {error}") from None
+    missing = [each for each in REGISTRIES if each not in kept or not all(kept[each].services)]
+    if missing:
+        raise BootstrapError(f"lacks {missing[0]}")
+    return kept
+
+
+def read_published(document: bytes, registry: str) -> Services:
+    """A registry as IANA publishes it, checked; of several URLs for one key the https one stands.
+
+    Raises ``BootstrapError``.
+    """
+    try:
+        published = msgspec.json.decode(document, type=_Published)
+        services = []
+        for keys, urls in published.services:
+            usable = [url for url in urls if url.startswith(("https://", "http://")) and url.isprintable()]
+            if usable and keys:
+                services.append((min(usable, key=_plain_http), *map(str.lower, keys)))
+        if registry != "dns":
+            for service in services:
+                for key in service[1:]:
+                    ipaddress.ip_network(key)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise BootstrapError(f"not a bootstrap registry: {error}") from None
+    known = {key for service in services for key in service[1:]}
+    lost = [key for key in _WELL_KNOWN[registry] if key not in known]
+    if lost:
+        raise BootstrapError(f"knows no server for {lost[0]}")
+    return Services(published.publication, tuple(sorted(services)))
+
+
+_WELL_KNOWN = {"dns": ("com", "net", "org"), "ipv4": ("8.0.0.0/8", "193.0.0.0/8"), "ipv6": ("2600::/12", "2a00::/12")}
+"""Keys without which a registry cannot be the real one."""
+
+
+def bootstrap_date() -> str:
+    """The day (YYYY-MM-DD) on which the registry of domains in use was published."""
+    return _snapshot()["dns"].publication[:10]
+
+
+@cache
+def _domains() -> dict[str, str]:
+    return {key: service[0] for service in _snapshot()["dns"].services for key in service[1:]}
+
+
+def domain_base(name: str) -> str | None:
+    """The base URL for a domain name by the copy in use (RFC 9224 section 4), with a slash at its end."""
+    return _by_suffix(name, _domains())
+
+
+def live_domain_base(name: str, document: Any) -> str | None:
+    """As ``domain_base``, by a bootstrap document as IANA publishes it."""
+    found: dict[str, str] = {}
+    for service in _items(document, "services", cap=5000):
+        if isinstance(service, list) and len(service) == 2 and all(isinstance(part, list) for part in service):
+            urls = [url for url in service[1] if isinstance(url, str)]
+            found.update(
+                {key.lower(): min(urls, key=_plain_http) for key in service[0] if isinstance(key, str) and urls}
+            )
+    return _by_suffix(name, found)
+
+
+def address_base(address: Address) -> str | None:
+    """The base URL for an address by the copy in use (RFC 9224 section 5), most specific block first."""
+    best = max((row for row in _blocks(address.version) if row[1] <= int(address) <= row[2]), default=None)
+    return None if best is None else _slash(best[3])
+
+
+@cache
+def _blocks(version: int) -> tuple[tuple[int, int, int, str], ...]:
+    """(prefix length, first address, last address, base URL) of each block of a family."""
+    rows = []
+    for service in _snapshot()[f"ipv{version}"].services:
+        for key in service[1:]:
+            block = ipaddress.ip_network(key)
+            rows.append((block.prefixlen, int(block[0]), int(block[-1]), service[0]))
+    return tuple(rows)
+
+
+def _by_suffix(name: str, bases: dict[str, str]) -> str | None:
+    labels = name.split(".")
+    for start in range(len(labels)):
+        base = bases.get(".".join(labels[start:]))
+        if base is not None:
+            return _slash(base)
+    return None
+
+
+def _slash(base: str) -> str:
+    return base if base.endswith("/") else base + "/"
+
+
+def _plain_http(url: str) -> bool:
+    return not url.startswith("https:")
+
+
+# --- what an answer says ---
+
+
+def registration(answer: Any) -> Registration | None:
+    """A domain object (RFC 9083 section 5.3) as a registration; None if the answer is no domain object."""
+    if not isinstance(answer, dict) or answer.get("objectClassName") != "domain":
+        return None
+    events = {
+        _text(event.get("eventAction")): moment(_text(event.get("eventDate"))) for event in _dicts(answer, "events")
+    }
+    registrar = entity_with(answer, "registrar") or {}
+    reseller = entity_with(answer, "reseller")
+    dnssec = answer.get("secureDNS")
+    signed = dnssec.get("delegationSigned") if isinstance(dnssec, dict) else None
+    hosts = (_text(server.get("ldhName")).lower().rstrip(".") for server in _dicts(answer, "nameservers"))
+    return Registration(
+        via="rdap",
+        registrar=entity_name(registrar),
+        iana_id=_iana_id(registrar),
+        status=tuple(dict.fromkeys(_text(each).lower() for each in _items(answer, "status") if _text(each))),
+        created=events.get("registration"),
+        expires=events.get("expiration") or events.get("registrar expiration"),
+        transferred=events.get("transfer"),
+        changed=events.get("last changed"),
+        nameservers=tuple(dict.fromkeys(host for host in hosts if host)),
+        delegation_signed=signed if isinstance(signed, bool) else None,
+        reseller=entity_name(reseller) if reseller else None,
+    )
+
+
+def related(answer: Any) -> str | None:
+    """The registrar's own RDAP URL for the same object, as a thin registry links it."""
+    for link in _dicts(answer, "links"):
+        href, kind = _text(link.get("href")), _text(link.get("type"))
+        if link.get("rel") == "related" and href.startswith("http") and ("rdap" in kind or "/domain/" in href):
+            return href
+    return None
+
+
+def merged(registry: Registration, registrar: Registration) -> Registration:
+    """Two views of one name: what the registry says stands, the registrar fills what it leaves open."""
+    return Registration(
+        via="rdap",
+        registrar=registry.registrar or registrar.registrar,
+        iana_id=registry.iana_id or registrar.iana_id,
+        status=registry.status or registrar.status,
+        created=registry.created or registrar.created,
+        expires=registry.expires or registrar.expires,
+        transferred=registry.transferred or registrar.transferred,
+        changed=registry.changed or registrar.changed,
+        nameservers=registry.nameservers or registrar.nameservers,
+        delegation_signed=registry.delegation_signed,
+        reseller=registry.reseller or registrar.reseller,
+    )
+
+
+def entity_with(answer: Any, role: str) -> dict[str, Any] | None:
+    """The first entity that has a role, outer ones before those nested in them."""
+    level = [answer]
+    for _ in range(4):
+        level = [entity for each in level for entity in _dicts(each, "entities")][:ITEMS]
+        for entity in level:
+            if role in _items(entity, "roles"):
+                return entity
+    return None
+
+
+def entity_name(entity: Any) -> str | None:
+    """The organisation, else the full name, of an entity's jCard (RFC 7095)."""
+    card = entity.get("vcardArray") if isinstance(entity, dict) else None
+    properties = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else []
+    found: dict[str, str] = {}
+    for each in properties[:ITEMS]:
+        if isinstance(each, list) and len(each) > 3 and isinstance(each[0], str):
+            value = each[3][0] if isinstance(each[3], list) and each[3] else each[3]
+            if _text(value).strip():
+                found.setdefault(each[0].lower(), _text(value).strip())
+    return found.get("org") or found.get("fn")
+
+
+def self_link(entity: Any) -> str | None:
+    """Where an entity may be asked for in full."""
+    return next((_text(each.get("href")) for each in _dicts(entity, "links") if each.get("rel") == "self"), None)
+
+
+def _iana_id(entity: dict[str, Any]) -> str | None:
+    for each in _dicts(entity, "publicIds"):
+        if _text(each.get("type")).lower() == "iana registrar id":
+            return _text(each.get("identifier")) or None
+    return None
+
+
+def _items(of: Any, key: str, cap: int = ITEMS) -> list[Any]:
+    value = of.get(key) if isinstance(of, dict) else None
+    return value[:cap] if isinstance(value, list) else []
+
+
+def _dicts(of: Any, key: str) -> Iterator[dict[str, Any]]:
+    return (each for each in _items(of, key) if isinstance(each, dict))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value[:LENGTH] if isinstance(value, str) else ""

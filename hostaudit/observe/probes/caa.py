@@ -1,0 +1,56 @@
+"""Which authorities may issue for the site's hosts: the relevant CAA set, found by climbing (RFC 8659 section 3)."""
+
+from __future__ import annotations
+
+import re
+
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.values import Caa
+from hostaudit.observe.net import DnsAnswer, Outcome
+from hostaudit.observe.probes import Probe, Scan, together
+
+MOST_NAMES = 32
+
+ISSUER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """Ask every name of every climb at once."""
+    await together(_climb(scan, host) for host in scan.brought_by(item))
+
+
+async def _climb(scan: Scan, host: str) -> None:
+    top = scan.suffixes(host) or host
+    names = [host]
+    while names[-1] != top:
+        names.append(names[-1].partition(".")[2])
+    outcomes = await together(scan.net.dns(name, "CAA") for name in names)
+    for name, outcome in zip(names, outcomes, strict=True):
+        # What did not answer might have held the relevant set, so that nothing above it counts.
+        if outcome.unknown is not None or outcome.value is not None:
+            scan.note("caa", host, _relevant(name, outcome))
+            return
+    scan.note("caa", host, Outcome.none(f"no CAA record up to {top}", outcomes[-1].source))
+
+
+def _relevant(owner: str, outcome: Outcome[DnsAnswer]) -> Outcome[Caa]:
+    """The set that ends the climb. Without an ``issue`` property it restricts nobody (section 4.2)."""
+    if outcome.value is None:
+        return Outcome(outcome.source, unknown=outcome.unknown)
+    found: dict[str, list[str]] = {}
+    for record in outcome.value.records:
+        found.setdefault(str(record.fields[1]).lower(), []).append(str(record.fields[2]))
+    if "issue" not in found:
+        return Outcome.none(f"no issue property in the CAA set of {owner}", outcome.source)
+    iodef = tuple(sorted(set(found.get("iodef", ())))[:MOST_NAMES])
+    issuewild = _authorities(found.get("issuewild", []))
+    return Outcome.of(Caa(owner, _authorities(found["issue"]), issuewild, iodef), outcome.source)
+
+
+def _authorities(values: list[str]) -> tuple[str, ...]:
+    """Issuer names without parameters. An empty or malformed value allows nobody (section 4.2), so it adds nobody."""
+    names = {value.partition(";")[0].strip().lower() for value in values}
+    return tuple(sorted(name for name in names if ISSUER.fullmatch(name))[:MOST_NAMES])
+
+
+PROBE = Probe("caa", needs=("front",), gives=("caa",), run=run, at_start=True)

@@ -1,0 +1,352 @@
+"""What the front page needs and names: third-party scripts and styles, apps, an installable web app, packages.
+
+The files in which a site declares its apps (Apple's ``apple-app-site-association``, Google's ``assetlinks.json``)
+are asked for at the same time as the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Page, PageResource, WebApp
+from hostaudit.observe import html_tags
+from hostaudit.observe.net import HttpReply, Outcome, jsontext
+from hostaudit.observe.probes import Probe, Scan, as_addresses, together
+
+REDIRECTS = 5
+MOST_ENTRIES = 200
+"""Entries read of a declaration or manifest."""
+MOST_APPS = 12
+"""Apps kept of one store; a site that declares more is a platform for the apps of others."""
+MOST_RESOURCES = 20
+
+ASSOCIATION = "/.well-known/apple-app-site-association"
+ASSET_LINKS = "/.well-known/assetlinks.json"
+
+STORE_HOSTS = ("itunes.apple.com", "play.google.com", "f-droid.org")
+"""Resolved while the page is under way, so that asking a store later costs no round trip for its address."""
+
+PLATFORMS = {
+    "play": ("android", "google-play"),
+    "itunes": ("ios", "apple-app-store"),
+    "f-droid": ("android", "f-droid"),
+    "amazon": ("android", "amazon-appstore"),
+    "windows": ("windows", "microsoft-store"),
+}
+"""Values of ``platform`` in a manifest's ``related_applications`` (W3C Manifest Incubations)."""
+
+DISPLAYS = ("standalone", "fullscreen", "minimal-ui", "window-controls-overlay")
+ICON_SIZES = (192, 512)
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """The page and the declarations side by side; the apps once both are in."""
+    del item
+    aside = [asyncio.ensure_future(_warm_up(scan))]
+    declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
+    found: list[html_tags.App] = [app for apps, _ in declared for app in apps]
+    # A name beside the page that does not answer is no place where devices would find a declaration.
+    silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
+    if page is None:
+        silent.append("the front page")
+        _no_page(scan, host)
+    else:
+        references = html_tags.references(_text(page.body), page.url)
+        references.cut |= page.truncated
+        silent += ["the rest of the front page"] if references.cut else []
+        scan.note("page", host, Outcome.of(_as_page(scan, page, references), page.url))
+        aside.append(asyncio.ensure_future(_resources(scan, host)))
+        _packages(scan, host, references, page.url)
+        found += references.apps
+        related, source = await _web_app(scan, host, references, page.url)
+        found += related
+        silent += [source] if source else []
+    _apps(scan, found, silent)
+    await asyncio.gather(*aside)
+
+
+async def _warm_up(scan: Scan) -> None:
+    await together(scan.net.dns(host, "A") for host in STORE_HOSTS)
+
+
+# -- the page ---------------------------------------------------------------------------------------------
+
+
+async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
+    """Note where the front page is; its host and the reply, None if it is no page to read."""
+    domain = scan.target.domain
+    hosts = await _served(scan)
+    tries = [f"https://{host}/" for host in hosts] + [f"http://{host}/" for host in hosts[:1]]
+    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "resolver", "no host of the site has an address")
+    for number, url in enumerate(tries):
+        reply = await scan.net.fetch(url, redirects=REDIRECTS)
+        if number == 0 or reply.value is not None:
+            outcome = reply
+        # Another name or scheme leads to the same page only where nothing listens at the first.
+        if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
+            break
+    reply = outcome
+    scan.note("front", domain, reply.map(_as_front))
+    if reply.value is None:
+        scan.note("page", domain, reply)
+        return domain, None
+    host = html_tags.host_of(reply.value.url) or domain
+    kind = (reply.value.header("content-type") or "text/html").lower()
+    if reply.value.status >= 400:
+        scan.note("page", host, Outcome.gap("http_status", reply.source, f"status {reply.value.status}"))
+        return host, None
+    if "html" not in kind:
+        scan.note("page", host, Outcome.gap("malformed", reply.source, f"content type {kind[:60]}"))
+        return host, None
+    return host, reply.value
+
+
+async def _served(scan: Scan) -> list[str]:
+    """The domain and its www name, without those of which it is proved that they have no address."""
+    hosts = [host for host in scan.target.hosts if host not in scan.target.named]
+    found = await together(_has_address(scan, host) for host in hosts)
+    return [host for host, there in zip(hosts, found, strict=True) if there]
+
+
+async def _has_address(scan: Scan, host: str) -> bool:
+    outcomes = await together(scan.net.dns(host, kind) for kind in ("A", "AAAA"))
+    return any(outcome.absent is None for outcome in outcomes)
+
+
+def _as_front(reply: HttpReply) -> FrontPage:
+    return FrontPage(reply.url, html_tags.host_of(reply.url), reply.status, reply.hops)
+
+
+def _text(body: bytes) -> str:
+    """A page as text. Whatever it says of its encoding, names of hosts and apps are ASCII, in UTF-8 and all like it."""
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return body.decode("utf-16" if wide else "utf-8", "replace")
+
+
+def _as_page(scan: Scan, page: HttpReply, references: html_tags.References) -> Page:
+    rows: dict[str, PageResource] = {}
+    own = scan.suffixes(html_tags.host_of(page.url))
+    for resource in references.resources:
+        host = html_tags.host_of(resource.url)
+        earlier = rows.get(resource.url)
+        if own is None or scan.suffixes(host) != own:
+            blocking = resource.blocking or (earlier is not None and earlier.blocking)
+            rows[resource.url] = PageResource(resource.url, host, resource.kind, blocking)
+    ordered = tuple(sorted(rows.values(), key=lambda row: row.url))
+    return Page(page.url, ordered, references.manifest, references.cut)
+
+
+def _no_page(scan: Scan, host: str) -> None:
+    for kind in ("packages", "web_app"):
+        scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
+
+
+def _packages(scan: Scan, host: str, references: html_tags.References, source: str) -> None:
+    if references.packages:
+        scan.note("packages", host, Outcome.of(DirectPackages(tuple(sorted(references.packages))), source))
+    else:
+        scan.note("packages", host, _nothing(references, "no package offered", source))
+
+
+def _nothing(references: html_tags.References, proof: str, source: str) -> Outcome[Any]:
+    """That the page does not name something, which only a page read to its end can prove."""
+    if references.cut:
+        return Outcome.gap("too_large", source, "not all of the front page was read")
+    return Outcome.none(proof, source)
+
+
+async def _resources(scan: Scan, host: str) -> None:
+    """Look up the hosts of third parties, those first for which the page waits."""
+    item = scan.seen.get(f"page:{host}")
+    rows = item.value.resources if item is not None and isinstance(item.value, Page) else ()
+    hosts = list(dict.fromkeys(row.host for row in sorted(rows, key=lambda row: (not row.blocking, row.host))))
+    await together(_resource(scan, each) for each in hosts[:MOST_RESOURCES])
+    for beyond in hosts[MOST_RESOURCES:]:
+        scan.note("resource", beyond, Outcome.gap("limit", "hostaudit", f"more than {MOST_RESOURCES} third parties"))
+
+
+async def _resource(scan: Scan, host: str) -> None:
+    scan.note("resource", host, (await scan.net.dns(host, "A")).map(as_addresses))
+
+
+# -- the web app ------------------------------------------------------------------------------------------
+
+
+async def _web_app(
+    scan: Scan, host: str, references: html_tags.References, page: str
+) -> tuple[list[html_tags.App], str]:
+    """Note whether the site installs as a web app; the apps that its manifest names, and the source if it is open."""
+    if references.manifest is None and references.broken_manifest:
+        scan.note("web_app", host, Outcome.gap("malformed", page, "the manifest that is linked has no web address"))
+        return [], "the web app manifest"
+    if references.manifest is None:
+        scan.note("web_app", host, _nothing(references, "no manifest linked", page))
+        return [], ""
+    reply = await scan.net.fetch(references.manifest, redirects=REDIRECTS)
+    manifest = reply.then(_manifest)
+    scan.note("web_app", host, manifest.map(lambda found: _as_web_app(found[0], page, found[1])))
+    if manifest.value is None:
+        return [], "" if manifest.absent else "the web app manifest"
+    return _related(manifest.value[1]), ""
+
+
+def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
+    """Where a manifest stands, after redirects, and its content."""
+    if reply.status in (404, 410):
+        return Outcome.none(str(reply.status), reply.url)
+    if reply.status != 200:
+        return Outcome.gap("http_status", reply.url, f"status {reply.status}")
+
+    def with_place(content: Any) -> Outcome[tuple[str, dict[str, Any]]]:
+        if not isinstance(content, dict):
+            return Outcome.gap("malformed", reply.url, "the manifest is no JSON object")
+        return Outcome.of((reply.url, content), reply.url)
+
+    return jsontext.decode(reply, reply.url).then(with_place)
+
+
+def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
+    """What browsers ask of a manifest before they offer to install it."""
+    names = [manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str) and manifest[key]]
+    sizes = set(_icon_sizes(manifest.get("icons")))
+    lacks = []
+    if not (url.startswith("https:") and page.startswith("https:")):
+        lacks.append("https")
+    if not names:
+        lacks.append("name")
+    if not isinstance(manifest.get("start_url"), str):
+        lacks.append("start_url")
+    displays = [manifest.get("display"), *_listed(manifest.get("display_override"))]
+    if not any(display in DISPLAYS for display in displays if isinstance(display, str)):
+        lacks.append("display")
+    lacks += [f"icon {size}" for size in ICON_SIZES if size not in sizes and 0 not in sizes]
+    if manifest.get("prefer_related_applications") is True:
+        lacks.append("prefer_related_applications is true")
+    return WebApp(url, not lacks, names[0][:200] if names else None, tuple(lacks))
+
+
+def _icon_sizes(icons: Any) -> Iterator[int]:
+    """The sizes that a manifest's icons offer, in pixels; 0 stands for ``any``."""
+    for icon in _listed(icons)[:MOST_ENTRIES]:
+        sizes = icon.get("sizes") if isinstance(icon, dict) else None
+        for size in sizes.lower().split()[:20] if isinstance(sizes, str) else ():
+            if size == "any":
+                yield 0
+            elif size.partition("x")[0].isdecimal() and len(size) < 12:
+                yield int(size.partition("x")[0])
+
+
+def _related(manifest: dict[str, Any]) -> list[html_tags.App]:
+    apps: list[html_tags.App] = []
+    for related in _listed(manifest.get("related_applications"))[:MOST_ENTRIES]:
+        if not isinstance(related, dict) or not isinstance(related.get("platform"), str):
+            continue
+        url = related.get("url")
+        linked = (
+            html_tags.app_in_link(url)
+            if isinstance(url, str) and html_tags.resolve("https://x.invalid/", url)
+            else None
+        )
+        identity = related.get("id")
+        if linked is not None:
+            html_tags.add_app(apps, *linked, "manifest")
+        elif related["platform"] in PLATFORMS and isinstance(identity, str):
+            html_tags.add_app(apps, *PLATFORMS[related["platform"]], identity, "manifest")
+    return apps
+
+
+# -- declarations -----------------------------------------------------------------------------------------
+
+
+async def _declarations(scan: Scan) -> list[tuple[list[html_tags.App], str]]:
+    """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
+    hosts = await _served(scan)
+    return await together(_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS))
+
+
+async def _declared(scan: Scan, host: str, path: str) -> tuple[list[html_tags.App], str]:
+    reply = await scan.net.fetch(f"https://{host}{path}")
+    if reply.value is None or reply.value.status >= 500:
+        return [], host
+    if reply.value.status != 200:
+        return [], ""
+    content = jsontext.decode(reply.value, reply.source)
+    if content.unknown is not None and (reply.value.truncated or _meant_as_json(reply.value)):
+        return [], host
+    # What is meant as no JSON is the site's page for everything, not a declaration; devices ignore it too.
+    return (_from_association(content.value) if path == ASSOCIATION else _from_asset_links(content.value)), ""
+
+
+def _meant_as_json(reply: HttpReply) -> bool:
+    """Whether a body that cannot be read as JSON was to be some: a torn declaration is not the lack of one."""
+    start = reply.body[:64].lstrip()[:1]
+    return start in (b"{", b"[") or (start != b"<" and "json" in (reply.header("content-type") or "").lower())
+
+
+def _from_association(content: Any) -> list[html_tags.App]:
+    """Apps of an ``apple-app-site-association``: ids are ``PREFIX.bundle.id`` (Apple, Associated Domains)."""
+    identities: list[Any] = []
+    for section in ("webcredentials", "appclips"):
+        identities += _listed(_member(content, section, "apps"))
+    details = _member(content, "applinks", "details")
+    # In the form of 2015 the ids are the names of the members.
+    identities += details if isinstance(details, dict) else ()
+    for detail in _listed(details)[:MOST_ENTRIES]:
+        if isinstance(detail, dict):
+            identities += [detail.get("appID"), *_listed(detail.get("appIDs"))]
+    apps: list[html_tags.App] = []
+    for identity in identities[:MOST_ENTRIES]:
+        if isinstance(identity, str) and "." in identity:
+            html_tags.add_app(apps, "ios", "apple-app-store", identity.partition(".")[2], "apple-app-site-association")
+    return apps
+
+
+def _from_asset_links(content: Any) -> list[html_tags.App]:
+    """Apps of an ``assetlinks.json`` (Google, Digital Asset Links)."""
+    apps: list[html_tags.App] = []
+    for statement in _listed(content)[:MOST_ENTRIES]:
+        if _member(statement, "target", "namespace") == "android_app":
+            name = _member(statement, "target", "package_name")
+            if isinstance(name, str):
+                html_tags.add_app(apps, "android", "google-play", name, "assetlinks.json")
+    return apps
+
+
+def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
+    domain = scan.target.domain
+    source, unread = f"the site of {domain}", tuple(sorted(set(silent)))
+    refs = _kept(found)
+    if refs:
+        scan.note("apps", domain, Outcome.of(AppLinks(refs, unread), source))
+    elif unread:
+        scan.note("apps", domain, Outcome.gap("depends_on_unknown", source, f"no answer from {', '.join(unread[:4])}"))
+    else:
+        scan.note("apps", domain, Outcome.none("no app named", source))
+
+
+def _kept(found: list[html_tags.App]) -> tuple[AppRef, ...]:
+    """Each app once, as its strongest source names it; at most ``MOST_APPS`` of a store, lest one crowd out others."""
+    rows: dict[tuple[str, str], AppRef] = {}
+    count: Counter[str] = Counter()
+    for platform, store, identity, via in found:
+        if (store, identity) not in rows and count[store] < MOST_APPS:
+            count[store] += 1
+            rows[store, identity] = AppRef(platform, store, identity, via)  # type: ignore[arg-type]
+    return tuple(rows[key] for key in sorted(rows))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _member(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+PROBE = Probe("page", needs=(), gives=("front", "page", "web_app", "packages", "apps", "resource"), run=run)

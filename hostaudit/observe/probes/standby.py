@@ -1,0 +1,153 @@
+"""Whether that stands by which the site's owner declares to: name servers, web servers, mail exchangers, spare names.
+
+Each is asked at each of its addresses, as it would be asked if it had to take over. Declared apps are looked up with
+the others by ``app_stores``; what a second certification authority needs is the CAA set, which ``caa`` reads anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.site import DeclaredFallback
+from hostaudit.model.values import Kind, MailGreeting, StandbyAnswer, StandbyServer
+from hostaudit.observe.net import DnsReply, HttpReply, Outcome
+from hostaudit.observe.probes import Probe, Scan, together
+
+MOST_ADDRESSES = 4
+"""Addresses asked of one standby; a CDN may publish dozens that are one operator's."""
+
+MOST_NAMES = 32
+
+ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+"""In which a declared text is looked for in a body, whatever the body says of its own encoding."""
+
+Question = tuple[str, str, str, str]
+"""As which host, on which path, at which address or, without one, at the addresses of which host."""
+
+
+async def run(scan: Scan, item: Evidence | None) -> None:
+    """Name servers and mail exchangers from the start; whoever answers for the site once its front page is known."""
+    if item is None:
+        jobs = [_name_server(scan, each) for each in scan.declared("dns") if each.server]
+        jobs += [_exchanger(scan, each.host) for each in scan.declared("mail") if each.host]
+        jobs += [_resolved(scan, each.host) for each in scan.declared("hosting", "cdn") if each.host]
+        await together(jobs)
+    else:
+        await together(_web(scan, question, markers) for question, markers in _questions(scan).items())
+
+
+async def _resolved(scan: Scan, host: str) -> None:
+    await scan.addresses(host)
+
+
+def _at_most(scan: Scan, kind: Kind, before: str, found: tuple[str, ...], after: str = "") -> tuple[str, ...]:
+    """The addresses to ask at; each further one is noted as not asked."""
+    for address in found[MOST_ADDRESSES:]:
+        ending: Outcome[Any] = Outcome.gap("limit", "hostaudit", f"more than {MOST_ADDRESSES} addresses")
+        scan.note(kind, f"{before} {address}{after}", ending)
+    return found[:MOST_ADDRESSES]
+
+
+# -- name servers -----------------------------------------------------------------------------------------
+
+
+async def _name_server(scan: Scan, declared: DeclaredFallback) -> None:
+    zone = declared.stands_for or scan.target.registrable
+    found = await scan.addresses(declared.server)
+    asked = _at_most(scan, "standby_ns", f"{zone} {declared.server}", found)
+    await together(_zone_at(scan, zone, declared.server, address) for address in asked)
+
+
+async def _zone_at(scan: Scan, zone: str, server: str, address: str) -> None:
+    soa, ns = await asyncio.gather(scan.net.ask(address, zone, "SOA"), scan.net.ask(address, zone, "NS"))
+
+    def said(first: DnsReply) -> Outcome[StandbyServer]:
+        return ns.map(lambda second: _as_server(zone, server, address, first, second))
+
+    scan.note("standby_ns", f"{zone} {server} {address}", soa.then(said))
+
+
+def _as_server(zone: str, server: str, address: str, soa: DnsReply, ns: DnsReply) -> StandbyServer:
+    """Both answers as one: authoritative only if both are, and with the code of the one that fails."""
+    start = next((record for record in soa.answer if record.type == "SOA" and record.name == zone), None)
+    names = {str(record.fields[0]) for record in ns.answer if record.type == "NS" and record.name == zone}
+    return StandbyServer(
+        zone=zone,
+        nameserver=server,
+        address=address,
+        authoritative=soa.authoritative and ns.authoritative and start is not None,
+        rcode=ns.rcode if soa.rcode == "NOERROR" else soa.rcode,
+        serial=int(start.fields[2]) if start else None,
+        names=tuple(sorted(names)[:MOST_NAMES]),
+    )
+
+
+# -- web servers and spare names --------------------------------------------------------------------------
+
+
+def _questions(scan: Scan) -> dict[Question, set[str]]:
+    """What to ask, and the texts that the answer must hold; two declarations may come to one question."""
+    rows = [
+        ((each.stands_for or scan.front, each.path, each.address, "" if each.address else each.host), each.marker)
+        for each in scan.declared("hosting", "cdn")
+    ]
+    if scan.site is not None:
+        rows += [((each.domain, each.path, "", each.domain), each.marker) for each in scan.site.spare_names]
+    questions: dict[Question, set[str]] = {}
+    for question, marker in rows:
+        questions.setdefault(question, set()).update({marker} - {""})
+    return questions
+
+
+async def _web(scan: Scan, question: Question, markers: set[str]) -> None:
+    host, path, address, place = question
+    found = (address,) if address else await scan.addresses(place)
+    asked = _at_most(scan, "standby_web", host, found, f" {path}")
+    await together(_answer(scan, host, each, path, markers) for each in asked)
+
+
+async def _answer(scan: Scan, host: str, address: str, path: str, markers: set[str]) -> None:
+    reply = await scan.net.fetch(f"https://{host}{path}", address=address)
+
+    def read(value: HttpReply) -> Outcome[StandbyAnswer]:
+        there = all(_holds(value.body, marker) for marker in markers)
+        if value.truncated and not there:
+            return Outcome.gap("too_large", reply.source, "the declared text may stand in the part that was not read")
+        return Outcome.of(StandbyAnswer(host, address, path, value.status, there if markers else None), reply.source)
+
+    scan.note("standby_web", f"{host} {address} {path}", reply.then(read))
+
+
+def _holds(body: bytes, marker: str) -> bool:
+    for encoding in ENCODINGS:
+        try:
+            if marker.encode(encoding) in body:
+                return True
+        except UnicodeEncodeError:
+            continue
+    return False
+
+
+# -- mail exchangers --------------------------------------------------------------------------------------
+
+
+async def _exchanger(scan: Scan, host: str) -> None:
+    found = await scan.addresses(host)
+    asked = _at_most(scan, "standby_mx", host, found)
+    await together(_greeted(scan, host, address) for address in asked)
+
+
+async def _greeted(scan: Scan, host: str, address: str) -> None:
+    greeting: Outcome[MailGreeting] = await scan.net.greeting(host, address)
+    scan.note("standby_mx", f"{host} {address}", greeting)
+
+
+PROBE = Probe(
+    "standby",
+    needs=("front",),
+    gives=("standby_ns", "standby_web", "standby_mx", "a", "aaaa"),
+    run=run,
+    at_start=True,
+)

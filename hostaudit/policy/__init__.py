@@ -1,0 +1,1 @@
+"""What is demanded of a site, and whether it holds."""

@@ -1,0 +1,69 @@
+"""CSV (RFC 4180): one row for each finding. Text is quoted, and a spreadsheet takes none of it for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.report import Style
+from hostaudit.report.rows import lifted, plain, rows, standing
+
+if TYPE_CHECKING:
+    from hostaudit.report import Document
+
+COLUMNS = (
+    "domain", "rule", "code", "outcome", "standing", "severity", "confidence", "role", "provider", "subject",
+    "message", "fix", "exception", "reason", "fingerprint", "evidence", "site_verdict", "score_low", "score_high",
+)  # fmt: skip
+STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula in one spreadsheet or another, the wide forms too."""
+
+
+@dataclass(frozen=True)
+class CsvFormat:
+    name: str = "csv"
+    writes: frozenset[str] = frozenset({"Report"})
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """A line of names, then the findings, what counts first. ``standing`` is what each makes of the verdict."""
+        report: Any = document
+        sheet = io.StringIO()
+        writer = csv.writer(sheet, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow(COLUMNS)
+        for row in rows(report):
+            texts = {
+                "domain": report.target.domain,
+                "rule": row.rule,
+                "code": row.code,
+                "outcome": row.outcome,
+                "standing": standing(row),
+                "severity": row.severity,
+                "role": row.role,
+                "provider": row.provider,
+                "subject": row.subject,
+                "message": row.message,
+                "fix": row.fix,
+                "exception": row.exception,
+                "reason": lifted(report, row),
+                "fingerprint": row.fingerprint,
+                "evidence": " ".join(row.because),
+                "site_verdict": report.verdict,
+            }
+            numbers = {
+                "confidence": row.confidence,
+                "score_low": report.score.low,
+                "score_high": report.score.high,
+            }
+            writer.writerow([numbers[name] if name in numbers else _cell(texts[name]) for name in COLUMNS])
+        return sheet.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Text that stays text. Only what is a number in the model is written as one, so that none loses its sign."""
+    shown = plain(text, 1000)
+    return f"'{shown}" if text.lstrip(" ").startswith(STARTERS) or shown.lstrip(" ").startswith(STARTERS) else shown
+
+
+FORMAT = CsvFormat()

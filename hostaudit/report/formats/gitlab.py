@@ -1,0 +1,54 @@
+"""GitLab's Code Quality report: a list of what counts, each at the line of the policy that names the site.
+
+There is no word for a verdict in it. What fails is ``minor`` or worse; what is unknown is ``info`` and begins with
+*Unknown*; what an exception covers or the policy only warns of is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.report import Style
+from hostaudit.report.json_text import written
+from hostaudit.report.rows import named, place, plain, rows, standing
+
+if TYPE_CHECKING:
+    from hostaudit.model.report import Finding, Report
+    from hostaudit.report import Document
+
+SEVERITIES = {"low": "minor", "medium": "major", "high": "critical", "critical": "blocker"}
+
+
+@dataclass(frozen=True)
+class GitlabFormat:
+    name: str = "gitlab"
+    writes: frozenset[str] = frozenset({"Report"})
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """One JSON array, empty if nothing counts. Fingerprints are unique, as of two equal ones GitLab keeps one."""
+        report: Any = document
+        counting = [each for each in rows(report) if standing(each) in ("fail", "inconclusive")]
+        seen: dict[str, int] = {}
+        entries = []
+        for each in counting:
+            mark = plain(each.fingerprint, 120)
+            seen[mark] = seen.get(mark, 0) + 1
+            entries.append(_entry(report, each, mark if seen[mark] == 1 else f"{mark}:{seen[mark]}"))
+        return written(entries)
+
+
+def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
+    path, line = place(report)
+    fails = standing(row) == "fail"
+    told = plain(f"{report.target.domain}: {row.message} ({named(row)})")
+    return {
+        "description": told if fails else f"Unknown, so inconclusive: {told}",
+        "check_name": plain(row.rule, 255) or "rule",
+        "fingerprint": fingerprint,
+        "severity": SEVERITIES[row.severity] if fails else "info",
+        "location": {"path": plain(path, 1000), "lines": {"begin": line}},
+    }
+
+
+FORMAT = GitlabFormat()

@@ -1,0 +1,27 @@
+"""The documents of ``json``, each on one line: what can be appended to, cut at any line end, and read as it grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hostaudit.report import EVERY, Style
+from hostaudit.report.json_text import written
+
+if TYPE_CHECKING:
+    from hostaudit.report import Document
+
+
+@dataclass(frozen=True)
+class JsonLinesFormat:
+    name: str = "jsonl"
+    writes: frozenset[str] = EVERY
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """One JSON object on one line. ``ValueError`` for a number that JSON cannot carry."""
+        return written(msgspec.to_builtins(document, order="sorted"), indent=0)
+
+
+FORMAT = JsonLinesFormat()

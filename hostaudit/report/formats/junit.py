@@ -1,0 +1,128 @@
+"""JUnit XML, as CI services read it: a suite for each site, a case for each rule and what it is about.
+
+A failure is ``failure``; an unknown that leaves the verdict open is ``error``; what does not count, since an exception
+covers it or the policy only warns of it, is ``skipped`` with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from hostaudit.model.checks import PolicyTrials
+from hostaudit.model.report import Finding, Report
+from hostaudit.report import Style
+from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows, standing, timed
+
+if TYPE_CHECKING:
+    from hostaudit.report import Document
+
+KINDS = {"fail": "failure", "inconclusive": "error", "excepted": "skipped", "baseline": "skipped", "warning": "skipped"}
+MARKS = ("failure", "error", "skipped")
+
+
+@dataclass(frozen=True)
+class JunitFormat:
+    name: str = "junit"
+    writes: frozenset[str] = frozenset({"Report", "PolicyTrials"})
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """One ``testsuites``. Characters that XML 1.0 cannot carry (section 2.2) are written out."""
+        top = ElementTree.Element("testsuites", name="hostaudit")
+        if isinstance(document, PolicyTrials):
+            _trials(top, document)
+        elif isinstance(document, Report):
+            _site(top, document)
+        suites = list(top)
+        top.attrib |= {kind: str(sum(int(each.get(kind, "0")) for each in suites)) for kind in ("tests", "failures")}
+        top.set("errors", str(sum(int(each.get("errors", "0")) for each in suites)))
+        ElementTree.indent(top)
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(top, encoding="unicode")}\n'
+
+
+def _site(top: ElementTree.Element, report: Report) -> None:
+    found = rows(report)
+    suite = _suite(top, report.target.domain)
+    if timed(report.run.started):
+        suite.set("timestamp", report.run.started.removesuffix("Z"))
+    headline = f"{HEADLINES[report.verdict]}: {counted(found)}"
+    _properties(
+        suite,
+        {
+            "verdict": report.verdict,
+            "headline": headline,
+            "summary": report.summary,
+            "score_low": f"{report.score.low:g}",
+            "score_high": f"{report.score.high:g}",
+            "policy": report.policy.source if report.policy is not None else "",
+            **{f"label.{key}": value for key, value in sorted(report.labels.items())},
+        },
+    )
+    for row in found:
+        _case(suite, report, row)
+    _totals(suite)
+
+
+def _suite(top: ElementTree.Element, name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(top, "testsuite", name=plain(name, 300))
+
+
+def _properties(suite: ElementTree.Element, values: dict[str, str]) -> None:
+    inside = ElementTree.SubElement(suite, "properties")
+    for name, value in values.items():
+        ElementTree.SubElement(inside, "property", name=plain(name, 120), value=plain(value))
+
+
+def _case(suite: ElementTree.Element, report: Report, row: Finding) -> None:
+    about = f"{row.rule}: {row.subject}" if row.subject else row.rule
+    parts = (about, f"({row.provider})" if row.provider and row.provider != row.subject else "")
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        name=plain(" ".join(part for part in parts if part), 300),
+        classname=plain(f"{report.target.domain}.{row.role}" if row.role else report.target.domain, 300),
+        time="0",
+    )
+    state = standing(row)
+    if state == "pass":
+        return
+    message = lifted(report, row) if KINDS[state] == "skipped" else row.message
+    mark = ElementTree.SubElement(case, KINDS[state], type=row.severity, message=plain(message))
+    mark.text = _lines(
+        f"Rule: {named(row)} ({row.severity})",
+        f"Found: {row.message}",
+        f"Fix: {row.fix}" if row.fix else "",
+        f"Because of: {', '.join(row.because[:20])}" if row.because else "",
+        f"Fingerprint: {row.fingerprint}",
+        f"More: hostaudit explain {row.code}" if row.code else "",
+    )
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(f"  {plain(part)}" for part in parts if part)
+
+
+def _trials(top: ElementTree.Element, document: PolicyTrials) -> None:
+    for file in dict.fromkeys(each.file for each in document.tests):
+        suite = _suite(top, file)
+        for each in document.tests:
+            if each.file != file:
+                continue
+            case = ElementTree.SubElement(suite, "testcase", name=plain(each.name, 300), classname=plain(file, 300))
+            if each.differs:
+                mark = ElementTree.SubElement(case, "failure", type="differs", message=plain(each.differs[0]))
+                mark.text = _lines(*each.differs)
+        _totals(suite)
+
+
+def _totals(suite: ElementTree.Element) -> None:
+    cases: Iterable[Any] = suite.findall("testcase")
+    kinds = [child.tag for case in cases for child in case if child.tag in MARKS]
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(kinds.count(tag)))
+
+
+FORMAT = JunitFormat()

@@ -1,0 +1,221 @@
+"""Markdown (GitHub's dialect), for job summaries and comments: the verdict first, cut before such places refuse it.
+
+Outside text stays text: no link, no mention, no reference, no HTML, no new cell or line of a table. Documents other
+than a report are set as they are at a terminal, in a block of code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hostaudit.model import words
+from hostaudit.model.report import Report
+from hostaudit.report import EVERY, Style
+from hostaudit.report import wording as say
+from hostaudit.report.rows import EXIT_CODES, HEADLINES, counted, lifted, named, plain, rows, standing, until
+
+if TYPE_CHECKING:
+    from hostaudit.model.report import FunctionImpact, SinglePoint, UnknownFact
+    from hostaudit.report import Document
+
+MOST_BYTES = 512 * 1024
+"""A job summary may have 1 MiB for each step; files just below that were seen to get lost."""
+
+RESERVE = 4096
+MARKS = {"fail": "❌", "inconclusive": "❔", "pass": "✅", "not_judged": "ℹ️"}
+STANDINGS = {
+    "fail": "❌ **fails**",
+    "inconclusive": "❔ **unknown**",
+    "warning": "❔ unknown, a warning only",
+    "excepted": "excepted",
+    "baseline": "known before",
+    "pass": "✅ passes",
+}
+ROWS = 500
+"""Rows of one table; the rest is in the JSON report."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$#]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_BREAK = "&#8203;"
+"""A space without width: it parts what would be a mention, a reference or an address that becomes a link."""
+
+_LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[0-9])|\bgh(?=-[0-9])")
+"""Where a mention, an address, a short name of a picture or a number of an issue begins, once it is escaped."""
+
+
+@dataclass(frozen=True)
+class MarkdownFormat:
+    name: str = "markdown"
+    writes: frozenset[str] = EVERY
+
+    def render(self, document: Document, style: Style) -> str:
+        """At most 512 KiB."""
+        if isinstance(document, Report):
+            return _Page(document, style).text()
+        from hostaudit.report.formats.terminal import FORMAT as TERMINAL
+
+        shown = TERMINAL.render(document, Style(unicode=style.unicode, width=100))
+        kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", kept)), default=0))
+        more = "" if kept == shown else "\nThe rest is left out here; the json format has all of it.\n"
+        return f"{fence}text\n{kept.rstrip(chr(10))}\n{fence}\n{more}"
+
+
+class _Page:
+    """Lines, of which no more are taken than there is room for."""
+
+    def __init__(self, report: Report, style: Style) -> None:
+        self.report = report
+        self.encoding = "utf-8" if style.unicode else "ascii"
+        self.lines: list[str] = []
+        self.room = MOST_BYTES - RESERVE
+
+    def text(self) -> str:
+        self._top()
+        self._findings()
+        self._exceptions()
+        self._companies()
+        self._unknowns()
+        self._not_assessed()
+        self._end()
+        return "\n".join(self.lines).encode(self.encoding, "xmlcharrefreplace").decode() + "\n"
+
+    def add(self, *lines: str) -> bool:
+        """Take lines, all or none."""
+        needed = sum(len(line.encode(self.encoding, "xmlcharrefreplace")) + 1 for line in lines)
+        if needed > self.room:
+            return False
+        self.room -= needed
+        self.lines += lines
+        return True
+
+    def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> None:
+        """A titled table; how many of ``total`` find no room is told."""
+        if not total:
+            return
+        headed = self.add("", f"### {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
+        taken = 0
+        for each in rows if headed else ():
+            if not self.add(f"| {' | '.join(each)} |"):
+                break
+            taken += 1
+        if taken < total:
+            # There is always room for this, see RESERVE.
+            what = f"{total - taken} more" if headed else f"{title}: {total}"
+            self.lines += ["", f"{what} in the JSON report of this run."]
+
+    def _top(self) -> None:
+        report = self.report
+        found = rows(report)
+        verdict = f"{MARKS[report.verdict]} {HEADLINES[report.verdict]}: {text(report.target.domain, 300)}"
+        self.add(f"## {verdict}", "", f"**{text(report.summary, 2000)}**", "")
+        low, high = f"{report.score.low:.0f}", f"{report.score.high:.0f}"
+        score = low if low == high else f"{low} to {high}"
+        judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
+        known = f"score {score} of 100, {report.score.coverage:.0%} of its grounds known"
+        self.add(f"{judged}{known}; exit code {EXIT_CODES[report.verdict]}.")
+        if report.verdict == "inconclusive":
+            why = "Not failed, but what has to be known could not be established, so it does not pass either."
+            self.add("", why)
+        if report.policy is not None:
+            presets = "".join(f", preset {text(each, 60)}" for each in report.policy.extends)
+            where = f"{text(report.policy.source, 300)} line {report.policy.line}"
+            self.add("", f"Policy: {where}{presets}.")
+
+    def _findings(self) -> None:
+        found = [each for each in rows(self.report) if standing(each) != "pass"]
+        cells = []
+        for each in found[:ROWS]:
+            message = text(each.message, 600)
+            why = lifted(self.report, each)
+            told = f"{message} {text(why, 400)}" if why else message
+            fix = text(each.fix, 400) if standing(each) in ("fail", "inconclusive") else ""
+            cells.append([STANDINGS[standing(each)], each.severity, text(named(each), 160), told, fix])
+        self.table("Findings", ("Result", "Severity", "Rule", "Found", "What to do"), cells, len(found))
+        passed = list(dict.fromkeys(each.rule for each in rows(self.report) if standing(each) == "pass"))
+        if passed:
+            self.add("", f"Passed: {', '.join(text(each, 120) for each in passed[:100])}.")
+
+    def _exceptions(self) -> None:
+        notes = self.report.exceptions_applied
+        cells = [
+            [
+                text(each.id, 60),
+                text(each.rule, 120),
+                each.state,
+                text(until(each), 120),
+                text(each.owner, 120),
+                text(f"{each.reason} ({each.warning})" if each.warning else each.reason, 400),
+            ]
+            for each in notes[:ROWS]
+        ]
+        heads = ("Exception", "Rule", "State", "Lasts", "Owner", "Reason")
+        self.table("Exceptions", heads, cells, len(notes))
+
+    def _companies(self) -> None:
+        points = [each for each in self.report.spofs if each.failure_domain.kind == "parent" and not each.name_only]
+        cells = [
+            [text(self._called(each), 160), text(self._held(each), 200), self._stops(each)] for each in points[:ROWS]
+        ]
+        self.table("Who alone can take down what", ("Company", "In", "What stops"), cells, len(points))
+
+    def _called(self, point: SinglePoint) -> str:
+        domain = point.failure_domain
+        return domain.name or self.report.names.get(domain.id, domain.id)
+
+    def _held(self, point: SinglePoint) -> str:
+        return words.listed([say.role(each) for each in point.roles])
+
+    def _stops(self, point: SinglePoint) -> str:
+        """One phrase for each effect and time, with all functions that share them."""
+        alike: dict[str, list[str]] = {}
+        for each in point.functions:
+            if each.effect != "degraded":
+                alike.setdefault(_loss(each), []).append(words.function(each.id))
+        said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
+        return text("; ".join(said), 1000) or "nothing wholly"
+
+    def _unknowns(self) -> None:
+        causes: dict[str, list[UnknownFact]] = {}
+        for fact in self.report.unknowns:
+            causes.setdefault(fact.cause, []).append(fact)
+        cells = [
+            [text(say.cause(cause), 120), str(len(facts)), text(say.few([_about(each) for each in facts]), 400)]
+            for cause, facts in list(causes.items())[:ROWS]
+        ]
+        self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))
+
+    def _not_assessed(self) -> None:
+        gaps = self.report.not_assessed
+        cells = [[text(each.what, 120), text(each.why, 300)] for each in gaps[:ROWS]]
+        self.table("Not assessed", ("What", "Why"), cells, len(gaps))
+
+    def _end(self) -> None:
+        run = self.report.run
+        self.lines += [
+            "",
+            f"hostaudit {text(run.tool_version, 60)}, rules {text(run.rules_version, 60)}, looked at "
+            f"{text(run.started, 40)} by way of resolver {text(run.resolver, 120)}.",
+        ]
+
+
+def _about(fact: UnknownFact) -> str:
+    return f"{say.role(fact.role)} {fact.subject}"
+
+
+def _loss(impact: FunctionImpact) -> str:
+    begins = say.onset(impact.time_to_impact_hours)
+    return f"{say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)}"
+
+
+def text(outside: str, limit: int) -> str:
+    """Outside text as Markdown that shows it, and does nothing else."""
+    shown = _SPECIAL.sub(lambda found: f"\\{found[0]}", plain(outside, limit))
+    shown = "".join(_ENTITIES.get(char, char) for char in shown)
+    return _LIVE.sub(lambda found: f"{found[0]}{_BREAK}", shown)
+
+
+FORMAT = MarkdownFormat()

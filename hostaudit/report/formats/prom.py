@@ -1,0 +1,190 @@
+"""Prometheus text format 0.0.4, for the textfile collector: no times of samples, a line feed at the end.
+
+``METRICS`` is the list of all there are; dashboards and alert rules go by it. What can be one of several things is
+one series for each of them, 0 or 1, so that *unknown* is never taken for either of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.model.values import Certificate, Registration
+from hostaudit.report import Style
+from hostaudit.report.rows import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
+
+if TYPE_CHECKING:
+    from hostaudit.model.report import Report
+    from hostaudit.report import Document
+
+METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "hostaudit_build_info": ("Version of hostaudit and of its rules; always 1.", ("version", "rules_version")),
+    "hostaudit_scan_success": ("1 if the site could be judged, 0 if what the verdict needs is unknown.", ("domain",)),
+    "hostaudit_verdict": ("The verdict that the exit code tells, 1 for the one that holds.", ("domain", "verdict")),
+    "hostaudit_exit_code": ("Exit code of hostaudit for this site.", ("domain",)),
+    "hostaudit_probe_result": (
+        "What is known of the parties in a layer: ok, unknown, or fail if none of its alternatives works.",
+        ("domain", "layer", "result"),
+    ),
+    "hostaudit_score_low": (
+        "Low end of the score, 0 to 100, everything unknown failing; role all is the whole site.",
+        ("domain", "role"),
+    ),
+    "hostaudit_score_high": (
+        "High end of the score, 0 to 100, everything unknown working; role all is the whole site.",
+        ("domain", "role"),
+    ),
+    "hostaudit_score_coverage_ratio": ("Share of the legs looked at whose operator and state are known.", ("domain",)),
+    "hostaudit_spof": (
+        "1 for each that ends a function alone, such as a company (kind parent); without those that hold only names.",
+        ("domain", "kind", "id"),
+    ),
+    "hostaudit_policy_result": (
+        "How a rule came out, 1 for what holds; warning: unknown, which does not count; excepted: or in the baseline.",
+        ("domain", "rule", "result"),
+    ),
+    "hostaudit_last_complete_timestamp_seconds": (
+        "When the last look at the site ended that could be judged; left out if this one could not.",
+        ("domain",),
+    ),
+    "hostaudit_domain_expiry_timestamp_seconds": ("When the registration of a name runs out.", ("domain", "name")),
+    "hostaudit_cert_not_after_timestamp_seconds": (
+        "When the first certificate of a host runs out.",
+        ("domain", "host"),
+    ),
+    "hostaudit_exception_expiry_timestamp_seconds": (
+        "When an exception of the policy ends, for those that end.",
+        ("domain", "id", "rule", "owner"),
+    ),
+}
+"""Help and labels by name; all are gauges."""
+
+RESULTS = ("ok", "fail", "unknown")
+RULE_RESULTS = ("pass", "fail", "unknown", "warning", "excepted")
+VERDICTS = ("pass", "fail", "inconclusive", "not_judged")
+WHOLE = "all"
+
+Sample = tuple[str, tuple[str, ...], float]
+
+
+@dataclass(frozen=True)
+class PromFormat:
+    name: str = "prom"
+    writes: frozenset[str] = frozenset({"Report"})
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """Every metric that has a value, with HELP and TYPE, samples sorted."""
+        report: Any = document
+        families: dict[str, dict[tuple[str, ...], float]] = {}
+        for name, labels, value in _samples(report):
+            # Long labels are cut, so that two may be the same; the larger value stands for both.
+            family = families.setdefault(name, {})
+            shown = tuple(plain(each, 250) for each in labels)
+            family[shown] = max(value, family.get(shown, value))
+        lines: list[str] = []
+        for name, (text, keys) in METRICS.items():
+            if name in families:
+                lines += [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
+                lines += [_line(name, keys, *each) for each in sorted(families[name].items())]
+        return "\n".join(lines) + "\n"
+
+
+def _line(name: str, keys: tuple[str, ...], labels: tuple[str, ...], value: float) -> str:
+    pairs = ",".join(f'{key}="{_label(label)}"' for key, label in zip(keys, labels, strict=True))
+    return f"{name}{{{pairs}}} {value:.15g}"
+
+
+def _label(text: str) -> str:
+    """A label value with the three characters escaped that the format sets apart."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _samples(report: Report) -> Iterator[Sample]:
+    domain = report.target.domain
+    judged = report.verdict != "inconclusive" and all(each.rule != UNSOUND for each in rows(report))
+    yield "hostaudit_build_info", (report.run.tool_version, report.run.rules_version), 1
+    yield "hostaudit_scan_success", (domain,), judged
+    for verdict in VERDICTS:
+        yield "hostaudit_verdict", (domain, verdict), verdict == report.verdict
+    yield "hostaudit_exit_code", (domain,), EXIT_CODES[report.verdict]
+    for layer, state in sorted(_layers(report).items()):
+        for result in RESULTS:
+            yield "hostaudit_probe_result", (domain, layer, result), result == state
+    for role, low, high in (
+        (WHOLE, report.score.low, report.score.high),
+        *((each.role, each.score.low, each.score.high) for each in report.roles),
+    ):
+        yield "hostaudit_score_low", (domain, role), low
+        yield "hostaudit_score_high", (domain, role), high
+    yield "hostaudit_score_coverage_ratio", (domain,), report.score.coverage
+    for point in report.spofs:
+        if point.order == 1 and not point.name_only:
+            yield "hostaudit_spof", (domain, point.failure_domain.kind, point.failure_domain.id), 1
+    yield from _rules(report)
+    yield from _times(report, judged=judged)
+
+
+def _layers(report: Report) -> dict[str, str]:
+    """By role whether what fills it is known and works."""
+    states: dict[str, list[str]] = {}
+    for function in report.functions:
+        for leg in function.legs:
+            states.setdefault(leg.role, []).append(leg.state)
+    unknown = {fact.role for fact in report.unknowns}
+    found = {}
+    for role in {*states, *unknown, *(each.role for each in report.dependencies)}:
+        legs = states.get(role, [])
+        if legs and all(state == "failed" for state in legs):
+            found[role] = "fail"
+        else:
+            found[role] = "unknown" if role in unknown or "unknown" in legs else "ok"
+    return found
+
+
+def _rules(report: Report) -> Iterator[Sample]:
+    results: dict[str, set[str]] = {}
+    words = {"inconclusive": "unknown", "baseline": "excepted"}
+    for row in rows(report):
+        results.setdefault(row.rule, set()).add(words.get(standing(row), standing(row)))
+    for rule, found in results.items():
+        for result in RULE_RESULTS:
+            holds = result in found and (result != "pass" or found == {"pass"})
+            yield "hostaudit_policy_result", (report.target.domain, rule, result), holds
+
+
+def _times(report: Report, *, judged: bool) -> Iterator[Sample]:
+    domain = report.target.domain
+    ended = seconds(report.run.finished)
+    if judged and ended is not None:
+        yield "hostaudit_last_complete_timestamp_seconds", (domain,), ended
+    ends: dict[str, float] = {}
+    for item in report.evidence:
+        if isinstance(item.value, Registration) and item.value.expires:
+            at = seconds(item.value.expires)
+            if at is not None:
+                yield "hostaudit_domain_expiry_timestamp_seconds", (domain, item.subject), at
+        elif isinstance(item.value, Certificate):
+            at = seconds(item.value.not_after)
+            host = item.subject.split(" ")[0]
+            if at is not None:
+                ends[host] = min(at, ends.get(host, at))
+    for host, at in ends.items():
+        yield "hostaudit_cert_not_after_timestamp_seconds", (domain, host), at
+    for note in report.exceptions_applied:
+        last = _end_of_day(note.expires)
+        if last is not None:
+            yield "hostaudit_exception_expiry_timestamp_seconds", (domain, note.id, note.rule, note.owner), last
+
+
+def _end_of_day(text: str) -> float | None:
+    """An exception covers its whole last day, UTC."""
+    try:
+        last = date.fromisoformat(text)
+        return seconds(f"{last + timedelta(days=1)}T00:00:00Z")
+    except (ValueError, OverflowError):
+        return None
+
+
+FORMAT = PromFormat()

@@ -1,0 +1,224 @@
+"""SARIF 2.1.0 (OASIS), as code scanning services take it in.
+
+Every result points at the line of the policy that names the site, since such services open nothing else: they refuse a
+whole file for one location that is no relative path. Site, role and provider are logical locations. A result that is
+unknown is up for review; one that an exception covers is suppressed; what passed is left out, as every result becomes
+an alert. ``invocations[0].exitCode`` is the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hostaudit.report import Style
+from hostaudit.report import wording as say
+from hostaudit.report.json_text import written
+from hostaudit.report.rows import (
+    EXIT_CODES,
+    HEADLINES,
+    counted,
+    lifted,
+    named,
+    place,
+    plain,
+    rows,
+    standing,
+    timed,
+    uri,
+)
+
+if TYPE_CHECKING:
+    from hostaudit.model.report import Finding, Report
+    from hostaudit.report import Document
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+MOST_RESULTS = 25_000
+"""More in one run are refused by code scanning."""
+
+MOST_BYTES = 9_500_000
+"""A file may have 10 MB when compressed; ours has no more before."""
+
+MOST_NOTES = 1000
+LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
+
+
+@dataclass(frozen=True)
+class SarifFormat:
+    name: str = "sarif"
+    writes: frozenset[str] = frozenset({"Report"})
+
+    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+        """One log with one run."""
+        report: Any = document
+        return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
+
+
+def _run(report: Report) -> dict[str, Any]:
+    found = [each for each in rows(report) if each.outcome != "pass"]
+    rules = {rule: position for position, rule in enumerate(_by_rule(found))}
+    results: list[dict[str, Any]] = []
+    size = 0
+    seen: dict[str, int] = {}
+    for each in found[:MOST_RESULTS]:
+        seen[each.fingerprint] = seen.get(each.fingerprint, 0) + 1
+        result = _result(report, each, rules[each.rule], seen[each.fingerprint])
+        size += 2 * len(written(result, indent=0))  # with its indents it takes no more than twice of that
+        if size > MOST_BYTES:
+            break
+        results.append(result)
+    return {
+        "tool": {"driver": _driver(report, found)},
+        "invocations": [_invocation(report, found, len(found) - len(results))],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+        "properties": {
+            "verdict": report.verdict,
+            "score": {"low": report.score.low, "high": report.score.high},
+            "summary": plain(report.summary, 2000),
+        },
+    }
+
+
+def _by_rule(found: list[Finding]) -> dict[str, Finding]:
+    """The first finding of each rule."""
+    first: dict[str, Finding] = {}
+    for each in found:
+        first.setdefault(each.rule, each)
+    return first
+
+
+def _driver(report: Report, found: list[Finding]) -> dict[str, Any]:
+    return {
+        "name": "hostaudit",
+        "version": plain(report.run.tool_version, 60),
+        "semanticVersion": plain(report.run.tool_version, 60),
+        "rules": [_rule(each) for each in _by_rule(found).values()],
+        "notifications": [_notification(each) for each in sorted({fact.cause for fact in report.unknowns})],
+    }
+
+
+def _notification(cause: str) -> dict[str, Any]:
+    text = {"text": _text(say.cause(cause), 200)}
+    advice = {"text": "What is unknown widens the score. Asking again may answer it; the message says what."}
+    return {
+        "id": plain(cause, 60),
+        "name": _pascal(cause),
+        "shortDescription": text,
+        "fullDescription": text,
+        "help": advice,
+    }
+
+
+def _rule(row: Finding) -> dict[str, Any]:
+    fix = plain(row.fix) or "See the message."
+    more = f" More: hostaudit explain {row.code}" if row.code else ""
+    level = LEVELS[row.severity]
+    return {
+        "id": plain(row.rule, 255),
+        "name": _pascal(row.rule),
+        "shortDescription": {"text": _text(named(row), 200)},
+        "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
+        "help": {"text": _text(f"{fix}{more}", 1200)},
+        "defaultConfiguration": {"level": level},
+        "properties": {
+            "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
+            "problem.severity": PROBLEMS[level],
+            "precision": "high",
+        },
+    }
+
+
+def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[str, Any]:
+    path, line = place(report)
+    state = standing(row)
+    # An unknown that the policy lets fail is a failure; any other one is for a person to look at.
+    review = row.outcome == "unknown" and state != "fail"
+    site = plain(report.target.domain, 255)
+    result: dict[str, Any] = {
+        "ruleId": plain(row.rule, 255),
+        "ruleIndex": index,
+        # Section 3.27.10 has no level but "none" for a review; code scanning goes by the level alone and would hide it.
+        "kind": "review" if review else "fail",
+        "level": "note" if review else LEVELS[row.severity],
+        "message": {"text": _text(f"{site}: {row.message} {row.fix}".strip(), 2000)},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": {"startLine": line}},
+                "logicalLocations": list(_logical(report, row)),
+            }
+        ],
+        # The first is the one by which GitHub knows an alert again; it is made of no line and no address.
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{plain(row.fingerprint, 120)}:{occurrence}",
+            "hostaudit/v1": f"{plain(row.fingerprint, 120)}:{occurrence}",
+        },
+        "properties": {
+            "code": plain(row.code, 60),
+            "outcome": row.outcome,
+            "standing": state,
+            "severity": row.severity,
+            "confidence": row.confidence,
+            "subject": plain(row.subject, 255),
+            "evidence": [plain(each, 300) for each in row.because[:20]],
+        },
+    }
+    if state in ("excepted", "baseline"):
+        reason = {"kind": "external", "status": "accepted", "justification": _text(lifted(report, row), 1000)}
+        result["suppressions"] = [reason]
+    return result
+
+
+def _logical(report: Report, row: Finding) -> Iterator[dict[str, str]]:
+    site = plain(report.target.domain, 255)
+    yield {"name": site, "fullyQualifiedName": site, "kind": "namespace"}
+    for kind, name in (("role", row.role), ("provider", row.provider), ("subject", row.subject)):
+        if name and name != report.target.domain:
+            called = plain(name, 255)
+            yield {"name": called, "fullyQualifiedName": f"{site}/{kind}/{called}", "kind": kind}
+
+
+def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str, Any]:
+    # What is unknown without any weight, such as an origin behind a CDN, is told; the run succeeded all the same.
+    open_ = report.verdict == "inconclusive" or any(
+        each.outcome == "unknown" and standing(each) in ("fail", "inconclusive", "warning") for each in found
+    )
+    notes: list[dict[str, Any]] = [
+        {
+            "level": "warning" if open_ else "note",
+            "descriptor": {"id": plain(fact.cause, 60)},
+            "message": {"text": _text(f"{say.role(fact.role)} {fact.subject}: {say.cause(fact.cause)}", 500)},
+        }
+        for fact in report.unknowns[:MOST_NOTES]
+    ]
+    for number, what in ((len(report.unknowns) - len(notes), "unknown"), (left_out, "results")):
+        if number > 0:
+            notes.append(
+                {"level": "warning", "message": {"text": f"{number} more {what} in the JSON report of this run."}}
+            )
+    headline = f"{HEADLINES[report.verdict]}: {counted(rows(report))}"
+    times = {"startTimeUtc": timed(report.run.started), "endTimeUtc": timed(report.run.finished)}
+    return {
+        "executionSuccessful": not open_,
+        "exitCode": EXIT_CODES[report.verdict],
+        "exitCodeDescription": headline,
+        **{key: at for key, at in times.items() if at},
+        "toolExecutionNotifications": notes,
+    }
+
+
+def _pascal(identity: str) -> str:
+    """``DnsMinProviders`` for ``dns.min_providers``."""
+    words = "".join(char if char.isascii() and char.isalnum() else " " for char in identity[:255]).split()
+    return "".join(word[0].upper() + word[1:] for word in words) or "Rule"
+
+
+def _text(text: str, limit: int) -> str:
+    """A plain text message: brackets would be a link, braces a place to fill in (sections 3.11.5 and 3.11.6)."""
+    shown = plain(text, limit).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return shown.replace("{", "{{").replace("}", "}}")
+
+
+FORMAT = SarifFormat()

@@ -1,0 +1,155 @@
+"""How a report was judged, for formats that tell it row by row: which rows weigh how much, and where do they point?
+
+A row weighs what the verdict gives it: an unknown that the policy only warns of is none that fails a pipeline. So
+every format agrees with the exit code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import quote
+
+from msgspec import structs
+
+from hostaudit.model.report import ExceptionNote, Finding, Report
+from hostaudit.report.text import printable
+
+EXIT_CODES = {"pass": 0, "not_judged": 0, "fail": 1, "inconclusive": 3}
+"""What the command ends with, whatever the format."""
+
+HEADLINES = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "NOT JUDGED"}
+UNSOUND = "known-ground"
+"""The rule that needs no policy: what name resolution and the web site rest on must be known."""
+
+NOWHERE = "hostaudit.yaml"
+"""Where rows point without a policy: the file in which one would stand."""
+
+Standing = Literal["fail", "inconclusive", "excepted", "baseline", "warning", "pass"]
+"""*fail* and *inconclusive* make the verdict; the others do not count: covered by an exception, failed before already,
+unknown where that is only told, passed."""
+
+_ORDER = ("fail", "inconclusive", "warning", "excepted", "baseline", "pass")
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def rows(report: Report) -> tuple[Finding, ...]:
+    """Every finding, what counts first, each with a fingerprint; one more if the verdict rests on none of them."""
+    found = [_marked(report, each) for each in report.findings]
+    verdict = report.verdict
+    if verdict in ("fail", "inconclusive") and all(each.verdict != verdict for each in found):
+        found.append(_marked(report, _unsound(report)))
+    return tuple(sorted(found, key=_rank))
+
+
+def standing(row: Finding) -> Standing:
+    """How much a row weighs."""
+    if row.verdict == "fail" or row.verdict == "inconclusive":
+        return row.verdict
+    if row.outcome == "pass":
+        return "pass"
+    if row.exception:
+        return "excepted"
+    return "baseline" if row.baseline else "warning"
+
+
+def counted(found: Iterable[Finding]) -> str:
+    """``2 failed, 1 unknown, 1 excepted, 4 passed``."""
+    words = {"fail": "failed", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
+    words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
+    standings = [standing(each) for each in found]
+    said = [f"{standings.count(each)} {words[each]}" for each in _ORDER if each in standings]
+    return ", ".join(said) or "nothing was demanded"
+
+
+def lifted(report: Report, row: Finding) -> str:
+    """Why a row does not count, in a sentence; empty if it does."""
+    state = standing(row)
+    if state == "baseline":
+        return "It failed in the baseline already."
+    if state == "warning":
+        return "It is unknown, which the policy only warns of."
+    if state != "excepted":
+        return ""
+    note = next((each for each in report.exceptions_applied if each.id == row.exception), None)
+    if note is None:
+        return f"Exception {row.exception} covers it."
+    return f"Exception {note.id}, {note.owner}, {until(note)}: {note.reason}"
+
+
+def until(note: ExceptionNote) -> str:
+    """How long an exception lasts, by its last day."""
+    if note.days_left is None:
+        return f"review {note.review}" if note.review else note.expires
+    return f"until {note.expires}, {note.days_left} days left" if note.days_left >= 0 else f"ended {note.expires}"
+
+
+def named(row: Finding) -> str:
+    """A row as it is quoted: ``HA-DNS-002 dns.min_providers``."""
+    return " ".join(part for part in (row.code, row.rule) if part)
+
+
+def place(report: Report) -> tuple[str, int]:
+    """The file and line (from 1) that the rows of a report point at, relative to the folder of the project.
+
+    A path that leaves it, or begins at the root, is told by its last part: a viewer of code can open nothing else.
+    """
+    if report.policy is None:
+        return NOWHERE, 1
+    path = posixpath.normpath(report.policy.source.replace("\\", "/")) if report.policy.source else NOWHERE
+    if path.startswith(("/", "../")) or path in ("", ".", "..") or ":" in path:
+        path = posixpath.basename(path.rstrip("/").replace(":", "/")) or NOWHERE
+    return (path if path not in (".", "..") else NOWHERE), max(report.policy.line, 1)
+
+
+def uri(path: str) -> str:
+    """A relative path as a relative URI reference (RFC 3986 section 4.2), never one with a scheme."""
+    return quote(path.encode("utf-8", "backslashreplace"), safe="/-._~")
+
+
+def plain(text: str, limit: int = 1000) -> str:
+    """Outside text for a reader of any format: one line, nothing invisible, at most ``limit`` columns."""
+    return printable(text, limit)
+
+
+def seconds(text: str) -> float | None:
+    """A UTC time such as ``2021-01-09T12:00:00Z`` as seconds since 1970, None if it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+
+
+def timed(text: str) -> str:
+    """The same UTC time, or nothing if it is none."""
+    return text if seconds(text) is not None and text.endswith("Z") else ""
+
+
+def _marked(report: Report, row: Finding) -> Finding:
+    if row.fingerprint:
+        return row
+    parts = "\n".join((row.rule, report.target.domain, row.role, row.subject, row.provider))
+    digest = hashlib.sha256(parts.encode("utf-8", "backslashreplace")).hexdigest()
+    return structs.replace(row, fingerprint=digest[:32])
+
+
+def _unsound(report: Report) -> Finding:
+    return Finding(
+        rule=UNSOUND,
+        outcome="unknown",
+        severity="high",
+        confidence=1.0,
+        subject=report.target.domain,
+        message="What name resolution or the web site rests on could not be established.",
+        because=(),
+        fix="Ask again, with more time: hostaudit scan --deadline 120.",
+        verdict="fail" if report.verdict == "fail" else "inconclusive",
+    )
+
+
+def _rank(row: Finding) -> tuple[int, int, str, str, str]:
+    return _ORDER.index(standing(row)), _SEVERITIES.index(row.severity), row.rule, row.subject, row.fingerprint
