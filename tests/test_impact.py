@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
 from hostaudit.model.report import Hours
@@ -35,7 +36,7 @@ def graphs(draw, certainties=("certain",)):
     for gate in gates:
         kind = draw(st.sampled_from(("all", "any")))
         children = draw(st.lists(st.sampled_from([*leaves, *gates]), min_size=1, max_size=4))
-        graph.gate(gate, kind, children)
+        graph.gate(Purpose.GROUP.of(gate), kind, children)
     graph.functions.append(SiteFunction("f", gates[0], "yes", "down", 1.0))
     graph.functions.append(SiteFunction("g", gates[-1], "yes", "down", 0.5))
     return graph
@@ -110,7 +111,7 @@ def two_servers(first: str, second: str) -> FaultTree:
     graph = FaultTree()
     for name, parent in (("a", first), ("b", second)):
         graph.leaf(name, BasicEvent({"parent": (parent,)}, "dns", name, (), "host", begins=cached(2.0)))
-    graph.gate("any", "any", ["a", "b"])
+    graph.gate(Purpose.GROUP.of("any"), "any", ["a", "b"])
     graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
     return graph
 
@@ -122,8 +123,8 @@ def test_two_legs_of_one_parent_are_one_leg():
 
 def test_zones_that_serve_each_other_neither_loop_nor_count():
     graph = two_servers("p", "q")
-    graph.gate("zone a", "all", ["a", "zone b"])
-    graph.gate("zone b", "all", ["b", "zone a"])
+    graph.gate(Purpose.GROUP.of("zone a"), "all", ["a", "zone b"])
+    graph.gate(Purpose.GROUP.of("zone b"), "all", ["b", "zone a"])
     graph.functions.append(SiteFunction("g", "zone a", "yes", "down", 1.0))
 
     assert order_one(graph)["g"] == {("parent", "p"), ("parent", "q")}
@@ -134,8 +135,8 @@ def test_an_alternative_that_recovers_sooner_ends_the_outage():
     graph = FaultTree()
     graph.leaf("slow", BasicEvent({"parent": ("p",)}, "hosting", "slow", (), "name"))
     graph.leaf("fast", BasicEvent({"parent": ("p",)}, "hosting", "fast", (), "host", begins=cached(9.0)))
-    graph.gate("any", "any", ["slow", "fast"])
-    graph.gate("all", "all", ["slow", "fast"])
+    graph.gate(Purpose.GROUP.of("any"), "any", ["slow", "fast"])
+    graph.gate(Purpose.GROUP.of("all"), "all", ["slow", "fast"])
     graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
     graph.functions.append(SiteFunction("g", "all", "yes", "down", 1.0))
 
@@ -147,7 +148,7 @@ def test_an_alternative_that_recovers_sooner_ends_the_outage():
 
 def test_what_has_no_leg_at_all_is_down_without_end():
     graph = FaultTree()
-    graph.gate("any", "any")
+    graph.gate(Purpose.GROUP.of("any"), "any")
     graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
 
     assert impact(graph, frozenset(), CLOCK)["f"].hours.high == CLOCK.horizon
@@ -157,7 +158,7 @@ def test_what_has_no_leg_at_all_is_down_without_end():
 def test_an_unlisted_role_recovers_at_no_known_time():
     graph = two_servers("p", "p")
     graph.leaves["a"] = BasicEvent({"parent": ("p",)}, "dns", "a", (), "no such role")
-    graph.gate("only", "all", ["a"])
+    graph.gate(Purpose.GROUP.of("only"), "all", ["a"])
     graph.functions.append(SiteFunction("g", "only", "yes", "down", 1.0))
 
     assert impact(graph, frozenset({("parent", "p")}), CLOCK)["g"].hours.usual == CLOCK.horizon
