@@ -1,7 +1,7 @@
 """Write the generated pages of docs/: the command line, the rules and the roles.
 
-``python .ci/build_docs.py`` writes them; ``--check`` writes nothing, names each page that is not current and exits with 1.
-The pages are built from what users can ask for themselves: the click commands, ``hostaudit rules list`` and
+``python .ci/build_docs.py`` writes them; ``--check`` writes nothing, names each page that is not current and exits
+with 1. The pages are built from what users can ask for themselves: the click commands, ``hostaudit rules list`` and
 ``hostaudit explain``, and the files in ``rules/``.
 """
 
@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,6 +84,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cell(each) for each in line)} |\n" for line in lines)
 
 
+def prose(*sentences: str) -> str:
+    """A paragraph."""
+    return textwrap.fill(" ".join(sentences), 120, break_long_words=False, break_on_hyphens=False)
+
+
 def cell(text: str) -> str:
     """Text for a cell of a table: on one line, bars escaped."""
     return " ".join(text.split()).replace("|", "\\|")
@@ -127,8 +133,11 @@ def cli_reference() -> str:
     parts = [
         MARK,
         "# Command-line reference",
-        "This page lists every command, argument and option. [usage.md](usage.md) shows how to use them.\n"
-        "`--help` prints the same text for one command.",
+        prose(
+            "This page lists every command, argument and option.",
+            "[usage.md](usage.md) shows how to use them.",
+            "`--help` prints the same text for one command.",
+        ),
         table(
             ("command", "what it does"),
             [
@@ -190,9 +199,12 @@ def rules_page() -> str:
     parts = [
         MARK,
         "# Rules",
-        "A policy demands rules by name; [policy.md](policy.md) tells how. `hostaudit explain NAME` prints the text of one\n"
-        "rule, and `hostaudit rules list` prints all of them. `ROLE` stands for a role of [roles.md](roles.md) and\n"
-        "`FUNCTION` for a function. The severity is the default; a policy can set another one.",
+        prose(
+            "A policy demands rules by name; [policy.md](policy.md) tells how.",
+            "`hostaudit explain NAME` prints the text of one rule, and `hostaudit rules list` prints all of them.",
+            "`ROLE` stands for a role of [roles.md](roles.md) and `FUNCTION` for a function.",
+            "The severity is the default; a policy can set another one.",
+        ),
         table(
             ("rule", "title", "severity", "code"),
             [
@@ -250,11 +262,18 @@ def roles_page() -> str:
     parts = [
         MARK,
         "# Roles and functions",
-        "A **role** is what a provider does for a site. A **function** is what the site does for its users. The fault tree\n"
-        "connects them; see [how-it-decides.md](how-it-decides.md). `hostaudit explain ROLE` prints the text of one role.",
+        prose(
+            "A **role** is what a provider does for a site.",
+            "A **function** is what the site does for its users.",
+            "The fault tree connects them; see [how-it-decides.md](how-it-decides.md).",
+            "`hostaudit explain ROLE` prints the text of one role.",
+        ),
         "## Roles at a glance",
-        "*Visible*: whether a scan can see the provider. *Alternatives*: whether a site can have more than one provider at\n"
-        "a time. *Expires*: whether a policy can ask for `min_days_left`.",
+        prose(
+            "*Visible*: whether a scan can see the provider.",
+            "*Alternatives*: whether a site can have more than one provider at a time.",
+            "*Expires*: whether a policy can ask for `min_days_left`.",
+        ),
         table(
             ("role", "in reports", "visible", "alternatives", "expires"),
             [
@@ -271,15 +290,21 @@ def roles_page() -> str:
         "A provider file can name a narrower service, which counts as one of these roles:",
         table(("service", "counts as"), [(code(each), code(role)) for each, role in known.kinds.items()]).rstrip(),
         "## Functions",
-        "A further host that you name is a function of its own, such as `web:api.example.com`. The site file can declare\n"
-        "more. The weight is the share of the score; only functions that apply to a site count.",
+        prose(
+            "A further host that you name is a function of its own, such as `web:api.example.com`.",
+            "The site file can declare more.",
+            "The weight is the share of the score; only functions that apply to a site count.",
+        ),
         table(
             ("function", "in reports", "weight"),
             [(code(each), words, f"{weights[each]:.2f}") for each, words in known.functions.items()],
         ).rstrip(),
         "## Each role",
-        "*Recovery* is the time until the function works again when the provider is gone and nothing stands by: the usual\n"
-        "time, and the range in brackets. Measured facts replace it where there are any.",
+        prose(
+            "*Recovery* is the time until the function works again when the provider is gone and nothing stands by:",
+            "the usual time, and the range in brackets.",
+            "Measured facts replace it where there are any.",
+        ),
     ]
     for each in known.roles:
         text = texts[each]
@@ -292,7 +317,10 @@ def roles_page() -> str:
         parts.append("\n".join(lines))
     parts += [
         "## Layers of scenarios",
-        "Scenario files name a layer where the site has a role. An event of a layer acts on the providers in these roles.",
+        prose(
+            "Scenario files name a layer where a site has a role.",
+            "An event of a layer acts on the providers in these roles.",
+        ),
         table(
             ("layer", "in reports", "roles of the site"),
             [
