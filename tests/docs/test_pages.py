@@ -151,6 +151,22 @@ def test_the_command_line_knows_every_command_of_the_pages(command):
         pytest.fail(f"{name(command.page)}:{command.line}: hostaudit {shlex.join(command.words)}: {error}")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_the_command_line_knows_every_command_within_the_text(page):
+    text = FENCE.sub("", page.read_text("utf-8"))
+    found = [" ".join(each.split()) for each in re.findall(r"(?<!`)`(hostaudit [^`]+)`", text)]
+    wrong = []
+    for line in found:
+        for words, _ in ours(line):
+            try:
+                parsed(words)
+            except cli.TypedError as error:
+                if type(error).__name__ != "MissingParameter":  # a sentence need not say everything
+                    wrong.append(f"{line}: {error}")
+
+    assert wrong == []
+
+
 @pytest.mark.parametrize("line", ["scan --no-such-option example.com", "no-such-command", "history no-such-command"])
 def test_a_command_that_does_not_exist_is_found(line):
     with pytest.raises(cli.TypedError):
@@ -293,6 +309,14 @@ def test_troubleshooting_explains_every_cause_of_unknown():
     text = (ROOT / "docs/troubleshooting.md").read_text("utf-8")
 
     assert sorted(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE)) == sorted(CAUSES)
+
+
+def test_the_price_of_an_addition_is_the_number_of_files_named():
+    text = (ROOT / ".github/CONTRIBUTING.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| (\d+) \| ([^|]+) \|$", text, re.MULTILINE)
+
+    assert len(rows) >= 9
+    assert [what for what, number, files in rows if len(re.findall(r"`[^`\s]+/[^`\s]*`", files)) != int(number)] == []
 
 
 def test_a_term_stands_once_in_the_glossary_with_a_meaning_and_a_source():
