@@ -135,7 +135,7 @@ def parsed(words: tuple[str, ...]) -> None:
     group = typer.main.get_command(cli.app)
     context = group.make_context("hostaudit", list(words))
     rest = [*getattr(context, "_protected_args", []), *context.args]
-    while hasattr(group, "resolve_command"):
+    while rest and hasattr(group, "resolve_command"):
         word, group, rest = group.resolve_command(context, rest)
         context = group.make_context(word, rest, parent=context)
         rest = [*getattr(context, "_protected_args", []), *context.args]
@@ -143,8 +143,6 @@ def parsed(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=title)
 def test_the_command_line_knows_every_command_of_the_pages(command):
-    if command.words[:1] == ("--version",):
-        return
     try:
         parsed(command.words)
     except cli.TypedError as error:
