@@ -240,6 +240,17 @@ def test_elided_output_is_compared_line_by_line_and_in_order(shown, same):
     assert (first_missing(shown, "a\nb\nc\n") == "") is same
 
 
+EXAMPLES = [each.text for each in blocks(ROOT / "docs/policy.md") if each.language == "yaml"]
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=[f"example {number}" for number in range(1, len(EXAMPLES) + 1)])
+def test_the_examples_of_the_page_on_policies_are_in_order(text, tmp_path):
+    path = tmp_path / "hostaudit.yaml"
+    path.write_text(text, "utf-8")
+
+    assert cli.run(["policy", "check", str(path)]) == 0
+
+
 # -- links ------------------------------------------------------------------------------------------------
 
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
