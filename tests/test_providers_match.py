@@ -684,15 +684,15 @@ def test_a_format_that_lines_do_not_have_is_refused():
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
 
 
-# -- what README says ---------------------------------------------------------------------------------
+# -- what the page on accuracy says -------------------------------------------------------------------
 
 
-def test_the_table_in_the_readme_is_that_of_the_code():
+def test_the_table_of_the_page_is_that_of_the_code():
     source = (ROOT / "hostaudit" / "catalogue.py").read_text("utf-8")
     block = source.partition("STRENGTH: dict")[2].partition("\n}")[0]
     reasons = dict(re.findall(r'^    "([a-z-]+)": [0-9.]+,  # (.+)$', block, re.MULTILINE))
-    readme = (ROOT / "README.md").read_text("utf-8").partition("<!-- confidence -->")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z-]+)` \| ([0-9.]+) \| (.+) \|$", readme, re.MULTILINE)
+    page = (ROOT / "docs/accuracy.md").read_text("utf-8").partition("<!-- confidence -->")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([0-9.]+) \| (.+) \|$", page, re.MULTILINE)
     assert rows == [(kind, str(strength), reasons[kind]) for kind, strength in STRENGTH.items()]
 
 
