@@ -21,7 +21,8 @@ from jsonschema import Draft202012Validator
 from test_cli import environment, hostaudit
 
 from hostaudit import datasets
-from hostaudit.analysis.catalogue.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
+from hostaudit.analysis.catalogue.catalogue import Catalogue, host_name
+from hostaudit.analysis.catalogue.confidence import ENOUGH, MOST, STRENGTH, combine
 from hostaudit.analysis.catalogue.match import ROLE_OF, Matcher, matcher, read
 from hostaudit.cli.commands import providers as command
 from hostaudit.datasets import feeds, ranges
