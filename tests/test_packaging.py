@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import runpy
 import tomllib
-from pathlib import Path
 
 import pytest
-import test_corpus
 import typer
+from helpers import ROOT, corpus
 
 from hostaudit import __version__, audit, cli, report
 from hostaudit.analysis.whatif import replay
@@ -18,7 +17,6 @@ from hostaudit.errors import Exit
 from hostaudit.model.report import Hours
 from hostaudit.report.formats.prom import METRICS
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS = ROOT / "docs"
 USAGE = (DOCS / "usage.md").read_text("utf-8")
@@ -60,7 +58,7 @@ def test_every_item_of_the_example_says_whether_it_was_reported_or_is_assumed():
 
 def test_the_output_in_the_readme_is_that_of_the_example():
     """Lines are left out at ``[...]``; tests/docs/test_pages.py runs the command itself."""
-    report = test_corpus.rendered(test_corpus.bundles()["parler-2021"], "terminal")
+    report = corpus.rendered(corpus.bundles()["parler-2021"], "terminal")
     pieces = [piece for piece in block("example output").split("[...]\n") if piece]
 
     assert report.startswith(pieces[0])
@@ -116,7 +114,7 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     assert (round(fates["web"]), fates["install_ios"] / 24, fates["install_android"] / 24) == (840, 128, 602)
     assert "35 days (840 h), 128 days and 602 days" in text
     assert "web site and api.parler.com - at once, back in about 15 days (2 to 42 days)" in " ".join(
-        test_corpus.rendered(test_corpus.bundles()["parler-2021"], "terminal").split()
+        corpus.rendered(corpus.bundles()["parler-2021"], "terminal").split()
     )
 
 
