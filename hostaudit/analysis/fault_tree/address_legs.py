@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import FAMILIES, Operator
+from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators
 from hostaudit.model.roles import Role
 from hostaudit.model.site import Place
@@ -33,7 +34,7 @@ class AddressLegs:
             self.operators.operator(role, subject, each, self._placed(context, each, regions))
             for role, each in (*edges, *further)
         ]
-        first = self.attribution.network(address)[0]
+        first = self.attribution.networks.of(address)[0]
         return rows + self.operators.network(self.role(first), subject, address, self._placed(context, first, regions))
 
     def region_of(self, host: str) -> tuple[str, ...]:

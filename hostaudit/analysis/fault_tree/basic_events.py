@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import Attribution, Operator
+from hostaudit.analysis.attribution.attribute import Attribution
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
 from hostaudit.model.report import Dependency, DomainKind
@@ -160,7 +161,7 @@ class Operators:
 
         ``private``: the subject is a server with a name of its own, and nothing but its network tells the operator.
         """
-        operators = self.attribution.network(address)
+        operators = self.attribution.networks.of(address)
         if private:
             operators = tuple(self.attribution.private_name(subject, context.zone, each) for each in operators)
         children = [self._network_operator(role, subject, each, context, recovery) for each in operators]
@@ -202,7 +203,7 @@ class Operators:
             below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
         else:
             below = self.network(role, host, address, context, recovery=role, private=True)
-        named = self.attribution.holders(address)
+        named = self.attribution.networks.holders(address)
         foreign = replace(context, owned=False)
         return below + [self.operator("hosting", f"{host} {address}", each, foreign, recovery=role) for each in named]
 

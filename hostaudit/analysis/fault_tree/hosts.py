@@ -91,7 +91,9 @@ class Hosts:
         legs, hidden = [], []
         for address in found:
             subject, edges = f"{host} {address}", self.attribution.edges(host, address)
-            fronts = [each for each in (*edges, *self.attribution.network(address)) if self.attribution.fronts(each)]
+            fronts = [
+                each for each in (*edges, *self.attribution.networks.of(address)) if self.attribution.fronts(each)
+            ]
             detail = ""
             if fronts and all(self.attribution.fronts(each) for each in edges):
                 detail = f"origin behind {fronts[0].provider} is hidden"

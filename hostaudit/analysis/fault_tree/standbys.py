@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from hostaudit.analysis.attribution.attribute import Operator
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
 from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import cast
 
 from hostaudit import domain
-from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution, Operator
+from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import FOREIGN, EventContext, Operators
 from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose

@@ -251,7 +251,7 @@ class Alternatives:
         edges = attribution.edges(host, address)
         if any(not attribution.fronts(each) for each in edges):
             return []
-        return [each.provider for each in (*edges, *attribution.network(address)) if attribution.fronts(each)]
+        return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
         """Whether nothing but a content network is known of an alternative for a host."""
