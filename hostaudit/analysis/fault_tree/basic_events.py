@@ -7,17 +7,17 @@ from typing import Literal
 
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.operator import Operator
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Term
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
 from hostaudit.model.report import Dependency, DomainKind
 from hostaudit.model.roles import Role
 
 
 @dataclass(frozen=True)
-class Hold:
+class EventContext:
     """How something is held that an operator keeps up.
 
-    ``further`` and ``begins``: see ``Leaf``. ``owned``: the contract is the site's own. ``regions``: where it stands,
-    as failure domains. ``zone``: the zone that it serves, so that times of one zone are not taken for another's.
+    ``further`` and ``begins``: see ``BasicEvent``. ``owned``: the contract is the site's own. ``regions``: where it
+    stands, as failure domains. ``zone``: the zone that it serves, so that times of one zone are not taken for another's.
     ``stands_by`` names the fallback that it would carry: nothing rests on it now, so it has no row in the report.
     """
 
@@ -38,23 +38,23 @@ class Hold:
         return f"{node}{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
-PLAIN = Hold()
-FOREIGN = Hold(owned=False)
+PLAIN = EventContext()
+FOREIGN = EventContext(owned=False)
 
 
 class Operators:
     """Adds operators, and what is open, hoped for or broken in their place, to a graph."""
 
-    def __init__(self, graph: Graph, who: Attribution) -> None:
-        self.graph = graph
-        self.who = who
+    def __init__(self, tree: FaultTree, attribution: Attribution) -> None:
+        self.tree = tree
+        self.attribution = attribution
 
     def operator(
         self,
         role: Role,
         subject: str,
         operator: Operator,
-        hold: Hold = PLAIN,
+        hold: EventContext = PLAIN,
         *,
         recovery: str = "",
         tld: str | None = None,
@@ -70,10 +70,10 @@ class Operators:
         if hold.regions:
             domains["region"] = hold.regions
         if hold.owned and operator.certain:
-            account = self.who.account(operator)
+            account = self.attribution.account(operator)
             domains["account"] = (account,)
-            self.graph.names.setdefault(("account", account), self.who.provider_name(account))
-        leaf = Leaf(
+            self.tree.names.setdefault(("account", account), self.attribution.provider_name(account))
+        leaf = BasicEvent(
             domains=domains,
             role=role,
             subject=subject,
@@ -86,13 +86,13 @@ class Operators:
             zone=hold.zone,
             place=hold.place,
         )
-        return self._with_upstreams(self.graph.leaf(hold.name(row.id), leaf), role, operator, leaf, hold)
+        return self._with_upstreams(self.tree.leaf(hold.name(row.id), leaf), role, operator, leaf, hold)
 
-    def _list(self, row: Dependency, operator: Operator, hold: Hold) -> None:
+    def _list(self, row: Dependency, operator: Operator, hold: EventContext) -> None:
         if not hold.stands_by:
-            self.graph.dependencies.setdefault(row.id, row)
-        self.graph.names[("provider", operator.provider)] = operator.name
-        self.graph.names[("parent", operator.parent)] = self.who.parent_name(operator)
+            self.tree.dependencies.setdefault(row.id, row)
+        self.tree.names[("provider", operator.provider)] = operator.name
+        self.tree.names[("parent", operator.parent)] = self.attribution.parent_name(operator)
 
     def _domains(self, operator: Operator) -> dict[DomainKind, tuple[str, ...]]:
         domains: dict[DomainKind, tuple[str, ...]] = {"provider": (operator.provider,), "parent": (operator.parent,)}
@@ -100,11 +100,11 @@ class Operators:
             domains["jurisdiction"] = (operator.jurisdiction,)
         return domains
 
-    def _with_upstreams(self, node: str, role: Role, operator: Operator, leaf: Leaf, hold: Hold) -> str:
+    def _with_upstreams(self, node: str, role: Role, operator: Operator, leaf: BasicEvent, hold: EventContext) -> str:
         """The node of an operator together with the products of others without which its own does not work."""
-        upstreams = self.who.upstreams(operator) if operator.certain else ()
+        upstreams = self.attribution.upstreams(operator) if operator.certain else ()
         gate = f"with-upstreams:{node}"
-        if not upstreams or gate in self.graph.gates:
+        if not upstreams or gate in self.tree.gates:
             return gate if upstreams else node
         children = [node]
         for upstream in upstreams:
@@ -117,39 +117,46 @@ class Operators:
                 owned=False,
                 place="upstream",
             )
-            children.append(self.graph.leaf(f"upstream:{node}:{upstream.provider}", below))
-        return self.graph.gate(gate, "all", children)
+            children.append(self.tree.leaf(f"upstream:{node}:{upstream.provider}", below))
+        return self.tree.gate(gate, "all", children)
 
     def open_question(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for something that is not even known to work."""
-        return self.graph.leaf(f"open:{role}:{subject}", Leaf({}, role, subject, because, certainty="unknown"))
+        return self.tree.leaf(f"open:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="unknown"))
 
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for an alternative that nothing shows, but nothing rules out."""
-        return self.graph.leaf(f"hoped:{role}:{subject}", Leaf({}, role, subject, because, certainty="hoped"))
+        return self.tree.leaf(f"hoped:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="hoped"))
 
     def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for something that is known not to work now."""
-        return self.graph.leaf(f"broken:{role}:{subject}", Leaf({}, role, subject, because, certainty="failed"))
+        return self.tree.leaf(f"broken:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="failed"))
 
     def network(
-        self, role: Role, subject: str, address: str, hold: Hold = PLAIN, *, recovery: str = "", private: bool = False
+        self,
+        role: Role,
+        subject: str,
+        address: str,
+        hold: EventContext = PLAIN,
+        *,
+        recovery: str = "",
+        private: bool = False,
     ) -> list[str]:
         """Leaves for who announces an address: its operators, and its origin AS set of which one is enough.
 
         ``private``: the subject is a server with a name of its own, and nothing but its network tells the operator.
         """
-        operators = self.who.networks.of(address)
+        operators = self.attribution.networks.of(address)
         if private:
-            operators = tuple(self.who.private_name(subject, hold.zone, each) for each in operators)
+            operators = tuple(self.attribution.private_name(subject, hold.zone, each) for each in operators)
         children = [self._network_operator(role, subject, each, hold, recovery) for each in operators]
         asns = sorted({asn for each in operators for asn in each.asns})
         because = tuple(dict.fromkeys(e for each in operators for e in each.because))
         key = recovery or role
         leaves = [
-            self.graph.leaf(
+            self.tree.leaf(
                 hold.name(f"asn:{asn}:{key}:{subject}"),
-                Leaf(
+                BasicEvent(
                     {"asn": (asn,)},
                     role,
                     asn,
@@ -164,13 +171,13 @@ class Operators:
             for asn in asns
         ]
         if len(operators) > 1:
-            children = [self.graph.gate(hold.name(f"origins:{role}:{subject}:{address}"), "any", children)]
+            children = [self.tree.gate(hold.name(f"origins:{role}:{subject}:{address}"), "any", children)]
         if leaves:
-            children.append(self.graph.gate(hold.name(f"asns:{'+'.join(asns)}:{key}:{subject}"), "any", leaves))
+            children.append(self.tree.gate(hold.name(f"asns:{'+'.join(asns)}:{key}:{subject}"), "any", leaves))
         return children
 
     def host_network(
-        self, role: Role, host: str, address: str, operator: Operator | None, hold: Hold = PLAIN
+        self, role: Role, host: str, address: str, operator: Operator | None, hold: EventContext = PLAIN
     ) -> list[str]:
         """Leaves for one address of a name server or mail exchanger, which is in this role if nobody else is."""
         if operator is not None:
@@ -179,18 +186,18 @@ class Operators:
             below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
         else:
             below = self.network(role, host, address, hold, recovery=role, private=True)
-        named = self.who.networks.holders(address)
+        named = self.attribution.networks.holders(address)
         held = replace(hold, owned=False)
         return below + [self.operator("hosting", f"{host} {address}", each, held, recovery=role) for each in named]
 
-    def _network_operator(self, role: Role, subject: str, operator: Operator, hold: Hold, recovery: str) -> str:
+    def _network_operator(self, role: Role, subject: str, operator: Operator, hold: EventContext, recovery: str) -> str:
         if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
             return self.operator(role, subject, operator, hold, recovery=recovery)
         # With no origin AS at all there may be several, so that this leaf must not count as one company's.
         row = operator.as_dependency(role, subject)
         if not hold.stands_by:
-            self.graph.dependencies.setdefault(row.id, row)
-        leaf = Leaf(
+            self.tree.dependencies.setdefault(row.id, row)
+        leaf = BasicEvent(
             {},
             role,
             subject,
@@ -202,4 +209,4 @@ class Operators:
             zone=hold.zone,
             place=hold.place,
         )
-        return self.graph.leaf(hold.name(row.id), leaf)
+        return self.tree.leaf(hold.name(row.id), leaf)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from hostaudit.analysis.attribution.attribute import Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.address_legs import Legs
-from hostaudit.analysis.fault_tree.basic_events import Hold
+from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
 from hostaudit.analysis.fault_tree.functions.name_resolution import Names
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch, Term
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch, Term
 from hostaudit.model.evidence import Target
 from hostaudit.model.report import Hours
 from hostaudit.model.roles import Role
@@ -25,12 +25,19 @@ class Spares:
     """Adds to a graph the nodes of what stands by."""
 
     def __init__(
-        self, target: Target, seen: Seen, who: Attribution, graph: Graph, names: Names, legs: Legs, proofs: Proofs
+        self,
+        target: Target,
+        evidence: EvidenceIndex,
+        attribution: Attribution,
+        tree: FaultTree,
+        names: Names,
+        legs: Legs,
+        proofs: Proofs,
     ) -> None:
         self.target = target
-        self.seen = seen
-        self.who = who
-        self.graph = graph
+        self.evidence = evidence
+        self.attribution = attribution
+        self.tree = tree
         self.names = names
         self.operators = names.operators
         self.times = names.times
@@ -43,8 +50,8 @@ class Spares:
         for proof in self.proofs.of("dns"):
             fallback = cast(DeclaredFallback, proof.fallback)
             if self.proofs.stands_for(fallback) == zone:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.nameserver(fallback.server, proof.addresses)
+                hold = EventContext(stands_by=fallback.id)
+                owner = self.attribution.nameserver(fallback.server, proof.addresses)
                 nodes = [] if owner is None else [self.operators.operator("dns", fallback.server, owner, hold)]
                 legs = [
                     self._all(
@@ -54,7 +61,7 @@ class Spares:
                 ]
                 if not fallback.server.endswith(f".{zone}"):
                     nodes.append(self.names.name(fallback.server, required=False))
-                    self.graph.unfollowed.discard(fallback.server)  # nothing rests on it yet
+                    self.tree.unfollowed.discard(fallback.server)  # nothing rests on it yet
                 nodes += self._any(proof.id, legs)
                 spread, console = self.times.redelegation(zone), self.names.console_of_delegation(zone)
                 rows.append(self._standby(proof, f"served:{zone}", nodes, spread, console))
@@ -76,11 +83,11 @@ class Spares:
 
     def _leg(self, proof: Proof, address: str) -> str:
         """Who must keep one address of a standby up."""
-        fallback, hold = proof.fallback, Hold(stands_by=proof.id)
+        fallback, hold = proof.fallback, EventContext(stands_by=proof.id)
         if fallback is None:
             return self._all(f"{proof.id}:{address}", self.legs.nodes(proof.subject, address, address, hold))
         # What was found may be the network of somebody on whom the declared provider rests itself.
-        declared = (cast(Role, proof.role), self.who.declared(proof.provider, fallback.parent))
+        declared = (cast(Role, proof.role), self.attribution.declared(proof.provider, fallback.parent))
         nodes = self.legs.nodes(fallback.host or proof.subject, address, address, hold, declared)
         return self._all(f"{proof.id}:{address}", nodes)
 
@@ -90,8 +97,8 @@ class Spares:
         for proof in self.proofs.of("mail"):
             fallback = cast(DeclaredFallback, proof.fallback)
             if self.proofs.stands_for(fallback) == self.target.domain:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.mail_exchanger(fallback.host, proof.addresses)
+                hold = EventContext(stands_by=fallback.id)
+                owner = self.attribution.mail_exchanger(fallback.host, proof.addresses)
                 nodes = [] if owner is None else [self.operators.operator("mail", fallback.host, owner, hold)]
                 legs = self._addresses("mail", proof, owner, hold)
                 nodes.append(self.names.name(fallback.host))
@@ -131,17 +138,19 @@ class Spares:
         """A spare of the node ``backed`` and what it takes to switch to it: the ``console`` where names are changed,
         unless it happens by itself or the owner names another. While its proof is open it is only hoped for."""
         spare = self._all(f"standby:{proof.id}{what}", nodes)
-        self.graph.standbys[proof.id] = (backed, spare)
+        self.tree.standbys[proof.id] = (backed, spare)
         fallback = proof.fallback
-        handle = self.graph.leaf(f"fallback:{proof.id}", Leaf({}, proof.role, proof.id, proof.because, owned=False))
+        handle = self.tree.leaf(
+            f"fallback:{proof.id}", BasicEvent({}, proof.role, proof.id, proof.because, owned=False)
+        )
         further, needed = spread, [spare, handle]
         if proof.passes is None:
             needed.append(self.operators.hoped(proof.role, proof.id, proof.because))
         automatic = fallback is not None and fallback.activation == "automatic"
         if fallback is not None:
-            hold = Hold(stands_by=proof.id)
+            hold = EventContext(stands_by=proof.id)
             for each in fallback.switched_by:
-                operator = self.who.declared(each)
+                operator = self.attribution.declared(each)
                 needed.append(self.operators.operator(cast(Role, proof.role), "the switch", operator, hold))
             if not (automatic or fallback.switched_by):
                 needed += console
@@ -152,7 +161,7 @@ class Spares:
                 further = (Term(Hours(hours, hours, hours), "assumed", "declared in the site file"), *spread)
         return Switch(proof.id, recovery, further, automatic), self._all(f"ready:{proof.id}{what}", needed)
 
-    def _addresses(self, role: Role, proof: Proof, owner: Operator | None, hold: Hold) -> list[str]:
+    def _addresses(self, role: Role, proof: Proof, owner: Operator | None, hold: EventContext) -> list[str]:
         """One node for the network behind each proved address of a standby server."""
         return [
             self._all(f"{proof.id}:{each}", self.operators.host_network(role, proof.subject, each, owner, hold))
@@ -160,8 +169,8 @@ class Spares:
         ]
 
     def _all(self, name: str, nodes: list[str]) -> str:
-        return self.graph.gate(f"all:{name}", "all", nodes)
+        return self.tree.gate(f"all:{name}", "all", nodes)
 
     def _any(self, name: str, nodes: list[str]) -> list[str]:
         """At least one of these; nothing to ask for if there are none, since their names may tell enough."""
-        return [self.graph.gate(f"any:{name}", "any", nodes)] if nodes else []
+        return [self.tree.gate(f"any:{name}", "any", nodes)] if nodes else []

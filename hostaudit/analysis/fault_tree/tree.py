@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class BasicEvent:
     """Somebody or something that can fail.
 
     ``domains``: the failure domains in which it lies, by kind. ``recovery`` keys ``rules/recovery.yaml``; ``further``
@@ -112,7 +112,7 @@ class Measure(Protocol[T]):
 
 
 @dataclass(frozen=True)
-class FunctionNode:
+class SiteFunction:
     """A function of the site. ``applies``: *maybe* if what would tell was not answered. ``degraded_by`` are nodes
     whose loss leaves the function worse but working. ``begins``: when a loss is felt, if that is another time than
     that of the loss (the end of a certificate)."""
@@ -129,12 +129,12 @@ class FunctionNode:
 
 
 @dataclass
-class Graph:
+class FaultTree:
     """Leaves and gates by name, the functions that rest on them, and the attributions found on the way."""
 
-    leaves: dict[str, Leaf] = field(default_factory=dict)
+    leaves: dict[str, BasicEvent] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
-    functions: list[FunctionNode] = field(default_factory=list)
+    functions: list[SiteFunction] = field(default_factory=list)
     dependencies: dict[str, Dependency] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     standbys: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class Graph:
     _order: dict[str, int] = field(default_factory=dict)
     _above: dict[str, list[str]] = field(default_factory=dict)
 
-    def leaf(self, name: str, leaf: Leaf) -> str:
+    def leaf(self, name: str, leaf: BasicEvent) -> str:
         """Add a leaf once; returns its name for use as a child."""
         self.leaves.setdefault(name, leaf)
         return name
@@ -180,9 +180,9 @@ class Graph:
             return []
         return gate.children[:1] if gate.kind == "standby" else gate.children
 
-    def near(self, node: str) -> list[Leaf]:
+    def near(self, node: str) -> list[BasicEvent]:
         """The leaves under a node, without those of the zones in which its names live."""
-        found: dict[str, Leaf] = {}
+        found: dict[str, BasicEvent] = {}
         stack = [node]
         while stack:
             name = stack.pop()
@@ -200,7 +200,7 @@ class Graph:
                     return switch
         return None
 
-    def head(self, node: str) -> Leaf | None:
+    def head(self, node: str) -> BasicEvent | None:
         """The leaf that an operator's node stands for, which may be a gate over it and what it rests on itself."""
         while node in self.gates and node.startswith("with-upstreams:"):
             node = self.gates[node].children[0]

@@ -16,11 +16,11 @@ from itertools import combinations
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
-from hostaudit.analysis.fault_tree.tree import ELSEWHERE, Gate, Graph
+from hostaudit.analysis.fault_tree.tree import ELSEWHERE, FaultTree, Gate
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
 from hostaudit.model.values import Addresses, FrontPage
@@ -132,9 +132,9 @@ def _clique(near: Sequence[int], left: int) -> int:
 class Alternatives:
     """The alternatives of one site, by role."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.graph = case.graph
+    def __init__(self, site: SiteModel) -> None:
+        self.site = site
+        self.tree = site.tree
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def groups(self, role: str) -> tuple[Group, ...]:
@@ -145,13 +145,13 @@ class Alternatives:
 
     def applies(self, role: str) -> bool:
         """Whether the site needs somebody in a role at all, as far as is known."""
-        states = {each.id: each.applies for each in self.graph.functions}
+        states = {each.id: each.applies for each in self.tree.functions}
         functions = FUNCTIONS_OF.get(role, ())
         return not functions or any(states.get(each) != "no" for each in functions)
 
     def assessed(self, role: str) -> bool:
         """Whether a role is one that can be seen from outside, or that the owner declares."""
-        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.graph.leaves.values())
+        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.tree.leaves.values())
 
     def legs(self) -> tuple[tuple[Alternative, ...], bool]:
         """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
@@ -188,8 +188,8 @@ class Alternatives:
                 return self._declared(role)
 
     def _zones(self) -> list[Group]:
-        own = self.case.file.target.registrable
-        zones = [name.partition(":")[2] for name in self.graph.gates if name.startswith("served:")]
+        own = self.site.file.target.registrable
+        zones = [name.partition(":")[2] for name in self.tree.gates if name.startswith("served:")]
         doubtful = self._unsure_of_zones()
         found = []
         for zone in sorted(each for each in zones if each == own or each.endswith(f".{own}")):
@@ -199,8 +199,8 @@ class Alternatives:
 
     def _unsure_of_zones(self) -> bool:
         """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
-        own = self.case.file.target.registrable
-        for leaf in self.graph.leaves.values():
+        own = self.site.file.target.registrable
+        for leaf in self.tree.leaves.values():
             host = leaf.subject.removeprefix("zone of ")
             asked = leaf.role == "dns" and leaf.certainty == "unknown" and host != leaf.subject
             if asked and (host == own or host.endswith(f".{own}")):
@@ -208,14 +208,14 @@ class Alternatives:
         return False
 
     def _hosts(self, role: str) -> list[Group]:
-        target = self.case.file.target
-        front = self.case.seen.value("front", target.domain, FrontPage)
-        looked_at = front is not None and any(self.case.seen.get(kind, front.host) for kind in FAMILIES)
+        target = self.site.file.target
+        front = self.site.evidence.value("front", target.domain, FrontPage)
+        looked_at = front is not None and any(self.site.evidence.get(kind, front.host) for kind in FAMILIES)
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
         for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
             gate = f"legs:{host}"
-            if gate not in self.graph.gates:
+            if gate not in self.tree.gates:
                 continue
             every = self._alternatives(role, gate, f"legs-or-standby:{host}", whole=True)
             behind = self._hidden_behind(host) if role == "hosting" else ""
@@ -229,57 +229,57 @@ class Alternatives:
     def _hidden_behind(self, host: str) -> str:
         """Before which CDNs no origin of a host can be seen."""
         fronts = [each for address in self._addresses(host) for each in self._fronts(host, address)]
-        named = dict.fromkeys(self.case.who.provider_name(each) for each in fronts)
+        named = dict.fromkeys(self.site.attribution.provider_name(each) for each in fronts)
         return f"the origin behind {', '.join(named)} is hidden" if named else ""
 
     def _addresses(self, host: str) -> list[str]:
-        values = [self.case.seen.value(kind, host, Addresses) for kind in FAMILIES]
+        values = [self.site.evidence.value(kind, host, Addresses) for kind in FAMILIES]
         return [address for value in values if value is not None for address in value.addresses]
 
     def _fronts(self, host: str, address: str) -> list[str]:
         """The content networks at an address of a host, if nothing shows what stands behind them."""
-        who = self.case.who
-        edges = who.edges(host, address)
-        if any(not who.fronts(each) for each in edges):
+        attribution = self.site.attribution
+        edges = attribution.edges(host, address)
+        if any(not attribution.fronts(each) for each in edges):
             return []
-        return [each.provider for each in (*edges, *who.networks.of(address)) if who.fronts(each)]
+        return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
         return bool(self._fronts(host, each.node.rpartition(f"legs:{host}:")[2].partition(":")[2]))
 
     def _of(self, function: str, role: str, gate: str, subject: str = "") -> list[Group]:
         """The alternatives of one function. If whether the site has it is open, so is everything else."""
-        applies = next((each.applies for each in self.graph.functions if each.id == function), "no")
+        applies = next((each.applies for each in self.tree.functions if each.id == function), "no")
         if applies == "no":
             return []
-        name = subject or self.case.file.target.domain
-        if gate not in self.graph.gates:
+        name = subject or self.site.file.target.domain
+        if gate not in self.tree.gates:
             return [Group(role, name, (), hidden=True, doubtful=True)]
         rows = self._alternatives(role, gate, f"{gate}-or-standby", whole=True)
         return [
-            Group(role, name, rows, doubtful=applies == "maybe", plenty="ca:another" in self.graph.gates[gate].children)
+            Group(role, name, rows, doubtful=applies == "maybe", plenty="ca:another" in self.tree.gates[gate].children)
         ]
 
     def _single(self, role: str) -> list[Group]:
         """Roles without alternatives: the name has one of each, and the page needs all its parts."""
-        own = self.case.file.target.registrable
+        own = self.site.file.target.registrable
         subjects = {own, domain.tld(own)}
         nodes = [
             name
-            for name, leaf in sorted(self.graph.leaves.items())
+            for name, leaf in sorted(self.tree.leaves.items())
             if leaf.role == role
             and "provider" in leaf.domains
             and leaf.place == "serving"
             and (role == "page" or leaf.subject in subjects)
         ]
-        groups = [Group(role, self.graph.leaves[each].subject, self._told(role, [each])) for each in nodes]
+        groups = [Group(role, self.tree.leaves[each].subject, self._told(role, [each])) for each in nodes]
         if role == "page":
             return groups
         return groups or [Group(role, own, (), hidden=True, doubtful=True)]
 
     def _declared(self, role: str) -> list[Group]:
         found = []
-        for name, gate in sorted(self.graph.gates.items()):
+        for name, gate in sorted(self.tree.gates.items()):
             if name.startswith("need:") and name.endswith(f":{role}"):
                 function = name.removeprefix("need:").removesuffix(f":{role}")
                 found.append(Group(role, function, self._told(role, gate.children)))
@@ -289,8 +289,8 @@ class Alternatives:
 
     def _alternatives(self, role: str, gate: str, spared: str, *, whole: bool = False) -> tuple[Alternative, ...]:
         """The children of a gate and what stands by for it without anybody's doing. ``whole``: in any role."""
-        nodes = [each for each in self.graph.gates[gate].children if each != "ca:another"]
-        standby = self.graph.gates.get(spared)
+        nodes = [each for each in self.tree.gates[gate].children if each != "ca:another"]
+        standby = self.tree.gates.get(spared)
         if standby is not None and standby.kind == "standby":
             ready = zip(standby.switches, standby.children[1:], strict=True)
             nodes += [node for switch, node in ready if switch.automatic]
@@ -298,19 +298,19 @@ class Alternatives:
         return rows if whole else tuple(each for each in rows if role in each.roles or each.open)
 
     @cached_property
-    def _shallow(self) -> Graph:
+    def _shallow(self) -> FaultTree:
         """The graph without the zones in which names live."""
-        copy = Graph(self.graph.leaves, {}, [])
-        for name, gate in self.graph.gates.items():
+        copy = FaultTree(self.tree.leaves, {}, [])
+        for name, gate in self.tree.gates.items():
             copy.gates[name] = Gate("all") if name.startswith(ELSEWHERE) else gate
         return copy
 
     def _told(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
         near = {end: stopped_alone(self._shallow, nodes, reading=end) for end in ("optimistic", "pessimistic")}
-        far = {end: stopped_alone(self.graph, nodes, reading=end) for end in ("optimistic", "pessimistic")}
+        far = {end: stopped_alone(self.tree, nodes, reading=end) for end in ("optimistic", "pessimistic")}
         found = []
         for node in nodes:
-            leaves = self.graph.near(node)
+            leaves = self.tree.near(node)
             told = {kind for leaf in leaves for kind in leaf.domains}
             held = [leaf for leaf in leaves if "provider" in leaf.domains]
             untold = {kind for leaf in held for kind in ("parent", "jurisdiction") if kind not in leaf.domains}
@@ -325,7 +325,7 @@ class Alternatives:
             )
             if ("parent", NOBODY) in near["optimistic"][node]:
                 continue  # it does not work now
-            head = self.graph.leaves.get(node)
+            head = self.tree.leaves.get(node)
             subject = head.subject if head is not None else node.rpartition(":")[2]
             found.append(
                 Alternative(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from hostaudit.analysis.attribution.attribute import STORES, Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.basic_events import Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.model.report import Leg
 from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, WebApp
 
@@ -16,10 +16,12 @@ from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, WebApp
 class Stores:
     """Adds to a graph the alternatives of the functions that install."""
 
-    def __init__(self, seen: Seen, who: Attribution, graph: Graph, operators: Operators, proofs: Proofs) -> None:
-        self.seen = seen
-        self.who = who
-        self.graph = graph
+    def __init__(
+        self, evidence: EvidenceIndex, attribution: Attribution, tree: FaultTree, operators: Operators, proofs: Proofs
+    ) -> None:
+        self.evidence = evidence
+        self.attribution = attribution
+        self.tree = tree
         self.operators = operators
         self.proofs = proofs
 
@@ -29,7 +31,7 @@ class Stores:
         asked = {f"{app.store} {app.id}" for app in apps}
         asked |= {
             item.subject
-            for item in self.seen.of("listing")
+            for item in self.evidence.of("listing")
             if isinstance(item.value, Listing) and item.value.platform == platform
         }
         declared = {f"{each.provider} {each.subject}": each for each in self.proofs.all if each.role == "app_store"}
@@ -38,18 +40,18 @@ class Stores:
             if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
                 continue
             store = subject.split(" ")[0]
-            item = self.seen.get("listing", subject)
+            item = self.evidence.get("listing", subject)
             if item is not None and item.absent is not None:
                 continue
             if item is not None and isinstance(item.value, Listing):
-                node = self.operators.operator("app_store", subject, self.who.store(store, (item.id,)))
+                node = self.operators.operator("app_store", subject, self.attribution.store(store, (item.id,)))
             elif self._elsewhere(store, platform):
                 continue
             else:
-                node = self.operators.open_question("app_store", subject, self.seen.ids(("listing", subject)))
+                node = self.operators.open_question("app_store", subject, self.evidence.ids(("listing", subject)))
             nodes.append(node)
-            legs.append(self.graph.leg("app_store", subject, node))
-        for item in self.seen.of("listing"):
+            legs.append(self.tree.leg("app_store", subject, node))
+        for item in self.evidence.of("listing"):
             if item.unknown is None or item.subject in asked:
                 continue
             apple = item.subject.split(" ")[0] in STORES["ios"]
@@ -59,14 +61,14 @@ class Stores:
             elif platform == "android" and not apple:
                 node = self.operators.open_question("app_store", item.subject, (item.id,))
                 nodes.append(node)
-                legs.append(self.graph.leg("app_store", item.subject, node))
+                legs.append(self.tree.leg("app_store", item.subject, node))
         return nodes, legs
 
     def _elsewhere(self, store: str, platform: str) -> bool:
         """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
         return any(
             isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
-            for item in self.seen.of("listing")
+            for item in self.evidence.of("listing")
         )
 
     def outside(self, platform: str, web: str) -> list[tuple[str, Leg]]:
@@ -74,13 +76,13 @@ class Stores:
         kinds: tuple[Kind, ...] = ("web_app", "packages") if platform == "android" else ("web_app",)
         ways = []
         for kind in kinds:
-            for item in self.seen.of(kind):
+            for item in self.evidence.of(kind):
                 label = "installable web app" if kind == "web_app" else "direct package"
                 value = item.value
                 if item.unknown is not None:
                     node = self.operators.open_question("app_store", f"{label} at {item.subject}", (item.id,))
                 elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
-                    node = self.graph.gate(f"{kind}:{item.subject}", "all", [web])
+                    node = self.tree.gate(f"{kind}:{item.subject}", "all", [web])
                 else:
                     continue
                 state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
