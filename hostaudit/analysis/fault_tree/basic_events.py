@@ -17,8 +17,8 @@ class EventContext:
     """How something is held that an operator keeps up.
 
     ``further`` and ``begins``: see ``BasicEvent``. ``owned``: the contract is the site's own. ``regions``: where it
-    stands, as failure domains. ``zone``: the zone that it serves, so that times of one zone are not taken for another's.
-    ``stands_by`` names the fallback that it would carry: nothing rests on it now, so it has no row in the report.
+    stands, as failure domains. ``zone``: the zone that it serves, so that times of one zone are not
+    taken for another's. ``stands_by`` names the fallback that it would carry: nothing rests on it now, so it has no row in the report.
     """
 
     further: tuple[Term, ...] = ()
