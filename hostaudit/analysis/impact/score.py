@@ -170,7 +170,7 @@ def hides(leaf: BasicEvent, role: str) -> bool:
     no answer is known by its name all the same."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
         return False
-    return not leaf.silent
+    return not leaf.named
 
 
 def role_scores(
