@@ -1,4 +1,4 @@
-"""Which declared fallbacks answer now, as the right site and from the named provider? Evidence only; no opinion yet.
+"""Proofs of declared fallbacks: each answers now, as the right site and from the named provider, or does not.
 
 A proof passes, fails with the reason, or is open while what would tell was not answered.
 """
@@ -34,7 +34,7 @@ UNASKED = "nobody has asked it yet"
 
 @dataclass(frozen=True)
 class Proof:
-    """What is known of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, shows it already.
+    """The proof of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, shows it already.
 
     ``addresses`` are those that passed, or all while the proof is open. ``because``: the evidence.
     """
@@ -52,7 +52,7 @@ class Proof:
 
     @property
     def id(self) -> str:
-        """What tells it from the others: as declared."""
+        """The id of the declared fallback or spare name."""
         return (
             f"spare_name:{self.spare.domain}" if self.spare is not None else self.fallback.id if self.fallback else ""
         )
@@ -60,7 +60,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Trial:
-    """How one address did. ``passes`` None: no answer."""
+    """The trial of one address. ``passes`` None: no answer."""
 
     address: str
     passes: bool | None
@@ -331,7 +331,7 @@ class Proofs:
         )
 
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
-        """Whether what was found belongs to somebody else than declared; None if it agrees."""
+        """Verdict and reason if the network found is not that of the declared provider; None if it agrees."""
         declared = self.attribution.declared(fallback.provider, fallback.parent)
         behind = {each.provider for each in self.attribution.upstreams(declared)}
         for each in owners:
@@ -346,7 +346,7 @@ class Proofs:
         return None if not owners and not fallback.address else (None, "whose network it is could not be learnt")
 
     def _asked_in_vain(self, host: str) -> bool:
-        """Whether the addresses of a host were asked for and each answer said that there are none."""
+        """True if the addresses of a host were asked for and each answer said that there are none."""
         items = [self.evidence.get(kind, host) for kind in FAMILIES]
         return all(item is not None and item.unknown is None for item in items)
 

@@ -23,7 +23,7 @@ from hostaudit.model.values import Addresses, FrontPage, WebAnswer
 
 @dataclass(frozen=True)
 class Front:
-    """Where the front page is served. ``host``: by which host, as far as that was looked at, else the domain itself.
+    """The place of the front page. ``host``: the host that serves it, if that was looked at, else the domain itself.
     ``page``: what was found, None while that is open. ``looked_at``: the host that serves it was looked at."""
 
     host: str
@@ -54,7 +54,7 @@ class Hosts:
 
     @cached_property
     def front(self) -> Front:
-        """Where the front page of the site is served."""
+        """The place of the site's front page."""
         page = self.evidence.value("front", self.target.domain, FrontPage)
         if page is None:
             return Front(self.target.domain, None, looked_at=True)
@@ -62,7 +62,7 @@ class Hosts:
         return Front(page.host if looked_at else self.target.domain, page, looked_at)
 
     def exists(self, host: str) -> bool:
-        """Whether a host has addresses."""
+        """True if a host has addresses."""
         return any(self.evidence.value(kind, host, Addresses) for kind in FAMILIES)
 
     def answers(self, host: str) -> str:

@@ -1,4 +1,4 @@
-"""How good is a fallback? declared < configured < probed < independent, each grade with the reasons for and against.
+"""Grades of fallbacks: declared < configured < probed < independent, each with the reasons for and against.
 
 A fallback is *independent* if it is proved and shares no parent company with what it backs up, and if switching to it
 needs nobody who would be gone with it.
@@ -78,7 +78,7 @@ def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
 
 
 def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
-    """What makes a proved fallback depend on those whom it would replace."""
+    """The reasons why a proved fallback depends on those whom it would replace."""
     if proof.spare is not None:
         return _against_spare(tree, proofs, proof, backed)
     own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()

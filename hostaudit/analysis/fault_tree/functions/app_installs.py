@@ -91,7 +91,7 @@ def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple
 
 
 def _elsewhere(parts: TreeParts, store: str, platform: str) -> bool:
-    """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
+    """True if the same store lists an app of the site under another id (App Store number and bundle id)."""
     return any(
         isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
         for item in parts.evidence.of("listing")
