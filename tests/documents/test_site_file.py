@@ -97,8 +97,8 @@ def test_the_example_is_read_and_is_what_the_schema_says():
     assert shown.resolve() == schemas.path("site")
 
 
-def test_the_example_in_the_readme_is_read(read):
-    text = (ROOT / "README.md").read_text("utf-8").partition("## What only the owner can tell")[2]
+def test_the_example_of_the_page_on_policies_is_read(read):
+    text = (ROOT / "docs/policy.md").read_text("utf-8").partition("## What only the owner can tell")[2]
     block = text.partition("```yaml\n")[2].partition("```")[0]
 
     assert read(block).sites[0].fallbacks[0].provider == "hetzner"

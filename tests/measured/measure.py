@@ -23,7 +23,7 @@ SOURCES = ROWS / "SOURCES.txt"
 
 HEAD = re.compile(r"\[(\S+) (\S+) (\S+)\]")
 DATE = "2026-11-21"
-"""When the rows were last added to, and the figures in README measured."""
+"""When the rows were last added to, and the figures in docs/accuracy.md measured."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def floors() -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def table(counts: dict[tuple[str, str], Count]) -> str:
-    """The figures as README shows them."""
+    """The figures as docs/accuracy.md shows them."""
     lines = ["| role | clue | rows | precision | recall |", "| --- | --- | ---: | ---: | ---: |"]
     for (role, kind), count in sorted(counts.items()):
         lines.append(f"| {role} | {kind} | {count.rows} | {_cut(count.precision)} | {_cut(count.recall)} |")

@@ -10,7 +10,7 @@ from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.documents import rules
 
 ROWS = set_of.rows()
-README = (ROOT / "README.md").read_text("utf-8")
+PAGE = (ROOT / "docs/accuracy.md").read_text("utf-8")
 WHOLE = {"dns", "cdn", "paas", "object_storage", "waf", "hosting", "mail", "sending", "ca", "registrar", "registry"}
 
 
@@ -67,7 +67,7 @@ def test_a_line_that_is_no_row_is_named(tmp_path, monkeypatch):
         set_of.rows()
 
 
-def test_the_readme_shows_the_figures_and_their_date(counts):
-    assert set_of.table(counts) in README
-    assert f"{len(ROWS):,} rows" in README
-    assert set_of.DATE in README
+def test_the_page_on_accuracy_shows_the_figures_and_their_date(counts):
+    assert set_of.table(counts) in PAGE
+    assert f"{len(ROWS):,} rows" in PAGE
+    assert set_of.DATE in PAGE

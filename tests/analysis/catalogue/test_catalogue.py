@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit.analysis.catalogue.catalogue import STRENGTH, Catalogue, combine, evaluate_sample, normalise
+from hostaudit.analysis.catalogue.catalogue import Catalogue, evaluate_sample, normalise
 from hostaudit.analysis.catalogue.clue_index import NameIndex, RangeIndex, lead, words
+from hostaudit.analysis.catalogue.confidence import STRENGTH, combine
 from hostaudit.documents import rules
 from hostaudit.model.match import Clue
 from hostaudit.model.rules import HeaderClue, Parent, Provider, Rules, Samples, Scoring, Upstream

@@ -316,9 +316,9 @@ def test_no_line_is_wider_than_the_terminal(columns):
 
 
 def test_one_new_file_is_enough_for_every_command(tmp_path):
-    """The provider that README shows in ten lines, put into a copy of the project."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    text = readme.partition("<!-- new provider -->")[2].partition("```yaml\n")[2].partition("```")[0]
+    """The provider that rules/README.md shows in ten lines, put into a copy of the project."""
+    page = (ROOT / "rules/README.md").read_text("utf-8")
+    text = page.partition("<!-- new provider -->")[2].partition("```yaml\n")[2].partition("```")[0]
     assert len(text.splitlines()) == 10
     for name in ("hostaudit", "rules"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

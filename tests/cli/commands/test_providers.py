@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from hostaudit import datasets
-from hostaudit.analysis.catalogue.catalogue import ENOUGH, MOST, STRENGTH, Catalogue, combine, host_name
+from hostaudit.analysis.catalogue.catalogue import Catalogue, host_name
+from hostaudit.analysis.catalogue.confidence import ENOUGH, MOST, STRENGTH, combine
 from hostaudit.analysis.catalogue.match import ROLE_OF, Matcher, matcher, read
 from hostaudit.cli.commands import providers as command
 from hostaudit.datasets import feeds, ranges
@@ -682,15 +683,15 @@ def test_a_format_that_lines_do_not_have_is_refused():
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
 
 
-# -- what README says ---------------------------------------------------------------------------------
+# -- what the page on accuracy says -------------------------------------------------------------------
 
 
-def test_the_table_in_the_readme_is_that_of_the_code():
+def test_the_table_of_the_page_is_that_of_the_code():
     source = (ROOT / "hostaudit" / "catalogue.py").read_text("utf-8")
     block = source.partition("STRENGTH: dict")[2].partition("\n}")[0]
     reasons = dict(re.findall(r'^    "([a-z-]+)": [0-9.]+,  # (.+)$', block, re.MULTILINE))
-    readme = (ROOT / "README.md").read_text("utf-8").partition("<!-- confidence -->")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z-]+)` \| ([0-9.]+) \| (.+) \|$", readme, re.MULTILINE)
+    page = (ROOT / "docs/accuracy.md").read_text("utf-8").partition("<!-- confidence -->")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([0-9.]+) \| (.+) \|$", page, re.MULTILINE)
     assert rows == [(kind, str(strength), reasons[kind]) for kind, strength in STRENGTH.items()]
 
 

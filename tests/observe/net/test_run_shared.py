@@ -10,11 +10,13 @@ from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
-from hostaudit.observe.net import run_shared as shared
+from hostaudit.observe.net import answer_cache, rate_limits
+from hostaudit.observe.net.answer_cache import Answers, reply_lasts
 from hostaudit.observe.net.limits import Limits, Ports
 from hostaudit.observe.net.live import LiveNet
 from hostaudit.observe.net.outcome import DnsReply, Outcome
-from hostaudit.observe.net.run_shared import Answers, Common, Hosts, Pace, Turns, reply_lasts
+from hostaudit.observe.net.rate_limits import Hosts, Pace, Turns
+from hostaudit.observe.net.run_shared import Common
 
 
 class Clock:
@@ -132,8 +134,8 @@ def test_a_dns_answer_lasts_as_long_as_its_records():
 
     assert lasts(60, 300) == 60
     assert lasts(0) == 0
-    assert lasts(172800) == shared.LONGEST_TTL
-    assert lasts(soa=900, rcode="NXDOMAIN") == shared.SHORTEST_NEGATIVE
+    assert lasts(172800) == answer_cache.LONGEST_TTL
+    assert lasts(soa=900, rcode="NXDOMAIN") == answer_cache.SHORTEST_NEGATIVE
     assert lasts(soa=30) == 30
     assert lasts() == 0
     assert lasts(60, rcode="REFUSED") == 0
@@ -209,7 +211,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
 
 
 def test_a_service_is_asked_in_a_burst_and_then_at_its_pace(monkeypatch):
-    monkeypatch.setitem(shared.PACES, "slow.example", Pace(0.5, 3))
+    monkeypatch.setitem(rate_limits.PACES, "slow.example", Pace(0.5, 3))
     clock = Clock()
     bucket = Turns(clock)._bucket("slow.example")
 
@@ -221,7 +223,7 @@ def test_a_service_is_asked_in_a_burst_and_then_at_its_pace(monkeypatch):
 
 
 def test_the_turn_that_comes_too_late_is_not_waited_for(monkeypatch):
-    monkeypatch.setitem(shared.PACES, "slow.example", Pace(1 / 60, 1))
+    monkeypatch.setitem(rate_limits.PACES, "slow.example", Pace(1 / 60, 1))
 
     async def go():
         turns = Turns()
@@ -239,7 +241,7 @@ def test_a_service_that_turns_somebody_away_is_left_alone_and_gets_no_bursts_any
     turns.refused("rdap.example", 5)
     assert [bucket.reserve(clock.now, 60) for _ in range(3)] == [5, 6, 7]
     turns.refused("rdap.example", 86400)
-    assert bucket.reserve(clock.now, 3600) == shared.LONGEST_PAUSE
+    assert bucket.reserve(clock.now, 3600) == rate_limits.LONGEST_PAUSE
     assert bucket.reserve(clock.now, 20) is None
 
 
@@ -249,16 +251,16 @@ def test_a_silent_service_is_asked_again_after_a_while():
     for _ in range(2):
         turns.answered("rdap.example", timed_out=True)
     turns.answered("rdap.example", timed_out=False)
-    for _ in range(shared.SILENCES):
+    for _ in range(rate_limits.SILENCES):
         assert not turns.silent("rdap.example")
         turns.answered("rdap.example", timed_out=True)
     assert turns.silent("rdap.example")
-    clock.now += shared.SILENT_FOR
+    clock.now += rate_limits.SILENT_FOR
     assert not turns.silent("rdap.example")
 
 
 def test_a_refusal_to_one_site_is_heard_by_the_next(monkeypatch):
-    monkeypatch.setattr(shared, "LONGEST_PAUSE", 30.0)
+    monkeypatch.setattr(rate_limits, "LONGEST_PAUSE", 30.0)
 
     async def go():
         async with DnsServer({("rdap.example", "A"): ["93.184.216.34"]}) as dns, Common.of_many() as run:
