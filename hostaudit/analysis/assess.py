@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
@@ -78,7 +78,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
         )
         for function in tree.functions
     )
-    unknowns = _unknowns(evidence, functions)
+    unknowns = _unknowns(evidence, tree.functions)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
@@ -174,13 +174,11 @@ def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[
 # -- the rest -----------------------------------------------------------------------------------------
 
 
-def _unknowns(evidence: EvidenceIndex, functions: tuple[Function, ...]) -> tuple[UnknownFact, ...]:
+def _unknowns(evidence: EvidenceIndex, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
     facts = [_unknown_fact(item) for item in evidence.items.values() if item.unknown is not None]
     for function in functions:
-        for leg in function.legs:
-            if leg.note.endswith("is hidden"):
-                fact = UnknownFact("origin", leg.subject, "hidden_behind_cdn", retryable=False, detail=leg.note)
-                facts.append(fact)
+        for subject, detail in function.hidden_origins:
+            facts.append(UnknownFact("origin", subject, "hidden_behind_cdn", retryable=False, detail=detail))
     unique = {(fact.role, fact.subject, fact.cause, fact.evidence): fact for fact in facts}
     return tuple(unique[key] for key in sorted(unique))
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import minimal_cut_sets
 from hostaudit.analysis.impact.outage import KINDS
@@ -59,7 +60,7 @@ def at_random(nodes: int, domains: int, seed: int = 7) -> FaultTree:
         children = [draw.choice(names) for _ in range(draw.randint(2, 4))]
         if draw.random() < 0.1:
             children.append(f"gate{draw.randrange(nodes - nodes // 2)}")
-        names.append(graph.gate(f"gate{n}", draw.choice(("all", "any")), children))
+        names.append(graph.gate(Purpose.GROUP.of(f"gate{n}"), draw.choice(("all", "any")), children))
     graph.functions = [SiteFunction("f", names[-1], "yes", "down", 1.0)]
     return graph
 
@@ -69,8 +70,11 @@ def exploding() -> FaultTree:
     graph = FaultTree()
     for n in range(1500):
         graph.leaf(f"leaf{n}", BasicEvent({"parent": (f"company{n}",)}, "dns", f"leaf{n}", ()))
-    wide = [graph.gate(f"wide{k}", "all", [f"leaf{n}" for n in range(k * 500, k * 500 + 500)]) for k in range(3)]
-    graph.gate("top", "any", wide)
+    wide = [
+        graph.gate(Purpose.GROUP.of(f"wide{k}"), "all", [f"leaf{n}" for n in range(k * 500, k * 500 + 500)])
+        for k in range(3)
+    ]
+    graph.gate(Purpose.GROUP.of("top"), "any", wide)
     graph.functions = [SiteFunction("f", "top", "yes", "down", 1.0)]
     return graph
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.outage import Clock
 from hostaudit.model.rules import Recovery
@@ -33,7 +34,7 @@ def graphs(draw, certainties=("certain",)):
     for gate in gates:
         kind = draw(st.sampled_from(("all", "any")))
         children = draw(st.lists(st.sampled_from([*leaves, *gates]), min_size=1, max_size=4))
-        graph.gate(gate, kind, children)
+        graph.gate(Purpose.GROUP.of(gate), kind, children)
     graph.functions.append(SiteFunction("f", gates[0], "yes", "down", 1.0))
     graph.functions.append(SiteFunction("g", gates[-1], "yes", "down", 0.5))
     return graph

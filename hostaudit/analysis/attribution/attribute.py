@@ -112,7 +112,7 @@ class Attribution:
             return replace(found, confidence=sure)
         name = domain.registrable(host) or host
         offered = any(self._chiefly(operator, role) for operator in networks)
-        if networks and (offered or host == self.own or host.endswith(f".{self.own}")):
+        if networks and (offered or domain.lies_under(host, self.own)):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
         return self.naming.unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from hostaudit import domain
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
+from hostaudit.analysis.fault_tree.purposes import AUTHORITIES, Purpose
 from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.model.report import Fallback, Grade
 
@@ -67,10 +68,10 @@ def _backs_up(proofs: Proofs, proof: Proof) -> str:
 def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
     """The parent companies of those whom a fallback would replace."""
     if proof.id in tree.standbys:
-        return _parents(tree, [tree.standbys[proof.id][0]], whole=proof.spare is not None)
+        return _parents(tree, [tree.standbys[proof.id].backed], whole=proof.spare is not None)
     if proof.role == "ca":
         used = {row.parent for row in tree.dependencies.values() if row.role == "ca" and row.provider != proof.provider}
-        return used & _parents(tree, ["ca:any"]) if "ca:any" in tree.gates else used
+        return used & _parents(tree, [AUTHORITIES.id]) if tree.find(AUTHORITIES) is not None else used
     return {
         row.parent for row in tree.dependencies.values() if row.role == proof.role and row.provider != proof.provider
     }
@@ -80,7 +81,7 @@ def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) ->
     """What makes a proved fallback depend on those whom it would replace."""
     if proof.spare is not None:
         return _against_spare(tree, proofs, proof, backed)
-    own = _parents(tree, [tree.standbys[proof.id][1]]) if proof.id in tree.standbys else set()
+    own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()
     if proof.fallback is not None:
         own.add(proofs.attribution.declared(proof.provider, proof.fallback.parent).parent)
     reasons = [f"shares parent {each}" for each in sorted(own & backed)]
@@ -106,16 +107,13 @@ def _needed_to_switch(tree: FaultTree, proofs: Proofs, proof: Proof) -> list[tup
 
 
 def _alone(tree: FaultTree, host: str) -> set[str]:
-    """The companies without which the name servers of a host's own zone are gone."""
-    cut = [node for node in tree.gates if node.startswith("served:") and _lies_in(host, node.partition(":")[2])]
-    if not cut:
+    """The companies each of which runs every name server of a host's own zone."""
+    gates = [gate for _, gate in tree.gates_for(Purpose.SERVED) if domain.lies_under(host, gate.subject[0])]
+    if not gates:
         return set()
-    legs = [_parents(tree, [each]) for each in tree.gates[max(cut, key=len)].children]
+    own = max(gates, key=lambda gate: len(gate.subject[0]))
+    legs = [_parents(tree, [each]) for each in own.children]
     return set.intersection(*legs) if legs else set()
-
-
-def _lies_in(host: str, zone: str) -> bool:
-    return host == zone or host.endswith(f".{zone}")
 
 
 def _against_spare(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
@@ -131,7 +129,7 @@ def _against_spare(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[st
     registrars = proofs.attribution.registrar(main), proofs.attribution.registrar(spare)
     if registrars[0] is not None and registrars[1] is not None and registrars[0].parent == registrars[1].parent:
         reasons.append(f"same registrar {registrars[0].provider}")
-    own = _parents(tree, [tree.standbys[proof.id][1]], whole=True)
+    own = _parents(tree, [tree.standbys[proof.id].spare], whole=True)
     return reasons + [f"shares parent {each}" for each in sorted(own & backed)]
 
 

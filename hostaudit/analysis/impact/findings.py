@@ -47,7 +47,7 @@ def _lookalikes(site: SiteModel) -> tuple[Finding, ...]:
     for zone in (each for each in zones if domain.registrable(each) is not None):
         delegated, published = _servers(site, zone)
         for host in sorted(delegated | published):
-            own = host == zone or host.endswith(f".{zone}")
+            own = domain.lies_under(host, zone)
             if not own and not site.attribution.catalogue.ns(host):
                 strangers.append((zone, host, host in delegated))
     if not strangers:

@@ -16,7 +16,16 @@ from itertools import combinations
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
-from hostaudit.analysis.fault_tree.tree import ELSEWHERE, FaultTree, Gate
+from hostaudit.analysis.fault_tree.purposes import (
+    ANY_AUTHORITY,
+    AUTHORITIES,
+    ELSEWHERE,
+    EXCHANGERS,
+    SENDERS,
+    GateKey,
+    Purpose,
+)
+from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
@@ -175,13 +184,17 @@ class Alternatives:
             case "hosting" | "cdn":
                 return self._hosts(role)
             case "mail":
-                return self._of("mail_receive", role, "mail:any")
+                return self._of("mail_receive", role, EXCHANGERS)
             case "sending":
-                return self._of("mail_send", role, "send:any")
+                return self._of("mail_send", role, SENDERS)
             case "ca":
-                return self._of("renew_certificate", role, "ca:any")
+                return self._of("renew_certificate", role, AUTHORITIES)
             case "app_store":
-                return [g for each in FUNCTIONS_OF[role] for g in self._of(each, role, f"{each}:ways", each)]
+                return [
+                    group
+                    for each in FUNCTIONS_OF[role]
+                    for group in self._of(each, role, Purpose.ALTERNATIVES.of(each), each)
+                ]
             case "registry" | "registrar" | "page":
                 return self._single(role)
             case _:
@@ -189,23 +202,19 @@ class Alternatives:
 
     def _zones(self) -> list[Group]:
         own = self.site.file.target.registrable
-        zones = [name.partition(":")[2] for name in self.tree.gates if name.startswith("served:")]
         doubtful = self._unsure_of_zones()
         found = []
-        for zone in sorted(each for each in zones if each == own or each.endswith(f".{own}")):
-            rows = self._alternatives("dns", f"served:{zone}", f"served-or-standby:{zone}")
-            found.append(Group("dns", zone, rows, doubtful=doubtful))
+        for _, gate in self.tree.gates_for(Purpose.SERVED):
+            (zone,) = gate.subject
+            if domain.lies_under(zone, own):
+                rows = self._alternatives("dns", Purpose.SERVED.of(zone))
+                found.append(Group("dns", zone, rows, doubtful=doubtful))
         return found or [Group("dns", own, (), hidden=True, doubtful=True)]
 
     def _unsure_of_zones(self) -> bool:
         """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
         own = self.site.file.target.registrable
-        for leaf in self.tree.leaves.values():
-            host = leaf.subject.removeprefix("zone of ")
-            asked = leaf.role == "dns" and leaf.certainty == "unknown" and host != leaf.subject
-            if asked and (host == own or host.endswith(f".{own}")):
-                return True
-        return False
+        return any(leaf.uncut and domain.lies_under(leaf.uncut, own) for leaf in self.tree.leaves.values())
 
     def _hosts(self, role: str) -> list[Group]:
         target = self.site.file.target
@@ -214,10 +223,10 @@ class Alternatives:
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
         for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
-            gate = f"legs:{host}"
-            if gate not in self.tree.gates:
+            legs = Purpose.LEGS.of(host)
+            if self.tree.find(legs) is None:
                 continue
-            every = self._alternatives(role, gate, f"legs-or-standby:{host}", whole=True)
+            every = self._alternatives(role, legs, whole=True)
             behind = self._hidden_behind(host) if role == "hosting" else ""
             rows = tuple(each for each in every if role in each.roles or each.open)
             if behind:
@@ -245,20 +254,22 @@ class Alternatives:
         return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
-        return bool(self._fronts(host, each.node.rpartition(f"legs:{host}:")[2].partition(":")[2]))
+        """Whether nothing but a content network is known of an alternative for a host."""
+        gate = self.tree.gates.get(each.node)
+        address = gate.subject[-1] if gate is not None and gate.purpose is Purpose.LEG else ""
+        return bool(self._fronts(host, address))
 
-    def _of(self, function: str, role: str, gate: str, subject: str = "") -> list[Group]:
+    def _of(self, function: str, role: str, key: GateKey, subject: str = "") -> list[Group]:
         """The alternatives of one function. If whether the site has it is open, so is everything else."""
         applies = next((each.applies for each in self.tree.functions if each.id == function), "no")
         if applies == "no":
             return []
         name = subject or self.site.file.target.domain
-        if gate not in self.tree.gates:
+        if self.tree.find(key) is None:
             return [Group(role, name, (), hidden=True, doubtful=True)]
-        rows = self._alternatives(role, gate, f"{gate}-or-standby", whole=True)
-        return [
-            Group(role, name, rows, doubtful=applies == "maybe", plenty="ca:another" in self.tree.gates[gate].children)
-        ]
+        rows = self._alternatives(role, key, whole=True)
+        plenty = ANY_AUTHORITY.id in self.tree.children(key)
+        return [Group(role, name, rows, doubtful=applies == "maybe", plenty=plenty)]
 
     def _single(self, role: str) -> list[Group]:
         """Roles without alternatives: the name has one of each, and the page needs all its parts."""
@@ -278,20 +289,21 @@ class Alternatives:
         return groups or [Group(role, own, (), hidden=True, doubtful=True)]
 
     def _declared(self, role: str) -> list[Group]:
-        found = []
-        for name, gate in sorted(self.tree.gates.items()):
-            if name.startswith("need:") and name.endswith(f":{role}"):
-                function = name.removeprefix("need:").removesuffix(f":{role}")
-                found.append(Group(role, function, self._told(role, gate.children)))
-        return found
+        needs = [gate for _, gate in self.tree.gates_for(Purpose.NEED)]
+        return [
+            Group(role, function, self._told(role, gate.children))
+            for gate in needs
+            for function, needed in [gate.subject]
+            if needed == role
+        ]
 
     # -- the alternatives themselves ------------------------------------------------------------------
 
-    def _alternatives(self, role: str, gate: str, spared: str, *, whole: bool = False) -> tuple[Alternative, ...]:
-        """The children of a gate and what stands by for it without anybody's doing. ``whole``: in any role."""
-        nodes = [each for each in self.tree.gates[gate].children if each != "ca:another"]
-        standby = self.tree.gates.get(spared)
-        if standby is not None and standby.kind == "standby":
+    def _alternatives(self, role: str, key: GateKey, *, whole: bool = False) -> tuple[Alternative, ...]:
+        """The children of a gate and what stands by for it and takes over by itself. ``whole``: in any role."""
+        nodes = [each for each in self.tree.children(key) if each != ANY_AUTHORITY.id]
+        standby = self.tree.standby_gate(key.id)
+        if standby is not None:
             ready = zip(standby.switches, standby.children[1:], strict=True)
             nodes += [node for switch, node in ready if switch.automatic]
         rows = self._told(role, nodes)
@@ -302,7 +314,7 @@ class Alternatives:
         """The graph without the zones in which names live."""
         copy = FaultTree(self.tree.leaves, {}, [])
         for name, gate in self.tree.gates.items():
-            copy.gates[name] = Gate("all") if name.startswith(ELSEWHERE) else gate
+            copy.gates[name] = Gate("all") if gate.purpose in ELSEWHERE else gate
         return copy
 
     def _told(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
@@ -325,8 +337,8 @@ class Alternatives:
             )
             if ("parent", NOBODY) in near["optimistic"][node]:
                 continue  # it does not work now
-            head = self.tree.leaves.get(node)
-            subject = head.subject if head is not None else node.rpartition(":")[2]
+            head = self.tree.head(node)
+            subject = head.subject if head is not None else self.tree.gates[node].subject[-1]
             found.append(
                 Alternative(
                     node=node,

@@ -167,11 +167,10 @@ def part(leaf: BasicEvent) -> str:
 
 def hides(leaf: BasicEvent, role: str) -> bool:
     """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
-    no answer (``zone host address``) is known by its name all the same."""
+    no answer is known by its name all the same."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
         return False
-    silent = leaf.role == "dns" and leaf.subject.count(" ") == 2 and not leaf.subject.startswith("zone of ")
-    return not (leaf.certainty == "unknown" and silent)
+    return not leaf.silent
 
 
 def role_scores(

@@ -62,7 +62,7 @@ class Binder:
         ]
         self.serving = site.tree.below(*roots) & site.tree.leaves.keys()
         self.standing_by = (
-            site.tree.below(*(spare for _, spare in site.tree.standbys.values())) & site.tree.leaves.keys()
+            site.tree.below(*(each.spare for each in site.tree.standbys.values())) & site.tree.leaves.keys()
         )
 
     def bind(self, event: Event, how: str) -> Binding:

@@ -12,7 +12,7 @@ from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.fallback_grades import unseen_roles
 from hostaudit.analysis.impact.outage import Clock
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, hours, united, within, without
+from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, clipped, hours, united, without
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike
 from hostaudit.model.report import Fallback, Hours, NotAssessed
 from hostaudit.model.values import Registration
@@ -102,7 +102,7 @@ def _revoked(site: SiteModel, course: Course, renewal: SiteFunction) -> Spans:
         for name, value in strike.spans(1).items()
         if name in site.tree.below(renewal.root)
     ]
-    return within(united(found), course.horizon)
+    return clipped(united(found), course.horizon)
 
 
 def _assessed(each: SiteFunction, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
@@ -258,7 +258,7 @@ def _needed(site: SiteModel, reckoned: Reckoning, fallback: Fallback) -> bool:
     """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
     state = reckoned.ends[1]
     if fallback.id in site.tree.standbys:
-        return bool(reckoned.down(site.tree.standbys[fallback.id][0], state))
+        return bool(reckoned.down(site.tree.standbys[fallback.id].backed, state))
     carries = CARRIES.get(fallback.role, ())
     functions = [each for each in site.tree.functions if each.applies != "no" and each.id in (carries or (each.id,))]
     return any(reckoned.down(each.root, state) for each in functions)
@@ -268,7 +268,7 @@ def _ready(site: SiteModel, reckoned: Reckoning, identity: str) -> tuple[float |
     """When a proved fallback is in service, None if it is not needed or gone itself."""
     if identity not in site.tree.standbys:
         return None, []
-    backed, spare = site.tree.standbys[identity]
+    backed, spare, _ = site.tree.standbys[identity]
     state = reckoned.ends[1]
     serving = reckoned.down(backed, state)
     if not serving:

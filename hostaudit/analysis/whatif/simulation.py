@@ -9,7 +9,7 @@ from hostaudit import domain
 from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.analysis.impact.outage import Clock, Reading, gone
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Spans, Timeline, united, within
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Spans, Timeline, clipped, united
 from hostaudit.model.report import NotAssessed
 from hostaudit.model.whatif import Excluded, Happening
 
@@ -79,7 +79,8 @@ class Reckoning:
             if gone(leaf, reading):
                 lost[name] = [ALWAYS]
         for refused in self.course.refused:
-            lost[f"fallback:{refused}"] = [ALWAYS]
+            if refused in self.tree.standbys:
+                lost[self.tree.standbys[refused].handle] = [ALWAYS]
         for strike in strikes:
             for name, value in strike.spans(end).items():
                 lost.setdefault(name, []).append(value)
@@ -99,7 +100,7 @@ class Reckoning:
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
         """When a node is gone, on the clock."""
-        return within(state.get(node, NEVER), self.course.horizon)
+        return clipped(state.get(node, NEVER), self.course.horizon)
 
 
 def held_up(tree: FaultTree, strikes: list[Strike]) -> list[Strike]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.outage import NOBODY, order_one
@@ -38,9 +39,13 @@ def graphs(draw):
         children = draw(st.lists(st.sampled_from([*leaves, *leaves, *gates]), min_size=1, max_size=5))
         kind = draw(st.sampled_from(("all", "any", "any", "standby")))
         if kind == "standby":
-            graph.spares(gate, children[0], [(draw(st.sampled_from((AUTOMATIC, MANUAL))), c) for c in children[1:]])
+            graph.spares(
+                Purpose.GROUP.of(gate),
+                children[0],
+                [(draw(st.sampled_from((AUTOMATIC, MANUAL))), c) for c in children[1:]],
+            )
         if gate not in graph.gates:
-            graph.gate(gate, "any" if kind == "standby" else kind, children)
+            graph.gate(Purpose.GROUP.of(gate), "any" if kind == "standby" else kind, children)
     graph.functions += [SiteFunction(gate, gate, "yes", "down", 1.0) for gate in gates]
     return graph
 
@@ -145,7 +150,7 @@ def with_function(graph: FaultTree, root: str) -> FaultTree:
 def test_two_operators_of_one_parent_are_one_domain_at_its_level_and_a_pair_below():
     graph = FaultTree()
     legs = [leaf(graph, each, provider=each, parent="digicert") for each in ("dnsmadeeasy", "ultradns")]
-    with_function(graph, graph.gate("any", "any", legs))
+    with_function(graph, graph.gate(Purpose.GROUP.of("any"), "any", legs))
 
     assert minimal_cut_sets(graph, "parent").sets == {"f": (("digicert",),)}
     assert minimal_cut_sets(graph, "provider").sets == {"f": (("dnsmadeeasy", "ultradns"),)}
@@ -175,7 +180,7 @@ def test_a_pair_that_takes_down_what_neither_does_alone_is_in_the_report():
 @pytest.mark.parametrize(("kind", "sets"), [("all", {}), ("any", {})])
 def test_gates_without_children_need_no_cause_or_have_none(kind, sets):
     graph = FaultTree()
-    with_function(graph, graph.gate("root", kind))
+    with_function(graph, graph.gate(Purpose.GROUP.of("root"), kind))
 
     assert minimal_cut_sets(graph, "parent").sets == sets
     assert minimal_cut_sets(FaultTree(), "parent").sets == {}
@@ -187,7 +192,9 @@ def test_what_is_down_anyway_has_no_cut_set_and_what_never_fails_neither():
     graph.leaf("nobody's", BasicEvent({}, "dns", "y", ()))
     leaf(graph, "sound", parent="b")
     for root, children in (("down", ["broken", "sound"]), ("up", ["nobody's"]), ("own", ["sound"])):
-        graph.functions.append(SiteFunction(root, graph.gate(root, "all", children), "yes", "down", 1.0))
+        graph.functions.append(
+            SiteFunction(root, graph.gate(Purpose.GROUP.of(root), "all", children), "yes", "down", 1.0)
+        )
 
     assert minimal_cut_sets(graph, "parent").sets == {"own": (("b",),)}
 
@@ -197,8 +204,8 @@ def wide(width: int, branches: int, *, common: bool) -> FaultTree:
     graph = FaultTree()
     shared = [leaf(graph, "shared", parent="shared")] if common else []
     rows = [[leaf(graph, f"{b}-{n}", parent=f"p{b}-{n:04}") for n in range(width)] for b in range(branches)]
-    gates = [graph.gate(f"all{b}", "all", [*row, *shared]) for b, row in enumerate(rows)]
-    return with_function(graph, graph.gate("root", "any", gates))
+    gates = [graph.gate(Purpose.GROUP.of(f"all{b}"), "all", [*row, *shared]) for b, row in enumerate(rows)]
+    return with_function(graph, graph.gate(Purpose.GROUP.of("root"), "any", gates))
 
 
 @pytest.mark.parametrize(
@@ -220,8 +227,10 @@ def test_a_graph_that_explodes_ends_in_time_and_says_how_far_it_is_complete(grap
 
 def test_a_graph_that_explodes_at_three_is_complete_up_to_two():
     graph = wide(80, 3, common=False)
-    pair = graph.gate("pair", "any", [leaf(graph, "x", parent="x"), leaf(graph, "y", parent="y")])
-    graph.functions[0] = SiteFunction("f", graph.gate("both", "all", ["root", pair]), "yes", "down", 1.0)
+    pair = graph.gate(Purpose.GROUP.of("pair"), "any", [leaf(graph, "x", parent="x"), leaf(graph, "y", parent="y")])
+    graph.functions[0] = SiteFunction(
+        "f", graph.gate(Purpose.GROUP.of("both"), "all", ["root", pair]), "yes", "down", 1.0
+    )
 
     found = minimal_cut_sets(graph, "parent")
 
@@ -231,8 +240,8 @@ def test_a_graph_that_explodes_at_three_is_complete_up_to_two():
 def test_two_thousand_nodes_of_a_tame_graph_take_no_time():
     graph = FaultTree()
     legs = [leaf(graph, f"leg{n}", parent=f"p{n % 40}") for n in range(1000)]
-    pairs = [graph.gate(f"any{n}", "any", [legs[n], legs[(n * 7 + 1) % 1000]]) for n in range(1000)]
-    with_function(graph, graph.gate("root", "all", pairs))
+    pairs = [graph.gate(Purpose.GROUP.of(f"any{n}"), "any", [legs[n], legs[(n * 7 + 1) % 1000]]) for n in range(1000)]
+    with_function(graph, graph.gate(Purpose.GROUP.of("root"), "all", pairs))
 
     started = time.perf_counter()
     found = minimal_cut_sets(graph, "parent")

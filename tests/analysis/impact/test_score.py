@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
 from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
 from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
@@ -65,7 +66,7 @@ def stand_by(graph: FaultTree, gate: str, rows: list[tuple[Switch, str]]) -> Non
     """Put a standby gate over what the name of a gate stood for."""
     serving = f"{gate} serving {len(graph.gates)}"
     graph.gates[serving] = graph.gates[gate]
-    graph.spares(gate, serving, rows)
+    graph.spares(Purpose.GROUP.of(gate), serving, rows)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
@@ -143,7 +144,7 @@ def test_removing_a_leg_never_raises_the_score(graph, data):
 def test_the_order_of_what_was_seen_does_not_matter(graph):
     after = FaultTree(dict(reversed(graph.leaves.items())), {}, list(graph.functions))
     for name, gate in reversed(graph.gates.items()):
-        after.gate(name, gate.kind, list(reversed(gate.children)))
+        after.gate(Purpose.GROUP.of(name), gate.kind, list(reversed(gate.children)))
 
     assert interval(after) == interval(graph)
 
@@ -152,7 +153,7 @@ def test_a_company_that_holds_only_a_name_counts_lightly():
     graph = FaultTree()
     graph.leaf("registry", BasicEvent({"parent": ("r",)}, "registry", "com", (), "host"))
     graph.leaf("host", BasicEvent({"parent": ("p",)}, "hosting", "h", (), "host"))
-    graph.gate("all", "all", ["registry", "host"])
+    graph.gate(Purpose.GROUP.of("all"), "all", ["registry", "host"])
     graph.functions.append(SiteFunction("f", "all", "yes", "down", 1.0))
     found = exposures(reckon(graph, CLOCK, "named"), SCORING)
 
@@ -192,7 +193,7 @@ def test_losing_a_standby_or_what_it_rests_on_never_raises_the_score(graph, data
         else:
             burden = BasicEvent({"parent": (data.draw(st.sampled_from(PARENTS)),)}, "hosting", "burden", (), "host")
             spare = gate.children[-1]
-            gate.children[-1] = after.gate("burdened", "all", [spare, after.leaf("burden", burden)])
+            gate.children[-1] = after.gate(Purpose.GROUP.of("burdened"), "all", [spare, after.leaf("burden", burden)])
 
     assert interval(after)[0] <= interval(graph)[0]
     assert interval(after)[1] <= interval(graph)[1]
@@ -238,7 +239,7 @@ def test_a_spare_that_falls_with_what_it_backs_up_helps_nobody():
     graph = FaultTree()
     for name in ("one", "two"):
         graph.leaf(name, BasicEvent({"parent": ("p",)}, "hosting", name, (), "host"))
-    graph.spares("root", "one", [(SWITCHES[1], "two")])
+    graph.spares(Purpose.GROUP.of("root"), "one", [(SWITCHES[1], "two")])
     graph.functions.append(SiteFunction("f", "root", "yes", "down", 1.0))
 
     assert impact(graph, frozenset({("parent", "p")}), CLOCK)["f"].hours.high == 3

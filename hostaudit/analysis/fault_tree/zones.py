@@ -1,9 +1,14 @@
-"""The part of the tree on which everything rests: which registries, registrars and name servers make a name resolve?"""
+"""The part of the tree on which everything rests: the registries, registrars and name servers that make a name resolve.
+
+Zones and the name servers that stand by for them need one another (the name of a standby lies in a zone as well), so
+both are built here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
@@ -11,33 +16,36 @@ from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import FOREIGN, EventContext, Operators
 from hostaudit.analysis.fault_tree.measured_times import Times
+from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose
+from hostaudit.analysis.fault_tree.standbys import Standbys, Takeover
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import DomainKind
+from hostaudit.model.site import DeclaredFallback
 from hostaudit.model.values import Addresses, Delegation, Kind, NameServers, ServerAnswer, ZoneCut
 
 
-class Names:
-    """Adds to a graph the nodes for zones, name servers and the addresses behind a name."""
+class Zones:
+    """Adds to a tree the nodes for zones, name servers and the addresses behind a name."""
 
     def __init__(
         self,
-        tree: FaultTree,
         evidence: EvidenceIndex,
         attribution: Attribution,
+        operators: Operators,
+        standbys: Standbys,
         owned: frozenset[str | None],
-        standbys: Callable[[str], list[tuple[Switch, str]]],
         tenants: Mapping[str, str],
     ) -> None:
-        """``owned``: the registrable names that are the site's own; ``standbys`` gives those of a zone's service;
-        ``tenants``: the site's hosts whose name a platform gives, and that name."""
-        self.tree = tree
+        """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
+        gives, and that name."""
+        self.tree: FaultTree = operators.tree
         self.evidence = evidence
         self.attribution = attribution
-        self.owned = owned
+        self.operators = operators
         self.standbys = standbys
+        self.owned = owned
         self.tenants = tenants
-        self.operators = Operators(tree, attribution)
         self.times = Times(evidence)
 
     # -- addresses ------------------------------------------------------------------------------------
@@ -54,35 +62,37 @@ class Names:
                 open_.append(item)
         return tuple(found), open_
 
-    def any_leg(self, node: str, role: str, host: str, legs: dict[str, str], *, required: bool = True) -> str:
+    def any_address(self, group: Purpose, leg: Purpose, role: str, host: str, legs: Mapping[str, str]) -> str:
         """The gate "any address of this host": ``legs`` maps an address to the node for what stands behind it.
+        ``group`` and ``leg`` are the purposes of that gate and of its children.
 
         A leg also needs the names that its own family's CNAME chain passes. A family that could not be asked may
-        hold a further leg.
+        context a further leg.
         """
         children = []
         for kind in FAMILIES:
             value = self.evidence.value(kind, host, Addresses)
             for address in value.addresses if value else ():
-                reach = self.resolves(host, kind, required=required)
-                children.append(self.tree.gate(f"{node}:{kind}:{address}", "all", [legs[address], reach]))
+                reach = self.resolves(host, kind)
+                children.append(self.tree.gate(leg.of(host, kind, address), "all", [legs[address], reach]))
             item = self.evidence.get(kind, host)
             if item is not None and item.unknown is not None:
                 children.append(self.operators.open_question(role, f"{host} {kind}", (item.id,)))
         if not any(self.evidence.get(kind, host) for kind in FAMILIES):
             children.append(self.operators.open_question(role, host, ()))
-        return self.tree.gate(node, "any", children)
+        return self.tree.gate(group.of(host), "any", children)
 
-    # -- who can change what ------------------------------------------------------------------------
+    # -- consoles -------------------------------------------------------------------------------------
 
     def console_of_records(self, host: str) -> list[str]:
         """What it takes to change the records of a host: the console of any operator of its zone that is known."""
         cut = self.evidence.value("zone", host, ZoneCut)
-        zone = next((each for each in cut.zones if f"served:{each}" in self.tree.gates), "") if cut is not None else ""
-        if not zone:
-            return []
-        operators = [leaf for leaf in self.tree.near(f"served:{zone}") if leaf.role == "dns" and leaf.owned]
-        return self._consoles(f"records:{zone}", operators)
+        for zone in cut.zones if cut is not None else ():
+            served = Purpose.SERVED.of(zone)
+            if self.tree.find(served) is not None:
+                operators = [leaf for leaf in self.tree.near(served.id) if leaf.role == "dns" and leaf.owned]
+                return self._consoles(Purpose.CONSOLE_OF_RECORDS.of(zone), operators)
+        return []
 
     def console_of_delegation(self, zone: str) -> list[str]:
         """What it takes to change the delegation of a zone: the console of its registrar."""
@@ -91,9 +101,9 @@ class Names:
         if name is None or operator is None:
             return []
         leaf = self.tree.head(self._registrar(name, operator))
-        return self._consoles(f"delegation:{name}", [leaf] if leaf is not None else [])
+        return self._consoles(Purpose.CONSOLE_OF_DELEGATION.of(name), [leaf] if leaf is not None else [])
 
-    def _consoles(self, what: str, operators: list[BasicEvent]) -> list[str]:
+    def _consoles(self, key: GateKey, operators: list[BasicEvent]) -> list[str]:
         """One leaf for each control plane, however much is changed through it."""
         nodes = []
         for leaf in operators:
@@ -105,7 +115,7 @@ class Names:
                     domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False, place="console"
                 )
                 nodes.append(self.tree.leaf(f"console:{account}", console))
-        return [self.tree.gate(f"console:{what}", "any", nodes)] if nodes else []
+        return [self.tree.gate(key, "any", nodes)] if nodes else []
 
     # -- names ----------------------------------------------------------------------------------------
 
@@ -116,7 +126,7 @@ class Names:
         if platform is None:
             return node
         given = self.operators.operator("registrar", self.tenants[host], platform)
-        return self.tree.gate(f"tenant:{host}", "all", [node, given])
+        return self.tree.gate(Purpose.TENANT.of(host), "all", [node, given])
 
     def _within_zones(self, host: str, *, required: bool) -> str:
         own = domain.registrable(host)
@@ -129,50 +139,48 @@ class Names:
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
             # Whether a further cut lies between is open; what the parent's side of this one says is not.
             node = self.zone((own, parent_side.value.parent))
-            asked = self.operators.open_question("dns", f"zone of {host}", self.evidence.ids(("zone", host)))
-            return self.tree.gate(f"zone-in-part:{host}", "all", [node, asked])
+            asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
+            return self.tree.gate(Purpose.ZONE_IN_PART.of(host), "all", [node, asked])
         if cut is None and not required:
             self.tree.unfollowed.add(host)
-            return self.tree.gate(f"zone-not-asked:{host}", "all")
-        return self.operators.open_question("dns", f"zone of {host}", self.evidence.ids(("zone", host)))
+            return self.tree.gate(Purpose.ZONE_NOT_ASKED.of(host), "all")
+        return self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
 
-    def resolves(self, host: str, kind: Kind, *, required: bool = True) -> str:
+    def resolves(self, host: str, kind: Kind) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""
-        node = f"resolves:{kind}:{host}"
-        if node in self.tree.gates:
-            return node
-        self.tree.gate(node, "all")
+        key = Purpose.RESOLVES.of(kind, host)
+        if self.tree.find(key) is not None:
+            return key.id
+        self.tree.gate(key, "all")
         value = self.evidence.value(kind, host, Addresses)
         names = dict.fromkeys([host, *(alias.target for alias in value.chain)] if value else [host])
-        return self.tree.gate(node, "all", [self.name(each, required=required) for each in names])
+        return self.tree.gate(key, "all", [self.name(each) for each in names])
 
     def zone(self, zones: tuple[str, ...]) -> str:
         """The node for one zone: the zones above it, its registration, and any one of its name servers."""
         if not zones:
-            return self.tree.gate("zone:.", "all")
+            return self.tree.gate(Purpose.ZONE.of("."), "all")
         zone = zones[0]
-        node = f"zone:{zone}"
-        if node in self.tree.gates:
-            return node
-        self.tree.gate(node, "all")
+        key = Purpose.ZONE.of(zone)
+        if self.tree.find(key) is not None:
+            return key.id
+        self.tree.gate(key, "all")
         if domain.registrable(zone) is None:
-            self.tree.gate(node, "all", [self._registry(domain.tld(zone))])
-            return node
+            return self.tree.gate(key, "all", [self._registry(domain.tld(zone))])
         children = [self.zone(zones[1:]) if zones[1:] else self._registry(domain.tld(zone))]
         name = domain.registrable(zone)
         registrar = self.attribution.registrar(name) if name else None
         if name and registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
-        self.tree.gate(node, "all", children)
-        return node
+        return self.tree.gate(key, "all", children)
 
     def _registry(self, tld: str) -> str:
         return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, tld=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
-        hold = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
-        return self.operators.operator("registrar", name, registrar, hold)
+        context = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
+        return self.operators.operator("registrar", name, registrar, context)
 
     def own(self, name: str) -> bool:
         """Whether a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
@@ -198,33 +206,51 @@ class Names:
             for item in (parent_side, child_side)
             if item is not None and item.unknown is not None
         ]
-        serving = self.tree.gate(f"served:{zone}", "any", legs)
-        return [self.tree.spares(f"served-or-standby:{zone}", serving, self.standbys(zone))]
+        serving = self.tree.gate(Purpose.SERVED.of(zone), "any", legs)
+        return [self.tree.spares(Purpose.SERVED_OR_STANDBY.of(zone), serving, self._standby_servers(zone))]
+
+    def _standby_servers(self, zone: str) -> list[tuple[Switch, str]]:
+        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
+        rows = []
+        for proof in self.standbys.proofs.of("dns"):
+            fallback = cast(DeclaredFallback, proof.fallback)
+            if self.standbys.proofs.stands_for(fallback) != zone:
+                continue
+            context = EventContext(stands_by=fallback.id)
+            owner = self.attribution.nameserver(fallback.server, proof.addresses)
+            nodes = [] if owner is None else [self.operators.operator("dns", fallback.server, owner, context)]
+            legs = self.standbys.server_addresses("dns", proof, owner)
+            if fallback.server == zone or not domain.lies_under(fallback.server, zone):
+                nodes.append(self.name(fallback.server, required=False))
+                self.tree.unfollowed.discard(fallback.server)  # nothing rests on it yet
+            nodes += self.standbys.any_of(Purpose.STANDBY_ADDRESSES, proof, legs)
+            spread, console = self.times.redelegation(zone), self.console_of_delegation(zone)
+            rows.append(self.standbys.ready(Takeover(proof, Purpose.SERVED.of(zone), nodes, spread, console)))
+        return rows
 
     def _nameserver(self, zone: str, host: str, glue: tuple[str, ...]) -> str:
         """One name server of one zone: its operator, its own name, and any one of its addresses."""
-        node = f"ns:{zone}:{host}"
         resolved, open_ = self.addresses(host)
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
         operator = self.attribution.nameserver(host, addresses)
-        hold = EventContext(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
-        behind = replace(hold, begins=None)
+        context = EventContext(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
+        behind = replace(context, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
             here = self.operators.host_network("dns", host, address, operator, behind)
-            legs.append(self.tree.gate(f"ns:{zone}:{host}:{address}", "all", here + checks))
+            legs.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESS.of(zone, host, address), "all", here + checks))
         legs += [self.operators.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
         known_host = any(self.evidence.get(kind, host) for kind in FAMILIES) or bool(glue)
         children = []
         if operator is not None:
-            children.append(self.operators.operator("dns", host, operator, hold))
+            children.append(self.operators.operator("dns", host, operator, context))
         if known_host:
-            children.append(self.tree.gate(f"{node}:addresses", "any", legs))
-        glued = bool(glue) and (host == zone or host.endswith(f".{zone}"))
+            children.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESSES.of(zone, host), "any", legs))
+        glued = bool(glue) and domain.lies_under(host, zone)
         if not glued:
             children.append(self.name(host, required=False))
-        return self.tree.gate(node, "all", children)
+        return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
         """Whether this address answers for the zone: nothing to add if it does, a broken or open leaf otherwise."""
@@ -235,4 +261,4 @@ class Names:
         if isinstance(item.value, ServerAnswer):
             good = item.value.authoritative and item.value.rcode == "NOERROR"
             return [] if good else [self.operators.broken("dns", subject, (item.id,))]
-        return [self.operators.open_question("dns", subject, (item.id,))]
+        return [self.operators.silent_server(subject, (item.id,))]
