@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.attribution.evidence_index import Seen
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
-from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
+from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
 from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
 from hostaudit.analysis.impact.score import exposure, function_score, reckon, role_scores, score, working
@@ -34,6 +33,7 @@ from hostaudit.model.report import (
     UnknownFact,
     Verdict,
 )
+from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Rules
 from hostaudit.model.values import Listing, WebApp
 
@@ -357,5 +357,5 @@ def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
     for function in graph.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(graph)]
+    rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(graph)]
     return tuple(rows)

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hostaudit.model.report import Hours
-
-FUNCTIONS = {
-    "resolve": "name resolution",
-    "web": "web site",
-    "mail_receive": "incoming mail",
-    "mail_send": "outgoing mail",
-    "install_ios": "new iOS installs",
-    "install_android": "new Android installs",
-    "renew_certificate": "certificate renewal",
-}
+from hostaudit.model.roles import FUNCTIONS, HOST
 
 
 def function(identity: str) -> str:
     """A function in a person's words; a host that the user named stands for itself."""
-    return FUNCTIONS.get(identity, identity.removeprefix("web:"))
+    row = FUNCTIONS.get(identity)
+    return row.words if row is not None else identity.removeprefix(HOST)
 
 
 def fallback(identity: str, names: Mapping[str, str] | None = None) -> str:

@@ -10,51 +10,8 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
+from hostaudit.model.roles import LAYERS, ROLES
 from hostaudit.model.words import duration
-
-ROLES = {
-    "registry": "registry",
-    "registrar": "registrar",
-    "dns": "DNS",
-    "hosting": "hosting",
-    "cdn": "CDN",
-    "ca": "certificates",
-    "mail": "mail",
-    "sending": "mail sending",
-    "page": "page",
-    "app_store": "app store",
-    "origin": "origin",
-    "messaging": "SMS and messaging",
-    "identity": "staff login",
-    "support": "help desk",
-    "deploy": "deployment",
-}
-
-LAYERS = {
-    "dns": "DNS operator",
-    "cdn": "CDN",
-    "hosting": "host",
-    "ip_transit": "network operator",
-    "tls": "certificate authority",
-    "mail": "mail provider",
-    "messaging": "messaging provider",
-    "payments": "payment provider",
-    "identity": "login provider",
-    "support": "help desk",
-    "third_party_js": "script provider",
-    "ci_deploy": "deployment service",
-    "data_backup": "backup store",
-}
-"""Who fills a layer of a scenario at a site, where that says it otherwise than its id."""
-
-ROLE_OF_LAYER = {
-    "tls": "ca",
-    "ip_transit": "hosting",
-    "third_party_js": "page",
-    "ci_deploy": "deploy",
-    "data_backup": "backup",
-}
-"""Layers of scenarios that as roles of a site have another name."""
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -69,19 +26,6 @@ ACTIONS = {
     "refuse": "refuses",
     "accept": "accepts",
 }
-_ACTIONS_OF_LAYER = {
-    ("app_store", "remove"): "removes the app",
-    ("tls", "revoke"): "revokes the certificate",
-    ("tls", "expire"): "lets the certificate run out",
-    ("ip_transit", "revoke"): "withdraws the addresses",
-    ("registry", "suspend"): "takes the name out of the zone",
-    ("registrar", "suspend"): "puts the name on hold",
-    ("registry", "expire"): "lets the name run out",
-    ("registrar", "expire"): "lets the name run out",
-    ("registry", "delete"): "deletes the name",
-    ("registrar", "delete"): "deletes the name",
-}
-
 EFFECTS = {
     "down": "down",
     "degraded": "degraded",
@@ -157,7 +101,8 @@ _RANK = list(_QUESTIONS)
 
 def role(identity: str) -> str:
     """A role in a person's words."""
-    return ROLES.get(identity, identity.replace("_", " "))
+    row = ROLES.get(identity)
+    return row.words if row is not None else identity.replace("_", " ")
 
 
 def effect(identity: str) -> str:
@@ -167,12 +112,15 @@ def effect(identity: str) -> str:
 
 def layer(identity: str) -> str:
     """Who acts in a scenario, by what they do for a site."""
-    return LAYERS.get(identity, identity.replace("_", " "))
+    row = LAYERS.get(identity)
+    return row.words if row is not None else identity.replace("_", " ")
 
 
 def action(layer: str, identity: str) -> str:
     """What they do to it, as a verb in the present."""
-    return _ACTIONS_OF_LAYER.get((layer, identity)) or ACTIONS.get(identity, identity.replace("_", " "))
+    row = LAYERS.get(layer)
+    own = row.verbs.get(identity) if row is not None else None
+    return own or ACTIONS.get(identity, identity.replace("_", " "))
 
 
 def notice(hours: float | None) -> str:

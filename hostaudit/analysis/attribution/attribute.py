@@ -38,12 +38,6 @@ FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
 PLACES = ("cdn", "hosting")
 
-STORES = {
-    "ios": ("apple-app-store",),
-    "android": ("google-play", "f-droid", "amazon-appstore", "galaxy-store", "appgallery"),
-}
-"""The stores of the catalogue that serve a platform, the one that nearly everybody uses first."""
-
 
 @dataclass(frozen=True)
 class Operator:

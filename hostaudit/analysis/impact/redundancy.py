@@ -17,24 +17,13 @@ from itertools import combinations
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.fault_tree.tree import ELSEWHERE, Gate, Graph
-from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
 from hostaudit.analysis.site_model import Case
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
+from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
 from hostaudit.model.values import Addresses, FrontPage
-
-FUNCTIONS_OF = {
-    "mail": ("mail_receive",),
-    "sending": ("mail_send",),
-    "app_store": ("install_ios", "install_android"),
-    "ca": ("renew_certificate",),
-}
-"""By role the functions without which a site has no need of it."""
-
-SHARED = ("dns", "hosting", "cdn", "mail", "sending", "app_store", "ca")
-"""Roles whose alternatives are the legs of a site."""
 
 MOST = 24
 """Different alternatives up to which the largest independent set is searched for; sites have a handful."""
@@ -146,19 +135,19 @@ class Alternatives:
     def applies(self, role: str) -> bool:
         """Whether the site needs somebody in a role at all, as far as is known."""
         states = {each.id: each.applies for each in self.graph.functions}
-        functions = FUNCTIONS_OF.get(role, ())
+        functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)
 
     def assessed(self, role: str) -> bool:
         """Whether a role is one that can be seen from outside, or that the owner declares."""
-        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.graph.leaves.values())
+        return role not in HIDDEN or any(leaf.role == role for leaf in self.graph.leaves.values())
 
     def legs(self) -> tuple[tuple[Alternative, ...], bool]:
         """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
         such as a package on the site itself, are none."""
         found: dict[str, Alternative] = {}
         hidden = False
-        for role in SHARED:
+        for role in ALTERNATIVES:
             for group in self.groups(role):
                 hidden = hidden or group.doubtful or any(each.open for each in group.all)
                 for each in group.all:
@@ -181,7 +170,7 @@ class Alternatives:
             case "ca":
                 return self._of("renew_certificate", role, "ca:any")
             case "app_store":
-                return [g for each in FUNCTIONS_OF[role] for g in self._of(each, role, f"{each}:ways", each)]
+                return [g for each in CARRIES[role] for g in self._of(each, role, f"{each}:ways", each)]
             case "registry" | "registrar" | "page":
                 return self._single(role)
             case _:

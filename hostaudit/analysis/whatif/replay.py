@@ -24,7 +24,7 @@ from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, che
 from hostaudit.analysis.whatif.outcomes import fates_of, goes_down, out_of_sight, standbys_of, with_functions
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held_up
 from hostaudit.model.report import NotAssessed
-from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
+from hostaudit.model.roles import roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Expectation, Scenario
 from hostaudit.model.whatif import (
     MATRIX_SCHEMA,
@@ -215,10 +215,9 @@ def _refuse(case: Case, course: Course, event: Event) -> None:
     said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
     row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
     course.excluded.append(row)
-    roles = ROLES_OF.get(event.layer, ())
     parent = case.who.catalogue.parent(event.actor)
     for proof in case.proofs.all:
-        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()))
+        stands_in = proof.role in (*roles_of_layer(event.layer), *roles_of_product(event.layer))
         stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
         same = proof.provider == event.actor or case.who.catalogue.account(proof.provider) == event.actor
         if stands_in and (same or case.who.catalogue.parent(proof.provider) == parent):

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hostaudit.model.evidence import Evidence, Target, Unknown
+from hostaudit.model.roles import STANDBYS
 from hostaudit.model.site import DeclaredFallback, Site
 from hostaudit.model.values import Addresses, FrontPage, Kind
 
@@ -100,7 +101,7 @@ class Scan:
     @property
     def standbys(self) -> tuple[str, ...]:
         """The host names of declared fallbacks. They are not the site's own until they take over."""
-        places = (each.server or each.host for each in self.declared("dns", "hosting", "cdn", "mail"))
+        places = (each.server or each.host for each in self.declared(*STANDBYS))
         return tuple(dict.fromkeys(place for place in places if place))
 
     async def addresses(self, host: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hostaudit.analysis.fault_tree.tree import Leaf
 from hostaudit.analysis.impact.redundancy import Group, axes_named
 from hostaudit.analysis.impact.score import part
 from hostaudit.model.policy import RoleDemand
+from hostaudit.model.roles import EXPIRING
 from hostaudit.model.values import Certificate, Registration
 from hostaudit.policy.checks.context import Answer, Ground, between, compared, few, number, open_questions, reasons
 from hostaudit.policy.checks.parties import Party, hit, parties
@@ -172,7 +173,7 @@ def _of_role(ground: Ground, rule: str, role: str, outcome: str, message: str, d
 def role_min_days_left(ground: Ground) -> Iterator[Answer]:
     """``registrar.min_days_left`` and ``ca.min_days_left``: days until the name, the first certificate, runs out."""
     for role, demand in ground.roles():
-        if demand.min_days_left is not None and role in ("registrar", "ca"):
+        if demand.min_days_left is not None and role in EXPIRING:
             yield _name(ground, demand) if role == "registrar" else _certificates(ground, demand)
 
 

@@ -22,6 +22,7 @@ from hostaudit.model.report import (
     SinglePoint,
     UnknownFact,
 )
+from hostaudit.model.roles import SINGLE
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -56,7 +57,6 @@ VERDICTS = {
     "inconclusive": ("INCONCLUSIVE", YELLOW),
     "not_judged": ("not judged (no policy given)", BOLD),
 }
-NAME_ROLES = ("registry", "registrar")
 KINDS = {
     "provider": "product",
     "asn": "network",
@@ -245,7 +245,7 @@ def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
         return
     held = []
     for each in points:
-        roles = [say.role(role) for role in each.roles if role in NAME_ROLES]
+        roles = [say.role(role) for role in each.roles if role in SINGLE]
         held.append(f"{_called(sheet, each)}, {words.listed(roles) or 'name'}")
     times = [each.time_to_recover_hours for point in points for each in point.functions if not each.via]
     longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)

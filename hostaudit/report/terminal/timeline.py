@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from hostaudit.model import words
 from hostaudit.model.report import Hours
+from hostaudit.model.roles import LAYERS
 from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
@@ -224,7 +225,8 @@ def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby |
 
 
 def _role(layer: str) -> str:
-    return say.ROLE_OF_LAYER.get(layer, layer)
+    row = LAYERS.get(layer)
+    return row.role if row is not None else layer
 
 
 def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatIf) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import STORES, Attribution
+from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import Seen
 from hostaudit.analysis.fault_tree.basic_events import Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import Graph
 from hostaudit.model.report import Leg
+from hostaudit.model.roles import STORES
 from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, WebApp
 
 
