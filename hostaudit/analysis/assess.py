@@ -14,7 +14,8 @@ from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outag
 from hostaudit.analysis.impact.score import exposure, function_score, reckon, role_scores, score, working
 from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.site_model import Case
-from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile
+from hostaudit.model import values
+from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     REPORT_SCHEMA,
     CutSet,
@@ -32,19 +33,12 @@ from hostaudit.model.report import (
     TimeTerm,
     UnknownFact,
     Verdict,
+    package_at,
+    web_app_at,
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Rules
-from hostaudit.model.values import Listing, WebApp
-
-ROLE_OF_KIND = {
-    "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
-    "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
-    "published": "hosting", "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending",
-    "dmarc": "sending", "dkim": "sending", "front": "hosting", "page": "page", "resource": "page", "apps": "app_store",
-    "listing": "app_store", "web_app": "app_store", "packages": "app_store", "standby_ns": "dns",
-    "standby_web": "hosting", "standby_mx": "mail",
-}  # fmt: skip
+from hostaudit.model.values import Listing, StoreListing, WebApp
 
 MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
@@ -302,7 +296,7 @@ def _unknowns(seen: Seen, functions: tuple[Function, ...]) -> tuple[UnknownFact,
 def _unknown_fact(item: Evidence) -> UnknownFact:
     assert item.unknown is not None  # noqa: S101 - the caller filters; this tells the type checker
     return UnknownFact(
-        role=ROLE_OF_KIND[item.kind],
+        role=values.KINDS[item.kind].role,
         subject=item.subject,
         cause=item.unknown.cause,
         retryable=item.unknown.cause in RETRYABLE,
@@ -313,24 +307,24 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
 
 def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
-    declared = {f"{each.provider} {each.subject}" for each in proofs.all if each.role == "app_store"}
+    declared = {StoreListing(each.provider, each.subject) for each in proofs.all if each.role == "app_store"}
     found = []
     for item in seen.of("listing"):
         value = item.value
         if (
             isinstance(value, Listing)
-            and item.subject not in declared
+            and subject_of(item, StoreListing) not in declared
             and value.store not in ("apple-app-store", "google-play")
         ):
             found.append(_other_store(value, proofs))
     for item in seen.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:
             reason = "browsers can install the web app while the site itself is up"
-            found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,), proof="passed"))
+            found.append(Fallback("app_store", web_app_at(item.subject), "probed", (reason,), proof="passed"))
     for item in seen.of("packages"):
         if item.value is not None:
             reason = "the front page offers a package for direct download; it was not fetched"
-            found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
+            found.append(Fallback("app_store", package_at(item.subject), "configured", (reason,)))
     return tuple(found)
 
 

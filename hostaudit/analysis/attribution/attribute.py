@@ -25,6 +25,7 @@ from hostaudit.model.roles import BROAD, Role
 from hostaudit.model.values import (
     Addresses,
     Certificate,
+    HostAddress,
     Kind,
     Origin,
     Owner,
@@ -32,6 +33,7 @@ from hostaudit.model.values import (
     Registration,
     ServerAnswer,
     WebAnswer,
+    evidence_id,
 )
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
@@ -317,9 +319,13 @@ class Attribution:
                 suffix = None if clues else domain.platform_suffix(name)
                 if suffix is not None:
                     tenancies[suffix] = self._unlisted(suffix, f"the platform of {suffix}", (f"{kind}:{host}",))
-        answer = self.seen.value("web", f"{host} {address}", WebAnswer)
+        at = HostAddress(host, address)
+        answer = self.seen.value("web", at, WebAnswer)
         if answer is not None:
-            hints += [Hint(clue, f"web:{host} {address}") for clue in self.catalogue.headers(answer.headers)]
+            hints += [
+                Hint(clue, evidence_id("web", HostAddress(host, address)))
+                for clue in self.catalogue.headers(answer.headers)
+            ]
         support = self._network_hints(address)
         operators = []
         for provider in self._most_exact(hints):

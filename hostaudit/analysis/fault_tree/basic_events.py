@@ -119,9 +119,12 @@ class Operators:
             children.append(self.graph.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.graph.gate(gate, "all", children)
 
-    def open_question(self, role: str, subject: str, because: tuple[str, ...]) -> str:
+    def open_question(
+        self, role: str, subject: str, because: tuple[str, ...], *, zone_of: str = "", named: bool = False
+    ) -> str:
         """A leaf for something that is not even known to work."""
-        return self.graph.leaf(f"open:{role}:{subject}", Leaf({}, role, subject, because, certainty="unknown"))
+        leaf = Leaf({}, role, subject, because, certainty="unknown", zone_of=zone_of, named=named)
+        return self.graph.leaf(f"open:{role}:{subject}", leaf)
 
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for an alternative that nothing shows, but nothing rules out."""

@@ -27,7 +27,7 @@ from hostaudit.analysis.fault_tree.functions.app_installs import Stores
 from hostaudit.analysis.fault_tree.functions.name_resolution import Names
 from hostaudit.analysis.fault_tree.standbys import Spares
 from hostaudit.analysis.fault_tree.tree import FunctionNode, Gate, Graph, Switch, Term
-from hostaudit.model.evidence import Evidence, Target
+from hostaudit.model.evidence import Evidence, Target, subject_of
 from hostaudit.model.report import Leg
 from hostaudit.model.roles import Role
 from hostaudit.model.rules import Scoring
@@ -37,6 +37,7 @@ from hostaudit.model.values import (
     Caa,
     Dkim,
     FrontPage,
+    HostAddress,
     MailExchangers,
     Page,
     Spf,
@@ -355,7 +356,11 @@ class Builder:
 
     def _renew(self) -> None:
         host = self.web_host
-        current = [item for item in self.seen.of("tls") if item.subject.split(" ")[0] == host]
+        current = [
+            item
+            for item in self.seen.of("tls")
+            if (at := subject_of(item, HostAddress)) is not None and at.host == host
+        ]
         if current and all(item.not_applicable is not None for item in current):
             self._add("renew_certificate", [], applies="no", loss="cannot_renew", note="the site uses no TLS")
             return

@@ -47,6 +47,7 @@ class Leaf:
     to work; *hoped*, an alternative that only the optimistic reading believes in; *failed*, known not to work now.
     ``names_only``: it holds a registry or registrar contract, as everybody's does. ``owned`` false: the contract is
     not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
+    ``zone_of``: the host whose zone is not known. ``named``: it gave no answer, and is known by its name all the same.
     ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
     are changed.
     """
@@ -61,6 +62,8 @@ class Leaf:
     certainty: Certainty = "certain"
     owned: bool = True
     zone: str = ""
+    zone_of: str = ""
+    named: bool = False
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
 
     @property

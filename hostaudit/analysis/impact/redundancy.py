@@ -189,12 +189,7 @@ class Alternatives:
     def _unsure_of_zones(self) -> bool:
         """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
         own = self.case.file.target.registrable
-        for leaf in self.graph.leaves.values():
-            host = leaf.subject.removeprefix("zone of ")
-            asked = leaf.role == "dns" and leaf.certainty == "unknown" and host != leaf.subject
-            if asked and (host == own or host.endswith(f".{own}")):
-                return True
-        return False
+        return any(leaf.zone_of == own or leaf.zone_of.endswith(f".{own}") for leaf in self.graph.leaves.values())
 
     def _hosts(self, role: str) -> list[Group]:
         target = self.case.file.target

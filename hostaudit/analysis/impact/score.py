@@ -30,6 +30,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import MAY_HIDE, ROLES
 from hostaudit.model.rules import Scoring
+from hostaudit.model.site import FallbackId
 from hostaudit.model.working import WORKING_SCHEMA, Working
 
 FORMULA = (
@@ -96,7 +97,7 @@ class Reckoning:
         if any(self.rest[parent][function.id].stops for function in self.functions):
             return 1.0
         back = self.outages[parent]["web"].by[2] if "web" in self.outages[parent] else ""
-        return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
+        return 0.0 if FallbackId.read(back).is_spare_name else scoring.name_only_weight
 
 
 def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
@@ -153,11 +154,10 @@ def part(leaf: Leaf) -> str:
 
 def hides(leaf: Leaf, role: str) -> bool:
     """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
-    no answer (``zone host address``) is known by its name all the same."""
+    no answer is known by its name all the same."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(part(leaf), ()):
         return False
-    silent = leaf.role == "dns" and leaf.subject.count(" ") == 2 and not leaf.subject.startswith("zone of ")
-    return not (leaf.certainty == "unknown" and silent)
+    return not leaf.named
 
 
 def role_scores(graph: Graph, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[RoleScore, ...]:

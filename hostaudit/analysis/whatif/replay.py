@@ -26,6 +26,7 @@ from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held
 from hostaudit.model.report import NotAssessed
 from hostaudit.model.roles import roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Expectation, Scenario
+from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import (
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
@@ -320,7 +321,7 @@ def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: st
             said = name if fate.id == "web" else function(fate.id)
             rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
         else:
-            ways = listed([fallback(each, names) for each in fate.via])
+            ways = listed([fallback(FallbackId.read(each), names) for each in fate.via])
             rows.append(f"rehearse the switch to {ways}, or make it automatic")
     if before:
         rows.append(before)

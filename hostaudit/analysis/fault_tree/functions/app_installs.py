@@ -9,9 +9,10 @@ from hostaudit.analysis.attribution.evidence_index import Seen
 from hostaudit.analysis.fault_tree.basic_events import Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.model.evidence import subject_of
 from hostaudit.model.report import Leg
 from hostaudit.model.roles import STORES
-from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, WebApp
+from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, StoreListing, WebApp, subject_text
 
 
 class Stores:
@@ -27,19 +28,23 @@ class Stores:
     def listings(self, apps: list[AppRef], platform: str) -> tuple[list[str], list[Leg]]:
         """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
         nodes, legs = [], []
-        asked = {f"{app.store} {app.id}" for app in apps}
+        named = {StoreListing(app.store, app.id) for app in apps}
+        asked = set(named)
         asked |= {
-            item.subject
+            at
             for item in self.seen.of("listing")
             if isinstance(item.value, Listing) and item.value.platform == platform
+            if (at := subject_of(item, StoreListing)) is not None
         }
-        declared = {f"{each.provider} {each.subject}": each for each in self.proofs.all if each.role == "app_store"}
-        for subject in sorted(asked):
-            proof = declared.get(subject)
-            if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
+        declared = {
+            StoreListing(each.provider, each.subject): each for each in self.proofs.all if each.role == "app_store"
+        }
+        for listing in sorted(asked, key=subject_text):
+            proof = declared.get(listing)
+            if proof is not None and proof.passes is False and listing not in named:
                 continue
-            store = subject.split(" ")[0]
-            item = self.seen.get("listing", subject)
+            store, subject = listing.store, subject_text(listing)
+            item = self.seen.get("listing", listing)
             if item is not None and item.absent is not None:
                 continue
             if item is not None and isinstance(item.value, Listing):
@@ -51,10 +56,11 @@ class Stores:
             nodes.append(node)
             legs.append(self.graph.leg("app_store", subject, node))
         for item in self.seen.of("listing"):
-            if item.unknown is None or item.subject in asked:
+            unanswered = subject_of(item, StoreListing)
+            if item.unknown is None or unanswered in asked:
                 continue
-            apple = item.subject.split(" ")[0] in STORES["ios"]
-            if item.subject in declared:
+            apple = unanswered is not None and unanswered.store in STORES["ios"]
+            if unanswered in declared:
                 if apple == (platform == "ios"):
                     nodes.append(self.operators.hoped("app_store", item.subject, (item.id,)))
             elif platform == "android" and not apple:

@@ -13,7 +13,16 @@ from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import DomainKind
-from hostaudit.model.values import Addresses, Delegation, Kind, NameServers, ServerAnswer, ZoneCut
+from hostaudit.model.values import (
+    Addresses,
+    Delegation,
+    Kind,
+    NameServers,
+    ServerAddress,
+    ServerAnswer,
+    ZoneCut,
+    subject_text,
+)
 
 
 class Names:
@@ -128,12 +137,12 @@ class Names:
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
             # Whether a further cut lies between is open; what the parent's side of this one says is not.
             node = self.zone((own, parent_side.value.parent))
-            asked = self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+            asked = self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)), zone_of=host)
             return self.graph.gate(f"zone-in-part:{host}", "all", [node, asked])
         if cut is None and not required:
             self.graph.unfollowed.add(host)
             return self.graph.gate(f"zone-not-asked:{host}", "all")
-        return self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+        return self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)), zone_of=host)
 
     def resolves(self, host: str, kind: Kind, *, required: bool = True) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""
@@ -227,11 +236,12 @@ class Names:
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
         """Whether this address answers for the zone: nothing to add if it does, a broken or open leaf otherwise."""
-        subject = f"{zone} {host} {address}"
-        item = self.seen.get("server", subject)
+        asked = ServerAddress(zone, host, address)
+        subject = subject_text(asked)
+        item = self.seen.get("server", asked)
         if item is None:
             return []
         if isinstance(item.value, ServerAnswer):
             good = item.value.authoritative and item.value.rcode == "NOERROR"
             return [] if good else [self.operators.broken("dns", subject, (item.id,))]
-        return [self.operators.open_question("dns", subject, (item.id,))]
+        return [self.operators.open_question("dns", subject, (item.id,), named=True)]
