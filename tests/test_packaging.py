@@ -102,7 +102,7 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     fates = {each.id: each.down_hours for each in replayed.functions}
 
     assert f"noted {len(file.evidence)} answers" in text
-    assert f"{len(case.graph.gates)} gates over {len(case.graph.leaves)} basic events" in text
+    assert f"{len(case.tree.gates)} gates over {len(case.tree.leaves)} basic events" in text
     assert (row.provider, row.confidence, len(row.clues)) == ("aws", 0.99, 4)
     assert all(clue.split(" ", 1)[1] in text.replace("the origin ", "") for clue in row.clues[1:])
     assert next(each.hours for each in times if each.how == "assumed") == Hours(48, 360, 1000)

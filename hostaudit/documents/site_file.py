@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from msgspec import Struct, structs
 
@@ -34,15 +34,11 @@ from hostaudit.documents.strict_yaml import (
 )
 from hostaudit.domain import host_name, lies_under, parse, registrable
 from hostaudit.errors import UsageError, near, nearest
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import FUNCTIONS, HIDDEN, ROLES
 from hostaudit.model.rules import Provider
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SiteFile, SpareName
-from hostaudit.model.words import FUNCTIONS
 
 VERSION = 1
-NEED_ROLES: tuple[str, ...] = get_args(Role)
-HIDDEN_ROLES = frozenset({"payments", "messaging", "identity", "support", "backup", "deploy"})
-"""Roles that cannot be seen from outside; the catalogue does not say who fills them."""
 
 PROOFS: dict[str, tuple[str, ...]] = {
     "dns": ("server",),
@@ -138,7 +134,7 @@ SOUND: Checks = {
     (Site, "hosts"): _name,
     (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
     (DeclaredFunction, "weight"): between(0, 1, "a weight from 0 to 1"),
-    (Need, "role"): _one_of(NEED_ROLES, "a role"),
+    (Need, "role"): _one_of(ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
     (SpareName, "path"): _PATH,
@@ -450,7 +446,7 @@ def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> str
     able = [
         each.id
         for each in known.values()
-        if each.serves(role) or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
+        if each.serves(role) or (role in HIDDEN and not {"app_store", "registry"}.issuperset(each.roles))
     ]
     like = near(provider, able)
     return f"{provider} is not in the catalogue; did you mean {like!r}?" if like else ""

@@ -7,22 +7,12 @@ from collections.abc import Iterator
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.checks import EXPLANATION_SCHEMA, RULEBOOK_SCHEMA, Explanation, RuleBook, RuleRow
 from hostaudit.model.report import Hours
+from hostaudit.model.roles import ROLE_OF_NAME
 from hostaudit.model.rules import Check, Rules
 from hostaudit.model.words import function
 
 FAMILIES = ("ROLE", "FUNCTION")
 """What stands in the id of a text for any role, and for any function."""
-
-ROLE_OF = {
-    "tls": "ca",
-    "ip_transit": "hosting",
-    "origin": "hosting",
-    "third_party_js": "page",
-    "ci_deploy": "deploy",
-    "data_backup": "backup",
-    "store": "app_store",
-}
-"""What scenarios, and people, call some roles."""
 
 
 def book(rules: Rules) -> RuleBook:
@@ -41,7 +31,7 @@ def _rows(rules: Rules) -> Iterator[RuleRow]:
 def explain(topic: str, rules: Rules) -> Explanation:
     """A rule by id or code, or a role. Raises ``UsageError`` for what is none, with what may have been meant."""
     word = topic.strip()
-    role = ROLE_OF.get(word, word)
+    role = ROLE_OF_NAME.get(word, word)
     if role in rules.roles:
         return _of_role(role, rules)
     rows = {row.rule: row for row in _rows(rules)}

@@ -6,7 +6,7 @@ import pytest
 from helpers.sample_report import evidence
 
 from hostaudit.model.values import (
-    VALUE_OF,
+    KINDS,
     Addresses,
     Alias,
     AppLinks,
@@ -91,7 +91,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("kind", VALUE_OF)
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_is_put_in_a_few_words(kind):
     value, words = VALUES[kind]
 

@@ -18,7 +18,7 @@ from hostaudit.model.evidence import Target
 from hostaudit.model.report import Leg
 from hostaudit.model.roles import Role
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import Addresses, FrontPage, WebAnswer
+from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer, subject_text
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,13 @@ class Hosts:
         return key.id
 
     def _operators(self, host: str, address: str) -> str:
-        subject = f"{host} {address}"
+        at = HostAddress(host, address)
+        subject = subject_text(at)
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
-        item = self.evidence.get("web", subject)
+        item = self.evidence.get("web", at)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:
-            children.append(self.operators.open_question("hosting", subject, self.evidence.ids(("web", subject))))
+            children.append(self.operators.open_question("hosting", subject, self.evidence.ids(("web", at))))
         return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
 
     def shown(self, host: str) -> ShownLegs:

@@ -22,7 +22,16 @@ from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import DomainKind
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import Addresses, Delegation, Kind, NameServers, ServerAnswer, ZoneCut
+from hostaudit.model.values import (
+    Addresses,
+    Delegation,
+    Kind,
+    NameServers,
+    ServerAddress,
+    ServerAnswer,
+    ZoneCut,
+    subject_text,
+)
 
 
 class Zones:
@@ -254,8 +263,9 @@ class Zones:
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
         """A broken or open leaf if this address does not answer for the zone; nothing to add if it does."""
-        subject = f"{zone} {host} {address}"
-        item = self.evidence.get("server", subject)
+        asked = ServerAddress(zone, host, address)
+        subject = subject_text(asked)
+        item = self.evidence.get("server", asked)
         if item is None:
             return []
         if isinstance(item.value, ServerAnswer):

@@ -26,24 +26,13 @@ from hostaudit.analysis.fault_tree.purposes import (
     Purpose,
 )
 from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
-from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
+from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
 from hostaudit.model.values import Addresses, FrontPage
-
-FUNCTIONS_OF = {
-    "mail": ("mail_receive",),
-    "sending": ("mail_send",),
-    "app_store": ("install_ios", "install_android"),
-    "ca": ("renew_certificate",),
-}
-"""By role the functions without which a site has no need of it."""
-
-SHARED = ("dns", "hosting", "cdn", "mail", "sending", "app_store", "ca")
-"""Roles whose alternatives are the legs of a site."""
 
 MOST = 24
 """Different alternatives up to which the largest independent set is searched for; sites have a handful."""
@@ -155,19 +144,19 @@ class Alternatives:
     def applies(self, role: str) -> bool:
         """True if the site needs somebody in a role at all, or may do so."""
         states = {each.id: each.applies for each in self.tree.functions}
-        functions = FUNCTIONS_OF.get(role, ())
+        functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)
 
     def assessed(self, role: str) -> bool:
         """True if a role can be seen from outside, or is declared by the owner."""
-        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.tree.leaves.values())
+        return role not in HIDDEN or any(leaf.role == role for leaf in self.tree.leaves.values())
 
     def legs(self) -> tuple[tuple[Alternative, ...], bool]:
         """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
         such as a package on the site itself, are none."""
         found: dict[str, Alternative] = {}
         hidden = False
-        for role in SHARED:
+        for role in ALTERNATIVES:
             for group in self.groups(role):
                 hidden = hidden or group.doubtful or any(each.open for each in group.all)
                 for each in group.all:
@@ -192,7 +181,7 @@ class Alternatives:
             case "app_store":
                 return [
                     group
-                    for each in FUNCTIONS_OF[role]
+                    for each in CARRIES[role]
                     for group in self._of(each, role, Purpose.ALTERNATIVES.of(each), each)
                 ]
             case "registry" | "registrar" | "page":

@@ -18,6 +18,7 @@ from hostaudit.model.values import (
     MailExchangers,
     NameServerGlue,
     NameServers,
+    ServerAddress,
     ServerAnswer,
     ZoneCut,
 )
@@ -176,7 +177,9 @@ async def _resolved(scan: Scan, zone: str, server: str, *, own: bool) -> None:
 
 async def _answer(scan: Scan, zone: str, server: str, address: str) -> None:
     outcome = await scan.net.ask(address, zone, "SOA")
-    scan.note("server", f"{zone} {server} {address}", outcome.map(lambda reply: _said(zone, server, address, reply)))
+    scan.note(
+        "server", ServerAddress(zone, server, address), outcome.map(lambda reply: _said(zone, server, address, reply))
+    )
 
 
 def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer:

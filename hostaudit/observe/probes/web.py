@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Addresses, WebAnswer
+from hostaudit.model.values import Addresses, HostAddress, WebAnswer
 from hostaudit.observe.net import HttpReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
@@ -31,12 +31,12 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     legs = item.value.addresses
     for address in legs[MOST_LEGS:]:
         ending: Outcome[WebAnswer] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LEGS} addresses")
-        scan.note("web", f"{item.subject} {address}", ending)
+        scan.note("web", HostAddress(item.subject, address), ending)
     await together(_leg(scan, item.subject, address) for address in legs[:MOST_LEGS])
 
 
 async def _leg(scan: Scan, host: str, address: str) -> None:
-    subject = f"{host} {address}"
+    subject = HostAddress(host, address)
     reply = await scan.net.fetch(f"https://{host}/", address=address)
     if reply.unknown is not None and reply.unknown.cause in CLOSED:
         plain = await scan.net.fetch(f"http://{host}/", address=address)

@@ -183,7 +183,7 @@ class _Page:
         for fact in self.report.unknowns:
             causes.setdefault(fact.cause, []).append(fact)
         cells = [
-            [text(say.cause(cause), 120), str(len(facts)), text(say.few([_about(each) for each in facts]), 400)]
+            [text(say.cause(cause), 120), str(len(facts)), text(words.few([_about(each) for each in facts]), 400)]
             for cause, facts in list(causes.items())[:ROWS]
         ]
         self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))

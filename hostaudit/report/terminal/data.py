@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.model.data import STALE_AFTER, DataItem, DataStatus
+from hostaudit.model.words import few
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.text import width
-from hostaudit.report.wording import few
 
 STATES = {
     "ok": ("good", "ok"),

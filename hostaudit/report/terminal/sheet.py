@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from hostaudit.model import words
 from hostaudit.model.report import NotAssessed
+from hostaudit.model.site import FallbackId
 from hostaudit.report import Style
 from hostaudit.report.text import printable, width, wrap
 
@@ -44,7 +45,7 @@ class Sheet:
 
     def fallback(self, identity: str) -> str:
         """What a declared fallback is called, safe to print."""
-        return self.safe(words.fallback(identity, self.names), 80)
+        return self.safe(words.fallback(FallbackId.read(identity), self.names), 80)
 
     @property
     def width(self) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from hostaudit.model import words
 from hostaudit.model.report import Hours
+from hostaudit.model.roles import LAYERS
+from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
@@ -224,7 +226,8 @@ def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby |
 
 
 def _role(layer: str) -> str:
-    return say.ROLE_OF_LAYER.get(layer, layer)
+    row = LAYERS.get(layer)
+    return row.role if row is not None else layer
 
 
 def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatIf) -> None:
@@ -238,7 +241,7 @@ def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatI
 def standing_by(sheet: Sheet, each: Standby) -> str:
     """What stands by, and for what."""
     backed = f" for {sheet.safe(each.subject, 80)}" if each.subject else ""
-    declared = words.standing_by(each.id, each.name or each.provider) if each.id else each.provider
+    declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else each.provider
     return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(declared, 100)}{backed}"
 
 
@@ -295,7 +298,7 @@ def _bars(sheet: Sheet, document: WhatIf) -> None:
     sheet.lines += ["", " " * indent + axis(at, gap)]
     rows = [(name, each, total(fate, sheet)) for name, each, fate in zip(labels, states, fates, strict=True)]
     if unseen:
-        few = say.few([sheet.safe(each, 120) for each in unseen])
+        few = words.few([sheet.safe(each, 120) for each in unseen])
         rows.append(("not assessed", ["not assessed"] * gap * (len(at) - 1), few))
     for name, each, text in rows:
         shown = drawn(sheet, each)

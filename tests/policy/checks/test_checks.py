@@ -12,8 +12,8 @@ from helpers.sites import CLOUDFLARE_NS, GANDI, GANDI_NS, Site, in_one_leg, in_p
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.documents import rules
 from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model import roles
 from hostaudit.model.evidence import Target
 from hostaudit.model.policy import (
     FunctionDemand,
@@ -79,10 +79,10 @@ def test_codes_are_stable_and_of_one_rule_each():
 
 
 def test_every_role_has_its_text_and_its_codes():
-    assert set(RULES.roles) == set(rules.ROLES)
+    assert set(RULES.roles) == set(roles.ROLES)
     for check in RULES.checks.values():
         if check.id.startswith("ROLE.") and check.id != "ROLE.min_days_left":
-            assert set(check.codes) == set(rules.ROLES)
+            assert set(check.codes) == set(roles.ROLES)
 
 
 def test_texts_name_no_rule_and_no_command_that_does_not_exist():
