@@ -69,13 +69,9 @@ def said(node: ast.expr) -> bool:
 
 def offences(source: str) -> Iterator[int]:
     """The lines that compare, search or take apart what is said."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Compare):
-            found = compares(node)
-        else:
-            found = isinstance(node, ast.Call) and looks_into(node)
-        if found:
-            yield node.lineno
+    nodes = list(ast.walk(ast.parse(source)))
+    yield from (node.lineno for node in nodes if isinstance(node, ast.Compare) and compares(node))
+    yield from (node.lineno for node in nodes if isinstance(node, ast.Call) and looks_into(node))
 
 
 def compares(node: ast.Compare) -> bool:
