@@ -43,9 +43,7 @@ READERS = ("report/", "documents/evidence_file.py")
 """Where texts are laid out, and where evidence is read."""
 
 LEFT: dict[str, int] = {
-    "analysis/assess.py": 1,
     "analysis/catalogue/lint.py": 3,
-    "analysis/fault_tree/build.py": 2,
     "analysis/impact/redundancy.py": 1,
     "analysis/whatif/binding.py": 3,
     "analysis/whatif/outcomes.py": 1,

@@ -30,10 +30,10 @@ ROOT = HERE.parent.parent
 
 Edit = Callable[[str], str]
 
-COPIED = ("hostaudit", "rules", "tests", "examples", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
+COPIED = ("hostaudit", "rules", "tests", "examples", "docs", ".ci", "pyproject.toml", "README.md", "CHANGELOG.md")
 """What a copy holds, as far as it is there."""
 
-GENERATORS: tuple[tuple[str, ...], ...] = (("-m", "hostaudit.documents.schemas"),)
+GENERATORS: tuple[tuple[str, ...], ...] = (("-m", "hostaudit.documents.schemas"), (".ci/build_docs.py",))
 """The commands that write generated files anew, as arguments of Python; run in the copy after the patch."""
 
 

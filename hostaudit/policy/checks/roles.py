@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from hostaudit.analysis.fault_tree.tree import Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.redundancy import Group, axes_named
 from hostaudit.analysis.impact.score import part
 from hostaudit.model.evidence import subject_of
@@ -154,7 +154,7 @@ def _of_party(
 
 
 def _of_role(ground: Ground, rule: str, role: str, outcome: str, message: str, demand: RoleDemand) -> Answer:
-    leaves: tuple[Leaf, ...] = tuple(leaf for leaf in ground.leaves if part(leaf) == role)
+    leaves: tuple[BasicEvent, ...] = tuple(leaf for leaf in ground.leaves if part(leaf) == role)
     return Answer(
         rule,
         "pass" if outcome == "pass" else "unknown",
@@ -180,7 +180,7 @@ def role_min_days_left(ground: Ground) -> Iterator[Answer]:
 
 def _name(ground: Ground, demand: RoleDemand) -> Answer:
     name = ground.report.target.registrable
-    item = ground.case.seen.get("registration", name)
+    item = ground.case.evidence.get("registration", name)
     value = item.value if item is not None else None
     ends = _day(value.expires) if isinstance(value, Registration) else None
     because = (item.id,) if item is not None else ()
@@ -192,7 +192,7 @@ def _name(ground: Ground, demand: RoleDemand) -> Answer:
 
 def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
     hosts = {*ground.report.target.hosts, ground.case.proofs.web_host}
-    rows = [(subject_of(item, HostAddress), item) for item in ground.case.seen.of("tls")]
+    rows = [(subject_of(item, HostAddress), item) for item in ground.case.evidence.of("tls")]
     items = [(at.host, item) for at, item in rows if at is not None and at.host in hosts]
     dated = [(host, item, _day(item.value.not_after)) for host, item in items if isinstance(item.value, Certificate)]
     known = sorted((ends, item.id, host) for host, item, ends in dated if ends is not None)
