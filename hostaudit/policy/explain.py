@@ -67,13 +67,13 @@ def check_of(rule: str, rules: Rules) -> Check | None:
 def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
     check = check_of(row.rule, rules)
     assert check is not None  # noqa: S101 - rows are made of the texts
-    subject = row.rule.partition(".")[0]
-    role = rules.roles.get(subject) if check.id.startswith("ROLE.") else None
+    asked_of = row.rule.partition(".")[0]
+    role = rules.roles.get(asked_of) if check.id.startswith("ROLE.") else None
     title, risk, fix = check.title, check.risk, check.fix
     if role is not None:
         title = f"{role.title.partition(',')[0]}: {title[0].lower()}{title[1:]}"
         risk, fix = f"{risk} {role.risk}", f"{fix} {role.fix}"
-    elif check.id.startswith("FUNCTION.") and subject != "FUNCTION":
+    elif check.id.startswith("FUNCTION.") and asked_of != "FUNCTION":
         title = f"{function(row.rule.rpartition('.')[0]).capitalize()}: {title[0].lower()}{title[1:]}"
     others = [each for each in _rows(rules) if check_of(each.rule, rules) is check and each.rule != row.rule]
     return Explanation(
@@ -94,11 +94,11 @@ def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
 
 def _written(check: Check, rule: str) -> str:
     """How a policy demands this very rule: the example of the text, for its role or function."""
-    subject = rule.rpartition(".")[0]
+    asked_of = rule.rpartition(".")[0]
     for family, key in (("ROLE", "roles: {"), ("FUNCTION", "functions: {")):
-        if check.id.startswith(f"{family}.") and subject not in FAMILIES and key in check.write:
+        if check.id.startswith(f"{family}.") and asked_of not in FAMILIES and key in check.write:
             head, _, rest = check.write.partition(key)
-            named = f'"{subject}"' if ":" in subject else subject
+            named = f'"{asked_of}"' if ":" in asked_of else asked_of
             return f"{head}{key}{named}{rest[rest.index(':') :]}"
     return check.write
 

@@ -26,7 +26,7 @@ samples:
 """
         )
     },
-    checks=("test_providers_selftest.py",),
+    checks=("test_shipped_catalogue.py",),
     shows=("providers", "show", "price-dns"),
     expect=("price-dns: Price DNS", "name servers: price-dns-made-up.net"),
 )

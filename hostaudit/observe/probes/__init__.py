@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hostaudit.model.evidence import Evidence, Target, Unknown
+from hostaudit.model.evidence import Evidence, Target, Unknown, subject_of
 from hostaudit.model.roles import STANDBYS
 from hostaudit.model.site import DeclaredFallback, Site
-from hostaudit.model.values import Addresses, FrontPage, Kind, Subject, evidence_id, subject_text
+from hostaudit.model.values import Addresses, FrontPage, Kind, Name, Subject, evidence_id, subject_text
 
 if TYPE_CHECKING:
     from hostaudit.observe.net import DnsAnswer, Net, Outcome
@@ -94,6 +94,11 @@ class Scan:
         if item is None:
             return self._known_hosts
         return self.hosts[len(self._known_hosts) :] if item.kind == "front" else ()
+
+    def host_of(self, item: Evidence) -> str:
+        """The host whose addresses an item holds; empty if it holds none."""
+        name = subject_of(item, Name) if isinstance(item.value, Addresses) else None
+        return name.name if name is not None else ""
 
     def declared(self, *roles: str) -> tuple[DeclaredFallback, ...]:
         """The fallbacks that the site's owner declares in these roles."""

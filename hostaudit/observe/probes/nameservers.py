@@ -51,8 +51,8 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         jobs = [_prefetch(scan, host) for host in hosts] + [_reach(scan, host, 0) for host in hosts]
         jobs += [_reach(scan, host, 1) for host in scan.standbys if item is None]
         await together([*jobs, *(_registered(scan, name) for name in names)])
-    elif isinstance(item.value, Addresses) and item.subject in (*scan.hosts, *scan.standbys):
-        depth = 0 if item.subject in scan.hosts else 1
+    elif isinstance(item.value, Addresses) and scan.host_of(item) in (*scan.hosts, *scan.standbys):
+        depth = 0 if scan.host_of(item) in scan.hosts else 1
         await together(_reach(scan, alias.target, depth) for alias in item.value.chain)
     elif isinstance(item.value, MailExchangers):
         await together(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS])

@@ -26,13 +26,14 @@ AFTER_HANDSHAKE = ("certificate_invalid", "tls_error", "rate_limited", "too_larg
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask every address that the item brings, if it belongs to a host of the target."""
-    if item is None or item.subject not in scan.hosts or not isinstance(item.value, Addresses):
+    host = scan.host_of(item) if item is not None else ""
+    if item is None or host not in scan.hosts or not isinstance(item.value, Addresses):
         return
     legs = item.value.addresses
     for address in legs[MOST_LEGS:]:
         ending: Outcome[WebAnswer] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LEGS} addresses")
-        scan.note("web", HostAddress(item.subject, address), ending)
-    await together(_leg(scan, item.subject, address) for address in legs[:MOST_LEGS])
+        scan.note("web", HostAddress(host, address), ending)
+    await together(_leg(scan, host, address) for address in legs[:MOST_LEGS])
 
 
 async def _leg(scan: Scan, host: str, address: str) -> None:
