@@ -59,10 +59,3 @@ def test_asking_for_the_alias_itself_does_not_follow_it():
 def test_only_an_answer_proves_absence_and_a_referral_does_not(reply, expected):
     outcome = records.proof_of_absence(reply, "s")
     assert (outcome.absent or outcome.unknown.cause) == expected
-
-
-def test_names_are_compared_by_labels():
-    assert records.within("a.example", "example")
-    assert records.within("example", "example")
-    assert records.within("example", "")
-    assert not records.within("badexample", "example")
