@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import ipaddress
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hostaudit.datasets.build import LONGEST_LINE, LONGEST_NAME, build
 from hostaudit.datasets.routes import Routes
-from hostaudit.datasets.special_purpose import special_networks, special_purpose
 from hostaudit.datasets.table import Table
 from hostaudit.errors import DocumentError, UsageError
 
@@ -171,14 +167,6 @@ def test_special_purpose_space_is_left_out_whatever_a_list_says(tmp_path):
         assert routes.origin(address) is None
     for address in ("9.255.255.255", "11.0.0.0", "192.0.0.9", "223.255.255.255", "2001:4:112::1", "2a00::1"):
         assert routes.asns(address) == (13335,)
-
-
-@given(st.integers(0, 2**32 - 1) | st.integers(0, 2**128 - 1))
-def test_special_networks_are_what_special_purpose_says(number):
-    address = ipaddress.ip_address(number)
-    within = any(address in network for network in special_networks() if network.version == address.version)
-
-    assert within == (special_purpose(address) is not None)
 
 
 def test_a_bad_row_is_counted_and_named(tmp_path):
