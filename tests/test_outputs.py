@@ -15,7 +15,7 @@ import pytest
 from test_cli import PARLER, ROOT, environment, evidence
 
 from hostaudit import cli, report
-from hostaudit.cli.options import EXIT_OF, Writer
+from hostaudit.cli.output import EXIT_OF, Writer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.evidence import EvidenceFile
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from hostaudit.errors import UsageError
+from hostaudit.report.text import printable
 
 
 def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -67,3 +68,30 @@ def put(text: str) -> None:
     except OSError as error:
         message = f"standard output cannot be written: {error.strerror}"
         raise UsageError(message, "write to another place with -o") from None
+
+
+def say(text: str) -> None:
+    """Write to standard error."""
+    sys.stderr.write(text)
+
+
+def note(text: str) -> None:
+    """Print on standard error what was done. Like all lines here, it is escaped and cut."""
+    say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
+
+
+def warning(text: str) -> None:
+    """Print a warning on standard error."""
+    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
+
+
+def debug_line(line: str) -> None:
+    """Print a line of the log of ``--debug``."""
+    say(f"debug: {printable(line, 400)}\n")
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Print an error, and what to do about it, on standard error."""
+    say(f"error: {printable(message, 600, ascii_only=True)}\n")
+    if hint:
+        say(f"hint: {printable(hint, 600, ascii_only=True)}\n")

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit.cli.console import Progress, progress_fits
-from hostaudit.cli.options import Writer, look_options
+from hostaudit.cli.options import Lookup, Network, SiteChoice, look_options
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
+    from hostaudit.cli.output import Writer
     from hostaudit.documents.policy_file import World
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.evidence import EvidenceFile, Target
@@ -61,17 +62,16 @@ class Declarations:
 
     def __init__(
         self,
-        given: Path | None,
+        choice: SiteChoice,
         note: Callable[[str], None],
         *,
-        ignored: bool = False,
         policy: Path | None = None,
         many: bool = False,
     ) -> None:
-        if given is not None and ignored:
+        if choice.site is not None and choice.no_site:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
-        self.given = given
-        self.ignored = ignored
+        self.given = choice.site
+        self.ignored = choice.no_site
         self.demanding = policy
         self._note = note
         self._many = many
@@ -205,13 +205,12 @@ def seen(
     writer: Writer,
     declarations: Declarations,
     hosts: tuple[str, ...],
-    resolver: tuple[str, ...],
-    deadline: float,
+    lookup: Lookup,
 ) -> EvidenceFile:
     """The evidence of a site, of a saved file, or that a report was made of."""
     if target != "-" and not is_path(target):
-        return of(target, writer, declarations, hosts, resolver, deadline)
-    if hosts or resolver:
+        return of(target, writer, declarations, hosts, lookup)
+    if hosts or lookup.resolver:
         hint = "leave out --host and --resolver, or give a domain"
         raise UsageError(f"{target} is a saved file: nothing more is looked at", hint)
     from hostaudit.documents.evidence_file import read_report
@@ -235,15 +234,12 @@ def of(
     writer: Writer,
     declarations: Declarations,
     hosts: tuple[str, ...],
-    resolver: tuple[str, ...],
-    deadline: float,
+    lookup: Lookup,
 ) -> EvidenceFile:
     """The evidence that a question about a site is answered from: a saved file, or what a scan sees now."""
-    options = look_options(
-        resolver, None, timeout=5.0, deadline=deadline, depth=3, switches=(False, False, False), allow_private=()
-    )
+    options = look_options(Network(resolver=lookup.resolver, deadline=lookup.deadline))
     if target == "-" or is_path(target):
-        if hosts or resolver:
+        if hosts or lookup.resolver:
             hint = "leave out --host and --resolver, or give a domain"
             raise UsageError(f"{target} is a saved evidence file: nothing more is looked at", hint)
         writer.reads(target)

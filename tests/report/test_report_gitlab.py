@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 from sample_judged import FAILED, FAILED_LITTLE, WAYS, everything, judged
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.report import Style, load
 
 TEXT = {"type": "string", "minLength": 1}

@@ -7,7 +7,7 @@ from msgspec import structs
 from sample_judged import EXCEPTED, EXCEPTION, FAILED, PASSED, WAYS, everything, judged
 from sample_report import report as plain_report
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.model.working import Working
 from hostaudit.report import Style, load
 from hostaudit.report.formats import markdown

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 from sample_judged import EXCEPTED, FAILED, KNOWN, OPEN, OPEN_FAILS, PASSED, POLICY, WARNED, WAYS, everything, judged
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.report import Style, load
 from hostaudit.report.formats import sarif
 

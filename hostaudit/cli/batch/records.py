@@ -16,7 +16,7 @@ from hostaudit import __version__
 from hostaudit.cli.batch import judge_process
 from hostaudit.cli.batch.ledger import Kept, Ledger, identity
 from hostaudit.cli.console import columns, put
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.errors import Exit
 from hostaudit.report.text import printable
 

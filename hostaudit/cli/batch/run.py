@@ -21,15 +21,15 @@ import msgspec
 from hostaudit import __version__
 from hostaudit.cli.batch import domain_list, judge_process
 from hostaudit.cli.batch.ledger import Kept
-from hostaudit.cli.batch.progress import Meter
+from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Record, Sink, Tally, closing, line, opened, row, summary
-from hostaudit.cli.options import Writer
+from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from hostaudit.audit import LookOptions
     from hostaudit.cli.batch.domain_list import Listed, Rejected
-    from hostaudit.cli.judging import Judging
+    from hostaudit.cli.judging import CriteriaBuilder
     from hostaudit.model.checks import Criteria
     from hostaudit.model.evidence import Target
     from hostaudit.model.site import Site
@@ -43,7 +43,7 @@ GRACE = 30.0
 def scan_list(
     path: str,
     options: LookOptions,
-    judging: Judging,
+    judging: CriteriaBuilder,
     writer: Writer,
     *,
     jobs: int,
@@ -73,7 +73,7 @@ def scan_list(
             run.keep(each.kept)
             writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are in {each.path} already")
     _allow_many_files()
-    meter = Meter(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
+    meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
     finally:
@@ -100,7 +100,7 @@ def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
         writer.note(f"{len(rejected) - MOST_NAMED} further lines are left out")
 
 
-def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Criteria]:
+def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[str, Criteria]:
     """What is demanded of each domain of which anything is."""
     made = {each.domain: judging.of(each.domain) for each in listed.targets}
     found = {domain: each for domain, each in made.items() if each is not None}
@@ -197,7 +197,7 @@ class Run:
         self.tally.keep(kept)
         self._done = kept.domains
 
-    async def go(self, meter: Meter) -> None:
+    async def go(self, meter: ProgressLine) -> None:
         """Scan what is left, ``jobs`` domains at a time. Ends early if interrupted."""
         from hostaudit import audit
 
@@ -262,7 +262,7 @@ class Run:
             failure = f"{type(error).__name__}: {error}"
         return Record(target.domain, None, failure)
 
-    async def _write(self, queue: asyncio.Queue[Record], meter: Meter) -> None:
+    async def _write(self, queue: asyncio.Queue[Record], meter: ProgressLine) -> None:
         while True:
             record = await queue.get()
             try:

@@ -71,3 +71,6 @@ def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[
 def _rest(sheet: Sheet, left: int) -> None:
     if left > 0:
         sheet.text(f"and {left} more, {MORE}", 5)
+
+
+PAGES = {Fallbacks: write}

@@ -143,3 +143,6 @@ def _score(score: ScoreInterval) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+PAGES = {Changes: write, History: write_history, Trend: write_trend}

@@ -23,3 +23,6 @@ def write(sheet: Sheet, document: Doctor) -> None:
     else:
         sheet.bold("A scan from here can see what it asks for.")
     sheet.text(", ".join(f"{number} {state}" for state, number in counts.items() if number))
+
+
+PAGES = {Doctor: write}

@@ -75,3 +75,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(_shown, value)) if isinstance(value[0], ScenarioGate) else ", ".join(map(_shown, value))
     return str(value)
+
+
+PAGES = {EffectivePolicy: write}

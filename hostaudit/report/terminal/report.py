@@ -429,3 +429,6 @@ def _next(sheet: Sheet, report: Report) -> None:
         why, command = "keep the proof, for hostaudit analyse", f"hostaudit scan {domain} --save-evidence {path}"
     sheet.heading(f"Next: {why}")
     sheet.text(sheet.safe(command, 600), 2, 4)
+
+
+PAGES = {Report: write}

@@ -74,3 +74,6 @@ def write_trials(sheet: Sheet, document: PolicyTrials) -> None:
             sheet.text(sheet.safe(line, 400), 4, lead="- ")
     wrong = sum(bool(each.differs) for each in document.tests)
     sheet.bold(f"{len(document.tests)} tests, {wrong} of them not as expected")
+
+
+PAGES = {RuleBook: write_book, Explanation: write_explanation, PolicyTrials: write_trials}

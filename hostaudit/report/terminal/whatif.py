@@ -106,3 +106,6 @@ def _ready(standby: Standby) -> str:
     if standby.ready_at_hours is None:
         return "does not help here" if standby.needed else "not needed here"
     return f"ready {say.onset(standby.ready_at_hours)}"
+
+
+PAGES = {WhatIf: write}
