@@ -168,7 +168,7 @@ def test_the_report_carries_labels_policy_and_notes(here, capsys):
         (("--fail-on", "severe"), "--fail-on severe is not known"),
         (("--unknown", "ignore"), "--unknown ignore is not known"),
         (("--baseline", "none.json", "--fail-on", "low"), "none.json cannot be read"),
-        (("--baseline", PARLER_REPORT), "--baseline goes with a policy or --fail-on"),
+        (("--baseline", PARLER_REPORT), "--baseline has no effect without --policy or --fail-on"),
         (("--baseline", PARLER, "--fail-on", "low"), "is evidence, not a report"),
         (("--policy", "none.yaml"), "none.yaml cannot be read"),
     ],
@@ -305,7 +305,7 @@ def test_what_comes_out_otherwise_is_told(here, capsys):
     ("text", "words"),
     [
         ("version: 1\ntests: []\n", "tests holds no test"),
-        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "names no policy"),
+        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "has no policy"),
         (
             "version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: soon, verdict: pass}\n",
             "t.yaml:4:",

@@ -16,6 +16,7 @@ from hostaudit.analysis.whatif import replay
 from hostaudit.documents import evidence_file, rules, scenarios
 from hostaudit.errors import Exit
 from hostaudit.model.report import Hours
+from hostaudit.model.whatif import WhatIf
 from hostaudit.report.formats.prom import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,7 +130,7 @@ def test_the_formats_in_the_readme_are_those_there_are():
 
     assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == sorted(report.names())
     assert reports_only is not None
-    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able("WhatIf"))
+    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able(WhatIf))
 
 
 def test_the_metrics_in_the_readme_are_those_there_are():

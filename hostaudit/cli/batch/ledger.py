@@ -80,7 +80,7 @@ class Ledger:
         try:
             mode = path.stat().st_mode if path.exists() else stat.S_IFREG
             if not stat.S_ISREG(mode):
-                raise UsageError(f"{path} is not a file", "without -o the lines go to standard output")
+                raise UsageError(f"{path} is not a regular file", "give another file with -o, or leave -o out")
             self._lock = _locked(self.journal)
             try:
                 self.kept = self._begin(resume=resume)
@@ -96,15 +96,15 @@ class Ledger:
                 os.close(self._lock)
                 raise
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}", "choose another place for it") from error
+            raise UsageError(f"{path} cannot be written: {error.strerror}", "give another file with -o") from error
 
     def _begin(self, *, resume: bool) -> Kept:
         written = os.pread(self._lock, 1 << 20, 0)
         size = self.path.stat().st_size if self.path.exists() else 0
         if not resume:
             if written and size:
-                hint = f"go on with it by --resume, or delete {self.journal.name} to begin anew"
-                raise UsageError(f"{self.path} holds a run that did not come to its end", hint)
+                hint = f"continue it with --resume, or delete {self.journal.name} to start again"
+                raise UsageError(f"{self.path} holds an unfinished run", hint)
             return Kept()
         if not size:
             return Kept()
@@ -113,20 +113,22 @@ class Ledger:
             try:
                 asked = msgspec.json.decode(written, type=_Journal).asked
             except msgspec.DecodeError:
-                raise UsageError(f"{self.journal} is not the journal of a run", "begin anew without --resume") from None
+                raise UsageError(
+                    f"{self.journal} is not the journal of a run", "start again without --resume"
+                ) from None
             other = [name for name in {**asked, **self._asked} if asked.get(name) != self._asked.get(name)]
             if other:
                 raise self._mixed(", ".join(sorted(other)))
         elif kept.run != identity(self._asked):
             if not kept.run:
-                hint = "give another file with -o, or begin anew without --resume"
-                raise UsageError(f"{self.path} is not the unfinished file of a run: it has no journal beside it", hint)
+                hint = "give another file with -o, or start again without --resume"
+                raise UsageError(f"{self.path} cannot be resumed: it is no unfinished run, as it has no journal", hint)
             raise self._mixed("list, options or version")
         return kept
 
     def _mixed(self, what: str) -> UsageError:
-        hint = "ask the same as before, or give another file with -o"
-        return UsageError(f"{self.path} holds another run, asked with a different {what}; the two would mix", hint)
+        hint = "use the same list and options as before, or give another file with -o"
+        return UsageError(f"{self.path} holds another run, with a different {what}; the two cannot be mixed", hint)
 
     def _cut(self) -> None:
         os.ftruncate(self._file, self.kept.end)
@@ -148,7 +150,7 @@ class Ledger:
             if self._unsynced >= SYNC_EVERY:
                 self.sync()
         except OSError as error:
-            hint = "mend that, then go on with --resume"
+            hint = "solve that, then continue with --resume"
             raise UsageError(f"{self.path} cannot be written any more: {error.strerror}", hint) from error
 
     def sync(self) -> None:
@@ -201,7 +203,7 @@ def read(path: Path) -> Kept:
             kept.end = stream.tell()
         else:
             return kept
-    raise UsageError(f"line {number} of {path} is no record of a run", "give another file with -o")
+    raise UsageError(f"line {number} of {path} is not a record of a run", "give another file with -o")
 
 
 def _locked(journal: Path) -> int:
@@ -213,7 +215,7 @@ def _locked(journal: Path) -> int:
                 return handle
         except BlockingIOError:
             os.close(handle)
-            raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait for its end") from None
+            raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait until it has ended") from None
         except FileNotFoundError:
             pass
         # A run that ended just now took its journal away.

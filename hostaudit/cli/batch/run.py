@@ -58,9 +58,9 @@ def scan_list(
     files = [path for name, path in outputs if name in RECORDS and path is not None]
     for name, _ in outputs:
         if name not in (*RECORDS, "terminal"):
-            raise UsageError(f"--format {name} cannot be written as a list goes on", "give jsonl or terminal")
+            raise UsageError(f"--format {name} cannot be used with --list", "give jsonl or terminal")
     if resume and len(files) != 1:
-        raise UsageError("--resume needs a file of records to go on with, and one only", "give -o jsonl=FILE")
+        raise UsageError("--resume needs exactly one file of records to continue", "add -o jsonl=FILE")
     listed = domain_list.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
@@ -71,7 +71,7 @@ def scan_list(
     for each in sinks:
         if each.kept.domains:
             run.keep(each.kept)
-            writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are in {each.path} already")
+            writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are already in {each.path}")
     _allow_many_files()
     meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
@@ -84,7 +84,7 @@ def scan_list(
         if each.path is not None:
             writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
     if run.unkept:
-        raise UsageError(f"not every run could be kept: {run.unkept}", "the records are written all the same")
+        raise UsageError(f"some runs could not be saved in the history: {run.unkept}", "the records are complete")
     return run.tally.code
 
 
@@ -95,9 +95,9 @@ def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
 
 def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
     for each in rejected[:MOST_NAMED]:
-        writer.note(f"line {each.line} is left out: {each.why}")
+        writer.note(f"line {each.line} is skipped: {each.why}")
     if len(rejected) > MOST_NAMED:
-        writer.note(f"{len(rejected) - MOST_NAMED} further lines are left out")
+        writer.note(f"{len(rejected) - MOST_NAMED} more lines are skipped")
 
 
 def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[str, Criteria]:
@@ -108,7 +108,7 @@ def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[
     demanding = judging.declarations.demanding
     if demanding is not None and not count:
         hint = "add a policy for every site, or targets that match them"
-        raise UsageError(f"{demanding} demands nothing of the {len(made)} domains", hint)
+        raise UsageError(f"policy file {demanding} has no policy for any of the {len(made)} domains", hint)
     if count:
         writer.note(f"policy for {count} of {len(made)} domains")
     return found
@@ -240,7 +240,7 @@ class Run:
                 everything.cancel()
                 return
             self.tally.interrupted = True
-            self._writer.note("interrupted: finishing what is under way; once more stops at once")
+            self._writer.note("interrupted: finishing the current sites; press Ctrl-C again to stop now")
 
         loop.add_signal_handler(signal.SIGINT, interrupted)
 
@@ -277,7 +277,7 @@ class Run:
                     self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
                 if record.failure:
                     meter.clear()
-                    self._writer.note(f"a defect of hostaudit at {record.domain}: {record.failure}")
+                    self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
                 meter.told()
             finally:
                 queue.task_done()
@@ -295,6 +295,4 @@ def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:
     """Refuse options that mean one site only."""
     for name, given in options:
         if given:
-            raise UsageError(
-                f"{name} is for one site, and a list has many", f"leave {name} out, or scan that one alone"
-            )
+            raise UsageError(f"{name} cannot be used with --list", f"leave {name} out, or scan one site alone")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.refresh.update import Result, UpdateOptions
 
 app = typer.Typer(
-    help="Update, build and check the tables that are read instead of the network.",
+    help="Update, build and check the tables on this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -19,7 +19,7 @@ EXIT_OF = {"same": Exit.PASS, "changed": Exit.FAIL, "unknown": Exit.INCONCLUSIVE
 
 StrictOption = Annotated[
     bool,
-    typer.Option("--expect-no-changes", help="Exit 1 if anything changed, 3 if only what is known or unknown did."),
+    typer.Option("--expect-no-changes", help="Exit 1 if anything changed, 3 if facts only became unknown or known."),
 ]
 
 
@@ -32,7 +32,7 @@ def diff(
     output: Output,
     console: Console,
 ) -> int:
-    """List what was added, removed, changed or became unknown between two reports of one site."""
+    """List the changes between two reports of one site. A fact can be added, removed, changed or become unknown."""
     from hostaudit.model.changes import Changes
 
     writer = Writer(output, console, document=Changes)

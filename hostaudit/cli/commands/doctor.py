@@ -32,7 +32,7 @@ def doctor(
     output: Output,
     console: Console,
 ) -> int:
-    """Check resolvers, clock and the services that scans use; say what a scan from this machine would miss."""
+    """Check whether this machine can run a complete scan. Resolvers, clock and the services that scans use are tested."""
     from hostaudit.model.doctor import Doctor
 
     writer = Writer(output, console, document=Doctor)

@@ -33,7 +33,7 @@ def explain(
     output: Output,
     console: Console,
 ) -> int:
-    """Explain a rule or a role, or how a score is calculated; with FILE how the score of that report was."""
+    """Explain a rule, a role or the score. With FILE, show how the score of that report was calculated."""
     from hostaudit.model.checks import Explanation
     from hostaudit.model.working import Working
 

@@ -26,7 +26,7 @@ def fallbacks(
     lookup: Lookup,
     console: Console,
 ) -> int:
-    """List providers that could replace each single point of failure and share nothing with the site's others."""
+    """List replacements for single points of failure. They are independent of all that the site depends on."""
     from hostaudit.model.whatif import Fallbacks
 
     writer = Writer(output, console, document=Fallbacks, evidence=about.save_evidence)
@@ -36,7 +36,7 @@ def fallbacks(
     from hostaudit.documents import scenarios
 
     recorded = scenarios.load()
-    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup)
+    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
     failure = writer.save(about.save_evidence, file) if about.save_evidence else None
     case = audit.understand(file, audit.shipped_rules())
     code = writer.put(replacements.fallbacks(case, recorded, jurisdiction=jurisdiction))

@@ -79,7 +79,7 @@ def init(
     opinion = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note)
-        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup)
+        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = audit.trials(seen, shipped, today)
         steps, opinion = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if any(each.rule == "name-not-delegated" for each in opinion.findings):

@@ -64,7 +64,7 @@ def scan(
     network: Network,
     console: ScanConsole,
 ) -> int:
-    """Scan a site over the network and report who can take it down; with --list scan many, one line for each."""
+    """Scan a site and report who can take it down. With --list, scan many sites and print one line for each."""
     _refuse_unclear(domain, many)
     from hostaudit.model.report import Report
 
@@ -110,7 +110,7 @@ def analyse(
     history: KeepIn = None,
     console: Console,
 ) -> int:
-    """Report on saved evidence, without network: the same report as the scan gave."""
+    """Report on saved evidence, without network. The report is the same as that of the scan."""
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report)

@@ -15,7 +15,7 @@ from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 
 app = typer.Typer(
-    help="List, show and check the recorded incidents that whatif --scenario can simulate.",
+    help="List, show and check recorded incidents (see whatif --scenario).",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

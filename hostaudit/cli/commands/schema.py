@@ -16,7 +16,7 @@ from hostaudit.errors import Exit
 def schema(
     document: Annotated[str, typer.Argument(metavar="|".join(schemas.NAMES), help="The name of a document.")],
 ) -> int:
-    """Print the JSON Schema of a document that hostaudit writes or reads."""
+    """Print the JSON Schema of a document. hostaudit writes or reads each of them."""
     refuse_other("document", document, schemas.NAMES)
     put(schemas.path(document).read_text("utf-8"))
     return Exit.PASS

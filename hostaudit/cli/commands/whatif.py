@@ -73,7 +73,7 @@ class Question(NamedTuple):
 def whatif(
     *, target: TargetArgument, question: Question, about: SiteQuestion, output: Output, lookup: Lookup, console: Console
 ) -> int:
-    """Simulate the loss of providers: what stops, when, for how long, and what still works."""
+    """Simulate the loss of providers. The answer is what stops, when, for how long, and what still works."""
     from hostaudit.model.whatif import Matrix, WhatIf
 
     document = Matrix if question.all_ else WhatIf
@@ -86,7 +86,7 @@ def whatif(
     from hostaudit.documents import scenarios
 
     chosen = scenarios.find(question.scenario) if question.scenario else None
-    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup)
+    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
     failure = writer.save(about.save_evidence, file) if about.save_evidence else None
     case = audit.understand(file, audit.shipped_rules())
     code = writer.put(_answer(case, question, chosen, renamed, hours))
