@@ -84,7 +84,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _hint_for(first: str) -> str:
-    if not first.startswith("-") and ("." in first or os.sep in first):
+    if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
         return f"to scan a site: hostaudit scan {first}"
     return f"see: hostaudit {f'{first} ' if first in COMMANDS else ''}--help"
 

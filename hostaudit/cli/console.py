@@ -15,8 +15,8 @@ from hostaudit.report.text import printable
 
 
 def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """True if output is coloured: the option decides; else NO_COLOR (no-color.org), then FORCE_COLOR and CLICOLOR_FORCE, then
-    whether the stream is a terminal that can."""
+    """True if output is coloured: the option decides; else NO_COLOR (no-color.org), then FORCE_COLOR and
+    CLICOLOR_FORCE, then whether the stream is a terminal that can."""
     if choice != "auto":
         return choice == "always"
     if environ.get("NO_COLOR"):

@@ -33,7 +33,8 @@ def is_path(argument: str) -> bool:
     """True if an argument of scan is a saved file. ``example.com/path`` is one only if it exists; a URL never is."""
     if "://" in argument:
         return False
-    return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
+    separated = os.sep in argument or "/" in argument
+    return argument.endswith(".json") or (separated and Path(argument).is_file())
 
 
 def world(rules: Rules) -> World:
@@ -79,8 +80,8 @@ class Declarations:
         self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
-        """The declarations for a domain in A-labels. Raises ``UsageError`` for an invalid file, and for a file given with
-        ``--site`` that has none."""
+        """The declarations for a domain in A-labels. Raises ``UsageError`` for an invalid file, and for a file given
+        with ``--site`` that has none."""
         from hostaudit.documents import site_file
 
         for path in (self.given,) if self.given else (self.demanding, self._picked_up()):

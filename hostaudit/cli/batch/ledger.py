@@ -7,6 +7,7 @@ somebody writes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -23,6 +24,9 @@ from hostaudit.model.report import REPORT_SCHEMA, Verdict
 
 SYNC_EVERY = 20
 """Records after which the file is made durable; what a power cut takes can be asked again."""
+
+BYTES = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags of a file that no child process inherits and whose line ends stay as they are."""
 
 LONGEST_RECORD = 64 * 1024 * 1024
 
@@ -84,22 +88,21 @@ class Ledger:
             self._lock = _locked(self.journal)
             try:
                 self.kept = self._begin(resume=resume)
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | BYTES, 0o644)
                 # Killed at any point here, a journal never stands beside the records of another run, nor records that
                 # can be gone on with beside none.
                 steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
                 for step in steps:
                     step()
             except BaseException:
-                if not os.fstat(self._lock).st_size:
-                    self.journal.unlink(missing_ok=True)
-                os.close(self._lock)
+                self._leave_journal(remove=not os.fstat(self._lock).st_size)
                 raise
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}", "give another file with -o") from error
 
     def _begin(self, *, resume: bool) -> Kept:
-        written = os.pread(self._lock, 1 << 20, 0)
+        os.lseek(self._lock, 0, os.SEEK_SET)
+        written = os.read(self._lock, 1 << 20)
         size = self.path.stat().st_size if self.path.exists() else 0
         if not resume:
             if written and size:
@@ -136,7 +139,8 @@ class Ledger:
 
     def _note(self) -> None:
         text = msgspec.json.format(msgspec.json.encode(_Journal(self._asked), order="sorted"), indent=1) + b"\n"
-        os.pwrite(self._lock, text, 0)
+        os.lseek(self._lock, 0, os.SEEK_SET)
+        os.write(self._lock, text)
         os.ftruncate(self._lock, len(text))
         os.fsync(self._lock)
 
@@ -162,9 +166,20 @@ class Ledger:
         """Let go of the file. The journal goes with a finished run."""
         self.sync()
         os.close(self._file)
-        if finished:
-            self.journal.unlink(missing_ok=True)
+        self._leave_journal(remove=finished)
+
+    def _leave_journal(self, *, remove: bool) -> None:
+        """Give up the lock. The journal is removed before, so that no other run begins with it."""
+        removed = not remove
+        if remove:
+            # Windows removes no open file: there it goes after the lock, unless another run holds it by then.
+            with contextlib.suppress(PermissionError):
+                self.journal.unlink(missing_ok=True)
+                removed = True
         os.close(self._lock)
+        if not removed:
+            with contextlib.suppress(OSError):
+                self.journal.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Kept:
@@ -208,7 +223,7 @@ def read(path: Path) -> Kept:
 
 def _locked(journal: Path) -> int:
     while True:
-        handle = os.open(journal, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+        handle = os.open(journal, os.O_RDWR | os.O_CREAT | BYTES, 0o644)
         try:
             lock(handle)
             if os.fstat(handle).st_ino == journal.stat().st_ino:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -236,13 +236,13 @@ class Run:
         def interrupted() -> None:
             if self.tally.interrupted:
                 # Whoever reads may have stopped reading; a third one ends even the wait for that.
-                loop.remove_signal_handler(signal.SIGINT)
+                usual()
                 everything.cancel()
                 return
             self.tally.interrupted = True
             self._writer.note("interrupted: finishing the current sites; press Ctrl-C again to stop now")
 
-        loop.add_signal_handler(signal.SIGINT, interrupted)
+        usual = _on_interrupt(loop, interrupted)
 
     async def _one(self, target: Target, common: Any, judge: judge_process.Judge) -> Record:
         """Look at one site and judge it. A defect costs this site its record, and no other."""
@@ -281,6 +281,16 @@ class Run:
                 meter.told()
             finally:
                 queue.task_done()
+
+
+def _on_interrupt(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], object]:
+    """Call a function in the loop at each interruption. Returns what restores the usual reaction."""
+    try:
+        loop.add_signal_handler(signal.SIGINT, call)
+    except NotImplementedError:  # as in the event loops of Windows
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(call))
+        return lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+    return lambda: loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _ended(everything: asyncio.Future[Any], queue: asyncio.Queue[Record]) -> None:

@@ -32,7 +32,7 @@ def doctor(
     output: Output,
     console: Console,
 ) -> int:
-    """Check whether this machine can run a complete scan. Resolvers, clock and the services that scans use are tested."""
+    """Check whether this machine can run a complete scan. It tests resolvers, clock and the services that scans use."""
     from hostaudit.model.doctor import Doctor
 
     writer = Writer(output, console, document=Doctor)
