@@ -144,7 +144,7 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "x.com", "--depth", "7"), "--depth is 7", "0 to 6"),
         (("scan", "x.com", "--depth", "-1"), "--depth is -1", "0 to 6"),
         (("scan", "x.com", "--site", "a.yaml", "--no-site"), "contradict each other", "leave one of them out"),
-        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site file"),
+        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site or policy file"),
         (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
         (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
