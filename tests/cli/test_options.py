@@ -294,7 +294,7 @@ def test_standard_output_stays_clean_while_progress_is_shown(place, capsys, monk
     streams = capsys.readouterr()
 
     assert code == Exit.INCONCLUSIVE
-    assert "3 answered" in streams.err
+    assert "3 answers" in streams.err
     assert "\x1b" not in streams.out
     assert verdict_in(name, streams.out) == "inconclusive"
 
