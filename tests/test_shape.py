@@ -15,10 +15,7 @@ MOST_LINES = 60
 
 MOST_LINES_OF_A_CONSTRUCTOR = 25
 
-ALLOWED = {
-    ("analysis/fault_tree/build.py", "__init__"): 32,
-    ("observe/net/live.py", "__init__"): 30,
-}
+ALLOWED = {("observe/net/live.py", "__init__"): 30}
 """Longer today, with their lines: a number may shrink, an entry may go, none may be added."""
 
 

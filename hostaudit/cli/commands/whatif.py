@@ -16,7 +16,7 @@ from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.analysis.site_model import Case
+    from hostaudit.analysis.site_model import SiteModel
     from hostaudit.model.documents import Document
     from hostaudit.model.scenario import Scenario
 
@@ -96,7 +96,7 @@ def whatif(
 
 
 def _answer(
-    case: Case, question: Question, scenario: Scenario | None, renamed: dict[str, str], notice: float
+    case: SiteModel, question: Question, scenario: Scenario | None, renamed: dict[str, str], notice: float
 ) -> Document:
     from hostaudit.analysis.whatif import replay
     from hostaudit.documents import scenarios
