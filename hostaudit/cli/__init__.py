@@ -76,17 +76,19 @@ def run(arguments: list[str]) -> int:
             # What a group of commands says when none is named; it is help, not a mistake.
             say(f"{message.rstrip()}\n")
             return Exit.USAGE
-        return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0]))
+        return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0], error))
     except BrokenPipeError:
         raise
     except Exception as error:
         return _defect(error, debug="--debug" in arguments)
 
 
-def _hint_for(first: str) -> str:
+def _hint_for(first: str, error: Exception) -> str:
+    """The next step after a wrong command line: to scan what looks like a site, else the help of the command."""
     if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
         return f"to scan a site: hostaudit scan {first}"
-    return f"see: hostaudit {f'{first} ' if first in COMMANDS else ''}--help"
+    context = getattr(error, "ctx", None)
+    return f"see: {'hostaudit' if context is None else context.command_path} --help"
 
 
 def _failed(code: int, message: str, hint: str) -> int:
