@@ -48,7 +48,7 @@ for _entry in _entries():
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
-"""What typer raises for any wrong command line; newer releases do not export it, nor depend on click."""
+"""The base of all errors that typer raises for a wrong command line; newer releases neither export it nor use click."""
 
 
 @app.callback()

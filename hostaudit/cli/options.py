@@ -59,7 +59,7 @@ class Output(NamedTuple):
 
 
 class Console(NamedTuple):
-    """How the terminal is used. ``debug`` is read by ``hostaudit.cli.run``."""
+    """Use of the terminal. ``debug`` is read by ``hostaudit.cli.run``."""
 
     color: ColourOption = "auto"
     quiet: QuietOption = False
@@ -67,7 +67,7 @@ class Console(NamedTuple):
 
 
 class ScanConsole(NamedTuple):
-    """How the terminal is used by a command that shows its progress."""
+    """Use of the terminal by a command that shows its progress."""
 
     color: ColourOption = "auto"
     no_progress: NoProgressOption = False
@@ -76,12 +76,12 @@ class ScanConsole(NamedTuple):
 
     @property
     def progress(self) -> bool:
-        """Whether a progress line may be shown."""
+        """True if a progress line may be shown."""
         return not (self.no_progress or self.quiet or self.debug)
 
 
 class Notes(NamedTuple):
-    """What is written to standard error by a command that writes no document."""
+    """Notes of a command that writes no document."""
 
     quiet: QuietOption = False
     debug: DebugOption = False
@@ -144,7 +144,7 @@ PrivateOption = Annotated[
 
 
 class Network(NamedTuple):
-    """How a scan uses the network. Times in seconds."""
+    """Use of the network by a scan. Times in seconds."""
 
     resolver: ResolverOption = None
     ca_bundle: CaBundleOption = None
@@ -157,7 +157,7 @@ class Network(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """How a question about a live site uses the network. Times in seconds."""
+    """Use of the network by a question about a live site. Times in seconds."""
 
     resolver: ResolverOption = None
     deadline: DeadlineOption = 45.0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Style:
-    """What the sink can show. ``width`` in columns; ``unicode`` false means that only ASCII may be written."""
+    """The abilities of the sink. ``width`` in columns; ``unicode`` false means that only ASCII may be written."""
 
     colour: bool = False
     unicode: bool = True
@@ -33,7 +33,7 @@ class Format(Protocol):
 
     @property
     def name(self) -> str:
-        """What stands after ``--format``."""
+        """The word after ``--format``."""
 
     @property
     def writes(self) -> frozenset[type]:
@@ -57,7 +57,7 @@ def load(name: str) -> Format:
 
 
 def can_write(each: Format, document: type) -> bool:
-    """Whether a format writes the documents of a class."""
+    """True if a format writes the documents of a class."""
     return issubclass(document, tuple(each.writes))
 
 

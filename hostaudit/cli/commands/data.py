@@ -82,7 +82,7 @@ def build(
 
 
 class Change(NamedTuple):
-    """What is updated, and how."""
+    """The files and limits of an update."""
 
     file: Annotated[
         list[str] | None, typer.Option(metavar="NAME=FILE", help="Read this item from FILE; repeatable.")
@@ -94,7 +94,7 @@ class Change(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """How an update uses the network."""
+    """Use of the network by an update."""
 
     resolver: ResolverOption = None
     ca_bundle: CaBundleOption = None

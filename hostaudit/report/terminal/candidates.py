@@ -1,4 +1,4 @@
-"""Who could stand in for each single point of failure, and who of those that one thinks of first could not?"""
+"""Replacements for each single point of failure, and well-known providers that cannot replace it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed between two looks, and how a site has fared over many."""
+"""Changes between two reports, and the history of a site over many."""
 
 from __future__ import annotations
 

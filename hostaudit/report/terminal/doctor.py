@@ -1,4 +1,4 @@
-"""What was tried of this machine, one check after another."""
+"""The checks of this machine, one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is demanded of one site, key by key, and where each value stands."""
+"""The policy of one site, key by key, with the place of each value."""
 
 from __future__ import annotations
 

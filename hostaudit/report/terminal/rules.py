@@ -39,7 +39,7 @@ def _rows(sheet: Sheet, rules: Iterable[RuleRow], indent: int = 0) -> None:
 
 
 def write_explanation(sheet: Sheet, document: Explanation) -> None:
-    """What is at risk, how it is seen, what to do, where that is from."""
+    """Risk, method, remedy and source of a rule."""
     sheet.bold(" ".join(part for part in (document.code, sheet.safe(document.id, 120)) if part))
     sheet.text(document.title)
     for title, text in (

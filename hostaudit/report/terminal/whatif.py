@@ -1,4 +1,4 @@
-"""What happens when somebody leaves: for a scenario the timeline; else what stops, for how long, and what remains."""
+"""The result of a simulation: for a scenario the timeline; for a loss what stops, for how long, and what remains."""
 
 from __future__ import annotations
 

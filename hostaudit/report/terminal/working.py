@@ -1,4 +1,4 @@
-"""How a score came about, line by line, so that a reader can redo it with a calculator."""
+"""The calculation of a score, line by line, so that a reader can repeat it with a calculator."""
 
 from __future__ import annotations
 
