@@ -15,6 +15,7 @@ from hostaudit.analysis.whatif import replay
 from hostaudit.documents import evidence_file, rules, scenarios
 from hostaudit.errors import Exit
 from hostaudit.model.report import Hours
+from hostaudit.model.whatif import WhatIf
 from hostaudit.report.formats.prom import METRICS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -132,7 +133,7 @@ def test_the_formats_of_the_page_are_those_there_are():
 
     assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == sorted(report.names())
     assert reports_only is not None
-    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able("WhatIf"))
+    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able(WhatIf))
 
 
 def test_the_metrics_of_the_page_are_those_there_are():

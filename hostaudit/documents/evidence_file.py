@@ -60,11 +60,11 @@ def _evidence(data: bytes, name: str) -> EvidenceFile:
     except msgspec.ValidationError as error:
         raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{name} is torn or is not JSON: {error}", AGAIN) from error
+        raise DocumentError(f"{name} is incomplete or not JSON: {error}", AGAIN) from error
     except RecursionError as error:
         raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
     for where, problem in _problems(file):
-        raise DocumentError(f"{name} is not sound evidence: {where}: {problem}", AGAIN)
+        raise DocumentError(f"{name} is not valid evidence: {where}: {problem}", AGAIN)
     return file
 
 
@@ -98,7 +98,7 @@ def _read(path: str, name: str) -> bytes:
 
 def _other_schema(name: str, schema: str) -> tuple[str, str]:
     if schema.startswith("hostaudit.report/"):
-        return f"{name} is a report, not evidence", "a report cannot be judged again; give the file of --save-evidence"
+        return f"{name} is a report, not evidence", "give the file that --save-evidence wrote"
     if schema.startswith("hostaudit.evidence/"):
         return f"{name} has schema {schema}, this version reads {EVIDENCE_SCHEMA}", "use the version that wrote it"
     return f"{name} has schema {schema or '(none)'}, not {EVIDENCE_SCHEMA}", AGAIN

@@ -270,7 +270,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         if limit is None:
             shown = repr(value.text[:80]) if value.text is not None else "a list or mapping"
             hint = "write the longest outage, such as <= 90m, <= 4h or <= 2d"
-            source.refuse(value, f"{key}: {shown} is no limit; {hint}", hint)
+            source.refuse(value, f"{key}: {shown} is not a limit; {hint}", hint)
         identity = _function(source, node, key, where)
         if identity in limits:
             source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
@@ -279,7 +279,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         source.refuse(node, f"{where} lacks the key 'scenario'")
     if not limits:
         hint = "add a function and its longest outage, such as web: <= 4h"
-        source.refuse(node, f"{own['scenario']}: nothing is demanded; {hint}", hint)
+        source.refuse(node, f"{own['scenario']}: no limit is given; {hint}", hint)
     return ScenarioGate(limits=limits, **own)
 
 

@@ -195,7 +195,7 @@ def read(directory: Path) -> list[Source]:
         return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
-        raise UsageError(message, "install hostaudit again, or name a complete rules folder") from error
+        raise UsageError(message, "install hostaudit again, or give a complete rules folder") from error
 
 
 def _content(path: str) -> bytes:

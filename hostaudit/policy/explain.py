@@ -43,8 +43,8 @@ def explain(topic: str, rules: Rules) -> Explanation:
         if check.id == word or _one_of(check, word):
             return _of_rule(RuleRow(word, check.code, check.title, check.severity), rules)
     known = (*rows, *by_code, *rules.roles, *(check.id for check in rules.checks.values()), "score")
-    hint = nearest(word, known, "hostaudit rules list shows every rule; layers are " + ", ".join(rules.roles))
-    raise UsageError(f"{topic[:80]} is neither a rule, a code nor a layer", hint)
+    hint = nearest(word, known, "hostaudit rules list shows every rule; roles are " + ", ".join(rules.roles))
+    raise UsageError(f"{topic[:80]} is not a rule, a code or a role", hint)
 
 
 def _one_of(check: Check, word: str) -> bool:

@@ -272,7 +272,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "notice_hours"): _HOURS,
     ("Event", "duration_hours"): _HOURS,
 }
-"""What a value may be beyond its type. What takes more than one value to tell is left to hostaudit."""
+"""Limits of a value beyond its type. Rules over more than one value are checked by hostaudit only."""
 
 
 def for_editors(schema: dict[str, Any]) -> dict[str, Any]:

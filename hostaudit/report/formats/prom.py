@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.evidence import subject_of
+from hostaudit.model.report import Report
 from hostaudit.model.values import Certificate, HostAddress, Registration
 from hostaudit.report import Style
 from hostaudit.report.rows import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Report
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
 
 METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hostaudit_build_info": ("Version of hostaudit and of its rules; always 1.", ("version", "rules_version")),
@@ -73,7 +73,7 @@ Sample = tuple[str, tuple[str, ...], float]
 @dataclass(frozen=True)
 class PromFormat:
     name: str = "prom"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """Every metric that has a value, with HELP and TYPE, samples sorted."""

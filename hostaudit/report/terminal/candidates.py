@@ -1,4 +1,4 @@
-"""Who could stand in for each single point of failure, and who of those that one thinks of first could not?"""
+"""Replacements for each single point of failure, and well-known providers that cannot replace it."""
 
 from __future__ import annotations
 
@@ -71,3 +71,6 @@ def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[
 def _rest(sheet: Sheet, left: int) -> None:
     if left > 0:
         sheet.text(f"and {left} more, {MORE}", 5)
+
+
+PAGES = {Fallbacks: write}

@@ -86,3 +86,6 @@ def _notes(sheet: Sheet, items: tuple[DataItem, ...]) -> None:
         sheet.heading("Next: fetch what is wanting")
         steps = {item.next for item in items if item.next}
         sheet.text(sheet.safe(steps.pop() if len(steps) == 1 else "hostaudit data update", 300), 2, 4)
+
+
+PAGES = {DataStatus: write}

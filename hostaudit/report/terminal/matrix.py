@@ -100,3 +100,6 @@ def _legend(sheet: Sheet, functions: Sequence[str], heads: Sequence[str], cells:
     if shown:
         sheet.lines.append("")
         sheet.text("; ".join(shown))
+
+
+PAGES = {Matrix: write}

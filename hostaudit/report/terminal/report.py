@@ -99,7 +99,7 @@ def _top(sheet: Sheet, report: Report) -> None:
 
 
 def _data(sheet: Sheet, report: Report) -> None:
-    """How old the tables were, at the time of the looking, that answered in place of the network."""
+    """The age, at the time of the scan, of the tables that were read instead of the network."""
     told, old = [], []
     for sort, day in sorted(report.run.data_versions.items()):
         days = age(day, report.run.started)
@@ -119,7 +119,7 @@ def _between(low: float, high: float) -> str:
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
-    """What was asked and how it came out; with a policy by which, and what became of its exceptions."""
+    """The findings and their results; with a policy its name, and the state of its exceptions."""
     rows = report.findings
     covered = {each.id: each for each in report.exceptions_applied}
     if not (rows or report.policy or covered):
@@ -324,7 +324,7 @@ def _called(sheet: Sheet, point: SinglePoint) -> str:
 
 
 def _numbered(sheet: Sheet, point: SinglePoint) -> str:
-    """What is known by its number or code first: ``16509 (AMAZON-02)``."""
+    """A number or code with its name behind it: ``16509 (AMAZON-02)``."""
     domain = point.failure_domain
     name = f" ({sheet.safe(domain.name, 80)})" if domain.name and domain.name != domain.id else ""
     return f"{sheet.safe(domain.id, 80)}{name}"
@@ -430,3 +430,6 @@ def _next(sheet: Sheet, report: Report) -> None:
         why, command = "keep the proof, for hostaudit analyse", f"hostaudit scan {domain} --save-evidence {path}"
     sheet.heading(f"Next: {why}")
     sheet.text(sheet.safe(command, 600), 2, 4)
+
+
+PAGES = {Report: write}
