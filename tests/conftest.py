@@ -22,6 +22,12 @@ settings.load_profile("hostaudit")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOREIGN = (
+    "PYTHONIOENCODING",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+    "SSLKEYLOGFILE",
+    "TERM",
+    "TZ",
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",
@@ -82,6 +88,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     """Take away what the environment says; give each run a cache of its own; fail a test that went elsewhere."""
     for name in [*FOREIGN, *(each for each in os.environ if each.startswith("HOSTAUDIT_"))]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "no-home"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-data"))
     yield

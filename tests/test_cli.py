@@ -31,6 +31,10 @@ SCAN_OPTIONS = (
 )
 
 
+KEPT = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+"""What a command under test is left of the environment; homes and folders are those of conftest."""
+
+
 def evidence(**changes) -> str:
     """A file with no evidence at all, which is inconclusive."""
     target = {"domain": "x.com", "registrable": "x.com", "hosts": ["x.com", "www.x.com"], "named": []}
@@ -39,7 +43,7 @@ def evidence(**changes) -> str:
 
 
 def environment(**extra) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "XDG_DATA_HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C.UTF-8"} | extra
 
 
@@ -173,14 +177,14 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "x.com", "--depth", "7"), "--depth is 7", "0 to 6"),
         (("scan", "x.com", "--depth", "-1"), "--depth is -1", "0 to 6"),
         (("scan", "x.com", "--site", "a.yaml", "--no-site"), "contradict each other", "leave one of them out"),
-        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site file"),
+        (("scan", "x.com", "--site", "gone.yaml"), "gone.yaml cannot be read", "site file"),
         (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
-        (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
+        (("scan", "x.com", "--ca-bundle", "gone.pem"), "No such file", "PEM"),
         (("scan", "x.com", "--ca-bundle", __file__), "holds no PEM certificate", "PEM"),
         (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, jsonl, "),
         (("scan", "x.com", "--color", "blue"), "--color blue is not known", "auto, always, never"),
-        (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its directory"),
+        (("scan", "x.com", "-o", "gone/report"), "cannot be written", "create its directory"),
         (("scan", "x.com", "--save-evidence", "/"), "cannot be written", "name of a file in it"),
         (
             ("scan", "x.com", "-o", "same", "--save-evidence", "./same"),
@@ -190,8 +194,8 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "localhost"), "localhost", "example.com"),
         (("scan", "192.0.2.1"), "192.0.2.1", "give the domain"),
         (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
-        (("analyse", "/nonexistent"), "/nonexistent cannot be read", "evidence file"),
-        (("analyse", "/dev/null"), "torn", "--save-evidence"),
+        (("analyse", "gone"), "gone cannot be read", "evidence file"),
+        (("analyse", "empty"), "torn", "--save-evidence"),
         (("whatif", PARLER), "nothing to play through", "--drop ID"),
         (("whatif", PARLER, "--drop", ""), "--drop names nobody", "give an id"),
         (("whatif", PARLER, "--drop", "amzon"), "--drop amzon", "did you mean amazon?"),
@@ -212,7 +216,10 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("schema", "catalogue"), "document catalogue is not known", "report, evidence"),
     ],
 )
-def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint):
+def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint, tmp_path, monkeypatch):
+    (tmp_path / "empty").touch()
+    monkeypatch.chdir(tmp_path)
+
     result = hostaudit(*arguments)
 
     assert result.returncode == Exit.USAGE
@@ -414,9 +421,9 @@ def test_a_report_is_not_lost_with_evidence_that_cannot_be_saved(looked, tmp_pat
     assert "No space left" in streams.err
 
 
-def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked):
+def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked, tmp_path):
     for option in ("-o", "--save-evidence"):
-        assert cli.run(["scan", "x.com", option, "/nonexistent/file"]) == Exit.USAGE
+        assert cli.run(["scan", "x.com", option, str(tmp_path / "gone" / "file")]) == Exit.USAGE
     assert not vars(looked)
 
 
