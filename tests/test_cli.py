@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -98,6 +99,40 @@ def test_help_and_usage_errors_load_nothing_heavy(arguments):
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=30)
 
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", PARLER_REPORT, PARLER_REPORT, "--color", "never", "-o", "json=out", "--expect-no-changes"),
+        ("analyse", PARLER, "--site", "gone.yaml"),
+        ("scan", "x.com", "--timeout", "0.5", "--depth", "9", "--resolver", "9.9.9.9", "--resolver", "9.9.9.10"),
+        ("history", "list", "x.com", "--history", "gone", "--last", "3"),
+        ("policy", "check", "gone.yaml", "gone.yaml"),
+        ("policy", "--help"),
+        ("data", "update", "--dry-run"),
+    ],
+)
+def test_no_command_line_is_read_with_pydantic(arguments, tmp_path):
+    code = "import sys; from hostaudit.cli import run; run(sys.argv[1:]); sys.exit('pydantic' in sys.modules)"
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(command, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=30)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_options_ask_nothing_of_a_value_that_is_not_read_here():
+    """``hostaudit.cli.values`` takes a value as it is; a range, say, would be asked of it by typer only."""
+    known = {"metavar", "help", "is_eager", "show_default"}
+    calls = [
+        node
+        for path in (ROOT / "hostaudit" / "cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.Option", "typer.Argument")
+    ]
+
+    assert len(calls) > 40
+    assert {keyword.arg for call in calls for keyword in call.keywords} <= known
 
 
 def test_version_loads_no_command_line():

@@ -29,10 +29,11 @@ from hostaudit.cli import (
     whatif,
 )
 from hostaudit.cli.options import say
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
 
-app = typer.Typer(
+app = Typer(
     name="hostaudit",
     help="See from outside, with proof, who can switch a site off.",
     epilog="Examples:  hostaudit scan example.com  |  hostaudit whatif example.com --scenario parler-2021",

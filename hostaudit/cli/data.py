@@ -20,6 +20,7 @@ from hostaudit.cli.options import (
     look_options,
     say,
 )
+from hostaudit.cli.values import Typer
 from hostaudit.console import put
 from hostaudit.errors import Exit, UsageError
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from hostaudit.data.items import Item
     from hostaudit.tables.build import Built
 
-app = typer.Typer(help="The tables that answer without the network.", no_args_is_help=True, rich_markup_mode=None)
+app = Typer(help="The tables that answer without the network.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hostaudit.cli.options import ColourOption, DebugOption, FormatOption, OutputOption, QuietOption, Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ KeepIn = Annotated[
 FileOption = Annotated[Path, typer.Option("--history", metavar="FILE", help="Where scans have kept their runs.")]
 LastOption = Annotated[int, typer.Option("--last", metavar="N", help="The latest N runs; 0: all of them.")]
 
-app = typer.Typer(help="The runs of a site that were kept with --history.", no_args_is_help=True, rich_markup_mode=None)
+app = Typer(help="The runs of a site that were kept with --history.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class Keeper:

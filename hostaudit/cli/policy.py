@@ -23,6 +23,7 @@ from hostaudit.cli.options import (
     refuse_other,
     say,
 )
+from hostaudit.cli.values import Typer
 from hostaudit.console import put
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from hostaudit.model import EffectivePolicy, PolicyCase, Report
 
-app = typer.Typer(
+app = Typer(
     help="Write, check and show what is demanded of sites (hostaudit.yaml).",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -19,6 +19,7 @@ from hostaudit.cli.options import (
     refuse_other,
     say,
 )
+from hostaudit.cli.values import Typer
 from hostaudit.console import put
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from hostaudit.matching import Matcher
     from hostaudit.model import Matches
 
-app = typer.Typer(
+app = Typer(
     help="The provider catalogue: who is in it, and whom do clues speak for?",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import typer
-
 from hostaudit.cli.options import ColourOption, DebugOption, FormatOption, OutputOption, QuietOption, Writer
+from hostaudit.cli.values import Typer
 
-app = typer.Typer(help="The rules that a policy can ask.", no_args_is_help=True, rich_markup_mode=None)
+app = Typer(help="The rules that a policy can ask.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

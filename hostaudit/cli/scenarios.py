@@ -15,10 +15,11 @@ from hostaudit.cli.options import (
     QuietOption,
     Writer,
 )
+from hostaudit.cli.values import Typer
 from hostaudit.console import put
 from hostaudit.errors import Exit, UsageError
 
-app = typer.Typer(
+app = Typer(
     help="The recorded incidents that whatif --scenario can replay.", no_args_is_help=True, rich_markup_mode=None
 )
 
