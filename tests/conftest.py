@@ -21,6 +21,9 @@ settings.load_profile("hostaudit")
 # A shell starts background jobs with interrupts ignored, which commands under test would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What a new file may be read by is a matter of whoever runs the tests; some look at it.
+os.umask(0o022)
+
 FOREIGN = (
     "PYTHONIOENCODING",
     "PYTHONOPTIMIZE",
