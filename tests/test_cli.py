@@ -72,12 +72,14 @@ def saved(tmp_path):
 # -- the answer ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.smoke
 def test_version_is_answered_at_either_place():
     for arguments in (("--version",), ("--version", "scan")):
         result = hostaudit(*arguments)
         assert (result.returncode, result.stdout, result.stderr) == (0, f"hostaudit {__version__}\n", "")
 
 
+@pytest.mark.smoke
 def test_help_names_every_command_and_option():
     top = hostaudit("--help")
     assert top.returncode == 0
@@ -113,6 +115,7 @@ def test_help_and_usage_errors_load_nothing_heavy(arguments):
         ("data", "update", "--dry-run"),
     ],
 )
+@pytest.mark.smoke
 def test_no_command_line_is_read_with_pydantic(arguments, tmp_path):
     code = "import sys; from hostaudit.cli import run; run(sys.argv[1:]); sys.exit('pydantic' in sys.modules)"
     command = [sys.executable, "-c", code, *arguments]
@@ -167,6 +170,7 @@ def test_quiet_leaves_standard_error_empty(saved, tmp_path):
     assert hostaudit("scan", saved, "-q", "-o", tmp_path / "out").stderr == ""
 
 
+@pytest.mark.smoke
 def test_a_report_for_a_person_is_plain_unless_colour_is_asked_for(saved):
     assert "\x1b" not in hostaudit("analyse", saved).stdout
     assert "\x1b[" in hostaudit("analyse", saved, "--color", "always").stdout
@@ -266,6 +270,7 @@ def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, messag
     assert hint in advice
 
 
+@pytest.mark.smoke
 def test_no_command_at_all_shows_the_help_and_ends_with_2():
     result = hostaudit()
 

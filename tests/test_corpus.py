@@ -23,6 +23,8 @@ from hostaudit.documents import read_evidence  # noqa: E402
 from hostaudit.model import EvidenceFile  # noqa: E402
 from hostaudit.report import Style  # noqa: E402
 
+pytestmark = pytest.mark.smoke
+
 CORPUS = HERE / "corpus"
 RULES_VERSION = "corpus"
 """The digest of the rules changes with every provider; the reports must not."""

@@ -11,6 +11,8 @@ from msgspec import Struct
 from hostaudit.errors import UsageError
 from hostaudit.strict_yaml import Source, build, compose, node_at
 
+pytestmark = pytest.mark.smoke
+
 
 class Sample(Struct, frozen=True):
     version: Literal[1, 2] = 1

@@ -14,6 +14,8 @@ from hostaudit.net.limits import Limits, Ports
 from hostaudit.net.live import LiveNet
 from hostaudit.net.whois import Threads
 
+pytestmark = pytest.mark.smoke
+
 VERISIGN = "rdap.verisign.com"
 RIPE = "rdap.db.ripe.net"
 SERVICES = (

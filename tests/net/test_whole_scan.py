@@ -17,6 +17,8 @@ from hostaudit.errors import UsageError
 from hostaudit.model import DeclaredFallback, MailGreeting, Site, SpareName, StandbyAnswer, StandbyServer
 from hostaudit.net.limits import Ports
 
+pytestmark = pytest.mark.smoke
+
 HOME = "127.0.0.1"
 SOA = "ns1.site.com. admin.site.com. 7 3600 600 86400 300"
 TOP = "a.gtld.com. admin.gtld.com. 1 3600 600 86400 300"
