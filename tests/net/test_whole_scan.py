@@ -113,7 +113,7 @@ def test_a_site_that_lets_everything_hang_ends_at_the_deadline():
 
     file, _ = scan(pages={"/": never}, timeout=30.0, deadline=1.0)
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15  # the timeout is 30
     causes = {item.unknown.cause for item in file.evidence if item.unknown}
     assert "deadline" in causes
     assert analyse(file, rules.load()).verdict == "inconclusive"
