@@ -74,6 +74,14 @@ def pipelines(session: nox.Session) -> None:
 
 
 @nox.session
+def build(session: nox.Session) -> None:
+    """Wheel and source distribution, into ``dist``, which must not be there."""
+    if (ROOT / "dist").exists():
+        session.error("dist is there already: what is in it would be released too")
+    session.run("uv", "build", "-q", "--build-constraints", LOCK, "--out-dir", "dist")
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """The built wheel, with the sources out of the way: its commands, SARIF's validator, how fast it starts."""
     with tempfile.TemporaryDirectory() as folder:
