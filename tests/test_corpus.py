@@ -8,6 +8,8 @@ from helpers.corpus import CORPUS, FORMATS, SITES, bundles, rendered
 from hostaudit.audit import encode_evidence
 from hostaudit.documents.evidence_file import read_evidence
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", [*SITES, "parler-2021"])

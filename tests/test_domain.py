@@ -7,6 +7,8 @@ import pytest
 from hostaudit import domain
 from hostaudit.errors import Exit, UsageError
 
+pytestmark = pytest.mark.smoke
+
 
 def hint_of(text: str, named: tuple[str, ...] = ()) -> tuple[str, str]:
     with pytest.raises(UsageError) as caught:

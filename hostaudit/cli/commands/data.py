@@ -23,6 +23,7 @@ from hostaudit.cli.options import (
     look_options,
 )
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.refresh.sources import Item
     from hostaudit.observe.refresh.update import Result, UpdateOptions
 
-app = typer.Typer(
+app = Typer(
     help="Update, build and check the tables on this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,

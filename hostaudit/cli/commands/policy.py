@@ -13,6 +13,7 @@ from hostaudit.cli.console import complain, put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
 
-app = typer.Typer(
+app = Typer(
     help="Write, check, show and test policies (hostaudit.yaml).",
     no_args_is_help=True,
     rich_markup_mode=None,

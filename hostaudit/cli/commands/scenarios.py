@@ -12,9 +12,10 @@ from hostaudit.cli.console import put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, Output, Tracing
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
-app = typer.Typer(
+app = Typer(
     help="List, show and check recorded incidents (see whatif --scenario).",
     no_args_is_help=True,
     rich_markup_mode=None,

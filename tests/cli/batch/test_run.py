@@ -163,10 +163,11 @@ def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
         (("-l", "x", "--jobs", "0"), "--jobs"),
         (("-l", "x", "--baseline", PARLER_REPORT), "--baseline"),
         (("-l", "x", "--resume"), "--resume"),
-        (("-l", "/nonexistent/x"), "cannot be read"),
+        (("-l", "gone"), "cannot be read"),
     ],
 )
-def test_what_a_list_cannot_go_with_is_refused(arguments, said):
+def test_what_a_list_cannot_go_with_is_refused(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     result = hostaudit("scan", *arguments)
 
     assert (result.returncode, result.stdout) == (Exit.USAGE, "")
