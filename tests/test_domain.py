@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hostaudit import domain
@@ -198,3 +200,12 @@ def test_the_top_level_label_is_the_last():
 
 def test_the_suffix_list_in_use_has_a_version_to_report():
     assert domain.data_version()[0].isdigit()
+
+
+@pytest.mark.parametrize("sign", ["\u0660", "\u30fb", "\u0300", "\xfc"])
+def test_a_name_that_is_far_too_long_costs_no_time(sign):
+    started = time.process_time()
+
+    assert domain.a_labels(f"a.{sign * 30_000}.com") == ""
+    assert "longer than 253" in hint_of(f"{sign * 30_000}.com")[0]
+    assert time.process_time() - started < 1
