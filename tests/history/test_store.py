@@ -249,7 +249,7 @@ def test_a_report_is_not_lost_when_its_run_cannot_be_kept(tmp_path, evidence):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "no history"),
+        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "not a history"),
         (
             ("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"),
             "is the file of the history and of another output",
