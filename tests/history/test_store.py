@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 import msgspec
 from hostaudit.history import store
-from hostaudit.model import Snapshot
+from hostaudit.model.changes import Snapshot
 snapshot = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Snapshot)
 for turn in range(int(sys.argv[4])):
     run = msgspec.structs.replace(snapshot.run, vantage=f"{sys.argv[3]} {turn}")
