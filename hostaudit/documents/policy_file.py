@@ -446,7 +446,7 @@ def _of_rule(rule: str, declared: Set[str], world: World | None) -> str:
     if first == "scenario" or first.startswith("scenario."):
         return _of_gate(rule, declared, world)
     if first.startswith("web:") and last in (*FUNCTION_RULES, "*"):
-        return "" if _is_function(first) else "names no host; write it as in a report, such as web:api.example.com"
+        return "" if _is_function(first) else "has no host name; write it as in a report, such as web:api.example.com"
     families = dict.fromkeys(ROLES, ROLE_RULES) | dict.fromkeys((*FUNCTIONS, *declared), FUNCTION_RULES)
     known = [f"{family}.{each}" for family, rules in families.items() for each in rules]
     known += [*OTHER_RULES, *(world.further_rules if world else ())]

@@ -88,7 +88,7 @@ def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
 
 def _name(text: str, understood: Callable[[str], object] = host_name) -> str:
     if not text.strip():
-        return "names no host; leave the key out if there is none"
+        return "has no host name; leave the key out if there is none"
     if any(each in text for each in "/:@?#"):
         return "is a URL or has a port; write the host name alone, such as shop.example.com"
     try:

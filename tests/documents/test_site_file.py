@@ -18,6 +18,7 @@ from hostaudit import __version__
 from hostaudit.documents import rules, schemas, site_file
 from hostaudit.documents.schemas.keys import ALLOWED, MEANING
 from hostaudit.errors import Exit, UsageError
+from hostaudit.model.documents import WRITTEN
 from hostaudit.model.rules import Provider, Samples
 from hostaudit.model.scenario import Scenario
 from hostaudit.model.site import DeclaredFallback, Site, SiteFile
@@ -443,7 +444,7 @@ def test_every_key_that_people_write_is_explained_and_nothing_else():
     assert all(key in MEANING[name] for name, key in ALLOWED)
 
 
-@pytest.mark.parametrize("name", schemas.WRITTEN)
+@pytest.mark.parametrize("name", WRITTEN)
 def test_schemas_for_editors_are_of_a_draft_that_editors_know(name):
     published = schemas.path(name).read_text()
 

@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 import msgspec
 from hostaudit.history import store
-from hostaudit.model import Snapshot
+from hostaudit.model.changes import Snapshot
 snapshot = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Snapshot)
 for turn in range(int(sys.argv[4])):
     run = msgspec.structs.replace(snapshot.run, vantage=f"{sys.argv[3]} {turn}")
@@ -249,7 +249,7 @@ def test_a_report_is_not_lost_when_its_run_cannot_be_kept(tmp_path, evidence):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "no history"),
+        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "not a history"),
         (
             ("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"),
             "is the file of the history and of another output",

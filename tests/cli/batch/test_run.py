@@ -139,7 +139,7 @@ def test_no_bytes_break_the_reader_of_lists(data):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "no names"), ("# none\n\n", "no names"), ("com\n192.0.2.1\n", "all 2 names"), ("com", "the name")],
+    [("", "is empty"), ("# none\n\n", "is empty"), ("com\n192.0.2.1\n", "all 2 lines"), ("com", "its only line")],
 )
 def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
     path = tmp_path / "list"
