@@ -10,7 +10,7 @@ from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
-from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
+from hostaudit.analysis.impact.findings import findings
 from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
 from hostaudit.analysis.impact.score import exposure, function_score, reckon, role_scores, score, working
 from hostaudit.analysis.impact.summary import summarise
@@ -32,10 +32,10 @@ from hostaudit.model.report import (
     SinglePoint,
     TimeTerm,
     UnknownFact,
-    Verdict,
 )
 from hostaudit.model.rules import Rules
 from hostaudit.model.values import Listing, WebApp
+from hostaudit.model.verdict import NOT_DELEGATED, Verdict
 
 ROLE_OF_KIND = {
     "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",

@@ -38,9 +38,10 @@ def is_path(argument: str) -> bool:
 def world(rules: Rules) -> World:
     """What a policy may name, by these rules."""
     from hostaudit.documents import policy_file, scenarios
+    from hostaudit.model.policy import rule_keys
 
     companies = policy_file.companies(rules.providers, rules.parents)
-    alone = tuple(each for each in rules.checks if each not in policy_file.OTHER_RULES and each == each.lower())
+    alone = tuple(each for each in rules.checks if each not in rule_keys())
     return policy_file.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from hostaudit.cli.options import refuse_other
 from hostaudit.errors import UsageError
+from hostaudit.model.verdict import SEVERITIES, UNKNOWN_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,17 +17,14 @@ if TYPE_CHECKING:
     from hostaudit.cli.evidence import Declarations
     from hostaudit.model.checks import Criteria
     from hostaudit.model.evidence import EvidenceFile
-    from hostaudit.model.policy import Severity, UnknownMode
     from hostaudit.model.report import Report
-
-SEVERITIES = ("low", "medium", "high", "critical")
-MODES = ("inconclusive", "fail", "warn")
+    from hostaudit.model.verdict import Severity, UnknownMode
 
 FailOnOption = Annotated[
     str, typer.Option(metavar="|".join(SEVERITIES), help="Fail on single points of failure this severe or worse.")
 ]
 UnknownOption = Annotated[
-    str, typer.Option(metavar="|".join(MODES), help="What an unknown answer comes to; else as the policy says.")
+    str, typer.Option(metavar="|".join(UNKNOWN_MODES), help="What an unknown answer comes to; else as the policy says.")
 ]
 BaselineOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="An older report (JSON): only what is not in it fails.")
@@ -52,7 +50,7 @@ class Judging:
         if fail_on:
             refuse_other("--fail-on", fail_on, SEVERITIES)
         if unknown:
-            refuse_other("--unknown", unknown, MODES)
+            refuse_other("--unknown", unknown, UNKNOWN_MODES)
         self.declarations = declarations
         self.note = note
         self.fail_on = fail_on

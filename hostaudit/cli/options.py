@@ -17,6 +17,7 @@ import typer
 from hostaudit import report
 from hostaudit.cli.console import columns, put, wants_colour
 from hostaudit.errors import Exit, UsageError
+from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report.text import printable
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 LONGEST_TIME = 3600.0
 DEEPEST = 6
-EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
+EXIT_OF: dict[str, Exit] = {verdict: Exit(code) for verdict, code in EXIT_CODES.items()}
 COLOURS = ("auto", "always", "never")
 REPORT = "Report"
 """What every format writes."""

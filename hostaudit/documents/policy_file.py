@@ -7,7 +7,7 @@ that is no day is no such mistake: it counts as past, so that the finding it cov
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast, get_args
@@ -31,16 +31,21 @@ from hostaudit.documents.strict_yaml import (
 from hostaudit.domain import host_name
 from hostaudit.errors import UsageError, near, nearest
 from hostaudit.model.policy import (
+    ANY,
+    KEYED,
     Exemption,
     FunctionDemand,
     JurisdictionDemand,
-    ParentDemand,
     Policy,
     PolicyTarget,
     Preset,
+    Range,
     Refusal,
     RoleDemand,
     ScenarioGate,
+    ValueKind,
+    keys_of,
+    rule_keys,
 )
 from hostaudit.model.roles import Role
 from hostaudit.model.site import SiteFile
@@ -49,9 +54,6 @@ from hostaudit.model.words import FUNCTIONS
 ROLES: tuple[str, ...] = get_args(Role)
 SINGLE_ROLES = frozenset({"registry", "registrar"})
 """Roles in which every name has exactly one provider."""
-
-DATED_ROLES = frozenset({"registrar", "ca"})
-"""Roles in which something expires: the name, the certificate."""
 
 MOST_ENTRIES = 1000
 """Targets, exceptions, patterns of one target, ids of one list."""
@@ -92,18 +94,6 @@ OWN_COUNTRY = re.compile("AA|Q[M-Z]|X[A-Z]|ZZ")
 
 INSTEAD = {"UK": "write GB", "EL": "write GR", "EU": "name its countries one by one", "SU": "write RU"}
 """Codes that people write and that name no country in ISO 3166-1."""
-
-ROLE_RULES = ("min_score", "min_providers", "allow", "deny", "min_days_left", "max_hours_down")
-FUNCTION_RULES = ("min_score", "max_hours_down")
-OTHER_RULES = (
-    "score.min",
-    "providers.deny",
-    "parents.deny",
-    "parents.max_share",
-    "jurisdictions.deny",
-    "jurisdictions.allow",
-    "jurisdictions.known",
-)
 
 Where = tuple[str | int, ...]
 """Keys and positions that lead to a value of the file."""
@@ -202,20 +192,22 @@ def _share(text: str) -> str:
 
 
 _PROVIDER = matching(ACTOR_ID, "the id of a provider or company, as reports show it")
-_SCORE = within(0, 100, "a score from 0 to 100")
-_HOURS = within(0, 1e6, "a number of hours from 0 up")
+
+VALUES: Mapping[ValueKind, Callable[[str], str]] = {"actors": _PROVIDER, "countries": country, "share": _share}
+
+
+def _value_check(values: Range | ValueKind) -> Callable[[str], str]:
+    return within(values.least, values.most, values.words) if isinstance(values, Range) else VALUES[values]
+
 
 CHECKS: Checks = {
-    (Policy, "notice_hours"): _HOURS,
-    **{(each, "min_score"): _SCORE for each in (Policy, RoleDemand, FunctionDemand)},
-    **{(each, "max_hours_down"): _HOURS for each in (RoleDemand, FunctionDemand)},
-    (RoleDemand, "min_providers"): within(1, 50, "a number of providers from 1 to 50"),
-    (RoleDemand, "min_days_left"): within(0, 3650, "a number of days from 0 to 3650"),
-    (RoleDemand, "allow"): _PROVIDER,
-    (RoleDemand, "deny"): _PROVIDER,
+    **{
+        (kind, name): _value_check(key.values)
+        for kind in KEYED
+        for name, key in keys_of(kind).items()
+        if key.values is not None
+    },
     (Refusal, "reason"): _filled,
-    (ParentDemand, "max_share"): _share,
-    (JurisdictionDemand, "allow"): country,
     (PolicyTarget, "match"): _pattern,
     (Exemption, "id"): matching(EXCEPTION_ID, "an id such as EX-7: letters, digits and . _ -, at most 64"),
     (Exemption, "target"): _exception_target,
@@ -355,9 +347,10 @@ def of_policy(policy: Policy, at: Where, declared: Set[str], world: World | None
 
 
 def _of_role(role: str, demand: RoleDemand, at: Where, world: World | None) -> Iterator[tuple[Where, str]]:
-    if demand.min_days_left is not None and role not in DATED_ROLES:
-        advice = f"it is for {' and '.join(sorted(DATED_ROLES))}"
-        yield (*at, "min_days_left"), f"min_days_left means nothing for {role}, where nothing expires; {advice}"
+    for name, meant in keys_of(RoleDemand).items():
+        if meant.roles and role not in meant.roles and getattr(demand, name) is not None:
+            advice = f"it is for {' and '.join(sorted(meant.roles))}"
+            yield (*at, name), f"{name} means nothing for {role}, {meant.otherwise}; {advice}"
     if role in SINGLE_ROLES and (demand.min_providers or 1) > 1:
         advice = "leave it out, and keep a spare name at another one"
         yield (*at, "min_providers"), f"min_providers: every name has exactly one {role}; {advice}"
@@ -447,16 +440,30 @@ def _of_rule(rule: str, declared: Set[str], world: World | None) -> str:
     first, _, last = rule.rpartition(".")
     if first == "scenario" or first.startswith("scenario."):
         return _of_gate(rule, declared, world)
-    if first.startswith("web:") and last in (*FUNCTION_RULES, "*"):
+    of_role, of_function, others = _rules()
+    if first.startswith("web:") and last in (*of_function, "*"):
         return "" if _is_function(first) else "names no host; write it as in a report, such as web:api.example.com"
-    families = dict.fromkeys(ROLES, ROLE_RULES) | dict.fromkeys((*FUNCTIONS, *declared), FUNCTION_RULES)
+    families = dict.fromkeys(ROLES, of_role) | dict.fromkeys((*FUNCTIONS, *declared), of_function)
     known = [f"{family}.{each}" for family, rules in families.items() for each in rules]
-    known += [*OTHER_RULES, *(world.further_rules if world else ())]
+    known += [*others, *(world.further_rules if world else ())]
     if rule in known or (last == "*" and any(each.startswith(f"{first}.") for each in known)):
         return ""
     if world is None and ID.fullmatch(rule):
         return ""  # one that asks for no policy
     return f"is not a rule; {nearest(rule, known, 'hostaudit rules list names them')}"
+
+
+def _rules() -> tuple[list[str], list[str], list[str]]:
+    """The last words of the rules of a role and of a function, and the ids of all others but scenarios."""
+    of_role: list[str] = []
+    of_function: list[str] = []
+    others: list[str] = []
+    for rule, key in rule_keys().items():
+        if ANY in key.path:
+            (of_role if key.path[0] == "roles" else of_function).append(key.path[-1])
+        elif key.path != ("scenarios",):
+            others.append(rule)
+    return of_role, of_function, others
 
 
 def _of_gate(rule: str, declared: Set[str], world: World | None) -> str:

@@ -33,7 +33,6 @@ from hostaudit.model.policy import (
 )
 from hostaudit.model.roles import Role, Service
 from hostaudit.model.rules import (
-    Check,
     Feed,
     HeaderClue,
     Parent,
@@ -42,6 +41,7 @@ from hostaudit.model.rules import (
     Recovery,
     RoleText,
     Rules,
+    RuleText,
     Samples,
     Scoring,
     Sources,
@@ -378,12 +378,12 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     return table
 
 
-def _checks(trees: list[tuple[Source, Node]]) -> dict[str, Check]:
+def _checks(trees: list[tuple[Source, Node]]) -> dict[str, RuleText]:
     """The texts of the rules by id. Refuses a code that two rules have: people quote codes."""
-    found: dict[str, Check] = {}
+    found: dict[str, RuleText] = {}
     quoted: dict[str, str] = {}
     for source, tree in trees:
-        check = cast(Check, build(source, tree, Check))
+        check = cast(RuleText, build(source, tree, RuleText))
         expected = check.id.lower().replace(".", "-").replace("_", "-")
         if source.name != f"rules/checks/{expected}.yaml":
             source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
@@ -431,7 +431,7 @@ def _cache_file(content: bytes) -> Path | None:
             key.update(package.joinpath(module).read_bytes())
     for kind in (
         Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Publication, Preset,
-        Policy, Check, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
+        Policy, RuleText, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
     ):  # fmt: skip
         key.update(repr((kind.__name__, kind.__struct_fields__)).encode())
     return directory / f"rules-{key.hexdigest()[:32]}.msgpack"

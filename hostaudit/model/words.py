@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hostaudit.model.report import Hours
 
@@ -61,6 +61,13 @@ def span(hours: Hours) -> str:
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def few(words: Iterable[str], most: int = 4) -> str:
+    """The first ``most`` different words and how many more there are: ``a, b, c, d and 3 more``."""
+    several = list(dict.fromkeys(words))
+    more = f" and {len(several) - most} more" if len(several) > most else ""
+    return ", ".join(several[:most]) + more
 
 
 def _scaled(hours: float) -> tuple[str, str]:

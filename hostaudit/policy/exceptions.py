@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from msgspec import structs
 
+from hostaudit.documents.policy_file import NEVER, covers, day
 from hostaudit.model.policy import Exemption
 from hostaudit.model.report import ExceptionNote, Finding
-
-NEVER = "never"
-SOON = 30
-"""Days before its last one from which on an exception is announced to end."""
 
 State = Literal["covers", "expired", "malformed"]
 
@@ -32,36 +29,22 @@ class Term:
     warning: str
 
 
-def day_of(text: str) -> date | None:
-    """The day that a text names as YYYY-MM-DD, None if it names none."""
-    try:
-        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone; all days here are UTC
-    except ValueError:
-        return None
-    return found if found.isoformat() == text else None
-
-
 def term(exemption: Exemption, today: date) -> Term:
     """How an exception stands on a day."""
     if exemption.expires == NEVER:
-        review = day_of(exemption.review)
+        review = day(exemption.review)
         if review is None:
             return Term("malformed", None, "it never ends and names no day of review, so it does not count")
         overdue = review < today
         warning = f"its review was due on {review}; confirm it with a new day, or remove it" if overdue else ""
         return Term("covers", None, warning)
-    ends = day_of(exemption.expires)
+    ends = day(exemption.expires)
     if ends is None:
         return Term("malformed", None, f"{exemption.expires!r} is not a day such as 2027-03-31, so it does not count")
     left = (ends - today).days
     if left < 0:
         return Term("expired", left, f"it ended on {ends}; renew it with a reason, or remove it")
     return Term("covers", left, "")
-
-
-def covers(target: str, domain: str) -> bool:
-    """Whether a pattern means a domain: that name, or with ``*.`` any name under it."""
-    return domain.endswith(target[1:]) if target.startswith("*.") else domain == target
 
 
 def means(exemption: Exemption, finding: Finding, domain: str) -> bool:
@@ -79,9 +62,7 @@ def apply(
     found = list(rows)
     notes = []
     for exemption in exemptions:
-        if not (
-            domain == exemption.target or (exemption.target.startswith("*.") and domain.endswith(exemption.target[1:]))
-        ):
+        if not covers(exemption.target, domain):
             continue
         stands = term(exemption, today)
         meant = [at for at, each in enumerate(found) if each.outcome != "pass" and means(exemption, each, domain)]

@@ -19,7 +19,8 @@ import msgspec
 
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
-from hostaudit.model.report import Report, Verdict
+from hostaudit.model.report import Report
+from hostaudit.model.verdict import Verdict
 
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"

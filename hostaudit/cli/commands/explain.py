@@ -47,7 +47,7 @@ def explain(
         from hostaudit.policy.explain import explain as explanation
 
         return writer.put(explanation(topic, audit.shipped_rules()))
-    opinion = None
+    report = None
     if site is not None and not file:
         raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")
     if file:
@@ -61,5 +61,5 @@ def explain(
             found = evidence.analysed(declarations.added(found))
         elif site is not None:
             raise UsageError(f"{file} is a report: its declarations are in it", "leave --site out, or give evidence")
-        opinion = found
-    return writer.put(audit.working(opinion, audit.shipped_rules()))
+        report = found
+    return writer.put(audit.working(report, audit.shipped_rules()))

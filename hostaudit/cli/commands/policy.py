@@ -72,6 +72,7 @@ def init(
     from hostaudit import audit
     from hostaudit.cli.commands import policy_draft
     from hostaudit.files import check_writable, write_atomically
+    from hostaudit.model.verdict import NOT_DELEGATED
     from hostaudit.policy import propose
 
     if target is not None:
@@ -82,15 +83,15 @@ def init(
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
     today = utc_today()
     steps: list[propose.Step] = []
-    opinion = None
+    report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, ignored=no_site)
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
         judge = audit.trials(seen, shipped, today)
-        steps, opinion = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
-        if any(each.rule == "name-not-delegated" for each in opinion.findings):
-            raise UsageError(f"{opinion.target.domain} does not exist: nothing can be demanded of it", "check its name")
-    text = policy_draft.text(steps, opinion, wanted, today)
+        steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
+        if any(each.rule == NOT_DELEGATED for each in report.findings):
+            raise UsageError(f"{report.target.domain} does not exist: nothing can be demanded of it", "check its name")
+    text = policy_draft.text(steps, report, wanted, today)
     if target is None:
         put(text)
         return Exit.PASS
@@ -179,9 +180,9 @@ def test_(
     for path in files:
         head = policy_tests.read(path)
         for each in head.tests:
-            opinion = _judged(path, each, each.policy or head.policy)
-            differs = policy_tests.differences(opinion, each)
-            trials.append(PolicyTrial(str(path), each.name, opinion.verdict, differs))
+            report = _judged(path, each, each.policy or head.policy)
+            differs = policy_tests.differences(report, each)
+            trials.append(PolicyTrial(str(path), each.name, report.verdict, differs))
     writer.put(PolicyTrials(TESTS_SCHEMA, tuple(trials)))
     return Exit.FAIL if any(each.differs for each in trials) else Exit.PASS
 

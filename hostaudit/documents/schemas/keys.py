@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from hostaudit.documents import policy_file, site_file
+from hostaudit.model.policy import KEYED, Key, Range, ValueKind, keys_of
 from hostaudit.model.scenario import Action, Binding, Layer
 from hostaudit.model.words import FUNCTIONS
 
@@ -66,74 +67,6 @@ MEANING: dict[str, dict[str, str]] = {
     "Place": {
         "of": "A host or an IP address.",
         "region": "Its region as the provider calls it, such as eu-west-1.",
-    },
-    "Policy": {
-        "extends": "Presets to begin with, a later one going before an earlier one key by key.",
-        "unknown": "What a rule becomes whose answer is unknown: exit 3, exit 1, or a word of warning.",
-        "notice_hours": "Hours of notice that a provider is assumed to give before it ends service.",
-        "min_score": "The least score, 0 to 100, of which the low end counts.",
-        "roles": "Demands on one role each, such as dns or hosting.",
-        "functions": "Demands on one function each: built-in, declared under sites, or web:HOST.",
-        "providers": "Providers that must not occur in any role; a list replaces that of a preset.",
-        "parents": "Demands on the companies in control of the providers.",
-        "jurisdictions": "Demands on the countries of these companies.",
-        "scenarios": "Recorded incidents and the longest outage that each may cause; a list replaces that of a preset.",
-    },
-    "RoleDemand": {
-        "min_score": "The least score of the role, of which the low end counts.",
-        "min_providers": "How many providers there must be that differ in all that independent_by names.",
-        "independent_by": "In what two providers must differ to count as two; parent if left out.",
-        "allow": "The only providers or companies that may fill the role, by their ids.",
-        "deny": "Providers or companies that may not fill the role, by their ids.",
-        "min_days_left": "For registrar and ca: the least days until the name or the certificate expires.",
-        "max_hours_down": "The longest outage, in hours, that one company may cause by leaving this role.",
-        "unknown": "What the rules of this role become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "FunctionDemand": {
-        "min_score": "The least score of the function, of which the low end counts.",
-        "max_hours_down": "The longest outage of the function, in hours, that one company may cause.",
-        "unknown": "What the rules of this function become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "Refusal": {
-        "id": "Who, by the id of a provider or company, or a country code in quotation marks.",
-        "reason": "Why, in a line.",
-    },
-    "ParentDemand": {
-        "deny": "Companies that must not be in control of any provider of the site.",
-        "max_share": "The largest share of the legs of the site, above 0 and at most 1, that one company may hold.",
-        "unknown": "What these rules become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "JurisdictionDemand": {
-        "deny": "Countries of which no company may be.",
-        "allow": "The only countries of which companies may be: ISO 3166-1 codes in quotation marks.",
-        "known": "Whether the country of every company must be known.",
-        "unknown": "What these rules become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "ScenarioGate": {
-        "scenario": "The id of a recorded incident, as hostaudit scenarios list names it.",
-        "limits": "The longest outage of this function, such as <= 90m, <= 4h or <= 2d.",
-        "unknown": "What this gate becomes if its answer is unknown.",
-        "severity": "How bad it is if it fails.",
-    },
-    "PolicyTarget": {
-        "match": "Domains, or *.example.com for all names under that one; the pattern that says most counts.",
-        "labels": "Words for reports and metrics, such as owner and tier.",
-        "policy": "What is demanded of these sites, which goes before the policy of the file key by key.",
-    },
-    "Exemption": {
-        "id": "A name of your choice, such as EX-7.",
-        "rule": "The rule that is excepted, such as dns.min_providers, or dns.* for all of a role.",
-        "target": "The domain for which, or *.example.com for all names under that one.",
-        "reason": "Why it is accepted, for whoever reads this in a year.",
-        "owner": "Who answers for it.",
-        "expires": "The last day on which it holds (YYYY-MM-DD, UTC), or never; what is no day counts as past.",
-        "review": "For never: the day by which somebody looks at it again.",
-        "fingerprint": "The fingerprint of one finding, if it alone is meant.",
-        "allow_unknown": "Whether a finding is covered too that is unknown.",
     },
     "Scenario": {
         "id": "The name of the scenario, as in its file name.",
@@ -204,11 +137,27 @@ _PROVIDER, _PATH = _pattern(policy_file.ID), _pattern(site_file.URL_PATH)
 _STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
 _ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
 
-_SCORE = {"minimum": 0, "maximum": 100}
-_ACTOR = _pattern(policy_file.ACTOR_ID)
-_COUNTRY = {"pattern": "^[A-Z]{2}$"}
+
+_VALUES: dict[ValueKind, dict[str, Any]] = {
+    "actors": _many(_pattern(policy_file.ACTOR_ID)),
+    "countries": _many({"pattern": "^[A-Z]{2}$"}),
+    "share": {"exclusiveMinimum": 0, "maximum": 1},
+}
+
+
+def _values(key: Key) -> dict[str, Any]:
+    """The values that a key of a policy takes."""
+    if isinstance(key.values, Range):
+        least = {"minimum": key.values.least}
+        return least | {"maximum": key.values.most} if key.values.stated else least
+    return _VALUES[key.values] if key.values is not None else {}
+
+
+POLICY_KEYS = {kind.__name__: keys_of(kind) for kind in KEYED}
+"""The keys of a policy by record; what they mean and take stands in the model."""
 
 ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
+    **{(record, name): _values(key) for record, keys in POLICY_KEYS.items() for name, key in keys.items()},
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
@@ -231,20 +180,8 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
     ("Place", "region"): _pattern(site_file.REGION),
-    ("Policy", "min_score"): _SCORE,
-    ("Policy", "notice_hours"): _HOURS,
     ("Policy", "roles"): {"propertyNames": _enum(policy_file.ROLES)},
-    ("RoleDemand", "min_score"): _SCORE,
-    ("RoleDemand", "min_providers"): {"minimum": 1, "maximum": 50},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
-    ("RoleDemand", "allow"): _many(_ACTOR),
-    ("RoleDemand", "deny"): _many(_ACTOR),
-    ("RoleDemand", "min_days_left"): {"minimum": 0, "maximum": 3650},
-    ("RoleDemand", "max_hours_down"): _HOURS,
-    ("FunctionDemand", "min_score"): _SCORE,
-    ("FunctionDemand", "max_hours_down"): _HOURS,
-    ("ParentDemand", "max_share"): {"exclusiveMinimum": 0, "maximum": 1},
-    ("JurisdictionDemand", "allow"): _many(_COUNTRY),
     ("ScenarioGate", "scenario"): _PROVIDER,
     ("PolicyTarget", "match"): _many({"minLength": 1}, least=1),
     ("PolicyTarget", "labels"): {"propertyNames": _pattern(policy_file.LABEL)},
@@ -281,7 +218,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
     for name, definition in definitions.items():
         definition.pop("additionalProperties", None)
         for key, value in definition["properties"].items():
-            words = {"title": key.replace("_", " ").capitalize(), "description": MEANING[name][key]}
+            words = {"title": key.replace("_", " ").capitalize(), "description": _meaning(name, key)}
             definition["properties"][key] = words | _merged(_given(value), ALLOWED.get((name, key), {}))
     if "DeclaredFallback" in definitions:
         definitions["DeclaredFallback"]["allOf"] = [
@@ -296,6 +233,10 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
         definitions["SiteFile"]["anyOf"] = [{"required": [key]} for key in some]
     # Whatever stands beside a reference is ignored in draft-07, even the title.
     return {"allOf": [_older(schema)], "definitions": _older(definitions)}
+
+
+def _meaning(record: str, key: str) -> str:
+    return POLICY_KEYS[record][key].meaning if record in POLICY_KEYS else MEANING[record][key]
 
 
 def _flatten(gate: dict[str, Any]) -> None:

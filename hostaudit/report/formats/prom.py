@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.values import Certificate, Registration
+from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import Style
-from hostaudit.report.rows import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
+from hostaudit.report.rows import UNSOUND, plain, rows, seconds, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.report import Report
