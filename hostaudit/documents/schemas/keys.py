@@ -16,6 +16,8 @@ from hostaudit.model.scenario import Action, Binding, Layer
 from hostaudit.model.words import FUNCTIONS
 
 MEANING: dict[str, dict[str, str]] = {
+    # What the keys of a policy mean stands in the model, with the keys.
+    **{kind.__name__: {name: key.meaning for name, key in keys_of(kind).items()} for kind in KEYED},
     "SiteFile": {
         "version": "The version of this format: always 1.",
         "sites": "The sites that are declared, one entry for each domain.",
@@ -153,11 +155,8 @@ def _values(key: Key) -> dict[str, Any]:
     return _VALUES[key.values] if key.values is not None else {}
 
 
-POLICY_KEYS = {kind.__name__: keys_of(kind) for kind in KEYED}
-"""The keys of a policy by record; what they mean and take stands in the model."""
-
 ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
-    **{(record, name): _values(key) for record, keys in POLICY_KEYS.items() for name, key in keys.items()},
+    **{(kind.__name__, name): _values(key) for kind in KEYED for name, key in keys_of(kind).items()},
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
@@ -218,7 +217,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
     for name, definition in definitions.items():
         definition.pop("additionalProperties", None)
         for key, value in definition["properties"].items():
-            words = {"title": key.replace("_", " ").capitalize(), "description": _meaning(name, key)}
+            words = {"title": key.replace("_", " ").capitalize(), "description": MEANING[name][key]}
             definition["properties"][key] = words | _merged(_given(value), ALLOWED.get((name, key), {}))
     if "DeclaredFallback" in definitions:
         definitions["DeclaredFallback"]["allOf"] = [
@@ -233,10 +232,6 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
         definitions["SiteFile"]["anyOf"] = [{"required": [key]} for key in some]
     # Whatever stands beside a reference is ignored in draft-07, even the title.
     return {"allOf": [_older(schema)], "definitions": _older(definitions)}
-
-
-def _meaning(record: str, key: str) -> str:
-    return POLICY_KEYS[record][key].meaning if record in POLICY_KEYS else MEANING[record][key]
 
 
 def _flatten(gate: dict[str, Any]) -> None:
