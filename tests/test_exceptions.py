@@ -8,7 +8,7 @@ import pytest
 from sites import in_one_leg, in_pairs
 from test_checks import TWO_DNS, judged, silent
 
-from hostaudit.documents import policy_file
+from hostaudit.documents import policy_values
 from hostaudit.model.policy import Exemption, Policy, RoleDemand
 
 TODAY = date(2028, 2, 29)
@@ -143,5 +143,5 @@ def test_where_that_is_asked_stale_exceptions_fail(changes, verdict):
 
 
 def test_a_day_is_one_of_the_calendar():
-    assert policy_file.day("2028-02-29") == TODAY
-    assert policy_file.day("2027-02-29") is None
+    assert policy_values.day("2028-02-29") == TODAY
+    assert policy_values.day("2027-02-29") is None

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit.cli import evidence
-from hostaudit.documents import policy_file, rules, schemas, site_file
-from hostaudit.documents.policy_file import World
+from hostaudit.documents import policy_values, rules, schemas, site_file
+from hostaudit.documents.policy_problems import World
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.policy import (
     EffectivePolicy,
@@ -33,6 +33,7 @@ from hostaudit.model.policy import (
 )
 from hostaudit.model.site import SiteFile
 from hostaudit.policy.effective import effective as demanded
+from hostaudit.policy.effective import own
 from hostaudit.policy.warnings import reminders
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -497,8 +498,8 @@ def test_what_never_ends_is_looked_at_again(load):
 
 @given(st.dates(), st.text(max_size=12))
 def test_a_day_is_a_day_and_nothing_else_is(day, text):
-    assert policy_file.day(day.isoformat()) == day
-    found = policy_file.day(text)
+    assert policy_values.day(day.isoformat()) == day
+    found = policy_values.day(text)
     assert found is None or found.isoformat() == text
 
 
@@ -634,7 +635,7 @@ exceptions:
 
 
 def test_what_the_file_itself_says_is_a_part_of_it(effective):
-    found = effective.own(effective(LAYERS))
+    found = own(effective(LAYERS))
 
     assert set(found.origins.values()) <= {f"hostaudit.yaml:{line}" for line in range(20)}
     assert found.policy == Policy(roles={"dns": RoleDemand(independent_by=("parent",))})
@@ -661,7 +662,7 @@ def test_any_two_layers_give_what_the_last_one_said(tmp_path_factory, layers):
     of_file, of_target = map(written, layers)
     target = f"targets: [{{match: [a.example], policy: {{{of_target}}}}}]"
     path.write_text(f"version: 1\npolicy: {{{of_file}}}\n{target}\n")
-    found = effective.effective(site_file.load(path, None, WORLD), "a.example", RULES.presets)
+    found = demanded(site_file.load(path, None, WORLD), "a.example", RULES.presets)
 
     for key in ("min_score", "notice_hours"):
         if key in layers[1]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
-    from hostaudit.documents.policy_file import World
+    from hostaudit.documents.policy_problems import World
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.evidence import EvidenceFile, Target
     from hostaudit.model.policy import EffectivePolicy
@@ -38,11 +38,12 @@ def is_path(argument: str) -> bool:
 def world(rules: Rules) -> World:
     """What a policy may name, by these rules."""
     from hostaudit.documents import policy_file, scenarios
+    from hostaudit.documents.policy_problems import World
     from hostaudit.model.policy import rule_keys
 
     companies = policy_file.companies(rules.providers, rules.parents)
     alone = tuple(each for each in rules.checks if each not in rule_keys())
-    return policy_file.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
+    return World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from hostaudit.documents.policy_file import day
+from hostaudit.documents.policy_values import day
 from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
 from hostaudit.errors import UsageError
 from hostaudit.model.checks import PolicyCase, PolicyTestFile

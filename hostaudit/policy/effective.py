@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from hostaudit.documents.policy_file import covers, given
+from hostaudit.documents.policy_file import given
+from hostaudit.documents.policy_values import covers
 from hostaudit.documents.site_file import Loaded
 from hostaudit.documents.strict_yaml import Node, key_at, node_at
 from hostaudit.model.policy import (

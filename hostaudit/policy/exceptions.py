@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import structs
 
-from hostaudit.documents.policy_file import NEVER, covers, day
+from hostaudit.documents.policy_values import NEVER, covers, day
 from hostaudit.model.policy import Exemption
 from hostaudit.model.report import ExceptionNote, Finding
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from hostaudit.documents.policy_file import NEVER, Where, World, covers, day, policies
+from hostaudit.documents.policy_problems import World, policies
+from hostaudit.documents.policy_values import NEVER, covers, day
+from hostaudit.documents.problem import Where
 from hostaudit.model.policy import Exemption, Policy
 from hostaudit.model.site import SiteFile
 

@@ -189,13 +189,13 @@ def test_(
 
 def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     from hostaudit import audit
-    from hostaudit.documents import policy_file
+    from hostaudit.documents import policy_values
     from hostaudit.model.checks import Criteria
 
     declarations = evidence.Declarations(None, lambda _: None, ignored=True, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))
-    return audit.analyse(file, audit.shipped_rules(), criteria, policy_file.day(each.day))
+    return audit.analyse(file, audit.shipped_rules(), criteria, policy_values.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from hostaudit.documents import policy_file, site_file
+from hostaudit.documents import policy_values, site_values
 from hostaudit.model.policy import KEYED, Key, Range, ValueKind, keys_of
 from hostaudit.model.scenario import Action, Binding, Layer
 from hostaudit.model.words import FUNCTIONS
@@ -135,13 +135,13 @@ def _many(each: dict[str, Any], least: int = 0) -> dict[str, Any]:
     return {"items": each, "uniqueItems": True} | ({"minItems": least} if least else {})
 
 
-_PROVIDER, _PATH = _pattern(policy_file.ID), _pattern(site_file.URL_PATH)
+_PROVIDER, _PATH = _pattern(policy_values.ID), _pattern(site_values.URL_PATH)
 _STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
 _ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
 
 
 _VALUES: dict[ValueKind, dict[str, Any]] = {
-    "actors": _many(_pattern(policy_file.ACTOR_ID)),
+    "actors": _many(_pattern(policy_values.ACTOR_ID)),
     "countries": _many({"pattern": "^[A-Z]{2}$"}),
     "share": {"exclusiveMinimum": 0, "maximum": 1},
 }
@@ -160,38 +160,38 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
-    ("DeclaredFunction", "id"): _pattern(policy_file.FUNCTION_ID),
+    ("DeclaredFunction", "id"): _pattern(policy_values.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
-    ("Need", "role"): _enum(site_file.NEED_ROLES),
+    ("Need", "role"): _enum(site_values.NEED_ROLES),
     ("Need", "any_of"): _many(_PROVIDER, least=1),
     ("SpareName", "path"): _PATH,
     ("SpareName", "status"): _STATUS,
-    ("DeclaredFallback", "role"): _enum(site_file.PROOFS),
+    ("DeclaredFallback", "role"): _enum(site_values.PROOFS),
     ("DeclaredFallback", "provider"): _PROVIDER,
     ("DeclaredFallback", "parent"): _PROVIDER,
     ("DeclaredFallback", "address"): _ADDRESS,
     ("DeclaredFallback", "path"): _PATH,
     ("DeclaredFallback", "status"): _STATUS,
-    ("DeclaredFallback", "app"): _pattern(site_file.APP_ID),
-    ("DeclaredFallback", "serial_tolerance"): {"minimum": 0, "maximum": site_file.LATEST_SERIAL},
-    ("DeclaredFallback", "activation"): _enum(site_file.ACTIVATIONS),
+    ("DeclaredFallback", "app"): _pattern(site_values.APP_ID),
+    ("DeclaredFallback", "serial_tolerance"): {"minimum": 0, "maximum": site_values.LATEST_SERIAL},
+    ("DeclaredFallback", "activation"): _enum(site_values.ACTIVATIONS),
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
-    ("Place", "region"): _pattern(site_file.REGION),
-    ("Policy", "roles"): {"propertyNames": _enum(policy_file.ROLES)},
+    ("Place", "region"): _pattern(site_values.REGION),
+    ("Policy", "roles"): {"propertyNames": _enum(policy_values.ROLES)},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
     ("ScenarioGate", "scenario"): _PROVIDER,
     ("PolicyTarget", "match"): _many({"minLength": 1}, least=1),
-    ("PolicyTarget", "labels"): {"propertyNames": _pattern(policy_file.LABEL)},
-    ("Exemption", "id"): _pattern(policy_file.EXCEPTION_ID),
+    ("PolicyTarget", "labels"): {"propertyNames": _pattern(policy_values.LABEL)},
+    ("Exemption", "id"): _pattern(policy_values.EXCEPTION_ID),
     ("Exemption", "rule"): {"minLength": 3},
     ("Exemption", "target"): {"minLength": 1},
-    ("Exemption", "reason"): {"minLength": policy_file.LEAST_REASON},
+    ("Exemption", "reason"): {"minLength": policy_values.LEAST_REASON},
     ("Exemption", "owner"): {"minLength": 1},
-    ("Exemption", "expires"): {"anyOf": [{"format": "date"}, {"const": policy_file.NEVER}]},
+    ("Exemption", "expires"): {"anyOf": [{"format": "date"}, {"const": policy_values.NEVER}]},
     ("Exemption", "review"): {"format": "date"},
-    ("Exemption", "fingerprint"): _pattern(policy_file.FINGERPRINT),
+    ("Exemption", "fingerprint"): _pattern(policy_values.FINGERPRINT),
     ("Scenario", "id"): _PROVIDER,
     ("Scenario", "kind"): _enum(("provider_action", "technical_outage")),
     ("Scenario", "confidence"): _enum(("high", "medium", "low")),
@@ -222,7 +222,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
     if "DeclaredFallback" in definitions:
         definitions["DeclaredFallback"]["allOf"] = [
             {"if": {"properties": {"role": {"const": role}}, "required": ["role"]}, "then": _proof(keys)}
-            for role, keys in site_file.PROOFS.items()
+            for role, keys in site_values.PROOFS.items()
             if keys
         ]
     if "ScenarioGate" in definitions:
@@ -237,7 +237,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
 def _flatten(gate: dict[str, Any]) -> None:
     """The limits of a gate as they are written: functions beside its own keys."""
     words = {"description": gate["properties"].pop("limits")["description"]}
-    limit = words | {"type": "string", "pattern": policy_file.LIMIT_PATTERN}
+    limit = words | {"type": "string", "pattern": policy_values.LIMIT_PATTERN}
     gate["properties"] |= dict.fromkeys(FUNCTIONS, limit)
     gate["patternProperties"] = {"^web:": limit}
     gate["required"] = ["scenario"]
