@@ -29,7 +29,7 @@ from hostaudit.model.working import Working
 
 if TYPE_CHECKING:
     from hostaudit.analysis.catalogue.catalogue import Catalogue
-    from hostaudit.analysis.site_model import Case
+    from hostaudit.analysis.site_model import SiteModel
     from hostaudit.observe.net.limits import Ports
     from hostaudit.observe.net.run_shared import Common
     from hostaudit.observe.probes import Scan
@@ -146,16 +146,16 @@ def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, 
     from hostaudit.analysis import assess
 
     demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
-    case = understand(file, rules)
-    report = assess.judge(case, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    site = understand(file, rules)
+    report = assess.judge(site, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
     if criteria is None and not report.findings:
         return report
     from hostaudit.policy import verdict  # only where something is asked
 
     if criteria is None:
-        return verdict.with_codes(case, report)
+        return verdict.with_codes(site, report)
     recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}
-    return verdict.apply_policy(case, report, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
+    return verdict.apply_policy(site, report, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
 
 
 def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Report]:
@@ -163,16 +163,16 @@ def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Re
     from hostaudit.analysis import assess
     from hostaudit.policy import verdict
 
-    case = understand(file, rules)
+    site = understand(file, rules)
     reports: dict[float, Report] = {}
 
     def judged(policy: Policy) -> Report:
         notice = policy.notice_hours or 0.0
         if notice not in reports:
-            reports[notice] = assess.judge(case, notice)
+            reports[notice] = assess.judge(site, notice)
         recorded = {each.scenario: _scenario(each.scenario) for each in policy.scenarios}
         asked = EffectivePolicy(POLICY_SCHEMA, file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
-        return verdict.apply_policy(case, reports[notice], Criteria(policy=asked), day, recorded)
+        return verdict.apply_policy(site, reports[notice], Criteria(policy=asked), day, recorded)
 
     return judged
 
@@ -221,7 +221,7 @@ def replays(scenarios: Iterable[Scenario], root: Path, rules: Rules) -> Iterator
                 yield from ((scenario.id, problem) for problem in replay.differences(answer, expected))
 
 
-def understand(file: EvidenceFile, rules: Rules) -> Case:
+def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
     """Evidence and rules to what everything else is asked of."""
     from hostaudit.analysis import site_model
 

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hostaudit.analysis.attribution.attribute import STORES
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
 from hostaudit.analysis.impact.findings import findings
-from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
-from hostaudit.analysis.impact.score import exposure, function_score, reckon, role_scores, score, working
+from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
+from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
+from hostaudit.analysis.impact.single_points import name_of, single_points
 from hostaudit.analysis.impact.summary import summarise
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile
 from hostaudit.model.report import (
     REPORT_SCHEMA,
     CutSet,
-    DomainKind,
-    FailureDomain,
     Fallback,
     Function,
-    FunctionImpact,
     FunctionState,
-    Hours,
     NotAssessed,
     Report,
     Score,
-    SinglePoint,
-    TimeTerm,
     UnknownFact,
 )
-from hostaudit.model.rules import Rules
 from hostaudit.model.values import Listing, WebApp
 from hostaudit.model.verdict import NOT_DELEGATED, Verdict
 
@@ -50,29 +44,29 @@ MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
 
 
-def judge(case: Case, notice: float = 0.0) -> Report:
+def judge(site: SiteModel, notice: float = 0.0) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken. The scores are those with
     ``notice`` hours of notice from whoever ends service; single points are told without."""
-    file, seen, graph, rules = case.file, case.seen, case.graph, case.rules
+    file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
     told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
-    states = function_states(graph, clock)
-    spofs = _single_points(graph, rules, clock, states)
-    found = findings(case)
+    states = function_states(tree, clock)
+    spofs = single_points(tree, rules, clock, states)
+    found = findings(site)
     gone = any(each.rule == NOT_DELEGATED for each in found)
-    pessimistic, optimistic = reckon(graph, told, "pessimistic"), reckon(graph, told, "optimistic")
+    pessimistic, optimistic = reckon(tree, told, "pessimistic"), reckon(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
-    cut_sets, limits = _cut_sets(graph, states)
-    called = {identity: _name(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
+    cut_sets, limits = _cut_sets(tree, states)
+    called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
     steps = (
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
     )
-    fallbacks = (*graded(graph, case.proofs), *_other_ways(seen, case.proofs))
+    fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if gone:
         verdict = "fail"
-    elif not _rests_on_known_ground(graph, states):
+    elif not _rests_on_known_ground(tree, states):
         verdict = "inconclusive"
     functions = tuple(
         Function(
@@ -82,35 +76,37 @@ def judge(case: Case, notice: float = 0.0) -> Report:
             legs=function.legs,
             note=function.note,
         )
-        for function in graph.functions
+        for function in tree.functions
     )
-    unknowns = _unknowns(seen, functions)
+    unknowns = _unknowns(evidence, tree.functions)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
-        run=case.run,
+        run=site.run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called),
-        score=Score(low, high, _coverage(graph), () if gone else steps),
+        summary=summarise(
+            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called
+        ),
+        score=Score(low, high, _coverage(tree), () if gone else steps),
         functions=functions,
-        dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
+        dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
         cut_sets=cut_sets,
         fallbacks=fallbacks,
         findings=found,
         unknowns=unknowns,
-        not_assessed=_not_assessed(file, graph),
+        not_assessed=_not_assessed(file, tree),
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
-        names=names_of(graph, called),
-        roles=() if gone else role_scores(graph, pessimistic, optimistic, rules.scoring),
+        names=names_of(tree, called),
+        roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring),
     )
 
 
-def names_of(graph: Graph, companies: Mapping[str, str]) -> dict[str, str]:
+def names_of(tree: FaultTree, companies: Mapping[str, str]) -> dict[str, str]:
     """What the companies and products of a graph are called, by id; of two that share an id the company's name."""
-    products = {identity: name for (kind, identity), name in graph.names.items() if kind == "provider"}
+    products = {identity: name for (kind, identity), name in tree.names.items() if kind == "provider"}
     named = products | {identity: name for identity, name in companies.items() if name}
     return {identity: named[identity] for identity in sorted(named) if named[identity] != identity}
 
@@ -118,15 +114,15 @@ def names_of(graph: Graph, companies: Mapping[str, str]) -> dict[str, str]:
 # -- states -------------------------------------------------------------------------------------------
 
 
-def function_states(graph: Graph, clock: Clock) -> dict[str, FunctionState]:
+def function_states(tree: FaultTree, clock: Clock) -> dict[str, FunctionState]:
     """Whether each function works now, as far as the evidence says: read at best, and at worst."""
     nothing = frozenset[tuple[str, str]]()
-    best = impact(graph, nothing, clock, reading="optimistic")
-    worst = impact(graph, nothing, clock, reading="pessimistic")
-    return {each.id: _state(each, best[each.id], worst[each.id]) for each in graph.functions}
+    best = impact(tree, nothing, clock, reading="optimistic")
+    worst = impact(tree, nothing, clock, reading="pessimistic")
+    return {each.id: _state(each, best[each.id], worst[each.id]) for each in tree.functions}
 
 
-def _state(function: FunctionNode, best: Outage, worst: Outage) -> FunctionState:
+def _state(function: SiteFunction, best: Outage, worst: Outage) -> FunctionState:
     if function.applies == "no":
         return "not_applicable"
     if best.stops:
@@ -136,9 +132,9 @@ def _state(function: FunctionNode, best: Outage, worst: Outage) -> FunctionState
     return "degraded" if any(leg.state == "failed" for leg in function.legs) else "up"
 
 
-def _rests_on_known_ground(graph: Graph, states: dict[str, FunctionState]) -> bool:
+def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) -> bool:
     """Whether resolving and serving each have an alternative of which everything is known (else: inconclusive)."""
-    for function in graph.functions:
+    for function in tree.functions:
         if function.id in ("resolve", "web"):
             if states[function.id] == "unknown":
                 return False
@@ -147,106 +143,20 @@ def _rests_on_known_ground(graph: Graph, states: dict[str, FunctionState]) -> bo
     return True
 
 
-def _coverage(graph: Graph) -> float:
+def _coverage(tree: FaultTree) -> float:
     """The share of leaves, among those that functions rest on, of which operator and state are known."""
-    used = {name for function in graph.functions if function.applies != "no" for name in graph.below(function.root)}
-    leaves = [leaf for name, leaf in graph.leaves.items() if name in used]
+    used = {name for function in tree.functions if function.applies != "no" for name in tree.below(function.root)}
+    leaves = [leaf for name, leaf in tree.leaves.items() if name in used]
     known = sum(leaf.certainty in ("certain", "failed") for leaf in leaves)
     return round(known / len(leaves), 2) if leaves else 0.0
 
 
-# -- single points of failure -------------------------------------------------------------------------
-
-
-def _single_points(
-    graph: Graph, rules: Rules, clock: Clock, states: dict[str, FunctionState]
-) -> tuple[SinglePoint, ...]:
-    """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
-    necks = order_one(graph)
-    legs = stopped_alone(graph, {node for function in graph.functions for node in function.degraded_by})
-    functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
-    domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
-    applying = [f for f in graph.functions if f.applies != "no"]
-    points = []
-    for kind, identity in domains:
-        failed = frozenset({(kind, identity)})
-        outages = impact(graph, failed, clock)
-        hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        light = kind in ("parent", "provider") and _only_names(graph, failed, clock, applying)
-        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
-        leaves = _leaves_of(graph, hit, kind, identity)
-        points.append(
-            SinglePoint(
-                failure_domain=FailureDomain(kind, identity, _name(graph, rules, kind, identity)),
-                order=1,
-                functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
-                + _degraded(functions, hit, legs, (kind, identity)),
-                because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
-                roles=tuple(sorted({leaf.role for leaf in leaves})),
-                exposure=round(worth, 4),
-                name_only=light or all(leaf.names_only for leaf in leaves),
-            )
-        )
-    return tuple(sorted(points, key=_rank))
-
-
-def _only_names(graph: Graph, failed: Failed, clock: Clock, applying: list[FunctionNode]) -> bool:
-    """Whether failure domains stop functions only through a registry or registrar."""
-    rest = impact(graph, failed, clock, without_names=True)
-    return not any(rest[function.id].stops for function in applying)
-
-
-def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
-    domain = point.failure_domain
-    return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
-
-
-def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity: str) -> list[Leaf]:
-    below = {name for function in hit for name in graph.below(function.root)}
-    return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
-
-
-def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> FunctionImpact:
-    begins = outage.impact_hours
-    times = _times(graph, clock, function, outage)
-    if function.begins is not None:
-        begins = function.begins.hours.usual
-    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
-    if any(each.how == "measured" and each.hours.high > 0 for each in times if each.of == "time_to_recover"):
-        basis += "; TTLs and locks that come on top are measured"
-    if function.begins is not None:
-        basis += "; the beginning is measured, from notAfter of the certificate"
-    elif begins > 0:
-        basis += "; the beginning is measured, from the TTL of cached records"
-    via = outage.by[2] if graph.switch(outage.by[2]) is not None else ""
-    return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
-
-
-def _rounded(hours: Hours) -> Hours:
-    return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
-
-
-def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> tuple[TimeTerm, ...]:
-    """Every number that the times of an outage are made of, with its source."""
-    rows: dict[TimeTerm, None] = {}
-    for name in dict.fromkeys(outage.by[:3]):
-        step = graph.leaves.get(name) or graph.switch(name)
-        for term in clock.terms(step) if step is not None else ():
-            rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
-    first = graph.leaves.get(outage.by[3])
-    begins = function.begins or (first.begins if first is not None else None)
-    if begins is None:
-        begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
-    rows[TimeTerm("time_to_impact", begins.hours, begins.how, begins.source, begins.because)] = None
-    return tuple(rows)
-
-
-def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
+def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
     """The minimal cut sets of every kind, and where that is a lower bound."""
     rows, limits = [], []
-    shown = {f.id for f in graph.functions if f.applies == "yes" and states[f.id] != "down"}
+    shown = {f.id for f in tree.functions if f.applies == "yes" and states[f.id] != "down"}
     for kind in KINDS:
-        found = minimal_cut_sets(graph, kind)
+        found = minimal_cut_sets(tree, kind)
         if found.order < MOST:
             limits.append(
                 f"{kind}: a lower bound, complete up to sets of {found.order}; there are too many larger ones"
@@ -261,40 +171,14 @@ def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[Cut
     return tuple(rows), tuple(limits)
 
 
-def _degraded(
-    functions: list[FunctionNode],
-    hit: list[FunctionNode],
-    legs: dict[str, set[tuple[DomainKind, str]]],
-    failed: tuple[DomainKind, str],
-) -> tuple[FunctionImpact, ...]:
-    """Functions that go on with fewer legs when this domain fails; a leg that is gone anyway tells nothing."""
-    rows = []
-    for function in functions:
-        alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
-        if function not in hit and any(failed in each for each in alone):
-            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
-    return tuple(rows)
-
-
-def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
-    if kind == "parent":
-        record = rules.parents.get(identity)
-        return record.name if record else graph.names.get((kind, identity), "")
-    if kind == "tld":
-        return f"the registry of .{identity}"
-    return graph.names.get((kind, identity), "")
-
-
 # -- the rest -----------------------------------------------------------------------------------------
 
 
-def _unknowns(seen: Seen, functions: tuple[Function, ...]) -> tuple[UnknownFact, ...]:
-    facts = [_unknown_fact(item) for item in seen.items.values() if item.unknown is not None]
+def _unknowns(evidence: EvidenceIndex, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
+    facts = [_unknown_fact(item) for item in evidence.items.values() if item.unknown is not None]
     for function in functions:
-        for leg in function.legs:
-            if leg.note.endswith("is hidden"):
-                fact = UnknownFact("origin", leg.subject, "hidden_behind_cdn", retryable=False, detail=leg.note)
-                facts.append(fact)
+        for subject, detail in function.hidden_origins:
+            facts.append(UnknownFact("origin", subject, "hidden_behind_cdn", retryable=False, detail=detail))
     unique = {(fact.role, fact.subject, fact.cause, fact.evidence): fact for fact in facts}
     return tuple(unique[key] for key in sorted(unique))
 
@@ -311,11 +195,11 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
     )
 
 
-def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
+def _other_ways(evidence: EvidenceIndex, proofs: Proofs) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
     declared = {f"{each.provider} {each.subject}" for each in proofs.all if each.role == "app_store"}
     found = []
-    for item in seen.of("listing"):
+    for item in evidence.of("listing"):
         value = item.value
         if (
             isinstance(value, Listing)
@@ -323,11 +207,11 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
             and value.store not in ("apple-app-store", "google-play")
         ):
             found.append(_other_store(value, proofs))
-    for item in seen.of("web_app"):
+    for item in evidence.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:
             reason = "browsers can install the web app while the site itself is up"
             found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,), proof="passed"))
-    for item in seen.of("packages"):
+    for item in evidence.of("packages"):
         if item.value is not None:
             reason = "the front page offers a package for direct download; it was not fetched"
             found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
@@ -336,26 +220,26 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
 
 def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
     """A further store that lists the app: independent if its company runs none of the two large ones."""
-    parent = proofs.who.catalogue.parent(listing.store)
-    shared = parent in {proofs.who.catalogue.parent(each) for each, *_ in STORES.values()}
+    parent = proofs.attribution.catalogue.parent(listing.store)
+    shared = parent in {proofs.attribution.catalogue.parent(each) for each, *_ in STORES.values()}
     why = f"shares parent {parent}" if shared else "shares no parent with the two large stores"
     reasons = (f"lists {listing.id} now", why)
     return Fallback("app_store", listing.store, "probed" if shared else "independent", reasons, proof="passed")
 
 
-def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
+def _not_assessed(file: EvidenceFile, tree: FaultTree) -> tuple[NotAssessed, ...]:
     rows = []
     if "no-http" in file.run.options:
         rows.append(NotAssessed("web answers, certificates, page and apps", "switched off with --no-http"))
     if "no-third-party" in file.run.options:
         rows.append(NotAssessed("registrar, network owners and store listings", "switched off with --no-third-party"))
-    if graph.unfollowed:
-        first = ", ".join(sorted(graph.unfollowed)[:3])
-        more = f" and {len(graph.unfollowed) - 3} more" if len(graph.unfollowed) > 3 else ""
+    if tree.unfollowed:
+        first = ", ".join(sorted(tree.unfollowed)[:3])
+        more = f" and {len(tree.unfollowed) - 3} more" if len(tree.unfollowed) > 3 else ""
         why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
         rows.append(NotAssessed("the zones of far name servers", why))
-    for function in graph.functions:
+    for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(graph)]
+    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(tree)]
     return tuple(rows)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import get_args
 
 from hostaudit.documents.countries import country_fault
-from hostaudit.documents.strict_yaml import Checks, matching, within
+from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import host_name
 from hostaudit.errors import UsageError
 from hostaudit.model.policy import KEYED, Exemption, PolicyTarget, Range, Refusal, ValueKind, keys_of
@@ -120,7 +120,7 @@ VALUES: Mapping[ValueKind, Callable[[str], str]] = {"actors": PROVIDER, "countri
 
 
 def _value_check(values: Range | ValueKind) -> Callable[[str], str]:
-    return within(values.least, values.most, values.words) if isinstance(values, Range) else VALUES[values]
+    return between(values.least, values.most, values.words) if isinstance(values, Range) else VALUES[values]
 
 
 CHECKS: Checks = {

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from hostaudit.documents.problem import Fault, Problem, Where
 from hostaudit.documents.site_values import AT_ONCE_HOURS, FURTHER, MOST_ENTRIES, PROOFS, PROVING
-from hostaudit.domain import registrable
+from hostaudit.domain import lies_under, registrable
 from hostaudit.errors import near, nearest
 from hostaudit.model.rules import Provider
 from hostaudit.model.site import DeclaredFallback, Site
@@ -29,7 +29,7 @@ def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Pro
     yield from _repeated(site)
     yield from _of_functions(site, known)
     for position, spare in enumerate(site.spare_names):
-        if spare.domain == site.domain or spare.domain.endswith(f".{site.domain}"):
+        if lies_under(spare.domain, site.domain):
             text = f"the spare name {spare.domain} is lost with {site.domain}"
             yield Problem(("spare_names", position, "domain"), text, "name one under another domain")
     for position, fallback in enumerate(site.fallbacks):
@@ -123,7 +123,7 @@ def _of_backed(fallback: DeclaredFallback, site: Site) -> Fault | None:
     """Why a fallback cannot stand for what it says: a zone for dns, else a host."""
     name = fallback.stands_for
     if fallback.role == "dns":
-        if not name or name in (site.domain, registrable(site.domain)) or name.endswith(f".{site.domain}"):
+        if not name or name == registrable(site.domain) or lies_under(name, site.domain):
             return None
         return Fault("is no zone of this site", f"give {site.domain} or a name under it")
     hosts = (site.domain, f"www.{site.domain}", *site.hosts)

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from hostaudit.documents.policy_values import CHECKS as POLICY_CHECKS
 from hostaudit.documents.policy_values import FUNCTION_ID, ID
-from hostaudit.documents.strict_yaml import Checks, matching, within
+from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import HostNameError, host_name, parse
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.roles import Role
@@ -37,7 +37,7 @@ PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys
 
 ACTIVATIONS = ("manual", "automatic")
 AT_ONCE_HOURS = 0.1
-"""What changes over by itself does so within minutes of a health check; what takes longer is done by somebody."""
+"""What changes over by itself does so between minutes of a health check; what takes longer is done by somebody."""
 
 MOST_ENTRIES = 200
 """Entries of any one list of a site: each may cost a question to a server."""
@@ -49,7 +49,7 @@ APP_ID = re.compile(r"(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._-]*")
 REGION = re.compile(r"(?=.{1,64}$)[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*")
 MARKER = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 LATEST_SERIAL = 2**31 - 1
-"""Serials compare within half of their circle (RFC 1982 section 3.2)."""
+"""Serials compare between half of their circle (RFC 1982 section 3.2)."""
 
 
 def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
@@ -98,14 +98,14 @@ def _name_or_address(text: str) -> str:
 
 _PROVIDER_ID = matching(ID, "a provider id in kebab-case of at most 64 characters")
 _PATH = matching(URL_PATH, "a path: it begins with / and has no space, fragment or letter beyond ASCII")
-_STATUS = within(100, 599, "an HTTP status from 100 to 599")
+_STATUS = between(100, 599, "an HTTP status from 100 to 599")
 _MARKER = matching(MARKER, "a marker: 1 to 1000 characters of one line")
 
 SOUND: Checks = {
     (Site, "domain"): _name,
     (Site, "hosts"): _name,
     (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
-    (DeclaredFunction, "weight"): within(0, 1, "a weight from 0 to 1"),
+    (DeclaredFunction, "weight"): between(0, 1, "a weight from 0 to 1"),
     (Need, "role"): _one_of(NEED_ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
@@ -123,9 +123,11 @@ SOUND: Checks = {
     (DeclaredFallback, "status"): _STATUS,
     (DeclaredFallback, "marker"): _MARKER,
     (DeclaredFallback, "app"): matching(APP_ID, "an app id such as 1402727988 or com.example.app"),
-    (DeclaredFallback, "serial_tolerance"): within(0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"),
+    (DeclaredFallback, "serial_tolerance"): between(
+        0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"
+    ),
     (DeclaredFallback, "activation"): _one_of(ACTIVATIONS, "a way to switch"),
-    (DeclaredFallback, "activation_hours"): within(0, 1e6, "a number of hours from 0 up"),
+    (DeclaredFallback, "activation_hours"): between(0, 1e6, "a number of hours from 0 up"),
     (DeclaredFallback, "switched_by"): _PROVIDER_ID,
     (Place, "of"): _name_or_address,
     (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from hostaudit.analysis.fault_tree.tree import Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Clock, Reading
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import ROLES, Reckoning, hides, part, reckon
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Policy
 from hostaudit.model.report import Report
 from hostaudit.model.scenario import Scenario
@@ -25,7 +25,7 @@ class PolicyContext:
     """``day``: of judging, UTC; None leaves the days until something expires unknown. ``scenarios``: those that the
     policy names, by id. ``fail_on``: the severity from which single points of failure fail, None for none of them."""
 
-    case: Case
+    case: SiteModel
     report: Report
     policy: Policy
     day: date | None
@@ -55,29 +55,29 @@ class PolicyContext:
     def reckoning(self, reading: Reading) -> Reckoning:
         """The outages that the end of each company causes, in one reading of what is unknown."""
         if reading not in self._reckoned:
-            self._reckoned[reading] = reckon(self.case.graph, self.clock, reading)
+            self._reckoned[reading] = reckon(self.case.tree, self.clock, reading)
         return self._reckoned[reading]
 
     @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
+    def leaves(self) -> tuple[BasicEvent, ...]:
         """Every basic event on which a function rests now, or whose loss degrades it."""
-        graph = self.case.graph
-        roots = [f.root for f in graph.functions if f.applies != "no"]
-        worse = [node for f in graph.functions if f.applies != "no" for node in f.degraded_by]
-        return tuple(graph.leaves[name] for name in sorted(graph.below(*roots, *worse)) if name in graph.leaves)
+        tree = self.case.tree
+        roots = [f.root for f in tree.functions if f.applies != "no"]
+        worse = [node for f in tree.functions if f.applies != "no" for node in f.degraded_by]
+        return tuple(tree.leaves[name] for name in sorted(tree.below(*roots, *worse)) if name in tree.leaves)
 
-    def leaves_of(self, role: str) -> tuple[Leaf, ...]:
+    def leaves_of(self, role: str) -> tuple[BasicEvent, ...]:
         """Those of one role."""
         return tuple(leaf for leaf in self.leaves if part(leaf) == role)
 
-    def hidden(self, role: str = "") -> tuple[Leaf, ...]:
+    def hidden(self, role: str = "") -> tuple[BasicEvent, ...]:
         """The unknown basic events that may conceal a provider, in one role or in any."""
         roles = (role,) if role else ROLES
         found = [leaf for leaf in self.leaves if any(hides(leaf, each) for each in roles)]
         if role in ("", "page"):
             # A page that was not read hides third parties, whom no function rests on.
-            unread = [item for item in self.case.seen.of("page") if item.unknown is not None]
-            found += [Leaf({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
+            unread = [item for item in self.case.evidence.of("page") if item.unknown is not None]
+            found += [BasicEvent({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
         return tuple(found)
 
     def title(self, role: str) -> str:
@@ -92,15 +92,15 @@ class PolicyContext:
 
     def called(self, provider: str) -> str:
         """The name of a provider for people; one that the catalogue does not hold is called by what was seen of it."""
-        name = self.case.graph.names.get(("provider", provider), "") or self.case.who.provider_name(provider)
+        name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
         return name.removeprefix("unknown:")
 
 
-def open_questions(leaves: Iterable[Leaf]) -> str:
+def open_questions(leaves: Iterable[BasicEvent]) -> str:
     """The first few roles and subjects that are unknown."""
     return few(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
 
 
-def reasons(leaves: Iterable[Leaf]) -> tuple[str, ...]:
+def reasons(leaves: Iterable[BasicEvent]) -> tuple[str, ...]:
     """The evidence of some basic events, sorted."""
     return tuple(sorted({each for leaf in leaves for each in leaf.because}))

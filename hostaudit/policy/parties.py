@@ -64,7 +64,7 @@ def _party(
     located = bool(stated_by.get(last)) or (bool(stated) and last not in stated_by)
     return Party(
         provider=provider,
-        account=context.case.who.catalogue.account(provider),
+        account=context.case.attribution.catalogue.account(provider),
         name=context.called(provider),
         above=above,
         company=context.case.company(last).removeprefix("unknown:"),

@@ -17,7 +17,7 @@ from datetime import date
 
 from msgspec import structs
 
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy, Policy
 from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report
@@ -34,13 +34,13 @@ COUNTS_FROM: Severity = "medium"
 EXCEPTION_CONFIDENCE = 0.99
 
 
-def with_codes(case: Case, report: Report) -> Report:
+def with_codes(case: SiteModel, report: Report) -> Report:
     """A report of which nothing is demanded, its findings with the codes by which they are quoted."""
     return structs.replace(report, findings=_coded(case, report))
 
 
 def apply_policy(
-    case: Case, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]
+    case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]
 ) -> Report:
     """A report judged on a day (UTC). ``scenarios``: those that the policy names, by id."""
     effective = criteria.policy
@@ -105,12 +105,12 @@ def _ask(context: PolicyContext) -> _Found:
     )
 
 
-def _coded(case: Case, report: Report) -> tuple[Finding, ...]:
+def _coded(case: SiteModel, report: Report) -> tuple[Finding, ...]:
     """The findings that need no policy, with code and fingerprint."""
     return tuple(_completed(case, each, report.target.domain) for each in report.findings)
 
 
-def _completed(case: Case, row: Finding, domain: str) -> Finding:
+def _completed(case: SiteModel, row: Finding, domain: str) -> Finding:
     quoted = row.code or code(case.rules.checks.get(row.rule), row.role)
     mark = row.fingerprint or fingerprint(row.rule, domain, row.role, row.subject, row.provider)
     return structs.replace(row, code=quoted, fingerprint=mark)
@@ -120,7 +120,7 @@ def _completed(case: Case, row: Finding, domain: str) -> Finding:
 
 
 def _except(
-    case: Case, report: Report, rows: tuple[Finding, ...], criteria: Criteria, day: date
+    case: SiteModel, report: Report, rows: tuple[Finding, ...], criteria: Criteria, day: date
 ) -> tuple[tuple[Finding, ...], tuple[ExceptionNote, ...]]:
     """The findings with the exceptions that cover them; with ``strict_exceptions`` bad exceptions are findings too."""
     domain = report.target.domain
@@ -131,7 +131,7 @@ def _except(
     return covered, notes
 
 
-def _stale(case: Case, note: ExceptionNote, domain: str) -> Finding:
+def _stale(case: SiteModel, note: ExceptionNote, domain: str) -> Finding:
     """The failure that an unused, ended or overdue exception is where such are not accepted."""
     message = f"Exception {note.id} for {note.rule}, owned by {note.owner}: {note.warning}."
     answer = Demand(STALE).answer("fail", note.id, message, confidence=EXCEPTION_CONFIDENCE)

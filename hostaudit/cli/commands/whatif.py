@@ -27,7 +27,7 @@ from hostaudit.cli.options import (
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.analysis.site_model import Case
+    from hostaudit.analysis.site_model import SiteModel
     from hostaudit.report import Document
 
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
@@ -91,7 +91,7 @@ def whatif(
 
 
 def _answer(
-    case: Case,
+    case: SiteModel,
     scenario: object,
     renamed: dict[str, str],
     bind: str,

@@ -17,7 +17,7 @@ PROPOSED = ("resolve", "web", "mail_receive")
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     """One answer."""
     identity = demand.function
-    node = next((each for each in context.case.graph.functions if each.id == identity), None)
+    node = next((each for each in context.case.tree.functions if each.id == identity), None)
     if node is None or node.applies == "no":
         known = any(each.id == identity for each in context.report.functions)
         yield no_such_function(demand, identity, known=known)

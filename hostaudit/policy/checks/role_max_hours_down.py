@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.analysis.impact.outage import NOBODY, Reading, impact
 from hostaudit.analysis.impact.score import hides, part
 from hostaudit.policy.check import Answer, Check, Demand, Ladder
@@ -15,8 +15,8 @@ from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutag
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     """One answer."""
-    graph = _alone(context.case.graph, demand.role)
-    best, worst = (_longest(context, graph, each) for each in READINGS)
+    tree = _alone(context.case.tree, demand.role)
+    best, worst = (_longest(context, tree, each) for each in READINGS)
     outcome, text, provider = compared_hours(context, best, worst, demand.value)
     yield demand.answer(
         outcome,
@@ -27,24 +27,24 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     )
 
 
-def _alone(graph: Graph, role: str) -> Graph:
-    """The graph in which nothing can fail but what plays a role, or may conceal somebody who does."""
+def _alone(tree: FaultTree, role: str) -> FaultTree:
+    """The tree in which nothing can fail but what plays a role, or may conceal somebody who does."""
     leaves = {
         # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
         name: leaf
         if part(leaf) == role or hides(leaf, role) or leaf.certainty == "hoped"
         else replace(leaf, domains={}, certainty="certain")
-        for name, leaf in graph.leaves.items()
+        for name, leaf in tree.leaves.items()
     }
-    return Graph(leaves, graph.gates, graph.functions)
+    return FaultTree(leaves, tree.gates, tree.functions)
 
 
-def _longest(context: PolicyContext, graph: Graph, reading: Reading) -> LongestOutage:
-    parents = {each for leaf in graph.leaves.values() for each in leaf.domains.get("parent", ())}
+def _longest(context: PolicyContext, tree: FaultTree, reading: Reading) -> LongestOutage:
+    parents = {each for leaf in tree.leaves.values() for each in leaf.domains.get("parent", ())}
     found = NO_OUTAGE
     for parent in sorted({*parents, NOBODY}):
-        outages = impact(graph, frozenset({("parent", parent)}), context.clock, reading=reading)
-        for each in graph.functions:
+        outages = impact(tree, frozenset({("parent", parent)}), context.clock, reading=reading)
+        for each in tree.functions:
             hours = outages[each.id].hours
             if each.applies != "no" and outages[each.id].stops and hours.usual > found.hours.usual:
                 found = LongestOutage(hours, parent)

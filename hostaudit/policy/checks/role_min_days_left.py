@@ -25,7 +25,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 
 def _name(context: PolicyContext, demand: Demand) -> Answer:
     name = context.report.target.registrable
-    item = context.case.seen.get("registration", name)
+    item = context.case.evidence.get("registration", name)
     value = item.value if item is not None else None
     ends = _day(value.expires) if isinstance(value, Registration) else None
     because = (item.id,) if item is not None else ()
@@ -38,7 +38,7 @@ def _name(context: PolicyContext, demand: Demand) -> Answer:
 
 def _certificates(context: PolicyContext, demand: Demand) -> Answer:
     hosts = {*context.report.target.hosts, context.case.proofs.web_host}
-    items = [item for item in context.case.seen.of("tls") if item.subject.split(" ")[0] in hosts]
+    items = [item for item in context.case.evidence.of("tls") if item.subject.split(" ")[0] in hosts]
     dated = [(item, _day(item.value.not_after)) for item in items if isinstance(item.value, Certificate)]
     known = sorted((ends, item.id, item.subject) for item, ends in dated if ends is not None)
     unsure = [item.subject for item in items if item.unknown is not None]

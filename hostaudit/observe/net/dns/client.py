@@ -23,12 +23,13 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 
+from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Cause
 from hostaudit.model.values import Origin
+from hostaudit.observe.net.answer_cache import reply_lasts
 from hostaudit.observe.net.dns import cymru, records
 from hostaudit.observe.net.limits import AddressPolicy, Budget, special_purpose
 from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, Outcome, Record
-from hostaudit.observe.net.run_shared import reply_lasts
 from hostaudit.observe.net.single_flight import Sharing
 
 EDNS_PAYLOAD = 1232
@@ -235,7 +236,7 @@ class Dns:
             if not alias:
                 proof: Outcome[str] = records.proof_of_absence(reply.value, source)
                 owner = records.soa_owner(reply.value)
-                if owner is not None and records.within(asked, owner):
+                if owner is not None and lies_under(asked, owner):
                     return Outcome.of(owner, source)
                 if owner is not None:
                     return Outcome.gap("malformed", source, f"the SOA of {owner} does not cover {asked}")
