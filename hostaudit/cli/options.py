@@ -207,10 +207,10 @@ class Writer:
             if path is not None and path.resolve() in read:
                 raise UsageError(f"{path} is what is read, and would be written over", "give another file to -o")
 
-    def write(self, opinion: Report) -> int:
+    def write(self, judged: Report) -> int:
         """Render, write, and turn the verdict into an exit code."""
-        self.put(opinion)
-        return EXIT_OF[opinion.verdict]
+        self.put(judged)
+        return EXIT_OF[judged.verdict]
 
     def put(self, document: Document) -> int:
         """Render and write any document; a question that was answered is a success. One output that fails does not

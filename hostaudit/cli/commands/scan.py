@@ -91,9 +91,9 @@ def scan(
             hint = "leave out --host and --save-evidence, or give a domain"
             raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
         writer.reads(domain)
-        opinion = judging.judged(evidence.saved(domain, declarations))
+        report = judging.judged(evidence.saved(domain, declarations))
         writer.note(f"judged the evidence in {domain}, without network")
-        return _ended(writer.write(opinion), keeper.keep(opinion))
+        return _ended(writer.write(report), keeper.keep(report))
     options = look_options(
         tuple(resolver or ()),
         ca_bundle,
@@ -113,9 +113,9 @@ def scan(
     progress = Progress(sys.stderr) if show else None
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    opinion = judging.judged(file)
-    code = writer.write(opinion)
-    return _ended(code, keeper.keep(opinion), failure)
+    report = judging.judged(file)
+    code = writer.write(report)
+    return _ended(code, keeper.keep(report), failure)
 
 
 def analyse(
@@ -142,8 +142,8 @@ def analyse(
     )
     keeper = Keeper(history, writer)
     writer.reads(file)
-    opinion = judging.judged(evidence.saved(file, declarations))
-    return _ended(writer.write(opinion), keeper.keep(opinion))
+    report = judging.judged(evidence.saved(file, declarations))
+    return _ended(writer.write(report), keeper.keep(report))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:
