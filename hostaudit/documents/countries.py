@@ -26,7 +26,7 @@ INSTEAD = {"UK": "write GB", "EL": "write GR", "EU": "name its countries one by 
 
 
 def country_fault(text: str) -> Fault | None:
-    """What is wrong with a country code, None if nothing."""
+    """The fault of a country code, None for a valid one."""
     if text in COUNTRIES or OWN_COUNTRY.fullmatch(text):
         return None
     upper = text.upper()

@@ -85,7 +85,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
 
 
 def _day_text(source: Source, node: Node, where: str) -> str:
-    """What stands for a day, as it is written: whoever judges takes what is no day for past."""
+    """A day as it is written. A text that is no day is kept, and counts as past when the policy is applied."""
     if node.text is None or (node.plain and node.text in NULLS):
         hint = "write the last day on which it holds, such as 2027-03-31, or never"
         source.refuse(node, f"{where} must be a day; {hint}", hint)

@@ -43,7 +43,7 @@ WRITE_GATE = "write scenario.ID.FUNCTION"
 
 @dataclass(frozen=True)
 class World:
-    """What the words of a policy can stand for: ids of providers and companies, of scenarios, of presets, and of the
+    """The names that a policy may use: ids of providers and companies, of scenarios, of presets, and of the
     rules that need no policy."""
 
     companies: Set[str]
@@ -190,7 +190,7 @@ def _of_exceptions(exceptions: Sequence[Exemption], declared: Set[str], world: W
 
 
 def _of_rule(rule: str, declared: Set[str], world: World | None) -> Fault | None:
-    """What is wrong with the rule that an exception names."""
+    """The fault of the rule that an exception names, None if there is none."""
     if rule in ("", "*", "*.*"):
         return Fault("covers everything", "name a rule such as dns.min_providers, or dns.*")
     first, _, last = rule.rpartition(".")

@@ -27,11 +27,11 @@ NEVER = "never"
 ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 ACTOR_ID = re.compile(rf"(?:{ID.pattern}|unknown:[a-z0-9][a-z0-9.:_-]{{0,250}})")
-"""Whom a report names: an id of the catalogue, or what stands for somebody whom it does not hold."""
+"""A provider or company as reports name it: an id of the catalogue, or ``unknown:...`` for one that it lacks."""
 
 EXCEPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,62}")
-"""What a label may be called, so that it can become one of a metric."""
+"""The name of a label, which must also be valid as a label of a metric."""
 
 ONE_LINE = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 FINGERPRINT = re.compile(r"[0-9a-f]{32}")
@@ -58,7 +58,7 @@ def pattern(text: str) -> str:
 
 
 def covers(each: str, domain: str) -> bool:
-    """Whether a pattern means a domain, both in A-labels: that name, or with ``*.`` any name under it."""
+    """True if a pattern matches a domain, both in A-labels: that name, or with ``*.`` any name under it."""
     return domain.endswith(each[1:]) if each.startswith("*.") else domain == each
 
 
@@ -138,4 +138,4 @@ CHECKS: Checks = {
     (Exemption, "owner"): _filled,
     (Exemption, "fingerprint"): matching(FINGERPRINT, "a fingerprint of a report: 32 hexadecimal digits"),
 }
-"""What is asked of a single value."""
+"""The checks of single values."""

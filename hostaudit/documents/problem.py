@@ -22,7 +22,7 @@ class Problem(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a single value, in words that follow it, and what to write instead."""
+    """The fault of a single value, in words that follow it, and what to write instead."""
 
     text: str
     advice: str = ""

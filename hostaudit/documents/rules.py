@@ -54,7 +54,7 @@ CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 ROLES = get_args(Role)
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
-"""What takes time besides the replacement of an operator in a role."""
+"""Steps that take time besides the replacement of an operator in a role."""
 
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:

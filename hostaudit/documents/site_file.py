@@ -44,7 +44,7 @@ class Loaded:
 
 
 def read(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> SiteFile:
-    """What the file at ``path`` says, its names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.
+    """The content of the file at ``path``, its names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.
 
     ``known`` are the providers of the catalogue by id, ``world`` is what a policy may name; without them ids are
     taken as they are.
@@ -89,12 +89,12 @@ def _refuse(source: Source, at: Node, problem: Problem) -> None:
 
 
 def site_of(file: SiteFile, domain: str) -> Site | None:
-    """What a file declares for a domain in A-labels, None if nothing."""
+    """The declaration of a domain in A-labels, None if the file has none."""
     return next((site for site in file.sites if site.domain == domain), None)
 
 
 def problems(site: Site) -> Iterator[tuple[str, str]]:
-    """What is wrong with a declaration that no file is at hand for, as (place, problem)."""
+    """The problems of a declaration that is not read from a site file, as (place, message)."""
     wrong = list(_unsound(site, ()))
     if not wrong and normal_site(site) != site:
         wrong = [Problem((), "names must be A-labels in lower case")]

@@ -37,7 +37,7 @@ PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys
 
 ACTIVATIONS = ("manual", "automatic")
 AT_ONCE_HOURS = 0.1
-"""What changes over by itself does so between minutes of a health check; what takes longer is done by somebody."""
+"""What changes over by itself does so within minutes of a health check; what takes longer is done by somebody."""
 
 MOST_ENTRIES = 200
 """Entries of any one list of a site: each may cost a question to a server."""
@@ -49,7 +49,7 @@ APP_ID = re.compile(r"(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._-]*")
 REGION = re.compile(r"(?=.{1,64}$)[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*")
 MARKER = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 LATEST_SERIAL = 2**31 - 1
-"""Serials compare between half of their circle (RFC 1982 section 3.2)."""
+"""Serials compare within half of their circle (RFC 1982 section 3.2)."""
 
 
 def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
@@ -84,7 +84,7 @@ def _address(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an IP address without a zone."""
+    """True for an IP address without a zone id."""
     try:
         ip_address(text)
     except ValueError:
@@ -132,7 +132,7 @@ SOUND: Checks = {
     (Place, "of"): _name_or_address,
     (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),
 }
-"""What every declaration must hold."""
+"""The checks of single values in every declaration."""
 
 CHECKS: Checks = {
     **SOUND,
@@ -141,7 +141,7 @@ CHECKS: Checks = {
     (Site, "hosts"): _further_host,
     (SpareName, "domain"): _site_name,
 }
-"""What is asked of a file besides: names that somebody can have registered."""
+"""The checks of a file, where names must also be ones that somebody can have registered."""
 
 
 # -- names as they are looked up --------------------------------------------------------------------------

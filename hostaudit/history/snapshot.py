@@ -1,4 +1,4 @@
-"""What of a report lasts: the facts that are compared with those of another, without all that differs anyway."""
+"""Snapshot: the facts of a report by which two runs are compared, without all that differs between any two."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_NAMES = 2000
 
 
 def snapshot(report: Report) -> Snapshot:
-    """What of a report is compared: no times, TTLs, serials or confidences, which differ between any two looks.
+    """The facts of a report without times, TTLs, serials and confidences, which differ between any two runs.
 
     A service that answers from another of its own addresses is the same service, so that ids here have no addresses
     beside a host."""
@@ -91,7 +91,7 @@ def _dependency(row: Dependency) -> Fact:
 
 
 def _fallback(row: Fallback, evidence: Iterable[str], names: Mapping[str, str]) -> Fact:
-    """``because`` of a way to install is what its store or host answered."""
+    """``because`` of a way to install holds the answers of its store or host."""
     place = row.provider.rpartition(" ")[2]
     seen = row.because or tuple(
         each
@@ -112,7 +112,7 @@ def _finding(row: Finding) -> Fact:
 
 
 def _evidence(item: Evidence) -> Fact:
-    """``content`` is a digest of what does not differ between two looks that see the same."""
+    """``content`` is a digest of the part of the value that is the same in two runs that see the same."""
     value = _lasting(msgspec.to_builtins(item.value)) if item.kind not in PASSING else None
     content = json.dumps([value, item.absent, item.not_applicable], sort_keys=True)
     fields = {"state": "unknown"}
@@ -139,7 +139,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _numbered(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Facts that share an id told apart by their place."""
+    """Facts that share an id, numbered by their place."""
     seen: dict[str, int] = defaultdict(int)
     for each in facts:
         seen[each.id] += 1

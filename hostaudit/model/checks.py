@@ -1,4 +1,4 @@
-"""What rules ask and why: their texts, and the documents of ``hostaudit rules``, ``explain`` and ``policy test``."""
+"""Rules explained, and the documents of ``hostaudit rules``, ``explain`` and ``policy test``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a team demands of its sites: the policy part of ``hostaudit.yaml``, version 1.
+"""The demands of a team on its sites: the policy part of ``hostaudit.yaml``, version 1.
 
 A demand that is left out is not made. Whatever compares with a score compares with its low end. Each key says in its
 ``Key`` what it means, which values it takes and which rule it demands; reading, the schema for editors and the checks

@@ -70,7 +70,7 @@ def _demands(context: PolicyContext) -> Iterator[tuple[str, Demand]]:
 
 
 def _demands_by(policy: Policy, rule: str, at: RuleKey) -> Iterator[Demand]:
-    """What one key of a policy says, for each role or function if it is one of theirs."""
+    """The demands of one key of a policy, one for each role or function if it is a key of theirs."""
     if len(at.path) == 1:
         yield Demand(rule, getattr(policy, at.path[0]))
     elif at.path[1] != ANY:

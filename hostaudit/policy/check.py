@@ -1,4 +1,4 @@
-"""What a check is made of: the demand that it gets, the answers that it gives, and the ladder of its values.
+"""The parts of a check: the demand that it gets, the answers that it gives, and the ladder of its values.
 
 A check is a pure function of the site, its report, the policy and the day. Unknown facts widen the interval that it
 compares and never narrow it.

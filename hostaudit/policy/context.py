@@ -39,7 +39,7 @@ class PolicyContext:
 
     @cached_property
     def alternatives(self) -> Alternatives:
-        """Who can stand in for whom, by role."""
+        """The alternatives of each role that can replace one another."""
         return Alternatives(self.case)
 
     @cached_property

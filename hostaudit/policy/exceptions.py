@@ -1,4 +1,4 @@
-"""Exceptions: which findings does the team live with for now, until when, and which of them have had their day?
+"""Exceptions: findings that a team accepts until a day, and exceptions that are unused, ended or overdue.
 
 An exception covers until the end of its last day, UTC. What names no day counts as past: a slip of the pen must not
 hide a failure for ever.
@@ -22,7 +22,7 @@ State = Literal["covers", "expired", "malformed"]
 
 @dataclass(frozen=True)
 class Term:
-    """Whether an exception covers on a day, and how many days it has left after that day (None: no end)."""
+    """The state of an exception on a day, and the days that it has left after that day (None: no end)."""
 
     state: State
     days_left: int | None
@@ -30,7 +30,7 @@ class Term:
 
 
 def term(exemption: Exemption, today: date) -> Term:
-    """How an exception stands on a day."""
+    """The state of an exception on a day (UTC)."""
     if exemption.expires == NEVER:
         review = day(exemption.review)
         if review is None:
@@ -48,7 +48,7 @@ def term(exemption: Exemption, today: date) -> Term:
 
 
 def means(exemption: Exemption, finding: Finding, domain: str) -> bool:
-    """Whether an exception is about a finding: its rule, this target and, if it pins one, this very finding."""
+    """True if an exception is about a finding: its rule, this target and, if it pins one, this very finding."""
     rule = exemption.rule
     about = finding.rule == rule or (rule.endswith(".*") and finding.rule.startswith(rule[:-1]))
     pinned = exemption.fingerprint.removeprefix("sha256:")

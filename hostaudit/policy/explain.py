@@ -1,4 +1,4 @@
-"""The texts of the rules made quotable: which rules are there, what does one ask and why, what hangs on a role?"""
+"""Explain: the list of all rules, the text of one rule, and what depends on a role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hostaudit.model.rules import Rules, RuleText
 from hostaudit.model.words import function
 
 FAMILIES = ("ROLE", "FUNCTION")
-"""What stands in the id of a text for any role, and for any function."""
+"""The words in the id of a text that stand for any role, and for any function."""
 
 ROLE_OF = {
     "tls": "ca",
@@ -22,7 +22,7 @@ ROLE_OF = {
     "data_backup": "backup",
     "store": "app_store",
 }
-"""What scenarios, and people, call some roles."""
+"""Other words for roles, as scenarios and people use them."""
 
 
 def book(rules: Rules) -> RuleBook:
@@ -58,7 +58,7 @@ def explain(topic: str, rules: Rules) -> Explanation:
 
 
 def _one_of(check: RuleText, word: str) -> bool:
-    """Whether a rule of a policy, such as ``web:api.example.com.min_score`` or ``scenario.x.web``, has this text."""
+    """True if a rule of a policy, such as ``web:api.example.com.min_score`` or ``scenario.x.web``, has this text."""
     if check.id.startswith("FUNCTION."):
         return word.endswith(check.id.removeprefix("FUNCTION")) and len(word) > len(check.id) - len("FUNCTION")
     return check.id.startswith("scenario.") and word.startswith("scenario.")

@@ -90,7 +90,7 @@ def _above(context: PolicyContext, provider: str, parent: str) -> tuple[str, ...
 
 
 def means(party: Party, identity: str) -> bool:
-    """Whether an id means a party: its product, its account, or a company above it."""
+    """True if an id names a party: its product, its account, or a company above it."""
     return identity in (party.provider, party.account, *party.above)
 
 

@@ -75,7 +75,7 @@ def policy_of(steps: Iterable[Step], fixed: Mapping[Path, Any]) -> Policy:
 
 
 def _answered(step: Step, outcomes: Mapping[str, Finding]) -> bool:
-    """Whether a step needs no other value: the rule passes, or was not asked, as the site has nothing of the kind."""
+    """True if a step keeps its value: the rule passes, or was not asked, as the site has nothing of the kind."""
     found = outcomes.get(step.rule)
     if found is not None:
         step.message, step.met = found.message, found.outcome == "pass"
@@ -138,7 +138,7 @@ def _rule(path: Path) -> str:
 
 
 def _down(value: Any, ladder: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What is wanted, and then the looser values of a ladder."""
+    """The wanted value, and then the looser values of a ladder."""
     if isinstance(value, bool):
         return (value,)
     rising = len(ladder) > 1 and ladder[0] < ladder[-1]

@@ -1,4 +1,4 @@
-"""Who fills a role: what leaves that unknown, and the answers about the role as a whole."""
+"""The holders of a role: the reasons why they are unknown, and the answers about the role as a whole."""
 
 from __future__ import annotations
 
