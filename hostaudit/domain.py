@@ -57,8 +57,8 @@ def parse(text: str, named: tuple[str, ...] = ()) -> Target:
     if own is None:
         raise _refuse_suffix(domain)
     if domain == platform_suffix(domain):
-        hint = f"name one of the sites under it, such as mysite.{domain}"
-        raise HostNameError(domain, "is a platform under which its customers have their sites", hint)
+        hint = f"give one of the sites under it, such as mysite.{domain}"
+        raise HostNameError(domain, "is a platform with a site for each customer, not one site", hint)
     others = [host_name(each) for each in named]
     for each in others:
         if registrable(each) is None:
@@ -75,12 +75,12 @@ def host_name(text: str) -> str:
     if not text.strip():
         raise UsageError("no domain was given", EXAMPLE)
     if any(ord(each) < 32 or ord(each) == 127 for each in text.strip()):
-        raise HostNameError(shown, "holds control characters", EXAMPLE)
+        raise HostNameError(shown, "contains control characters", EXAMPLE)
     _refuse_address(text.strip(), shown)
     host = _host_part(text.strip(), shown)
     _refuse_address(host, shown)
     if host.startswith("*."):
-        raise HostNameError(shown, "is a wildcard, not a host", f"name a host, such as {host[2:]}")
+        raise HostNameError(shown, "is a wildcard, not a host", f"give a host, such as {host[2:]}")
     name = _a_labels(host, shown)
     _refuse_address(name, shown)  # full-width digits are plain ones only now
     if len(name) > LONGEST_NAME:
@@ -91,7 +91,7 @@ def host_name(text: str) -> str:
             why = "names of hosts have letters, digits and inner hyphens, at most 63 in a label"
             raise HostNameError(shown, f"is not a host name: {why}", EXAMPLE)
     if len(labels) == 1 and not _suffixes().publicsuffix(name):
-        raise HostNameError(shown, "is a single label, not a domain", f"{EXAMPLE}; perhaps {name}.com was meant")
+        raise HostNameError(shown, "is a single label, not a domain", f"{EXAMPLE}; did you mean {name}.com?")
     return name
 
 
@@ -221,7 +221,9 @@ def _u_label(label: str) -> str:
 
 def _refuse_suffix(name: str) -> UsageError:
     if _suffixes().publicsuffix(name):
-        return HostNameError(name, "is a public suffix, not one site", f"name one under it, such as example.{name}")
+        return HostNameError(
+            name, "is a public suffix, not one site", f"give a domain under it, such as example.{name}"
+        )
     return HostNameError(
         name,
         f"ends in .{tld(name)}, which is not a known top-level domain",
@@ -232,7 +234,7 @@ def _refuse_suffix(name: str) -> UsageError:
 def _host_part(text: str, shown: str) -> str:
     """The host of a URL or of ``host:port``, still as typed."""
     if "\\" in text:
-        raise HostNameError(shown, "holds a backslash, which browsers and libraries read differently", EXAMPLE)
+        raise HostNameError(shown, "contains a backslash, which browsers and libraries read differently", EXAMPLE)
     if "://" not in text and not text.startswith("//"):
         text = f"//{text}"
     try:
@@ -242,9 +244,9 @@ def _host_part(text: str, shown: str) -> str:
     except ValueError as error:
         raise HostNameError(shown, f"is not a domain or URL: {error}", EXAMPLE) from None
     if split.scheme not in ("", "http", "https"):
-        raise UsageError(f"{shown}: only http and https URLs name a site", EXAMPLE)
+        raise UsageError(f"{shown}: only http and https URLs are supported", EXAMPLE)
     if not host:
-        raise HostNameError(shown, "names no host", EXAMPLE)
+        raise HostNameError(shown, "has no host name", EXAMPLE)
     return host
 
 
@@ -255,7 +257,7 @@ def _refuse_address(host: str, shown: str) -> None:
     except ValueError:
         if not NUMBERS_ONLY.fullmatch(bare):
             return
-    raise HostNameError(shown, "is an IP address", "an audit begins with a name: give the domain of the site")
+    raise HostNameError(shown, "is an IP address", "give the domain name of the site")
 
 
 def _a_labels(host: str, shown: str) -> str:
@@ -271,7 +273,7 @@ def _a_labels(host: str, shown: str) -> str:
             for label in encoded:
                 idna.ulabel(label)
         except (idna.IDNAError, UnicodeError) as error:
-            raise HostNameError(shown, f"holds a label that is not valid in IDNA: {error}", EXAMPLE) from None
+            raise HostNameError(shown, f"contains a label that is not valid in IDNA: {error}", EXAMPLE) from None
         return name
     try:
         return idna.encode(host, uts46=True).decode("ascii").lower()

@@ -8,7 +8,7 @@ from typing import Any, cast
 from msgspec import Struct
 
 from hostaudit.documents.policy_problems import of_policy
-from hostaudit.documents.policy_values import CHECKS, HOURS_IN, LIMIT, ROLES, function_id, pattern
+from hostaudit.documents.policy_values import CHECKS, HOURS_IN, LIMIT, function_id, pattern
 from hostaudit.documents.strict_yaml import (
     NULLS,
     Node,
@@ -22,8 +22,8 @@ from hostaudit.documents.strict_yaml import (
 )
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.policy import Exemption, FunctionDemand, Policy, Preset, RoleDemand, ScenarioGate
+from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.site import SiteFile
-from hostaudit.model.words import FUNCTIONS
 
 # -- values that are written otherwise than they are kept -------------------------------------------------
 
@@ -71,7 +71,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         if limit is None:
             shown = repr(value.text[:80]) if value.text is not None else "a list or mapping"
             hint = "write the longest outage, such as <= 90m, <= 4h or <= 2d"
-            source.refuse(value, f"{key}: {shown} is no limit; {hint}", hint)
+            source.refuse(value, f"{key}: {shown} is not a limit; {hint}", hint)
         identity = _function(source, node, key, where)
         if identity in limits:
             source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
@@ -80,7 +80,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         source.refuse(node, f"{where} lacks the key 'scenario'")
     if not limits:
         hint = "add a function and its longest outage, such as web: <= 4h"
-        source.refuse(node, f"{own['scenario']}: nothing is demanded; {hint}", hint)
+        source.refuse(node, f"{own['scenario']}: no limit is given; {hint}", hint)
     return ScenarioGate(limits=limits, **own)
 
 

@@ -16,7 +16,6 @@ from hostaudit.documents.policy_values import (
     NEVER,
     ONE_LINE,
     PROVIDER,
-    ROLES,
     function_id,
 )
 from hostaudit.documents.problem import Fault, Problem, Where
@@ -31,12 +30,8 @@ from hostaudit.model.policy import (
     keys_of,
     rule_keys,
 )
+from hostaudit.model.roles import FUNCTIONS, ROLES, SINGLE
 from hostaudit.model.site import SiteFile
-from hostaudit.model.words import FUNCTIONS
-
-SINGLE_ROLES = frozenset({"registry", "registrar"})
-"""Roles in which every name has exactly one provider."""
-
 
 WRITE_GATE = "write scenario.ID.FUNCTION"
 
@@ -105,7 +100,7 @@ def _of_role(role: str, demand: RoleDemand, at: Where, world: World | None) -> I
         if meant.roles and role not in meant.roles and getattr(demand, name) is not None:
             advice = f"it is for {' and '.join(sorted(meant.roles))}"
             yield Problem((*at, name), f"{name} means nothing for {role}, {meant.otherwise}", advice)
-    if role in SINGLE_ROLES and (demand.min_providers or 1) > 1:
+    if role in SINGLE and (demand.min_providers or 1) > 1:
         advice = "leave it out, and keep a spare name at another one"
         yield Problem((*at, "min_providers"), f"min_providers: every name has exactly one {role}", advice)
     if not demand.independent_by:
@@ -199,7 +194,7 @@ def _of_rule(rule: str, declared: Set[str], world: World | None) -> Fault | None
     of_role, of_function, others = _rules()
     if first.startswith("web:") and last in (*of_function, "*"):
         advice = "write it as in a report, such as web:api.example.com"
-        return None if _is_function(first) else Fault("names no host", advice)
+        return None if _is_function(first) else Fault("has no host name", advice)
     families = dict.fromkeys(ROLES, of_role) | dict.fromkeys((*FUNCTIONS, *declared), of_function)
     known = [f"{family}.{each}" for family, rules in families.items() for each in rules]
     known += [*others, *(world.further_rules if world else ())]

@@ -8,16 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import get_args
 
 from hostaudit.documents.countries import country_fault
 from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import host_name
 from hostaudit.errors import UsageError
 from hostaudit.model.policy import KEYED, Exemption, PolicyTarget, Range, Refusal, ValueKind, keys_of
-from hostaudit.model.roles import Role
 
-ROLES: tuple[str, ...] = get_args(Role)
 MOST_ENTRIES = 1000
 """Targets, exceptions, patterns of one target, ids of one list."""
 

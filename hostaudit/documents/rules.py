@@ -28,7 +28,7 @@ from hostaudit.errors import UsageError, nearest
 from hostaudit.model.policy import (
     Preset,
 )
-from hostaudit.model.roles import Role, Service
+from hostaudit.model.roles import ROLES, Service
 from hostaudit.model.rules import (
     Feed,
     HeaderClue,
@@ -51,7 +51,6 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
-ROLES = get_args(Role)
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
 """Steps that take time besides the replacement of an operator in a role."""
@@ -187,7 +186,7 @@ def read(directory: Path) -> list[Source]:
         return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
-        raise UsageError(message, "install hostaudit again, or name a complete rules folder") from error
+        raise UsageError(message, "install hostaudit again, or give a complete rules folder") from error
 
 
 def _content(path: str) -> bytes:
@@ -287,7 +286,7 @@ def _checks(trees: list[tuple[Source, Node]]) -> dict[str, RuleText]:
             source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
         codes = ([check.code] if check.code else []) + list(check.codes.values())
         if not codes:
-            source.refuse(tree, f"{check.id} has no code", "give code, or codes by role or function")
+            source.refuse(tree, f"{check.id} has no code", "give code, or number for a text of every role or function")
         for code in codes:
             if not CODE.fullmatch(code):
                 source.refuse(tree, f"{code!r} is not a code", "give one such as HA-DNS-002")

@@ -58,7 +58,7 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
     try:
         return _load(source, known, world)
     except UsageError as error:
-        raise UsageError(error.message, error.hint or "every key is explained by: hostaudit schema site") from error
+        raise UsageError(error.message, error.hint or "all keys are described in: hostaudit schema site") from error
 
 
 def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:
@@ -68,13 +68,13 @@ def _load(source: Source, known: Mapping[str, Provider] | None, world: World | N
     sites = tuple(normal_site(site) for site in file.sites)
     for place, policy in policies(file):
         if policy is None and key_at(tree, place).text == "policy":
-            hint = "make a demand, or write policy: {} for the defaults"
-            source.refuse(key_at(tree, place), f"policy says nothing; {hint}", hint)
+            hint = "add a rule, or write policy: {} for the defaults"
+            source.refuse(key_at(tree, place), f"policy is empty; {hint}", hint)
     if not sites and any(key.text == "sites" for key, _ in tree.entries or ()):
         source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
     if not (sites or file.targets or file.exceptions or file.policy):
-        hint = "declare sites, or demand something under policy"
-        source.refuse(tree, f"the file neither declares nor demands anything; {hint}", hint)
+        hint = "add sites or a policy"
+        source.refuse(tree, f"the file has neither sites nor a policy; {hint}", hint)
     for position, site in enumerate(sites):
         for problem in contradictions(site, sites[:position], known):
             _refuse(source, node_at(tree, ("sites", position, *problem.where)), problem)
@@ -108,7 +108,7 @@ def _bytes(path: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise UsageError(f"{path} cannot be read: {reason}", "give the path of a site file") from error
+        raise UsageError(f"{path} cannot be read: {reason}", "give the path of a site or policy file") from error
 
 
 def _refuse_other_version(source: Source, tree: Node) -> None:

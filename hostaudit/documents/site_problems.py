@@ -10,12 +10,9 @@ from hostaudit.documents.problem import Fault, Problem, Where
 from hostaudit.documents.site_values import AT_ONCE_HOURS, FURTHER, MOST_ENTRIES, PROOFS, PROVING
 from hostaudit.domain import lies_under, registrable
 from hostaudit.errors import near, nearest
+from hostaudit.model.roles import FUNCTIONS, HIDDEN
 from hostaudit.model.rules import Provider
 from hostaudit.model.site import DeclaredFallback, Site
-from hostaudit.model.words import FUNCTIONS
-
-HIDDEN_ROLES = frozenset({"payments", "messaging", "identity", "support", "backup", "deploy"})
-"""Roles that cannot be seen from outside; the catalogue does not say who fills them."""
 
 
 def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Provider] | None) -> Iterator[Problem]:
@@ -156,7 +153,7 @@ def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> Fau
     able = [
         each.id
         for each in known.values()
-        if each.serves(role) or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
+        if each.serves(role) or (role in HIDDEN and not {"app_store", "registry"}.issuperset(each.roles))
     ]
     like = near(provider, able)
     return Fault("is not in the catalogue", f"did you mean {like!r}?") if like else None

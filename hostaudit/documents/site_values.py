@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any, get_args
+from typing import Any
 
 from msgspec import structs
 
@@ -14,10 +14,9 @@ from hostaudit.documents.policy_values import FUNCTION_ID, ID
 from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import HostNameError, host_name, parse
 from hostaudit.errors import UsageError, nearest
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import ROLES
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SpareName
 
-NEED_ROLES: tuple[str, ...] = get_args(Role)
 PROOFS: dict[str, tuple[str, ...]] = {
     "dns": ("server",),
     "hosting": ("address", "host"),
@@ -60,7 +59,7 @@ def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
 
 def _name(text: str, understood: Callable[[str], object] = host_name) -> str:
     if not text.strip():
-        return "names no host; leave the key out if there is none"
+        return "has no host name; leave the key out if there is none"
     if any(each in text for each in "/:@?#"):
         return "is a URL or has a port; write the host name alone, such as shop.example.com"
     try:
@@ -106,7 +105,7 @@ SOUND: Checks = {
     (Site, "hosts"): _name,
     (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
     (DeclaredFunction, "weight"): between(0, 1, "a weight from 0 to 1"),
-    (Need, "role"): _one_of(NEED_ROLES, "a role"),
+    (Need, "role"): _one_of(ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
     (SpareName, "path"): _PATH,

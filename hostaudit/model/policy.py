@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 from msgspec import Struct
 from msgspec.structs import fields
 
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import EXPIRING
 from hostaudit.model.verdict import Severity, UnknownMode
 
 POLICY_SCHEMA: Literal["hostaudit.policy/1"] = "hostaudit.policy/1"
@@ -50,7 +50,7 @@ class Key:
     meaning: str
     values: Range | ValueKind | None = None
     rule: str = ""
-    roles: tuple[Role, ...] = ()
+    roles: tuple[str, ...] = ()
     otherwise: str = ""
 
 
@@ -94,7 +94,7 @@ class RoleDemand(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             "For registrar and ca: the least days until the name or the certificate expires.",
             Range(0, 3650, "a number of days from 0 to 3650"),
             "ROLE.min_days_left",
-            roles=("ca", "registrar"),
+            roles=EXPIRING,
             otherwise="where nothing expires",
         ),
     ] = None

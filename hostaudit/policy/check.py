@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.model.verdict import Outcome, Severity, UnknownMode
+from hostaudit.model.words import few
 from hostaudit.model.words import function as function_name
 
 if TYPE_CHECKING:
@@ -121,6 +122,11 @@ def between(low: float, high: float) -> str:
     if high >= COUNTLESS:
         return "any number" if low >= COUNTLESS else f"{number(low)} or more"
     return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def few_of(words: Iterable[str], most: int = 4) -> str:
+    """The first different words and how many more there are."""
+    return few(list(dict.fromkeys(words)), most)
 
 
 def no_such_function(demand: Demand, function: str, *, known: bool) -> Answer:

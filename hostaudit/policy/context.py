@@ -10,14 +10,14 @@ from functools import cached_property
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Clock, Reading
 from hostaudit.analysis.impact.redundancy import Alternatives
-from hostaudit.analysis.impact.score import ROLES, Reckoning, hides, part, reckon
+from hostaudit.analysis.impact.score import Reckoning, hides, part, reckon
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Policy
 from hostaudit.model.report import Report
+from hostaudit.model.roles import ROLES
 from hostaudit.model.scenario import Scenario
 from hostaudit.model.verdict import Severity
-from hostaudit.model.words import few
-from hostaudit.policy.check import CONFIDENCE
+from hostaudit.policy.check import CONFIDENCE, few_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class PolicyContext:
 
 def open_questions(leaves: Iterable[BasicEvent]) -> str:
     """The first few roles and subjects that are unknown."""
-    return few(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
+    return few_of(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
 
 
 def reasons(leaves: Iterable[BasicEvent]) -> tuple[str, ...]:

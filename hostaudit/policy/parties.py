@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hostaudit import domain
 from hostaudit.analysis.impact.score import part
 from hostaudit.model.policy import Refusal
-from hostaudit.model.words import few, listed
-from hostaudit.policy.check import Answer, Demand
+from hostaudit.model.words import listed
+from hostaudit.policy.check import Answer, Demand, few_of
 from hostaudit.policy.context import PolicyContext, open_questions, reasons
 
 
@@ -138,7 +138,7 @@ def _parts(context: PolicyContext, party: Party) -> str:
 def caveat(context: PolicyContext) -> str:
     """The alternatives that cannot be judged at all, as the end of a sentence."""
     notes = [group.note for group in context.alternatives.groups("hosting") if group.note]
-    return f"; {few(notes)} and not judged" if notes else ""
+    return f"; {few_of(notes)} and not judged" if notes else ""
 
 
 def elsewhere(context: PolicyContext, demand: Demand, subject: str, message: str) -> Answer:
@@ -147,7 +147,7 @@ def elsewhere(context: PolicyContext, demand: Demand, subject: str, message: str
     hidden = context.hidden()
     if not (homeless or hidden):
         return demand.answer("pass", subject, f"{message}{caveat(context)}.")
-    unknown = few((*(each.named for each in homeless), *(f"{leaf.role} {leaf.subject}" for leaf in hidden)))
+    unknown = few_of((*(each.named for each in homeless), *(f"{leaf.role} {leaf.subject}" for leaf in hidden)))
     because = {each for party in homeless for each in party.because} | set(reasons(hidden))
     text = f"The country of some companies is not known: {unknown}."
     return demand.answer("unknown", subject, text, because=sorted(because))

@@ -20,8 +20,8 @@ from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
 
 @dataclass
 class Step:
-    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``message``: what
-    the rule said last, and ``met`` whether it passed. ``example``: the value to show where none is met."""
+    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``asked``:
+    the rule gave an answer, ``message`` is its last one, and ``met`` says that it passed. ``example``: the value to show where none is met."""
 
     path: Path
     rule: str
@@ -29,6 +29,7 @@ class Step:
     wanted: Any = None
     preset: str = ""
     at: int = 0
+    asked: bool = False
     message: str = ""
     met: bool = False
     example: Any = None
@@ -78,7 +79,7 @@ def _answered(step: Step, outcomes: Mapping[str, Finding]) -> bool:
     """True if a step keeps its value: the rule passes, or was not asked, as the site has nothing of the kind."""
     found = outcomes.get(step.rule)
     if found is not None:
-        step.message, step.met = found.message, found.outcome == "pass"
+        step.asked, step.message, step.met = True, found.message, found.outcome == "pass"
     return found is None or step.met
 
 

@@ -10,37 +10,23 @@ import msgspec
 import pytest
 from helpers import ROOT
 from helpers.command import PARLER, PARLER_REPORT, hostaudit
+from helpers.judging import POLICIES, SILENT, policy
 
-from hostaudit import audit, cli
+from hostaudit import cli
 from hostaudit.audit import encode_evidence
 from hostaudit.documents import schemas
 from hostaudit.documents.evidence_file import read_evidence
-from hostaudit.errors import Exit, UsageError
+from hostaudit.errors import Exit
 from hostaudit.model.evidence import Unknown
-from hostaudit.policy import explain
 
-POLICIES = ROOT / "examples" / "policies"
 TWO_DNS = POLICIES / "two-dns-operators.yaml"
-TESTS = POLICIES / "tests" / "two-dns-operators.yaml"
-SILENT = POLICIES / "tests" / "second-operator-silent.json"
 TWO_OPERATORS = ROOT / "examples" / "history" / "dyn-2016-two-operators" / "evidence.json"
-RULES = audit.shipped_rules()
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def report(capsys) -> dict:
     shown = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(json.loads(schemas.path("report").read_text())).validate(shown)
     return shown
-
-
-def policy(text: str, **parts: str) -> str:
-    return "\n".join(("version: 1", f"policy: {text}", *(f"{key}: {value}" for key, value in parts.items()), ""))
 
 
 # -- how it ends ------------------------------------------------------------------------------------------
@@ -169,7 +155,7 @@ def test_the_report_carries_labels_policy_and_notes(here, capsys):
         (("--fail-on", "severe"), "--fail-on severe is not known"),
         (("--unknown", "ignore"), "--unknown ignore is not known"),
         (("--baseline", "none.json", "--fail-on", "low"), "none.json cannot be read"),
-        (("--baseline", PARLER_REPORT), "--baseline goes with a policy or --fail-on"),
+        (("--baseline", PARLER_REPORT), "--baseline has no effect without --policy or --fail-on"),
         (("--baseline", PARLER, "--fail-on", "low"), "is evidence, not a report"),
         (("--policy", "none.yaml"), "none.yaml cannot be read"),
     ],
@@ -192,132 +178,3 @@ def test_a_wrong_policy_is_refused_before_anything_is_looked_at(here, capsys, mo
 
     assert cli.run(["scan", "example.com", "--policy", "p.yaml"]) == Exit.USAGE
     assert "min_score" in capsys.readouterr().err
-
-
-# -- rules and their texts --------------------------------------------------------------------------------
-
-
-def test_every_rule_is_listed_and_every_code_explained(capsys):
-    assert cli.run(["rules", "list", "--format", "json"]) == Exit.PASS
-    shown = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(json.loads(schemas.path("rules").read_text())).validate(shown)
-    codes = [each["code"] for each in shown["rules"]]
-
-    assert len(codes) == len(set(codes)) > 100
-    for row in shown["rules"]:
-        by_rule, by_code = (explain.explain(each, RULES) for each in (row["rule"], row["code"].lower()))
-        assert by_rule == by_code
-        assert (by_rule.id, by_rule.code) == (row["rule"], row["code"])
-
-
-@pytest.mark.parametrize("role", sorted(RULES.roles))
-def test_every_layer_is_explained(role):
-    found = explain.explain(role, RULES)
-
-    assert found.kind == "role"
-    assert found.risk and found.how and found.fix
-    assert any(each.rule == f"{role}.min_providers" for each in found.rules)
-
-
-@pytest.mark.parametrize(
-    ("topic", "identity", "code"),
-    [
-        ("web:api.example.com.min_score", "web:api.example.com.min_score", "HA-FUNCTION-001"),
-        ("payments.min_score", "payments.min_score", "HA-PAYMENTS-001"),
-        ("checkout.max_hours_down", "checkout.max_hours_down", "HA-FUNCTION-002"),
-        ("scenario.parler-2021.web", "scenario.parler-2021.web", "HA-SCENARIO-001"),
-        ("tls", "ca", ""),
-        ("ROLE.min_providers", "ROLE.min_providers", ""),
-    ],
-)
-def test_a_rule_of_any_function_or_scenario_is_explained(topic, identity, code):
-    found = explain.explain(topic, RULES)
-
-    assert (found.id, found.code) == (identity, code)
-
-
-def test_the_example_of_a_rule_is_of_its_own_role_and_can_be_read(here):
-    for row in explain.book(RULES).rules:
-        found = explain.explain(row.rule, RULES)
-        if not found.write or row.rule.partition(".")[0] in ("ROLE", "FUNCTION", "scenario"):
-            continue
-        assert (
-            "example" in found.write
-            or row.rule.partition(".")[0].removesuffix("s") in found.write
-            or row.rule
-            in (
-                "score.min",
-                "parents.max_share",
-            )
-        )
-
-
-@pytest.mark.parametrize(("topic", "hint"), [("dns.min_provider", "dns.min_providers"), ("HA-DNS-02", "HA-DNS-00")])
-def test_what_is_no_topic_is_refused_with_the_nearest_one(topic, hint):
-    with pytest.raises(UsageError) as refused:
-        explain.explain(topic, RULES)
-
-    assert hint in refused.value.hint
-
-
-def test_a_rule_is_explained_without_network_or_file():
-    shown = hostaudit("explain", "HA-DNS-002")
-
-    assert shown.returncode == 0
-    assert shown.stdout.startswith("HA-DNS-002 dns.min_providers\n")
-    assert "roles: {dns: {min_providers: 2" in shown.stdout
-    assert hostaudit("explain", "dns", PARLER).returncode == Exit.USAGE
-    as_json = json.loads(hostaudit("explain", "hosting", "--format", "json").stdout)
-    jsonschema.Draft202012Validator(json.loads(schemas.path("explanation").read_text())).validate(as_json)
-    assert as_json["recovery"] == {"low": 48, "usual": 360, "high": 1000}
-
-
-# -- tests of policies ------------------------------------------------------------------------------------
-
-
-def test_the_examples_come_out_as_expected():
-    shown = hostaudit("policy", "test", TESTS)
-
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert "4 tests, 0 of them not as expected" in shown.stdout
-
-
-def test_what_comes_out_otherwise_is_told(here, capsys):
-    text = TESTS.read_text().replace("../..", str(ROOT / "examples")).replace("..", str(POLICIES), 1)
-    Path("t.yaml").write_text(
-        text.replace("verdict: pass", "verdict: fail")
-        .replace("second-operator-silent.json", str(SILENT))
-        .replace("../parler-2021.yaml", str(POLICIES / "parler-2021.yaml"))
-        .replace("{dns.min_providers: fail}", "{dns.min_score: pass}")
-    )
-
-    assert cli.run(["policy", "test", "t.yaml", "--format", "json"]) == Exit.FAIL
-    shown = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(json.loads(schemas.path("policy-tests").read_text())).validate(shown)
-    assert [each["differs"] for each in shown["tests"]] == [
-        ["dns.min_score: pass expected, not asked found"],
-        ["verdict: fail expected, pass found"],
-        [],
-        [],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("version: 1\ntests: []\n", "tests holds no test"),
-        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "names no policy"),
-        (
-            "version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: soon, verdict: pass}\n",
-            "t.yaml:4:",
-        ),
-        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: good}\n", "'good'"),
-        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidenc: b}\n", "did you mean 'evidence'?"),
-        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "b cannot be"),
-    ],
-)
-def test_a_file_of_tests_is_read_strictly(here, capsys, text, words):
-    Path("t.yaml").write_text(text)
-
-    assert cli.run(["policy", "test", "t.yaml"]) == Exit.USAGE
-    assert words in capsys.readouterr().err

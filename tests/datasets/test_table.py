@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import struct
 
 import pytest
+from helpers.tables import ABOUT, small, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit.datasets import table_format
 from hostaudit.datasets.table import Table, digest, read_metadata
 from hostaudit.datasets.table_format import SECTIONS
-from hostaudit.datasets.table_writer import Builder, Metadata, union
+from hostaudit.datasets.table_writer import Builder, union
 from hostaudit.errors import DocumentError
 
-ABOUT = Metadata(kind="test", title="Test", source="the test", licence="none", date="2026-06-17")
 WIDTH = {4: 32, 6: 128}
-
-
-def table(rows, left_out=(), labels=()):
-    builder = Builder()
-    for first, last, value in rows:
-        low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
-        builder.add(low.version, int(low), int(high), value)
-    for block in left_out:
-        builder.leave_out(ipaddress.ip_network(block))
-    for number, text in labels:
-        builder.label(number, text)
-    return Table(builder.build(ABOUT))
 
 
 def networks(**prefixes):
@@ -161,31 +148,9 @@ def test_an_announcement_around_a_hole_keeps_its_prefix():
     assert holed.find("10.1.2.3") == ("10.1.2.0/24", (1,))
 
 
-def test_several_origins_of_one_prefix_are_all_kept_in_any_order():
-    rows = [("192.0.2.0", "192.0.2.255", (asn, "NL")) for asn in (64500, 64496, 64500)]
-    rows.append(("192.0.2.0", "192.0.2.255", (4_200_000_000, 64499, "DE")))
-
-    for turned in (rows, rows[::-1]):
-        found = table(turned)
-        assert found.get("192.0.2.9") == (64496, 64499, 64500, 4_200_000_000, "DE", "NL")
-        assert found.metadata.values == 1
-
-
 @pytest.mark.parametrize("value", [(0,), (2**24,), (2**32 - 1,), (2**64 - 1,), ("",), ("#1", "'x", "é"), (1, "a", 2)])
 def test_values_come_back_as_they_were(value):
     assert table([("192.0.2.0", "192.0.2.255", value)]).get("192.0.2.1") == value
-
-
-@pytest.mark.parametrize("value", [(), (-1,), (2**64,), ("a\0b",), (True,), (1.5,), (None,)])
-def test_what_is_no_value_is_refused(value):
-    with pytest.raises(ValueError):
-        table([("192.0.2.0", "192.0.2.255", value)])
-
-
-@pytest.mark.parametrize(("first", "last"), [(1, 0), (-1, 0), (0, 2**32)])
-def test_what_is_no_interval_is_refused(first, last):
-    with pytest.raises(ValueError):
-        Builder().add(4, first, last, (1,))
 
 
 @pytest.mark.parametrize(
@@ -205,19 +170,6 @@ def test_labels_are_found_by_their_number():
     assert [named.label(each) for each in (1, 64501, -1, 2**32)] == [""] * 4
 
 
-def test_the_same_rows_in_any_order_make_the_same_file():
-    rows = [("10.0.0.0", "10.255.255.255", (3, "x")), ("10.0.0.0", "10.0.0.255", (1,)), ("::", "::9", (2, "y"))]
-    files = []
-    for turned in (rows, rows[::-1]):
-        builder = Builder()
-        for first, last, value in turned:
-            low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
-            builder.add(low.version, int(low), int(high), value)
-        files.append(builder.build(ABOUT))
-
-    assert files[0] == files[1]
-
-
 def test_intervals_lists_what_is_in_a_table():
     found = table(
         [("0.0.0.0", "0.0.0.9", (1,)), ("255.0.0.0", "255.255.255.255", ("x",)), ("2001:db8::5", "2001:db8::7", (2,))]
@@ -228,16 +180,6 @@ def test_intervals_lists_what_is_in_a_table():
 
 
 # -- damage -----------------------------------------------------------------------------------------------
-
-
-def small():
-    builder = Builder()
-    builder.add(4, 0x0A000000, 0x0AFFFFFF, (64500,))
-    builder.add(4, 0x0A000000, 0x0A00000F, (64500, "x"))
-    builder.add(6, 0x20010DB8 << 96, (0x20010DB8 << 96) + 5, (64501, "y"))
-    builder.add(6, (0x20010DB8 << 96) + 9, (0x20010DB8 << 96) + 2**70, (64502,))
-    builder.label(64500, "NAME")
-    return builder.build(ABOUT)
 
 
 PROBES = ("0.0.0.0", "9.255.255.255", "10.0.0.1", "10.0.0.16", "255.255.255.255")
@@ -309,42 +251,6 @@ def test_a_file_that_is_cut_short_or_grew_is_refused_at_once(tmp_path):
                 read(path)
     with pytest.raises(DocumentError, match="has grown"):
         Table(data + b"\0")
-
-
-def with_header(data, **changes):
-    """The file with other numbers in its header and a right checksum over it."""
-    names = ("magic", "version", "count", "crc", "length", "size", "sha")
-    fields = dict(zip(names, table_format.HEADER.unpack_from(data), strict=True))
-    fields |= changes
-    changed = bytearray(table_format.HEADER.pack(*fields.values()) + data[table_format.HEADER.size :])
-    head = memoryview(changed)[: table_format.FIXED + fields["length"]]
-    struct.pack_into("<I", changed, table_format.CRC_AT, table_format.crc32(head))
-    return bytes(changed)
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "not one of"),
-        (b"PK\x03\x04" + bytes(5000), "not one of"),
-        (small().replace(b"\r\n", b"\n", 1), "not one of"),
-        (with_header(small(), version=2), "format 2"),
-        (with_header(small(), count=99), "header is damaged"),
-        (with_header(small(), length=2), "cannot be read"),
-        (small().replace(b'"kind":"test"', b'"kind":"tent"'), "header is damaged"),
-    ],
-)
-def test_a_foreign_file_is_refused_in_words(data, words):
-    with pytest.raises(DocumentError, match=words):
-        Table(data)
-
-
-def test_a_section_beyond_the_file_is_refused():
-    data = bytearray(small())
-    for offset, length in ((2**63, 8), (table_format.FIXED + 4, 8), (0, 8), (len(data) - 8, 16), (4096, 2**64 - 1)):
-        table_format.PLACE.pack_into(data, table_format.HEADER.size, offset, length)
-        with pytest.raises(DocumentError, match=r"out of place|do not fit"):
-            Table(with_header(bytes(data)))
 
 
 def test_a_table_for_another_use_is_refused(tmp_path):

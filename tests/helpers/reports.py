@@ -7,7 +7,7 @@ from functools import cache
 from helpers.sites import Site
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
-from hostaudit.model.report import Report
+from hostaudit.model.report import Dependency, Report
 
 
 @cache
@@ -25,3 +25,7 @@ def parents(report: Report, *, all_of_them: bool = False) -> list[str]:
         for point in report.spofs
         if point.failure_domain.kind == "parent" and (all_of_them or not point.name_only)
     ]
+
+
+def operator_of(report: Report, host: str) -> Dependency:
+    return next(row for row in report.dependencies if row.role == "dns" and row.subject == host)

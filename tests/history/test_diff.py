@@ -4,22 +4,18 @@ never that something has gone that was only not to be seen."""
 from __future__ import annotations
 
 import random
-from functools import cache
 
 import msgspec
 import pytest
-from helpers import corpus, sites
+from helpers import sites
+from helpers.comparisons import BUNDLES, compared, look, shipped
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hostaudit.audit import analyse
-from hostaudit.documents import rules
-from hostaudit.history import diff, snapshot
-from hostaudit.model.changes import Snapshot
-from hostaudit.model.evidence import Unknown
+from hostaudit.history import diff
 from hostaudit.model.report import PolicyNote
-from hostaudit.model.values import Addresses
 
 MIRROR = {
     "added": "removed",
@@ -28,27 +24,6 @@ MIRROR = {
     "became_unknown": "became_known",
     "became_known": "became_unknown",
 }
-BUNDLES = corpus.bundles()
-
-
-@cache
-def shipped():
-    return rules.load()
-
-
-def look(file, unseen=()) -> Snapshot:
-    """A look at a bundle with some of its answers gone."""
-    items = tuple(
-        msgspec.structs.replace(each, value=None, absent=None, not_applicable=None, unknown=Unknown("timeout"))
-        if each.id in unseen
-        else each
-        for each in file.evidence
-    )
-    return snapshot.snapshot(analyse(msgspec.structs.replace(file, evidence=items), shipped()))
-
-
-def compared(before, after):
-    return diff.between(snapshot.snapshot(before), snapshot.snapshot(after))
 
 
 def judged(site):
@@ -125,22 +100,6 @@ def test_an_address_of_the_same_service_is_no_change():
     assert (found.outcome, found.changes) == ("same", ())
 
 
-def test_volatile_things_do_not_count():
-    file = sites.in_pairs().file()
-
-    def later(item):
-        value = item.value
-        if isinstance(value, Addresses):
-            value = msgspec.structs.replace(value, ttl=max(1, value.ttl // 2))
-        return msgspec.structs.replace(item, at="2026-01-01T00:00:00Z", source="another resolver", value=value)
-
-    run = msgspec.structs.replace(file.run, started="2026-01-01T00:00:00Z", resolver="198.51.100.1")
-    again = msgspec.structs.replace(file, run=run, evidence=tuple(map(later, reversed(file.evidence))))
-    found = compared(analyse(file, shipped()), analyse(again, shipped()))
-
-    assert (found.outcome, found.changes) == ("same", ())
-
-
 def test_a_judged_and_an_unjudged_report_are_compared_but_for_verdicts_and_findings():
     plain = judged(sites.on_one_parent())
     strict = msgspec.structs.replace(plain, verdict="fail", policy=PolicyNote("hostaudit.yaml", 1, ("baseline",)))
@@ -180,15 +139,3 @@ def test_rows_come_in_the_order_of_parts():
     assert places == sorted(places)
     assert ("dependency", "app_store:f-droid org.steady:f-droid") in rows(found, "became_unknown")
     assert found.outcome == "unknown"
-
-
-def test_the_numbers_of_a_run():
-    kept = [(1, look(BUNDLES["in-pairs"])), (2, look(BUNDLES["half-blind"]))]
-    document = diff.history("steady.org", kept, 3)
-    points = diff.trend("steady.org", kept).points
-
-    assert document.earlier == 3
-    assert document.runs[0].changes == ()
-    assert document.runs[1].changes == diff.between(kept[0][1], kept[1][1]).changes
-    assert [(each.number, each.unknowns) for each in points] == [(1, 0), (2, 4)]
-    assert points[0].single_points == document.runs[0].single_points > 0

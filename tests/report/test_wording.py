@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from helpers.sample_report import evidence
+from helpers.sample_report import evidence, report
 
+from hostaudit.model import words
+from hostaudit.model.evidence import Cause
+from hostaudit.model.report import (
+    Hours,
+)
 from hostaudit.model.values import (
-    VALUE_OF,
+    KINDS,
     Addresses,
     Alias,
     AppLinks,
@@ -20,6 +25,7 @@ from hostaudit.model.values import (
     Dmarc,
     Dnssec,
     FrontPage,
+    Kind,
     Listing,
     MailExchanger,
     MailExchangers,
@@ -38,6 +44,7 @@ from hostaudit.model.values import (
     Spf,
     StandbyAnswer,
     StandbyServer,
+    Value,
     WebAnswer,
     WebApp,
     ZoneCut,
@@ -91,7 +98,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("kind", VALUE_OF)
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_is_put_in_a_few_words(kind):
     value, words = VALUES[kind]
 
@@ -107,3 +114,69 @@ def test_what_a_standby_did_not_say_is_told():
     assert wording.proof(gone) == "greeting of standby mx.x.com at 192.0.2.1: 554, no answer to EHLO"
     page = evidence("standby_web", "x.com 192.0.2.1 /up", StandbyAnswer("x.com", "192.0.2.1", "/up", 200, True))
     assert wording.proof(page) == "standby 192.0.2.1 asked for x.com/up: status 200, with the marker"
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (0, "0 minutes"),
+        (0.001, "1 minute"),
+        (0.5, "30 minutes"),
+        (1, "1 hour"),
+        (29, "29 hours"),
+        (48, "2 days"),
+        (360, "15 days"),
+        (1008, "42 days"),
+        (14448, "602 days"),
+        (24 * 900, "30 months"),
+    ],
+)
+def test_durations_are_in_the_unit_a_person_would_choose(hours, expected):
+    assert words.duration(hours) == expected
+
+
+def test_a_range_names_its_unit_once_if_both_ends_share_it():
+    assert words.span(Hours(48, 360, 1008)) == "15 days (2 to 42 days)"
+    assert words.span(Hours(4, 48, 360)) == "2 days (4 hours to 15 days)"
+    assert words.span(Hours(720, 720, 720)) == "30 days"
+    assert wording.onset(0) == "at once"
+    assert wording.onset(36) == "in 36 hours"
+
+
+def test_every_cause_has_words_of_its_own():
+    causes = set(Cause.__args__)
+
+    assert causes <= set(wording.CAUSES)
+    assert len(set(wording.CAUSES.values())) == len(wording.CAUSES)
+    assert wording.cause("some_new_cause") == "some new cause"
+
+
+def test_every_kind_of_evidence_can_be_put_as_a_proof():
+    assert set(KINDS) == set(Kind.__args__)
+    assert {row.value for row in KINDS.values()} == set(Value.__args__)
+
+
+def test_a_proof_says_what_was_asked_and_answered():
+    shown = {item.id: wording.proof(item) for item in report().evidence}
+
+    assert shown["aaaa:captive.com"] == "AAAA of captive.com: absent, NODATA"
+    assert shown["a:www.captive.com"] == "A of www.captive.com: by way of d1.cloudfront.net, 13.225.10.5"
+    assert shown["caa:captive.com"].startswith("CAA of captive.com: unknown, the name server or resolver failed")
+    odd = evidence("tls", "a b c", not_applicable="no address")
+    assert wording.proof(odd) == "tls of a b c: does not apply, no address"
+
+
+def test_the_most_telling_proofs_are_of_different_kinds():
+    first = [item.kind for item in wording.most_telling(report().evidence)[:4]]
+
+    assert first == ["owner", "origin", "registration", "a"]
+
+
+def test_lists_read_as_prose():
+    assert words.listed([]) == ""
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.few(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert words.few([]) == "none"
+    assert wording.role("new_role") == "new role"
+    assert wording.effect("new_effect") == "new effect"

@@ -31,12 +31,12 @@ class EventContext:
 
     @property
     def place(self) -> Literal["serving", "standby"]:
-        """Where that puts a leaf."""
+        """The place of a leaf in this context."""
         return "standby" if self.stands_by else "serving"
 
     @property
     def suffix(self) -> str:
-        """What tells the ids of nodes in this context from those of the same operator elsewhere."""
+        """The end of the ids of nodes in this context, which keeps them apart from the same operator's elsewhere."""
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
@@ -130,11 +130,11 @@ class Operators:
 
     def open_zone_cuts(self, host: str, because: tuple[str, ...]) -> str:
         """A leaf for the zones of a host whose zone cuts were not answered."""
-        return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", uncut=host))
+        return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", zone_of=host))
 
     def silent_server(self, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for an address of a name server that gave no answer."""
-        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", silent=True))
+        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", named=True))
 
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)

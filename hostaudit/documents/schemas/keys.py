@@ -12,8 +12,8 @@ from typing import Any, get_args
 
 from hostaudit.documents import policy_values, site_values
 from hostaudit.model.policy import KEYED, Key, Range, ValueKind, keys_of
+from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.scenario import Action, Binding, Layer
-from hostaudit.model.words import FUNCTIONS
 
 MEANING: dict[str, dict[str, str]] = {
     # What the keys of a policy mean stands in the model, with the keys.
@@ -163,7 +163,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFunction", "id"): _pattern(policy_values.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
-    ("Need", "role"): _enum(site_values.NEED_ROLES),
+    ("Need", "role"): _enum(ROLES),
     ("Need", "any_of"): _many(_PROVIDER, least=1),
     ("SpareName", "path"): _PATH,
     ("SpareName", "status"): _STATUS,
@@ -179,7 +179,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
     ("Place", "region"): _pattern(site_values.REGION),
-    ("Policy", "roles"): {"propertyNames": _enum(policy_values.ROLES)},
+    ("Policy", "roles"): {"propertyNames": _enum(ROLES)},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
     ("ScenarioGate", "scenario"): _PROVIDER,
     ("PolicyTarget", "match"): _many({"minLength": 1}, least=1),
@@ -208,7 +208,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "notice_hours"): _HOURS,
     ("Event", "duration_hours"): _HOURS,
 }
-"""What a value may be beyond its type. What takes more than one value to tell is left to hostaudit."""
+"""Limits of a value beyond its type. Rules over more than one value are checked by hostaudit only."""
 
 
 def for_editors(schema: dict[str, Any]) -> dict[str, Any]:

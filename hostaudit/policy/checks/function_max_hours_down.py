@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from hostaudit.analysis.impact.score import Reckoning
 from hostaudit.model.report import Report
+from hostaudit.model.roles import TIMED
 from hostaudit.model.words import function
 from hostaudit.policy.check import Answer, Check, Demand, Ladder, no_such_function
 from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutage, compared_hours
-
-PROPOSED = ("resolve", "web", "mail_receive")
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
@@ -38,7 +37,7 @@ def _longest(reckoning: Reckoning, identity: str) -> LongestOutage:
 
 def _proposed(report: Report) -> Mapping[str, tuple[float, ...]]:
     there = {each.id for each in report.functions if each.state != "not_applicable"}
-    return {each: HOURS for each in PROPOSED if each in there}
+    return {each: HOURS for each in TIMED if each in there}
 
 
 CHECK = Check("FUNCTION.max_hours_down", evaluate, Ladder(HOURS, _proposed))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hostaudit.model.words import few
-from hostaudit.policy.check import Answer, Check, Demand
+from hostaudit.policy.check import Answer, Check, Demand, few_of
 from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.parties import about, means, parties
 from hostaudit.policy.role_holders import of_role, unknown_holders
@@ -16,7 +15,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     role, title = demand.role, context.title(demand.role)
     own = [each for each in parties(context) if role in each.own]
     wrong = [each for each in own if each.certain and not any(means(each, name) for name in demand.value)]
-    allowed = few(demand.value, 8)
+    allowed = few_of(demand.value, 8)
     for each in wrong:
         message = f"{title}: {each.named} is not one of those allowed: {allowed}."
         yield about(context, demand, context.domain, message, each)
@@ -25,7 +24,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         message = f"{title}: whether only {allowed} is used could not be learnt: {unknown}."
         yield of_role(context, demand, "unknown", message)
     elif not wrong:
-        found = few(each.named for each in own) or "nobody"
+        found = few_of(each.named for each in own) if own else "nobody"
         yield of_role(context, demand, "pass", f"{title}: {found}; allowed: {allowed}.")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hostaudit.model.words import few
-from hostaudit.policy.check import Answer, Check, Demand
+from hostaudit.policy.check import Answer, Check, Demand, few_of
 from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.parties import about, means, parties
 from hostaudit.policy.role_holders import of_role, unknown_holders
@@ -20,10 +19,10 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         yield about(context, demand, context.domain, f"{title}: {each.named} is refused.", each)
     unknown = unknown_holders(context, role)
     if unknown and not wrong:
-        message = f"{title}: whether {few(demand.value)} is used could not be learnt: {unknown}."
+        message = f"{title}: whether {few_of(demand.value)} is used could not be learnt: {unknown}."
         yield of_role(context, demand, "unknown", message)
     elif not wrong:
-        yield of_role(context, demand, "pass", f"{title}: none of {few(demand.value, 8)} is used.")
+        yield of_role(context, demand, "pass", f"{title}: none of {few_of(demand.value, 8)} is used.")
 
 
 CHECK = Check("ROLE.deny", evaluate)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from hostaudit.model.values import Certificate, Registration
+from hostaudit.model.evidence import subject_of
+from hostaudit.model.values import Certificate, HostAddress, Registration
 from hostaudit.model.verdict import Outcome
-from hostaudit.model.words import few
-from hostaudit.policy.check import Answer, Check, Demand, Ladder, number
+from hostaudit.policy.check import Answer, Check, Demand, Ladder, few_of, number
 from hostaudit.policy.context import PolicyContext
 
 DAYS = {"registrar": (30, 21, 14, 7, 3), "ca": (14, 7, 2, 1)}
@@ -38,19 +38,20 @@ def _name(context: PolicyContext, demand: Demand) -> Answer:
 
 def _certificates(context: PolicyContext, demand: Demand) -> Answer:
     hosts = {*context.report.target.hosts, context.case.proofs.web_host}
-    items = [item for item in context.case.evidence.of("tls") if item.subject.split(" ")[0] in hosts]
-    dated = [(item, _day(item.value.not_after)) for item in items if isinstance(item.value, Certificate)]
-    known = sorted((ends, item.id, item.subject) for item, ends in dated if ends is not None)
-    unsure = [item.subject for item in items if item.unknown is not None]
-    because = tuple(item.id for item in items)
+    rows = [(subject_of(item, HostAddress), item) for item in context.case.evidence.of("tls")]
+    items = [(at.host, item) for at, item in rows if at is not None and at.host in hosts]
+    dated = [(host, item, _day(item.value.not_after)) for host, item in items if isinstance(item.value, Certificate)]
+    known = sorted((ends, item.id, host) for host, item, ends in dated if ends is not None)
+    unsure = [item.subject for _, item in items if item.unknown is not None]
+    because = tuple(item.id for _, item in items)
     if known:
-        ends, _, subject = known[0]
+        ends, _, host = known[0]
         outcome, left = _left(context, ends, demand)
         if outcome == "pass" and unsure:
-            left += f"; not known: {few(unsure)}"
+            left += f"; not known: {few_of(unsure)}"
             outcome = "unknown"
         verb = "ended" if _past(context, ends) else "ends"
-        message = f"the certificate of {subject.split(' ')[0]} {verb} {left}"
+        message = f"the certificate of {host} {verb} {left}"
     elif items and not unsure:
         outcome, message = "pass", "the site uses no certificate"
     else:

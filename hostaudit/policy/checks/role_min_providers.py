@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from hostaudit.analysis.impact.redundancy import Group, axes_named
 from hostaudit.model.report import Report
-from hostaudit.model.words import few
-from hostaudit.policy.check import Answer, Check, Demand, Ladder, between, compared
+from hostaudit.model.roles import COUNTED
+from hostaudit.policy.check import Answer, Check, Demand, Ladder, between, compared, few_of
 from hostaudit.policy.context import PolicyContext
 
 COUNTS = (4, 3, 2)
-PROPOSED = ("dns", "hosting", "cdn", "mail")
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
@@ -37,7 +36,7 @@ def _counted(context: PolicyContext, group: Group, demand: Demand) -> Answer:
     axes = context.policy.roles[demand.role].independent_by
     low, high = group.independent(axes)
     providers = tuple(dict.fromkeys(each for row in group.all for each in row.providers))
-    held = f": {few(context.called(each) for each in providers)}" if providers else ""
+    held = f": {few_of(context.called(each) for each in providers)}" if providers else ""
     noun = "provider" if low == high == 1 else "providers"
     apart = f"{between(low, high)} {noun}, counted apart by {axes_named(axes)}"
     text = f"{apart}{held}; at least {least} {'is' if least == 1 else 'are'} demanded"
@@ -45,7 +44,7 @@ def _counted(context: PolicyContext, group: Group, demand: Demand) -> Answer:
     if group.note:
         text += f"; {group.note}"
     elif doubts and low != high:
-        text += f"; not known: {few(doubts)}"
+        text += f"; not known: {few_of(doubts)}"
     return demand.answer(
         compared(low, high, least),
         group.subject,
@@ -57,7 +56,7 @@ def _counted(context: PolicyContext, group: Group, demand: Demand) -> Answer:
 
 def _proposed(report: Report) -> Mapping[str, tuple[int, ...]]:
     roles = {leg.role for function in report.functions for leg in function.legs}
-    return {role: COUNTS for role in PROPOSED if role in roles}
+    return {role: COUNTS for role in COUNTED if role in roles}
 
 
 CHECK = Check("ROLE.min_providers", evaluate, Ladder(COUNTS, _proposed))

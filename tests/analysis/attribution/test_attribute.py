@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
-from helpers.reports import catalogue, parents, report_on
-from helpers.sites import CLOUDFLARE_NS, GANDI, NSONE, Site, in_pairs
+from helpers.reports import catalogue, operator_of, parents, report_on
+from helpers.sites import GANDI, NSONE, Site, in_pairs
 
 from hostaudit import domain
-from hostaudit.analysis.catalogue.catalogue import Catalogue
-from hostaudit.analysis.catalogue.lookalikes import NameServerNames
 from hostaudit.model.report import Dependency, Report
 from hostaudit.model.values import (
-    Delegation,
-    NameServerGlue,
-    NameServers,
     Origin,
     Owner,
     Published,
     PublishedRanges,
-    Registration,
     ServerAnswer,
     ZoneCut,
 )
 from hostaudit.report import Style, load
-
-
-@cache
-def index() -> Catalogue:
-    return Catalogue(catalogue())
 
 
 def served(headers=(), chain=(), address="193.235.17.80", asn=64999, organisation=None, domain="steady.org") -> Report:
@@ -174,10 +161,6 @@ def with_servers(servers: dict[str, tuple[str, int]], *, soa: tuple[str, str] = 
         answer = ServerAnswer("steady.org", host, address, True, "NOERROR", 1, *(each or None for each in soa))
         site.note("server", f"steady.org {host} {address}", answer)
     return report_on(site)
-
-
-def operator_of(report: Report, host: str) -> Dependency:
-    return next(row for row in report.dependencies if row.role == "dns" and row.subject == host)
 
 
 def test_a_private_name_is_said_to_be_hosted_by_whose_network_it_is_in():
@@ -339,92 +322,3 @@ def test_the_number_of_independent_clues_outweighs_a_stronger_single_one():
     row = in_leg(report_on(site))["ovh"]
 
     assert row.confidence == 0.9
-
-
-# -- names that are almost known ------------------------------------------------------------------------
-
-
-def with_delegation(*hosts: str, published: tuple[str, ...] | None = None) -> Site:
-    site = in_pairs()
-    glue = tuple(NameServerGlue(host) for host in hosts)
-    site.note("delegation", "steady.org", Delegation("org", glue, 172800, ds=False))
-    return site.note("nameservers", "steady.org", NameServers(published if published is not None else hosts, 3600))
-
-
-@pytest.mark.parametrize(
-    ("host", "meant"),
-    [
-        ("ns1-05.azure.dns.com", "azure-dns.com"),
-        ("ns-1407.awsdns-47.or", "awsdns-00.org"),
-        ("ns-1407.awsdns.org", "awsdns-00.org"),
-        ("ns05.domancontrol.com", "domaincontrol.com"),
-        ("ns05.domaincontorl.com", "domaincontrol.com"),
-        ("ada.ns.cloudfare.com", "cloudflare.com"),
-        ("ns1.digitaloceans.com", "digitalocean.com"),
-    ],
-)
-def test_a_mistyped_name_server_is_nobodys_and_a_finding(host, meant):
-    report = report_on(with_delegation("dns1.p01.nsone.net", host))
-
-    finding = next(each for each in report.findings if each.subject == host)
-    assert index().ns(host) == ()
-    assert (finding.rule, finding.outcome, finding.severity) == ("lookalike-name-server", "fail", "high")
-    assert f"almost {meant} of" in finding.message
-    assert "delegation:steady.org" in finding.because
-    assert operator_of(report, host).provider.startswith("unknown:")
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "ns-1407.awsdns-47.org",
-        "ns05.domaincontrol.com",
-        "ns1-05.azure-dns.com",
-        "a.ns.apple.com",
-        "nsone.kingcounty.gov",
-        "azure.state.ky.us",
-        "ns1.example.com",
-        "ns.dns.com",
-        "ns1.name.com",
-        "dns1.cscdns.net",
-        "ns1.steadi.org",
-    ],
-)
-def test_other_names_are_not_called_mistyped(host):
-    assert NameServerNames(catalogue().providers).almost(host) is None
-
-
-def test_every_name_of_a_known_server_is_none():
-    names = NameServerNames(catalogue().providers)
-    for provider in catalogue().providers:
-        samples = [each[3:] for each in provider.samples.matches if each.startswith("ns ")]
-        assert [each for each in (*provider.ns, *samples) if names.almost(each)] == [], provider.id
-
-
-def test_in_the_zone_alone_it_is_of_less_weight_and_one_that_answers_alike_of_least():
-    host = "ns1.digitaloceans.com"
-    published = report_on(with_delegation("dns1.p01.nsone.net", published=("dns1.p01.nsone.net", host)))
-    answering = with_delegation("dns1.p01.nsone.net", host)
-    for server, address in (("dns1.p01.nsone.net", "198.51.44.1"), (host, "193.235.17.53")):
-        answer = ServerAnswer("steady.org", server, address, True, "NOERROR", 7)
-        answering.note("server", f"steady.org {server} {address}", answer)
-
-    assert [each.severity for each in published.findings] == ["medium"]
-    assert [each.severity for each in report_on(answering).findings] == ["low"]
-
-
-def test_a_finding_of_that_kind_is_no_verdict_and_no_score():
-    report = report_on(with_delegation("dns1.p01.nsone.net", "ns-1407.awsdns-47.or"))
-
-    assert report.verdict != "fail"
-    assert report.score.high > 0
-    assert "FAIL (high)" in load("terminal").render(report, Style())
-
-
-def test_a_site_whose_own_name_is_almost_a_providers_is_no_finding():
-    site = Site("digitaloceans.com").name(GANDI, CLOUDFLARE_NS)
-    glue = (NameServerGlue("ns1.digitaloceans.com"),)
-    site.note("delegation", "digitaloceans.com", Delegation("com", glue, 172800, ds=False))
-    site.note("registration", "digitaloceans.com", Registration("rdap", *GANDI))
-
-    assert report_on(site).findings == ()

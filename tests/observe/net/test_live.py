@@ -9,10 +9,8 @@ import pytest
 from helpers.servers import DnsServer
 
 from hostaudit.errors import UsageError
-from hostaudit.observe.net.limits import Budget, Limits
+from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.live import LiveNet
-from hostaudit.observe.net.outcome import Outcome
-from hostaudit.observe.net.single_flight import Sharing, ending
 
 
 @pytest.mark.parametrize("text", ["dns.example", "192.0.2.1:0", "192.0.2.1:x", "", "[::1", "1.2.3.4:99999"])
@@ -97,23 +95,3 @@ def test_debugging_tells_each_question_its_ending_and_each_defect_its_place():
     assert "DNS a.example A at resolver" in text
     assert text.count("value") >= 1
     assert "ZeroDivisionError" in text
-
-
-def test_a_time_out_of_the_asker_itself_is_a_defect_and_no_deadline():
-    async def own():
-        raise TimeoutError
-
-    crashes = []
-
-    async def go():
-        sharing = Sharing(Budget(Limits()), lambda where, _: crashes.append(where))
-        return await sharing.once("k", "here", own)
-
-    assert asyncio.run(go()).unknown.cause == "internal_error"
-    assert crashes == ["here"]
-
-
-def test_endings_are_told_in_few_words():
-    assert ending(Outcome.of(1, "s")) == "value"
-    assert ending(Outcome.none("NXDOMAIN", "s")) == "absent (NXDOMAIN)"
-    assert ending(Outcome.gap("timeout", "s", "slow")) == "unknown(timeout) slow"

@@ -44,3 +44,7 @@ def test_every_key_that_people_write_says_what_it_means():
     for kind in KEYED:
         assert all(key.meaning.endswith(".") for key in keys_of(kind).values())
     assert "min_score" in keys_of(Policy)
+
+
+def test_every_rule_has_one_text_and_one_evaluator():
+    assert set(TEXTS) == {*checks(), *ANSWERED_ELSEWHERE}

@@ -1,0 +1,40 @@
+"""The published schemas: what they take, what they refuse, and that they are those of the model."""
+
+from __future__ import annotations
+
+import json
+import runpy
+
+import jsonschema
+import pytest
+from helpers.reports_shown import as_json, validator
+
+from hostaudit.documents import schemas
+
+
+@pytest.mark.parametrize("name", schemas.NAMES)
+def test_the_shipped_schema_is_that_of_the_model(name):
+    shipped = schemas.path(name).read_bytes()
+
+    assert shipped == schemas.generate(name), "run: python -m hostaudit.documents.schemas"
+    jsonschema.validators.validator_for(json.loads(shipped)).check_schema(json.loads(shipped))
+
+
+@pytest.mark.parametrize("states", [(), ("absent", "unknown")])
+def test_the_schema_refuses_evidence_with_no_ending_or_two(states):
+    document = as_json()
+    item = document["evidence"][0]
+    del item["value"]
+    item.update({"absent": "NODATA", "unknown": {"cause": "timeout", "detail": ""}} if states else {})
+
+    with pytest.raises(jsonschema.ValidationError):
+        validator().validate(document)
+
+
+def test_the_schemas_are_written_where_they_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(schemas, "path", lambda name: tmp_path / name)
+    runpy.run_module("hostaudit.documents.schemas.__main__")
+
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {
+        name: schemas.generate(name) for name in schemas.NAMES
+    }

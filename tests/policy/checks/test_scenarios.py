@@ -1,0 +1,29 @@
+"""Demands on scenarios."""
+
+from __future__ import annotations
+
+from helpers.corpus import in_the_dark
+from helpers.findings import outcome, parler
+from helpers.policies import judged
+from helpers.sites import in_pairs
+
+from hostaudit.model.policy import (
+    Policy,
+    ScenarioGate,
+)
+
+
+def test_a_scenario_happens_to_the_site():
+    policy = Policy(
+        scenarios=(ScenarioGate("parler-2021", {"web": 4.0, "install_ios": 4.0, "pay": 1.0}, severity="low"),)
+    )
+    report = judged(parler(), policy)
+    found = {each.rule: (each.outcome, each.severity) for each in report.findings}
+
+    assert found == {
+        "scenario.parler-2021.web": ("fail", "low"),
+        "scenario.parler-2021.install_ios": ("fail", "low"),
+        "scenario.parler-2021.pay": ("unknown", "low"),
+    }
+    assert outcome(in_pairs(), policy, "scenario.parler-2021.web") == "pass"
+    assert outcome(in_the_dark(), policy, "scenario.parler-2021.web") == "unknown"

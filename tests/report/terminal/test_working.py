@@ -1,0 +1,70 @@
+"""The working of a score, to be redone with a calculator."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import msgspec
+import pytest
+from helpers import sample_whatif as sample
+from helpers.pages_shown import flat, shown
+
+from hostaudit.analysis.impact import outage
+from hostaudit.model.report import WorkingEnd
+from hostaudit.model.working import NOBODY
+
+
+def test_the_working_can_be_redone_with_a_calculator():
+    written = flat(sample.working(), width=200)
+
+    assert "gone for 100 h, harm = ln(1 + 100) / ln(1 + 720) = 0.7013 0.7013 x weight 0.1 = 0.0701" in written
+    assert "harm = ln(1 + 1000) / ln(1 + 720) = 1.0499, at most 1 1.0000 x weight 0.5 = 0.5000" in written
+    assert "no harm to incoming mail (weight 0.12): 0" in written
+    assert "exposure = harms / sum of weights = (0.5000 + 0.0701) / 0.72 = 0.7918" in written
+    assert "/ 0.72 x 0.05 (it holds only names) = 0.0296" in written
+    assert "score = 100 x (1 - 0.7918) x (1 - 0.25 x 0.0296) = 20.7" in written
+    assert "full_harm_hours 720 - after thirty days" in written
+    assert "+2 more, see --format json" in written
+
+
+def test_every_sum_of_the_working_is_right():
+    written = shown(sample.working(), width=200).replace("weight ", "").replace(" (it holds only names)", "")
+    lines = [line.removesuffix(", at most 1") for line in written.splitlines()]
+    sums = [
+        found.groups() for line in lines if (found := re.search(r"((?:ln\(|[(\d])[-+x/(). 0-9ln]*) = ([.\d]+)$", line))
+    ]
+
+    assert len(sums) == 21
+    for left, right in sums:
+        near = 0.06 if left.startswith("100 x") else 2e-4
+        assert eval(left.replace("x", "*"), {"ln": math.log}) == pytest.approx(float(right), abs=near)
+
+
+def test_ends_that_agree_are_worked_once_and_the_formula_stands_alone():
+    low = sample.working().ends[0]
+    same = sample.working(ends=(low, msgspec.structs.replace(low, end="high")))
+
+    assert "The low and high end, the same: 20.7" in flat(same)
+    assert "The high end" not in flat(same)
+    alone = flat(sample.working(target=None, ends=(), constants={}))
+    assert alone.startswith("How the score comes about")
+    assert "end," not in alone
+    nobody = flat(sample.working(ends=(WorkingEnd("high", 100.0, ()),), constants={}))
+    assert "No company ends a function alone" in nobody
+    assert "score = 100 x (1 - 0.0000) x (1 - 0 x 0.0000) = 100.0" in nobody
+
+
+def test_what_nobody_could_name_counts_twice():
+    nobody = msgspec.structs.replace(sample.working().ends[0].companies[0], parent=NOBODY, exposure=0.5)
+    written = flat(sample.working(ends=(WorkingEnd("low", 43.8, (nobody,)),)))
+
+    assert NOBODY == outage.NOBODY
+    assert "What nobody could name counts as two companies' doing." in written
+    assert "score = 100 x (1 - 0.5000) x (1 - 0.25 x 0.5000) = 43.8" in written
+
+
+def test_without_the_constants_the_working_still_shows_harm_and_weight():
+    written = flat(sample.working(constants={}))
+
+    assert "web site: gone for 1000 h, harm 1.0000 x weight 0.5 = 0.5000" in written
