@@ -20,8 +20,9 @@ from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
 
 @dataclass
 class Step:
-    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``asked``:
-    the rule gave an answer, ``message`` is its last one, and ``met`` says that it passed. ``example``: the value to show where none is met."""
+    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``asked``: the
+    rule gave an answer, ``message`` is its last one, and ``met`` says that it passed. ``example``: the value to show
+    where none is met."""
 
     path: Path
     rule: str
