@@ -147,15 +147,15 @@ def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, 
 
     demanded = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
     site = understand(file, rules)
-    opinion = assess.judge(site, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
-    if criteria is None and not opinion.findings:
-        return opinion
+    report = assess.judge(site, (demanded.notice_hours or 0.0) if demanded is not None else 0.0)
+    if criteria is None and not report.findings:
+        return report
     from hostaudit.policy import verdict  # only where something is asked
 
     if criteria is None:
-        return verdict.named(site, opinion)
+        return verdict.with_codes(site, report)
     recorded = {each.scenario: _scenario(each.scenario) for each in (demanded.scenarios if demanded else ())}
-    return verdict.gated(site, opinion, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
+    return verdict.apply_policy(site, report, criteria, day or date.fromisoformat(file.run.started[:10]), recorded)
 
 
 def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Report]:
@@ -164,15 +164,15 @@ def trials(file: EvidenceFile, rules: Rules, day: date) -> Callable[[Policy], Re
     from hostaudit.policy import verdict
 
     site = understand(file, rules)
-    opinions: dict[float, Report] = {}
+    reports: dict[float, Report] = {}
 
     def judged(policy: Policy) -> Report:
         notice = policy.notice_hours or 0.0
-        if notice not in opinions:
-            opinions[notice] = assess.judge(site, notice)
+        if notice not in reports:
+            reports[notice] = assess.judge(site, notice)
         recorded = {each.scenario: _scenario(each.scenario) for each in policy.scenarios}
         asked = EffectivePolicy(POLICY_SCHEMA, file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
-        return verdict.gated(site, opinions[notice], Criteria(policy=asked), day, recorded)
+        return verdict.apply_policy(site, reports[notice], Criteria(policy=asked), day, recorded)
 
     return judged
 
@@ -198,11 +198,11 @@ def replay(file: EvidenceFile, rules: Rules, scenario: Scenario) -> WhatIf:
     return run(understand(file, rules), scenario)
 
 
-def working(opinion: Report | None, rules: Rules) -> Working:
+def working(report: Report | None, rules: Rules) -> Working:
     """How a score is made, and how that of a report was."""
     from hostaudit.analysis.impact import score
 
-    return score.explained(opinion, rules.scoring)
+    return score.explained(report, rules.scoring)
 
 
 def replays(scenarios: Iterable[Scenario], root: Path, rules: Rules) -> Iterator[tuple[str, str]]:
@@ -256,7 +256,9 @@ def shipped_rules() -> Rules:
 
 def prepare() -> None:
     """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
-    from hostaudit.policy import verdict  # noqa: F401 - loading them is the point
+    from hostaudit.policy import ask, verdict  # noqa: F401 - loading them is the point
+
+    ask.checks()
 
     with contextlib.suppress(HostauditError):
         _indexed(shipped_rules()).prepare()

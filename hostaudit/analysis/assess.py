@@ -9,7 +9,9 @@ from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
-from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
+from hostaudit.analysis.impact.findings import (
+    findings,
+)
 from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
 from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
 from hostaudit.analysis.impact.single_points import name_of, single_points
@@ -27,12 +29,12 @@ from hostaudit.model.report import (
     Report,
     Score,
     UnknownFact,
-    Verdict,
     package_at,
     web_app_at,
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.values import Listing, StoreListing, WebApp
+from hostaudit.model.verdict import NOT_DELEGATED, Verdict
 
 MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""

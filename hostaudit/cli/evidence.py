@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hostaudit.audit import LookOptions
     from hostaudit.cli.output import Writer
-    from hostaudit.documents.policy_file import World
+    from hostaudit.documents.policy_problems import World
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.evidence import EvidenceFile, Target
     from hostaudit.model.policy import EffectivePolicy
@@ -40,10 +40,12 @@ def is_path(argument: str) -> bool:
 def world(rules: Rules) -> World:
     """The ids that a policy may use, by these rules."""
     from hostaudit.documents import policy_file, scenarios
+    from hostaudit.documents.policy_problems import World
+    from hostaudit.model.policy import rule_keys
 
     companies = policy_file.companies(rules.providers, rules.parents)
-    alone = tuple(each for each in rules.checks if each not in policy_file.OTHER_RULES and each == each.lower())
-    return policy_file.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
+    alone = tuple(each for each in rules.checks if each not in rule_keys())
+    return World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:

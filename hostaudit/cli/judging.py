@@ -9,6 +9,7 @@ import typer
 
 from hostaudit.cli.options import refuse_other
 from hostaudit.errors import UsageError
+from hostaudit.model.verdict import SEVERITIES, UNKNOWN_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +17,8 @@ if TYPE_CHECKING:
     from hostaudit.cli.evidence import Declarations
     from hostaudit.model.checks import Criteria
     from hostaudit.model.evidence import EvidenceFile
-    from hostaudit.model.policy import Severity, UnknownMode
     from hostaudit.model.report import Report
-
-SEVERITIES = ("low", "medium", "high", "critical")
-MODES = ("inconclusive", "fail", "warn")
+    from hostaudit.model.verdict import Severity, UnknownMode
 
 PolicyOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Policy file; default: hostaudit.yaml in this folder.")
@@ -32,7 +30,7 @@ FailOnOption = Annotated[
 UnknownOption = Annotated[
     str,
     typer.Option(
-        metavar="|".join(MODES),
+        metavar="|".join(UNKNOWN_MODES),
         help="Treat unknown results as: inconclusive (exit 3), fail (exit 1) or warn (exit 0). Default: the policy's.",
     ),
 ]
@@ -62,7 +60,7 @@ class CriteriaBuilder:
         if options.fail_on:
             refuse_other("--fail-on", options.fail_on, SEVERITIES)
         if options.unknown:
-            refuse_other("--unknown", options.unknown, MODES)
+            refuse_other("--unknown", options.unknown, UNKNOWN_MODES)
         self.declarations = declarations
         self.note = note
         self._options = options

@@ -15,13 +15,14 @@ from hostaudit import report
 from hostaudit.cli.console import columns, note, put, wants_colour
 from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
+from hostaudit.model.verdict import EXIT_CODES
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.report import Report
 
-EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
+EXIT_OF: dict[str, Exit] = {verdict: Exit(code) for verdict, code in EXIT_CODES.items()}
 STANDARD_OUTPUT = ("-", "/dev/stdout")
 _FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -65,10 +66,10 @@ class Writer:
             if path is not None and path.resolve() in read:
                 raise UsageError(f"output file {path} is also the input", "give another file with -o")
 
-    def write(self, opinion: Report) -> int:
+    def write(self, report: Report) -> int:
         """Render, write, and turn the verdict into an exit code."""
-        self.put(opinion)
-        return EXIT_OF[opinion.verdict]
+        self.put(report)
+        return EXIT_OF[report.verdict]
 
     def put(self, document: Document) -> int:
         """Render and write any document; a question that was answered is a success. One output that fails does not

@@ -45,10 +45,10 @@ AFTER = """\
 """
 
 
-def text(steps: Sequence[Step], opinion: Report | None, presets: Sequence[str], today: date) -> str:
-    """A whole ``hostaudit.yaml``. Without an opinion, that is without a site, all is left to the presets."""
-    domain = opinion.target.domain if opinion else "shop.example.com"
-    lines = [MODELINES, *_comment(_head(opinion, presets, today), ""), "version: 1", "policy:"]
+def text(steps: Sequence[Step], report: Report | None, presets: Sequence[str], today: date) -> str:
+    """A whole ``hostaudit.yaml``. Without an report, that is without a site, all is left to the presets."""
+    domain = report.target.domain if report else "shop.example.com"
+    lines = [MODELINES, *_comment(_head(report, presets, today), ""), "version: 1", "policy:"]
     if presets:
         lines += [*_comment("Read them with: hostaudit policy show --effective --origin", "  ")]
         lines += [f"  extends: [{', '.join(presets)}]"]
@@ -70,18 +70,18 @@ def text(steps: Sequence[Step], opinion: Report | None, presets: Sequence[str], 
     return "\n".join(lines) + "\n" + AFTER.format(domain=domain, later=later)
 
 
-def _head(opinion: Report | None, presets: Sequence[str], today: date) -> str:
-    if opinion is None:
+def _head(report: Report | None, presets: Sequence[str], today: date) -> str:
+    if report is None:
         return f"What is demanded of sites: {' and '.join(presets)}."
-    domain = printable(opinion.target.domain, 253)
-    seen = opinion.run.started[:10]
+    domain = printable(report.target.domain, 253)
+    seen = report.run.started[:10]
     when = f"{today} (looked at on {seen})" if seen != today.isoformat() else str(today)
     met = f"What is demanded of {domain}, which met all of it on {when}."
-    if opinion.verdict != "pass":
-        met = f"What is demanded of {domain}. On {when} the verdict by it was {opinion.verdict}."
-        if opinion.verdict == "inconclusive":
+    if report.verdict != "pass":
+        met = f"What is demanded of {domain}. On {when} the verdict by it was {report.verdict}."
+        if report.verdict == "inconclusive":
             met += " What name resolution or the web site rest on could not be seen in full: no demand changes that."
-    failed = [each.message for each in opinion.findings if each.verdict == "fail"]
+    failed = [each.message for each in report.findings if each.verdict == "fail"]
     if failed:
         met += f" What no demand changes: {' '.join(failed[:MOST_FAILED])}"
     return f"{met} Tighten a line when the site has got better, so that it stays so."
@@ -89,7 +89,7 @@ def _head(opinion: Report | None, presets: Sequence[str], today: date) -> str:
 
 def _says_something(step: Step) -> bool:
     """True if the step needs a line: the preset does not say it already, or the rule gave an answer."""
-    return bool(step.value != step.wanted) if step.preset else step.told != ""
+    return bool(step.value != step.wanted) if step.preset else step.asked
 
 
 def _family(name: str, steps: Sequence[Step]) -> Iterator[str]:
@@ -120,18 +120,18 @@ def _active(step: Step) -> bool:
 
 def _entry(key: str, step: Step, indent: str) -> Iterator[str]:
     """A demand with what the rule says of it today."""
-    told = step.told
+    message = step.message
     if step.preset:
-        told = f"{step.preset} has {key}: {_written(step.wanted)}, which is not met yet. {told}"
+        message = f"{step.preset} has {key}: {_written(step.wanted)}, which is not met yet. {message}"
     elif step.value is None:
-        told = f"Not met yet. {told}"
-    yield from _comment(told, indent)
+        message = f"Not met yet. {message}"
+    yield from _comment(message, indent)
     if step.value is not None:
         yield f"{indent}{key}: {_written(step.value)}"
     elif step.preset:
         yield f"{indent}{key}: {'false' if step.wanted is True else 'null'}"
     else:
-        yield f"{indent}# {key}: {_written(step.ladder[0 if key == 'min_days_left' else -1])}"
+        yield f"{indent}# {key}: {_written(step.example)}"
 
 
 def _gates(steps: Sequence[Step]) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _gates(steps: Sequence[Step]) -> Iterator[str]:
         if step.value != step.wanted:
             scenario, function = step.path[1:]
             limit = f"{scenario}, {function} <= {step.wanted:g}h"
-            yield from _comment(f"{step.preset} has {limit}, which is not met yet. {step.told}", "  ")
+            yield from _comment(f"{step.preset} has {limit}, which is not met yet. {step.message}", "  ")
     kept: dict[str, list[str]] = {}
     for step in steps:
         if step.value is not None:

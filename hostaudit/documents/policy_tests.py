@@ -1,11 +1,11 @@
-"""Files of tests for policies: which evidence, judged on which day, must come out how?"""
+"""Files of tests for policies: evidence, the day of judging, and the expected verdict."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import cast
 
-from hostaudit.documents.policy_file import day
+from hostaudit.documents.policy_values import day
 from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
 from hostaudit.errors import UsageError
 from hostaudit.model.checks import PolicyCase, PolicyTestFile
@@ -43,7 +43,7 @@ def read(path: Path) -> PolicyTestFile:
 
 
 def differences(report: Report, expected: PolicyCase) -> tuple[str, ...]:
-    """What came out otherwise than a test expects. Of several findings of one rule the worst counts."""
+    """The differences between a report and a test, one line each. Of several findings of one rule the worst counts."""
     rows = []
     if report.verdict != expected.verdict:
         rows.append(f"verdict: {expected.verdict} expected, {report.verdict} found")

@@ -1,7 +1,6 @@
-"""The rules folder: which providers, recovery times and constants does judgement go by?
+"""The rules folder: providers, recovery times, constants, texts of rules and presets, read strictly.
 
-What was read once is kept compiled in the user's cache directory, under a name made of everything that the result
-depends on.
+What was read once is kept compiled, see ``rules_cache``.
 """
 
 from __future__ import annotations
@@ -10,30 +9,27 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import cast, get_args
 
-import msgspec
-
 import hostaudit
-from hostaudit import __version__, files
+from hostaudit.documents import rules_cache
+from hostaudit.documents.rules_problems import (
+    check_account,
+    check_companies,
+    check_labels,
+    check_owners,
+    check_upstreams,
+    under,
+)
 from hostaudit.documents.strict_yaml import Checks, Node, Source, build, compose
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.policy import (
-    FunctionDemand,
-    JurisdictionDemand,
-    ParentDemand,
-    Policy,
     Preset,
-    Refusal,
-    RoleDemand,
-    ScenarioGate,
 )
 from hostaudit.model.roles import ROLES, Service
 from hostaudit.model.rules import (
-    Check,
     Feed,
     HeaderClue,
     Parent,
@@ -42,27 +38,22 @@ from hostaudit.model.rules import (
     Recovery,
     RoleText,
     Rules,
+    RuleText,
     Samples,
     Scoring,
-    Sources,
     Upstream,
 )
 
 PRESETS = "rules/presets/"
-KEPT = 3
-"""Compiled caches that stay on disk: enough for a few checkouts side by side."""
-
 # --- what single values must look like -----------------------------------------------------------
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
-ONE_WORD = re.compile(r"[^\s./:]+")
-"""A source that is a label and neither an address nor a few words."""
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
-"""What takes time besides the replacement of an operator in a role."""
+"""Steps that take time besides the replacement of an operator in a role."""
 
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
@@ -169,12 +160,12 @@ def load(directory: Path | None = None) -> Rules:
     for source in sources:
         digest.update(f"{source.name}\0{len(source.data)}\0".encode())
         digest.update(source.data)
-    cache = _cache_file(digest.digest())
-    rules = _cached(cache) if cache else None
+    cache = rules_cache.place(digest.digest())
+    rules = rules_cache.stored(cache) if cache else None
     if rules is None:
         rules = parse(sources, digest.hexdigest()[:12])
         if cache:
-            _keep(cache, rules)
+            rules_cache.store(cache, rules)
     return rules
 
 
@@ -220,16 +211,16 @@ def parse(sources: list[Source], version: str) -> Rules:
     known = {provider.id for provider in providers} | set(parents)
     by_id = {provider.id: provider for provider in providers}
     above = {each.id: each.parent for each in providers} | {each: parents[each].parent for each in parents}
-    _companies(*trees["rules/parents.yaml"], above, by_id)
+    check_companies(*trees["rules/parents.yaml"], above, by_id)
     for provider in providers:
         source, tree = trees[f"rules/providers/{provider.id}.yaml"]
         if provider.parent and provider.parent not in known:
             hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
-            source.refuse(_under(tree, "parent")[0], f"unknown parent {provider.parent!r}; {hint}", hint)
-        _line_of_owners(source, tree, provider.id, above)
-        _labels(source, tree, publications)
-        _account(source, tree, provider, by_id)
-        _upstreams(source, tree, provider, by_id)
+            source.refuse(under(tree, "parent")[0], f"unknown parent {provider.parent!r}; {hint}", hint)
+        check_owners(source, tree, provider.id, above)
+        check_labels(source, tree, publications)
+        check_account(source, tree, provider, by_id)
+        check_upstreams(source, tree, provider, by_id)
     return Rules(
         version=version,
         providers=tuple(sorted(providers, key=lambda provider: provider.id)),
@@ -254,31 +245,6 @@ def _presets(sources: list[Source]) -> dict[str, Preset]:
     return {name: policy_file.preset(source) for name, source in found.items()}
 
 
-def _companies(source: Source, tree: Node, above: dict[str, str], providers: dict[str, Provider]) -> None:
-    """Refuse companies that are providers too, and owners that do not exist. ``above`` is everybody's owner."""
-    for key, below in tree.entries or ():
-        identity = cast(str, key.text)
-        if identity in providers:
-            hint = f"state its parent and jurisdiction in rules/providers/{identity}.yaml"
-            source.refuse(key, f"{identity} has a file of its own among the providers; {hint}", hint)
-        owner = above[identity]
-        if owner and owner not in above:
-            hint = nearest(owner, above, "give it a line in this file")
-            source.refuse(_under(below, "parent")[0], f"{identity}: unknown parent {owner!r}; {hint}", hint)
-        _line_of_owners(source, below, identity, above)
-
-
-def _line_of_owners(source: Source, tree: Node, identity: str, above: dict[str, str]) -> None:
-    """Refuse owners that lead back to one another."""
-    way = [identity]
-    while above.get(way[-1]):
-        way.append(above[way[-1]])
-        if way[-1] in way[:-1]:
-            hint = "remove the line that is not so"
-            problem = f"owners go round in a circle: {' belongs to '.join(way)}; {hint}"
-            source.refuse(_under(tree, "parent")[0], problem, hint)
-
-
 def _provider(source: Source, tree: Node) -> Provider:
     provider = cast(Provider, build(source, tree, Provider))
     expected = source.name.rpartition("/")[2].removesuffix(".yaml")
@@ -292,77 +258,9 @@ def _provider(source: Source, tree: Node) -> Provider:
     for role in provider.usual:
         if not provider.serves(role):
             hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
-            at = next(item for item in _under(tree, "usual")[1].items or () if item.text == role)
+            at = next(item for item in under(tree, "usual")[1].items or () if item.text == role)
             source.refuse(at, f"usual: {role!r} is none of its roles; {hint}", hint)
     return provider
-
-
-def _under(node: Node, key: str) -> tuple[Node, Node]:
-    """A key of a mapping and what stands under it."""
-    return next((name, below) for name, below in node.entries or () if name.text == key)
-
-
-def _labels(source: Source, tree: Node, publications: dict[str, Publication]) -> None:
-    """Refuse sources of one word that ``rules/sources.yaml`` does not explain. ``tree`` is that of a provider."""
-    stated = [below for name, below in tree.entries or () if name.text == "sources"]
-    groups = [group for below in stated for _, group in below.entries or ()]
-    for group in groups:
-        for item in group.items or ():
-            text = cast(str, item.text)
-            if ONE_WORD.fullmatch(text) and text not in publications:
-                hint = nearest(text, publications, "explain it in rules/sources.yaml")
-                source.refuse(item, f"sources: unknown label {text!r}; {hint}", hint)
-
-
-def _account(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
-    """Refuse an account that does not exist, or that is itself part of another one."""
-    if not provider.account:
-        return
-    at = _under(tree, "account")[0]
-    if provider.account == provider.id:
-        source.refuse(at, "account names the provider itself", "leave the key out: each provider is its own account")
-    holder = known.get(provider.account)
-    if holder is None:
-        hint = nearest(provider.account, known, "add its file to rules/providers")
-        source.refuse(at, f"account: unknown provider {provider.account!r}; {hint}", hint)
-    if holder.account:
-        hint = f"write account: {holder.account}"
-        source.refuse(at, f"account: {holder.id} is itself sold under {holder.account}; {hint}", hint)
-
-
-def _upstreams(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
-    """Refuse upstreams that do not exist, stand twice, or lead back to the provider."""
-    seen: set[str] = set()
-    if not provider.depends_on:
-        return
-    for upstream, entry in zip(provider.depends_on, _under(tree, "depends_on")[1].items or (), strict=True):
-        at = _under(entry, "on")[0]
-        if upstream.on not in known:
-            hint = nearest(upstream.on, known, "add its file to rules/providers")
-            source.refuse(at, f"depends_on: unknown provider {upstream.on!r}; {hint}", hint)
-        if upstream.on in seen:
-            source.refuse(at, f"depends_on: {upstream.on!r} stands twice", "put both sources into one entry")
-        seen.add(upstream.on)
-        chain = _way_back(upstream.on, provider.id, known)
-        if chain:
-            way = " on ".join((provider.id, *chain))
-            source.refuse(at, f"depends_on goes round in a circle: {way}", "remove the entry that is not so")
-
-
-def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, ...]:
-    """Ids from ``start`` to ``goal`` along ``depends_on``, both included; empty if there is no way."""
-    ways: list[tuple[str, ...]] = [(start,)]
-    seen = {start}
-    while ways:
-        way = ways.pop()
-        if way[-1] == goal:
-            return way
-        record = known.get(way[-1])
-        for upstream in record.depends_on if record else ():
-            if upstream.on not in seen:
-                seen.add(upstream.on)
-                ways.append((*way, upstream.on))
-    return ()
 
 
 def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
@@ -377,12 +275,12 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     return table
 
 
-def _checks(trees: list[tuple[Source, Node]]) -> dict[str, Check]:
+def _checks(trees: list[tuple[Source, Node]]) -> dict[str, RuleText]:
     """The texts of the rules by id. Refuses a code that two rules have: people quote codes."""
-    found: dict[str, Check] = {}
+    found: dict[str, RuleText] = {}
     quoted: dict[str, str] = {}
     for source, tree in trees:
-        check = cast(Check, build(source, tree, Check))
+        check = cast(RuleText, build(source, tree, RuleText))
         expected = check.id.lower().replace(".", "-").replace("_", "-")
         if source.name != f"rules/checks/{expected}.yaml":
             source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
@@ -404,57 +302,5 @@ def _roles(source: Source, tree: Node) -> dict[str, RoleText]:
     for role in table:
         problem = _role(role)
         if problem:
-            source.refuse(_under(tree, role)[0], f"{role!r} {problem}")
+            source.refuse(under(tree, role)[0], f"{role!r} {problem}")
     return table
-
-
-# --- the compiled copy ---------------------------------------------------------------------------
-
-
-READERS = ("documents/rules.py", "documents/policy_file.py", "model/rules.py", "model/policy.py", "model/roles.py")
-"""The modules that decide what the rules say; a test fails if one of them is not there."""
-
-
-def _cache_file(content: bytes) -> Path | None:
-    """Where the compiled copy belongs; its name changes with the files, this module, the version and the types."""
-    try:
-        directory = files.cache_folder()
-    except UsageError:  # no home directory
-        return None
-    key = hashlib.sha256(content)
-    key.update(__version__.encode())
-    with suppress(OSError):
-        # Reading them is quicker than asking every record for the types of its fields.
-        package = Path(hostaudit.__file__).parent
-        for module in READERS:
-            key.update(package.joinpath(module).read_bytes())
-    for kind in (
-        Rules, Provider, Parent, Sources, Feed, Samples, HeaderClue, Upstream, Recovery, Scoring, Publication, Preset,
-        Policy, Check, RoleText, RoleDemand, FunctionDemand, ParentDemand, JurisdictionDemand, Refusal, ScenarioGate,
-    ):  # fmt: skip
-        key.update(repr((kind.__name__, kind.__struct_fields__)).encode())
-    return directory / f"rules-{key.hexdigest()[:32]}.msgpack"
-
-
-def _cached(path: Path) -> Rules | None:
-    """The compiled copy, None unless it is whole and nobody else's."""
-    try:
-        if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
-            return None
-        content = path.read_bytes()
-        if hashlib.sha256(content[32:]).digest() != content[:32]:
-            return None
-        return msgspec.msgpack.decode(content[32:], type=Rules)
-    except (OSError, msgspec.MsgspecError):
-        return None
-
-
-def _keep(path: Path, rules: Rules) -> None:
-    """Store the compiled copy if that is possible; without it everything works, only slower."""
-    payload = msgspec.msgpack.encode(rules)
-    with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files.replace_file(path, hashlib.sha256(payload).digest() + payload, mode=0o600, durable=False)
-        old = sorted(path.parent.glob("rules-*"), key=lambda each: each.stat().st_mtime, reverse=True)
-        for each in old[KEPT:]:
-            each.unlink(missing_ok=True)

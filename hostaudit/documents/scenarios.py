@@ -284,7 +284,7 @@ def _at(tree: Node, *path: str | int) -> Node:
 
 @dataclass(frozen=True)
 class Complaint:
-    """What speaks against shipping a record as it stands. ``file`` is relative to the repository."""
+    """A reason not to ship a record as it is. ``file`` is relative to the repository."""
 
     file: str
     severity: Literal["error", "warning"]

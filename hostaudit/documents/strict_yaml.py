@@ -1,4 +1,4 @@
-"""YAML read strictly: what does a file say, and where exactly is it wrong?
+"""Strict YAML: a tree of values with their places, built into typed records.
 
 YAML has readings that nobody means: ``NO`` is false, ``1.10`` is 1.1, ``22:22`` is 1342, the last of two equal keys
 wins, an alias may repeat itself into gigabytes. All of these are refused here with file, line and what to write
@@ -28,7 +28,7 @@ NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 OTHER_NUMBER = re.compile(
     r"[-+]?(?:0[xXob][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)"
 )
-"""What YAML 1.1 takes for a number besides: octal, hexadecimal, underscores, base 60."""
+"""Further numbers of YAML 1.1: octal, hexadecimal, underscores, base 60."""
 SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
     int: (INTEGER, int, "a whole number"),
     float: (NUMBER, float, "a number"),
@@ -201,7 +201,7 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
 
 
 def entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
-    """What a mapping holds, by keys that stand once. Raises ``UsageError``."""
+    """The entries of a mapping, in which each key must occur once. Raises ``UsageError``."""
     if node.entries is None:
         source.refuse(node, f"{where or 'the file'} must be a mapping of keys to values")
     found: dict[str, tuple[int, Node]] = {}
@@ -323,7 +323,7 @@ def _choice(source: Source, node: Node, allowed: tuple[Any, ...], where: str) ->
 
 
 def _misread(node: Node) -> str:
-    """What a plain scalar is to a YAML reader, if that is anything but text."""
+    """The type that a YAML reader takes a plain scalar for, empty for text."""
     text = node.text or ""
     if not node.plain:
         return ""

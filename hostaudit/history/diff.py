@@ -1,7 +1,7 @@
-"""What became of a site between two reports: what came, what went, what changed, and what nobody can tell?
+"""Diff: the changes between two snapshots of a site, and the history and trend of many.
 
-Facts are matched by their stable ids. What a later look could not see has not gone: a fact that is missing while one of
-the answers that spoke for it has no answer now *became unknown*. The comparison of two reports is the mirror of that
+Facts are matched by their stable ids. A fact that a later run could not see was not removed: if it is missing while
+evidence for it has no answer now, it *became unknown*. The comparison of two reports is the mirror of that
 of the same two the other way round, and a report never differs from itself.
 """
 
@@ -50,7 +50,7 @@ OPEN = {
     "fallback": ("proof", "open"),
     "finding": ("outcome", "unknown"),
 }
-"""By part the field, and the word in it, that says that nobody knows."""
+"""By part the field, and its value, of a fact that is unknown."""
 
 STANDS_FOR: dict[ChangeKind, ChangeKind] = {
     "added": "became_unknown",
@@ -58,10 +58,10 @@ STANDS_FOR: dict[ChangeKind, ChangeKind] = {
     "removed": "became_known",
     "became_unknown": "became_known",
 }
-"""What came, or went, with what nobody can tell."""
+"""By kind of a change the kind that it becomes where the fact, or its absence, is unknown."""
 
 UNNAMED = "unknown:"
-"""How the id of an operator begins that nothing in the catalogue matches."""
+"""Prefix of the id of an operator that the catalogue does not hold."""
 
 WEIGHT = {"": 0, "degraded": 1}
 """How much a single point of failure does to a function: nothing, something; any other word is more."""
@@ -71,7 +71,7 @@ WEIGHT = {"": 0, "degraded": 1}
 
 
 def between(before: Snapshot, after: Snapshot) -> Changes:
-    """What differs between an earlier and a later look at one domain; pure. The caller sees to it that it is one."""
+    """The changes between two snapshots. Both must be of the same domain, which the caller checks."""
     comparable = bool(before.policy) == bool(after.policy)
     parts: list[Part] = ["function", "single_point", "dependency", "fallback", "unknown"]
     sight = _Sight(before, after), _Sight(after, before)
@@ -107,7 +107,7 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
 
 
 class _Sight:
-    """What of one look could be seen at the other."""
+    """The evidence of one run, compared with that of the other."""
 
     def __init__(self, mine: Snapshot, other: Snapshot) -> None:
         self._mine = {each.id: each for each in mine.facts if each.sort == "evidence"}
@@ -124,8 +124,7 @@ class _Sight:
         self.blinder = any(map(self.unclear, self._mine))
 
     def lost(self, fact: Fact) -> bool:
-        """Whether something that spoke for a fact of this look has no answer at the other: what it was seen by, and
-        all that led there."""
+        """True if evidence for a fact of this run, or evidence that led to it, has no answer in the other run."""
         waiting = [*fact.because, *(each for name in fact.names for each in self._towards(name))]
         met = set(waiting)
         while waiting:
@@ -138,7 +137,7 @@ class _Sight:
         return False
 
     def unclear(self, identity: str) -> bool:
-        """Whether a piece of evidence is unknown at the other look, or was not asked for there for no seen reason."""
+        """True if a piece of evidence is unknown in the other run, or is missing there without a visible reason."""
         if identity not in self._mine or self.open(identity):
             return False
         if identity in self._other:
@@ -149,11 +148,11 @@ class _Sight:
         return self._known[identity]
 
     def open(self, identity: str) -> bool:
-        """Whether a piece of evidence is unknown at this look."""
+        """True if a piece of evidence is unknown in this run."""
         return identity in self._mine and self._mine[identity].fields["state"] == "unknown"
 
     def same(self, fact: Fact) -> bool:
-        """Whether all that a fact was seen by says the same at the other look."""
+        """True if all evidence for a fact says the same in the other run."""
         return all(each in self._other and self._mine[each].fields == self._other[each].fields for each in fact.because)
 
     def _towards(self, name: str) -> Iterator[str]:
@@ -161,7 +160,7 @@ class _Sight:
         yield from self._about.get(name, ())
 
     def _gone(self, name: str, identity: str) -> bool:
-        """Whether everything that led to a name answers at the other look, and no longer names it."""
+        """True if everything that led to a name answers in the other run, and no longer names it."""
         leading = [each for each in self._leading.get(name, ()) if each != identity]
         if not leading or any(self.unclear(each) for each in leading):
             return False
@@ -212,7 +211,7 @@ def _lost(fact: Fact, sight: _Sight) -> bool:
 
 
 def _open(fact: Fact) -> bool:
-    """Whether a fact says of itself that nobody knows."""
+    """True if a fact says itself that it is unknown."""
     if fact.sort == "unknown":
         return True
     field, word = OPEN.get(fact.sort, ("", ""))
@@ -351,7 +350,7 @@ def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
 
 
 def _counts(look: Snapshot) -> tuple[int, int]:
-    """Companies that can end a function alone, and open questions."""
+    """The number of companies that can end a function alone, and of unknown facts."""
     points = sum(
         each.sort == "single_point"
         and each.id.startswith("parent:")

@@ -1,4 +1,4 @@
-"""Runs kept in a file (SQLite): what was seen of a site before, and did two that wrote at once both get in?
+"""Store: the snapshots of all runs in one SQLite file, safe for several writers at once.
 
 A run is one row; what it saw are facts, stored once under the SHA-256 of their JSON however many runs share them. The
 file is in WAL mode, so that readers and a writer do not wait for one another; every write is one transaction that
@@ -23,10 +23,10 @@ from hostaudit.model.changes import Fact, Snapshot
 from hostaudit.model.report import Run, ScoreInterval
 
 APPLICATION = 0x686F6175
-"""What marks the file as ours in its header (SQLite file format, section 1.3.9): ``hoau``."""
+"""The application id in the header of the file (SQLite file format, section 1.3.9): ``hoau``."""
 
 VERSION = 1
-"""Of the tables, kept as ``user_version``."""
+"""Version of the tables, kept as ``user_version``."""
 
 PATIENCE = 60.0
 """Seconds for which a writer waits for others."""
@@ -64,14 +64,14 @@ T = TypeVar("T")
 
 
 def check(path: Path) -> None:
-    """Refuse now, before a long scan, a place or a file that ``record`` could not write to. Makes the file."""
+    """Create the file if needed, and refuse one that ``record`` could not write to. Raises ``UsageError``."""
     with _opened(path, create=True) as database:
         database.execute("BEGIN IMMEDIATE")
         database.execute("ROLLBACK")
 
 
 def record(path: Path, snapshot: Snapshot) -> int:
-    """Append a run and return its number. Raises ``UsageError`` for what the place or the file will not take."""
+    """Append a run and return its number. Raises ``UsageError`` if the file cannot be written."""
     bodies = [msgspec.json.encode(each, order="deterministic").decode() for each in snapshot.facts]
     facts = {hashlib.sha256(body.encode()).hexdigest(): body for body in bodies}
     with _opened(path, create=True) as database, _writing(database):
@@ -112,14 +112,14 @@ def runs(path: Path, domain: str, most: int | None = None) -> tuple[list[tuple[i
 
 
 def domains(path: Path) -> tuple[str, ...]:
-    """Whose runs the file holds."""
+    """The domains of which the file holds runs."""
     with _opened(path) as database:
         return tuple(row[0] for row in database.execute("SELECT DISTINCT domain FROM run ORDER BY domain"))
 
 
 def prune(path: Path, before: str) -> tuple[int, int]:
-    """Forget runs that began before a time (UTC, RFC 3339), and facts that no other run saw; give the space back.
-    How many went, and how many are left."""
+    """Delete runs that began before a time (UTC, RFC 3339), and facts that no other run saw; give the space back.
+    Returns how many runs were deleted, and how many are left."""
     with _opened(path) as database:
         with _writing(database):
             gone = database.execute("DELETE FROM run WHERE started < ?", (before,)).rowcount
@@ -244,7 +244,7 @@ def _writing(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _reading(database: sqlite3.Connection) -> Iterator[None]:
-    """All that is read is of one moment."""
+    """One read transaction: everything that is read is of one moment."""
     database.execute("BEGIN")
     try:
         yield

@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hostaudit.model.report import Run, ScoreInterval, Verdict
+from hostaudit.model.report import Run, ScoreInterval
+from hostaudit.model.verdict import Verdict
 
 CHANGES_SCHEMA: Literal["hostaudit.changes/1"] = "hostaudit.changes/1"
 HISTORY_SCHEMA: Literal["hostaudit.history/1"] = "hostaudit.history/1"

@@ -1,4 +1,4 @@
-"""What rules ask and why: their texts, and the documents of ``hostaudit rules``, ``explain`` and ``policy test``."""
+"""Rules explained, and the documents of ``hostaudit rules``, ``explain`` and ``policy test``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hostaudit.model.policy import EffectivePolicy, Severity, UnknownMode
+from hostaudit.model.policy import EffectivePolicy
 from hostaudit.model.report import Hours
+from hostaudit.model.verdict import Outcome, Severity, UnknownMode, Verdict
 
 RULEBOOK_SCHEMA: Literal["hostaudit.rules/1"] = "hostaudit.rules/1"
 EXPLANATION_SCHEMA: Literal["hostaudit.explanation/1"] = "hostaudit.explanation/1"
 TESTS_SCHEMA: Literal["hostaudit.policy-tests/1"] = "hostaudit.policy-tests/1"
-
-Expected = Literal["pass", "fail", "inconclusive", "not_judged"]
-Outcome = Literal["pass", "fail", "unknown"]
 
 
 class RuleRow(Struct, frozen=True):
@@ -72,7 +70,7 @@ class PolicyCase(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     evidence: str
     day: str
-    verdict: Expected
+    verdict: Verdict
     policy: str = ""
     rules: dict[str, Outcome] = {}
 

@@ -8,10 +8,10 @@ from msgspec import Struct, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
+from hostaudit.model.verdict import Outcome, Severity, Verdict, Weight
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 
-Verdict = Literal["pass", "fail", "inconclusive", "not_judged"]
 DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "asn", "prefix", "region", "jurisdiction"]
 """*account*: the customer account under which products are sold together; *control_plane*: the console and API through
 which what is in it is changed. Neither is seen; both follow from who the provider is."""
@@ -189,8 +189,8 @@ class Finding(Struct, frozen=True):
     ``baseline``. ``verdict`` is what it makes of the report's: empty if nothing."""
 
     rule: str
-    outcome: Literal["pass", "fail", "unknown"]
-    severity: Literal["low", "medium", "high", "critical"]
+    outcome: Outcome
+    severity: Severity
     confidence: float
     subject: str
     message: str
@@ -202,7 +202,7 @@ class Finding(Struct, frozen=True):
     fingerprint: str = ""
     exception: str = ""
     baseline: bool = False
-    verdict: Literal["", "fail", "inconclusive"] = ""
+    verdict: Weight = ""
 
 
 class ExceptionNote(Struct, frozen=True):

@@ -6,8 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hostaudit.model.policy import Preset, Severity
+from hostaudit.model.policy import (
+    Preset,
+)
 from hostaudit.model.roles import BROAD, EXPIRING, FUNCTION_CODES, ROLE_CODES
+from hostaudit.model.verdict import Severity
 
 FeedFormat = Literal[
     "aws", "azure", "cidr-list", "cloudfront", "fastly", "geofeed", "github-meta", "google", "oracle",
@@ -151,7 +154,7 @@ class Scoring(Struct, frozen=True, forbid_unknown_fields=True):
     named_host_weight: float
 
 
-class Check(Struct, frozen=True, forbid_unknown_fields=True):
+class RuleText(Struct, frozen=True, forbid_unknown_fields=True):
     """The text of one rule, or of one that is asked of every role (``ROLE.min_score``) or function (``FUNCTION...``).
 
     ``risk`` says what stops if it is not met, ``how`` by what it is checked, ``write`` how a policy demands it.
@@ -198,7 +201,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     parents: dict[str, Parent]
     recovery: dict[str, Recovery]
     scoring: Scoring
-    checks: dict[str, Check] = {}
+    checks: dict[str, RuleText] = {}
     roles: dict[str, RoleText] = {}
     presets: dict[str, Preset] = {}
     sources: dict[str, Publication] = {}

@@ -1,1 +1,1 @@
-"""What is demanded of a site, and whether it holds."""
+"""Policy: the demands on a site, the checks that answer them, and the verdict."""

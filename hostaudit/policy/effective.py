@@ -1,4 +1,4 @@
-"""What is demanded of one site: defaults, presets, the file and its target laid over one another, key by key.
+"""The effective policy of one site: defaults, presets, the file and its target merged key by key.
 
 Later goes before earlier: the presets of the file in the order in which ``extends`` names them, the policy of the file,
 then for the target that fits best its presets and its policy. A list is one value and replaces the one before it;
@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from hostaudit.documents.policy_file import covers, given
+from hostaudit.documents.policy_file import given
+from hostaudit.documents.policy_values import covers
 from hostaudit.documents.site_file import Loaded
 from hostaudit.documents.strict_yaml import Node, key_at, node_at
 from hostaudit.model.policy import (
@@ -31,14 +32,14 @@ from hostaudit.model.policy import (
 DEFAULT = "default"
 Path = tuple[str, ...]
 DEFAULTS: dict[Path, Any] = {("unknown",): "inconclusive", ("notice_hours",): 0.0}
-"""What holds where nobody says anything."""
+"""The values of keys that neither a preset nor the file sets."""
 
 Layer = Iterator[tuple[Path, Any, str]]
 """Keys with their values and where each stands."""
 
 
 def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> EffectivePolicy:
-    """What a file demands of a domain in A-labels. ``presets`` are those of the rules; all that it names are there."""
+    """The effective policy of a domain in A-labels. ``presets``: those of the rules, by name."""
     file, tree = loaded.content, loaded.tree
     position, matched = _best(file.targets, domain)
     target = None if position is None else file.targets[position]
@@ -125,7 +126,7 @@ def _preset(name: str, preset: Preset) -> Layer:
 
 
 def value_at(policy: Policy, path: Path) -> Any:
-    """What a policy says under a key that it has."""
+    """The value of a policy under a path that it has."""
     value: Any = policy
     for step in path:
         value = value[step] if isinstance(value, dict) else getattr(value, step)

@@ -1,4 +1,4 @@
-"""Exceptions: which findings does the team live with for now, until when, and which of them have had their day?
+"""Exceptions: findings that a team accepts until a day, and exceptions that are unused, ended or overdue.
 
 An exception covers until the end of its last day, UTC. What names no day counts as past: a slip of the pen must not
 hide a failure for ever.
@@ -8,49 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from msgspec import structs
 
+from hostaudit.documents.policy_values import NEVER, covers, day
 from hostaudit.model.policy import Exemption
 from hostaudit.model.report import ExceptionNote, Finding
-
-NEVER = "never"
-SOON = 30
-"""Days before its last one from which on an exception is announced to end."""
 
 State = Literal["covers", "expired", "malformed"]
 
 
 @dataclass(frozen=True)
 class Term:
-    """Whether an exception covers on a day, and how many days it has left after that day (None: no end)."""
+    """The state of an exception on a day, and the days that it has left after that day (None: no end)."""
 
     state: State
     days_left: int | None
     warning: str
 
 
-def day_of(text: str) -> date | None:
-    """The day that a text names as YYYY-MM-DD, None if it names none."""
-    try:
-        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone; all days here are UTC
-    except ValueError:
-        return None
-    return found if found.isoformat() == text else None
-
-
 def term(exemption: Exemption, today: date) -> Term:
-    """How an exception stands on a day."""
+    """The state of an exception on a day (UTC)."""
     if exemption.expires == NEVER:
-        review = day_of(exemption.review)
+        review = day(exemption.review)
         if review is None:
             return Term("malformed", None, "it never ends and names no day of review, so it does not count")
         overdue = review < today
         warning = f"its review was due on {review}; confirm it with a new day, or remove it" if overdue else ""
         return Term("covers", None, warning)
-    ends = day_of(exemption.expires)
+    ends = day(exemption.expires)
     if ends is None:
         return Term("malformed", None, f"{exemption.expires!r} is not a day such as 2027-03-31, so it does not count")
     left = (ends - today).days
@@ -59,13 +47,8 @@ def term(exemption: Exemption, today: date) -> Term:
     return Term("covers", left, "")
 
 
-def covers(target: str, domain: str) -> bool:
-    """Whether a pattern means a domain: that name, or with ``*.`` any name under it."""
-    return domain.endswith(target[1:]) if target.startswith("*.") else domain == target
-
-
 def means(exemption: Exemption, finding: Finding, domain: str) -> bool:
-    """Whether an exception is about a finding: its rule, this target and, if it pins one, this very finding."""
+    """True if an exception is about a finding: its rule, this target and, if it pins one, this very finding."""
     rule = exemption.rule
     about = finding.rule == rule or (rule.endswith(".*") and finding.rule.startswith(rule[:-1]))
     pinned = exemption.fingerprint.removeprefix("sha256:")
@@ -79,9 +62,7 @@ def apply(
     found = list(rows)
     notes = []
     for exemption in exemptions:
-        if not (
-            domain == exemption.target or (exemption.target.startswith("*.") and domain.endswith(exemption.target[1:]))
-        ):
+        if not covers(exemption.target, domain):
             continue
         stands = term(exemption, today)
         meant = [at for at, each in enumerate(found) if each.outcome != "pass" and means(exemption, each, domain)]

@@ -1,4 +1,4 @@
-"""The texts of the rules made quotable: which rules are there, what does one ask and why, what hangs on a role?"""
+"""Explain: the list of all rules, the text of one rule, and what depends on a role."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hostaudit.errors import UsageError, nearest
 from hostaudit.model.checks import EXPLANATION_SCHEMA, RULEBOOK_SCHEMA, Explanation, RuleBook, RuleRow
 from hostaudit.model.report import Hours
 from hostaudit.model.roles import ROLE_OF_NAME
-from hostaudit.model.rules import Check, Rules
+from hostaudit.model.rules import Rules, RuleText
 from hostaudit.model.words import function
 
 FAMILIES = ("ROLE", "FUNCTION")
-"""What stands in the id of a text for any role, and for any function."""
+"""The words in the id of a text that stand for any role, and for any function."""
 
 
 def book(rules: Rules) -> RuleBook:
@@ -47,14 +47,14 @@ def explain(topic: str, rules: Rules) -> Explanation:
     raise UsageError(f"{topic[:80]} is not a rule, a code or a role", hint)
 
 
-def _one_of(check: Check, word: str) -> bool:
-    """Whether a rule of a policy, such as ``web:api.example.com.min_score`` or ``scenario.x.web``, has this text."""
+def _one_of(check: RuleText, word: str) -> bool:
+    """True if a rule of a policy, such as ``web:api.example.com.min_score`` or ``scenario.x.web``, has this text."""
     if check.id.startswith("FUNCTION."):
         return word.endswith(check.id.removeprefix("FUNCTION")) and len(word) > len(check.id) - len("FUNCTION")
     return check.id.startswith("scenario.") and word.startswith("scenario.")
 
 
-def check_of(rule: str, rules: Rules) -> Check | None:
+def check_of(rule: str, rules: Rules) -> RuleText | None:
     """The text behind the id of a rule."""
     if rule in rules.checks:
         return rules.checks[rule]
@@ -92,7 +92,7 @@ def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
     )
 
 
-def _written(check: Check, rule: str) -> str:
+def _written(check: RuleText, rule: str) -> str:
     """How a policy demands this very rule: the example of the text, for its role or function."""
     asked_of = rule.rpartition(".")[0]
     for family, key in (("ROLE", "roles: {"), ("FUNCTION", "functions: {")):

@@ -9,28 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
 from typing import Any
 
-from hostaudit.model.policy import Policy, Preset, ScenarioGate
+from hostaudit.model.policy import ANY, Policy, Preset, RuleKey, ScenarioGate, rule_keys
 from hostaudit.model.report import Finding, Report
-from hostaudit.model.roles import COUNTED, TIMED
+from hostaudit.policy.ask import checks
+from hostaudit.policy.check import Ladder
 from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
-
-HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 600)
-"""Short of 30 days, with which the score counts a function as lost for good."""
-
-GATE_HOURS = (*HOURS, 720, 1000, 1500, 2000, 4000, 8000, 15000)
-DAYS = {"registrar": (30, 21, 14, 7, 3), "ca": (14, 7, 2, 1)}
-"""No more than leaves time to act, as a renewal soon gives more days than that."""
-
-SHARES = tuple(step / 100 for step in range(30, 100, 5))
 
 
 @dataclass
 class Step:
-    """One demand on its ladder. ``wanted``: the value of the preset, if it is from there. ``told``: what the rule said
-    last, and ``met`` whether it passed."""
+    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``asked``: the
+    rule gave an answer, ``message`` is its last one, and ``met`` says that it passed. ``example``: the value to show
+    where none is met."""
 
     path: Path
     rule: str
@@ -38,8 +30,10 @@ class Step:
     wanted: Any = None
     preset: str = ""
     at: int = 0
-    told: str = ""
+    asked: bool = False
+    message: str = ""
     met: bool = False
+    example: Any = None
 
     @property
     def value(self) -> Any:
@@ -53,22 +47,18 @@ def settled(judge: Callable[[Policy], Report], presets: Mapping[str, Preset]) ->
     wanted: dict[Path, tuple[Any, str]] = {}
     for name, preset in presets.items():
         wanted |= {path: (value_at(preset.policy, path), name) for path in preset.given}
-    fixed = {path: value for path, (value, _) in wanted.items() if path[-1] not in RULE_KEYS and path != ("scenarios",)}
+    fixed = {path: value for path, (value, _) in wanted.items() if _ladder(path) is None}
     steps = list(_steps(judge(Policy()), wanted))
     while True:
-        opinion = judge(policy_of(steps, fixed))
-        outcomes = _outcomes(opinion.findings)
+        report = judge(policy_of(steps, fixed))
+        outcomes = _outcomes(report.findings)
         loose = [step for step in steps if step.value is not None and not _answered(step, outcomes)]
-        if not loose and opinion.verdict == "fail":
+        if not loose and report.verdict == "fail":
             loose = [step for step in steps if step.path == ("unknown",) and step.at == 0]
         if not loose:
-            return steps, opinion
+            return steps, report
         for step in loose:
             step.at += 1
-
-
-RULE_KEYS = {"min_score", "min_providers", "min_days_left", "max_hours_down", "max_share", "known"}
-"""Keys that make a demand of their own; others say how."""
 
 
 def policy_of(steps: Iterable[Step], fixed: Mapping[Path, Any]) -> Policy:
@@ -87,10 +77,10 @@ def policy_of(steps: Iterable[Step], fixed: Mapping[Path, Any]) -> Policy:
 
 
 def _answered(step: Step, outcomes: Mapping[str, Finding]) -> bool:
-    """Whether a step needs no other value: the rule passes, or was not asked, as the site has nothing of the kind."""
+    """True if a step keeps its value: the rule passes, or was not asked, as the site has nothing of the kind."""
     found = outcomes.get(step.rule)
     if found is not None:
-        step.told, step.met = found.message, found.outcome == "pass"
+        step.asked, step.message, step.met = True, found.message, found.outcome == "pass"
     return found is None or step.met
 
 
@@ -104,49 +94,53 @@ def _outcomes(findings: Sequence[Finding]) -> dict[str, Finding]:
     return worst
 
 
-def _steps(opinion: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[Step]:
-    low = floor(opinion.score.low)
-    own: dict[Path, tuple[str, tuple[Any, ...]]] = {("min_score",): ("score.min", (low,) if low else ())}
-    roles = {leg.role for function in opinion.functions for leg in function.legs}
-    for counted in (each for each in COUNTED if each in roles):
-        own["roles", counted, "min_providers"] = f"{counted}.min_providers", (4, 3, 2)
-    for role, days in DAYS.items():
-        own["roles", role, "min_days_left"] = f"{role}.min_days_left", days
-    there = {each.id for each in opinion.functions if each.state != "not_applicable"}
-    for function in (each for each in TIMED if each in there):
-        own["functions", function, "max_hours_down"] = f"{function}.max_hours_down", HOURS
-    own["parents", "max_share"] = "parents.max_share", SHARES
-    own["jurisdictions", "known"] = "jurisdictions.known", (True,)
-    for path, (rule, ladder) in own.items():
-        if path not in wanted and ladder:
-            yield Step(path, rule, ladder)
+def _steps(report: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[Step]:
+    """The demands that are proposed for a site without a preset, then those of the presets."""
+    proposed: dict[Path, Step] = {}
+    for rule, key in rule_keys().items():
+        ladder = checks()[rule].ladder
+        if ladder is None:
+            continue
+        for subject, values in ladder.proposed(report).items():
+            path = tuple(subject if each == ANY else each for each in key.path)
+            example = values[0 if ladder.shows_strictest else -1] if values else None
+            proposed[path] = Step(path, _rule(path), values, example=example)
+    yield from (step for path, step in proposed.items() if path not in wanted and step.ladder)
     for path, (value, name) in wanted.items():
-        if path == ("scenarios",):
+        ladder = _ladder(path)
+        if path == ("scenarios",) and ladder is not None:
             for gate in value:
                 for function, hours in gate.limits.items():
-                    ladder = _down(hours, GATE_HOURS)
                     where = ("scenarios", gate.scenario, function)
-                    yield Step(where, f"scenario.{gate.scenario}.{function}", ladder, hours, name)
+                    rule = f"scenario.{gate.scenario}.{function}"
+                    yield Step(where, rule, _down(hours, ladder.usual), hours, name)
         elif path == ("unknown",) and value == "fail":
             yield Step(path, "", ("fail", "inconclusive"), value, name)
-        elif path[-1] in RULE_KEYS and value not in (None, False):
-            rule, ladder = own.get(path, (_rule(path), _usual(path)))
-            yield Step(path, rule, _down(value, ladder), value, name)
+        elif ladder is not None and value not in (None, False):
+            values = proposed[path].ladder if path in proposed else ladder.usual
+            yield Step(path, _rule(path), _down(value, values), value, name)
+
+
+def _at(path: Path) -> tuple[str, RuleKey] | None:
+    """The check that a key of a policy demands, with the key; None for a key that only says how."""
+    general = (path[0], ANY, path[2]) if len(path) == 3 else path
+    return next(((rule, key) for rule, key in rule_keys().items() if key.path == general), None)
+
+
+def _ladder(path: Path) -> Ladder | None:
+    found = _at(path)
+    return checks()[found[0]].ladder if found is not None else None
 
 
 def _rule(path: Path) -> str:
-    return ".".join(path[1:]) if path[0] in ("roles", "functions") else ".".join(path)
-
-
-def _usual(path: Path) -> tuple[Any, ...]:
-    key = path[-1]
-    if key == "max_hours_down":
-        return HOURS
-    return tuple(range(95, 0, -5)) if key == "min_score" else (4, 3, 2)
+    """The id of the rule that a key demands."""
+    found = _at(path)
+    assert found is not None  # noqa: S101 - only keys that demand a rule have a ladder
+    return found[0] if ANY not in found[1].path else ".".join(path[1:])
 
 
 def _down(value: Any, ladder: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What is wanted, and then the looser values of a ladder."""
+    """The wanted value, and then the looser values of a ladder."""
     if isinstance(value, bool):
         return (value,)
     rising = len(ladder) > 1 and ladder[0] < ladder[-1]

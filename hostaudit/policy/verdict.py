@@ -1,7 +1,7 @@
-"""From a report to a verdict: every rule is asked, exceptions and the baseline are applied, and what is left decides.
+"""From a report to a verdict, in five steps: ask, except, compare, weigh, decide.
 
 fail           a failure that no exception covers and that is not in the baseline, or an unknown where that fails
-inconclusive   else an unknown that matters, or name resolution or the web site rest on unknown ground
+inconclusive   else an unknown that matters, or what name resolution or the web site rest on is unknown
 pass           else
 not_judged     without a policy, and without --fail-on
 
@@ -11,128 +11,192 @@ is only told. A name that does not exist fails whatever is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from msgspec import structs
 
-from hostaudit.analysis.impact.findings import NOT_DELEGATED
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
-from hostaudit.model.policy import EffectivePolicy, Policy, Severity, UnknownMode
-from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report, Verdict
+from hostaudit.model.policy import EffectivePolicy, Policy
+from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report
 from hostaudit.model.scenario import Scenario
+from hostaudit.model.verdict import NOT_DELEGATED, SEVERITIES, WEIGHT_OF_UNKNOWN, Severity, UnknownMode, Verdict, Weight
 from hostaudit.policy import exceptions
-from hostaudit.policy.checks.context import Answer, Ground, code, fingerprint
-from hostaudit.policy.checks.evaluators import finding as finding_of
-from hostaudit.policy.checks.evaluators import findings, ordered
-from hostaudit.policy.checks.scores import SEVERITIES
+from hostaudit.policy.ask import SINGLE_POINT, STALE, asked, code, finding, fingerprint, ordered
+from hostaudit.policy.check import Demand
+from hostaudit.policy.context import PolicyContext
 
-TOLD_BELOW: Severity = "medium"
+COUNTS_FROM: Severity = "medium"
+"""The severity from which a finding counts that needs no policy, unless ``--fail-on`` says otherwise."""
 
-
-def named(case: SiteModel, report: Report) -> Report:
-    """A report that nothing is demanded of, its findings under the names by which they are quoted."""
-    rows = tuple(_completed(case, each, report.target.domain) for each in report.findings)
-    return structs.replace(report, findings=rows)
+EXCEPTION_CONFIDENCE = 0.99
 
 
-def gated(case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]) -> Report:
+def with_codes(case: SiteModel, report: Report) -> Report:
+    """A report of which nothing is demanded, its findings with the codes by which they are quoted."""
+    return structs.replace(report, findings=_coded(case, report))
+
+
+def apply_policy(
+    case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]
+) -> Report:
     """A report judged on a day (UTC). ``scenarios``: those that the policy names, by id."""
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
-    domain = report.target.domain
-    known = [_completed(case, each, domain) for each in report.findings]
-    modes: dict[str, UnknownMode | None] = {}
-    rows = list(known)
-    if not any(each.rule == NOT_DELEGATED for each in known):
-        ground = Ground(case, report, policy, day, scenarios, criteria.fail_on)
-        for each, mode in findings(ground):
-            rows.append(each)
-            modes[each.fingerprint] = mode
-    asked = tuple(sorted({each.rule for each in rows[len(known) :] if each.rule != "single-point"}))
-    covered, notes = exceptions.apply(rows, effective.exceptions if effective is not None else (), domain, day)
-    if criteria.strict_exceptions:
-        covered += tuple(_stale(case, each, domain) for each in notes if each.warning)
-    if criteria.baseline is not None:
-        covered = tuple(_compared(each, criteria.baseline) for each in covered)
-    judged = criteria.fail_on is not None or (effective is not None and effective.stated)
-    usual = criteria.unknown or policy.unknown or "inconclusive"
-    least = SEVERITIES.index(criteria.fail_on or TOLD_BELOW) if judged else len(SEVERITIES)
-    told = {
-        each.fingerprint for each in known if each.rule != NOT_DELEGATED and SEVERITIES.index(each.severity) < least
-    }
-    weighed = ordered(
-        structs.replace(each, verdict="")
-        if each.fingerprint in told
-        else _weighed(each, modes.get(each.fingerprint) or usual)
-        for each in covered
-    )
+    judging = _Judging.by(criteria, policy)
+    found = _ask(PolicyContext(case, report, policy, day, scenarios, criteria.fail_on))
+    rows, notes = _except(case, report, found.rows, criteria, day)
+    rows = _compare(rows, criteria.baseline)
+    rows = _weigh(rows, found, judging)
     return structs.replace(
         report,
-        verdict=_verdict(report, weighed, usual, judged=judged),
-        findings=weighed,
+        verdict=_decide(report, rows, judging),
+        findings=rows,
         exceptions_applied=notes,
         labels=effective.labels if effective is not None else report.labels,
-        policy=_note(effective, asked) if effective is not None else None,
+        policy=_note(effective, found.rules) if effective is not None else None,
         run=structs.replace(report.run, day=day.isoformat()),
     )
 
 
-def _note(effective: EffectivePolicy, asked: tuple[str, ...]) -> PolicyNote:
-    hours = effective.policy.notice_hours or 0.0
-    return PolicyNote(effective.source, effective.line, effective.extends, hours, asked)
+@dataclass(frozen=True)
+class _Judging:
+    """``judged``: something is demanded. ``unknown``: how unknown answers count. ``least``: the severity from which a
+    finding counts that needs no policy, as an index of ``SEVERITIES``."""
+
+    judged: bool
+    unknown: UnknownMode
+    least: int
+
+    @classmethod
+    def by(cls, criteria: Criteria, policy: Policy) -> _Judging:
+        judged = criteria.fail_on is not None or (criteria.policy is not None and criteria.policy.stated)
+        unknown = criteria.unknown or policy.unknown or "inconclusive"
+        least = SEVERITIES.index(criteria.fail_on or COUNTS_FROM) if judged else len(SEVERITIES)
+        return cls(judged, unknown, least)
 
 
-def _completed(case: SiteModel, each: Finding, domain: str) -> Finding:
-    """A finding that needs no policy, with what the texts of the rules add."""
-    number = each.code or code(case.rules.checks.get(each.rule), each.role)
-    mark = each.fingerprint or fingerprint(each.rule, domain, each.role, each.subject, each.provider)
-    return structs.replace(each, code=number, fingerprint=mark)
+@dataclass(frozen=True)
+class _Found:
+    """Every finding. ``unasked``: the fingerprints of those that need no policy; ``modes``: by fingerprint how one
+    counts that is unknown, where its demand says so; ``rules``: the rules of the policy that were asked."""
+
+    rows: tuple[Finding, ...]
+    unasked: frozenset[str]
+    modes: Mapping[str, UnknownMode | None]
+    rules: tuple[str, ...]
+
+
+# -- ask --------------------------------------------------------------------------------------------------
+
+
+def _ask(context: PolicyContext) -> _Found:
+    """The findings of the analysis and the answers of all checks; of a name that does not exist nothing is asked."""
+    unasked = _coded(context.case, context.report)
+    exists = not any(each.rule == NOT_DELEGATED for each in unasked)
+    answers = list(asked(context)) if exists else []
+    return _Found(
+        rows=(*unasked, *(each.finding for each in answers)),
+        unasked=frozenset(each.fingerprint for each in unasked),
+        modes={each.finding.fingerprint: each.unknown for each in answers},
+        rules=tuple(sorted({each.finding.rule for each in answers} - {SINGLE_POINT})),
+    )
+
+
+def _coded(case: SiteModel, report: Report) -> tuple[Finding, ...]:
+    """The findings that need no policy, with code and fingerprint."""
+    return tuple(_completed(case, each, report.target.domain) for each in report.findings)
+
+
+def _completed(case: SiteModel, row: Finding, domain: str) -> Finding:
+    quoted = row.code or code(case.rules.checks.get(row.rule), row.role)
+    mark = row.fingerprint or fingerprint(row.rule, domain, row.role, row.subject, row.provider)
+    return structs.replace(row, code=quoted, fingerprint=mark)
+
+
+# -- except -----------------------------------------------------------------------------------------------
+
+
+def _except(
+    case: SiteModel, report: Report, rows: tuple[Finding, ...], criteria: Criteria, day: date
+) -> tuple[tuple[Finding, ...], tuple[ExceptionNote, ...]]:
+    """The findings with the exceptions that cover them; with ``strict_exceptions`` bad exceptions are findings too."""
+    domain = report.target.domain
+    exemptions = criteria.policy.exceptions if criteria.policy is not None else ()
+    covered, notes = exceptions.apply(rows, exemptions, domain, day)
+    if criteria.strict_exceptions:
+        covered += tuple(_stale(case, each, domain) for each in notes if each.warning)
+    return covered, notes
 
 
 def _stale(case: SiteModel, note: ExceptionNote, domain: str) -> Finding:
-    """What an exception that has had its day becomes where that is not accepted."""
+    """The failure that an unused, ended or overdue exception is where such are not accepted."""
     message = f"Exception {note.id} for {note.rule}, owned by {note.owner}: {note.warning}."
-    answer = Answer("exceptions.stale", "fail", note.id, message, confidence=0.99)
-    return finding_of(answer, case.rules.checks.get("exceptions.stale"), domain)
+    answer = Demand(STALE).answer("fail", note.id, message, confidence=EXCEPTION_CONFIDENCE)
+    return finding(answer, case.rules.checks.get(STALE), domain)
 
 
-def _compared(each: Finding, baseline: frozenset[str]) -> Finding:
-    known = each.outcome == "fail" and each.fingerprint in baseline
-    return structs.replace(each, baseline=True) if known else each
+# -- compare ----------------------------------------------------------------------------------------------
 
 
-def _weighed(each: Finding, mode: UnknownMode) -> Finding:
-    """What a finding makes of the verdict."""
-    if each.outcome == "pass" or each.exception or each.baseline:
-        return structs.replace(each, verdict="")
-    if each.outcome == "fail":
-        return structs.replace(each, verdict="fail")
-    return structs.replace(each, verdict={"fail": "fail", "warn": ""}.get(mode, "inconclusive"))
-
-
-def _verdict(report: Report, rows: tuple[Finding, ...], mode: UnknownMode, *, judged: bool) -> Verdict:
-    weights = {each.verdict for each in rows}
-    if "fail" in weights:
-        return "fail"
-    unsound = report.verdict == "inconclusive"
-    if unsound and mode == "fail":
-        return "fail"
-    if unsound or "inconclusive" in weights:
-        return "inconclusive"
-    if not judged:
-        return "not_judged"
-    return "pass"
+def _compare(rows: tuple[Finding, ...], baseline: frozenset[str] | None) -> tuple[Finding, ...]:
+    """The findings, those marked that failed in the baseline already."""
+    if baseline is None:
+        return rows
+    return tuple(
+        structs.replace(each, baseline=True) if each.outcome == "fail" and each.fingerprint in baseline else each
+        for each in rows
+    )
 
 
 def known_failures(report: Report) -> frozenset[str]:
-    """The fingerprints of all that fails in a report, for a later one to be compared with. Single points of failure
-    are among them, whether or not it was asked for them."""
+    """The fingerprints of all that fails in a report, as a baseline for a later one. Single points of failure are
+    among them, whether or not they were asked for."""
     domain = report.target.domain
     found = {each.fingerprint for each in report.findings if each.outcome == "fail"}
     for point in report.spofs:
         if point.failure_domain.kind == "parent" and not point.name_only:
             identity = point.failure_domain.id
-            found.add(fingerprint("single-point", domain, "", identity, identity))
+            found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
     return frozenset(found - {""})
+
+
+# -- weigh ------------------------------------------------------------------------------------------------
+
+
+def _weigh(rows: Iterable[Finding], found: _Found, judging: _Judging) -> tuple[Finding, ...]:
+    """The findings in the order of a report, each with what it makes of the verdict."""
+    return ordered(structs.replace(each, verdict=_weight(each, found, judging)) for each in rows)
+
+
+def _weight(row: Finding, found: _Found, judging: _Judging) -> Weight:
+    if row.outcome == "pass" or row.exception or row.baseline:
+        return ""
+    light = SEVERITIES.index(row.severity) < judging.least
+    if row.fingerprint in found.unasked and row.rule != NOT_DELEGATED and light:
+        return ""
+    if row.outcome == "fail":
+        return "fail"
+    mode = found.modes.get(row.fingerprint) or judging.unknown
+    return WEIGHT_OF_UNKNOWN[mode]
+
+
+# -- decide -----------------------------------------------------------------------------------------------
+
+
+def _decide(report: Report, rows: Iterable[Finding], judging: _Judging) -> Verdict:
+    """The verdict by the weights of all findings, and by whether the ground of the report is known."""
+    weights = {each.verdict for each in rows}
+    unsound = report.verdict == "inconclusive"
+    if "fail" in weights or (unsound and judging.unknown == "fail"):
+        return "fail"
+    if unsound or "inconclusive" in weights:
+        return "inconclusive"
+    return "pass" if judging.judged else "not_judged"
+
+
+def _note(effective: EffectivePolicy, rules: tuple[str, ...]) -> PolicyNote:
+    hours = effective.policy.notice_hours or 0.0
+    return PolicyNote(effective.source, effective.line, effective.extends, hours, rules)

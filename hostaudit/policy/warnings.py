@@ -1,6 +1,6 @@
-"""What a sound policy file should be looked at for all the same: exceptions about to end, names that mean nothing here.
+"""Warnings about a valid policy file: exceptions about to end, and names that nothing in the catalogue has.
 
-Nothing of this is an error of the file, so that the clock alone breaks no build; a scan says what has become of it.
+None of them is an error of the file, so that the clock alone breaks no build; a scan shows the consequence.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from hostaudit.documents.policy_file import NEVER, Where, World, covers, day, policies
+from hostaudit.documents.policy_problems import World, policies
+from hostaudit.documents.policy_values import NEVER, covers, day
+from hostaudit.documents.problem import Where
 from hostaudit.model.policy import Exemption, Policy
 from hostaudit.model.site import SiteFile
 
@@ -17,7 +19,7 @@ SOON_DAYS = 30
 
 
 def reminders(file: SiteFile, world: World, today: date) -> Iterator[tuple[Where, str]]:
-    """Where somebody should look, and why, in the order of the file. ``today`` is a day in UTC."""
+    """The place and text of every warning, in the order of the file. ``today`` is a day in UTC."""
     for place, policy in policies(file):
         if policy is not None:
             yield from _of_ids(policy, place, world)
@@ -49,7 +51,7 @@ def _of_exemption(exemption: Exemption, today: date) -> Iterator[tuple[str, str]
 
 
 def _meets(exemption: Exemption, file: SiteFile) -> bool:
-    """Whether an exception is for anybody whom the file names, if it names any."""
+    """True if an exception is for a site or target of the file, or if the file names none."""
     names = [site.domain for site in file.sites]
     patterns = [pattern for target in file.targets for pattern in target.match]
     wanted = exemption.target
@@ -59,7 +61,7 @@ def _meets(exemption: Exemption, file: SiteFile) -> bool:
 
 
 def _of_ids(policy: Policy, at: Where, world: World) -> Iterator[tuple[Where, str]]:
-    """Ids that neither the catalogue nor a report would have written so."""
+    """Ids that are neither in the catalogue nor of the form in which reports name unknown operators."""
     lists: list[tuple[Where, tuple[str, ...]]] = [
         ((*at, "roles", role, key), ids)
         for role, demand in policy.roles.items()

@@ -16,10 +16,8 @@ from urllib.parse import quote
 from msgspec import structs
 
 from hostaudit.model.report import ExceptionNote, Finding, Report
+from hostaudit.model.verdict import SEVERITIES
 from hostaudit.report.text import printable
-
-EXIT_CODES = {"pass": 0, "not_judged": 0, "fail": 1, "inconclusive": 3}
-"""What the command ends with, whatever the format."""
 
 HEADLINES = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "NOT JUDGED"}
 UNSOUND = "known-ground"
@@ -33,7 +31,6 @@ Standing = Literal["fail", "inconclusive", "excepted", "baseline", "warning", "p
 unknown where that is only told, passed."""
 
 _ORDER = ("fail", "inconclusive", "warning", "excepted", "baseline", "pass")
-_SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def rows(report: Report) -> tuple[Finding, ...]:
@@ -152,4 +149,4 @@ def _unsound(report: Report) -> Finding:
 
 
 def _rank(row: Finding) -> tuple[int, int, str, str, str]:
-    return _ORDER.index(standing(row)), _SEVERITIES.index(row.severity), row.rule, row.subject, row.fingerprint
+    return _ORDER.index(standing(row)), -SEVERITIES.index(row.severity), row.rule, row.subject, row.fingerprint

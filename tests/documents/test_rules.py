@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 from helpers.messages import by_line
 
-import hostaudit
-from hostaudit.documents import rules, strict_yaml
+from hostaudit.documents import rules, rules_cache, strict_yaml
 from hostaudit.errors import Exit, UsageError
 
 GOOD = """\
@@ -380,15 +379,23 @@ def test_a_changed_file_is_never_answered_from_the_cache(directory: Path):
 def test_another_tool_version_reads_the_files_again(directory: Path, monkeypatch: pytest.MonkeyPatch):
     rules.load(directory)
     calls = counted(monkeypatch)
-    monkeypatch.setattr(rules, "__version__", "99.0")
+    monkeypatch.setattr(rules_cache, "__version__", "99.0")
     rules.load(directory)
     assert len(calls) == 1
 
 
-def test_another_record_layout_has_another_cache_file(monkeypatch: pytest.MonkeyPatch):
-    before = rules._cache_file(b"x")
-    monkeypatch.setattr(rules, "Provider", msgspec.defstruct("Provider", [("id", str)]))
-    assert rules._cache_file(b"x") != before
+@pytest.mark.parametrize("module", rules_cache.DECIDING)
+def test_another_source_of_a_deciding_module_has_another_cache_file(module: str, monkeypatch: pytest.MonkeyPatch):
+    source = rules_cache._source
+    before = rules_cache.place(b"x")
+    monkeypatch.setattr(rules_cache, "_source", lambda each: b"" if each == module else source(each))
+    assert rules_cache.place(b"x") != before
+
+
+def test_a_deciding_module_that_was_moved_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules_cache, "DECIDING", ("hostaudit.documents.moved",))
+    with pytest.raises(ModuleNotFoundError, match=r"hostaudit\.documents\.moved decides on the rules"):
+        rules_cache.place(b"x")
 
 
 @pytest.mark.parametrize("damage", [slice(0, -1), slice(0, 0), slice(1, None)])
@@ -444,14 +451,14 @@ def test_a_failed_write_leaves_no_litter(directory: Path, monkeypatch: pytest.Mo
 
 
 def test_only_the_newest_copies_stay(directory: Path):
-    for number in range(rules.KEPT + 2):
+    for number in range(rules_cache.KEPT + 2):
         write(directory, changed("64500", str(64500 + number)))
         rules.load(directory)
         for age, file in enumerate(compiled(directory)):
             os.utime(file, (1_000_000 + age, 1_000_000 + age))
-    assert len(compiled(directory)) == rules.KEPT
+    assert len(compiled(directory)) == rules_cache.KEPT
     calls_for_newest = rules.load(directory)
-    assert calls_for_newest.providers[0].asns == (64500 + rules.KEPT + 1,)
+    assert calls_for_newest.providers[0].asns == (64500 + rules_cache.KEPT + 1,)
 
 
 def test_the_installed_copy_is_used_where_there_is_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -462,7 +469,17 @@ def test_the_installed_copy_is_used_where_there_is_no_checkout(tmp_path: Path, m
     assert rules.folder() == package / "_rules"
 
 
-def test_what_decides_on_the_meaning_of_the_rules_is_part_of_their_key():
-    package = Path(hostaudit.__file__).parent
+NO_PART = {"", "datasets", "documents", "documents.rules_cache", "errors", "files", "model", "model.words"}
+NO_PART |= {f"model.{document}" for document in ("evidence", "report", "site", "values")}
+"""Modules that reading the rules loads and that do not decide what they say."""
 
-    assert [module for module in rules.READERS if not package.joinpath(module).is_file()] == []
+
+def test_what_decides_on_the_meaning_of_the_rules_is_part_of_their_key():
+    source = (
+        "import sys; from hostaudit.documents import rules; rules.parse(rules.read(rules.folder()), '');"
+        "print(*(name for name in sys.modules if name.partition('.')[0] == 'hostaudit'))"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+
+    loaded = set(done.stdout.split()) - {f"hostaudit.{name}".rstrip(".") for name in NO_PART}
+    assert loaded == set(rules_cache.DECIDING)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit import __version__
-from hostaudit.documents import rules, schemas, site_file
+from hostaudit.documents import rules, schemas, site_file, site_values
 from hostaudit.documents.schemas.keys import ALLOWED, MEANING
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.documents import WRITTEN
@@ -85,7 +85,7 @@ def test_the_example_is_read_and_is_what_the_schema_says():
     site = site_file.site_of(file, "shop.example.com")
 
     assert site is not None
-    assert {each.role for each in site.fallbacks} == set(site_file.PROOFS)
+    assert {each.role for each in site.fallbacks} == set(site_values.PROOFS)
     assert {each.id for each in site.functions} == {"payments", "sms", "staff-login", "backups"}
     assert site.functions[3].needs[1].any_of == ("hetzner", "ovh")
     assert site.fallbacks[1].activation_hours == 1.0

@@ -9,7 +9,7 @@ import pytest
 
 from hostaudit.cli import evidence
 from hostaudit.documents import rules, site_file
-from hostaudit.documents.policy_file import World
+from hostaudit.documents.policy_problems import World
 from hostaudit.model.policy import (
     EffectivePolicy,
     Policy,

@@ -10,7 +10,7 @@ from typing import get_args
 
 import yaml
 
-from hostaudit.documents import site_file
+from hostaudit.documents import site_values
 from hostaudit.model import roles
 from hostaudit.model.roles import FUNCTIONS, LAYERS, ROLES, Role, Service
 from hostaudit.model.scenario import Layer
@@ -52,7 +52,7 @@ def test_services_are_the_roles_and_their_kinds():
 
 
 def test_fallbacks_can_be_declared_for_the_roles_that_have_one():
-    assert set(site_file.PROOFS) == {role for role, row in ROLES.items() if row.fallback}
+    assert set(site_values.PROOFS) == {role for role, row in ROLES.items() if row.fallback}
 
 
 def test_rows_name_only_what_is_there():

@@ -8,8 +8,8 @@ import pytest
 from helpers.policies import TWO_DNS, judged, silent
 from helpers.sites import in_one_leg, in_pairs
 
+from hostaudit.documents import policy_values
 from hostaudit.model.policy import Exemption, Policy, RoleDemand
-from hostaudit.policy import exceptions
 
 TODAY = date(2028, 2, 29)
 ONE_OF_DNS = in_one_leg
@@ -143,5 +143,5 @@ def test_where_that_is_asked_stale_exceptions_fail(changes, verdict):
 
 
 def test_a_day_is_one_of_the_calendar():
-    assert exceptions.day_of("2028-02-29") == TODAY
-    assert exceptions.day_of("2027-02-29") is None
+    assert policy_values.day("2028-02-29") == TODAY
+    assert policy_values.day("2027-02-29") is None

@@ -7,7 +7,7 @@ from helpers.policy_files import EXCEPTION, TODAY, WORLD
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit.documents import policy_file
+from hostaudit.documents import policy_values
 from hostaudit.policy.warnings import reminders
 
 
@@ -52,8 +52,8 @@ def test_what_never_ends_is_looked_at_again(load):
 
 @given(st.dates(), st.text(max_size=12))
 def test_a_day_is_a_day_and_nothing_else_is(day, text):
-    assert policy_file.day(day.isoformat()) == day
-    found = policy_file.day(text)
+    assert policy_values.day(day.isoformat()) == day
+    found = policy_values.day(text)
     assert found is None or found.isoformat() == text
 
 

@@ -7,9 +7,7 @@ from hostaudit.analysis.catalogue.lookalikes import Meant, NameServerNames
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding
 from hostaudit.model.values import Delegation, NameServers, ServerAnswer, ZoneCut
-
-NOT_DELEGATED = "name-not-delegated"
-"""The one rule that decides the verdict by itself: a name that is not there."""
+from hostaudit.model.verdict import NOT_DELEGATED
 
 LOOKALIKE = "lookalike-name-server"
 

@@ -33,6 +33,7 @@ from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
 from hostaudit.model.values import Addresses, FrontPage
+from hostaudit.model.words import listed
 
 MOST = 24
 """Different alternatives up to which the largest independent set is searched for; sites have a handful."""
@@ -350,5 +351,4 @@ AXES = {"asn": "network (AS)", "tld": "top-level domain", "parent": "company", "
 
 def axes_named(axes: Iterable[Axis]) -> str:
     """``company and network (AS)`` for people."""
-    named = [AXES.get(each, str(each)) for each in axes]
-    return " and ".join((", ".join(named[:-1]), named[-1])) if len(named) > 1 else "".join(named)
+    return listed([AXES.get(each, str(each)) for each in axes])

@@ -204,7 +204,7 @@ def working(
     return WorkingEnd(end, value, tuple(companies))
 
 
-def explained(opinion: Report | None, scoring: Scoring) -> Working:
+def explained(report: Report | None, scoring: Scoring) -> Working:
     """The formula with its weights and, for a report, its working."""
     constants = {
         "full_harm_hours": scoring.full_harm_hours,
@@ -212,6 +212,6 @@ def explained(opinion: Report | None, scoring: Scoring) -> Working:
         "further_weight": scoring.further_weight,
         "named_host_weight": scoring.named_host_weight,
     }
-    ends = opinion.score.working if opinion is not None else ()
-    target = opinion.target if opinion is not None else None
+    ends = report.score.working if report is not None else ()
+    target = report.target if report is not None else None
     return Working(WORKING_SCHEMA, target, FORMULA, dict(scoring.weights), constants, ends, REASONS)

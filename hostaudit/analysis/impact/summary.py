@@ -6,8 +6,16 @@ from collections.abc import Mapping
 
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model.evidence import EvidenceFile
-from hostaudit.model.report import CutSet, Fallback, Finding, Function, FunctionImpact, SinglePoint, Verdict
+from hostaudit.model.report import (
+    CutSet,
+    Fallback,
+    Finding,
+    Function,
+    FunctionImpact,
+    SinglePoint,
+)
 from hostaudit.model.values import Listing
+from hostaudit.model.verdict import Verdict
 from hostaudit.model.words import duration, function, listed, span
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}

@@ -19,7 +19,8 @@ import msgspec
 
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
-from hostaudit.model.report import Report, Verdict
+from hostaudit.model.report import Report
+from hostaudit.model.verdict import Verdict
 
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
@@ -95,13 +96,13 @@ def judged(job: Job) -> Judged:
     from hostaudit import audit
 
     day = date.fromisoformat(job.day) if job.day else None
-    opinion = audit.analyse(job.file, audit.shipped_rules(), job.criteria, day)
-    low, high = opinion.score.low, opinion.score.high
-    line = one_line(opinion) if job.whole else ""
-    return Judged(opinion.verdict, low, high, opinion.summary, line, unkept=_kept(opinion, job.history))
+    report = audit.analyse(job.file, audit.shipped_rules(), job.criteria, day)
+    low, high = report.score.low, report.score.high
+    line = one_line(report) if job.whole else ""
+    return Judged(report.verdict, low, high, report.summary, line, unkept=_kept(report, job.history))
 
 
-def _kept(opinion: Report, path: str) -> str:
+def _kept(report: Report, path: str) -> str:
     """Append a run to the history; what went wrong, if anything did."""
     if not path:
         return ""
@@ -111,17 +112,17 @@ def _kept(opinion: Report, path: str) -> str:
     from hostaudit.history import snapshot, store
 
     try:
-        store.record(Path(path), snapshot.snapshot(opinion))
+        store.record(Path(path), snapshot.snapshot(report))
     except UsageError as error:
         return error.message
     return ""
 
 
-def one_line(opinion: Report) -> str:
+def one_line(document: Report) -> str:
     """A report as one line of JSON, with the same escapes as when it is written for people to read."""
     from hostaudit import report
 
-    return report.load("jsonl").render(opinion, report.Style())
+    return report.load("jsonl").render(document, report.Style())
 
 
 def _read(source: BinaryIO) -> bytes | None:

@@ -20,7 +20,8 @@ import msgspec
 
 from hostaudit.errors import UsageError
 from hostaudit.files import lock
-from hostaudit.model.report import REPORT_SCHEMA, Verdict
+from hostaudit.model.report import REPORT_SCHEMA
+from hostaudit.model.verdict import Verdict
 
 SYNC_EVERY = 20
 """Records after which the file is made durable; what a power cut takes can be asked again."""

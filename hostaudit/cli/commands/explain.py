@@ -46,7 +46,7 @@ def explain(
         from hostaudit.policy.explain import explain as explanation
 
         return writer.put(explanation(topic, audit.shipped_rules()))
-    opinion = None
+    report = None
     if site.site is not None and not file:
         raise UsageError("--site has no effect without a file of evidence", "give the file, or leave --site out")
     if file:
@@ -61,8 +61,8 @@ def explain(
         elif site.site is not None:
             hint = "leave --site out, or give the evidence instead"
             raise UsageError(f"{file} is a report, which holds its declarations already", hint)
-        opinion = found
-    return writer.put(audit.working(opinion, audit.shipped_rules()))
+        report = found
+    return writer.put(audit.working(report, audit.shipped_rules()))
 
 
 ENTRIES = (Entry(50, "explain", explain),)

@@ -47,14 +47,14 @@ class HistoryWriter:
 
         store.check(path)
 
-    def keep(self, opinion: Report) -> UsageError | None:
+    def keep(self, report: Report) -> UsageError | None:
         """Append a run; what goes wrong is returned, so that the report is not lost with it."""
         if self.path is None:
             return None
         from hostaudit.history import snapshot, store
 
         try:
-            number = store.record(self.path, snapshot.snapshot(opinion))
+            number = store.record(self.path, snapshot.snapshot(report))
         except UsageError as error:
             return error
         self._note(f"saved as run {number} in {self.path}")

@@ -66,6 +66,7 @@ def init(
     from hostaudit.cli import policy_draft
     from hostaudit.files import check_writable, write_atomically
     from hostaudit.model.policy import EffectivePolicy
+    from hostaudit.model.verdict import NOT_DELEGATED
     from hostaudit.policy import propose
 
     if target is not None:
@@ -77,15 +78,15 @@ def init(
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
     today = utc_today()
     steps: list[propose.Step] = []
-    opinion = None
+    report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note)
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = audit.trials(seen, shipped, today)
-        steps, opinion = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
-        if any(each.rule == "name-not-delegated" for each in opinion.findings):
-            raise UsageError(f"{opinion.target.domain} does not exist, so no policy can be written", "check the name")
-    text = policy_draft.text(steps, opinion, wanted, today)
+        steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
+        if any(each.rule == NOT_DELEGATED for each in report.findings):
+            raise UsageError(f"{report.target.domain} does not exist, so no policy can be written", "check the name")
+    text = policy_draft.text(steps, report, wanted, today)
     if target is None:
         put(text)
         return Exit.PASS
@@ -178,23 +179,23 @@ def test_(
     for path in files:
         head = policy_tests.read(path)
         for each in head.tests:
-            opinion = _judged(path, each, each.policy or head.policy)
-            differs = policy_tests.differences(opinion, each)
-            trials.append(PolicyTrial(str(path), each.name, opinion.verdict, differs))
+            report = _judged(path, each, each.policy or head.policy)
+            differs = policy_tests.differences(report, each)
+            trials.append(PolicyTrial(str(path), each.name, report.verdict, differs))
     writer.put(PolicyTrials(TESTS_SCHEMA, tuple(trials)))
     return Exit.FAIL if any(each.differs for each in trials) else Exit.PASS
 
 
 def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     from hostaudit import audit
-    from hostaudit.documents import policy_file
+    from hostaudit.documents import policy_values
     from hostaudit.model.checks import Criteria
 
     nothing_else = SiteChoice(no_site=True)
     declarations = evidence.Declarations(nothing_else, lambda _: None, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))
-    return audit.analyse(file, audit.shipped_rules(), criteria, policy_file.day(each.day))
+    return audit.analyse(file, audit.shipped_rules(), criteria, policy_values.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

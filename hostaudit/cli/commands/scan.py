@@ -95,9 +95,9 @@ def scan(
     progress = Progress(sys.stderr) if console.progress and progress_fits(sys.stderr, os.environ) else None
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, criteria.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    opinion = criteria.judged(file)
-    code = writer.write(opinion)
-    return _ended(code, kept.keep(opinion), failure)
+    report = criteria.judged(file)
+    code = writer.write(report)
+    return _ended(code, kept.keep(report), failure)
 
 
 @grouped
@@ -140,10 +140,10 @@ def _judge_saved(
 ) -> int:
     """Report on a file of saved evidence, and return the exit code."""
     writer.reads(file)
-    opinion = criteria.judged(evidence.saved(file, declarations))
+    report = criteria.judged(evidence.saved(file, declarations))
     if noted:
         writer.note(f"judged the evidence in {file}, without network")
-    return _ended(writer.write(opinion), kept.keep(opinion))
+    return _ended(writer.write(report), kept.keep(report))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:

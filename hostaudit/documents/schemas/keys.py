@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from hostaudit.documents import policy_file, site_file
+from hostaudit.documents import policy_values, site_values
+from hostaudit.model.policy import KEYED, Key, Range, ValueKind, keys_of
 from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.scenario import Action, Binding, Layer
 
 MEANING: dict[str, dict[str, str]] = {
+    # What the keys of a policy mean stands in the model, with the keys.
+    **{kind.__name__: {name: key.meaning for name, key in keys_of(kind).items()} for kind in KEYED},
     "SiteFile": {
         "version": "The version of this format: always 1.",
         "sites": "The sites that are declared, one entry for each domain.",
@@ -66,74 +69,6 @@ MEANING: dict[str, dict[str, str]] = {
     "Place": {
         "of": "A host or an IP address.",
         "region": "Its region as the provider calls it, such as eu-west-1.",
-    },
-    "Policy": {
-        "extends": "Presets to begin with, a later one going before an earlier one key by key.",
-        "unknown": "What a rule becomes whose answer is unknown: exit 3, exit 1, or a word of warning.",
-        "notice_hours": "Hours of notice that a provider is assumed to give before it ends service.",
-        "min_score": "The least score, 0 to 100, of which the low end counts.",
-        "roles": "Demands on one role each, such as dns or hosting.",
-        "functions": "Demands on one function each: built-in, declared under sites, or web:HOST.",
-        "providers": "Providers that must not occur in any role; a list replaces that of a preset.",
-        "parents": "Demands on the companies in control of the providers.",
-        "jurisdictions": "Demands on the countries of these companies.",
-        "scenarios": "Recorded incidents and the longest outage that each may cause; a list replaces that of a preset.",
-    },
-    "RoleDemand": {
-        "min_score": "The least score of the role, of which the low end counts.",
-        "min_providers": "How many providers there must be that differ in all that independent_by names.",
-        "independent_by": "In what two providers must differ to count as two; parent if left out.",
-        "allow": "The only providers or companies that may fill the role, by their ids.",
-        "deny": "Providers or companies that may not fill the role, by their ids.",
-        "min_days_left": "For registrar and ca: the least days until the name or the certificate expires.",
-        "max_hours_down": "The longest outage, in hours, that one company may cause by leaving this role.",
-        "unknown": "What the rules of this role become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "FunctionDemand": {
-        "min_score": "The least score of the function, of which the low end counts.",
-        "max_hours_down": "The longest outage of the function, in hours, that one company may cause.",
-        "unknown": "What the rules of this function become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "Refusal": {
-        "id": "Who, by the id of a provider or company, or a country code in quotation marks.",
-        "reason": "Why, in a line.",
-    },
-    "ParentDemand": {
-        "deny": "Companies that must not be in control of any provider of the site.",
-        "max_share": "The largest share of the legs of the site, above 0 and at most 1, that one company may hold.",
-        "unknown": "What these rules become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "JurisdictionDemand": {
-        "deny": "Countries of which no company may be.",
-        "allow": "The only countries of which companies may be: ISO 3166-1 codes in quotation marks.",
-        "known": "Whether the country of every company must be known.",
-        "unknown": "What these rules become whose answer is unknown.",
-        "severity": "How bad it is if one of them fails.",
-    },
-    "ScenarioGate": {
-        "scenario": "The id of a recorded incident, as hostaudit scenarios list names it.",
-        "limits": "The longest outage of this function, such as <= 90m, <= 4h or <= 2d.",
-        "unknown": "What this gate becomes if its answer is unknown.",
-        "severity": "How bad it is if it fails.",
-    },
-    "PolicyTarget": {
-        "match": "Domains, or *.example.com for all names under that one; the pattern that says most counts.",
-        "labels": "Words for reports and metrics, such as owner and tier.",
-        "policy": "What is demanded of these sites, which goes before the policy of the file key by key.",
-    },
-    "Exemption": {
-        "id": "A name of your choice, such as EX-7.",
-        "rule": "The rule that is excepted, such as dns.min_providers, or dns.* for all of a role.",
-        "target": "The domain for which, or *.example.com for all names under that one.",
-        "reason": "Why it is accepted, for whoever reads this in a year.",
-        "owner": "Who answers for it.",
-        "expires": "The last day on which it holds (YYYY-MM-DD, UTC), or never; what is no day counts as past.",
-        "review": "For never: the day by which somebody looks at it again.",
-        "fingerprint": "The fingerprint of one finding, if it alone is meant.",
-        "allow_unknown": "Whether a finding is covered too that is unknown.",
     },
     "Scenario": {
         "id": "The name of the scenario, as in its file name.",
@@ -200,62 +135,63 @@ def _many(each: dict[str, Any], least: int = 0) -> dict[str, Any]:
     return {"items": each, "uniqueItems": True} | ({"minItems": least} if least else {})
 
 
-_PROVIDER, _PATH = _pattern(policy_file.ID), _pattern(site_file.URL_PATH)
+_PROVIDER, _PATH = _pattern(policy_values.ID), _pattern(site_values.URL_PATH)
 _STATUS, _HOURS = {"minimum": 100, "maximum": 599}, {"minimum": 0}
 _ADDRESS = {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
 
-_SCORE = {"minimum": 0, "maximum": 100}
-_ACTOR = _pattern(policy_file.ACTOR_ID)
-_COUNTRY = {"pattern": "^[A-Z]{2}$"}
+
+_VALUES: dict[ValueKind, dict[str, Any]] = {
+    "actors": _many(_pattern(policy_values.ACTOR_ID)),
+    "countries": _many({"pattern": "^[A-Z]{2}$"}),
+    "share": {"exclusiveMinimum": 0, "maximum": 1},
+}
+
+
+def _values(key: Key) -> dict[str, Any]:
+    """The values that a key of a policy takes."""
+    if isinstance(key.values, Range):
+        least = {"minimum": key.values.least}
+        return least | {"maximum": key.values.most} if key.values.stated else least
+    return _VALUES[key.values] if key.values is not None else {}
+
 
 ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
+    **{(kind.__name__, name): _values(key) for kind in KEYED for name, key in keys_of(kind).items()},
     ("SiteFile", "sites"): {"minItems": 1},
     ("Site", "domain"): {"minLength": 1},
     ("Site", "hosts"): _many({"minLength": 1}),
-    ("DeclaredFunction", "id"): _pattern(policy_file.FUNCTION_ID),
+    ("DeclaredFunction", "id"): _pattern(policy_values.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
     ("Need", "role"): _enum(ROLES),
     ("Need", "any_of"): _many(_PROVIDER, least=1),
     ("SpareName", "path"): _PATH,
     ("SpareName", "status"): _STATUS,
-    ("DeclaredFallback", "role"): _enum(site_file.PROOFS),
+    ("DeclaredFallback", "role"): _enum(site_values.PROOFS),
     ("DeclaredFallback", "provider"): _PROVIDER,
     ("DeclaredFallback", "parent"): _PROVIDER,
     ("DeclaredFallback", "address"): _ADDRESS,
     ("DeclaredFallback", "path"): _PATH,
     ("DeclaredFallback", "status"): _STATUS,
-    ("DeclaredFallback", "app"): _pattern(site_file.APP_ID),
-    ("DeclaredFallback", "serial_tolerance"): {"minimum": 0, "maximum": site_file.LATEST_SERIAL},
-    ("DeclaredFallback", "activation"): _enum(site_file.ACTIVATIONS),
+    ("DeclaredFallback", "app"): _pattern(site_values.APP_ID),
+    ("DeclaredFallback", "serial_tolerance"): {"minimum": 0, "maximum": site_values.LATEST_SERIAL},
+    ("DeclaredFallback", "activation"): _enum(site_values.ACTIVATIONS),
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
-    ("Place", "region"): _pattern(site_file.REGION),
-    ("Policy", "min_score"): _SCORE,
-    ("Policy", "notice_hours"): _HOURS,
+    ("Place", "region"): _pattern(site_values.REGION),
     ("Policy", "roles"): {"propertyNames": _enum(ROLES)},
-    ("RoleDemand", "min_score"): _SCORE,
-    ("RoleDemand", "min_providers"): {"minimum": 1, "maximum": 50},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
-    ("RoleDemand", "allow"): _many(_ACTOR),
-    ("RoleDemand", "deny"): _many(_ACTOR),
-    ("RoleDemand", "min_days_left"): {"minimum": 0, "maximum": 3650},
-    ("RoleDemand", "max_hours_down"): _HOURS,
-    ("FunctionDemand", "min_score"): _SCORE,
-    ("FunctionDemand", "max_hours_down"): _HOURS,
-    ("ParentDemand", "max_share"): {"exclusiveMinimum": 0, "maximum": 1},
-    ("JurisdictionDemand", "allow"): _many(_COUNTRY),
     ("ScenarioGate", "scenario"): _PROVIDER,
     ("PolicyTarget", "match"): _many({"minLength": 1}, least=1),
-    ("PolicyTarget", "labels"): {"propertyNames": _pattern(policy_file.LABEL)},
-    ("Exemption", "id"): _pattern(policy_file.EXCEPTION_ID),
+    ("PolicyTarget", "labels"): {"propertyNames": _pattern(policy_values.LABEL)},
+    ("Exemption", "id"): _pattern(policy_values.EXCEPTION_ID),
     ("Exemption", "rule"): {"minLength": 3},
     ("Exemption", "target"): {"minLength": 1},
-    ("Exemption", "reason"): {"minLength": policy_file.LEAST_REASON},
+    ("Exemption", "reason"): {"minLength": policy_values.LEAST_REASON},
     ("Exemption", "owner"): {"minLength": 1},
-    ("Exemption", "expires"): {"anyOf": [{"format": "date"}, {"const": policy_file.NEVER}]},
+    ("Exemption", "expires"): {"anyOf": [{"format": "date"}, {"const": policy_values.NEVER}]},
     ("Exemption", "review"): {"format": "date"},
-    ("Exemption", "fingerprint"): _pattern(policy_file.FINGERPRINT),
+    ("Exemption", "fingerprint"): _pattern(policy_values.FINGERPRINT),
     ("Scenario", "id"): _PROVIDER,
     ("Scenario", "kind"): _enum(("provider_action", "technical_outage")),
     ("Scenario", "confidence"): _enum(("high", "medium", "low")),
@@ -286,7 +222,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
     if "DeclaredFallback" in definitions:
         definitions["DeclaredFallback"]["allOf"] = [
             {"if": {"properties": {"role": {"const": role}}, "required": ["role"]}, "then": _proof(keys)}
-            for role, keys in site_file.PROOFS.items()
+            for role, keys in site_values.PROOFS.items()
             if keys
         ]
     if "ScenarioGate" in definitions:
@@ -301,7 +237,7 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
 def _flatten(gate: dict[str, Any]) -> None:
     """The limits of a gate as they are written: functions beside its own keys."""
     words = {"description": gate["properties"].pop("limits")["description"]}
-    limit = words | {"type": "string", "pattern": policy_file.LIMIT_PATTERN}
+    limit = words | {"type": "string", "pattern": policy_values.LIMIT_PATTERN}
     gate["properties"] |= dict.fromkeys(FUNCTIONS, limit)
     gate["patternProperties"] = {"^web:": limit}
     gate["required"] = ["scenario"]

@@ -1,5 +1,5 @@
-"""What a policy demands, asked of one site: every demand gets an answer, pass as well as fail and unknown.
+"""The checks: each module is one rule that a policy can demand, as ``CHECK``; the folder is the list.
 
-Each rule has one evaluator, below, and one text, ``rules/checks/*.yaml``. An evaluator is a pure function of the case,
-its report, the policy and the day; unknown facts widen what it compares and never narrow it.
+A module is named after the text of its rule: ``role_min_score`` for ``rules/checks/role-min-score.yaml``. The key by
+which a policy demands the rule stands in ``hostaudit.model.policy``.
 """

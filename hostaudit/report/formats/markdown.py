@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from hostaudit.model import words
 from hostaudit.model.report import Report
+from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
-from hostaudit.report.rows import EXIT_CODES, HEADLINES, counted, lifted, named, plain, rows, standing, until
+from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows, standing, until
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document

@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 from hostaudit.model.evidence import subject_of
 from hostaudit.model.report import Report
 from hostaudit.model.values import Certificate, HostAddress, Registration
+from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import Style
-from hostaudit.report.rows import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
+from hostaudit.report.rows import (
+    UNSOUND,
+    plain,
+    rows,
+    seconds,
+    standing,
+)
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
+from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import Style
 from hostaudit.report import wording as say
 from hostaudit.report.json_text import written
 from hostaudit.report.rows import (
-    EXIT_CODES,
     HEADLINES,
     counted,
     lifted,

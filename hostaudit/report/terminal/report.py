@@ -24,6 +24,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
+from hostaudit.model.verdict import NOT_DELEGATED
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -198,7 +199,7 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     gone = report.policy is None and report.verdict == "fail" and not report.spofs
-    if gone or any(each.rule == "name-not-delegated" for each in report.findings):
+    if gone or any(each.rule == NOT_DELEGATED for each in report.findings):
         return
     sheet.heading("What can take it down, worst first")
     if not strong:

@@ -11,7 +11,8 @@ from helpers.sites import in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit.policy.checks.context import compared, compared_most, fingerprint
+from hostaudit.policy.ask import fingerprint
+from hostaudit.policy.check import compared, compared_most
 
 
 @given(st.floats(0, 100), st.floats(0, 100), st.floats(0, 100))

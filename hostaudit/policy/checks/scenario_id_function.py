@@ -1,4 +1,4 @@
-"""Rules on recorded scenarios: how long is a function down if that happens to this site?"""
+"""``scenario.ID.FUNCTION``: the hours that a function is down when a recorded scenario happens to the site."""
 
 from __future__ import annotations
 
@@ -13,68 +13,63 @@ from hostaudit.model.policy import ScenarioGate
 from hostaudit.model.roles import LAYERS, may_stop
 from hostaudit.model.whatif import FunctionFate, WhatIf
 from hostaudit.model.words import duration, function
-from hostaudit.policy.checks.context import Answer, Ground, compared_most, number
+from hostaudit.policy.check import Answer, Check, Demand, Ladder, compared_most, no_such_function, number
+from hostaudit.policy.context import PolicyContext
+from hostaudit.policy.hours_down import HOURS
+
+CONFIDENCE = 0.7
+"""A recorded scenario never happens again in just the same way."""
 
 
-def scenario_limits(ground: Ground) -> Iterator[Answer]:
-    """``scenario.ID.FUNCTION``: the hours down in the usual case, everything unknown working and then failing."""
-    for gate in ground.policy.scenarios:
-        scenario = ground.scenarios[gate.scenario]
-        best, worst = (replay(_read(ground.case, works=works), scenario) for works in (True, False))
+def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
+    """One answer for each limit: the hours in the usual case, everything unknown working and then failing."""
+    for gate in demand.value:
+        scenario = context.scenarios[gate.scenario]
+        best, worst = (replay(_read(context.case, works=works), scenario) for works in (True, False))
         for identity, limit in sorted(gate.limits.items()):
-            yield _limit(ground, gate, identity, limit, best, worst)
+            rule = f"scenario.{gate.scenario}.{identity}"
+            mine = Demand(rule, limit, severity=gate.severity, unknown=gate.unknown)
+            yield _limit(context, mine, gate, identity, best, worst)
 
 
-def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best: WhatIf, worst: WhatIf) -> Answer:
-    states = {each.id: each.applies for each in ground.case.tree.functions}
+def _limit(
+    context: PolicyContext, demand: Demand, gate: ScenarioGate, identity: str, best: WhatIf, worst: WhatIf
+) -> Answer:
     fates = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
-    rule = f"scenario.{gate.scenario}.{identity}"
-    called = function(identity).capitalize()
     if fates[0] is None or fates[1] is None:
-        known = states.get(identity) == "no"
-        told = "the site does not have it" if known else "it was not looked at; name its host, or declare it"
-        return _answer(rule, "pass" if known else "unknown", identity, f"{called}: {told}.", gate)
+        states = {each.id: each.applies for each in context.case.tree.functions}
+        answer = no_such_function(demand, identity, known=states.get(identity) == "no")
+        return replace(answer, confidence=CONFIDENCE)
     low, high = fates[0].down_hours, max(each.down_hours for each in fates if each is not None)
-    outcome = compared_most(low, high, limit)
-    told = f"down for {duration(low) if low else 'no time'}"
-    unplaced = _unplaced(ground, best, identity) or _unplaced(ground, worst, identity)
+    outcome = compared_most(low, high, demand.value)
+    text = f"down for {duration(low) if low else 'no time'}"
+    unplaced = _unplaced(context, best, identity) or _unplaced(context, worst, identity)
     if outcome == "pass" and (unplaced or not all(_settled(each) for each in fates)):
         outcome = "unknown"
     if low != high:
-        told += f" to {duration(high)}"
+        text += f" to {duration(high)}"
     if outcome == "unknown":
         notes = [each.note for each in fates if each is not None and each.note and not _settled(each)]
-        told += f"; {(*notes, unplaced)[0] or 'part of what it rests on is unknown'}"
+        text += f"; {(*notes, unplaced)[0] or 'part of what it rests on is unknown'}"
     via = f" by way of {', '.join(fates[0].via)}" if fates[0].via else ""
-    message = f"{called} in {gate.scenario}: {told}{via}; at most {number(limit)} h is allowed."
-    return _answer(rule, outcome, identity, message, gate)
+    called = function(identity).capitalize()
+    message = f"{called} in {gate.scenario}: {text}{via}; at most {number(demand.value)} h is allowed."
+    return demand.answer(outcome, identity, message, confidence=CONFIDENCE)
 
 
-def _unplaced(ground: Ground, answer: WhatIf, identity: str) -> str:
+def _unplaced(context: PolicyContext, answer: WhatIf, identity: str) -> str:
     """Why an event that might end a function could not be placed at this site, or might mean somebody unseen."""
     for each in answer.events:
         reached = may_stop(each.layer, identity)
         if reached and each.applies in ("not_assessed", "maybe"):
             return f"{each.id}: {each.reason}"
-        if reached and each.action in LEFT and ground.hidden(LAYERS[each.layer].role):
+        if reached and each.action in LEFT and context.hidden(LAYERS[each.layer].role):
             return f"{each.id}: not everybody who does that for the site could be learnt ({each.layer})"
     return ""
 
 
 def _settled(fate: FunctionFate | None) -> bool:
     return fate is not None and fate.assessed
-
-
-def _answer(rule: str, outcome: str, identity: str, message: str, gate: ScenarioGate) -> Answer:
-    return Answer(
-        rule,
-        "pass" if outcome == "pass" else "fail" if outcome == "fail" else "unknown",
-        identity,
-        message,
-        severity=gate.severity,
-        unknown=gate.unknown,
-        confidence=0.7,
-    )
 
 
 def _read(case: SiteModel, *, works: bool) -> SiteModel:
@@ -94,3 +89,7 @@ def _settle(leaf: BasicEvent, *, works: bool) -> BasicEvent:
         # Nobody can act on what belongs to nobody.
         return replace(leaf, domains={}, certainty="certain", owned=False)
     return replace(leaf, certainty="failed")
+
+
+LADDER = Ladder((*HOURS, 720, 1000, 1500, 2000, 4000, 8000, 15000))
+CHECK = Check("scenario.ID.FUNCTION", evaluate, LADDER)

@@ -1,0 +1,106 @@
+"""One site under one policy: what several checks need, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from hostaudit.analysis.fault_tree.tree import BasicEvent
+from hostaudit.analysis.impact.outage import Clock, Reading
+from hostaudit.analysis.impact.redundancy import Alternatives
+from hostaudit.analysis.impact.score import Reckoning, hides, part, reckon
+from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.policy import Policy
+from hostaudit.model.report import Report
+from hostaudit.model.roles import ROLES
+from hostaudit.model.scenario import Scenario
+from hostaudit.model.verdict import Severity
+from hostaudit.policy.check import CONFIDENCE, few_of
+
+
+@dataclass(frozen=True)
+class PolicyContext:
+    """``day``: of judging, UTC; None leaves the days until something expires unknown. ``scenarios``: those that the
+    policy names, by id. ``fail_on``: the severity from which single points of failure fail, None for none of them."""
+
+    case: SiteModel
+    report: Report
+    policy: Policy
+    day: date | None
+    scenarios: Mapping[str, Scenario]
+    fail_on: Severity | None = None
+
+    @property
+    def domain(self) -> str:
+        """The domain of the site."""
+        return self.report.target.domain
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        """The alternatives of each role that can replace one another."""
+        return Alternatives(self.case)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Times to recover, with the notice that the policy assumes."""
+        rules = self.case.rules
+        return Clock(rules.recovery, rules.scoring.full_harm_hours, self.policy.notice_hours or 0.0)
+
+    @cached_property
+    def _reckoned(self) -> dict[Reading, Reckoning]:
+        return {}
+
+    def reckoning(self, reading: Reading) -> Reckoning:
+        """The outages that the end of each company causes, in one reading of what is unknown."""
+        if reading not in self._reckoned:
+            self._reckoned[reading] = reckon(self.case.tree, self.clock, reading)
+        return self._reckoned[reading]
+
+    @cached_property
+    def leaves(self) -> tuple[BasicEvent, ...]:
+        """Every basic event on which a function rests now, or whose loss degrades it."""
+        tree = self.case.tree
+        roots = [f.root for f in tree.functions if f.applies != "no"]
+        worse = [node for f in tree.functions if f.applies != "no" for node in f.degraded_by]
+        return tuple(tree.leaves[name] for name in sorted(tree.below(*roots, *worse)) if name in tree.leaves)
+
+    def leaves_of(self, role: str) -> tuple[BasicEvent, ...]:
+        """Those of one role."""
+        return tuple(leaf for leaf in self.leaves if part(leaf) == role)
+
+    def hidden(self, role: str = "") -> tuple[BasicEvent, ...]:
+        """The unknown basic events that may conceal a provider, in one role or in any."""
+        roles = (role,) if role else ROLES
+        found = [leaf for leaf in self.leaves if any(hides(leaf, each) for each in roles)]
+        if role in ("", "page"):
+            # A page that was not read hides third parties, whom no function rests on.
+            unread = [item for item in self.case.evidence.of("page") if item.unknown is not None]
+            found += [BasicEvent({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
+        return tuple(found)
+
+    def title(self, role: str) -> str:
+        """The name of a role for people."""
+        text = self.case.rules.roles.get(role)
+        return text.title.partition(",")[0] if text is not None else role
+
+    def confidence(self, providers: Iterable[str]) -> float:
+        """The confidence of the least certain attribution of these providers, 0 to 1."""
+        named = set(providers)
+        return min((each.confidence for each in self.report.dependencies if each.provider in named), default=CONFIDENCE)
+
+    def called(self, provider: str) -> str:
+        """The name of a provider for people; one that the catalogue does not hold is called by what was seen of it."""
+        name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
+        return name.removeprefix("unknown:")
+
+
+def open_questions(leaves: Iterable[BasicEvent]) -> str:
+    """The first few roles and subjects that are unknown."""
+    return few_of(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
+
+
+def reasons(leaves: Iterable[BasicEvent]) -> tuple[str, ...]:
+    """The evidence of some basic events, sorted."""
+    return tuple(sorted({each for leaf in leaves for each in leaf.because}))
