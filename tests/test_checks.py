@@ -33,7 +33,7 @@ from hostaudit.model.values import Registration
 from hostaudit.policy.checks.context import compared, compared_most, fingerprint
 from hostaudit.policy.checks.evaluators import EVALUATORS
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 DAY = date(2021, 1, 10)
 SILENT = "steady.org dns1.p01.nsone.net 198.51.44.1"
 TWO_DNS = Policy(roles={"dns": RoleDemand(min_providers=2, independent_by=("parent", "asn"))})

@@ -10,10 +10,9 @@ import msgspec
 import pytest
 from test_cli import PARLER, PARLER_REPORT, ROOT, hostaudit
 
-from hostaudit import audit, cli
-from hostaudit.audit import encode_evidence
-from hostaudit.documents import schemas
-from hostaudit.documents.evidence_file import read_evidence
+from hostaudit import cli
+from hostaudit.documents import rules, schemas
+from hostaudit.documents.evidence_file import encode_evidence, read_evidence
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.evidence import Unknown
 from hostaudit.policy import explain
@@ -23,7 +22,7 @@ TWO_DNS = POLICIES / "two-dns-operators.yaml"
 TESTS = POLICIES / "tests" / "two-dns-operators.yaml"
 SILENT = POLICIES / "tests" / "second-operator-silent.json"
 TWO_OPERATORS = ROOT / "examples" / "history" / "dyn-2016-two-operators" / "evidence.json"
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 
 
 @pytest.fixture
@@ -186,7 +185,7 @@ def test_a_baseline_of_another_site_is_refused(here, capsys):
 
 
 def test_a_wrong_policy_is_refused_before_anything_is_looked_at(here, capsys, monkeypatch):
-    monkeypatch.setattr(cli.evidence, "look", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr("hostaudit.audit.look", lambda *_, **__: pytest.fail("looked"))
     Path("p.yaml").write_text(policy("{min_scor: 90}"))
 
     assert cli.run(["scan", "example.com", "--policy", "p.yaml"]) == Exit.USAGE

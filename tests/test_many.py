@@ -18,16 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import PARLER_REPORT, environment, hostaudit, with_patch
 
+from hostaudit.audit.batch import ledger
+from hostaudit.audit.batch.judge_process import Judged
 from hostaudit.cli import console
-from hostaudit.cli.batch import domain_list, ledger, progress, records
-from hostaudit.cli.batch.judge_process import Judged
+from hostaudit.cli.batch import domain_list, progress, records
 from hostaudit.errors import Exit, NothingToScanError, UsageError
 from hostaudit.history import store
 
 LOOK = """
 import asyncio
 from hostaudit import audit
-from hostaudit.model import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 AT = "2021-01-09T12:00:00Z"
 async def look(target, options, progress=None, site=None, common=None):
     name = target.domain
@@ -41,7 +42,7 @@ audit.look = look
 """Looking that sees nothing, which takes as long as told and is inconclusive."""
 
 BESIDE = """
-from hostaudit.cli import judge_process as judging
+from hostaudit.audit.batch import judge_process as judging
 async def judge(self, job):
     return judging.judged(job)
 async def nothing(self):
@@ -217,7 +218,7 @@ def test_a_defect_costs_one_domain_its_record_and_ends_with_4():
 
 def test_a_judge_that_dies_costs_one_domain_its_record():
     patch = LOOK.format(delay=0) + (
-        "from hostaudit.cli import judge_process as judging\n"
+        "from hostaudit.audit.batch import judge_process as judging\n"
         "exchange = judging.Judge._exchange\n"
         "async def dying(self, process, frame):\n"
         "    if b'doomed' in frame: process.kill()\n"
@@ -568,9 +569,9 @@ def test_the_runs_of_a_list_are_kept_in_a_history(tmp_path):
 
 def test_a_history_that_fails_in_the_middle_costs_no_record(tmp_path):
     path = tmp_path / "runs.db"
-    spoilt = "from hostaudit import history\ndef record(path, look):\n    raise UsageError('the disk is full')\n"
+    spoilt = "from hostaudit.history import store\ndef record(path, look):\n    raise UsageError('the disk is full')\n"
     patch = LOOK.format(delay=0) + BESIDE + "from hostaudit.errors import UsageError\n" + spoilt
-    patch += "history.record = record\n"
+    patch += "store.record = record\n"
 
     result = run(patch, "-l", "-", "--format", "json", "--history", path, stdin="a.com\nb.com")
 

@@ -15,7 +15,6 @@ from conftest import by_line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.cli import evidence
 from hostaudit.documents import policy_file, rules, schemas, site_file
 from hostaudit.documents.policy_file import World
 from hostaudit.errors import Exit, UsageError
@@ -37,7 +36,7 @@ from hostaudit.policy.warnings import reminders
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = rules.load()
-WORLD = evidence.world(RULES)
+WORLD = site_file.world(RULES)
 EXCEPTION = "id: EX-7, rule: dns.min_providers, target: a.example.com, reason: move of OPS-12, owner: alice"
 
 

@@ -10,6 +10,7 @@ from sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, i
 
 from hostaudit import audit
 from hostaudit.analysis.whatif import binding, replay
+from hostaudit.documents import rules
 from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.errors import UsageError
 from hostaudit.model.rules import Provider, Samples, Upstream
@@ -19,7 +20,7 @@ from hostaudit.model.values import Caa, Page, PageResource, Registration
 from hostaudit.model.whatif import WhatIf
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-SHIPPED = audit.shipped_rules()
+SHIPPED = rules.shipped()
 MADE_UP = (
     Provider("harbour", "Harbour", ("hosting",), Samples(()), asns=(64600,), cname=("harbour.example",),
              regions=(r".+\.([a-z]+-\d)\.harbour\.example",), jurisdiction="SE"),

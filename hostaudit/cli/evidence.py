@@ -14,14 +14,11 @@ from hostaudit.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from hostaudit.audit import LookOptions
-    from hostaudit.documents.policy_file import World
     from hostaudit.documents.site_file import Loaded
-    from hostaudit.model.evidence import EvidenceFile, Target
+    from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
-    from hostaudit.model.report import Report
-    from hostaudit.model.rules import Rules
     from hostaudit.model.site import Site
+    from hostaudit.observe.look import LookOptions
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
@@ -33,22 +30,6 @@ def is_path(argument: str) -> bool:
     if "://" in argument:
         return False
     return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
-
-
-def world(rules: Rules) -> World:
-    """What a policy may name, by these rules."""
-    from hostaudit.documents import policy_file, scenarios
-
-    companies = policy_file.companies(rules.providers, rules.parents)
-    alone = tuple(each for each in rules.checks if each not in policy_file.OTHER_RULES and each == each.lower())
-    return policy_file.World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
-
-
-def loaded(path: Path, rules: Rules, world: World) -> Loaded:
-    """A file of declarations and demands. Raises ``UsageError`` for a wrong one."""
-    from hostaudit.documents import site_file
-
-    return site_file.load(path, {each.id: each for each in rules.providers}, world)
 
 
 class Declarations:
@@ -118,10 +99,10 @@ class Declarations:
         path = self.demanding or self.given or self._picked_up()
         if path is None:
             return None
-        from hostaudit import audit
+        from hostaudit.documents import rules
         from hostaudit.policy import effective
 
-        found = effective.effective(self._file(path), domain, audit.shipped_rules().presets)
+        found = effective.effective(self._file(path), domain, rules.shipped().presets)
         if found.stated:
             if not self._many:
                 self._note(f"policy for {domain} from {path}")
@@ -135,10 +116,10 @@ class Declarations:
 
     def _file(self, path: Path) -> Loaded:
         if path not in self._read:
-            from hostaudit import audit
+            from hostaudit.documents import rules, site_file
 
-            rules = audit.shipped_rules()
-            self._read[path] = loaded(path, rules, world(rules))
+            shipped = rules.shipped()
+            self._read[path] = site_file.load_by(path, shipped, site_file.world(shipped))
         return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
@@ -174,27 +155,15 @@ def live(
 ) -> EvidenceFile:
     """The evidence of a live domain, its declared hosts and fallbacks looked at too. ``demanded`` is asked for the
     domain first, so that a wrong policy is refused before anything is looked at."""
+    from hostaudit import api
     from hostaudit.domain import parse
 
     target = parse(domain, hosts)
     if demanded is not None:
         demanded(target.domain)
     site = declarations.of(target.domain)
-    if site is not None:
-        target = parse(domain, (*hosts, *site.hosts))
-    return look(target, options, progress, site)
-
-
-def look(
-    target: Target, options: LookOptions, progress: Callable[[int, int], None] | None, site: Site | None
-) -> EvidenceFile:
-    """Scan a live target."""
-    import asyncio
-
-    from hostaudit import audit
-
     try:
-        return asyncio.run(audit.look(target, options, progress, site=site))
+        return api.look(domain, hosts=hosts, site=site, options=options, progress=progress)
     finally:
         if isinstance(progress, Progress):
             progress.clear()
@@ -250,10 +219,3 @@ def of(
         return saved(target, declarations)
     show = not writer.quiet and progress_fits(sys.stderr, os.environ)
     return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
-
-
-def analysed(file: EvidenceFile) -> Report:
-    """The report on evidence, by the shipped rules."""
-    from hostaudit import audit
-
-    return audit.analyse(file, audit.shipped_rules())

@@ -92,7 +92,7 @@ class Judging:
 
     def _known(self, domain: str) -> frozenset[str]:
         """What failed in the older report."""
-        from hostaudit import audit
+        from hostaudit import api
         from hostaudit.model.report import Report
 
         before = self._before
@@ -104,12 +104,12 @@ class Judging:
             raise UsageError(f"the baseline {self._baseline} is of {before.target.domain}, not of {domain}", hint)
         if before.policy is None and not self.fail_on:
             self.note(f"{self._baseline} was judged without a policy, so that hardly anything in it is known to fail")
-        return audit.known_failures(before)
+        return api.known_failures(before)
 
     def judged(self, file: EvidenceFile) -> Report:
         """The report on evidence, judged today (UTC)."""
         from datetime import UTC, datetime
 
-        from hostaudit import audit
+        from hostaudit import api
 
-        return audit.analyse(file, audit.shipped_rules(), self.of(file.target.domain), datetime.now(UTC).date())
+        return api.analyse(file, criteria=self.of(file.target.domain), day=datetime.now(UTC).date())

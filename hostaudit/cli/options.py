@@ -22,9 +22,9 @@ from hostaudit.report.text import printable
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-    from hostaudit.audit import LookOptions
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.report import Report
+    from hostaudit.observe.look import LookOptions
     from hostaudit.report import Document
 
 LONGEST_TIME = 3600.0
@@ -106,7 +106,7 @@ def look_options(
         _refuse_non_address(address)
     if ca_bundle is not None:
         _refuse_non_bundle(ca_bundle)
-    from hostaudit.audit import LookOptions
+    from hostaudit.observe.look import LookOptions
 
     no_http, no_third_party, debug = switches
     return LookOptions(
@@ -245,7 +245,7 @@ class Writer:
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
-        from hostaudit.audit import encode_evidence
+        from hostaudit.documents.evidence_file import encode_evidence
         from hostaudit.files import write_atomically
 
         try:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import cast, get_args
@@ -177,6 +178,12 @@ def load(directory: Path | None = None) -> Rules:
         if cache:
             _keep(cache, rules)
     return rules
+
+
+@cache
+def shipped() -> Rules:
+    """The rules that come with hostaudit, read once. Raises ``UsageError`` if their files are not as they should be."""
+    return load()
 
 
 def read(directory: Path) -> list[Source]:

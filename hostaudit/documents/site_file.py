@@ -35,7 +35,7 @@ from hostaudit.documents.strict_yaml import (
 from hostaudit.domain import host_name, parse, registrable
 from hostaudit.errors import UsageError, near, nearest
 from hostaudit.model.roles import Role
-from hostaudit.model.rules import Provider
+from hostaudit.model.rules import Provider, Rules
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SiteFile, SpareName
 from hostaudit.model.words import FUNCTIONS
 
@@ -207,6 +207,20 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
         return _load(source, known, world)
     except UsageError as error:
         raise UsageError(error.message, error.hint or "every key is explained by: hostaudit schema site") from error
+
+
+def load_by(path: Path, rules: Rules, world: World) -> Loaded:
+    """The same, its ids compared with those of the rules. ``world``: that of the rules."""
+    return load(path, {each.id: each for each in rules.providers}, world)
+
+
+def world(rules: Rules) -> World:
+    """The names that a policy may use, by these rules."""
+    from hostaudit.documents import scenarios
+
+    companies = policy_file.companies(rules.providers, rules.parents)
+    alone = tuple(each for each in rules.checks if each not in policy_file.OTHER_RULES and each == each.lower())
+    return World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:

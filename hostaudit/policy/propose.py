@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import floor
 from typing import Any
 
-from hostaudit.model.policy import Policy, Preset, ScenarioGate
+from hostaudit.analysis import assess
+from hostaudit.analysis.site_model import Case
+from hostaudit.documents import scenarios
+from hostaudit.model.checks import Criteria
+from hostaudit.model.policy import POLICY_SCHEMA, EffectivePolicy, Policy, Preset, ScenarioGate
 from hostaudit.model.report import Finding, Report
+from hostaudit.policy import verdict
 from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
 
 HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 600)
@@ -46,6 +52,21 @@ class Step:
     def value(self) -> Any:
         """The value that is asked now; None at the foot of the ladder."""
         return self.ladder[self.at] if self.at < len(self.ladder) else None
+
+
+def trials(case: Case, day: date) -> Callable[[Policy], Report]:
+    """A function that gives the report on one site by any policy, on a day (UTC)."""
+    opinions: dict[float, Report] = {}
+
+    def judged(policy: Policy) -> Report:
+        notice = policy.notice_hours or 0.0
+        if notice not in opinions:
+            opinions[notice] = assess.judge(case, notice)
+        recorded = {each.scenario: scenarios.shipped(each.scenario) for each in policy.scenarios}
+        asked = EffectivePolicy(POLICY_SCHEMA, case.file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
+        return verdict.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
+
+    return judged
 
 
 def settled(judge: Callable[[Policy], Report], presets: Mapping[str, Preset]) -> tuple[list[Step], Report]:

@@ -10,6 +10,7 @@ from fakes import record, reply
 from servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
+from hostaudit.observe.look import LookOptions, shared_by_many
 from hostaudit.observe.net import run_shared as shared
 from hostaudit.observe.net.batches import MOST_IDS, Batches
 from hostaudit.observe.net.limits import Limits, Ports
@@ -182,7 +183,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
     async def go():
         context = server_context(tuple(each for name in names for each in (name, f"www.{name}")))
         async with DnsServer(records) as dns, HttpServer(pages, context) as web:
-            options = audit.LookOptions(
+            options = LookOptions(
                 resolver=(dns.address,),
                 ca_bundle=ca()[2],
                 no_third_party=True,
@@ -192,7 +193,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
             )
             alone = [await audit.look(domain.parse(name), options) for name in names]
             before = dns.asked.copy()
-            async with audit.in_common() as run:
+            async with shared_by_many() as run:
                 jobs = (audit.look(domain.parse(name), options, common=run) for name in names)
                 together = await asyncio.gather(*jobs)
             return alone, together, before, dns.asked - before

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.cli.batch import judge_process
-from hostaudit.cli.batch.ledger import Kept, Ledger, identity
+from hostaudit.audit.batch.ledger import Kept, Ledger, identity
+from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
 from hostaudit.cli.options import EXIT_OF
 from hostaudit.errors import Exit
@@ -28,15 +28,6 @@ RECORDS = ("json", "jsonl")
 
 MOST_NAMED = 1000
 """Rejected lines named one by one, on standard error and in the summary; all are counted."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """What became of one domain: a judgement, or why there is none."""
-
-    domain: str
-    judged: judge_process.Judged | None
-    failure: str = ""
 
 
 @dataclass

@@ -86,14 +86,15 @@ def update(
     """Fetch the data anew, each item whole or not at all."""
     from ipaddress import ip_network
 
-    from hostaudit import audit, files
+    from hostaudit import files
     from hostaudit.datasets.manifest import BusyError
+    from hostaudit.documents import rules
     from hostaudit.observe.refresh.sources import all_items
     from hostaudit.observe.refresh.update import UpdateOptions
     from hostaudit.observe.refresh.update import update as renew
     from hostaudit.report.text import printable
 
-    every = all_items(audit.shipped_rules().providers)
+    every = all_items(rules.shipped().providers)
     given = dict(_given(text, every) for text in file or ())
     chosen = _chosen([*(name or ()), *given], every)
     if dry_run:
@@ -150,11 +151,12 @@ def status(
     writer = Writer(format, output, color, quiet=quiet)
     from datetime import UTC, datetime
 
-    from hostaudit import audit, files
+    from hostaudit import files
+    from hostaudit.documents import rules
     from hostaudit.observe.refresh.sources import all_items
     from hostaudit.observe.refresh.status import status as state
 
-    items = all_items(audit.shipped_rules().providers)
+    items = all_items(rules.shipped().providers)
     return writer.put(state(files.data_folder(), items, datetime.now(UTC)))
 
 

@@ -39,27 +39,30 @@ def explain(
 ) -> int:
     """Explain a rule or a layer, without network; or the score, for a report or evidence with its working."""
     writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit import audit
+    from hostaudit.documents import rules
 
     if topic != SCORE:
         if file or site is not None:
             raise UsageError(f"a file goes with explain {SCORE}", "leave it out")
         from hostaudit.policy.explain import explain as explanation
 
-        return writer.put(explanation(topic, audit.shipped_rules()))
+        return writer.put(explanation(topic, rules.shipped()))
     opinion = None
     if site is not None and not file:
         raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")
     if file:
         writer.reads(file)
+        from hostaudit import api
         from hostaudit.documents.evidence_file import read_report
         from hostaudit.model.evidence import EvidenceFile
 
         found = read_report(file)
         if isinstance(found, EvidenceFile):
             declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-            found = evidence.analysed(declarations.added(found))
+            found = api.analyse(declarations.added(found))
         elif site is not None:
             raise UsageError(f"{file} is a report: its declarations are in it", "leave --site out, or give evidence")
         opinion = found
-    return writer.put(audit.working(opinion, audit.shipped_rules()))
+    from hostaudit.analysis.impact import score
+
+    return writer.put(score.explained(opinion, rules.shipped().scoring))

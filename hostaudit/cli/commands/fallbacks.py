@@ -44,15 +44,11 @@ def fallbacks(
     """List who could stand in for each single point of failure, independent of all that the site depends on."""
     writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Fallbacks")
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-    from hostaudit import audit
-    from hostaudit.analysis.impact import replacements
-    from hostaudit.documents import scenarios
+    from hostaudit import api
 
-    recorded = scenarios.load()
     file = evidence.of(target, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    case = audit.understand(file, audit.shipped_rules())
-    code = writer.put(replacements.fallbacks(case, recorded, jurisdiction=jurisdiction))
+    code = writer.put(api.fallbacks(file, jurisdiction=jurisdiction))
     if failure is not None:
         raise failure
     return code

@@ -71,12 +71,13 @@ def init(
         raise UsageError(f"{target} is there already", hint)
     from hostaudit import audit
     from hostaudit.cli.commands import policy_draft
+    from hostaudit.documents import rules
     from hostaudit.files import check_writable, write_atomically
     from hostaudit.policy import propose
 
     if target is not None:
         check_writable(target)
-    shipped = audit.shipped_rules()
+    shipped = rules.shipped()
     wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
     for name in wanted:
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
@@ -86,7 +87,7 @@ def init(
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, ignored=no_site)
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
-        judge = audit.trials(seen, shipped, today)
+        judge = propose.trials(audit.understand(seen, shipped), today)
         steps, opinion = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if any(each.rule == "name-not-delegated" for each in opinion.findings):
             raise UsageError(f"{opinion.target.domain} does not exist: nothing can be demanded of it", "check its name")
@@ -108,16 +109,17 @@ def check(
     debug: DebugOption = False,  # noqa: ARG001 - read by run()
 ) -> int:
     """Read policies strictly, offline: exit 2 for a wrong one; say which exceptions are over or end soon."""
+    from hostaudit.documents import site_file
     from hostaudit.documents.rules import load
     from hostaudit.policy.warnings import reminders
 
     today = utc_today()
     rules = load()
-    world = evidence.world(rules)
+    world = site_file.world(rules)
     code = Exit.PASS
     for path in files or (_here(),):
         try:
-            loaded = evidence.loaded(path, rules, world)
+            loaded = site_file.load_by(path, rules, world)
         except UsageError as error:
             code = Exit.USAGE
             say(f"error: {printable(error.message, 600, ascii_only=True)}\n")
@@ -148,7 +150,7 @@ def show(
 ) -> int:
     """Show what a policy demands of a site."""
     writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit.documents import rules
+    from hostaudit.documents import rules, site_file
     from hostaudit.domain import parse
     from hostaudit.policy.effective import effective as demanded
 
@@ -156,7 +158,7 @@ def show(
         file, target = "", file
     path = Path(file) if file else _here()
     shipped = rules.load()
-    loaded = evidence.loaded(path, shipped, evidence.world(shipped))
+    loaded = site_file.load_by(path, shipped, site_file.world(shipped))
     found = demanded(loaded, parse(target).domain if target else "", shipped.presets)
     return writer.put(_seen(found, presets=effective, origins=origin or format != "terminal"))
 
@@ -187,14 +189,14 @@ def test_(
 
 
 def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
-    from hostaudit import audit
+    from hostaudit import api
     from hostaudit.documents import policy_file
     from hostaudit.model.checks import Criteria
 
     declarations = evidence.Declarations(None, lambda _: None, ignored=True, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))
-    return audit.analyse(file, audit.shipped_rules(), criteria, policy_file.day(each.day))
+    return api.analyse(file, criteria=criteria, day=policy_file.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

@@ -24,7 +24,7 @@ def list_(
 ) -> int:
     """List every rule: code, id, severity, title."""
     writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit import audit
+    from hostaudit.documents import rules
     from hostaudit.policy import explain
 
-    return writer.put(explain.book(audit.shipped_rules()))
+    return writer.put(explain.book(rules.shipped()))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hostaudit.api import BINDINGS, KINDS
 from hostaudit.cli import evidence
 from hostaudit.cli.options import (
     ColourOption,
@@ -26,15 +27,9 @@ from hostaudit.cli.options import (
 )
 from hostaudit.errors import UsageError
 
-if TYPE_CHECKING:
-    from hostaudit.analysis.site_model import Case
-    from hostaudit.report import Document
-
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
 HOURS_OF = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "": 1.0, "d": 24.0, "w": 168.0}
 MOST_NOTICE = 24 * 365 * 10.0
-KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane")
-BINDINGS = ("role", "literal")
 
 TargetArgument = Annotated[
     str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to look at now, or a saved evidence file.")
@@ -77,37 +72,22 @@ def whatif(
     hours = notice_hours(notice)
     renamed = _pairs(tuple(as_ or ()))
     declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-    from hostaudit import audit
+    from hostaudit import api
     from hostaudit.documents import scenarios
 
     chosen = scenarios.find(scenario) if scenario else None
     file = evidence.of(target, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    case = audit.understand(file, audit.shipped_rules())
-    code = writer.put(_answer(case, chosen, renamed, bind, tuple(drop or ()), kind, hours))
+    if all_:
+        code = writer.put(api.matrix(file))
+    else:
+        answer = api.whatif(
+            file, drop=drop or (), kind=kind, notice_hours=hours, scenario=chosen, actors=renamed, binding=bind
+        )
+        code = writer.put(answer)
     if failure is not None:
         raise failure
     return code
-
-
-def _answer(
-    case: Case,
-    scenario: object,
-    renamed: dict[str, str],
-    bind: str,
-    drop: tuple[str, ...],
-    kind: str,
-    notice: float,
-) -> Document:
-    from hostaudit.analysis.whatif import replay
-    from hostaudit.documents import scenarios
-    from hostaudit.model.scenario import Scenario
-
-    if isinstance(scenario, Scenario):
-        return replay.replay(case, scenario, renamed=renamed, binding=bind)
-    if drop:
-        return replay.drop(case, drop, kind=kind, notice=notice)
-    return replay.matrix(case, scenarios.load())
 
 
 def _refuse_unclear(
