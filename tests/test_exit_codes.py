@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from test_cli import PARLER, SLOW_LOOKING, environment, evidence, hostaudit, with_patch
+from helpers.command import PARLER, SLOW_LOOKING, environment, evidence, hostaudit, with_patch
 
 from hostaudit import report
 from hostaudit.errors import Exit

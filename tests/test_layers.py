@@ -180,10 +180,12 @@ def test_imports_go_one_way_and_libraries_stay_with_their_owner(path):
     ],
 )  # fmt: skip
 def test_the_rule_finds_what_it_is_for(tmp_path, monkeypatch, place, source, words):
-    monkeypatch.setattr("test_layers.PACKAGE", tmp_path / "hostaudit")
-    monkeypatch.setattr("test_layers.ROOT", tmp_path)
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "hostaudit")
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     monkeypatch.setattr(
-        "test_layers.is_module", lambda dotted: dotted in ("hostaudit.observe.net", "hostaudit.observe.probes.page")
+        sys.modules[__name__],
+        "is_module",
+        lambda dotted: dotted in ("hostaudit.observe.net", "hostaudit.observe.probes.page"),
     )
     path = tmp_path / "hostaudit" / place
     path.parent.mkdir(parents=True)
@@ -196,8 +198,8 @@ def test_the_rule_finds_what_it_is_for(tmp_path, monkeypatch, place, source, wor
 
 
 def test_a_probe_may_see_the_seam_of_the_net(tmp_path, monkeypatch):
-    monkeypatch.setattr("test_layers.PACKAGE", tmp_path / "hostaudit")
-    monkeypatch.setattr("test_layers.ROOT", tmp_path)
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path / "hostaudit")
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     path = tmp_path / "hostaudit" / "observe" / "probes" / "x.py"
     path.parent.mkdir(parents=True)
     path.write_text("from hostaudit.observe.net import Net\nfrom hostaudit.observe.net.outcome import Outcome\n")

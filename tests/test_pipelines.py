@@ -7,15 +7,14 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from helpers import ROOT
 
 from hostaudit.report import names
 from hostaudit.report.formats.prom import METRICS
 
-ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / ".ci" / "action.sh"
 PARLER = ROOT / "examples" / "parler-2021" / "evidence.json"
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/workflows/*.yml")])

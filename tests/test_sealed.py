@@ -6,8 +6,8 @@ import asyncio
 import os
 import socket
 
-import conftest
 import pytest
+from helpers import seal
 
 ELSEWHERE = "192.0.2.1"
 
@@ -36,15 +36,15 @@ def test_a_way_out_is_refused_and_remembered(leave):
     with pytest.raises(AssertionError, match="tried to reach"):
         leave()
 
-    assert set(conftest.REACHED) <= {ELSEWHERE, "example.com"}
-    assert conftest.REACHED
-    conftest.REACHED.clear()
+    assert set(seal.REACHED) <= {ELSEWHERE, "example.com"}
+    assert seal.REACHED
+    seal.REACHED.clear()
 
 
 def test_the_loopback_is_open():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), 1):
-        assert conftest.REACHED == []
+        assert seal.REACHED == []
 
 
 def test_the_environment_of_the_runner_is_gone():
-    assert not [name for name in os.environ if name in conftest.FOREIGN or name.startswith("HOSTAUDIT_")]
+    assert not [name for name in os.environ if name in seal.FOREIGN or name.startswith("HOSTAUDIT_")]

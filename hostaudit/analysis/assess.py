@@ -7,34 +7,28 @@ from collections.abc import Mapping
 from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.attribution.evidence_index import Seen
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
 from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
-from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
-from hostaudit.analysis.impact.score import exposure, function_score, reckon, role_scores, score, working
+from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
+from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
+from hostaudit.analysis.impact.single_points import name_of, single_points
 from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.site_model import Case
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile
 from hostaudit.model.report import (
     REPORT_SCHEMA,
     CutSet,
-    DomainKind,
-    FailureDomain,
     Fallback,
     Function,
-    FunctionImpact,
     FunctionState,
-    Hours,
     NotAssessed,
     Report,
     Score,
-    SinglePoint,
-    TimeTerm,
     UnknownFact,
     Verdict,
 )
-from hostaudit.model.rules import Rules
 from hostaudit.model.values import Listing, WebApp
 
 ROLE_OF_KIND = {
@@ -57,13 +51,13 @@ def judge(case: Case, notice: float = 0.0) -> Report:
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
     told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(graph, clock)
-    spofs = _single_points(graph, rules, clock, states)
+    spofs = single_points(graph, rules, clock, states)
     found = findings(case)
     gone = any(each.rule == NOT_DELEGATED for each in found)
     pessimistic, optimistic = reckon(graph, told, "pessimistic"), reckon(graph, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits = _cut_sets(graph, states)
-    called = {identity: _name(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
+    called = {identity: name_of(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
     steps = (
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
@@ -155,92 +149,6 @@ def _coverage(graph: Graph) -> float:
     return round(known / len(leaves), 2) if leaves else 0.0
 
 
-# -- single points of failure -------------------------------------------------------------------------
-
-
-def _single_points(
-    graph: Graph, rules: Rules, clock: Clock, states: dict[str, FunctionState]
-) -> tuple[SinglePoint, ...]:
-    """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
-    necks = order_one(graph)
-    legs = stopped_alone(graph, {node for function in graph.functions for node in function.degraded_by})
-    functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
-    domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
-    applying = [f for f in graph.functions if f.applies != "no"]
-    points = []
-    for kind, identity in domains:
-        failed = frozenset({(kind, identity)})
-        outages = impact(graph, failed, clock)
-        hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        light = kind in ("parent", "provider") and _only_names(graph, failed, clock, applying)
-        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
-        leaves = _leaves_of(graph, hit, kind, identity)
-        points.append(
-            SinglePoint(
-                failure_domain=FailureDomain(kind, identity, _name(graph, rules, kind, identity)),
-                order=1,
-                functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
-                + _degraded(functions, hit, legs, (kind, identity)),
-                because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
-                roles=tuple(sorted({leaf.role for leaf in leaves})),
-                exposure=round(worth, 4),
-                name_only=light or all(leaf.names_only for leaf in leaves),
-            )
-        )
-    return tuple(sorted(points, key=_rank))
-
-
-def _only_names(graph: Graph, failed: Failed, clock: Clock, applying: list[FunctionNode]) -> bool:
-    """Whether failure domains stop functions only through a registry or registrar."""
-    rest = impact(graph, failed, clock, without_names=True)
-    return not any(rest[function.id].stops for function in applying)
-
-
-def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
-    domain = point.failure_domain
-    return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
-
-
-def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity: str) -> list[Leaf]:
-    below = {name for function in hit for name in graph.below(function.root)}
-    return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
-
-
-def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> FunctionImpact:
-    begins = outage.impact_hours
-    times = _times(graph, clock, function, outage)
-    if function.begins is not None:
-        begins = function.begins.hours.usual
-    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
-    if any(each.how == "measured" and each.hours.high > 0 for each in times if each.of == "time_to_recover"):
-        basis += "; TTLs and locks that come on top are measured"
-    if function.begins is not None:
-        basis += "; the beginning is measured, from notAfter of the certificate"
-    elif begins > 0:
-        basis += "; the beginning is measured, from the TTL of cached records"
-    via = outage.by[2] if graph.switch(outage.by[2]) is not None else ""
-    return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
-
-
-def _rounded(hours: Hours) -> Hours:
-    return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
-
-
-def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> tuple[TimeTerm, ...]:
-    """Every number that the times of an outage are made of, with its source."""
-    rows: dict[TimeTerm, None] = {}
-    for name in dict.fromkeys(outage.by[:3]):
-        step = graph.leaves.get(name) or graph.switch(name)
-        for term in clock.terms(step) if step is not None else ():
-            rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
-    first = graph.leaves.get(outage.by[3])
-    begins = function.begins or (first.begins if first is not None else None)
-    if begins is None:
-        begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
-    rows[TimeTerm("time_to_impact", begins.hours, begins.how, begins.source, begins.because)] = None
-    return tuple(rows)
-
-
 def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
     """The minimal cut sets of every kind, and where that is a lower bound."""
     rows, limits = [], []
@@ -259,30 +167,6 @@ def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[Cut
             if len(larger) > MOST_SETS:
                 limits.append(f"{kind}, {function}: {MOST_SETS} of {len(larger)} sets of two or three are listed")
     return tuple(rows), tuple(limits)
-
-
-def _degraded(
-    functions: list[FunctionNode],
-    hit: list[FunctionNode],
-    legs: dict[str, set[tuple[DomainKind, str]]],
-    failed: tuple[DomainKind, str],
-) -> tuple[FunctionImpact, ...]:
-    """Functions that go on with fewer legs when this domain fails; a leg that is gone anyway tells nothing."""
-    rows = []
-    for function in functions:
-        alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
-        if function not in hit and any(failed in each for each in alone):
-            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
-    return tuple(rows)
-
-
-def _name(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
-    if kind == "parent":
-        record = rules.parents.get(identity)
-        return record.name if record else graph.names.get((kind, identity), "")
-    if kind == "tld":
-        return f"the registry of .{identity}"
-    return graph.names.get((kind, identity), "")
 
 
 # -- the rest -----------------------------------------------------------------------------------------

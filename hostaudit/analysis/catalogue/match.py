@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import datasets, files
-from hostaudit.analysis.catalogue.catalogue import CONTRADICTED, ENOUGH, Catalogue, combine, host_name
+from hostaudit.analysis.catalogue.catalogue import Catalogue, host_name
 from hostaudit.analysis.catalogue.clue_index import RangeIndex, number_of
+from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, combine
 from hostaudit.datasets.special_purpose import special_networks
 from hostaudit.errors import DocumentError, UsageError, nearest
 from hostaudit.model.match import (

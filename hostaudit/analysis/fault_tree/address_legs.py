@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution, Operator
+from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import Hold, Operators
 from hostaudit.model.roles import Role
 from hostaudit.model.site import Place
@@ -31,7 +32,7 @@ class Legs:
             self.operators.operator(role, subject, each, self._placed(hold, each, regions))
             for role, each in (*edges, *further)
         ]
-        first = self.who.network(address)[0]
+        first = self.who.networks.of(address)[0]
         return rows + self.operators.network(self.role(first), subject, address, self._placed(hold, first, regions))
 
     def told(self, host: str) -> tuple[str, ...]:

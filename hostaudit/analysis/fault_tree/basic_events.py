@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import Attribution, Operator
+from hostaudit.analysis.attribution.attribute import Attribution
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Term
 from hostaudit.model.report import Dependency, DomainKind
 from hostaudit.model.roles import Role
@@ -138,7 +139,7 @@ class Operators:
 
         ``private``: the subject is a server with a name of its own, and nothing but its network tells the operator.
         """
-        operators = self.who.network(address)
+        operators = self.who.networks.of(address)
         if private:
             operators = tuple(self.who.private_name(subject, hold.zone, each) for each in operators)
         children = [self._network_operator(role, subject, each, hold, recovery) for each in operators]
@@ -178,7 +179,7 @@ class Operators:
             below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
         else:
             below = self.network(role, host, address, hold, recovery=role, private=True)
-        named = self.who.holders(address)
+        named = self.who.networks.holders(address)
         held = replace(hold, owned=False)
         return below + [self.operator("hosting", f"{host} {address}", each, held, recovery=role) for each in named]
 

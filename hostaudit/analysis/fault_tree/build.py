@@ -213,7 +213,7 @@ class Builder:
     def _address_view(self, host: str, address: str) -> Leg:
         """An address leg for a person to read, with what is known of the origin behind it."""
         edges = self.who.edges(host, address)
-        fronts = [each for each in (*edges, *self.who.network(address)) if self.who.fronts(each)]
+        fronts = [each for each in (*edges, *self.who.networks.of(address)) if self.who.fronts(each)]
         behind = [each for each in edges if not self.who.fronts(each)]
         hidden = f"origin behind {fronts[0].provider} is hidden" if fronts and not behind else ""
         role = "cdn" if fronts else "hosting"

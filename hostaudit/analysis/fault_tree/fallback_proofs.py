@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hostaudit import domain
-from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution, Operator
+from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.values import (
@@ -348,7 +349,7 @@ class Proofs:
         return all(item is not None and item.unknown is None for item in items)
 
     def _networks(self, addresses: Iterable[str]) -> tuple[Operator, ...]:
-        return tuple(dict.fromkeys(each for address in addresses for each in self.who.network(address)))
+        return tuple(dict.fromkeys(each for address in addresses for each in self.who.networks.of(address)))
 
     def _items(self, kind: str, prefix: str) -> list[Evidence]:
         return [item for item in self.seen.items.values() if item.kind == kind and item.subject.startswith(prefix)]

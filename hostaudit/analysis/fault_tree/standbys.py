@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from hostaudit.analysis.attribution.attribute import Attribution, Operator
+from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.address_legs import Legs
 from hostaudit.analysis.fault_tree.basic_events import Hold
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs

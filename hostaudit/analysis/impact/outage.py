@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch, Term
 from hostaudit.model.report import DomainKind, Hours
@@ -30,23 +30,53 @@ NOBODY = "unknown:anybody"
 Failed = frozenset[tuple[str, str]]
 """Failure domains that have ended service, as (kind, id)."""
 
-Told = tuple[float, str]
-"""Hours, and the node from which they come."""
 
-Length = tuple[Told, Told, Told, Told]
-"""Low, usual and high hours of an outage, and the hours until it begins."""
+class Contribution(NamedTuple):
+    """Hours, and the id of the node of the fault tree that they come from."""
 
-WORKS: Length = ((0.0, ""), (0.0, ""), (0.0, ""), (math.inf, ""))
+    hours: float
+    node: str = ""
+
+
+class OutageEstimate(NamedTuple):
+    """How long a node is missing: low, usual and high hours, and the hours until that begins."""
+
+    low: Contribution
+    usual: Contribution
+    high: Contribution
+    begins: Contribution
+
+    @classmethod
+    def of(cls, node: str, hours: tuple[float, float, float], begins: float) -> OutageEstimate:
+        """An estimate of which one node decides every number."""
+        return cls(*(Contribution(each, node) for each in (*hours, begins)))
+
+    @property
+    def stops(self) -> bool:
+        """Whether the node is missing at all."""
+        return self.high.hours > 0
+
+
+class DecidingNodes(NamedTuple):
+    """The ids of the nodes that decide the low, usual and high hours of an outage and its beginning; empty if none."""
+
+    low: str = ""
+    usual: str = ""
+    high: str = ""
+    begins: str = ""
+
+
+NOBODY_DECIDES = DecidingNodes()
+WORKS = OutageEstimate.of("", (0.0, 0.0, 0.0), math.inf)
 
 
 @dataclass(frozen=True)
 class Outage:
-    """``hours`` without the function (0: it goes on), which begin ``impact_hours`` after the failure. ``by`` names the
-    nodes that set the low, usual and high hours and the beginning."""
+    """``hours`` without the function (0: it goes on), which begin ``impact_hours`` after the failure."""
 
     hours: Hours
     impact_hours: float
-    by: tuple[str, str, str, str] = ("", "", "", "")
+    by: DecidingNodes = NOBODY_DECIDES
 
     @property
     def stops(self) -> bool:
@@ -81,11 +111,10 @@ class Clock:
             return step.further if isinstance(step, Switch) else ()
         return (base, *step.further)
 
-    def of(self, name: str, leaf: Leaf) -> Length:
+    def of(self, name: str, leaf: Leaf) -> OutageEstimate:
         """How long a failed leaf is missed."""
-        low, usual, high = self.total(self.terms(leaf))
         begins = leaf.begins.hours.usual if leaf.begins is not None else 0.0
-        return ((low, name), (usual, name), (high, name), (begins, name))
+        return OutageEstimate.of(name, self.total(self.terms(leaf)), begins)
 
     def total(self, terms: Sequence[Term]) -> tuple[float, float, float]:
         """Low, usual and high hours of a sum, less the notice; infinite if nothing is known to end it."""
@@ -95,9 +124,9 @@ class Clock:
         low, usual, high = (max(0.0, each - self.notice) for each in sums)
         return (low, usual, high)
 
-    def endless(self, name: str) -> Length:
+    def endless(self, name: str) -> OutageEstimate:
         """What does not work now and will not by itself."""
-        return ((math.inf, name), (math.inf, name), (math.inf, name), (0.0, name))
+        return OutageEstimate.of(name, (math.inf, math.inf, math.inf), 0.0)
 
     def shown(self, hours: float) -> float:
         """A length as it is reported. The horizon stands for what has no end only here: some recoveries are longer,
@@ -108,31 +137,36 @@ class Clock:
 class Lengths:
     """The measure of single outages that all begin with one failure."""
 
-    works: Length = WORKS
+    works: OutageEstimate = WORKS
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
 
-    def all_of(self, values: Sequence[Length]) -> Length:
+    def all_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
         """Whoever takes longest decides; the first to be missed begins it."""
         lows, usuals, highs, begins = zip(*values, strict=True)
-        return (max(lows), max(usuals), max(highs), min(begins))
+        return OutageEstimate(max(lows), max(usuals), max(highs), min(begins))
 
-    def any_of(self, values: Sequence[Length]) -> Length:
+    def any_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
         """Whoever is back first decides; the last to be missed begins it."""
         if not values:
             return self.clock.endless("")
         lows, usuals, highs, begins = zip(*values, strict=True)
-        return (min(lows), min(usuals), min(highs), max(begins))
+        return OutageEstimate(min(lows), min(usuals), min(highs), max(begins))
 
-    def standby(self, serving: Length, spares: Sequence[tuple[Switch, Length]]) -> Length:
+    def standby(self, serving: OutageEstimate, spares: Sequence[tuple[Switch, OutageEstimate]]) -> OutageEstimate:
         """Back when what served is, or a spare that is there has been switched to."""
         value = serving
         for switch, spare in spares:
             hours = (0.0, 0.0, 0.0) if switch.automatic else self.clock.total(self.clock.terms(switch))
-            over = [max(spare[end], (each, switch.fallback)) for end, each in enumerate(hours)]
-            value = (min(value[0], over[0]), min(value[1], over[1]), min(value[2], over[2]), value[3])
-        return WORKS if value[2][0] <= 0 else value
+            low, usual, high = (Contribution(each, switch.fallback) for each in hours)
+            value = OutageEstimate(
+                min(value.low, max(spare.low, low)),
+                min(value.usual, max(spare.usual, usual)),
+                min(value.high, max(spare.high, high)),
+                value.begins,
+            )
+        return value if value.stops else WORKS
 
 
 def impact(
@@ -142,7 +176,7 @@ def impact(
 
     ``without_names`` keeps registries and registrars alive, which tells who holds more than a name.
     """
-    lost: dict[str, Length] = {}
+    lost: dict[str, OutageEstimate] = {}
     for name, leaf in graph.leaves.items():
         if gone(leaf, reading):
             lost[name] = clock.endless(name)
@@ -150,14 +184,15 @@ def impact(
             continue
         elif failed and hit(leaf, failed, reading):
             value = clock.of(name, leaf)
-            if value[2][0] > 0:
+            if value.stops:
                 lost[name] = value
     state = graph.solve(lost, Lengths(clock))
     found = {}
     for function in graph.functions:
-        low, usual, high, begins = state.get(function.root, WORKS)
-        hours = Hours(*(clock.shown(each[0]) for each in (low, usual, high)))
-        found[function.id] = Outage(hours, begins[0], (low[1], usual[1], high[1], begins[1]))
+        estimate = state.get(function.root, WORKS)
+        hours = Hours(*(clock.shown(each.hours) for each in estimate[:3]))
+        deciding = DecidingNodes(*(each.node for each in estimate))
+        found[function.id] = Outage(hours, estimate.begins.hours, deciding)
     return found
 
 

@@ -242,7 +242,7 @@ class Alternatives:
         edges = who.edges(host, address)
         if any(not who.fronts(each) for each in edges):
             return []
-        return [each.provider for each in (*edges, *who.network(address)) if who.fronts(each)]
+        return [each.provider for each in (*edges, *who.networks.of(address)) if who.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
         return bool(self._fronts(host, each.node.rpartition(f"legs:{host}:")[2].partition(":")[2]))

@@ -95,7 +95,7 @@ class Reckoning:
         nothing if a spare name keeps the web site reachable without it."""
         if any(self.rest[parent][function.id].stops for function in self.functions):
             return 1.0
-        back = self.outages[parent]["web"].by[2] if "web" in self.outages[parent] else ""
+        back = self.outages[parent]["web"].by.high if "web" in self.outages[parent] else ""
         return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
 
 

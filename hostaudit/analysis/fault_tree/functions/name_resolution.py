@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hostaudit import domain
-from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution, Operator
+from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.basic_events import FOREIGN, Hold, Operators
 from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch

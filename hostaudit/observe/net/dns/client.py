@@ -25,10 +25,10 @@ import dns.rdatatype
 
 from hostaudit.model.evidence import Cause
 from hostaudit.model.values import Origin
+from hostaudit.observe.net.answer_cache import reply_lasts
 from hostaudit.observe.net.dns import cymru, records
 from hostaudit.observe.net.limits import AddressPolicy, Budget, special_purpose
 from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, Outcome, Record
-from hostaudit.observe.net.run_shared import reply_lasts
 from hostaudit.observe.net.single_flight import Sharing
 
 EDNS_PAYLOAD = 1232

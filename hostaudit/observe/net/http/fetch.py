@@ -21,7 +21,7 @@ from hostaudit.observe.net.dns.client import Dns
 from hostaudit.observe.net.http.client import Ask, Http, Sink, Url
 from hostaudit.observe.net.limits import AddressPolicy, Budget
 from hostaudit.observe.net.outcome import HttpReply, Outcome
-from hostaudit.observe.net.run_shared import SILENCES
+from hostaudit.observe.net.rate_limits import SILENCES
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from hostaudit.model.values import Origin, Owner
+from hostaudit.observe.net.answer_cache import slow_fact
 from hostaudit.observe.net.dns.client import Dns
 from hostaudit.observe.net.http.fetch import Web, parse
 from hostaudit.observe.net.limits import Address, Budget, special_purpose
@@ -23,7 +24,6 @@ from hostaudit.observe.net.outcome import HttpReply, Outcome
 from hostaudit.observe.net.registry import rdap
 from hostaudit.observe.net.registry.port43 import Port43
 from hostaudit.observe.net.registry.registration import rdap_object
-from hostaudit.observe.net.run_shared import slow_fact
 from hostaudit.observe.net.single_flight import Sharing
 
 T = TypeVar("T")

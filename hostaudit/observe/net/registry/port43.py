@@ -9,7 +9,7 @@ from hostaudit.observe.net.http.client import cause_of
 from hostaudit.observe.net.http.fetch import Reach
 from hostaudit.observe.net.limits import Budget
 from hostaudit.observe.net.outcome import Outcome
-from hostaudit.observe.net.run_shared import SILENCES
+from hostaudit.observe.net.rate_limits import SILENCES
 
 _LIMITED = re.compile(
     r"rate limit|limit exceeded|quota exceeded|too many (queries|requests|connections)|"

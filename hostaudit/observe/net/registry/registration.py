@@ -15,12 +15,12 @@ import msgspec
 
 from hostaudit.model.values import Registration
 from hostaudit.observe.net import jsontext
+from hostaudit.observe.net.answer_cache import slow_fact
 from hostaudit.observe.net.http.fetch import Web
 from hostaudit.observe.net.limits import Budget
 from hostaudit.observe.net.outcome import HttpReply, Outcome
 from hostaudit.observe.net.registry import rdap, whois_text
 from hostaudit.observe.net.registry.port43 import Port43
-from hostaudit.observe.net.run_shared import slow_fact
 from hostaudit.observe.net.single_flight import Sharing
 
 LIVE_BOOTSTRAP = "https://data.iana.org/rdap/dns.json"

@@ -1,0 +1,140 @@
+"""Operators: who keeps a subject up, and how clues become one with a confidence and its reasons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, combine
+from hostaudit.model.match import Clue
+from hostaudit.model.report import Dependency
+from hostaudit.model.roles import BROAD, Role
+
+PLACES = ("cdn", "hosting")
+"""The roles in which somebody answers at an address."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody who keeps a subject up. ``certain`` is false where evidence that could name the operator is missing,
+    so that it might turn out to be any company; ``asns`` and ``prefixes`` locate it in the routing system.
+    ``contradicts`` is the evidence that names another company, ``against`` the clues in it, as words."""
+
+    provider: str
+    parent: str
+    name: str
+    jurisdiction: str | None
+    confidence: float
+    because: tuple[str, ...]
+    clues: tuple[str, ...] = ()
+    contradicts: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    certain: bool = True
+    asns: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def as_dependency(self, role: Role, subject: str) -> Dependency:
+        """The row of the report."""
+        return Dependency(
+            id=f"{role}:{subject}:{self.provider}",
+            role=role,
+            subject=subject,
+            provider=self.provider,
+            parent=self.parent,
+            jurisdiction=self.jurisdiction,
+            confidence=self.confidence,
+            because=self.because,
+            contradicts=self.contradicts,
+            name=self.name,
+            clues=self.clues,
+            against=self.against,
+        )
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A clue together with the evidence that it was read from."""
+
+    clue: Clue
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Clues to operators, by one catalogue."""
+
+    catalogue: Catalogue
+
+    def best(self, hints: list[Hint], because: tuple[str, ...]) -> Operator | None:
+        """The company for which most speaks, and its product for which the strongest clue does; clues for other
+        companies are kept as contradictions."""
+        if not hints:
+            return None
+        companies: dict[str, list[Hint]] = {}
+        for hint in hints:
+            companies.setdefault(self.catalogue.parent(hint.clue.provider), []).append(hint)
+        parent = max(sorted(companies), key=lambda each: combine([hint.clue for hint in companies[each]]))
+        speaking = companies[parent]
+        first = min(speaking, key=lambda hint: (-hint.clue.strength, hint.clue.provider)).clue.provider
+        operator = self.operator(first, speaking, because)
+        if operator.confidence < ENOUGH:
+            return None
+        against = [h for h in hints if h not in speaking and h.clue.strength >= ENOUGH]
+        if against:
+            named = tuple(dict.fromkeys(h.evidence or f"{h.clue.kind} {h.clue.value}" for h in against))
+            words = tuple(dict.fromkeys(f"{h.clue.kind} {h.clue.value}: {h.clue.provider}" for h in against))
+            lowered = round(operator.confidence * CONTRADICTED, 2)
+            operator = replace(operator, confidence=lowered, contradicts=named, against=words)
+        return operator
+
+    def operator(self, provider: str, hints: list[Hint], because: tuple[str, ...]) -> Operator:
+        """A product as operator, with all that speaks for it."""
+        record = self.catalogue.provider(provider)
+        hints = sorted(hints, key=lambda hint: -hint.clue.strength)
+        reasons = tuple(dict.fromkeys(hint.evidence for hint in hints if hint.evidence))
+        return Operator(
+            provider=provider,
+            parent=self.catalogue.parent(provider),
+            name=record.name if record else provider,
+            jurisdiction=self.catalogue.jurisdiction(provider),
+            confidence=combine([hint.clue for hint in hints]),
+            because=tuple(dict.fromkeys((*reasons, *because))),
+            clues=tuple(dict.fromkeys(f"{hint.clue.kind} {hint.clue.value}" for hint in hints)),
+        )
+
+    def unlisted(
+        self,
+        what: str,
+        name: str,
+        because: tuple[str, ...],
+        *,
+        certain: bool = True,
+        jurisdiction: str | None = None,
+    ) -> Operator:
+        """Somebody whom the catalogue does not know, under the id ``unknown:<what>``."""
+        identity = f"unknown:{what}"
+        return Operator(
+            provider=identity,
+            parent=identity,
+            name=name,
+            jurisdiction=jurisdiction,
+            confidence=0.5 if certain else 0.0,
+            because=because,
+            certain=certain,
+        )
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two products belong to one company."""
+        return self.catalogue.parent(one) == self.catalogue.parent(other)
+
+    def first_place(self, identity: str) -> str:
+        """Where the addresses of a product mostly are: at the edge, or with the host; empty for neither."""
+        provider = self.catalogue.provider(identity)
+        broad = [BROAD.get(role, role) for role in provider.roles] if provider is not None else []
+        return next((role for role in broad if role in PLACES), "")
+
+
+def slug(text: str) -> str:
+    """An id made of outside text: lower case, hyphens, at most 60 characters."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "unnamed"

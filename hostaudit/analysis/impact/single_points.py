@@ -1,0 +1,125 @@
+"""The single points of failure of a site: each failure domain that ends a function alone, with times and sources."""
+
+from __future__ import annotations
+
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
+from hostaudit.analysis.impact.score import exposure
+from hostaudit.model.report import (
+    DomainKind,
+    FailureDomain,
+    FunctionImpact,
+    FunctionState,
+    Hours,
+    SinglePoint,
+    TimeTerm,
+)
+from hostaudit.model.rules import Rules
+
+
+def single_points(
+    graph: Graph, rules: Rules, clock: Clock, states: dict[str, FunctionState]
+) -> tuple[SinglePoint, ...]:
+    """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
+    necks = order_one(graph)
+    legs = stopped_alone(graph, {node for function in graph.functions for node in function.degraded_by})
+    functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
+    domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
+    applying = [f for f in graph.functions if f.applies != "no"]
+    points = []
+    for kind, identity in domains:
+        failed = frozenset({(kind, identity)})
+        outages = impact(graph, failed, clock)
+        hit = [f for f in functions if (kind, identity) in necks[f.id]]
+        light = kind in ("parent", "provider") and _only_names(graph, failed, clock, applying)
+        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
+        leaves = _leaves_of(graph, hit, kind, identity)
+        points.append(
+            SinglePoint(
+                failure_domain=FailureDomain(kind, identity, name_of(graph, rules, kind, identity)),
+                order=1,
+                functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
+                + _degraded(functions, hit, legs, (kind, identity)),
+                because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
+                roles=tuple(sorted({leaf.role for leaf in leaves})),
+                exposure=round(worth, 4),
+                name_only=light or all(leaf.names_only for leaf in leaves),
+            )
+        )
+    return tuple(sorted(points, key=_rank))
+
+
+def _only_names(graph: Graph, failed: Failed, clock: Clock, applying: list[FunctionNode]) -> bool:
+    """Whether failure domains stop functions only through a registry or registrar."""
+    rest = impact(graph, failed, clock, without_names=True)
+    return not any(rest[function.id].stops for function in applying)
+
+
+def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
+    domain = point.failure_domain
+    return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
+
+
+def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity: str) -> list[Leaf]:
+    below = {name for function in hit for name in graph.below(function.root)}
+    return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
+
+
+def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> FunctionImpact:
+    begins = outage.impact_hours
+    times = _times(graph, clock, function, outage)
+    if function.begins is not None:
+        begins = function.begins.hours.usual
+    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
+    if any(each.how == "measured" and each.hours.high > 0 for each in times if each.of == "time_to_recover"):
+        basis += "; TTLs and locks that come on top are measured"
+    if function.begins is not None:
+        basis += "; the beginning is measured, from notAfter of the certificate"
+    elif begins > 0:
+        basis += "; the beginning is measured, from the TTL of cached records"
+    via = outage.by.high if graph.switch(outage.by.high) is not None else ""
+    return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
+
+
+def _rounded(hours: Hours) -> Hours:
+    return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
+
+
+def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> tuple[TimeTerm, ...]:
+    """Every number that the times of an outage are made of, with its source."""
+    rows: dict[TimeTerm, None] = {}
+    for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):
+        step = graph.leaves.get(name) or graph.switch(name)
+        for term in clock.terms(step) if step is not None else ():
+            rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
+    first = graph.leaves.get(outage.by.begins)
+    begins = function.begins or (first.begins if first is not None else None)
+    if begins is None:
+        begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
+    rows[TimeTerm("time_to_impact", begins.hours, begins.how, begins.source, begins.because)] = None
+    return tuple(rows)
+
+
+def _degraded(
+    functions: list[FunctionNode],
+    hit: list[FunctionNode],
+    legs: dict[str, set[tuple[DomainKind, str]]],
+    failed: tuple[DomainKind, str],
+) -> tuple[FunctionImpact, ...]:
+    """Functions that go on with fewer legs when this domain fails; a leg that is gone anyway tells nothing."""
+    rows = []
+    for function in functions:
+        alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
+        if function not in hit and any(failed in each for each in alone):
+            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
+    return tuple(rows)
+
+
+def name_of(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
+    """What a person calls a failure domain; empty if only its id is known."""
+    if kind == "parent":
+        record = rules.parents.get(identity)
+        return record.name if record else graph.names.get((kind, identity), "")
+    if kind == "tld":
+        return f"the registry of .{identity}"
+    return graph.names.get((kind, identity), "")

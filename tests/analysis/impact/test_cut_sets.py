@@ -1,0 +1,244 @@
+"""Minimal cut sets on arbitrary AND/OR graphs, against brute force over every set of up to three failure domains."""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations
+
+import pytest
+from helpers.sites import in_pairs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hostaudit import audit
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Switch
+from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
+from hostaudit.analysis.impact.outage import NOBODY, order_one
+from hostaudit.documents import rules
+
+CERTAINTIES = ("certain", "certain", "certain", "certain", "uncertain", "unknown", "hoped", "failed")
+READINGS = ("pessimistic", "named", "optimistic")
+KINDS = ("parent", "provider", "asn")
+AUTOMATIC, MANUAL = Switch("a", automatic=True), Switch("m", "host")
+
+
+@st.composite
+def graphs(draw):
+    """Up to 14 gates over up to 8 leaves in up to 8 domains; a child may be any node, so that there are cycles."""
+    graph = Graph()
+    most = draw(st.sampled_from((3, 5, 8)))
+    leaves = []
+    for number in range(draw(st.integers(2, 8))):
+        domains = {
+            kind: tuple(draw(st.lists(st.sampled_from("abcdefgh"[:most]), max_size=2, unique=True))) for kind in KINDS
+        }
+        leaf = Leaf(domains, "hosting", f"s{number}", (), certainty=draw(st.sampled_from(CERTAINTIES)))
+        leaves.append(graph.leaf(f"leaf{number}", leaf))
+    gates = [f"gate{number}" for number in range(draw(st.integers(1, 14)))]
+    for gate in gates:
+        children = draw(st.lists(st.sampled_from([*leaves, *leaves, *gates]), min_size=1, max_size=5))
+        kind = draw(st.sampled_from(("all", "any", "any", "standby")))
+        if kind == "standby":
+            graph.spares(gate, children[0], [(draw(st.sampled_from((AUTOMATIC, MANUAL))), c) for c in children[1:]])
+        if gate not in graph.gates:
+            graph.gate(gate, "any" if kind == "standby" else kind, children)
+    graph.functions += [FunctionNode(gate, gate, "yes", "down", 1.0) for gate in gates]
+    return graph
+
+
+def down(graph: Graph, kind: str, failed: set[str], reading: str) -> set[str]:
+    """All nodes that fail: those that must fail, found one after the other until nothing is added."""
+    found = set()
+    for name, leaf in graph.leaves.items():
+        hit = bool(failed & set(leaf.domains.get(kind, ())))
+        anyway = {
+            "certain": False,
+            "failed": True,
+            "hoped": reading != "optimistic",
+            "unknown": reading == "pessimistic",
+            "uncertain": reading == "pessimistic",
+        }[leaf.certainty]
+        follows = leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")
+        if anyway or (hit and follows):
+            found.add(name)
+    grown = True
+    while grown:
+        grown = False
+        for name, gate in graph.gates.items():
+            if name in found:
+                continue
+            bad = [child in found for child in gate.children]
+            if gate.kind == "standby":
+                spares = [each for each, switch in zip(bad[1:], gate.switches, strict=True) if switch.automatic]
+                fails = bad[0] and all(spares)
+            else:
+                fails = any(bad) if gate.kind == "all" else all(bad)
+            if fails:
+                found.add(name)
+                grown = True
+    return found
+
+
+def brute_force(graph: Graph, kind: str, reading: str) -> dict[str, set[tuple[str, ...]]]:
+    """Minimal sets of up to three domains by trying them all; what is down anyway has no entry."""
+    anyway = down(graph, kind, set(), reading)
+    found = {f.id: set() for f in graph.functions if f.root not in anyway}
+    every = sorted({each for leaf in graph.leaves.values() for each in leaf.domains.get(kind, ())})
+    for size in range(1, MOST + 1):
+        for members in combinations(every, size):
+            # A set that contains a smaller one of every function tells nothing new.
+            open_ = [f for f in found if not any(set(each) <= set(members) for each in found[f])]
+            if open_:
+                fails = down(graph, kind, set(members), reading)
+                for function in open_:
+                    if function in fails:
+                        found[function].add(members)
+    return {function: sets for function, sets in found.items() if sets}
+
+
+@settings(max_examples=600)
+@given(graphs(), st.sampled_from(KINDS), st.sampled_from(READINGS))
+def test_cut_sets_are_exactly_those_that_brute_force_finds(graph, kind, reading):
+    found = minimal_cut_sets(graph, kind, reading=reading)
+
+    assert found.order == MOST
+    assert {function: set(sets) for function, sets in found.sets.items()} == brute_force(graph, kind, reading)
+    for sets in found.sets.values():
+        assert list(sets) == sorted(sets, key=lambda members: (len(members), members))
+        assert len(set(sets)) == len(sets)
+        assert all(list(members) == sorted(members) for members in sets)
+
+
+@settings(max_examples=150)
+@given(graphs(), st.sampled_from(READINGS))
+def test_sets_of_one_are_the_single_points_of_every_kind(graph, reading):
+    alone = order_one(graph, reading=reading)
+    for kind in KINDS:
+        found = minimal_cut_sets(graph, kind, reading=reading).sets
+        for function in graph.functions:
+            single = {members[0] for members in found.get(function.id, ()) if len(members) == 1}
+            if ("parent", NOBODY) in alone[function.id]:
+                assert function.id not in found
+            else:
+                assert single == {each for other, each in alone[function.id] if other == kind}
+
+
+@settings(max_examples=100)
+@given(graphs(), st.integers(1, 60))
+def test_a_bound_on_the_effort_lowers_the_order_and_leaves_the_rest_exact(graph, effort):
+    found = minimal_cut_sets(graph, "parent", effort=effort)
+    whole = minimal_cut_sets(graph, "parent").sets
+
+    assert 1 <= found.order <= MOST
+    smaller = {f: tuple(each for each in sets if len(each) <= found.order) for f, sets in whole.items()}
+    assert found.sets == {function: sets for function, sets in smaller.items() if sets}
+
+
+def leaf(graph: Graph, name: str, **domains: str) -> str:
+    return graph.leaf(name, Leaf({kind: (each,) for kind, each in domains.items()}, "dns", name, ()))
+
+
+def with_function(graph: Graph, root: str) -> Graph:
+    graph.functions.append(FunctionNode("f", root, "yes", "down", 1.0))
+    return graph
+
+
+def test_two_operators_of_one_parent_are_one_domain_at_its_level_and_a_pair_below():
+    graph = Graph()
+    legs = [leaf(graph, each, provider=each, parent="digicert") for each in ("dnsmadeeasy", "ultradns")]
+    with_function(graph, graph.gate("any", "any", legs))
+
+    assert minimal_cut_sets(graph, "parent").sets == {"f": (("digicert",),)}
+    assert minimal_cut_sets(graph, "provider").sets == {"f": (("dnsmadeeasy", "ultradns"),)}
+
+
+def test_two_dns_operators_of_one_parent_in_a_report():
+    site = in_pairs()
+    servers = {"ns0.dnsmadeeasy.com": ("208.94.148.2", 16552), "pdns1.ultradns.com": ("204.74.66.1", 12008)}
+    report = audit.analyse(site.name(("Gandi SAS", "81"), servers).file(), rules.shipped())
+
+    sets = {(each.kind, each.members) for each in report.cut_sets if each.function == "resolve"}
+    assert ("parent", ("digicert",)) in sets
+    assert ("provider", ("dnsmadeeasy", "ultradns")) in sets
+    assert not {("provider", ("dnsmadeeasy",)), ("provider", ("ultradns",))} & sets
+    assert "digicert" in {each.failure_domain.id for each in report.spofs}
+
+
+def test_a_pair_that_takes_down_what_neither_does_alone_is_in_the_report():
+    report = audit.analyse(in_pairs().file(), rules.shipped())
+
+    sets = {each.members for each in report.cut_sets if (each.kind, each.function) == ("parent", "web")}
+    assert ("hetzner", "ovh") in sets
+    assert not {("hetzner",), ("ovh",)} & sets
+    assert report.cut_set_limits == ()
+
+
+@pytest.mark.parametrize(("kind", "sets"), [("all", {}), ("any", {})])
+def test_gates_without_children_need_no_cause_or_have_none(kind, sets):
+    graph = Graph()
+    with_function(graph, graph.gate("root", kind))
+
+    assert minimal_cut_sets(graph, "parent").sets == sets
+    assert minimal_cut_sets(Graph(), "parent").sets == {}
+
+
+def test_what_is_down_anyway_has_no_cut_set_and_what_never_fails_neither():
+    graph = Graph()
+    graph.leaf("broken", Leaf({"parent": ("a",)}, "dns", "x", (), certainty="failed"))
+    graph.leaf("nobody's", Leaf({}, "dns", "y", ()))
+    leaf(graph, "sound", parent="b")
+    for root, children in (("down", ["broken", "sound"]), ("up", ["nobody's"]), ("own", ["sound"])):
+        graph.functions.append(FunctionNode(root, graph.gate(root, "all", children), "yes", "down", 1.0))
+
+    assert minimal_cut_sets(graph, "parent").sets == {"own": (("b",),)}
+
+
+def wide(width: int, branches: int, *, common: bool) -> Graph:
+    """Any of several branches, each of which needs everybody in a crowd of its own."""
+    graph = Graph()
+    shared = [leaf(graph, "shared", parent="shared")] if common else []
+    rows = [[leaf(graph, f"{b}-{n}", parent=f"p{b}-{n:04}") for n in range(width)] for b in range(branches)]
+    gates = [graph.gate(f"all{b}", "all", [*row, *shared]) for b, row in enumerate(rows)]
+    return with_function(graph, graph.gate("root", "any", gates))
+
+
+@pytest.mark.parametrize(
+    ("graph", "order", "expected"),
+    [
+        (wide(1000, 2, common=True), 1, {"f": (("shared",),)}),
+        (wide(1000, 2, common=False), 1, {}),
+        (wide(700, 3, common=True), 1, {"f": (("shared",),)}),
+    ],
+)
+def test_a_graph_that_explodes_ends_in_time_and_says_how_far_it_is_complete(graph, order, expected):
+    started = time.perf_counter()
+    found = minimal_cut_sets(graph, "parent")
+
+    assert time.perf_counter() - started < 2
+    assert found.order == order < MOST
+    assert found.sets == expected
+
+
+def test_a_graph_that_explodes_at_three_is_complete_up_to_two():
+    graph = wide(80, 3, common=False)
+    pair = graph.gate("pair", "any", [leaf(graph, "x", parent="x"), leaf(graph, "y", parent="y")])
+    graph.functions[0] = FunctionNode("f", graph.gate("both", "all", ["root", pair]), "yes", "down", 1.0)
+
+    found = minimal_cut_sets(graph, "parent")
+
+    assert (found.order, found.sets) == (2, {"f": (("x", "y"),)})
+
+
+def test_two_thousand_nodes_of_a_tame_graph_take_no_time():
+    graph = Graph()
+    legs = [leaf(graph, f"leg{n}", parent=f"p{n % 40}") for n in range(1000)]
+    pairs = [graph.gate(f"any{n}", "any", [legs[n], legs[(n * 7 + 1) % 1000]]) for n in range(1000)]
+    with_function(graph, graph.gate("root", "all", pairs))
+
+    started = time.perf_counter()
+    found = minimal_cut_sets(graph, "parent")
+
+    assert time.perf_counter() - started < 2
+    assert found.order == MOST
+    assert found.sets["f"]
+    assert {len(members) for members in found.sets["f"]} <= {1, 2}

@@ -1,0 +1,133 @@
+"""Order-1 cut sets and outages on arbitrary AND/OR graphs, against brute force."""
+
+from __future__ import annotations
+
+from helpers.graphs import CLOCK, PARENTS, graphs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.impact.outage import NOBODY, impact, order_one
+from hostaudit.model.report import Hours
+
+
+def brute_force(graph: Graph, failed: set[str], root: str) -> bool:
+    """Whether a root fails: the least set of failed nodes that the leaves force, one round at a time."""
+    down = {name for name, leaf in graph.leaves.items() if set(leaf.domains["parent"]) & failed}
+    while True:
+        more = {
+            name
+            for name, gate in graph.gates.items()
+            if (any if gate.kind == "all" else all)(child in down for child in gate.children)
+        }
+        if more <= down:
+            return root in down
+        down |= more
+
+
+@settings(max_examples=500)
+@given(graphs())
+def test_single_points_are_those_that_brute_force_finds(graph):
+    found = order_one(graph)
+    present = {each for leaf in graph.leaves.values() for each in leaf.domains["parent"]}
+
+    for function in graph.functions:
+        expected = {("parent", parent) for parent in present if brute_force(graph, {parent}, function.root)}
+
+        assert found[function.id] == expected
+
+
+@given(graphs(), st.sets(st.sampled_from(PARENTS)))
+def test_a_function_has_an_outage_exactly_if_it_fails(graph, failed):
+    outages = impact(graph, frozenset(("parent", each) for each in failed), CLOCK)
+
+    for function in graph.functions:
+        assert outages[function.id].stops == brute_force(graph, failed, function.root)
+
+
+@given(graphs(("certain", "uncertain", "unknown", "failed")), st.sets(st.sampled_from(PARENTS)))
+def test_readings_are_ordered_and_more_failure_never_shortens_an_outage(graph, failed):
+    one = frozenset(("parent", each) for each in failed)
+    two = one | {("parent", "p")}
+
+    readings = [impact(graph, one, CLOCK, reading=r) for r in ("optimistic", "named", "pessimistic")]
+    more = impact(graph, two, CLOCK)
+
+    for function in graph.functions:
+        hours = [outages[function.id].hours.high for outages in readings]
+        assert hours == sorted(hours)
+        assert more[function.id].hours.high >= readings[1][function.id].hours.high
+
+
+@given(graphs(("certain", "uncertain", "unknown", "failed")))
+def test_single_points_agree_with_outages_in_every_reading(graph):
+    for reading in ("optimistic", "named", "pessimistic"):
+        found = order_one(graph, reading=reading)
+        for function in graph.functions:
+            for parent in PARENTS:
+                failed = frozenset({("parent", parent)})
+                stops = impact(graph, failed, CLOCK, reading=reading)[function.id].stops
+                known = any(parent in leaf.domains["parent"] for leaf in graph.leaves.values())
+                if known:
+                    assert stops == (("parent", parent) in found[function.id])
+
+
+def cached(hours: float) -> Term:
+    return Term(Hours(hours, hours, hours), "measured", "a TTL")
+
+
+def two_servers(first: str, second: str) -> Graph:
+    graph = Graph()
+    for name, parent in (("a", first), ("b", second)):
+        graph.leaf(name, Leaf({"parent": (parent,)}, "dns", name, (), "host", begins=cached(2.0)))
+    graph.gate("any", "any", ["a", "b"])
+    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
+    return graph
+
+
+def test_two_legs_of_one_parent_are_one_leg():
+    assert order_one(two_servers("p", "p"))["f"] == {("parent", "p")}
+    assert order_one(two_servers("p", "q"))["f"] == set()
+
+
+def test_zones_that_serve_each_other_neither_loop_nor_count():
+    graph = two_servers("p", "q")
+    graph.gate("zone a", "all", ["a", "zone b"])
+    graph.gate("zone b", "all", ["b", "zone a"])
+    graph.functions.append(FunctionNode("g", "zone a", "yes", "down", 1.0))
+
+    assert order_one(graph)["g"] == {("parent", "p"), ("parent", "q")}
+    assert not impact(graph, frozenset(), CLOCK)["g"].stops
+
+
+def test_an_alternative_that_recovers_sooner_ends_the_outage():
+    graph = Graph()
+    graph.leaf("slow", Leaf({"parent": ("p",)}, "hosting", "slow", (), "name"))
+    graph.leaf("fast", Leaf({"parent": ("p",)}, "hosting", "fast", (), "host", begins=cached(9.0)))
+    graph.gate("any", "any", ["slow", "fast"])
+    graph.gate("all", "all", ["slow", "fast"])
+    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
+    graph.functions.append(FunctionNode("g", "all", "yes", "down", 1.0))
+
+    outages = impact(graph, frozenset({("parent", "p")}), CLOCK)
+
+    assert (outages["f"].hours.high, outages["f"].impact_hours) == (3, 9.0)
+    assert (outages["g"].hours.high, outages["g"].impact_hours) == (6, 0.0)
+
+
+def test_what_has_no_leg_at_all_is_down_without_end():
+    graph = Graph()
+    graph.gate("any", "any")
+    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
+
+    assert impact(graph, frozenset(), CLOCK)["f"].hours.high == CLOCK.horizon
+    assert order_one(graph)["f"] == {("parent", NOBODY)}
+
+
+def test_an_unlisted_role_recovers_at_no_known_time():
+    graph = two_servers("p", "p")
+    graph.leaves["a"] = Leaf({"parent": ("p",)}, "dns", "a", (), "no such role")
+    graph.gate("only", "all", ["a"])
+    graph.functions.append(FunctionNode("g", "only", "yes", "down", 1.0))
+
+    assert impact(graph, frozenset({("parent", "p")}), CLOCK)["g"].hours.usual == CLOCK.horizon

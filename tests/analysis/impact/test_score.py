@@ -1,0 +1,431 @@
+"""The properties of the score that the design promises."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import msgspec
+import pytest
+from helpers.graphs import CLOCK, HOUR, PARENTS, graphs
+from helpers.sites import Site, in_one_leg, in_pairs, on_one_parent
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hostaudit import audit
+from hostaudit.analysis.fault_tree.tree import FunctionNode, Gate, Graph, Leaf, Switch, Term
+from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
+from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
+from hostaudit.documents import rules
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.report import Hours, Report, WorkingEnd
+from hostaudit.model.rules import Scoring
+from hostaudit.model.site import DeclaredFallback
+
+SCORING = Scoring({}, 720, 0.05, 0.25, 0.1)
+EVERY = ("certain", "uncertain", "unknown", "failed")
+
+
+def interval(graph: Graph) -> tuple[float, float]:
+    return score(reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic"), SCORING)
+
+
+def changed(graph: Graph) -> Graph:
+    """A copy whose leaves and gates may be altered."""
+    copy = Graph(dict(graph.leaves), {}, list(graph.functions))
+    for name, gate in graph.gates.items():
+        copy.gates[name] = Gate(gate.kind, list(gate.children), gate.switches)
+    return copy
+
+
+def hours(low: float, usual: float, high: float) -> tuple[Term, ...]:
+    return (Term(Hours(low, usual, high), "assumed", "declared"),)
+
+
+SWITCHES = (
+    Switch("auto", automatic=True),
+    Switch("quick", further=hours(0.1, 0.5, 1)),
+    Switch("slow", "host", hours(0, 20, 400)),
+    Switch("never", "no such step"),
+)
+
+
+@st.composite
+def with_standbys(draw, certainties=EVERY):
+    """An arbitrary graph some nodes of which have standbys, over any other nodes."""
+    graph = draw(graphs(certainties))
+    nodes = sorted([*graph.gates, *graph.leaves])
+    for gate in draw(st.lists(st.sampled_from(sorted(graph.gates)), max_size=3, unique=True)):
+        rows = draw(st.lists(st.tuples(st.sampled_from(SWITCHES), st.sampled_from(nodes)), min_size=1, max_size=2))
+        stand_by(graph, gate, rows)
+    graph.functions.append(FunctionNode("web", draw(st.sampled_from(sorted(graph.gates))), "yes", "down", 0.7))
+    return graph
+
+
+def stand_by(graph: Graph, gate: str, rows: list[tuple[Switch, str]]) -> None:
+    """Put a standby gate over what the name of a gate stood for."""
+    serving = f"{gate} serving {len(graph.gates)}"
+    graph.gates[serving] = graph.gates[gate]
+    graph.spares(gate, serving, rows)
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_harm_grows_with_the_hours_from_nothing_to_one(a, b):
+    low, high = sorted((a, b))
+
+    assert 0 <= harm(low, 720) <= harm(high, 720) <= 1
+    assert harm(0, 720) == 0
+    assert harm(720, 720) == 1
+
+
+@given(st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
+def test_a_further_single_point_never_raises_the_score(worths, more):
+    assert combine([*worths, more], SCORING) <= combine(worths, SCORING) <= 100
+
+
+@given(graphs(EVERY))
+def test_low_is_never_above_high_and_both_are_scores(graph):
+    low, high = interval(graph)
+
+    assert 0 <= low <= high <= 100
+
+
+@given(graphs(EVERY), st.data())
+def test_turning_a_known_leaf_into_an_unknown_one_only_widens(graph, data):
+    name = data.draw(st.sampled_from(sorted(graph.leaves)))
+    known = graph.leaves[name]
+    after = changed(graph)
+    for certainty in ("uncertain", "unknown"):
+        if known.certainty in ("certain",) or certainty == "unknown":
+            domains = known.domains if certainty == "uncertain" else {}
+            after.leaves[name] = replace(known, certainty=certainty, domains=domains)
+
+            assert interval(after)[0] <= interval(graph)[0]
+            assert interval(after)[1] >= interval(graph)[1]
+
+
+@given(graphs(EVERY), st.data())
+def test_an_independent_further_leg_never_lowers_the_score(graph, data):
+    gate = data.draw(st.sampled_from(sorted(graph.gates)))
+    after = changed(graph)
+    after.leaf("spare", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    if after.gates[gate].kind == "any":
+        after.gates[gate].children.append("spare")
+
+    assert interval(after) >= interval(graph)
+    assert interval(after)[1] >= interval(graph)[1]
+
+
+@given(graphs(EVERY), st.sampled_from(PARENTS), st.data())
+def test_a_further_dependency_never_raises_the_score(graph, parent, data):
+    gate = data.draw(st.sampled_from(sorted(graph.gates)))
+    after = changed(graph)
+    after.leaf("burden", Leaf({"parent": (parent,)}, "hosting", "burden", (), "host"))
+    if after.gates[gate].kind == "all":
+        after.gates[gate].children.append("burden")
+
+    assert interval(after)[0] <= interval(graph)[0]
+    assert interval(after)[1] <= interval(graph)[1]
+
+
+@given(graphs(EVERY), st.data())
+def test_removing_a_leg_never_raises_the_score(graph, data):
+    legs = sorted(name for name, gate in graph.gates.items() if gate.kind == "any" and gate.children)
+    after = changed(graph)
+    if legs:
+        gate = after.gates[data.draw(st.sampled_from(legs))]
+        gate.children.remove(data.draw(st.sampled_from(gate.children)))
+
+    assert interval(after)[0] <= interval(graph)[0]
+    assert interval(after)[1] <= interval(graph)[1]
+
+
+@given(graphs(EVERY))
+def test_the_order_of_what_was_seen_does_not_matter(graph):
+    after = Graph(dict(reversed(graph.leaves.items())), {}, list(graph.functions))
+    for name, gate in reversed(graph.gates.items()):
+        after.gate(name, gate.kind, list(reversed(gate.children)))
+
+    assert interval(after) == interval(graph)
+
+
+def test_a_company_that_holds_only_a_name_counts_lightly():
+    graph = Graph()
+    graph.leaf("registry", Leaf({"parent": ("r",)}, "registry", "com", (), "host"))
+    graph.leaf("host", Leaf({"parent": ("p",)}, "hosting", "h", (), "host"))
+    graph.gate("all", "all", ["registry", "host"])
+    graph.functions.append(FunctionNode("f", "all", "yes", "down", 1.0))
+    found = exposures(reckon(graph, CLOCK, "named"), SCORING)
+
+    assert found["r"] == SCORING.name_only_weight * found["p"]
+
+    both = changed(graph)
+    both.leaves["registry"] = Leaf({"parent": ("p",)}, "registry", "com", (), "host")
+    assert exposures(reckon(both, CLOCK, "named"), SCORING) == {"p": found["p"]}
+
+
+# -- standbys -------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=200)
+@given(with_standbys(), st.sampled_from(SWITCHES), st.data())
+def test_a_further_standby_never_lowers_the_score(graph, switch, data):
+    after = changed(graph)
+    nodes = ["somebody else", *sorted(graph.leaves)]
+    after.leaf("somebody else", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    stand_by(after, data.draw(st.sampled_from(sorted(graph.gates))), [(switch, data.draw(st.sampled_from(nodes)))])
+
+    assert interval(after)[0] >= interval(graph)[0]
+    assert interval(after)[1] >= interval(graph)[1]
+
+
+@settings(max_examples=200)
+@given(with_standbys(), st.data())
+def test_losing_a_standby_or_what_it_rests_on_never_raises_the_score(graph, data):
+    standbys = sorted(name for name, gate in graph.gates.items() if gate.kind == "standby")
+    after = changed(graph)
+    if standbys:
+        gate = after.gates[data.draw(st.sampled_from(standbys))]
+        if data.draw(st.booleans()):
+            position = data.draw(st.integers(0, len(gate.switches) - 1))
+            del gate.children[position + 1]
+            gate.switches = (*gate.switches[:position], *gate.switches[position + 1 :])
+        else:
+            burden = Leaf({"parent": (data.draw(st.sampled_from(PARENTS)),)}, "hosting", "burden", (), "host")
+            spare = gate.children[-1]
+            gate.children[-1] = after.gate("burdened", "all", [spare, after.leaf("burden", burden)])
+
+    assert interval(after)[0] <= interval(graph)[0]
+    assert interval(after)[1] <= interval(graph)[1]
+
+
+@given(with_standbys(), st.data())
+def test_an_unknown_leaf_only_widens_with_standbys_as_well(graph, data):
+    name = data.draw(st.sampled_from(sorted(graph.leaves)))
+    after = changed(graph)
+    after.leaves[name] = replace(graph.leaves[name], certainty="unknown", domains={})
+
+    assert interval(after)[0] <= interval(graph)[0]
+    assert interval(after)[1] >= interval(graph)[1]
+
+
+@given(with_standbys(), st.floats(0, 500), st.floats(0, 500), st.sampled_from(PARENTS))
+def test_notice_never_lengthens_an_outage(graph, one, other, parent):
+    less, more = sorted((one, other))
+    failed = frozenset({("parent", parent)})
+    before, after = (impact(graph, failed, Clock(HOUR, 720, notice)) for notice in (less, more))
+
+    for function in graph.functions:
+        for end in ("low", "usual", "high"):
+            assert getattr(after[function.id].hours, end) <= getattr(before[function.id].hours, end)
+
+
+@given(with_standbys(("certain",)), st.sampled_from(SWITCHES[:2]))
+def test_an_automatic_standby_removes_a_single_point_and_a_manual_one_shortens_it(graph, switch):
+    after = changed(graph)
+    root = graph.functions[0].root
+    after.leaf("somebody else", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    stand_by(after, root, [(switch, "somebody else")])
+    alone = order_one(graph)["f"]
+
+    assert order_one(after)["f"] == (set() if switch.automatic else alone)
+    for parent in {each for kind, each in alone if each != NOBODY}:
+        failed = frozenset({("parent", parent)})
+        was, is_ = (impact(each, failed, CLOCK)["f"].hours for each in (graph, after))
+        assert is_.high <= (0 if switch.automatic else min(1, was.high))
+
+
+def test_a_spare_that_falls_with_what_it_backs_up_helps_nobody():
+    graph = Graph()
+    for name in ("one", "two"):
+        graph.leaf(name, Leaf({"parent": ("p",)}, "hosting", name, (), "host"))
+    graph.spares("root", "one", [(SWITCHES[1], "two")])
+    graph.functions.append(FunctionNode("f", "root", "yes", "down", 1.0))
+
+    assert impact(graph, frozenset({("parent", "p")}), CLOCK)["f"].hours.high == 3
+
+
+# -- whole sites ----------------------------------------------------------------------------------------
+
+RULES = rules.shipped()
+WEB = "www.steady.org"
+PAGE_AT, MX_AT, NS_AT = ("51.38.99.20", 16276), ("51.38.99.25", 16276), ("213.239.242.238", 24940)
+FALLBACKS = (
+    DeclaredFallback("hosting", "ovh", address=PAGE_AT[0]),
+    DeclaredFallback("hosting", "ovh", address=PAGE_AT[0], stands_for="steady.org", activation="automatic"),
+    DeclaredFallback("hosting", "hetzner", address="88.198.99.1"),
+    DeclaredFallback("hosting", "ovh", address="51.38.99.21", activation_hours=4.0),
+    DeclaredFallback("dns", "hetzner", server="ns1.first-ns.de"),
+    DeclaredFallback("dns", "hetzner", server="ns1.first-ns.de", activation="automatic", switched_by=("ovh",)),
+    DeclaredFallback("mail", "ovh", host="mx1.ovh.net", activation_hours=0.1),
+    DeclaredFallback("ca", "sectigo"),
+)
+
+
+def seen() -> Site:
+    """A site with one operator in every role, and what there is to see of all that might be declared."""
+    site = in_one_leg().standby_page(WEB, PAGE_AT).standby_page("steady.org", PAGE_AT)
+    site.standby_page(WEB, ("88.198.99.1", 24940)).standby_page(WEB, ("51.38.99.21", 16276))
+    return site.standby_server("ns1.first-ns.de", NS_AT).standby_exchanger("mx1.ovh.net", MX_AT)
+
+
+def analysed(site: Site) -> Report:
+    return audit.analyse(site.file(), RULES)
+
+
+ABROAD = {"ns.standby.se": ("51.38.1.53", 16276)}
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from((seen, in_pairs)),
+    st.lists(st.sampled_from(FALLBACKS), max_size=3, unique=True),
+    st.sampled_from((*FALLBACKS, None)),
+    st.lists(st.integers(0, 60), max_size=3),
+)
+def test_whatever_is_declared_never_lowers_the_score_of_a_site(start, declared, more, lost):
+    site = start()
+    spare = site.spare("steady.se", ("OVH sas", "433"), ABROAD, PAGE_AT)
+    for position in lost:
+        item = list(site.items.values())[position % len(site.items)]
+        site.note(item.kind, item.subject, unknown="timeout")
+    before = analysed(site.declare(*declared)).score
+    further = tuple(dict.fromkeys((*declared, more) if more else declared))
+    after = analysed(site.declare(*further, spare_names=() if more else (spare,))).score
+
+    assert after.low >= before.low
+    assert after.high >= before.high
+
+
+@settings(max_examples=25)
+@given(st.sampled_from((seen, in_pairs, on_one_parent)), st.randoms(use_true_random=False))
+def test_the_order_of_the_evidence_does_not_matter(start, shuffled):
+    file = start().declare(*FALLBACKS[:4]).file()
+    items = list(file.evidence)
+    shuffled.shuffle(items)
+
+    again = msgspec.structs.replace(file, evidence=tuple(items))
+
+    assert msgspec.json.encode(audit.analyse(again, RULES)) == msgspec.json.encode(audit.analyse(file, RULES))
+
+
+def test_a_proved_spare_name_takes_away_what_names_cost():
+    site = in_pairs()
+    spare = site.spare("steady.se", ("OVH sas", "433"), ABROAD, PAGE_AT)
+    plain, spared = analysed(site), analysed(site.declare(spare_names=(spare,)))
+
+    holders = {"public-interest-registry", "your-online"}
+    assert {each.failure_domain.id for each in plain.spofs if each.failure_domain.kind == "parent"} >= holders
+    assert spared.score.low > plain.score.low
+    for report, factor in ((plain, RULES.scoring.name_only_weight), (spared, 0.0)):
+        found = {each.parent: each.factor for each in report.score.working[0].companies}
+        assert {found[each] for each in holders & set(found)} == {factor}
+    by_domain = {each.failure_domain.id: each for each in spared.spofs if each.failure_domain.kind == "parent"}
+    vias = {(each.id, each.via) for each in by_domain["public-interest-registry"].functions}
+    assert ("web", "spare_name:steady.se") in vias
+
+
+def test_a_spare_name_that_is_not_proved_takes_nothing_away():
+    site = in_pairs()
+    spare = site.spare("steady.se", ("OVH sas", "433"), ABROAD, PAGE_AT)
+    site.standby_page("steady.se", PAGE_AT, status=503)
+
+    assert analysed(site.declare(spare_names=(spare,))).score.low == analysed(site.declare()).score.low
+
+
+def test_an_open_spare_name_helps_only_the_high_end():
+    site = in_pairs()
+    spare = site.spare("steady.se", ("OVH sas", "433"), ABROAD, PAGE_AT)
+    site.note("standby_web", f"steady.se {PAGE_AT[0]} /", unknown="timeout")
+    plain, hoped = analysed(site.declare()).score, analysed(site.declare(spare_names=(spare,))).score
+
+    assert hoped.low == plain.low
+    assert hoped.high > plain.high
+
+
+@pytest.mark.parametrize("activation", ["manual", "automatic"])
+def test_a_standby_of_a_site_shortens_or_removes_what_one_company_can_do(activation):
+    fallback = DeclaredFallback("hosting", "ovh", address=PAGE_AT[0], activation=activation)
+    report = analysed(seen().declare(fallback))
+    points = {each.failure_domain.id: each for each in report.spofs if each.failure_domain.kind == "parent"}
+
+    if activation == "automatic":
+        assert (
+            "web" not in {each.id for each in points["hetzner"].functions if each.effect == "down"}
+            if ("hetzner" in points)
+            else True
+        )
+        assert ("hetzner", "ovh") in {each.members for each in report.cut_sets if each.function == "web"}
+    else:
+        (web,) = (each for each in points["hetzner"].functions if each.id == "web")
+        recovery = RULES.recovery["switch"]
+        assert recovery.low <= web.time_to_recover_hours.low <= web.time_to_recover_hours.high < 24
+        assert web.via == fallback.id
+
+
+def multiplied_out(end: WorkingEnd) -> float:
+    """The score from the numbers that ``explain score`` prints, as a reader would do it by hand."""
+    found = []
+    for company in end.companies:
+        total = sum(each.weight for each in company.functions)
+        for each in company.functions:
+            assert each.harm == pytest.approx(
+                min(1, math.log1p(each.hours) / math.log1p(RULES.scoring.full_harm_hours)), abs=2e-3
+            )
+        hurt = sum(each.weight * each.harm for each in company.functions) / total
+        assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
+        found += [company.exposure] * (2 if company.parent == NOBODY else 1)
+    worst, second = (*sorted(found, reverse=True), 0.0, 0.0)[:2]
+    return 100 * (1 - worst) * (1 - RULES.scoring.further_weight * second)
+
+
+@settings(max_examples=30)
+@given(
+    st.sampled_from((seen, in_pairs, on_one_parent)),
+    st.lists(st.sampled_from(FALLBACKS), max_size=2, unique=True),
+    st.lists(st.integers(0, 60), max_size=4),
+)
+def test_the_working_multiplies_out_to_the_score(start, declared, lost):
+    site = start()
+    for position in lost:
+        item = list(site.items.values())[position % len(site.items)]
+        site.items[item.id] = msgspec.structs.replace(item, value=None, absent=None, unknown=Unknown("timeout"))
+    report = analysed(site.declare(*declared))
+
+    low, high = report.score.working
+    assert (low.end, high.end) == ("low", "high")
+    assert (low.score, high.score) == (report.score.low, report.score.high)
+    assert multiplied_out(low) == pytest.approx(report.score.low, abs=0.11)
+    assert multiplied_out(high) == pytest.approx(report.score.high, abs=0.11)
+
+
+# -- roles ----------------------------------------------------------------------------------------------
+
+
+def by_role(graph: Graph) -> dict[str, tuple[float, float]]:
+    ends = reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic")
+    return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING)}
+
+
+@given(with_standbys(), st.data())
+def test_the_score_of_a_role_only_widens_with_what_becomes_unknown(graph, data):
+    name = data.draw(st.sampled_from(sorted(graph.leaves)))
+    after = changed(graph)
+    after.leaves[name] = replace(graph.leaves[name], certainty="unknown", domains={})
+    found = by_role(after)
+
+    for role, (low, high) in by_role(graph).items():
+        assert found[role][0] <= low <= high <= found[role][1]
+
+
+@given(graphs(), st.data())
+def test_an_independent_further_leg_never_lowers_the_score_of_a_role(graph, data):
+    gate = data.draw(st.sampled_from(sorted(graph.gates)))
+    after = changed(graph)
+    after.leaf("spare", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    if after.gates[gate].kind == "any":
+        after.gates[gate].children.append("spare")
+    found = by_role(after)
+
+    for role, (low, high) in by_role(graph).items():
+        assert (found[role][0], found[role][1]) >= (low, high)

@@ -1,0 +1,322 @@
+"""Policies, rules and their explanations as commands: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+from helpers import ROOT
+from helpers.command import PARLER, PARLER_REPORT, hostaudit
+
+from hostaudit import cli
+from hostaudit.documents import rules, schemas
+from hostaudit.documents.evidence_file import encode_evidence, read_evidence
+from hostaudit.errors import Exit, UsageError
+from hostaudit.model.evidence import Unknown
+from hostaudit.policy import explain
+
+POLICIES = ROOT / "examples" / "policies"
+TWO_DNS = POLICIES / "two-dns-operators.yaml"
+TESTS = POLICIES / "tests" / "two-dns-operators.yaml"
+SILENT = POLICIES / "tests" / "second-operator-silent.json"
+TWO_OPERATORS = ROOT / "examples" / "history" / "dyn-2016-two-operators" / "evidence.json"
+RULES = rules.shipped()
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def report(capsys) -> dict:
+    shown = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(json.loads(schemas.path("report").read_text())).validate(shown)
+    return shown
+
+
+def policy(text: str, **parts: str) -> str:
+    return "\n".join(("version: 1", f"policy: {text}", *(f"{key}: {value}" for key, value in parts.items()), ""))
+
+
+# -- how it ends ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code", "word"),
+    [(PARLER, Exit.FAIL, "FAIL"), (TWO_OPERATORS, Exit.PASS, "PASS"), (SILENT, Exit.INCONCLUSIVE, "INCONCLUSIVE")],
+)
+def test_two_dns_operators_are_demanded_of_saved_sites(evidence, code, word):
+    shown = hostaudit("analyse", evidence, "--policy", TWO_DNS)
+
+    assert shown.returncode == code
+    assert f"\n{word}: score" in shown.stdout
+    assert "HA-DNS-002 dns.min_providers" in shown.stdout or code == Exit.PASS
+    assert "Passed: dns.min_providers" in shown.stdout or code != Exit.PASS
+    assert hostaudit("scan", evidence, "--policy", TWO_DNS, "--format", "json").returncode == code
+
+
+def test_the_silent_example_is_the_other_one_without_its_answers():
+    file = read_evidence(str(TWO_OPERATORS))
+    silent = tuple(
+        msgspec.structs.replace(each, value=None, unknown=Unknown("timeout"))
+        if each.kind == "server" and "nsone" in each.subject
+        else each
+        for each in file.evidence
+    )
+
+    assert SILENT.read_bytes() == encode_evidence(msgspec.structs.replace(file, evidence=silent))
+
+
+def test_a_failure_names_the_command_that_explains_it(capsys):
+    assert cli.run(["analyse", PARLER, "--policy", str(TWO_DNS)]) == Exit.FAIL
+    last = capsys.readouterr().out.rstrip().splitlines()[-1].strip()
+
+    assert last == "hostaudit explain HA-DNS-002"
+    assert cli.run(last.split()[1:]) == Exit.PASS
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), Exit.PASS),
+        (("--fail-on", "critical"), Exit.FAIL),
+        (("--unknown", "fail"), Exit.PASS),
+        (("--policy", str(TWO_DNS)), Exit.FAIL),
+        (("--policy", str(TWO_DNS), "--baseline", "before.json"), Exit.PASS),
+        (("--policy", str(TWO_DNS), "--fail-on", "low", "--baseline", "before.json"), Exit.PASS),
+    ],
+)
+def test_options_of_judging(here, options, code):
+    cli.run(["analyse", PARLER, "--policy", str(TWO_DNS), "--format", "json", "-o", "before.json", "-q"])
+
+    assert cli.run(["analyse", PARLER, *options, "-o", "out.txt", "-q"]) == code
+    if "--baseline" in options:
+        assert "in the baseline: HA-DNS-002" in Path("out.txt").read_text()
+
+
+def test_a_plain_report_is_a_baseline_for_single_points(here, capsys):
+    options = ["analyse", PARLER, "--fail-on", "low", "--format", "json"]
+
+    assert cli.run([*options, "--baseline", PARLER_REPORT]) == Exit.PASS
+    found = report(capsys)["findings"]
+    assert {each["rule"] for each in found} == {"single-point"}
+    assert all(each["baseline"] and not each["verdict"] for each in found)
+
+
+@pytest.mark.parametrize(("mode", "code"), [("inconclusive", 3), ("fail", 1), ("warn", 0)])
+def test_what_an_unknown_comes_to_can_be_chosen(mode, code, capsys):
+    assert cli.run(["analyse", str(SILENT), "--policy", str(TWO_DNS), "--unknown", mode]) == code
+    shown = capsys.readouterr().out
+    assert ("a warning only" in shown) == (mode == "warn")
+    assert ("which fails" in shown) == (mode == "fail")
+
+
+# -- what it tells ----------------------------------------------------------------------------------------
+
+EXCEPTION = (
+    '{id: EX-7, rule: dns.min_providers, target: parler.com, reason: "migration, OPS-12", owner: alice@example.com'
+)
+
+
+def test_exceptions_are_told_with_owner_and_days(here, capsys):
+    text = TWO_DNS.read_text()
+    ended = EXCEPTION.replace("EX-7", "EX-8").replace("dns", "mail")
+    rows = f"exceptions:\n  - {EXCEPTION}, expires: 9999-12-31}}\n  - {ended}, expires: 2020-12-31}}\n"
+    Path("hostaudit.yaml").write_text(f"{text}{rows}")
+
+    assert cli.run(["analyse", PARLER]) == Exit.PASS
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Policy hostaudit.yaml: 1 excepted" in shown
+    assert "excepted: HA-DNS-002 dns.min_providers: DNS operator of parler.com: 1 provider" in shown
+    assert "EX-7, alice@example.com, 29" in shown
+    assert "exception EX-8 has ended: mail.min_providers: it ended on 2020-12-31" in shown
+    assert cli.run(["analyse", PARLER, "--strict-exceptions"]) == Exit.FAIL
+    assert "HA-EXCEPTION-001" in capsys.readouterr().out
+
+
+def test_the_report_carries_labels_policy_and_notes(here, capsys):
+    Path("p.yaml").write_text(
+        policy(
+            "{min_score: 90, notice_hours: 24}",
+            targets="[{match: [parler.com], labels: {owner: team-web}}]",
+            exceptions=f"[{EXCEPTION}, expires: soon}}]",
+        )
+    )
+
+    assert cli.run(["analyse", PARLER, "--policy", "p.yaml", "--format", "json"]) == Exit.FAIL
+    shown = report(capsys)
+    assert shown["labels"] == {"owner": "team-web"}
+    assert shown["policy"] == {
+        "source": "p.yaml",
+        "line": 3,
+        "extends": [],
+        "notice_hours": 24,
+        "rules": ["score.min"],
+    }
+    assert [each["state"] for each in shown["exceptions_applied"]] == ["malformed"]
+    assert shown["findings"][0]["code"] == "HA-SCORE-001"
+    assert len(shown["run"]["day"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--fail-on", "severe"), "--fail-on severe is not known"),
+        (("--unknown", "ignore"), "--unknown ignore is not known"),
+        (("--baseline", "none.json", "--fail-on", "low"), "none.json cannot be read"),
+        (("--baseline", PARLER_REPORT), "--baseline goes with a policy or --fail-on"),
+        (("--baseline", PARLER, "--fail-on", "low"), "is evidence, not a report"),
+        (("--policy", "none.yaml"), "none.yaml cannot be read"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(here, capsys, options, words):
+    assert cli.run(["analyse", PARLER, *options]) == Exit.USAGE
+    assert words in capsys.readouterr().err
+
+
+def test_a_baseline_of_another_site_is_refused(here, capsys):
+    options = ["--policy", str(TWO_DNS), "--baseline", PARLER_REPORT]
+
+    assert cli.run(["analyse", str(TWO_OPERATORS), *options]) == Exit.USAGE
+    assert "is of parler.com, not of fastly.net" in capsys.readouterr().err
+
+
+def test_a_wrong_policy_is_refused_before_anything_is_looked_at(here, capsys, monkeypatch):
+    monkeypatch.setattr("hostaudit.audit.look", lambda *_, **__: pytest.fail("looked"))
+    Path("p.yaml").write_text(policy("{min_scor: 90}"))
+
+    assert cli.run(["scan", "example.com", "--policy", "p.yaml"]) == Exit.USAGE
+    assert "min_score" in capsys.readouterr().err
+
+
+# -- rules and their texts --------------------------------------------------------------------------------
+
+
+def test_every_rule_is_listed_and_every_code_explained(capsys):
+    assert cli.run(["rules", "list", "--format", "json"]) == Exit.PASS
+    shown = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(json.loads(schemas.path("rules").read_text())).validate(shown)
+    codes = [each["code"] for each in shown["rules"]]
+
+    assert len(codes) == len(set(codes)) > 100
+    for row in shown["rules"]:
+        by_rule, by_code = (explain.explain(each, RULES) for each in (row["rule"], row["code"].lower()))
+        assert by_rule == by_code
+        assert (by_rule.id, by_rule.code) == (row["rule"], row["code"])
+
+
+@pytest.mark.parametrize("role", sorted(RULES.roles))
+def test_every_layer_is_explained(role):
+    found = explain.explain(role, RULES)
+
+    assert found.kind == "role"
+    assert found.risk and found.how and found.fix
+    assert any(each.rule == f"{role}.min_providers" for each in found.rules)
+
+
+@pytest.mark.parametrize(
+    ("topic", "identity", "code"),
+    [
+        ("web:api.example.com.min_score", "web:api.example.com.min_score", "HA-FUNCTION-001"),
+        ("payments.min_score", "payments.min_score", "HA-PAYMENTS-001"),
+        ("checkout.max_hours_down", "checkout.max_hours_down", "HA-FUNCTION-002"),
+        ("scenario.parler-2021.web", "scenario.parler-2021.web", "HA-SCENARIO-001"),
+        ("tls", "ca", ""),
+        ("ROLE.min_providers", "ROLE.min_providers", ""),
+    ],
+)
+def test_a_rule_of_any_function_or_scenario_is_explained(topic, identity, code):
+    found = explain.explain(topic, RULES)
+
+    assert (found.id, found.code) == (identity, code)
+
+
+def test_the_example_of_a_rule_is_of_its_own_role_and_can_be_read(here):
+    for row in explain.book(RULES).rules:
+        found = explain.explain(row.rule, RULES)
+        if not found.write or row.rule.partition(".")[0] in ("ROLE", "FUNCTION", "scenario"):
+            continue
+        assert (
+            "example" in found.write
+            or row.rule.partition(".")[0].removesuffix("s") in found.write
+            or row.rule
+            in (
+                "score.min",
+                "parents.max_share",
+            )
+        )
+
+
+@pytest.mark.parametrize(("topic", "hint"), [("dns.min_provider", "dns.min_providers"), ("HA-DNS-02", "HA-DNS-00")])
+def test_what_is_no_topic_is_refused_with_the_nearest_one(topic, hint):
+    with pytest.raises(UsageError) as refused:
+        explain.explain(topic, RULES)
+
+    assert hint in refused.value.hint
+
+
+def test_a_rule_is_explained_without_network_or_file():
+    shown = hostaudit("explain", "HA-DNS-002")
+
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("HA-DNS-002 dns.min_providers\n")
+    assert "roles: {dns: {min_providers: 2" in shown.stdout
+    assert hostaudit("explain", "dns", PARLER).returncode == Exit.USAGE
+    as_json = json.loads(hostaudit("explain", "hosting", "--format", "json").stdout)
+    jsonschema.Draft202012Validator(json.loads(schemas.path("explanation").read_text())).validate(as_json)
+    assert as_json["recovery"] == {"low": 48, "usual": 360, "high": 1000}
+
+
+# -- tests of policies ------------------------------------------------------------------------------------
+
+
+def test_the_examples_come_out_as_expected():
+    shown = hostaudit("policy", "test", TESTS)
+
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "4 tests, 0 of them not as expected" in shown.stdout
+
+
+def test_what_comes_out_otherwise_is_told(here, capsys):
+    text = TESTS.read_text().replace("../..", str(ROOT / "examples")).replace("..", str(POLICIES), 1)
+    Path("t.yaml").write_text(
+        text.replace("verdict: pass", "verdict: fail")
+        .replace("second-operator-silent.json", str(SILENT))
+        .replace("../parler-2021.yaml", str(POLICIES / "parler-2021.yaml"))
+        .replace("{dns.min_providers: fail}", "{dns.min_score: pass}")
+    )
+
+    assert cli.run(["policy", "test", "t.yaml", "--format", "json"]) == Exit.FAIL
+    shown = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(json.loads(schemas.path("policy-tests").read_text())).validate(shown)
+    assert [each["differs"] for each in shown["tests"]] == [
+        ["dns.min_score: pass expected, not asked found"],
+        ["verdict: fail expected, pass found"],
+        [],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("version: 1\ntests: []\n", "tests holds no test"),
+        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "names no policy"),
+        (
+            "version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: soon, verdict: pass}\n",
+            "t.yaml:4:",
+        ),
+        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: good}\n", "'good'"),
+        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidenc: b}\n", "did you mean 'evidence'?"),
+        ("version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "b cannot be"),
+    ],
+)
+def test_a_file_of_tests_is_read_strictly(here, capsys, text, words):
+    Path("t.yaml").write_text(text)
+
+    assert cli.run(["policy", "test", "t.yaml"]) == Exit.USAGE
+    assert words in capsys.readouterr().err

@@ -1,0 +1,96 @@
+"""Evidence bundles and the reports that are made of them.
+
+``PYTHONPATH=tests python -m helpers.corpus`` writes the golden reports anew; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from helpers import ROOT, sites
+from hostaudit import report
+from hostaudit.audit import analyse
+from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model.evidence import EvidenceFile
+from hostaudit.report import Style
+
+CORPUS = ROOT / "tests" / "corpus"
+RULES_VERSION = "corpus"
+"""The digest of the rules changes with every provider; the reports must not."""
+
+
+def behind_a_proxy() -> sites.Site:
+    site = sites.Site("fronted.net").name(sites.GANDI, sites.CLOUDFLARE_NS)
+    headers = (("server", "cloudflare"), ("cf-ray", "60aa1122bb33cc44-ARN"))
+    for host in ("fronted.net", "www.fronted.net"):
+        site.web(host, ("104.17.20.30", 13335), headers=headers)
+    return site.front("fronted.net").caa("letsencrypt.org").mail().apps()
+
+
+def half_blind() -> sites.Site:
+    site = sites.in_pairs()
+    site.note("server", "steady.org dns1.p01.nsone.net 198.51.44.1", unknown="timeout")
+    site.note("web", "www.steady.org 51.38.99.21", unknown="connection_reset")
+    site.note("listing", "f-droid org.steady", unknown="rate_limited")
+    return site.note("caa", "www.steady.org", unknown="servfail")
+
+
+def not_there() -> sites.Site:
+    proof = "NXDOMAIN from a.gtld-servers.net (192.5.6.30)"
+    return sites.Site("not-there.com").note("delegation", "not-there.com", absent=proof)
+
+
+def in_the_dark() -> sites.Site:
+    site = sites.Site("dark.com")
+    for host in site.target.hosts:
+        for kind in ("a", "aaaa", "https", "caa", "zone"):
+            site.note(kind, host, unknown="timeout")
+    for kind in ("delegation", "nameservers", "mx", "spf", "front", "page", "apps", "registration"):
+        site.note(kind, "dark.com", unknown="timeout")
+    return site
+
+
+def hostile_text() -> sites.Site:
+    site = sites.on_one_parent()
+    evil = "\x1b[31m<script>alert(1)</script>\u202e\r\n::error::x =cmd|' /C calc'!A0 [/x]"
+    site.web("captive.com", ("54.189.10.21", 16509), issuer=evil, headers=(("server", evil),))
+    return site.note("apps", "captive.com", unknown="malformed")
+
+
+SITES = {
+    "on-one-parent": sites.on_one_parent,
+    "in-pairs": sites.in_pairs,
+    "behind-a-proxy": behind_a_proxy,
+    "half-blind": half_blind,
+    "not-there": not_there,
+    "in-the-dark": in_the_dark,
+    "hostile-text": hostile_text,
+}
+STYLE = Style(colour=False, unicode=True, width=80)
+FORMATS = {"terminal": "txt", "json": "json"}
+
+
+def rendered(file: EvidenceFile, form: str) -> str:
+    fixed = msgspec.structs.replace(rules.load(), version=RULES_VERSION)
+    found = analyse(file, fixed)
+    # The list of public suffixes is renewed by its own package.
+    run = msgspec.structs.replace(found.run, data_versions={"public-suffix-list": "2021-01-01"})
+    return report.load(form).render(msgspec.structs.replace(found, run=run), STYLE)
+
+
+def bundles() -> dict[str, EvidenceFile]:
+    found = {name: make().file() for name, make in SITES.items()}
+    found["parler-2021"] = read_evidence(str(ROOT / "examples/parler-2021/evidence.json"))
+    return found
+
+
+def write() -> None:
+    CORPUS.mkdir(exist_ok=True)
+    for name, file in bundles().items():
+        for form, ending in FORMATS.items():
+            (CORPUS / f"{name}.{ending}").write_text(rendered(file, form), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,109 @@
+"""Each kind of evidence in one line."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.sample_report import evidence
+
+from hostaudit.model.values import (
+    VALUE_OF,
+    Addresses,
+    Alias,
+    AppLinks,
+    AppRef,
+    Caa,
+    Certificate,
+    CertificateName,
+    Delegation,
+    DirectPackages,
+    Dkim,
+    Dmarc,
+    Dnssec,
+    FrontPage,
+    Listing,
+    MailExchanger,
+    MailExchangers,
+    MailGreeting,
+    NameServerGlue,
+    NameServers,
+    Origin,
+    Owner,
+    Page,
+    Published,
+    PublishedRanges,
+    Registration,
+    ServerAnswer,
+    ServiceBinding,
+    ServiceBindings,
+    Spf,
+    StandbyAnswer,
+    StandbyServer,
+    WebAnswer,
+    WebApp,
+    ZoneCut,
+)
+from hostaudit.report import wording
+
+NAME = CertificateName("Example CA", "X1")
+
+VALUES = {
+    "registration": (
+        Registration("rdap", "Reg", "9", ("client hold",), expires="2022-01-01T00:00:00Z"),
+        "Reg (IANA 9), until 2022-01-01, client hold",
+    ),
+    "delegation": (Delegation("com", (NameServerGlue("ns1.x.com"),), 60), "ns1.x.com"),
+    "nameservers": (NameServers(("a", "b", "c", "d"), 60), "a, b, c and 1 more"),
+    "server": (ServerAnswer("x.com", "ns", "192.0.2.1", False, "REFUSED"), "not authoritative, REFUSED"),
+    "dnssec": (Dnssec(True, True, True), "signed"),
+    "zone": (ZoneCut(("x.com", "com")), "x.com, com"),
+    "a": (Addresses((), (), 60), "none"),
+    "aaaa": (Addresses((Alias("a", "b", 1),), ("2001:db8::1",), 60), "by way of b, 2001:db8::1"),
+    "https": (ServiceBindings((ServiceBinding(1, "cdn.x.com"),), 60), "cdn.x.com"),
+    "origin": (Origin("192.0.2.0/24", (1, 2)), "AS1, AS2, prefix 192.0.2.0/24"),
+    "owner": (Owner("whois", "192.0.2.0", "192.0.2.255"), "not named, 192.0.2.0 to 192.0.2.255"),
+    "web": (WebAnswer("x.com", "192.0.2.1", "https", 403, ()), "status 403"),
+    "tls": (
+        Certificate("x.com", "192.0.2.1", NAME, (), "2021-01-01T00:00:00Z", "2021-03-01T00:00:00Z", False),
+        "by Example CA, until 2021-03-01, not valid",
+    ),
+    "caa": (Caa("x.com", ("letsencrypt.org",)), "letsencrypt.org"),
+    "mx": (MailExchangers((MailExchanger(1, "mx.x.com"),), 60), "mx.x.com"),
+    "spf": (Spf("v=spf1 -all"), "v=spf1 -all"),
+    "dmarc": (Dmarc("reject"), "policy reject"),
+    "dkim": (Dkim("s1"), "a key"),
+    "front": (FrontPage("https://x.com/", "x.com", 200), "status 200 from x.com"),
+    "page": (Page("https://x.com/"), "0 scripts and styles of others"),
+    "resource": (Addresses((), ("192.0.2.1",), 60), "192.0.2.1"),
+    "apps": (AppLinks((AppRef("ios", "apple-app-store", "1", "page"),)), "apple-app-store 1"),
+    "listing": (Listing("f-droid", "org.x", "android", "X", "X Ltd"), "listed as X by X Ltd"),
+    "web_app": (WebApp("https://x.com/m.json", False, lacks=("icons",)), "not installable, lacks icons"),
+    "standby_ns": (
+        StandbyServer("x.com", "ns", "192.0.2.1", True, "NOERROR", 41),
+        "authoritative, NOERROR, serial 41",
+    ),
+    "standby_web": (StandbyAnswer("x.com", "192.0.2.1", "/", 200, False), "status 200, without the marker"),
+    "standby_mx": (MailGreeting("mx.x.com", "192.0.2.1", 220, "hi", 250), "220, EHLO 250"),
+    "published": (
+        PublishedRanges((Published("192.0.2.0/24", "https://x.com/r.json", "S3", "eu-west-1"),)),
+        "192.0.2.0/24, S3 eu-west-1, in https://x.com/r.json",
+    ),
+    "packages": (DirectPackages(("https://x.com/x.apk",)), "https://x.com/x.apk"),
+}
+
+
+@pytest.mark.parametrize("kind", VALUE_OF)
+def test_an_answer_is_put_in_a_few_words(kind):
+    value, words = VALUES[kind]
+
+    assert wording.answer(evidence(kind, "x.com", value)) == words
+
+
+def test_what_a_standby_did_not_say_is_told():
+    silent = StandbyServer("x.com", "ns", "192.0.2.1", False, "REFUSED")
+
+    assert wording.answer(evidence("standby_ns", "x.com ns 192.0.2.1", silent)) == "not authoritative, REFUSED"
+    assert wording.answer(evidence("standby_web", "x", StandbyAnswer("x", "a", "/", 403))) == "status 403"
+    gone = evidence("standby_mx", "mx.x.com 192.0.2.1", MailGreeting("mx.x.com", "192.0.2.1", 554, ""))
+    assert wording.proof(gone) == "greeting of standby mx.x.com at 192.0.2.1: 554, no answer to EHLO"
+    page = evidence("standby_web", "x.com 192.0.2.1 /up", StandbyAnswer("x.com", "192.0.2.1", "/up", 200, True))
+    assert wording.proof(page) == "standby 192.0.2.1 asked for x.com/up: status 200, with the marker"

@@ -1,0 +1,223 @@
+"""Every hostile string, in every field that a stranger or a file can fill, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from helpers import ROOT
+from helpers.code_quality import RULES
+from helpers.hostile_strings import EVERY, label
+from helpers.sample_judged import EXCEPTED, FAILED, KNOWN, OPEN, OPEN_FAILS, PASSED, WARNED, everything, judged
+from helpers.sample_whatif import DOCUMENTS
+from msgspec import Struct, structs
+
+from hostaudit.model.report import Report, UnknownFact
+from hostaudit.report import Style, load, names
+from hostaudit.report.formats.csv import STARTERS
+from hostaudit.report.formats.prom import METRICS
+
+SCHEMAS = ROOT / "tests" / "report" / "schemas"
+SAMPLE = r'[a-z_]+\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\} [-0-9.e+]+'
+
+
+@cache
+def free(kind: type) -> dict[str, bool]:
+    """By field whether it takes any string, or only certain words."""
+    return {name: not fixed(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def fixed(hint: Any) -> bool:
+    if get_origin(hint) in (Union, UnionType):
+        return all(fixed(each) for each in get_args(hint) if each is not type(None))
+    return get_origin(hint) is Literal
+
+
+def soiled(value: Any, text: str) -> Any:
+    """The same with ``text`` for every string that is not one of certain words."""
+    if isinstance(value, str):
+        return text
+    if isinstance(value, Struct):
+        open_ = free(type(value))
+        return structs.replace(
+            value, **{name: soiled(getattr(value, name), text) for name in value.__struct_fields__ if open_[name]}
+        )
+    if isinstance(value, tuple):
+        return tuple(soiled(each, text) for each in value)
+    if isinstance(value, dict):
+        return {soiled(key, text): soiled(each, text) for key, each in value.items()}
+    return value
+
+
+@cache
+def clean() -> Report:
+    """Small, with something in every field."""
+    full = everything()
+    rows = (PASSED, FAILED, OPEN, OPEN_FAILS, WARNED, EXCEPTED, KNOWN)
+    return judged(
+        "fail",
+        *(structs.replace(each, role="page") for each in rows),
+        unknowns=(UnknownFact("dns", "x", "timeout", True, "detail", "a:captive.com"),),
+        spofs=full.spofs[:2],
+        functions=full.functions[:2],
+        evidence=full.evidence,
+        exceptions_applied=full.exceptions_applied,
+    )
+
+
+def benign(name: str) -> str:
+    return load(name).render(soiled(clean(), "benign"), Style())
+
+
+def test_there_are_as_many_strings_and_formats_as_were_asked_for():
+    assert len(set(EVERY)) >= 150
+    assert set(CHECKS) == set(names())
+
+
+def test_every_field_that_is_not_one_of_certain_words_is_soiled():
+    dirty = json.dumps(json.loads(load("json").render(soiled(clean(), "DIRTY"), Style())))
+
+    for word in ("captive", "route53", "alice", "migration", "team-web", "hostaudit.yaml", "2021-01-09", "Amazon"):
+        assert word not in dirty
+    assert dirty.count("DIRTY") > 150
+
+
+# -- what must hold, by format ----------------------------------------------------------------------------
+
+
+def plain_text(shown: str) -> None:
+    assert shown.replace("\n", "").isprintable()
+
+
+def check_terminal(shown: str) -> None:
+    plain_text(shown)
+    assert "##[" not in shown
+
+
+def check_json(shown: str) -> None:
+    plain_text(shown)
+    assert json.loads(shown)["schema"] == "hostaudit.report/1"
+
+
+def check_jsonl(shown: str) -> None:
+    check_json(shown)
+    assert shown.count("\n") == 1
+
+
+@cache
+def sarif_schema():
+    schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def check_sarif(shown: str) -> None:
+    plain_text(shown)
+    log = json.loads(shown)
+    sarif_schema().validate(log)
+    (run,) = log["runs"]
+    for each in run["results"]:
+        uri = each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"[A-Za-z0-9._~%-][A-Za-z0-9/._~%-]*", uri)
+        assert ".." not in uri.split("/")
+        assert not re.search(r"(?<!\\)(\\\\)*[\[\]]", each["message"]["text"])
+
+
+def check_junit(shown: str) -> None:
+    plain_text(shown)
+    top = ElementTree.fromstring(shown)
+    assert [each.tag for each in top.iter()] == [each.tag for each in ElementTree.fromstring(benign("junit")).iter()]
+
+
+def check_gitlab(shown: str) -> None:
+    plain_text(shown)
+    found = json.loads(shown)
+    jsonschema.validate(found, RULES)
+    assert len(found) == 3
+
+
+def check_markdown(shown: str) -> None:
+    plain_text(shown)
+    assert not re.search("[<>]", shown)
+    assert shape(shown) == shape(benign("markdown"))
+    for live in LIVE:
+        assert not re.search(live, shown), live
+
+
+LIVE = (r"(?i)(?:https?|ftp):/", r"(?i)www\.", "@[a-z]", r"(?<!\\)\]\(", "(?<!&)#[0-9]", r"(?<!\\)(?:\\\\)*`")
+"""What would become a link, a mention, a reference or code."""
+
+
+def shape(text: str) -> list[int]:
+    """By line how many cells it has; 0 if it is no row of a table, -1 for a heading."""
+    bars = r"(?<!\\)(?:\\\\)*\|"
+    return [len(re.findall(bars, line)) if line[:1] == "|" else -(line[:1] == "#") for line in text.splitlines()]
+
+
+def check_csv(shown: str) -> None:
+    plain_text(shown.replace("\r\n", "\n"))
+    rows = list(csv.reader(io.StringIO(shown), quoting=csv.QUOTE_NONNUMERIC, strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(rows) == 8
+    for row in rows:
+        for cell in row:
+            assert not (isinstance(cell, str) and cell.lstrip().startswith(STARTERS))
+
+
+def check_prom(shown: str) -> None:
+    plain_text(shown)
+    for line in shown.splitlines():
+        assert line.startswith("# ") or re.fullmatch(SAMPLE, line), line
+        assert line.split("{")[0].split(" ")[2 if line.startswith("# ") else 0] in METRICS
+
+
+def check_cyclonedx(shown: str) -> None:
+    plain_text(shown)
+    bom = json.loads(shown)
+    refs = [each["bom-ref"] for each in bom["services"]]
+    assert len(set(refs)) == len(refs)
+    assert bom["compositions"][0]["aggregate"] in ("unknown", "incomplete_third_party_only")
+
+
+CHECKS = {
+    "terminal": check_terminal,
+    "json": check_json,
+    "jsonl": check_jsonl,
+    "sarif": check_sarif,
+    "junit": check_junit,
+    "gitlab": check_gitlab,
+    "markdown": check_markdown,
+    "csv": check_csv,
+    "prom": check_prom,
+    "cyclonedx": check_cyclonedx,
+}
+
+
+@pytest.mark.parametrize("text", EVERY, ids=label)
+def test_no_format_is_broken_or_made_to_do_anything(text):
+    report = soiled(clean(), text)
+    for name, check in CHECKS.items():
+        shown = load(name).render(report, Style())
+        shown.encode("utf-8")
+        assert shown.endswith("\n")
+        assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+        check(shown)
+
+
+@pytest.mark.parametrize("text", ("```\n::x", "`" * 500, "~~~\n</pre>", "\u0060```\r\n# x", "````text"), ids=label)
+def test_nothing_gets_out_of_the_block_of_code_around_other_documents(text):
+    for make in DOCUMENTS.values():
+        shown = load("markdown").render(soiled(make(), text), Style())
+        lines = shown.splitlines()
+        fence = lines[0].removesuffix("text")
+
+        assert set(fence) == {"`"}
+        assert lines[-1] == fence
+        assert not any(fence in line for line in lines[1:-1])
