@@ -238,7 +238,8 @@ def whatif(
     """
     from hostaudit import audit
     from hostaudit.analysis.whatif import replay
-    from hostaudit.documents import rules, scenarios
+    from hostaudit.documents import rules
+    from hostaudit.documents import scenarios as library
 
     dropped = (drop,) if isinstance(drop, str) else tuple(drop)
     if bool(dropped) == (scenario is not None):
@@ -255,8 +256,15 @@ def whatif(
     case = audit.understand(evidence, rules.shipped())
     if scenario is None:
         return replay.drop(case, dropped, kind=kind, notice=notice_hours)
-    recorded = scenarios.find(scenario) if isinstance(scenario, str) else scenario
+    recorded = library.find(scenario) if isinstance(scenario, str) else scenario
     return replay.replay(case, recorded, renamed=actors, binding=binding)
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """The recorded incidents that come with hostaudit, by id; each names its sources."""
+    from hostaudit.documents import scenarios as library
+
+    return library.load()
 
 
 def matrix(evidence: EvidenceFile) -> Matrix:
@@ -264,9 +272,9 @@ def matrix(evidence: EvidenceFile) -> Matrix:
     assessed."""
     from hostaudit import audit
     from hostaudit.analysis.whatif import replay
-    from hostaudit.documents import rules, scenarios
+    from hostaudit.documents import rules
 
-    return replay.matrix(audit.understand(evidence, rules.shipped()), scenarios.load())
+    return replay.matrix(audit.understand(evidence, rules.shipped()), scenarios())
 
 
 def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallbacks:
@@ -274,10 +282,10 @@ def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallback
     with the reasons. ``jurisdiction``: a country that the site depends on already counts as shared too."""
     from hostaudit import audit
     from hostaudit.analysis.impact import replacements
-    from hostaudit.documents import rules, scenarios
+    from hostaudit.documents import rules
 
     case = audit.understand(evidence, rules.shipped())
-    return replacements.fallbacks(case, scenarios.load(), jurisdiction=jurisdiction)
+    return replacements.fallbacks(case, scenarios(), jurisdiction=jurisdiction)
 
 
 def known_failures(report: Report) -> frozenset[str]:
