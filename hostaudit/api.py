@@ -40,7 +40,7 @@ KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jur
 """Kinds of failure domain that ``whatif`` can drop."""
 
 BINDINGS = ("role", "literal")
-"""How an event of a scenario finds its victims at a site."""
+"""Bindings of a scenario's events to a site; see ``whatif``."""
 
 
 # -- looking ----------------------------------------------------------------------------------------------

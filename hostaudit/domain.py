@@ -130,6 +130,12 @@ def a_labels(name: str) -> str:
     return ".".join(labels)
 
 
+def lies_under(host: str, zone: str) -> bool:
+    """Whether a host name is that of a zone or lies under it, label by label; all names lie under the root, "". Both
+    are in lower case and without a final dot."""
+    return zone == "" or host == zone or host.endswith(f".{zone}")
+
+
 def tld(name: str) -> str:
     """The top-level label."""
     return name.rsplit(".", 1)[-1]

@@ -196,3 +196,10 @@ def test_the_top_level_label_is_the_last():
 
 def test_the_suffix_list_in_use_has_a_version_to_report():
     assert domain.data_version()[0].isdigit()
+
+
+def test_names_are_compared_by_labels():
+    assert domain.lies_under("a.example", "example")
+    assert domain.lies_under("example", "example")
+    assert domain.lies_under("example", "")
+    assert not domain.lies_under("badexample", "example")

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, str] = {
     "report": "model",
     "observe.net": "datasets domain files model errors",
     "observe.html_tags": "",
-    "observe.probes": "observe.html_tags observe.net model",
+    "observe.probes": "observe.html_tags observe.net domain model",
     "observe.look": "observe.net observe.probes domain model errors",
     "observe.refresh": "observe.net datasets domain files model errors",
     "observe.doctor": "observe documents datasets files model errors",

@@ -13,7 +13,7 @@ from helpers.fakes import FakeNet, observe, record
 
 from hostaudit import audit
 from hostaudit.analysis.attribution.attribute import Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.datasets import RANGES, feeds, ranges
 from hostaudit.documents import rules
@@ -158,7 +158,7 @@ def site() -> EvidenceFile:
 def test_what_a_feed_lists_names_the_product_and_is_its_proof(catalogue):
     file = site()
     address = next(each.subject for each in file.evidence if each.kind == "published")
-    (operator,) = Attribution(Seen(file.evidence), catalogue, "x.com").network(address)
+    (operator,) = Attribution(EvidenceIndex(file.evidence), catalogue, "x.com").network(address)
 
     assert operator.provider == "amazon-s3"
     assert f"published:{address}" in operator.because

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hostaudit.analysis.attribution.attribute import STORES
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
 from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
@@ -15,7 +15,7 @@ from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
 from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
 from hostaudit.analysis.impact.single_points import name_of, single_points
 from hostaudit.analysis.impact.summary import summarise
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile
 from hostaudit.model.report import (
     REPORT_SCHEMA,
@@ -44,29 +44,29 @@ MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
 
 
-def judge(case: Case, notice: float = 0.0) -> Report:
+def judge(site: SiteModel, notice: float = 0.0) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken. The scores are those with
     ``notice`` hours of notice from whoever ends service; single points are told without."""
-    file, seen, graph, rules = case.file, case.seen, case.graph, case.rules
+    file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
     told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
-    states = function_states(graph, clock)
-    spofs = single_points(graph, rules, clock, states)
-    found = findings(case)
+    states = function_states(tree, clock)
+    spofs = single_points(tree, rules, clock, states)
+    found = findings(site)
     gone = any(each.rule == NOT_DELEGATED for each in found)
-    pessimistic, optimistic = reckon(graph, told, "pessimistic"), reckon(graph, told, "optimistic")
+    pessimistic, optimistic = reckon(tree, told, "pessimistic"), reckon(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
-    cut_sets, limits = _cut_sets(graph, states)
-    called = {identity: name_of(graph, rules, "parent", identity) for kind, identity in graph.names if kind == "parent"}
+    cut_sets, limits = _cut_sets(tree, states)
+    called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
     steps = (
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
     )
-    fallbacks = (*graded(graph, case.proofs), *_other_ways(seen, case.proofs))
+    fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if gone:
         verdict = "fail"
-    elif not _rests_on_known_ground(graph, states):
+    elif not _rests_on_known_ground(tree, states):
         verdict = "inconclusive"
     functions = tuple(
         Function(
@@ -76,35 +76,37 @@ def judge(case: Case, notice: float = 0.0) -> Report:
             legs=function.legs,
             note=function.note,
         )
-        for function in graph.functions
+        for function in tree.functions
     )
-    unknowns = _unknowns(seen, functions)
+    unknowns = _unknowns(evidence, tree.functions)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
-        run=case.run,
+        run=site.run,
         verdict=verdict,
-        summary=summarise(file, seen, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called),
-        score=Score(low, high, _coverage(graph), () if gone else steps),
+        summary=summarise(
+            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called
+        ),
+        score=Score(low, high, _coverage(tree), () if gone else steps),
         functions=functions,
-        dependencies=tuple(sorted(graph.dependencies.values(), key=lambda each: each.id)),
+        dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
         cut_sets=cut_sets,
         fallbacks=fallbacks,
         findings=found,
         unknowns=unknowns,
-        not_assessed=_not_assessed(file, graph),
+        not_assessed=_not_assessed(file, tree),
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
-        names=names_of(graph, called),
-        roles=() if gone else role_scores(graph, pessimistic, optimistic, rules.scoring),
+        names=names_of(tree, called),
+        roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring),
     )
 
 
-def names_of(graph: Graph, companies: Mapping[str, str]) -> dict[str, str]:
+def names_of(tree: FaultTree, companies: Mapping[str, str]) -> dict[str, str]:
     """What the companies and products of a graph are called, by id; of two that share an id the company's name."""
-    products = {identity: name for (kind, identity), name in graph.names.items() if kind == "provider"}
+    products = {identity: name for (kind, identity), name in tree.names.items() if kind == "provider"}
     named = products | {identity: name for identity, name in companies.items() if name}
     return {identity: named[identity] for identity in sorted(named) if named[identity] != identity}
 
@@ -112,15 +114,15 @@ def names_of(graph: Graph, companies: Mapping[str, str]) -> dict[str, str]:
 # -- states -------------------------------------------------------------------------------------------
 
 
-def function_states(graph: Graph, clock: Clock) -> dict[str, FunctionState]:
+def function_states(tree: FaultTree, clock: Clock) -> dict[str, FunctionState]:
     """Whether each function works now, as far as the evidence says: read at best, and at worst."""
     nothing = frozenset[tuple[str, str]]()
-    best = impact(graph, nothing, clock, reading="optimistic")
-    worst = impact(graph, nothing, clock, reading="pessimistic")
-    return {each.id: _state(each, best[each.id], worst[each.id]) for each in graph.functions}
+    best = impact(tree, nothing, clock, reading="optimistic")
+    worst = impact(tree, nothing, clock, reading="pessimistic")
+    return {each.id: _state(each, best[each.id], worst[each.id]) for each in tree.functions}
 
 
-def _state(function: FunctionNode, best: Outage, worst: Outage) -> FunctionState:
+def _state(function: SiteFunction, best: Outage, worst: Outage) -> FunctionState:
     if function.applies == "no":
         return "not_applicable"
     if best.stops:
@@ -130,9 +132,9 @@ def _state(function: FunctionNode, best: Outage, worst: Outage) -> FunctionState
     return "degraded" if any(leg.state == "failed" for leg in function.legs) else "up"
 
 
-def _rests_on_known_ground(graph: Graph, states: dict[str, FunctionState]) -> bool:
+def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) -> bool:
     """Whether resolving and serving each have an alternative of which everything is known (else: inconclusive)."""
-    for function in graph.functions:
+    for function in tree.functions:
         if function.id in ("resolve", "web"):
             if states[function.id] == "unknown":
                 return False
@@ -141,20 +143,20 @@ def _rests_on_known_ground(graph: Graph, states: dict[str, FunctionState]) -> bo
     return True
 
 
-def _coverage(graph: Graph) -> float:
+def _coverage(tree: FaultTree) -> float:
     """The share of leaves, among those that functions rest on, of which operator and state are known."""
-    used = {name for function in graph.functions if function.applies != "no" for name in graph.below(function.root)}
-    leaves = [leaf for name, leaf in graph.leaves.items() if name in used]
+    used = {name for function in tree.functions if function.applies != "no" for name in tree.below(function.root)}
+    leaves = [leaf for name, leaf in tree.leaves.items() if name in used]
     known = sum(leaf.certainty in ("certain", "failed") for leaf in leaves)
     return round(known / len(leaves), 2) if leaves else 0.0
 
 
-def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
+def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
     """The minimal cut sets of every kind, and where that is a lower bound."""
     rows, limits = [], []
-    shown = {f.id for f in graph.functions if f.applies == "yes" and states[f.id] != "down"}
+    shown = {f.id for f in tree.functions if f.applies == "yes" and states[f.id] != "down"}
     for kind in KINDS:
-        found = minimal_cut_sets(graph, kind)
+        found = minimal_cut_sets(tree, kind)
         if found.order < MOST:
             limits.append(
                 f"{kind}: a lower bound, complete up to sets of {found.order}; there are too many larger ones"
@@ -172,13 +174,11 @@ def _cut_sets(graph: Graph, states: dict[str, FunctionState]) -> tuple[tuple[Cut
 # -- the rest -----------------------------------------------------------------------------------------
 
 
-def _unknowns(seen: Seen, functions: tuple[Function, ...]) -> tuple[UnknownFact, ...]:
-    facts = [_unknown_fact(item) for item in seen.items.values() if item.unknown is not None]
+def _unknowns(evidence: EvidenceIndex, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
+    facts = [_unknown_fact(item) for item in evidence.items.values() if item.unknown is not None]
     for function in functions:
-        for leg in function.legs:
-            if leg.note.endswith("is hidden"):
-                fact = UnknownFact("origin", leg.subject, "hidden_behind_cdn", retryable=False, detail=leg.note)
-                facts.append(fact)
+        for subject, detail in function.hidden_origins:
+            facts.append(UnknownFact("origin", subject, "hidden_behind_cdn", retryable=False, detail=detail))
     unique = {(fact.role, fact.subject, fact.cause, fact.evidence): fact for fact in facts}
     return tuple(unique[key] for key in sorted(unique))
 
@@ -195,11 +195,11 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
     )
 
 
-def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
+def _other_ways(evidence: EvidenceIndex, proofs: Proofs) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
     declared = {f"{each.provider} {each.subject}" for each in proofs.all if each.role == "app_store"}
     found = []
-    for item in seen.of("listing"):
+    for item in evidence.of("listing"):
         value = item.value
         if (
             isinstance(value, Listing)
@@ -207,11 +207,11 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
             and value.store not in ("apple-app-store", "google-play")
         ):
             found.append(_other_store(value, proofs))
-    for item in seen.of("web_app"):
+    for item in evidence.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:
             reason = "browsers can install the web app while the site itself is up"
             found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,), proof="passed"))
-    for item in seen.of("packages"):
+    for item in evidence.of("packages"):
         if item.value is not None:
             reason = "the front page offers a package for direct download; it was not fetched"
             found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
@@ -220,26 +220,26 @@ def _other_ways(seen: Seen, proofs: Proofs) -> tuple[Fallback, ...]:
 
 def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
     """A further store that lists the app: independent if its company runs none of the two large ones."""
-    parent = proofs.who.catalogue.parent(listing.store)
-    shared = parent in {proofs.who.catalogue.parent(each) for each, *_ in STORES.values()}
+    parent = proofs.attribution.catalogue.parent(listing.store)
+    shared = parent in {proofs.attribution.catalogue.parent(each) for each, *_ in STORES.values()}
     why = f"shares parent {parent}" if shared else "shares no parent with the two large stores"
     reasons = (f"lists {listing.id} now", why)
     return Fallback("app_store", listing.store, "probed" if shared else "independent", reasons, proof="passed")
 
 
-def _not_assessed(file: EvidenceFile, graph: Graph) -> tuple[NotAssessed, ...]:
+def _not_assessed(file: EvidenceFile, tree: FaultTree) -> tuple[NotAssessed, ...]:
     rows = []
     if "no-http" in file.run.options:
         rows.append(NotAssessed("web answers, certificates, page and apps", "switched off with --no-http"))
     if "no-third-party" in file.run.options:
         rows.append(NotAssessed("registrar, network owners and store listings", "switched off with --no-third-party"))
-    if graph.unfollowed:
-        first = ", ".join(sorted(graph.unfollowed)[:3])
-        more = f" and {len(graph.unfollowed) - 3} more" if len(graph.unfollowed) > 3 else ""
+    if tree.unfollowed:
+        first = ", ".join(sorted(tree.unfollowed)[:3])
+        more = f" and {len(tree.unfollowed) - 3} more" if len(tree.unfollowed) > 3 else ""
         why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
         rows.append(NotAssessed("the zones of far name servers", why))
-    for function in graph.functions:
+    for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(graph)]
+    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(tree)]
     return tuple(rows)

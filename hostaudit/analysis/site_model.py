@@ -6,42 +6,42 @@ from dataclasses import dataclass
 
 from hostaudit import __version__, domain
 from hostaudit.analysis.attribution.attribute import Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.fault_tree.build import build
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Run
 from hostaudit.model.rules import Rules
 
 
 @dataclass(frozen=True)
-class Case:
+class SiteModel:
     """What was seen, to whom it points, what of the declarations is proved, and what rests on what."""
 
     file: EvidenceFile
     rules: Rules
     run: Run
-    seen: Seen
-    who: Attribution
+    evidence: EvidenceIndex
+    attribution: Attribution
     proofs: Proofs
-    graph: Graph
+    tree: FaultTree
 
     def company(self, identity: str) -> str:
         """What a person calls the company of a parent id."""
         record = self.rules.parents.get(identity)
-        return record.name if record else self.graph.names.get(("parent", identity)) or identity
+        return record.name if record else self.tree.names.get(("parent", identity)) or identity
 
 
-def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> Case:
+def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> SiteModel:
     """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""
-    seen = Seen(file.evidence)
+    evidence = EvidenceIndex(file.evidence)
     held = domain.tenant(file.target.domain) or file.target.registrable
-    who = Attribution(seen, catalogue, held)
-    proofs = Proofs(file.target, seen, who, file.site)
-    graph = build(file.target, seen, who, rules.scoring, proofs)
-    return Case(file, rules, run, seen, who, proofs, graph)
+    attribution = Attribution(evidence, catalogue, held)
+    proofs = Proofs(file.target, evidence, attribution, file.site)
+    tree = build(file.target, evidence, attribution, rules.scoring, proofs)
+    return SiteModel(file, rules, run, evidence, attribution, proofs, tree)
 
 
 def run_of(file: EvidenceFile, rules: Rules) -> Run:

@@ -16,12 +16,9 @@ from hostaudit.model.rules import Rules
 from hostaudit.model.site import Site
 
 if TYPE_CHECKING:
-    from hostaudit.analysis.site_model import Case
+    from hostaudit.analysis.site_model import SiteModel
     from hostaudit.observe.look import LookOptions, Progress
     from hostaudit.observe.net.run_shared import Common
-
-HEAD_START = 0.1
-"""Seconds that the first requests have for themselves before the modules of the analysis are loaded beside them."""
 
 
 async def look(
@@ -33,24 +30,12 @@ async def look(
 ) -> EvidenceFile:
     """Ask everything about a target; see ``observe.look``. For a single site (no ``common``), what the analysis needs
     is loaded while answers are awaited."""
-    import asyncio
-
     from hostaudit.observe.look import look as observe
 
-    async def prepare_soon() -> None:
-        await asyncio.sleep(HEAD_START)
-        await asyncio.to_thread(prepare)
-
-    preparing = asyncio.create_task(prepare_soon()) if common is None else None
-    try:
-        return await observe(target, options, progress, site, common)
-    finally:
-        if preparing is not None:
-            preparing.cancel()
-            await asyncio.gather(preparing, return_exceptions=True)
+    return await observe(target, options, progress, site, common, prepare if common is None else None)
 
 
-def understand(file: EvidenceFile, rules: Rules) -> Case:
+def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
     """The model of a site that every question about it is answered from."""
     from hostaudit.analysis import site_model
     from hostaudit.analysis.catalogue.catalogue import catalogue_of
@@ -64,23 +49,22 @@ def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, 
     return judge(understand(file, rules), criteria, day or date.fromisoformat(file.run.started[:10]))
 
 
-def judge(case: Case, criteria: Criteria | None, day: date) -> Report:
+def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
     """The report on a site, judged by criteria on a day (UTC)."""
     from hostaudit.analysis import assess
 
     policy = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
-    opinion = assess.judge(case, (policy.notice_hours or 0.0) if policy is not None else 0.0)
+    opinion = assess.judge(site, (policy.notice_hours or 0.0) if policy is not None else 0.0)
     if criteria is None and not opinion.findings:
         return opinion
     from hostaudit.documents import scenarios
     from hostaudit.policy import verdict  # only where something is asked
 
     if criteria is None:
-        return verdict.named(case, opinion)
-    asked = policy.scenarios if policy is not None else ()
-    return verdict.gated(
-        case, opinion, criteria, day, {each.scenario: scenarios.shipped(each.scenario) for each in asked}
-    )
+        return verdict.named(site, opinion)
+    named = policy.scenarios if policy is not None else ()
+    recorded = {each.scenario: scenarios.shipped(each.scenario) for each in named}
+    return verdict.gated(site, opinion, criteria, day, recorded)
 
 
 def prepare() -> None:

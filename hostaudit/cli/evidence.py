@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
-"""What a file of declarations and demands in the working directory is called; the first that is there counts."""
+"""Names of the file of declarations and demands in the working directory; the first that exists counts."""
 
 
 def is_path(argument: str) -> bool:
-    """Whether an argument of scan names a saved file. ``example.com/path`` does only if it is one; a URL never."""
+    """An argument of scan names a saved file. ``example.com/path`` does only if that file exists; a URL never does."""
     if "://" in argument:
         return False
     return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
 
 
 class Declarations:
-    """What a command knows of its sites besides what it sees: declarations and demands.
+    """The declarations and demands of a command, from its files.
 
     Declarations stand in the file of ``--site``, else in that of ``--policy`` or in one in the working directory, if
     it has the domain. Demands stand in the file of ``--policy``, else in that of ``--site`` or in the one here. Each
@@ -59,7 +59,7 @@ class Declarations:
         self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
-        """What is declared for a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
+        """The declaration of a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
         from hostaudit.documents import site_file
 
         for path in (self.given,) if self.given else (self.demanding, self._picked_up()):
@@ -74,7 +74,7 @@ class Declarations:
         return None
 
     def among(self, domains: Iterable[str]) -> dict[str, Site]:
-        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` for a wrong file,
+        """The declarations of those of many domains that have one. Raises ``UsageError`` for a wrong file,
         and for one given on purpose that declares none of them."""
         from hostaudit.documents import site_file
 
@@ -94,7 +94,7 @@ class Declarations:
         return found
 
     def policy(self, domain: str) -> EffectivePolicy | None:
-        """What is demanded of a domain in A-labels, None if there is no file or it neither demands anything of the
+        """The demands on a domain in A-labels, None if there is no file or it neither demands anything of the
         domain nor excepts it. Raises ``UsageError`` for a wrong file, or one given in vain."""
         path = self.demanding or self.given or self._picked_up()
         if path is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from hostaudit.domain import lies_under
 from hostaudit.errors import DocumentError
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, Target
 from hostaudit.model.report import REPORT_SCHEMA, Report
@@ -139,7 +140,7 @@ def _of_target(target: Target) -> Iterator[str]:
     for name in (target.domain, target.registrable, *target.hosts, *target.named):
         if not _NAME.fullmatch(name):
             yield f"{name!r} is not a domain name in lower-case A-labels"
-    if target.domain != target.registrable and not target.domain.endswith(f".{target.registrable}"):
+    if not lies_under(target.domain, target.registrable):
         yield f"{target.domain} does not lie under {target.registrable}"
     if target.domain not in target.hosts:
         yield f"hosts lacks {target.domain}"

@@ -20,13 +20,13 @@ from hostaudit.documents.strict_yaml import (
     Node,
     Readers,
     Source,
+    between,
     build,
     compose,
     entries,
     key_at,
     kinds_of,
     matching,
-    within,
 )
 from hostaudit.domain import host_name
 from hostaudit.errors import UsageError, near, nearest
@@ -202,15 +202,15 @@ def _share(text: str) -> str:
 
 
 _PROVIDER = matching(ACTOR_ID, "the id of a provider or company, as reports show it")
-_SCORE = within(0, 100, "a score from 0 to 100")
-_HOURS = within(0, 1e6, "a number of hours from 0 up")
+_SCORE = between(0, 100, "a score from 0 to 100")
+_HOURS = between(0, 1e6, "a number of hours from 0 up")
 
 CHECKS: Checks = {
     (Policy, "notice_hours"): _HOURS,
     **{(each, "min_score"): _SCORE for each in (Policy, RoleDemand, FunctionDemand)},
     **{(each, "max_hours_down"): _HOURS for each in (RoleDemand, FunctionDemand)},
-    (RoleDemand, "min_providers"): within(1, 50, "a number of providers from 1 to 50"),
-    (RoleDemand, "min_days_left"): within(0, 3650, "a number of days from 0 to 3650"),
+    (RoleDemand, "min_providers"): between(1, 50, "a number of providers from 1 to 50"),
+    (RoleDemand, "min_days_left"): between(0, 3650, "a number of days from 0 to 3650"),
     (RoleDemand, "allow"): _PROVIDER,
     (RoleDemand, "deny"): _PROVIDER,
     (Refusal, "reason"): _filled,

@@ -25,14 +25,14 @@ from hostaudit.documents.strict_yaml import (
     Checks,
     Node,
     Source,
+    between,
     build,
     compose,
     key_at,
     matching,
     node_at,
-    within,
 )
-from hostaudit.domain import host_name, parse, registrable
+from hostaudit.domain import host_name, lies_under, parse, registrable
 from hostaudit.errors import UsageError, near, nearest
 from hostaudit.model.roles import Role
 from hostaudit.model.rules import Provider, Rules
@@ -130,14 +130,14 @@ def _name_or_address(text: str) -> str:
 
 _PROVIDER_ID = matching(ID, "a provider id in kebab-case of at most 64 characters")
 _PATH = matching(URL_PATH, "a path: it begins with / and has no space, fragment or letter beyond ASCII")
-_STATUS = within(100, 599, "an HTTP status from 100 to 599")
+_STATUS = between(100, 599, "an HTTP status from 100 to 599")
 _MARKER = matching(MARKER, "a marker: 1 to 1000 characters of one line")
 
 SOUND: Checks = {
     (Site, "domain"): _name,
     (Site, "hosts"): _name,
     (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
-    (DeclaredFunction, "weight"): within(0, 1, "a weight from 0 to 1"),
+    (DeclaredFunction, "weight"): between(0, 1, "a weight from 0 to 1"),
     (Need, "role"): _one_of(NEED_ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
@@ -155,9 +155,11 @@ SOUND: Checks = {
     (DeclaredFallback, "status"): _STATUS,
     (DeclaredFallback, "marker"): _MARKER,
     (DeclaredFallback, "app"): matching(APP_ID, "an app id such as 1402727988 or com.example.app"),
-    (DeclaredFallback, "serial_tolerance"): within(0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"),
+    (DeclaredFallback, "serial_tolerance"): between(
+        0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"
+    ),
     (DeclaredFallback, "activation"): _one_of(ACTIVATIONS, "a way to switch"),
-    (DeclaredFallback, "activation_hours"): within(0, 1e6, "a number of hours from 0 up"),
+    (DeclaredFallback, "activation_hours"): between(0, 1e6, "a number of hours from 0 up"),
     (DeclaredFallback, "switched_by"): _PROVIDER_ID,
     (Place, "of"): _name_or_address,
     (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),
@@ -337,7 +339,7 @@ def _contradictions(
     yield from _repeated(site)
     yield from _of_functions(site, known)
     for position, spare in enumerate(site.spare_names):
-        if spare.domain == site.domain or spare.domain.endswith(f".{site.domain}"):
+        if lies_under(spare.domain, site.domain):
             problem = f"the spare name {spare.domain} is lost with {site.domain}; name one under another domain"
             yield ("spare_names", position, "domain"), problem
     for position, fallback in enumerate(site.fallbacks):
@@ -429,7 +431,7 @@ def _of_backed(fallback: DeclaredFallback, site: Site) -> str:
     """Why a fallback cannot stand for what it says: a zone for dns, else a host."""
     name = fallback.stands_for
     if fallback.role == "dns":
-        if not name or name in (site.domain, registrable(site.domain)) or name.endswith(f".{site.domain}"):
+        if not name or name == registrable(site.domain) or lies_under(name, site.domain):
             return ""
         return f"{name} is no zone of this site; give {site.domain} or a name under it"
     hosts = (site.domain, f"www.{site.domain}", *site.hosts)

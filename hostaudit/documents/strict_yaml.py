@@ -246,7 +246,7 @@ def matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
     return lambda text: "" if pattern.fullmatch(text) else f"is not {meaning}"
 
 
-def within(low: float, high: float, meaning: str) -> Callable[[str], str]:
+def between(low: float, high: float, meaning: str) -> Callable[[str], str]:
     """A check that a number lies in a range, its ends included."""
     return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
 

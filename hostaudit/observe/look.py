@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hostaudit import __version__, domain
 from hostaudit.errors import UsageError
@@ -30,6 +30,9 @@ LONGEST_TIME = 3600.0
 
 MOST_DECLARED = 64
 """Declared names and fallbacks for which a scan makes room; the deadline bounds it anyway."""
+
+HEAD_START = 0.1
+"""Seconds that the first requests have for themselves before anything else is loaded beside them."""
 
 REDRAW = 0.2
 """Seconds between two reports of progress."""
@@ -104,11 +107,13 @@ async def look(
     progress: Progress | None = None,
     site: Site | None = None,
     common: Common | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> EvidenceFile:
     """Ask everything about a target, and about the fallbacks that its owner declares (``site``, names in A-labels).
 
     With ``common``, what another site of the run has asked of a provider, a registry or a service is not asked again.
-    Never raises for what the network does; ends within the deadline.
+    ``meanwhile`` is called once in a thread, as soon as the first requests are on their way. Never raises for what the
+    network does; ends within the deadline.
     """
     from hostaudit.observe.net.limits import Limits
     from hostaudit.observe.net.live import LiveNet
@@ -130,13 +135,13 @@ async def look(
         common=common,
     ) as net:
         scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)
-        watching = asyncio.create_task(_report_progress(scan, progress)) if progress else None
+        beside = [asyncio.create_task(each) for each in _beside(scan, progress, meanwhile)]
         try:
             evidence = await scan.run(load())
         finally:
-            if watching is not None:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         run = EvidenceRun(
             started=started,
             finished=_now(),
@@ -147,6 +152,21 @@ async def look(
             data=net.data | {"public-suffix-list": domain.data_version()},
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
+
+
+def _beside(
+    scan: Scan, progress: Progress | None, meanwhile: Callable[[], None] | None
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """The work that goes on beside the questions."""
+    if progress is not None:
+        yield _report_progress(scan, progress)
+    if meanwhile is not None:
+        yield _after_head_start(meanwhile)
+
+
+async def _after_head_start(meanwhile: Callable[[], None]) -> None:
+    await asyncio.sleep(HEAD_START)
+    await asyncio.to_thread(meanwhile)
 
 
 async def _report_progress(scan: Scan, progress: Progress) -> None:

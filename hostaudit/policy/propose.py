@@ -14,7 +14,7 @@ from math import floor
 from typing import Any
 
 from hostaudit.analysis import assess
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.documents import scenarios
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import POLICY_SCHEMA, EffectivePolicy, Policy, Preset, ScenarioGate
@@ -54,17 +54,17 @@ class Step:
         return self.ladder[self.at] if self.at < len(self.ladder) else None
 
 
-def trials(case: Case, day: date) -> Callable[[Policy], Report]:
+def trials(site: SiteModel, day: date) -> Callable[[Policy], Report]:
     """A function that gives the report on one site by any policy, on a day (UTC)."""
     opinions: dict[float, Report] = {}
 
     def judged(policy: Policy) -> Report:
         notice = policy.notice_hours or 0.0
         if notice not in opinions:
-            opinions[notice] = assess.judge(case, notice)
+            opinions[notice] = assess.judge(site, notice)
         recorded = {each.scenario: scenarios.shipped(each.scenario) for each in policy.scenarios}
-        asked = EffectivePolicy(POLICY_SCHEMA, case.file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
-        return verdict.gated(case, opinions[notice], Criteria(policy=asked), day, recorded)
+        asked = EffectivePolicy(POLICY_SCHEMA, site.file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
+        return verdict.gated(site, opinions[notice], Criteria(policy=asked), day, recorded)
 
     return judged
 

@@ -17,7 +17,7 @@ from datetime import date
 from msgspec import structs
 
 from hostaudit.analysis.impact.findings import NOT_DELEGATED
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy, Policy, Severity, UnknownMode
 from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report, Verdict
@@ -31,13 +31,13 @@ from hostaudit.policy.checks.scores import SEVERITIES
 TOLD_BELOW: Severity = "medium"
 
 
-def named(case: Case, report: Report) -> Report:
+def named(case: SiteModel, report: Report) -> Report:
     """A report that nothing is demanded of, its findings under the names by which they are quoted."""
     rows = tuple(_completed(case, each, report.target.domain) for each in report.findings)
     return structs.replace(report, findings=rows)
 
 
-def gated(case: Case, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]) -> Report:
+def gated(case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]) -> Report:
     """A report judged on a day (UTC). ``scenarios``: those that the policy names, by id."""
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
@@ -84,14 +84,14 @@ def _note(effective: EffectivePolicy, asked: tuple[str, ...]) -> PolicyNote:
     return PolicyNote(effective.source, effective.line, effective.extends, hours, asked)
 
 
-def _completed(case: Case, each: Finding, domain: str) -> Finding:
+def _completed(case: SiteModel, each: Finding, domain: str) -> Finding:
     """A finding that needs no policy, with what the texts of the rules add."""
     number = each.code or code(case.rules.checks.get(each.rule), each.role)
     mark = each.fingerprint or fingerprint(each.rule, domain, each.role, each.subject, each.provider)
     return structs.replace(each, code=number, fingerprint=mark)
 
 
-def _stale(case: Case, note: ExceptionNote, domain: str) -> Finding:
+def _stale(case: SiteModel, note: ExceptionNote, domain: str) -> Finding:
     """What an exception that has had its day becomes where that is not accepted."""
     message = f"Exception {note.id} for {note.rule}, owned by {note.owner}: {note.warning}."
     answer = Answer("exceptions.stale", "fail", note.id, message, confidence=0.99)

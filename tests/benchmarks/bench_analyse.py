@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import minimal_cut_sets
 from hostaudit.analysis.impact.outage import KINDS
 from hostaudit.analysis.whatif import replay
@@ -37,7 +38,7 @@ def main() -> None:
     measure("read the evidence", lambda: read_evidence(str(BUNDLE)))
     measure("analyse", lambda: analyse(file, found))
     case = understand(file, found)
-    measure("cut sets, every kind", lambda: [minimal_cut_sets(case.graph, kind) for kind in KINDS])
+    measure("cut sets, every kind", lambda: [minimal_cut_sets(case.tree, kind) for kind in KINDS])
     measure("replay parler-2021", lambda: replay.replay(case, scenarios.find("parler-2021")))
     library = scenarios.load()
     measure("replay every scenario", lambda: replay.matrix(case, library), runs=5)
@@ -49,29 +50,32 @@ def main() -> None:
     print(f"hostile graph: complete up to sets of {minimal_cut_sets(graph, 'parent').order}")
 
 
-def at_random(nodes: int, domains: int, seed: int = 7) -> Graph:
+def at_random(nodes: int, domains: int, seed: int = 7) -> FaultTree:
     """Half leaves, half gates of two to four children; one node in ten closes a cycle."""
-    draw, graph = random.Random(seed), Graph()
+    draw, graph = random.Random(seed), FaultTree()
     names = [f"leaf{n}" for n in range(nodes // 2)]
     for name in names:
-        graph.leaf(name, Leaf({"parent": (f"company{draw.randrange(domains)}",)}, "dns", name, ()))
+        graph.leaf(name, BasicEvent({"parent": (f"company{draw.randrange(domains)}",)}, "dns", name, ()))
     for n in range(nodes - nodes // 2):
         children = [draw.choice(names) for _ in range(draw.randint(2, 4))]
         if draw.random() < 0.1:
             children.append(f"gate{draw.randrange(nodes - nodes // 2)}")
-        names.append(graph.gate(f"gate{n}", draw.choice(("all", "any")), children))
-    graph.functions = [FunctionNode("f", names[-1], "yes", "down", 1.0)]
+        names.append(graph.gate(Purpose.GROUP.of(f"gate{n}"), draw.choice(("all", "any")), children))
+    graph.functions = [SiteFunction("f", names[-1], "yes", "down", 1.0)]
     return graph
 
 
-def exploding() -> Graph:
+def exploding() -> FaultTree:
     """Three alternatives of 500 needs each: 125 million minimal cut sets of three."""
-    graph = Graph()
+    graph = FaultTree()
     for n in range(1500):
-        graph.leaf(f"leaf{n}", Leaf({"parent": (f"company{n}",)}, "dns", f"leaf{n}", ()))
-    wide = [graph.gate(f"wide{k}", "all", [f"leaf{n}" for n in range(k * 500, k * 500 + 500)]) for k in range(3)]
-    graph.gate("top", "any", wide)
-    graph.functions = [FunctionNode("f", "top", "yes", "down", 1.0)]
+        graph.leaf(f"leaf{n}", BasicEvent({"parent": (f"company{n}",)}, "dns", f"leaf{n}", ()))
+    wide = [
+        graph.gate(Purpose.GROUP.of(f"wide{k}"), "all", [f"leaf{n}" for n in range(k * 500, k * 500 + 500)])
+        for k in range(3)
+    ]
+    graph.gate(Purpose.GROUP.of("top"), "any", wide)
+    graph.functions = [SiteFunction("f", "top", "yes", "down", 1.0)]
     return graph
 
 

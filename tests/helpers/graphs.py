@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.outage import Clock
 from hostaudit.model.rules import Recovery
 
@@ -16,11 +17,11 @@ PARENTS = ("p", "q", "r", "s")
 @st.composite
 def graphs(draw, certainties=("certain",)):
     """Up to 12 gates over up to 8 leaves; children may be any gate, so there are cycles."""
-    graph = Graph()
+    graph = FaultTree()
     leaves = []
     for number in range(draw(st.integers(1, 8))):
         parents = draw(st.lists(st.sampled_from(PARENTS), max_size=2, unique=True))
-        leaf = Leaf(
+        leaf = BasicEvent(
             {"parent": tuple(parents)},
             draw(st.sampled_from(("hosting", "registrar"))),
             f"s{number}",
@@ -33,7 +34,7 @@ def graphs(draw, certainties=("certain",)):
     for gate in gates:
         kind = draw(st.sampled_from(("all", "any")))
         children = draw(st.lists(st.sampled_from([*leaves, *gates]), min_size=1, max_size=4))
-        graph.gate(gate, kind, children)
-    graph.functions.append(FunctionNode("f", gates[0], "yes", "down", 1.0))
-    graph.functions.append(FunctionNode("g", gates[-1], "yes", "down", 0.5))
+        graph.gate(Purpose.GROUP.of(gate), kind, children)
+    graph.functions.append(SiteFunction("f", gates[0], "yes", "down", 1.0))
+    graph.functions.append(SiteFunction("g", gates[-1], "yes", "down", 0.5))
     return graph

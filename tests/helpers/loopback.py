@@ -41,7 +41,7 @@ PAGES = {
 @contextlib.contextmanager
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """While this lasts, every scan of this process asks the servers of example.com and nobody else."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
+    ready = threading.Event()
     found: dict[str, Any] = {}
 
     async def serve() -> None:
@@ -49,11 +49,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         names, web = DnsServer(RECORDS, flags=dns.flags.RA | dns.flags.AA), HttpServer(PAGES, context)
         async with names, web, SmtpServer() as exchanger:
             ports = Ports(dns=names.port, https=web.port, http=1, smtp=exchanger.port)
-            found.update(resolver=(names.address,), ports=ports, end=asyncio.Event())
+            found.update(resolver=(names.address,), ports=ports, end=asyncio.Event(), loop=asyncio.get_running_loop())
             ready.set()
             await found["end"].wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(30)
 
@@ -66,6 +66,5 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     try:
         yield
     finally:
-        loop.call_soon_threadsafe(found["end"].set)
+        found["loop"].call_soon_threadsafe(found["end"].set)
         thread.join(30)
-        loop.close()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from hostaudit import domain
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.networks import Networks
 from hostaudit.analysis.attribution.operator import Hint, Naming, Operator, slug
 from hostaudit.analysis.catalogue.catalogue import Catalogue
@@ -40,7 +40,7 @@ STORES = {
 class Attribution:
     """Operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
-    def __init__(self, seen: Seen, catalogue: Catalogue, own: str) -> None:
+    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str) -> None:
         """``own`` is the name that the site holds, from a registrar or under a platform's suffix: what bears it is
         run by the site, on whatever network it lies."""
         self.seen = seen
@@ -112,7 +112,7 @@ class Attribution:
             return replace(found, confidence=sure)
         name = domain.registrable(host) or host
         offered = any(self._chiefly(operator, role) for operator in networks)
-        if networks and (offered or host == self.own or host.endswith(f".{self.own}")):
+        if networks and (offered or domain.lies_under(host, self.own)):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
         return self.naming.unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)

@@ -11,7 +11,7 @@ from hostaudit.model.values import Kind
 V = TypeVar("V")
 
 
-class Seen:
+class EvidenceIndex:
     """Look-ups by kind and subject. A question that was never asked is told apart from one without an answer."""
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:

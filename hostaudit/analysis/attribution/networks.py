@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Hint, Naming, Operator, slug
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.model.values import Origin, Owner, PublishedRanges
@@ -18,7 +18,7 @@ class Networks:
     of its own has its block announced by another. Then both are operators.
     """
 
-    def __init__(self, seen: Seen, catalogue: Catalogue) -> None:
+    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue) -> None:
         self.seen = seen
         self.catalogue = catalogue
         self.naming = Naming(catalogue)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
@@ -71,12 +71,12 @@ class Trial:
 class Proofs:
     """The proofs of one site's declarations."""
 
-    def __init__(self, target: Target, seen: Seen, who: Attribution, site: Site | None) -> None:
+    def __init__(self, target: Target, evidence: EvidenceIndex, attribution: Attribution, site: Site | None) -> None:
         self.target = target
-        self.seen = seen
-        self.who = who
+        self.evidence = evidence
+        self.attribution = attribution
         self.site = site
-        front = seen.value("front", target.domain, FrontPage)
+        front = evidence.value("front", target.domain, FrontPage)
         served = front.host if front is not None else ""
         self.web_host = served if served and domain.registrable(served) else target.domain
         self.all: tuple[Proof, ...] = ()
@@ -119,12 +119,12 @@ class Proofs:
             self._trial_server(item, fallback) for item in self._items("standby_ns", f"{zone} {fallback.server} ")
         ]
         addresses = tuple(trial.address for trial in trials)
-        owner = self.who.nameserver(fallback.server, addresses)
+        owner = self.attribution.nameserver(fallback.server, addresses)
         owners = (owner,) if owner is not None else self._networks(addresses)
         names = self._delegated(zone)
         configured = fallback.server in names
-        seen = f"the delegation of {zone} names it" if configured else ""
-        return self._judged(fallback, fallback.server, trials, owners, configured, seen)
+        already = f"the delegation of {zone} names it" if configured else ""
+        return self._judged(fallback, fallback.server, trials, owners, configured, already)
 
     def _trial_server(self, item: Evidence, fallback: DeclaredFallback) -> Trial:
         address = item.subject.rpartition(" ")[2]
@@ -151,7 +151,7 @@ class Proofs:
     def _newest_serial(self, zone: str) -> tuple[int, str] | None:
         """The latest serial that the zone's present servers give, in the arithmetic of RFC 1982."""
         best: tuple[int, str] | None = None
-        for item in self.seen.of("server"):
+        for item in self.evidence.of("server"):
             value = item.value
             if isinstance(value, ServerAnswer) and value.zone == zone and value.authoritative:
                 if value.serial is None:
@@ -161,8 +161,8 @@ class Proofs:
         return best
 
     def _delegated(self, zone: str) -> tuple[str, ...]:
-        parent_side = self.seen.value("delegation", zone, Delegation)
-        child_side = self.seen.value("nameservers", zone, NameServers)
+        parent_side = self.evidence.value("delegation", zone, Delegation)
+        child_side = self.evidence.value("nameservers", zone, NameServers)
         names = [each.name for each in parent_side.nameservers] if parent_side is not None else []
         return (*names, *(child_side.names if child_side is not None else ()))
 
@@ -173,15 +173,15 @@ class Proofs:
         where = (fallback.address,) if fallback.address else self._addresses(fallback.host)
         trials = []
         for address in where:
-            item = self.seen.get("standby_web", f"{host} {address} {fallback.path}")
+            item = self.evidence.get("standby_web", f"{host} {address} {fallback.path}")
             trials.append(self._trial_page(item, address, fallback) if item is not None else _unasked(address))
         owners = list(self._networks(where))
         if fallback.host:
-            owners += [each for address in where for each in self.who.edges(fallback.host, address)]
+            owners += [each for address in where for each in self.attribution.edges(fallback.host, address)]
         shown = set(self._addresses(host))
         configured = bool(where) and set(where) <= shown
-        seen = f"{host} resolves to it already" if configured else ""
-        return self._judged(fallback, fallback.address or fallback.host, trials, tuple(owners), configured, seen)
+        already = f"{host} resolves to it already" if configured else ""
+        return self._judged(fallback, fallback.address or fallback.host, trials, tuple(owners), configured, already)
 
     def _trial_page(self, item: Evidence, address: str, wanted: DeclaredFallback | SpareName) -> Trial:
         value = item.value
@@ -201,12 +201,12 @@ class Proofs:
     def _exchanger(self, fallback: DeclaredFallback) -> Proof:
         trials = [self._trial_mail(item) for item in self._items("standby_mx", f"{fallback.host} ")]
         addresses = tuple(trial.address for trial in trials)
-        owner = self.who.mail_exchanger(fallback.host, addresses)
+        owner = self.attribution.mail_exchanger(fallback.host, addresses)
         owners = (owner,) if owner is not None else self._networks(addresses)
-        published = self.seen.value("mx", self.stands_for(fallback), MailExchangers)
+        published = self.evidence.value("mx", self.stands_for(fallback), MailExchangers)
         configured = published is not None and fallback.host in {each.host for each in published.exchangers}
-        seen = "the MX set names it" if configured else ""
-        return self._judged(fallback, fallback.host, trials, owners, configured, seen)
+        already = "the MX set names it" if configured else ""
+        return self._judged(fallback, fallback.host, trials, owners, configured, already)
 
     def _trial_mail(self, item: Evidence) -> Trial:
         address = item.subject.rpartition(" ")[2]
@@ -224,7 +224,7 @@ class Proofs:
 
     def _authority(self, fallback: DeclaredFallback) -> Proof:
         host = self.stands_for(fallback)
-        item = self.seen.get("caa", host)
+        item = self.evidence.get("caa", host)
         passes: bool | None = None
         configured = False
         if item is None or item.unknown is not None:
@@ -232,7 +232,7 @@ class Proofs:
         elif not isinstance(item.value, Caa):
             passes, reason = True, f"no CAA record: any public authority may issue for {host}"
         else:
-            allowed = {self.who.permitted_authority(name, item.id).provider for name in item.value.issue}
+            allowed = {self.attribution.permitted_authority(name, item.id).provider for name in item.value.issue}
             passes = configured = fallback.provider in allowed
             verb = "lets" if passes else "does not let"
             reason = f"CAA at {item.value.owner} {verb} {fallback.provider} issue"
@@ -240,7 +240,7 @@ class Proofs:
         return Proof("ca", fallback.provider, host, passes, configured, (reason,), because, fallback=fallback)
 
     def _store(self, fallback: DeclaredFallback) -> Proof:
-        item = self.seen.get("listing", f"{fallback.provider} {fallback.app}")
+        item = self.evidence.get("listing", f"{fallback.provider} {fallback.app}")
         passes: bool | None = None
         if item is None or item.unknown is not None:
             reason = f"whether {fallback.provider} lists {fallback.app} could not be learnt"
@@ -257,7 +257,7 @@ class Proofs:
         """Listed by the developer who lists the site's other apps, as far as the stores show one."""
         others = {
             item.value.developer
-            for item in self.seen.of("listing")
+            for item in self.evidence.of("listing")
             if isinstance(item.value, Listing) and item.value is not listing and item.value.developer
         }
         plain = {_plain(each) for each in others if each}
@@ -271,12 +271,12 @@ class Proofs:
     # -- spare names ------------------------------------------------------------------------------
 
     def _spare(self, spare: SpareName) -> Proof:
-        delegation = self.seen.get("delegation", domain.registrable(spare.domain) or spare.domain)
+        delegation = self.evidence.get("delegation", domain.registrable(spare.domain) or spare.domain)
         where = self._addresses(spare.domain)
         configured = bool(where)
         trials = []
         for address in where:
-            item = self.seen.get("standby_web", f"{spare.domain} {address} {spare.path}")
+            item = self.evidence.get("standby_web", f"{spare.domain} {address} {spare.path}")
             trials.append(self._trial_page(item, address, spare) if item is not None else _unasked(address))
         passes, reasons, addresses = _sum(trials)
         if delegation is not None and delegation.absent is not None:
@@ -285,11 +285,13 @@ class Proofs:
             passes, reasons = False, (f"{spare.domain} has no address",)
         elif not reasons:
             gaps = [
-                item for kind in FAMILIES if (item := self.seen.get(kind, spare.domain)) is not None and item.unknown
+                item
+                for kind in FAMILIES
+                if (item := self.evidence.get(kind, spare.domain)) is not None and item.unknown
             ]
             reasons = tuple(f"its addresses could not be learnt: {item.unknown.cause}" for item in gaps if item.unknown)
         because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
-        registrar = self.who.registrar(domain.registrable(spare.domain) or spare.domain)
+        registrar = self.attribution.registrar(domain.registrable(spare.domain) or spare.domain)
         provider = registrar.provider if registrar is not None else ""
         reasons = reasons or (UNASKED,)
         return Proof("spare_name", provider, spare.domain, passes, configured, reasons, because, addresses, spare=spare)
@@ -303,19 +305,19 @@ class Proofs:
         trials: list[Trial],
         owners: Iterable[Operator],
         configured: bool,
-        seen: str,
+        already: str,
     ) -> Proof:
         passes, reasons, addresses = _sum(trials)
         because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
         if not (trials or self._addresses(subject)) and self._asked_in_vain(subject):
             passes, reasons = False, (f"{subject} has no address",)
-            because = self.seen.ids(*((kind, subject) for kind in FAMILIES))
+            because = self.evidence.ids(*((kind, subject) for kind in FAMILIES))
         mismatch = self._mismatch(fallback, list(owners))
         if mismatch is not None and passes is not False:
             passes, reason = mismatch
             reasons = (*reasons, reason)
-        if seen:
-            reasons = (seen, *reasons)
+        if already:
+            reasons = (already, *reasons)
         return Proof(
             fallback.role,
             fallback.provider,
@@ -330,8 +332,8 @@ class Proofs:
 
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
         """Whether what was found belongs to somebody else than declared; None if it agrees."""
-        declared = self.who.declared(fallback.provider, fallback.parent)
-        behind = {each.provider for each in self.who.upstreams(declared)}
+        declared = self.attribution.declared(fallback.provider, fallback.parent)
+        behind = {each.provider for each in self.attribution.upstreams(declared)}
         for each in owners:
             if each.provider == declared.provider or each.parent == declared.parent or each.provider in behind:
                 return None
@@ -345,17 +347,17 @@ class Proofs:
 
     def _asked_in_vain(self, host: str) -> bool:
         """Whether the addresses of a host were asked for and each answer said that there are none."""
-        items = [self.seen.get(kind, host) for kind in FAMILIES]
+        items = [self.evidence.get(kind, host) for kind in FAMILIES]
         return all(item is not None and item.unknown is None for item in items)
 
     def _networks(self, addresses: Iterable[str]) -> tuple[Operator, ...]:
-        return tuple(dict.fromkeys(each for address in addresses for each in self.who.networks.of(address)))
+        return tuple(dict.fromkeys(each for address in addresses for each in self.attribution.networks.of(address)))
 
     def _items(self, kind: str, prefix: str) -> list[Evidence]:
-        return [item for item in self.seen.items.values() if item.kind == kind and item.subject.startswith(prefix)]
+        return [item for item in self.evidence.items.values() if item.kind == kind and item.subject.startswith(prefix)]
 
     def _addresses(self, host: str) -> tuple[str, ...]:
-        values = [self.seen.value(kind, host, Addresses) for kind in FAMILIES]
+        values = [self.evidence.value(kind, host, Addresses) for kind in FAMILIES]
         return tuple(address for value in values if value is not None for address in value.addresses)
 
     def _open(self, address: str, item: Evidence) -> Trial:

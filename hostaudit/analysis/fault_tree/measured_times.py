@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.tree import Term
 from hostaudit.model.report import Hours
 from hostaudit.model.values import Addresses, Certificate, Delegation, MailExchangers, Registration
@@ -23,8 +23,8 @@ LONGEST_TTL = 604800
 class Times:
     """The times that evidence shows."""
 
-    def __init__(self, seen: Seen) -> None:
-        self.seen = seen
+    def __init__(self, evidence: EvidenceIndex) -> None:
+        self.evidence = evidence
 
     def cached(self, host: str) -> Term | None:
         """How long caches keep the addresses of a host after its name servers are gone: their lowest TTL."""
@@ -41,7 +41,7 @@ class Times:
         return (_until_seen(f"TTL of the addresses of {host}", *found),) if found is not None else ()
 
     def _address_ttl(self, host: str) -> tuple[int, tuple[str, ...]] | None:
-        values = {kind: self.seen.value(kind, host, Addresses) for kind in FAMILIES}
+        values = {kind: self.evidence.value(kind, host, Addresses) for kind in FAMILIES}
         ttls = {kind: value.ttl for kind, value in values.items() if value is not None}
         if not ttls:
             return None
@@ -50,7 +50,7 @@ class Times:
 
     def redelegation(self, zone: str) -> tuple[Term, ...]:
         """How long resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
-        item = self.seen.get("delegation", zone)
+        item = self.evidence.get("delegation", zone)
         if item is not None and item.unknown is not None:
             worst = Hours(0.0, 24.0, LONGEST_TTL / 3600)
             return (Term(worst, "assumed", f"the TTL of the NS set of {zone} at its parent is unknown", (item.id,)),)
@@ -60,7 +60,7 @@ class Times:
 
     def kept_delegation(self, zone: str) -> Term | None:
         """How long caches keep a delegation that its registry no longer gives."""
-        value = self.seen.value("delegation", zone, Delegation)
+        value = self.evidence.value("delegation", zone, Delegation)
         if value is None:
             return None
         hours = round(value.ttl / 3600, 3)
@@ -69,7 +69,7 @@ class Times:
 
     def locks(self, name: str) -> tuple[Term, ...]:
         """What stands in the way of a transfer of a registrable name to another registrar."""
-        item = self.seen.get("registration", name)
+        item = self.evidence.get("registration", name)
         if item is None:
             return ()
         if not isinstance(item.value, Registration):
@@ -91,14 +91,14 @@ class Times:
 
     def exchangers(self, name: str) -> tuple[Term, ...]:
         """How long senders keep the old MX set of a name."""
-        value = self.seen.value("mx", name, MailExchangers)
+        value = self.evidence.value("mx", name, MailExchangers)
         return (_until_seen(f"TTL of the MX set of {name}", value.ttl, (f"mx:{name}",)),) if value is not None else ()
 
     def certificates(self, hosts: tuple[str, ...]) -> Term | None:
         """Until the first certificate of these hosts ends; without renewal that is when users notice."""
         rows = [
             (_hours_until(item.value.not_after, item.at), item)
-            for item in self.seen.of("tls")
+            for item in self.evidence.of("tls")
             if isinstance(item.value, Certificate) and item.value.host in hosts
         ]
         if not rows:

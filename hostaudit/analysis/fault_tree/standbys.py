@@ -1,167 +1,110 @@
-"""What stands by, as the owner declared it and as it is proved: which spares a node of the tree has, and how to switch.
+"""The gates for what stands by, as the owner declared it and as it is proved: the spare, and how to switch to it.
 
-A proved standby joins as the spare of what serves now; while its proof is open it is only hoped for.
+A proved standby joins as the spare of what serves now; while its proof is open it is only hoped for. What a spare
+consists of is built beside what it would replace: name servers in ``zones``, origins and spare names in ``hosts``,
+mail exchangers with their function.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, cast
 
-from hostaudit.analysis.attribution.attribute import Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
 from hostaudit.analysis.attribution.operator import Operator
-from hostaudit.analysis.fault_tree.address_legs import Legs
-from hostaudit.analysis.fault_tree.basic_events import Hold
+from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
-from hostaudit.analysis.fault_tree.functions.name_resolution import Names
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch, Term
-from hostaudit.model.evidence import Target
+from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, Standby, Switch, Term
 from hostaudit.model.report import Hours
 from hostaudit.model.roles import Role
-from hostaudit.model.site import DeclaredFallback
 
 
-class Spares:
-    """Adds to a graph the nodes of what stands by."""
+@dataclass(frozen=True)
+class Takeover:
+    """A fallback that takes the place of a node.
 
-    def __init__(
-        self, target: Target, seen: Seen, who: Attribution, graph: Graph, names: Names, legs: Legs, proofs: Proofs
-    ) -> None:
-        self.target = target
-        self.seen = seen
-        self.who = who
-        self.graph = graph
-        self.names = names
-        self.operators = names.operators
-        self.times = names.times
-        self.legs = legs
+    ``backed``: the gate that it would replace. ``nodes``: what the spare rests on, all of it. ``spread``: times until
+    everybody sees the change. ``console``: the node of the console where names are changed, at most one. ``what``: of a
+    spare name that backs up several functions, what it stands for here.
+    """
+
+    proof: Proof
+    backed: GateKey
+    nodes: Sequence[str]
+    spread: tuple[Term, ...] = ()
+    console: Sequence[str] = ()
+    what: Literal["", "name", "page"] = ""
+
+
+class Standbys:
+    """Adds to a tree the gates of what stands by."""
+
+    def __init__(self, operators: Operators, proofs: Proofs) -> None:
+        self.tree = operators.tree
+        self.operators = operators
+        self.attribution = operators.attribution
         self.proofs = proofs
 
-    def servers(self, zone: str) -> list[tuple[Switch, str]]:
-        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
-        rows = []
-        for proof in self.proofs.of("dns"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == zone:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.nameserver(fallback.server, proof.addresses)
-                nodes = [] if owner is None else [self.operators.operator("dns", fallback.server, owner, hold)]
-                legs = [
-                    self._all(
-                        f"{proof.id}:{each}", self.operators.host_network("dns", proof.subject, each, owner, hold)
-                    )
-                    for each in proof.addresses
-                ]
-                if not fallback.server.endswith(f".{zone}"):
-                    nodes.append(self.names.name(fallback.server, required=False))
-                    self.graph.unfollowed.discard(fallback.server)  # nothing rests on it yet
-                nodes += self._any(proof.id, legs)
-                spread, console = self.times.redelegation(zone), self.names.console_of_delegation(zone)
-                rows.append(self._standby(proof, f"served:{zone}", nodes, spread, console))
-        return rows
+    def ready(self, takeover: Takeover) -> tuple[Switch, str]:
+        """The node of a spare together with all that it takes to switch to it, and that switch.
 
-    def origins(self, host: str) -> list[tuple[Switch, str]]:
-        """The proved standby origins and edges of a host; its old addresses have to time out."""
-        rows = []
-        for proof in self.proofs.of("hosting", "cdn"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == host:
-                nodes = [self._leg(proof, each) for each in proof.addresses]
-                if fallback.host:
-                    nodes = [self._all(f"{each}:named", [each, self.names.name(fallback.host)]) for each in nodes]
-                nodes = [*self._any(proof.id, nodes), self.names.name(host)]
-                spread, console = self.times.spread(host), self.names.console_of_records(host)
-                rows.append(self._standby(proof, f"legs:{host}", nodes, spread, console))
-        return rows
-
-    def _leg(self, proof: Proof, address: str) -> str:
-        """Who must keep one address of a standby up."""
-        fallback, hold = proof.fallback, Hold(stands_by=proof.id)
-        if fallback is None:
-            return self._all(f"{proof.id}:{address}", self.legs.nodes(proof.subject, address, address, hold))
-        # What was found may be the network of somebody on whom the declared provider rests itself.
-        declared = (cast(Role, proof.role), self.who.declared(proof.provider, fallback.parent))
-        nodes = self.legs.nodes(fallback.host or proof.subject, address, address, hold, declared)
-        return self._all(f"{proof.id}:{address}", nodes)
-
-    def exchangers(self) -> list[tuple[Switch, str]]:
-        """The proved standby mail exchangers; senders keep the old MX set for its TTL."""
-        rows = []
-        for proof in self.proofs.of("mail"):
-            fallback = cast(DeclaredFallback, proof.fallback)
-            if self.proofs.stands_for(fallback) == self.target.domain:
-                hold = Hold(stands_by=fallback.id)
-                owner = self.who.mail_exchanger(fallback.host, proof.addresses)
-                nodes = [] if owner is None else [self.operators.operator("mail", fallback.host, owner, hold)]
-                legs = self._addresses("mail", proof, owner, hold)
-                nodes.append(self.names.name(fallback.host))
-                nodes += self._any(proof.id, legs)
-                console = self.names.console_of_records(self.target.domain)
-                rows.append(self._standby(proof, "mail:any", nodes, self.times.exchangers(self.target.domain), console))
-        return rows
-
-    def names_for(self, what: Literal["name", "page"]) -> list[tuple[Switch, str]]:
-        """The proved spare names: that they resolve, or that they serve the page as well."""
-        rows = []
-        for proof in self.proofs.all:
-            if proof.spare is None or proof.passes is False:
-                continue
-            node = self.names.name(proof.spare.domain)
-            nodes = [node]
-            if what == "page":
-                legs = [
-                    self._all(f"{proof.id}:{each}:reached", [self._leg(proof, each), node]) for each in proof.addresses
-                ]
-                nodes = self._any(f"{proof.id}:page", legs)
-            backed = "function:web" if what == "page" else "function:resolve"
-            rows.append(self._standby(proof, backed, nodes, (), [], recovery="spare_name", what=what))
-        return rows
-
-    def _standby(
-        self,
-        proof: Proof,
-        backed: str,
-        nodes: list[str],
-        spread: tuple[Term, ...],
-        console: list[str],
-        *,
-        recovery: str = "",
-        what: str = "",
-    ) -> tuple[Switch, str]:
-        """A spare of the node ``backed`` and what it takes to switch to it: the ``console`` where names are changed,
-        unless it happens by itself or the owner names another. While its proof is open it is only hoped for."""
-        spare = self._all(f"standby:{proof.id}{what}", nodes)
-        self.graph.standbys[proof.id] = (backed, spare)
-        fallback = proof.fallback
-        handle = self.graph.leaf(f"fallback:{proof.id}", Leaf({}, proof.role, proof.id, proof.because, owned=False))
-        further, needed = spread, [spare, handle]
+        Names are changed in the console, unless the switch happens by itself or the owner names another way. While
+        the proof is open the spare is only hoped for.
+        """
+        proof, what = takeover.proof, takeover.what
+        spare = self.tree.gate(Purpose.STANDBY.of(proof.id, what), "all", takeover.nodes)
+        handle = self.tree.leaf(
+            f"fallback:{proof.id}", BasicEvent({}, proof.role, proof.id, proof.because, owned=False)
+        )
+        self.tree.standbys[proof.id] = Standby(takeover.backed.id, spare, handle)
+        needed = [spare, handle]
         if proof.passes is None:
             needed.append(self.operators.hoped(proof.role, proof.id, proof.because))
-        automatic = fallback is not None and fallback.activation == "automatic"
+        needed += self._switched_at(takeover)
+        ready = self.tree.gate(Purpose.STANDBY_READY.of(proof.id, what, proof.subject), "all", needed)
+        return self._switch(takeover), ready
+
+    def _switched_at(self, takeover: Takeover) -> list[str]:
+        """Those without whom nobody can switch: as the owner declares, else the console."""
+        proof = takeover.proof
+        fallback = proof.fallback
+        if fallback is None:
+            return []
+        context = EventContext(stands_by=proof.id)
+        nodes = [
+            self.operators.operator(cast(Role, proof.role), "the switch", self.attribution.declared(each), context)
+            for each in fallback.switched_by
+        ]
+        if not (fallback.activation == "automatic" or fallback.switched_by):
+            nodes += takeover.console
+        return nodes
+
+    def _switch(self, takeover: Takeover) -> Switch:
+        proof, fallback = takeover.proof, takeover.proof.fallback
+        recovery, further = "spare_name" if proof.spare is not None else "", takeover.spread
         if fallback is not None:
-            hold = Hold(stands_by=proof.id)
-            for each in fallback.switched_by:
-                operator = self.who.declared(each)
-                needed.append(self.operators.operator(cast(Role, proof.role), "the switch", operator, hold))
-            if not (automatic or fallback.switched_by):
-                needed += console
             if fallback.activation_hours is None:
-                recovery = recovery or "switch"
+                recovery = "switch"
             else:
                 hours = fallback.activation_hours
-                further = (Term(Hours(hours, hours, hours), "assumed", "declared in the site file"), *spread)
-        return Switch(proof.id, recovery, further, automatic), self._all(f"ready:{proof.id}{what}", needed)
+                declared = Term(Hours(hours, hours, hours), "assumed", "declared in the site file")
+                further = (declared, *takeover.spread)
+        return Switch(proof.id, recovery, further, fallback is not None and fallback.activation == "automatic")
 
-    def _addresses(self, role: Role, proof: Proof, owner: Operator | None, hold: Hold) -> list[str]:
-        """One node for the network behind each proved address of a standby server."""
+    def server_addresses(self, role: Role, proof: Proof, owner: Operator | None) -> list[str]:
+        """One node for the network behind each proved address of a standby server. ``owner``: who runs the server, if
+        its name tells."""
+        context = EventContext(stands_by=proof.id)
         return [
-            self._all(f"{proof.id}:{each}", self.operators.host_network(role, proof.subject, each, owner, hold))
+            self.tree.gate(
+                Purpose.STANDBY_ADDRESS.of(proof.id, each),
+                "all",
+                self.operators.host_network(role, proof.subject, each, owner, context),
+            )
             for each in proof.addresses
         ]
 
-    def _all(self, name: str, nodes: list[str]) -> str:
-        return self.graph.gate(f"all:{name}", "all", nodes)
-
-    def _any(self, name: str, nodes: list[str]) -> list[str]:
+    def any_of(self, purpose: Purpose, proof: Proof, nodes: Sequence[str]) -> list[str]:
         """At least one of these; nothing to ask for if there are none, since their names may tell enough."""
-        return [self.graph.gate(f"any:{name}", "any", nodes)] if nodes else []
+        return [self.tree.gate(purpose.of(proof.id), "any", nodes)] if nodes else []

@@ -1,30 +1,31 @@
-"""One AND/OR graph from the functions of a site down to the operators that keep them up.
+"""The fault tree of a site: gates and basic events from its functions down to the operators that keep them up.
 
-A node works if its gate is satisfied: ``all`` of its children work, or ``any`` of them does, or, for a ``standby``
-gate, the first does or else one of the others once it has been switched to. Nodes are named, so two functions that
-rest on the same thing share the node. Name servers whose zones serve each other form cycles; these
-are kept as they are, because failure is computed as the least set that the failed leaves force (a cycle then neither
-helps nor hurts, which is what "collapsed" means).
+A gate works if ``all`` of its children work, or if ``any`` of them does, or, for a ``standby`` gate, if the first does
+or else one of the others once it has been switched to. Nodes have ids, so two functions that rest on the same thing
+share the node; gates are looked up by purpose and subject. Name servers whose zones serve each other form cycles;
+these are kept as they are, because failure is computed as the least set that the failed leaves force (a cycle then
+neither helps nor hurts, which is what "collapsed" means). Terms: NUREG-0492, chapters IV and VII.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
+from hostaudit.analysis.fault_tree.purposes import ELSEWHERE, GateKey, Purpose
 from hostaudit.model.report import Dependency, DomainKind, Hours, Leg
 
 T = TypeVar("T")
 
 Certainty = Literal["certain", "uncertain", "unknown", "hoped", "failed"]
 
-ELSEWHERE = ("zone:", "resolves:", "function:")
-"""Nodes that are shown with the function that they carry, not with each alternative that needs them."""
+Applies = Literal["yes", "no", "maybe"]
 
+Loss = Literal["down", "no_new_installs", "cannot_renew"]
 
 REBOUNDS = 64
-"""How often one gate is reckoned again at most. Monotone measures settle long before, whatever the cycles."""
+"""How often one gate is evaluated again at most. Monotone measures settle long before, whatever the cycles."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """Somebody or something that can fail.
+class BasicEvent:
+    """Somebody or something that can fail: a leaf of the tree.
 
     ``domains``: the failure domains in which it lies, by kind. ``recovery`` keys ``rules/recovery.yaml``; ``further``
     are measured times that come on top. ``begins``: how long users notice nothing (cached records). ``certainty``:
@@ -48,7 +49,8 @@ class Leaf:
     ``names_only``: it holds a registry or registrar contract, as everybody's does. ``owned`` false: the contract is
     not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
     ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
-    are changed.
+    are changed. ``silent``: a name server, known by its name, that gave no answer. ``uncut``: the host whose zone cuts
+    were not answered, where that is the open question.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -62,6 +64,8 @@ class Leaf:
     owned: bool = True
     zone: str = ""
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
+    silent: bool = False
+    uncut: str = ""
 
     @property
     def names_only(self) -> bool:
@@ -86,12 +90,32 @@ class Switch:
 class Gate:
     """``all`` with no children works; ``any`` with no children does not.
 
-    The first child of a ``standby`` gate serves now, each other one after its switch.
+    The first child of a ``standby`` gate serves now, each other one after its switch. ``purpose`` and ``subject`` say
+    what the gate stands for.
     """
 
     kind: Literal["all", "any", "standby"]
     children: list[str] = field(default_factory=list)
     switches: tuple[Switch, ...] = ()
+    purpose: Purpose = Purpose.GROUP
+    subject: tuple[str, ...] = ()
+
+
+class Standby(NamedTuple):
+    """What stands by, as ids of nodes: ``backed`` is what it would replace, ``spare`` is it itself, ``handle`` is a
+    leaf that fails where the fallback must not be used."""
+
+    backed: str
+    spare: str
+    handle: str
+
+
+class HiddenOrigin(NamedTuple):
+    """An address behind whose content network nothing shows the origin. ``subject``: host and address; ``detail``: a
+    sentence for people."""
+
+    subject: str
+    detail: str
 
 
 class Measure(Protocol[T]):
@@ -112,55 +136,75 @@ class Measure(Protocol[T]):
 
 
 @dataclass(frozen=True)
-class FunctionNode:
+class SiteFunction:
     """A function of the site. ``applies``: *maybe* if what would tell was not answered. ``degraded_by`` are nodes
     whose loss leaves the function worse but working. ``begins``: when a loss is felt, if that is another time than
     that of the loss (the end of a certificate)."""
 
     id: str
     root: str
-    applies: Literal["yes", "no", "maybe"]
-    loss: Literal["down", "no_new_installs", "cannot_renew"]
+    applies: Applies
+    loss: Loss
     weight: float
     legs: tuple[Leg, ...] = ()
     degraded_by: tuple[str, ...] = ()
     note: str = ""
     begins: Term | None = None
+    hidden_origins: tuple[HiddenOrigin, ...] = ()
 
 
 @dataclass
-class Graph:
-    """Leaves and gates by name, the functions that rest on them, and the attributions found on the way."""
+class FaultTree:
+    """Leaves and gates by id, the functions that rest on them, and the dependencies found on the way."""
 
-    leaves: dict[str, Leaf] = field(default_factory=dict)
+    leaves: dict[str, BasicEvent] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
-    functions: list[FunctionNode] = field(default_factory=list)
+    functions: list[SiteFunction] = field(default_factory=list)
     dependencies: dict[str, Dependency] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
-    standbys: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By the id of a fallback: the node that it backs up, and its own."""
+    standbys: dict[str, Standby] = field(default_factory=dict)
+    """By the id of a fallback."""
     unfollowed: set[str] = field(default_factory=set)
     """Names whose zones nobody looked at, since they lie too many steps away."""
     _order: dict[str, int] = field(default_factory=dict)
     _above: dict[str, list[str]] = field(default_factory=dict)
 
-    def leaf(self, name: str, leaf: Leaf) -> str:
-        """Add a leaf once; returns its name for use as a child."""
+    def leaf(self, name: str, leaf: BasicEvent) -> str:
+        """Add a leaf once; returns its id for use as a child."""
         self.leaves.setdefault(name, leaf)
         return name
 
-    def gate(self, name: str, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
-        """Add a gate; returns its name. A gate may be opened empty and filled later, which is how cycles arise."""
-        self.gates[name] = Gate(kind, list(dict.fromkeys(children)))
-        return name
+    def gate(self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
+        """Add a gate; returns its id. A gate may be opened empty and filled later, which is how cycles arise."""
+        self.gates[key.id] = Gate(kind, list(dict.fromkeys(children)), (), *key)
+        return key.id
 
-    def spares(self, name: str, serving: str, spares: Iterable[tuple[Switch, str]]) -> str:
+    def spares(self, key: GateKey, serving: str, spares: Iterable[tuple[Switch, str]]) -> str:
         """Add a standby gate over what serves now; without spares that node itself."""
         rows = list(spares)
         if not rows:
             return serving
-        self.gates[name] = Gate("standby", [serving, *(node for _, node in rows)], tuple(switch for switch, _ in rows))
-        return name
+        children = [serving, *(node for _, node in rows)]
+        self.gates[key.id] = Gate("standby", children, tuple(switch for switch, _ in rows), *key)
+        return key.id
+
+    def find(self, key: GateKey) -> Gate | None:
+        """The gate with this purpose and subject, if there is one."""
+        return self.gates.get(key.id)
+
+    def children(self, key: GateKey) -> tuple[str, ...]:
+        """The children of the gate with this purpose and subject; none without such a gate."""
+        gate = self.find(key)
+        return tuple(gate.children) if gate is not None else ()
+
+    def gates_for(self, purpose: Purpose) -> Iterator[tuple[str, Gate]]:
+        """Every gate with this purpose, with its id, in the order of the ids."""
+        yield from sorted((row for row in self.gates.items() if row[1].purpose is purpose), key=lambda row: row[0])
+
+    def standby_gate(self, serving: str) -> Gate | None:
+        """The standby gate over a node that serves now, if something stands by for it."""
+        gates = (gate for gate in self.gates.values() if gate.kind == "standby" and gate.children[0] == serving)
+        return next(gates, None)
 
     def below(self, *roots: str) -> set[str]:
         """Every node on which these rest now, themselves included: what only stands by is left out."""
@@ -180,15 +224,15 @@ class Graph:
             return []
         return gate.children[:1] if gate.kind == "standby" else gate.children
 
-    def near(self, node: str) -> list[Leaf]:
+    def near(self, node: str) -> list[BasicEvent]:
         """The leaves under a node, without those of the zones in which its names live."""
-        found: dict[str, Leaf] = {}
+        found: dict[str, BasicEvent] = {}
         stack = [node]
         while stack:
             name = stack.pop()
             if name in self.leaves:
                 found.setdefault(name, self.leaves[name])
-            elif not name.startswith(ELSEWHERE):
+            elif not self._elsewhere(name):
                 stack.extend(reversed(self.serving(name)))
         return list(found.values())
 
@@ -200,18 +244,23 @@ class Graph:
                     return switch
         return None
 
-    def head(self, node: str) -> Leaf | None:
+    def head(self, node: str) -> BasicEvent | None:
         """The leaf that an operator's node stands for, which may be a gate over it and what it rests on itself."""
-        while node in self.gates and node.startswith("with-upstreams:"):
-            node = self.gates[node].children[0]
+        gate = self.gates.get(node)
+        while gate is not None and gate.purpose is Purpose.WITH_UPSTREAMS:
+            node = gate.children[0]
+            gate = self.gates.get(node)
         return self.leaves.get(node)
+
+    def _elsewhere(self, node: str) -> bool:
+        return node in self.gates and self.gates[node].purpose in ELSEWHERE
 
     def state(self, node: str) -> Literal["known", "unknown", "failed"]:
         """Whether a node works by what is known: any known alternative will do, each need must be known."""
         if node in self.leaves:
             certainty = self.leaves[node].certainty
             return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
-        if node.startswith(ELSEWHERE):
+        if self._elsewhere(node):
             return "known"
         if self.gates[node].kind == "standby":
             return self.state(self.gates[node].children[0])
@@ -237,17 +286,17 @@ class Graph:
         state = dict(lost)
         again: set[str] = set()
         for name in order:
-            self._reckon(name, state, measure, again, later=True)
+            self._evaluate(name, state, measure, again, later=True)
         rounds = dict.fromkeys(order, REBOUNDS)
         while again:
             name = min(again, key=order.__getitem__)
             again.discard(name)
             if rounds[name]:
                 rounds[name] -= 1
-                self._reckon(name, state, measure, again, later=False)
+                self._evaluate(name, state, measure, again, later=False)
         return state
 
-    def _reckon(self, name: str, state: dict[str, T], measure: Measure[T], again: set[str], *, later: bool) -> None:
+    def _evaluate(self, name: str, state: dict[str, T], measure: Measure[T], again: set[str], *, later: bool) -> None:
         gate, works = self.gates[name], measure.works
         values = [state.get(child, works) for child in gate.children]
         if gate.kind == "all":
@@ -267,7 +316,7 @@ class Graph:
                 again.add(above)
 
     def _plan(self) -> dict[str, int]:
-        """Gates with children before parents as far as cycles allow, so that most are reckoned once."""
+        """Gates with children before parents as far as cycles allow, so that most are evaluated once."""
         if len(self._order) == len(self.gates):
             return self._order
         placed: dict[str, int] = {}

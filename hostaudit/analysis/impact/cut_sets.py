@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from hostaudit.analysis.fault_tree.tree import Graph, Switch
+from hostaudit.analysis.fault_tree.tree import FaultTree, Switch
 from hostaudit.analysis.impact.outage import Reading, gone
 from hostaudit.model.report import DomainKind
 
@@ -142,13 +142,13 @@ def _contains(mask: int, kept: Set[int], size: int) -> bool:
 
 
 def minimal_cut_sets(
-    graph: Graph, kind: DomainKind, *, most: int = MOST, effort: int = EFFORT, reading: Reading = "named"
+    tree: FaultTree, kind: DomainKind, *, most: int = MOST, effort: int = EFFORT, reading: Reading = "named"
 ) -> CutSets:
     """The minimal cut sets of every function for one kind of failure domain, of at most ``most`` members."""
-    domains = sorted({each for leaf in graph.leaves.values() for each in leaf.domains.get(kind, ())})
+    domains = sorted({each for leaf in tree.leaves.values() for each in leaf.domains.get(kind, ())})
     bit = {each: 1 << position for position, each in enumerate(domains)}
     lost: dict[str, Family] = {}
-    for name, leaf in graph.leaves.items():
+    for name, leaf in tree.leaves.items():
         if gone(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = ALWAYS
         elif leaf.domains.get(kind) and (
@@ -158,12 +158,12 @@ def minimal_cut_sets(
     order = most
     while True:
         try:
-            state = graph.solve(lost, Families(order, effort))
+            state = tree.solve(lost, Families(order, effort))
             break
         except TooMuch:
             order -= 1
     sets = {}
-    for function in graph.functions:
+    for function in tree.functions:
         family = state.get(function.root, NEVER)
         if family and family != ALWAYS:
             named = (_members(mask, domains) for mask in family)

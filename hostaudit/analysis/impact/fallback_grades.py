@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from hostaudit import domain
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.purposes import AUTHORITIES, Purpose
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.model.report import Fallback, Grade
 
 OUT_OF_SIGHT = {
@@ -23,23 +24,23 @@ OUT_OF_SIGHT = {
 """By the role in which a site file may declare it: what it is called, and why it is not assessed."""
 
 
-def unseen_roles(graph: Graph) -> tuple[str, ...]:
+def unseen_roles(tree: FaultTree) -> tuple[str, ...]:
     """The roles out of sight that nobody declared."""
-    declared = {leaf.role for leaf in graph.leaves.values()}
+    declared = {leaf.role for leaf in tree.leaves.values()}
     return tuple(role for role in OUT_OF_SIGHT if role not in declared)
 
 
-def graded(graph: Graph, proofs: Proofs) -> tuple[Fallback, ...]:
+def graded(tree: FaultTree, proofs: Proofs) -> tuple[Fallback, ...]:
     """Every declared fallback of a site with its grade, in the order of the site file."""
-    return tuple(_graded(graph, proofs, proof) for proof in proofs.all)
+    return tuple(_graded(tree, proofs, proof) for proof in proofs.all)
 
 
-def _graded(graph: Graph, proofs: Proofs, proof: Proof) -> Fallback:
-    backed = parents_backed(graph, proof)
+def _graded(tree: FaultTree, proofs: Proofs, proof: Proof) -> Fallback:
+    backed = parents_backed(tree, proof)
     grade: Grade = "configured" if proof.configured else "declared"
     reasons = list(proof.reasons)
     if proof.passes:
-        against = _against(graph, proofs, proof, backed)
+        against = _against(tree, proofs, proof, backed)
         grade = "probed" if against else "independent"
         alone = (
             f"shares no parent or control plane with what it backs up ({', '.join(sorted(backed)) or 'nobody known'})"
@@ -54,7 +55,7 @@ def _graded(graph: Graph, proofs: Proofs, proof: Proof) -> Fallback:
         id=proof.id,
         because=proof.because,
         proof="open" if proof.passes is None else "passed" if proof.passes else "failed",
-        name=proofs.who.provider_name(proof.provider) if proof.provider else "",
+        name=proofs.attribution.provider_name(proof.provider) if proof.provider else "",
     )
 
 
@@ -64,82 +65,80 @@ def _backs_up(proofs: Proofs, proof: Proof) -> str:
     return proofs.stands_for(proof.fallback) if proof.role != "app_store" else "app stores"
 
 
-def parents_backed(graph: Graph, proof: Proof) -> set[str]:
+def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
     """The parent companies of those whom a fallback would replace."""
-    if proof.id in graph.standbys:
-        return _parents(graph, [graph.standbys[proof.id][0]], whole=proof.spare is not None)
+    if proof.id in tree.standbys:
+        return _parents(tree, [tree.standbys[proof.id].backed], whole=proof.spare is not None)
     if proof.role == "ca":
-        used = {
-            row.parent for row in graph.dependencies.values() if row.role == "ca" and row.provider != proof.provider
-        }
-        return used & _parents(graph, ["ca:any"]) if "ca:any" in graph.gates else used
+        used = {row.parent for row in tree.dependencies.values() if row.role == "ca" and row.provider != proof.provider}
+        return used & _parents(tree, [AUTHORITIES.id]) if tree.find(AUTHORITIES) is not None else used
     return {
-        row.parent for row in graph.dependencies.values() if row.role == proof.role and row.provider != proof.provider
+        row.parent for row in tree.dependencies.values() if row.role == proof.role and row.provider != proof.provider
     }
 
 
-def _against(graph: Graph, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
+def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
     """What makes a proved fallback depend on those whom it would replace."""
     if proof.spare is not None:
-        return _against_spare(graph, proofs, proof, backed)
-    own = _parents(graph, [graph.standbys[proof.id][1]]) if proof.id in graph.standbys else set()
+        return _against_spare(tree, proofs, proof, backed)
+    own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()
     if proof.fallback is not None:
-        own.add(proofs.who.declared(proof.provider, proof.fallback.parent).parent)
+        own.add(proofs.attribution.declared(proof.provider, proof.fallback.parent).parent)
     reasons = [f"shares parent {each}" for each in sorted(own & backed)]
-    for company, what in _needed_to_switch(graph, proofs, proof):
+    for company, what in _needed_to_switch(tree, proofs, proof):
         if company in backed and company not in own:
             reasons.append(f"control plane of the failed provider is needed: {what} ({company})")
     return reasons
 
 
-def _needed_to_switch(graph: Graph, proofs: Proofs, proof: Proof) -> list[tuple[str, str]]:
+def _needed_to_switch(tree: FaultTree, proofs: Proofs, proof: Proof) -> list[tuple[str, str]]:
     """The companies whose console is needed to switch: as declared, else who runs the names that have to change."""
     fallback = proof.fallback
     if fallback is None or proof.role not in ("dns", "hosting", "cdn", "mail"):
         return []
     if fallback.switched_by:
-        return [(proofs.who.declared(each).parent, f"the switch is at {each}") for each in fallback.switched_by]
+        return [(proofs.attribution.declared(each).parent, f"the switch is at {each}") for each in fallback.switched_by]
     host = proofs.stands_for(fallback)
     if proof.role == "dns":
         name = domain.registrable(host)
-        registrar = proofs.who.registrar(name) if name else None
+        registrar = proofs.attribution.registrar(name) if name else None
         return [(registrar.parent, f"the delegation is changed at {registrar.provider}")] if registrar else []
-    return [(company, f"the records of {host} are changed at {company}") for company in sorted(_alone(graph, host))]
+    return [(company, f"the records of {host} are changed at {company}") for company in sorted(_alone(tree, host))]
 
 
-def _alone(graph: Graph, host: str) -> set[str]:
-    """The companies without which the name servers of a host's own zone are gone."""
-    cut = [node for node in graph.gates if node.startswith("served:") and _lies_in(host, node.partition(":")[2])]
-    if not cut:
+def _alone(tree: FaultTree, host: str) -> set[str]:
+    """The companies each of which runs every name server of a host's own zone."""
+    gates = [gate for _, gate in tree.gates_for(Purpose.SERVED) if domain.lies_under(host, gate.subject[0])]
+    if not gates:
         return set()
-    legs = [_parents(graph, [each]) for each in graph.gates[max(cut, key=len)].children]
+    own = max(gates, key=lambda gate: len(gate.subject[0]))
+    legs = [_parents(tree, [each]) for each in own.children]
     return set.intersection(*legs) if legs else set()
 
 
-def _lies_in(host: str, zone: str) -> bool:
-    return host == zone or host.endswith(f".{zone}")
-
-
-def _against_spare(graph: Graph, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
+def _against_spare(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
     main, spare = proofs.target.registrable, domain.registrable(proof.subject) or proof.subject
     reasons = []
     if domain.tld(main) == domain.tld(spare):
         reasons.append(f"same TLD .{domain.tld(main)}")
-    elif proofs.who.registry(domain.tld(main), ()).parent == proofs.who.registry(domain.tld(spare), ()).parent:
-        reasons.append(f"same registry operator {proofs.who.registry(domain.tld(main), ()).provider}")
-    registrars = proofs.who.registrar(main), proofs.who.registrar(spare)
+    elif (
+        proofs.attribution.registry(domain.tld(main), ()).parent
+        == proofs.attribution.registry(domain.tld(spare), ()).parent
+    ):
+        reasons.append(f"same registry operator {proofs.attribution.registry(domain.tld(main), ()).provider}")
+    registrars = proofs.attribution.registrar(main), proofs.attribution.registrar(spare)
     if registrars[0] is not None and registrars[1] is not None and registrars[0].parent == registrars[1].parent:
         reasons.append(f"same registrar {registrars[0].provider}")
-    own = _parents(graph, [graph.standbys[proof.id][1]], whole=True)
+    own = _parents(tree, [tree.standbys[proof.id].spare], whole=True)
     return reasons + [f"shares parent {each}" for each in sorted(own & backed)]
 
 
-def _parents(graph: Graph, nodes: Iterable[str], *, whole: bool = False) -> set[str]:
+def _parents(tree: FaultTree, nodes: Iterable[str], *, whole: bool = False) -> set[str]:
     """The parent companies under some nodes; ``whole``: with those who serve the zones of the names there, but not
     with the registries and registrars of others' names, which nearly everybody shares."""
     found: set[str] = set()
     for node in nodes:
-        below = [graph.leaves[name] for name in graph.below(node) if name in graph.leaves]
-        leaves = [leaf for leaf in below if not leaf.names_only] if whole else graph.near(node)
+        below = [tree.leaves[name] for name in tree.below(node) if name in tree.leaves]
+        leaves = [leaf for leaf in below if not leaf.names_only] if whole else tree.near(node)
         found.update(each for leaf in leaves for each in leaf.domains.get("parent", ()))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hostaudit import domain
 from hostaudit.analysis.catalogue.lookalikes import Meant, NameServerNames
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding
 from hostaudit.model.values import Delegation, NameServers, ServerAnswer, ZoneCut
 
@@ -14,16 +14,16 @@ NOT_DELEGATED = "name-not-delegated"
 LOOKALIKE = "lookalike-name-server"
 
 
-def findings(case: Case) -> tuple[Finding, ...]:
+def findings(site: SiteModel) -> tuple[Finding, ...]:
     """All of them, the worst first."""
-    gone = _not_delegated(case)
-    return (gone,) if gone is not None else _lookalikes(case)
+    gone = _not_delegated(site)
+    return (gone,) if gone is not None else _lookalikes(site)
 
 
-def _not_delegated(case: Case) -> Finding | None:
+def _not_delegated(site: SiteModel) -> Finding | None:
     """A name that its own registry does not know cannot be anything but a failure."""
-    name = case.file.target.registrable
-    item = case.seen.get("delegation", name)
+    name = site.file.target.registrable
+    item = site.evidence.get("delegation", name)
     if item is None or item.absent is None:
         return None
     return Finding(
@@ -39,42 +39,42 @@ def _not_delegated(case: Case) -> Finding | None:
     )
 
 
-def _lookalikes(case: Case) -> tuple[Finding, ...]:
+def _lookalikes(site: SiteModel) -> tuple[Finding, ...]:
     """Name servers of the site's own zones that are almost those of a known provider."""
-    cut = case.seen.value("zone", case.file.target.domain, ZoneCut)
-    zones = cut.zones if cut is not None else (case.file.target.registrable,)
+    cut = site.evidence.value("zone", site.file.target.domain, ZoneCut)
+    zones = cut.zones if cut is not None else (site.file.target.registrable,)
     strangers: list[tuple[str, str, bool]] = []
     for zone in (each for each in zones if domain.registrable(each) is not None):
-        delegated, published = _servers(case, zone)
+        delegated, published = _servers(site, zone)
         for host in sorted(delegated | published):
-            own = host == zone or host.endswith(f".{zone}")
-            if not own and not case.who.catalogue.ns(host):
+            own = domain.lies_under(host, zone)
+            if not own and not site.attribution.catalogue.ns(host):
                 strangers.append((zone, host, host in delegated))
     if not strangers:
         return ()
-    names = NameServerNames(case.rules.providers)
+    names = NameServerNames(site.rules.providers)
     found = [
-        _lookalike(case, zone, host, meant, delegated=delegated)
+        _lookalike(site, zone, host, meant, delegated=delegated)
         for zone, host, delegated in strangers
         if (meant := names.almost(host)) is not None
     ]
     return tuple(sorted(found, key=lambda each: (each.severity != "high", each.subject)))
 
 
-def _servers(case: Case, zone: str) -> tuple[set[str], set[str]]:
+def _servers(site: SiteModel, zone: str) -> tuple[set[str], set[str]]:
     """The name servers of a zone by its parent's side and by its own."""
-    delegation = case.seen.value("delegation", zone, Delegation)
-    child = case.seen.value("nameservers", zone, NameServers)
+    delegation = site.evidence.value("delegation", zone, Delegation)
+    child = site.evidence.value("nameservers", zone, NameServers)
     return {each.name for each in delegation.nameservers} if delegation else set(), set(child.names) if child else set()
 
 
-def _lookalike(case: Case, zone: str, host: str, meant: Meant, *, delegated: bool) -> Finding:
+def _lookalike(site: SiteModel, zone: str, host: str, meant: Meant, *, delegated: bool) -> Finding:
     """High where resolvers are sent to it. One that answers as the others do may well be meant, and is only told."""
-    answers = [each for item in case.seen.of("server") if isinstance(each := item.value, ServerAnswer)]
+    answers = [each for item in site.evidence.of("server") if isinstance(each := item.value, ServerAnswer)]
     serials = {each.serial for each in answers if each.zone == zone and each.authoritative and each.nameserver != host}
     alike = any(each.nameserver == host and each.authoritative and each.serial in serials for each in answers)
-    asked = case.seen.ids(("delegation", zone), ("nameservers", zone), ("a", host), ("aaaa", host))
-    provider = case.who.provider_name(meant.provider)
+    asked = site.evidence.ids(("delegation", zone), ("nameservers", zone), ("a", host), ("aaaa", host))
+    provider = site.attribution.provider_name(meant.provider)
     what = f"{host}, a name server of {zone}, is almost {meant.name} of {provider}, and is not"
     then = "it answers as the others do, so it may be meant" if alike else f"whoever holds that name answers for {zone}"
     return Finding(

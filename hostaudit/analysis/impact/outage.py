@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch, Term
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch, Term
 from hostaudit.model.report import DomainKind, Hours
 from hostaudit.model.rules import Recovery
 
@@ -102,7 +102,7 @@ class Clock:
             return None
         return Term(Hours(known.low, known.usual, known.high), "assumed", f"rules/recovery.yaml, {key}: {known.source}")
 
-    def terms(self, step: Leaf | Switch) -> tuple[Term, ...]:
+    def terms(self, step: BasicEvent | Switch) -> tuple[Term, ...]:
         """The summands of the time until a loss is made good or a switch is done; none if nothing is known to end it.
 
         What the owner declares about a switch needs no base."""
@@ -111,7 +111,7 @@ class Clock:
             return step.further if isinstance(step, Switch) else ()
         return (base, *step.further)
 
-    def of(self, name: str, leaf: Leaf) -> OutageEstimate:
+    def of(self, name: str, leaf: BasicEvent) -> OutageEstimate:
         """How long a failed leaf is missed."""
         begins = leaf.begins.hours.usual if leaf.begins is not None else 0.0
         return OutageEstimate.of(name, self.total(self.terms(leaf)), begins)
@@ -170,14 +170,14 @@ class Lengths:
 
 
 def impact(
-    graph: Graph, failed: Failed, clock: Clock, *, reading: Reading = "named", without_names: bool = False
+    tree: FaultTree, failed: Failed, clock: Clock, *, reading: Reading = "named", without_names: bool = False
 ) -> dict[str, Outage]:
     """The outage of every function (by id) when the given failure domains end service at once.
 
     ``without_names`` keeps registries and registrars alive, which tells who holds more than a name.
     """
     lost: dict[str, OutageEstimate] = {}
-    for name, leaf in graph.leaves.items():
+    for name, leaf in tree.leaves.items():
         if gone(leaf, reading):
             lost[name] = clock.endless(name)
         elif without_names and leaf.names_only:
@@ -186,9 +186,9 @@ def impact(
             value = clock.of(name, leaf)
             if value.stops:
                 lost[name] = value
-    state = graph.solve(lost, Lengths(clock))
+    state = tree.solve(lost, Lengths(clock))
     found = {}
-    for function in graph.functions:
+    for function in tree.functions:
         estimate = state.get(function.root, WORKS)
         hours = Hours(*(clock.shown(each.hours) for each in estimate[:3]))
         deciding = DecidingNodes(*(each.node for each in estimate))
@@ -196,14 +196,14 @@ def impact(
     return found
 
 
-def gone(leaf: Leaf, reading: Reading) -> bool:
+def gone(leaf: BasicEvent, reading: Reading) -> bool:
     """Whether a leaf does not work whoever fails."""
     if leaf.certainty == "hoped":
         return reading != "optimistic"
     return leaf.certainty == "failed" or (leaf.certainty == "unknown" and reading == "pessimistic")
 
 
-def hit(leaf: Leaf, failed: Failed, reading: Reading) -> bool:
+def hit(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
     """Whether a leaf that is not gone anyway fails with some failure domains."""
     if leaf.certainty in ("unknown", "hoped"):
         return False
@@ -243,15 +243,15 @@ def _union(values: Sequence[int]) -> int:
     return found
 
 
-def order_one(graph: Graph, *, reading: Reading = "named") -> dict[str, set[tuple[DomainKind, str]]]:
+def order_one(tree: FaultTree, *, reading: Reading = "named") -> dict[str, set[tuple[DomainKind, str]]]:
     """For every function the failure domains that stop it alone: its cut sets of order 1 of every kind, exact."""
-    roots = {function.id: function.root for function in graph.functions}
-    found = stopped_alone(graph, set(roots.values()), reading=reading)
+    roots = {function.id: function.root for function in tree.functions}
+    found = stopped_alone(tree, set(roots.values()), reading=reading)
     return {identity: found[root] for identity, root in roots.items()}
 
 
 def stopped_alone(
-    graph: Graph, nodes: Iterable[str], *, reading: Reading = "named"
+    tree: FaultTree, nodes: Iterable[str], *, reading: Reading = "named"
 ) -> dict[str, set[tuple[DomainKind, str]]]:
     """For some nodes the failure domains that stop each alone.
 
@@ -259,18 +259,18 @@ def stopped_alone(
     (fault trees: Vesely et al., NUREG-0492, chapter VII). A node that fails whatever happens carries every one.
     """
     domains: list[tuple[DomainKind, str]] = sorted(
-        {(kind, each) for leaf in graph.leaves.values() for kind, ids in leaf.domains.items() for each in ids}
+        {(kind, each) for leaf in tree.leaves.values() for kind, ids in leaf.domains.items() for each in ids}
     )
     domains.append(("parent", NOBODY))
     bit = {each: 1 << position for position, each in enumerate(domains)}
     every = (1 << len(domains)) - 1
     lost: dict[str, int] = {}
-    for name, leaf in graph.leaves.items():
+    for name, leaf in tree.leaves.items():
         if gone(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = every
         elif leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named"):
             causes = _union([bit[kind, each] for kind, ids in leaf.domains.items() for each in ids])
             if causes:
                 lost[name] = causes
-    state = graph.solve(lost, Causes(every))
+    state = tree.solve(lost, Causes(every))
     return {node: {each for each in domains if state.get(node, 0) & bit[each]} for node in nodes}

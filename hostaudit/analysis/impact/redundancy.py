@@ -16,11 +16,20 @@ from itertools import combinations
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
-from hostaudit.analysis.fault_tree.tree import ELSEWHERE, Gate, Graph
+from hostaudit.analysis.fault_tree.purposes import (
+    ANY_AUTHORITY,
+    AUTHORITIES,
+    ELSEWHERE,
+    EXCHANGERS,
+    SENDERS,
+    GateKey,
+    Purpose,
+)
+from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
 from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
 from hostaudit.model.values import Addresses, FrontPage
@@ -132,9 +141,9 @@ def _clique(near: Sequence[int], left: int) -> int:
 class Alternatives:
     """The alternatives of one site, by role."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.graph = case.graph
+    def __init__(self, site: SiteModel) -> None:
+        self.site = site
+        self.tree = site.tree
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def groups(self, role: str) -> tuple[Group, ...]:
@@ -145,13 +154,13 @@ class Alternatives:
 
     def applies(self, role: str) -> bool:
         """Whether the site needs somebody in a role at all, as far as is known."""
-        states = {each.id: each.applies for each in self.graph.functions}
+        states = {each.id: each.applies for each in self.tree.functions}
         functions = FUNCTIONS_OF.get(role, ())
         return not functions or any(states.get(each) != "no" for each in functions)
 
     def assessed(self, role: str) -> bool:
         """Whether a role is one that can be seen from outside, or that the owner declares."""
-        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.graph.leaves.values())
+        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.tree.leaves.values())
 
     def legs(self) -> tuple[tuple[Alternative, ...], bool]:
         """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
@@ -175,49 +184,49 @@ class Alternatives:
             case "hosting" | "cdn":
                 return self._hosts(role)
             case "mail":
-                return self._of("mail_receive", role, "mail:any")
+                return self._of("mail_receive", role, EXCHANGERS)
             case "sending":
-                return self._of("mail_send", role, "send:any")
+                return self._of("mail_send", role, SENDERS)
             case "ca":
-                return self._of("renew_certificate", role, "ca:any")
+                return self._of("renew_certificate", role, AUTHORITIES)
             case "app_store":
-                return [g for each in FUNCTIONS_OF[role] for g in self._of(each, role, f"{each}:ways", each)]
+                return [
+                    group
+                    for each in FUNCTIONS_OF[role]
+                    for group in self._of(each, role, Purpose.ALTERNATIVES.of(each), each)
+                ]
             case "registry" | "registrar" | "page":
                 return self._single(role)
             case _:
                 return self._declared(role)
 
     def _zones(self) -> list[Group]:
-        own = self.case.file.target.registrable
-        zones = [name.partition(":")[2] for name in self.graph.gates if name.startswith("served:")]
+        own = self.site.file.target.registrable
         doubtful = self._unsure_of_zones()
         found = []
-        for zone in sorted(each for each in zones if each == own or each.endswith(f".{own}")):
-            rows = self._alternatives("dns", f"served:{zone}", f"served-or-standby:{zone}")
-            found.append(Group("dns", zone, rows, doubtful=doubtful))
+        for _, gate in self.tree.gates_for(Purpose.SERVED):
+            (zone,) = gate.subject
+            if domain.lies_under(zone, own):
+                rows = self._alternatives("dns", Purpose.SERVED.of(zone))
+                found.append(Group("dns", zone, rows, doubtful=doubtful))
         return found or [Group("dns", own, (), hidden=True, doubtful=True)]
 
     def _unsure_of_zones(self) -> bool:
         """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
-        own = self.case.file.target.registrable
-        for leaf in self.graph.leaves.values():
-            host = leaf.subject.removeprefix("zone of ")
-            asked = leaf.role == "dns" and leaf.certainty == "unknown" and host != leaf.subject
-            if asked and (host == own or host.endswith(f".{own}")):
-                return True
-        return False
+        own = self.site.file.target.registrable
+        return any(leaf.uncut and domain.lies_under(leaf.uncut, own) for leaf in self.tree.leaves.values())
 
     def _hosts(self, role: str) -> list[Group]:
-        target = self.case.file.target
-        front = self.case.seen.value("front", target.domain, FrontPage)
-        looked_at = front is not None and any(self.case.seen.get(kind, front.host) for kind in FAMILIES)
+        target = self.site.file.target
+        front = self.site.evidence.value("front", target.domain, FrontPage)
+        looked_at = front is not None and any(self.site.evidence.get(kind, front.host) for kind in FAMILIES)
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
         for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
-            gate = f"legs:{host}"
-            if gate not in self.graph.gates:
+            legs = Purpose.LEGS.of(host)
+            if self.tree.find(legs) is None:
                 continue
-            every = self._alternatives(role, gate, f"legs-or-standby:{host}", whole=True)
+            every = self._alternatives(role, legs, whole=True)
             behind = self._hidden_behind(host) if role == "hosting" else ""
             rows = tuple(each for each in every if role in each.roles or each.open)
             if behind:
@@ -229,88 +238,91 @@ class Alternatives:
     def _hidden_behind(self, host: str) -> str:
         """Before which CDNs no origin of a host can be seen."""
         fronts = [each for address in self._addresses(host) for each in self._fronts(host, address)]
-        named = dict.fromkeys(self.case.who.provider_name(each) for each in fronts)
+        named = dict.fromkeys(self.site.attribution.provider_name(each) for each in fronts)
         return f"the origin behind {', '.join(named)} is hidden" if named else ""
 
     def _addresses(self, host: str) -> list[str]:
-        values = [self.case.seen.value(kind, host, Addresses) for kind in FAMILIES]
+        values = [self.site.evidence.value(kind, host, Addresses) for kind in FAMILIES]
         return [address for value in values if value is not None for address in value.addresses]
 
     def _fronts(self, host: str, address: str) -> list[str]:
         """The content networks at an address of a host, if nothing shows what stands behind them."""
-        who = self.case.who
-        edges = who.edges(host, address)
-        if any(not who.fronts(each) for each in edges):
+        attribution = self.site.attribution
+        edges = attribution.edges(host, address)
+        if any(not attribution.fronts(each) for each in edges):
             return []
-        return [each.provider for each in (*edges, *who.networks.of(address)) if who.fronts(each)]
+        return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
-        return bool(self._fronts(host, each.node.rpartition(f"legs:{host}:")[2].partition(":")[2]))
+        """Whether nothing but a content network is known of an alternative for a host."""
+        gate = self.tree.gates.get(each.node)
+        address = gate.subject[-1] if gate is not None and gate.purpose is Purpose.LEG else ""
+        return bool(self._fronts(host, address))
 
-    def _of(self, function: str, role: str, gate: str, subject: str = "") -> list[Group]:
+    def _of(self, function: str, role: str, key: GateKey, subject: str = "") -> list[Group]:
         """The alternatives of one function. If whether the site has it is open, so is everything else."""
-        applies = next((each.applies for each in self.graph.functions if each.id == function), "no")
+        applies = next((each.applies for each in self.tree.functions if each.id == function), "no")
         if applies == "no":
             return []
-        name = subject or self.case.file.target.domain
-        if gate not in self.graph.gates:
+        name = subject or self.site.file.target.domain
+        if self.tree.find(key) is None:
             return [Group(role, name, (), hidden=True, doubtful=True)]
-        rows = self._alternatives(role, gate, f"{gate}-or-standby", whole=True)
-        return [
-            Group(role, name, rows, doubtful=applies == "maybe", plenty="ca:another" in self.graph.gates[gate].children)
-        ]
+        rows = self._alternatives(role, key, whole=True)
+        plenty = ANY_AUTHORITY.id in self.tree.children(key)
+        return [Group(role, name, rows, doubtful=applies == "maybe", plenty=plenty)]
 
     def _single(self, role: str) -> list[Group]:
         """Roles without alternatives: the name has one of each, and the page needs all its parts."""
-        own = self.case.file.target.registrable
+        own = self.site.file.target.registrable
         subjects = {own, domain.tld(own)}
         nodes = [
             name
-            for name, leaf in sorted(self.graph.leaves.items())
+            for name, leaf in sorted(self.tree.leaves.items())
             if leaf.role == role
             and "provider" in leaf.domains
             and leaf.place == "serving"
             and (role == "page" or leaf.subject in subjects)
         ]
-        groups = [Group(role, self.graph.leaves[each].subject, self._told(role, [each])) for each in nodes]
+        groups = [Group(role, self.tree.leaves[each].subject, self._told(role, [each])) for each in nodes]
         if role == "page":
             return groups
         return groups or [Group(role, own, (), hidden=True, doubtful=True)]
 
     def _declared(self, role: str) -> list[Group]:
-        found = []
-        for name, gate in sorted(self.graph.gates.items()):
-            if name.startswith("need:") and name.endswith(f":{role}"):
-                function = name.removeprefix("need:").removesuffix(f":{role}")
-                found.append(Group(role, function, self._told(role, gate.children)))
-        return found
+        needs = [gate for _, gate in self.tree.gates_for(Purpose.NEED)]
+        return [
+            Group(role, function, self._told(role, gate.children))
+            for gate in needs
+            for function, needed in [gate.subject]
+            if needed == role
+        ]
 
     # -- the alternatives themselves ------------------------------------------------------------------
 
-    def _alternatives(self, role: str, gate: str, spared: str, *, whole: bool = False) -> tuple[Alternative, ...]:
-        """The children of a gate and what stands by for it without anybody's doing. ``whole``: in any role."""
-        nodes = [each for each in self.graph.gates[gate].children if each != "ca:another"]
-        standby = self.graph.gates.get(spared)
-        if standby is not None and standby.kind == "standby":
+    def _alternatives(self, role: str, key: GateKey, *, whole: bool = False) -> tuple[Alternative, ...]:
+        """The children of a gate and what stands by for it and takes over by itself. ``whole``: in any role."""
+        nodes = [each for each in self.tree.children(key) if each != ANY_AUTHORITY.id]
+        standby = self.tree.standby_gate(key.id)
+        if standby is not None:
             ready = zip(standby.switches, standby.children[1:], strict=True)
             nodes += [node for switch, node in ready if switch.automatic]
         rows = self._told(role, nodes)
         return rows if whole else tuple(each for each in rows if role in each.roles or each.open)
 
     @cached_property
-    def _shallow(self) -> Graph:
+    def _shallow(self) -> FaultTree:
         """The graph without the zones in which names live."""
-        copy = Graph(self.graph.leaves, {}, [])
-        for name, gate in self.graph.gates.items():
-            copy.gates[name] = Gate("all") if name.startswith(ELSEWHERE) else gate
+        copy = FaultTree(self.tree.leaves, {}, [])
+        for name, gate in self.tree.gates.items():
+            copy.gates[name] = Gate("all") if gate.purpose in ELSEWHERE else gate
         return copy
 
     def _told(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
         near = {end: stopped_alone(self._shallow, nodes, reading=end) for end in ("optimistic", "pessimistic")}
-        far = {end: stopped_alone(self.graph, nodes, reading=end) for end in ("optimistic", "pessimistic")}
+        far = {end: stopped_alone(self.tree, nodes, reading=end) for end in ("optimistic", "pessimistic")}
         found = []
         for node in nodes:
-            leaves = self.graph.near(node)
+            leaves = self.tree.near(node)
             told = {kind for leaf in leaves for kind in leaf.domains}
             held = [leaf for leaf in leaves if "provider" in leaf.domains]
             untold = {kind for leaf in held for kind in ("parent", "jurisdiction") if kind not in leaf.domains}
@@ -325,8 +337,8 @@ class Alternatives:
             )
             if ("parent", NOBODY) in near["optimistic"][node]:
                 continue  # it does not work now
-            head = self.graph.leaves.get(node)
-            subject = head.subject if head is not None else node.rpartition(":")[2]
+            head = self.tree.head(node)
+            subject = head.subject if head is not None else self.tree.gates[node].subject[-1]
             found.append(
                 Alternative(
                     node=node,

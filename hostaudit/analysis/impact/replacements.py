@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.analysis.attribution.attribute import STORES
-from hostaudit.analysis.fault_tree.tree import Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Causes, order_one
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.roles import ROLES_OF
 from hostaudit.model.rules import Provider
 from hostaudit.model.scenario import Scenario
@@ -24,33 +24,33 @@ Held = dict[str, tuple[str, ...]]
 """By parent company: what it holds for the site, in words."""
 
 
-def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
+def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
     """For every company that stops a function alone, and every role in which it does: the candidates.
 
     ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` tell who refused on
     record.
     """
-    held = _held(case)
-    countries = _countries(case)
+    held = _held(site)
+    countries = _countries(site)
     refusals = _refusals(scenarios)
     gaps = []
-    for parent, functions in sorted(_necks(case).items(), key=lambda row: (-len(row[1]), row[0])):
-        carried = _carried(case, parent, functions)
+    for parent, functions in sorted(_necks(site).items(), key=lambda row: (-len(row[1]), row[0])):
+        carried = _carried(site, parent, functions)
         for role in REPLACEABLE:
             hit = tuple(carried[role])
             if hit:
                 shared = countries if jurisdiction else {}
                 rows = [
-                    _candidate(case, each, role, held, shared, refusals)
-                    for each in case.rules.providers
+                    _candidate(site, each, role, held, shared, refusals)
+                    for each in site.rules.providers
                     if each.serves(role) and each.sold and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                gaps.append(Gap(parent, case.company(parent), role, hit, tuple(rows)))
+                gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows)))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,
-        target=case.file.target,
-        run=case.run,
+        target=site.file.target,
+        run=site.run,
         parents=tuple(sorted(held)),
         jurisdictions=tuple(sorted(countries)),
         gaps=tuple(gaps),
@@ -58,20 +58,20 @@ def fallbacks(case: Case, scenarios: Iterable[Scenario] = (), *, jurisdiction: b
 
 
 def _candidate(
-    case: Case,
+    site: SiteModel,
     provider: Provider,
     role: str,
     held: Held,
     countries: dict[str, str],
     refusals: dict[str, tuple[str, ...]],
 ) -> Candidate:
-    catalogue = case.who.catalogue
+    catalogue = site.attribution.catalogue
     parent = catalogue.parent(provider.id)
     reasons = []
     if parent in held:
         reasons.append(f"shares parent {parent}: {', '.join(held[parent][:3])}")
-    operator = case.who.declared(provider.id)
-    for upstream in case.who.upstreams(operator):
+    operator = site.attribution.declared(provider.id)
+    for upstream in site.attribution.upstreams(operator):
         if upstream.parent in held and upstream.parent != parent:
             reasons.append(
                 f"rests on {upstream.name}, parent {upstream.parent}: {', '.join(held[upstream.parent][:2])}"
@@ -91,30 +91,30 @@ def _candidate(
     )
 
 
-def _necks(case: Case) -> dict[str, list[str]]:
+def _necks(site: SiteModel) -> dict[str, list[str]]:
     """The companies that stop a function alone, with the functions that apply and that they stop."""
-    applying = {each.id for each in case.graph.functions if each.applies == "yes"}
+    applying = {each.id for each in site.tree.functions if each.applies == "yes"}
     found: dict[str, list[str]] = {}
-    for function, domains in order_one(case.graph).items():
+    for function, domains in order_one(site.tree).items():
         for kind, identity in sorted(domains):
             if kind == "parent" and function in applying:
                 found.setdefault(identity, []).append(function)
     return found
 
 
-def _carried(case: Case, parent: str, functions: Iterable[str]) -> dict[str, list[str]]:
+def _carried(site: SiteModel, parent: str, functions: Iterable[str]) -> dict[str, list[str]]:
     """By role the functions that a company stops in it, by contracts that are the site's own: one of several operators
     is no gap. Where no role does it alone, all of them together do, so each of them counts."""
-    graph = case.graph
-    roots = {each.id: each.root for each in graph.functions}
+    tree = site.tree
+    roots = {each.id: each.root for each in tree.functions}
     found: dict[str, list[str]] = {role: [] for role in REPLACEABLE}
     for function in functions:
         held: dict[str, dict[str, int]] = {}
-        for name in graph.below(roots[function]):
-            leaf = graph.leaves.get(name)
+        for name in tree.below(roots[function]):
+            leaf = tree.leaves.get(name)
             if leaf is not None and leaf.role in found and leaf.owned and parent in leaf.domains.get("parent", ()):
                 held.setdefault(leaf.role, {})[name] = 1
-        enough = [role for role, lost in held.items() if graph.solve(lost, Causes(1)).get(roots[function])]
+        enough = [role for role, lost in held.items() if tree.solve(lost, Causes(1)).get(roots[function])]
         for role in enough or held:
             found[role].append(function)
     return found
@@ -128,31 +128,31 @@ def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
     return any(provider.id in STORES.get(function.removeprefix("install_"), ()) for function in functions)
 
 
-def _held(case: Case) -> Held:
+def _held(site: SiteModel) -> Held:
     """Every parent company that a site depends on now, and for what: its own contracts, or else what these rest on."""
     found: dict[str, dict[bool, dict[str, None]]] = {}
-    for leaf in _resting(case):
+    for leaf in _resting(site):
         for parent in leaf.domains.get("parent", ()):
             what = f"{leaf.domains['provider'][0]} ({leaf.role.replace('_', ' ')})"
             found.setdefault(parent, {}).setdefault(leaf.owned, {})[what] = None
     return {parent: tuple(found[parent].get(True) or found[parent][False]) for parent in sorted(found)}
 
 
-def _countries(case: Case) -> dict[str, str]:
+def _countries(site: SiteModel) -> dict[str, str]:
     """The jurisdictions of those on whom the site depends now, registries and registrars of others' names aside."""
     found: dict[str, dict[str, None]] = {}
-    for leaf in _resting(case):
+    for leaf in _resting(site):
         if leaf.owned or not leaf.names_only:
             for country in leaf.domains.get("jurisdiction", ()):
                 found.setdefault(country, {})[leaf.domains["provider"][0]] = None
     return {country: ", ".join(sorted(found[country])[:4]) for country in sorted(found)}
 
 
-def _resting(case: Case) -> list[Leaf]:
+def _resting(site: SiteModel) -> list[BasicEvent]:
     """The leaves on which the functions that apply rest now; what only stands by is none of them."""
-    roots = [root for each in case.graph.functions if each.applies != "no" for root in (each.root, *each.degraded_by)]
-    below = sorted({name for root in roots for name in case.graph.below(root) if name in case.graph.leaves})
-    return [case.graph.leaves[name] for name in below]
+    roots = [root for each in site.tree.functions if each.applies != "no" for root in (each.root, *each.degraded_by)]
+    below = sorted({name for root in roots for name in site.tree.below(root) if name in site.tree.leaves})
+    return [site.tree.leaves[name] for name in below]
 
 
 def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:

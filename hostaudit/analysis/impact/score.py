@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.outage import NOBODY, Clock, Outage, Reading, impact, order_one
 from hostaudit.model.report import (
     DomainKind,
@@ -69,7 +69,7 @@ def combine(exposures: Sequence[float], scoring: Scoring) -> float:
     return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
 
 
-def exposure(functions: Sequence[FunctionNode], outages: Mapping[str, Outage], scoring: Scoring) -> float:
+def exposure(functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring) -> float:
     """Weighted mean of harm over the functions that apply, 0 to 1."""
     total = sum(function.weight for function in functions)
     if total == 0:
@@ -85,7 +85,7 @@ class Reckoning:
     ``rest``: the same with registries and registrars kept alive, which tells who holds more than a name.
     """
 
-    functions: tuple[FunctionNode, ...]
+    functions: tuple[SiteFunction, ...]
     necks: dict[str, set[tuple[DomainKind, str]]]
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
@@ -99,17 +99,17 @@ class Reckoning:
         return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
 
 
-def reckon(graph: Graph, clock: Clock, reading: Reading) -> Reckoning:
+def reckon(tree: FaultTree, clock: Clock, reading: Reading) -> Reckoning:
     """Work out one reading, once for the score and for each function."""
-    functions = tuple(function for function in graph.functions if function.applies != "no")
-    necks = order_one(graph, reading=reading)
+    functions = tuple(function for function in tree.functions if function.applies != "no")
+    necks = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in necks[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
     return Reckoning(
         functions,
         necks,
-        {parent: impact(graph, one[parent], clock, reading=reading) for parent in parents},
-        {parent: impact(graph, one[parent], clock, reading=reading, without_names=True) for parent in parents},
+        {parent: impact(tree, one[parent], clock, reading=reading) for parent in parents},
+        {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
     )
 
 
@@ -160,25 +160,26 @@ HIDES: dict[str, tuple[str, ...]] = {
 """By role of a leaf that is not certain, or by the function of which nothing is known, the roles that it may hide."""
 
 
-def part(leaf: Leaf) -> str:
+def part(leaf: BasicEvent) -> str:
     """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
     return leaf.recovery if leaf.recovery in ROLES else leaf.role
 
 
-def hides(leaf: Leaf, role: str) -> bool:
+def hides(leaf: BasicEvent, role: str) -> bool:
     """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
-    no answer (``zone host address``) is known by its name all the same."""
+    no answer is known by its name all the same."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
         return False
-    silent = leaf.role == "dns" and leaf.subject.count(" ") == 2 and not leaf.subject.startswith("zone of ")
-    return not (leaf.certainty == "unknown" and silent)
+    return not leaf.silent
 
 
-def role_scores(graph: Graph, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[RoleScore, ...]:
+def role_scores(
+    tree: FaultTree, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring
+) -> tuple[RoleScore, ...]:
     """How much of the score is lost in each role on which something rests: 100 less what the worst company in it
     exposes, in all that it holds. Where somebody may be hidden in the role, any company may be the worst."""
-    below = graph.below(*(function.root for function in pessimistic.functions))
-    leaves = [graph.leaves[name] for name in sorted(below) if name in graph.leaves]
+    below = tree.below(*(function.root for function in pessimistic.functions))
+    leaves = [tree.leaves[name] for name in sorted(below) if name in tree.leaves]
     ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)
     rows = []
     for role in ROLES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.model.report import (
@@ -18,27 +18,27 @@ from hostaudit.model.rules import Rules
 
 
 def single_points(
-    graph: Graph, rules: Rules, clock: Clock, states: dict[str, FunctionState]
+    tree: FaultTree, rules: Rules, clock: Clock, states: dict[str, FunctionState]
 ) -> tuple[SinglePoint, ...]:
     """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
-    necks = order_one(graph)
-    legs = stopped_alone(graph, {node for function in graph.functions for node in function.degraded_by})
-    functions = [f for f in graph.functions if f.applies == "yes" and states[f.id] != "down"]
+    necks = order_one(tree)
+    legs = stopped_alone(tree, {node for function in tree.functions for node in function.degraded_by})
+    functions = [f for f in tree.functions if f.applies == "yes" and states[f.id] != "down"]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
-    applying = [f for f in graph.functions if f.applies != "no"]
+    applying = [f for f in tree.functions if f.applies != "no"]
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
-        outages = impact(graph, failed, clock)
+        outages = impact(tree, failed, clock)
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        light = kind in ("parent", "provider") and _only_names(graph, failed, clock, applying)
+        light = kind in ("parent", "provider") and _only_names(tree, failed, clock, applying)
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
-        leaves = _leaves_of(graph, hit, kind, identity)
+        leaves = _leaves_of(tree, hit, kind, identity)
         points.append(
             SinglePoint(
-                failure_domain=FailureDomain(kind, identity, name_of(graph, rules, kind, identity)),
+                failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity)),
                 order=1,
-                functions=tuple(_function_impact(graph, clock, f, outages[f.id]) for f in hit)
+                functions=tuple(_function_impact(tree, clock, f, outages[f.id]) for f in hit)
                 + _degraded(functions, hit, legs, (kind, identity)),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
@@ -49,9 +49,9 @@ def single_points(
     return tuple(sorted(points, key=_rank))
 
 
-def _only_names(graph: Graph, failed: Failed, clock: Clock, applying: list[FunctionNode]) -> bool:
+def _only_names(tree: FaultTree, failed: Failed, clock: Clock, applying: list[SiteFunction]) -> bool:
     """Whether failure domains stop functions only through a registry or registrar."""
-    rest = impact(graph, failed, clock, without_names=True)
+    rest = impact(tree, failed, clock, without_names=True)
     return not any(rest[function.id].stops for function in applying)
 
 
@@ -60,14 +60,14 @@ def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
     return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
 
 
-def _leaves_of(graph: Graph, hit: list[FunctionNode], kind: DomainKind, identity: str) -> list[Leaf]:
-    below = {name for function in hit for name in graph.below(function.root)}
-    return [leaf for name, leaf in graph.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
+def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, identity: str) -> list[BasicEvent]:
+    below = {name for function in hit for name in tree.below(function.root)}
+    return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
 
 
-def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> FunctionImpact:
+def _function_impact(tree: FaultTree, clock: Clock, function: SiteFunction, outage: Outage) -> FunctionImpact:
     begins = outage.impact_hours
-    times = _times(graph, clock, function, outage)
+    times = _times(tree, clock, function, outage)
     if function.begins is not None:
         begins = function.begins.hours.usual
     basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
@@ -77,7 +77,7 @@ def _function_impact(graph: Graph, clock: Clock, function: FunctionNode, outage:
         basis += "; the beginning is measured, from notAfter of the certificate"
     elif begins > 0:
         basis += "; the beginning is measured, from the TTL of cached records"
-    via = outage.by.high if graph.switch(outage.by.high) is not None else ""
+    via = outage.by.high if tree.switch(outage.by.high) is not None else ""
     return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
 
 
@@ -85,14 +85,14 @@ def _rounded(hours: Hours) -> Hours:
     return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
 
 
-def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -> tuple[TimeTerm, ...]:
+def _times(tree: FaultTree, clock: Clock, function: SiteFunction, outage: Outage) -> tuple[TimeTerm, ...]:
     """Every number that the times of an outage are made of, with its source."""
     rows: dict[TimeTerm, None] = {}
     for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):
-        step = graph.leaves.get(name) or graph.switch(name)
+        step = tree.leaves.get(name) or tree.switch(name)
         for term in clock.terms(step) if step is not None else ():
             rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
-    first = graph.leaves.get(outage.by.begins)
+    first = tree.leaves.get(outage.by.begins)
     begins = function.begins or (first.begins if first is not None else None)
     if begins is None:
         begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
@@ -101,8 +101,8 @@ def _times(graph: Graph, clock: Clock, function: FunctionNode, outage: Outage) -
 
 
 def _degraded(
-    functions: list[FunctionNode],
-    hit: list[FunctionNode],
+    functions: list[SiteFunction],
+    hit: list[SiteFunction],
     legs: dict[str, set[tuple[DomainKind, str]]],
     failed: tuple[DomainKind, str],
 ) -> tuple[FunctionImpact, ...]:
@@ -115,11 +115,11 @@ def _degraded(
     return tuple(rows)
 
 
-def name_of(graph: Graph, rules: Rules, kind: DomainKind, identity: str) -> str:
+def name_of(tree: FaultTree, rules: Rules, kind: DomainKind, identity: str) -> str:
     """What a person calls a failure domain; empty if only its id is known."""
     if kind == "parent":
         record = rules.parents.get(identity)
-        return record.name if record else graph.names.get((kind, identity), "")
+        return record.name if record else tree.names.get((kind, identity), "")
     if kind == "tld":
         return f"the registry of .{identity}"
-    return graph.names.get((kind, identity), "")
+    return tree.names.get((kind, identity), "")

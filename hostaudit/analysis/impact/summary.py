@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import CutSet, Fallback, Finding, Function, FunctionImpact, SinglePoint, Verdict
 from hostaudit.model.words import duration, function, listed, span
@@ -14,7 +14,7 @@ ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
 
 def summarise(
     file: EvidenceFile,
-    seen: Seen,
+    evidence: EvidenceIndex,
     functions: tuple[Function, ...],
     spofs: tuple[SinglePoint, ...],
     cut_sets: tuple[CutSet, ...],
@@ -27,7 +27,7 @@ def summarise(
     domain = file.target.domain
     if findings:
         return f"{findings[0].message} Nothing of the site can work."
-    if not _anything_answered(seen):
+    if not _anything_answered(evidence):
         return (
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
@@ -43,8 +43,8 @@ def summarise(
     return lead
 
 
-def _anything_answered(seen: Seen) -> bool:
-    return any(item.unknown is None and item.not_applicable is None for item in seen.items.values())
+def _anything_answered(evidence: EvidenceIndex) -> bool:
+    return any(item.unknown is None and item.not_applicable is None for item in evidence.items.values())
 
 
 def _open(row: Function) -> bool:

@@ -14,10 +14,10 @@ import msgspec
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import STORES
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
 from hostaudit.analysis.impact.outage import Clock, impact
 from hostaudit.analysis.impact.score import exposure
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
@@ -53,16 +53,16 @@ class Binding:
 class Binder:
     """Finds who of the site's providers an event means."""
 
-    def __init__(self, case: Case, renamed: Mapping[str, str]) -> None:
-        self.case = case
-        self.graph = case.graph
+    def __init__(self, site: SiteModel, renamed: Mapping[str, str]) -> None:
+        self.site = site
+        self.tree = site.tree
         self.renamed = renamed
         roots = [
-            node for each in case.graph.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
+            node for each in site.tree.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
         ]
-        self.serving = case.graph.below(*roots) & case.graph.leaves.keys()
+        self.serving = site.tree.below(*roots) & site.tree.leaves.keys()
         self.standing_by = (
-            case.graph.below(*(spare for _, spare in case.graph.standbys.values())) & case.graph.leaves.keys()
+            site.tree.below(*(each.spare for each in site.tree.standbys.values())) & site.tree.leaves.keys()
         )
 
     def bind(self, event: Event, how: str) -> Binding:
@@ -83,7 +83,7 @@ class Binder:
             bound = (Bound("tld", event.tld, f".{event.tld}"),)
             return self._found(event, leaves, bound, f"no name that the site needs lies under .{event.tld}", same=True)
         roles = self._roles(event)
-        account = self.case.who.catalogue.account(actor)
+        account = self.site.attribution.catalogue.account(actor)
         hit = []
         for name, leaf in self._leaves():
             product = actor in leaf.domains.get("provider", ())
@@ -95,16 +95,19 @@ class Binder:
                 sold and self._sold(event, leaf)
             ):
                 hit.append(name)
-        bound = (Bound("provider", actor, self.case.who.provider_name(actor), actor),)
+        bound = (Bound("provider", actor, self.site.attribution.provider_name(actor), actor),)
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
 
-    def _sold(self, event: Event, leaf: Leaf) -> bool:
+    def _sold(self, event: Event, leaf: BasicEvent) -> bool:
         """Whether closing an account ends this too: a store's account carries no servers, and the other way round."""
         return (leaf.role in ("app_store",)) == (event.layer == "app_store")
 
     def _unused(self, event: Event, actor: str) -> str:
         unseen = self._unseen(event)
-        return unseen or f"nothing that was seen of the site rests on {self.case.who.provider_name(actor)} for that"
+        return (
+            unseen
+            or f"nothing that was seen of the site rests on {self.site.attribution.provider_name(actor)} for that"
+        )
 
     def _role(self, event: Event) -> Binding:
         unseen = self._unseen(event)
@@ -112,13 +115,13 @@ class Binder:
             found = self._literal(event, event.actor)
             return found if found.applies != "no" else Binding("not_assessed", reason=unseen)
         if event.scope == "tld" or event.layer == "registry":
-            tld = domain.tld(self.case.file.target.registrable)
+            tld = domain.tld(self.site.file.target.registrable)
             rows = self._leaves()
             held = tuple(n for n, leaf in rows if leaf.role == "registry" and tld in leaf.domains.get("tld", ()))
             if event.scope == "customer":
                 # A registry that puts one name on hold leaves the others of its zone alone.
                 held = (self._own_name_on_hold(),)
-            operator = self.case.who.registry(tld, ())
+            operator = self.site.attribution.registry(tld, ())
             same = operator.provider == event.actor or (event.tld == tld)
             bound = (Bound("tld", tld, operator.name, operator.provider),)
             return self._found(event, held, bound, "", same=same)
@@ -133,18 +136,18 @@ class Binder:
             # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
             names = event.layer == "registrar" and event.action == "terminate"
             leaves = [
-                n for n in leaves if n in candidates[account] or (names and self.graph.leaves[n].role == "registrar")
+                n for n in leaves if n in candidates[account] or (names and self.tree.leaves[n].role == "registrar")
             ]
         if event.platform:
             leaves = candidates[account]
-        provider = self.graph.leaves[candidates[account][0]].domains["provider"][0]
-        bound = (Bound("account", account, self.case.who.provider_name(account), provider, len(candidates)),)
-        same = event.actor == provider or self.case.who.catalogue.account(event.actor) == account
+        provider = self.tree.leaves[candidates[account][0]].domains["provider"][0]
+        bound = (Bound("account", account, self.site.attribution.provider_name(account), provider, len(candidates)),)
+        same = event.actor == provider or self.site.attribution.catalogue.account(event.actor) == account
         return self._found(event, tuple(leaves), bound, "", same=same)
 
     def _own_name_on_hold(self) -> str:
         """The leaf for the registration of the site's name; a hold at the registry is one on that name alone."""
-        name = self.case.file.target.registrable
+        name = self.site.file.target.registrable
         held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
         registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
         return (held or registry or [""])[0]
@@ -158,7 +161,7 @@ class Binder:
                 continue
             if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
                 continue
-            if event.layer == "registrar" and leaf.subject != self.case.file.target.registrable:
+            if event.layer == "registrar" and leaf.subject != self.site.file.target.registrable:
                 continue
             for account in leaf.domains.get("account", ()):
                 found.setdefault(account, []).append(name)
@@ -166,15 +169,15 @@ class Binder:
 
     def _worst(self, event: Event, candidates: Mapping[str, list[str]]) -> str:
         """Whoever the record itself names; else the one whose end would hurt most."""
-        same = self.case.who.catalogue.account(event.actor)
+        same = self.site.attribution.catalogue.account(event.actor)
         if same in candidates:
             return same
-        functions = [each for each in self.graph.functions if each.applies != "no"]
-        clock = Clock(self.case.rules.recovery, self.case.rules.scoring.full_harm_hours)
+        functions = [each for each in self.tree.functions if each.applies != "no"]
+        clock = Clock(self.site.rules.recovery, self.site.rules.scoring.full_harm_hours)
 
         def hurt(account: str) -> float:
             failed = frozenset({("account", account)})
-            return exposure(functions, impact(self.graph, failed, clock), self.case.rules.scoring)
+            return exposure(functions, impact(self.tree, failed, clock), self.site.rules.scoring)
 
         return min(candidates, key=lambda account: (-hurt(account), account))
 
@@ -187,7 +190,7 @@ class Binder:
             return Binding("not_assessed" if unseen else "no", reason=missing or unseen)
         if event.scope != "region":
             return Binding("yes", leaves, bound=bound, same=same)
-        told = {name: self.graph.leaves[name].domains.get("region", ()) for name in leaves}
+        told = {name: self.tree.leaves[name].domains.get("region", ()) for name in leaves}
         here = tuple(name for name in leaves if any(each.endswith(f"/{event.region}") for each in told[name]))
         unknown = tuple(name for name in leaves if not told[name])
         if here:
@@ -202,16 +205,16 @@ class Binder:
     def _roles(self, event: Event) -> tuple[str, ...]:
         return PRODUCT_ROLES.get(event.layer, ROLES_OF.get(event.layer, ()))
 
-    def _leaves(self) -> list[tuple[str, Leaf]]:
+    def _leaves(self) -> list[tuple[str, BasicEvent]]:
         """What the site rests on now, and what would stand in for it: both can be hit."""
         return [
             (name, leaf)
-            for name, leaf in self.graph.leaves.items()
+            for name, leaf in self.tree.leaves.items()
             if name in self.serving or name in self.standing_by or leaf.place != "serving"
         ]
 
-    def _serving(self) -> list[tuple[str, Leaf]]:
-        return [(name, leaf) for name, leaf in self.graph.leaves.items() if name in self.serving]
+    def _serving(self) -> list[tuple[str, BasicEvent]]:
+        return [(name, leaf) for name, leaf in self.tree.leaves.items() if name in self.serving]
 
     def _unseen(self, event: Event) -> str:
         """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
@@ -229,7 +232,7 @@ class Binder:
                 return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
         open_ = [
             each.id
-            for each in self.graph.functions
+            for each in self.tree.functions
             if each.applies == "maybe" and each.id in FUNCTIONS_OF.get(event.layer, ())
         ]
         if open_:
@@ -253,14 +256,14 @@ def replace_bound(bound: Bound, name: str) -> Bound:
     return msgspec.structs.replace(bound, name=name)
 
 
-def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, str]:
+def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainKind, str]:
     """What a word after ``--drop`` means: an id of the wanted kind, else of the first kind that has it. A company or
     product of the catalogue that the site does not use is fine; a word that means nothing is a ``UsageError``."""
     kinds = (cast(DomainKind, kind),) if kind else KINDS
     if kind and kind not in KINDS:
         raise UsageError(f"--kind {kind} is not known", f"give one of: {', '.join(KINDS)}")
     present: dict[DomainKind, set[str]] = {each: set() for each in KINDS}
-    for leaf in case.graph.leaves.values():
+    for leaf in site.tree.leaves.values():
         for each, ids in leaf.domains.items():
             present[each].update(ids)
     spelt = (given, given.lower(), given.upper(), f"AS{given}", given.lstrip(".").lower())
@@ -268,7 +271,7 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
         for word in spelt:
             if word in present[each]:
                 return each, word
-    catalogue = case.who.catalogue
+    catalogue = site.attribution.catalogue
     if kind in ("", "provider", "account", "control_plane") and catalogue.provider(given) is not None:
         return ("provider" if not kind else cast(DomainKind, kind)), given
     if kind in ("", "parent") and given in catalogue.parents():
@@ -282,9 +285,9 @@ def failure_domain(case: Case, given: str, kind: str = "") -> tuple[DomainKind, 
     )
 
 
-def in_domain(graph: Graph, kind: DomainKind, identity: str) -> tuple[str, ...]:
+def in_domain(tree: FaultTree, kind: DomainKind, identity: str) -> tuple[str, ...]:
     """The leaves that lie in a failure domain."""
-    return tuple(name for name, leaf in graph.leaves.items() if identity in leaf.domains.get(kind, ()))
+    return tuple(name for name, leaf in tree.leaves.items() if identity in leaf.domains.get(kind, ()))
 
 
 SPOKEN = {
@@ -298,18 +301,18 @@ SPOKEN = {
 }
 
 
-def called(case: Case, kind: DomainKind, identity: str) -> str:
+def called(site: SiteModel, kind: DomainKind, identity: str) -> str:
     """How a person says what ends service."""
     if kind == "parent":
-        return case.company(identity)
-    name = case.graph.names.get((kind, identity)) or case.who.provider_name(identity)
+        return site.company(identity)
+    name = site.tree.names.get((kind, identity)) or site.attribution.provider_name(identity)
     return SPOKEN.get(kind, "{}").format(name)
 
 
-def check_mapping(case: Case, scenario: Scenario, renamed: Mapping[str, str]) -> None:
+def check_mapping(site: SiteModel, scenario: Scenario, renamed: Mapping[str, str]) -> None:
     """Refuse a mapping of actors (``--as``) to whom the scenario or the site does not know. Raises ``UsageError``."""
     actors = sorted({event.actor for event in scenario.events if event.action in LEFT})
-    used = {each for leaf in case.graph.leaves.values() for each in leaf.domains.get("provider", ())}
+    used = {each for leaf in site.tree.leaves.values() for each in leaf.domains.get("provider", ())}
     for actor, provider in renamed.items():
         if actor not in actors:
             raise UsageError(f"--as {actor}={provider}: {scenario.id} has no {actor}", f"it has: {', '.join(actors)}")

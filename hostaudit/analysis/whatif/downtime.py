@@ -44,7 +44,7 @@ def without(one: Spans, other: Spans) -> Spans:
     return united([tuple(found)])
 
 
-def within(value: Spans, horizon: float) -> Spans:
+def clipped(value: Spans, horizon: float) -> Spans:
     """What of it lies on the clock."""
     return shared(value, ((0.0, horizon),))
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 import msgspec
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.fallback_grades import unseen_roles
 from hostaudit.analysis.impact.outage import Clock
-from hostaudit.analysis.site_model import Case
-from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, hours, united, within, without
+from hostaudit.analysis.site_model import SiteModel
+from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, clipped, hours, united, without
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike
 from hostaudit.model.report import Fallback, Hours, NotAssessed
 from hostaudit.model.values import Registration
@@ -23,11 +23,11 @@ CARRIES = {"ca": ("renew_certificate",), "app_store": ("install_ios", "install_a
 """By role of a fallback that is an alternative from the start, the functions of which it is one."""
 
 
-def fates_of(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
+def fates_of(site: SiteModel, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
     """Every function that applies, in the order of the graph: when it is down, degraded, and by what it comes back."""
     rows = []
-    renewal = next((each for each in case.graph.functions if each.id == "renew_certificate"), None)
-    for each in case.graph.functions:
+    renewal = next((each for each in site.tree.functions if each.id == "renew_certificate"), None)
+    for each in site.tree.functions:
         if each.applies == "no":
             continue
         ends = [reckoned.down(each.root, state) for state in reckoned.ends]
@@ -35,7 +35,7 @@ def fates_of(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionF
         perhaps = reckoned.down(each.root, reckoned.perhaps)
         if renewal is not None and each.id == "web" and renewal.applies == "yes":
             ends = [united([down, _expired(each, renewal, reckoned, end)]) for end, down in enumerate(ends)]
-            worse = united([worse, _revoked(case, course, renewal)])
+            worse = united([worse, _revoked(site, course, renewal)])
         usual = ends[1]
         hurt = [reckoned.down(node, reckoned.ends[1]) for node in each.degraded_by]
         known = [reckoned.down(node, reckoned.before) for node in each.degraded_by]
@@ -46,13 +46,13 @@ def fates_of(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionF
             note = "it may be degraded: whether an event reaches a part of it cannot be seen"
         if renewal is not None and each is renewal and ends[1] and each.begins is not None:
             note = f"it is felt in {duration(each.begins.hours.usual)}, when the certificate in use ends"
-        via = _via(case.graph, each, reckoned.ends[1])
+        via = _via(site.tree, each, reckoned.ends[1])
         roots = [(each.root, *each.degraded_by)]
         if renewal is not None and each.id == "web":
             roots.append((renewal.root,))
         intervals = sorted(
-            [_interval(span, "down", case.graph, roots, course, via) for span in usual]
-            + [_interval(span, "degraded", case.graph, roots, course, ()) for span in degraded],
+            [_interval(span, "down", site.tree, roots, course, via) for span in usual]
+            + [_interval(span, "degraded", site.tree, roots, course, ()) for span in degraded],
             key=lambda row: (row.from_hours, row.state),
         )
         low, middle, high = (round(hours(down), 3) for down in ends)
@@ -66,7 +66,7 @@ def fates_of(case: Case, course: Course, reckoned: Reckoning) -> tuple[FunctionF
                 intervals=tuple(intervals),
                 assessed=assessed,
                 via=via,
-                remains=_remains(case.graph, each, reckoned.ends[1]),
+                remains=_remains(site.tree, each, reckoned.ends[1]),
                 note=note,
             )
         )
@@ -78,7 +78,7 @@ def goes_down(fate: FunctionFate) -> float:
     return min(each.from_hours for each in fate.intervals if each.state == "down")
 
 
-def _expired(web: FunctionNode, renewal: FunctionNode, reckoned: Reckoning, end: int) -> Spans:
+def _expired(web: SiteFunction, renewal: SiteFunction, reckoned: Reckoning, end: int) -> Spans:
     """The web site without renewal goes on until its certificate ends. Where renewal does not work as things are, that
     ends it whatever happens, and is none of its losses. A spare name has a certificate of its own, so this does not
     count while the name itself is gone."""
@@ -86,13 +86,13 @@ def _expired(web: FunctionNode, renewal: FunctionNode, reckoned: Reckoning, end:
     now = reckoned.down(renewal.root, reckoned.ends[end])
     cannot = without(now, reckoned.down(renewal.root, reckoned.before))
     expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
-    gate = reckoned.graph.gates.get(web.root)
+    gate = reckoned.tree.gates.get(web.root)
     if gate is None or gate.kind != "standby":
         return expired
     return without(expired, reckoned.down(gate.children[0], reckoned.ends[end]))
 
 
-def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
+def _revoked(site: SiteModel, course: Course, renewal: SiteFunction) -> Spans:
     """Until another certificate is in place, clients that check revocation or trust refuse the site."""
     events = {each.id for each in course.happenings if each.action in ("revoke", "distrust") and each.applies == "yes"}
     found = [
@@ -100,12 +100,12 @@ def _revoked(case: Case, course: Course, renewal: FunctionNode) -> Spans:
         for strike in course.strikes
         if strike.event in events
         for name, value in strike.spans(1).items()
-        if name in case.graph.below(renewal.root)
+        if name in site.tree.below(renewal.root)
     ]
-    return within(united(found), course.horizon)
+    return clipped(united(found), course.horizon)
 
 
-def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
+def _assessed(each: SiteFunction, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
     if each.applies == "maybe":
         return False, "what it rests on could not be learnt"
     if reckoned.down(each.root, reckoned.before):
@@ -115,7 +115,7 @@ def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[
         return False, "whether it works now could not be learnt"
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
-    below = [reckoned.graph.leaves[name] for name in reckoned.graph.below(each.root) if name in reckoned.graph.leaves]
+    below = [reckoned.tree.leaves[name] for name in reckoned.tree.below(each.root) if name in reckoned.tree.leaves]
     if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
         return True, "part of what it rests on is unknown, so it may be worse"
     return True, each.note
@@ -124,7 +124,7 @@ def _assessed(each: FunctionNode, reckoned: Reckoning, perhaps: Spans) -> tuple[
 def _interval(
     span: tuple[float, float],
     state: Literal["down", "degraded"],
-    graph: Graph,
+    tree: FaultTree,
     roots: Iterable[tuple[str, ...]],
     course: Course,
     via: tuple[str, ...],
@@ -134,7 +134,7 @@ def _interval(
     acting: list[Strike] = []
     for nodes in roots:
         # What stood by and is gone as well is a reason why a function is down.
-        below = _with_spares(graph, nodes) if state == "down" else graph.below(*nodes)
+        below = _with_spares(tree, nodes) if state == "down" else tree.below(*nodes)
         acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
     ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
     if not acting:
@@ -150,7 +150,7 @@ def _interval(
     return Interval(round(span[0], 3), until, state, basis, because)
 
 
-def _with_spares(graph: Graph, roots: Iterable[str]) -> set[str]:
+def _with_spares(tree: FaultTree, roots: Iterable[str]) -> set[str]:
     """Every node under these, with what only stands by."""
     found: set[str] = set()
     stack = list(roots)
@@ -158,20 +158,20 @@ def _with_spares(graph: Graph, roots: Iterable[str]) -> set[str]:
         name = stack.pop()
         if name not in found:
             found.add(name)
-            stack.extend(graph.gates[name].children if name in graph.gates else ())
+            stack.extend(tree.gates[name].children if name in tree.gates else ())
     return found
 
 
-def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+def _via(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
     """The fallbacks that took over: those of a standby gate that is gone for less long than what it serves."""
     found: dict[str, None] = {}
     stack, seen = [each.root], set()
     while stack:
         name = stack.pop()
-        if name in seen or name not in graph.gates:
+        if name in seen or name not in tree.gates:
             continue
         seen.add(name)
-        gate = graph.gates[name]
+        gate = tree.gates[name]
         stack.extend(gate.children)
         if gate.kind == "standby":
             serving = state.get(gate.children[0], NEVER)
@@ -182,7 +182,7 @@ def _via(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[
     return tuple(sorted(found))
 
 
-def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tuple[str, ...]:
+def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
     """The providers of the alternatives that go on while others are gone."""
     hit = [node for node in each.degraded_by if state.get(node)]
     if not hit or state.get(each.root):
@@ -191,7 +191,7 @@ def _remains(graph: Graph, each: FunctionNode, state: Mapping[str, Spans]) -> tu
         provider
         for node in each.degraded_by
         if node not in hit
-        for leaf in graph.near(node)
+        for leaf in tree.near(node)
         for provider in leaf.domains.get("provider", ())
     ]
     return tuple(sorted(set(names)))
@@ -207,7 +207,7 @@ def with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happ
     alone, spared = reckoned.only(own), reckoned.but(own)
     hit = [
         node.id
-        for node in reckoned.graph.functions
+        for node in reckoned.tree.functions
         if node.applies != "no"
         and (
             without(reckoned.down(node.root, alone), reckoned.down(node.root, reckoned.before))
@@ -218,7 +218,7 @@ def with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happ
 
 
 def standbys_of(
-    case: Case, course: Course, reckoned: Reckoning, fallbacks: Iterable[Fallback]
+    site: SiteModel, course: Course, reckoned: Reckoning, fallbacks: Iterable[Fallback]
 ) -> tuple[tuple[Standby, ...], tuple[Excluded, ...]]:
     """The declared fallbacks under what happens, and those that cannot stand in, with the reason."""
     rows, barred = [], []
@@ -228,7 +228,7 @@ def standbys_of(
         if each.id in course.refused:
             reasons.insert(0, course.refused[each.id].reason)
         elif each.grade in ("probed", "independent"):
-            ready, why = _ready(case, reckoned, each.id)
+            ready, why = _ready(site, reckoned, each.id)
             reasons[:0] = why
             if ready is None and why:
                 barred.append(Excluded(each.provider, why[0]))
@@ -236,7 +236,7 @@ def standbys_of(
             barred.append(
                 Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
             )
-        needed = _needed(case, reckoned, each)
+        needed = _needed(site, reckoned, each)
         rows.append(
             Standby(
                 each.role,
@@ -250,25 +250,25 @@ def standbys_of(
                 each.name,
             )
         )
-    barred += _locked(case)
+    barred += _locked(site)
     return tuple(rows), tuple(barred)
 
 
-def _needed(case: Case, reckoned: Reckoning, fallback: Fallback) -> bool:
+def _needed(site: SiteModel, reckoned: Reckoning, fallback: Fallback) -> bool:
     """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
     state = reckoned.ends[1]
-    if fallback.id in case.graph.standbys:
-        return bool(reckoned.down(case.graph.standbys[fallback.id][0], state))
+    if fallback.id in site.tree.standbys:
+        return bool(reckoned.down(site.tree.standbys[fallback.id].backed, state))
     carries = CARRIES.get(fallback.role, ())
-    functions = [each for each in case.graph.functions if each.applies != "no" and each.id in (carries or (each.id,))]
+    functions = [each for each in site.tree.functions if each.applies != "no" and each.id in (carries or (each.id,))]
     return any(reckoned.down(each.root, state) for each in functions)
 
 
-def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
+def _ready(site: SiteModel, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
     """When a proved fallback is in service, None if it is not needed or gone itself."""
-    if identity not in case.graph.standbys:
+    if identity not in site.tree.standbys:
         return None, []
-    backed, spare = case.graph.standbys[identity]
+    backed, spare, _ = site.tree.standbys[identity]
     state = reckoned.ends[1]
     serving = reckoned.down(backed, state)
     if not serving:
@@ -277,21 +277,21 @@ def _ready(case: Case, reckoned: Reckoning, identity: str) -> tuple[float | None
     if not without(serving, missing):
         events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
         return None, [f"something that it needs is gone as well ({listed(events[:3])})"]
-    switch = case.graph.switch(identity)
-    clock = Clock(case.rules.recovery, reckoned.course.horizon)
+    switch = site.tree.switch(identity)
+    clock = Clock(site.rules.recovery, reckoned.course.horizon)
     measure = Timeline(clock, 1, reckoned.notices)
     switched = serving[0][0] if switch is None else measure.switched(serving, serving, switch)
     there = without(((switched, math.inf),), missing)
     return round(there[0][0], 3) if there else None, []
 
 
-def _locked(case: Case) -> list[Excluded]:
+def _locked(site: SiteModel) -> list[Excluded]:
     """A move of the name to another registrar, while a transfer lock runs."""
-    name = case.file.target.registrable
-    value = case.seen.value("registration", name, Registration)
+    name = site.file.target.registrable
+    value = site.evidence.value("registration", name, Registration)
     if value is None:
         return []
-    for leaf in case.graph.leaves.values():
+    for leaf in site.tree.leaves.values():
         if leaf.role == "registrar" and leaf.subject == name:
             locks = [term for term in leaf.further if term.how == "measured" and term.hours.usual > 0]
             return [
@@ -301,9 +301,9 @@ def _locked(case: Case) -> list[Excluded]:
     return []
 
 
-def out_of_sight(case: Case) -> tuple[NotAssessed, ...]:
+def out_of_sight(site: SiteModel) -> tuple[NotAssessed, ...]:
     """The roles that cannot be seen from outside and that nobody declared."""
-    unseen = unseen_roles(case.graph)
+    unseen = unseen_roles(site.tree)
     if not unseen:
         return ()
     return (NotAssessed(listed(unseen), "cannot be seen from outside; declare them in the site file"),)

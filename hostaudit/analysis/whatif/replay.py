@@ -19,7 +19,7 @@ from typing import Literal, cast
 
 from hostaudit.analysis.impact.fallback_grades import graded
 from hostaudit.analysis.impact.outage import Clock
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, check_mapping, failure_domain, in_domain
 from hostaudit.analysis.whatif.outcomes import fates_of, goes_down, out_of_sight, standbys_of, with_functions
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held_up
@@ -46,22 +46,24 @@ DROP_HORIZON = 24 * 365 * 2.0
 # -- the two questions ------------------------------------------------------------------------------------
 
 
-def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None = None, binding: str = "") -> WhatIf:
+def replay(
+    site: SiteModel, scenario: Scenario, *, renamed: Mapping[str, str] | None = None, binding: str = ""
+) -> WhatIf:
     """A recorded scenario, happening to this site. ``renamed`` maps its actors to providers of the site (``--as``);
     ``binding`` overrides how its events bind. Raises ``UsageError`` for a mapping that means nothing here."""
     renamed = dict(renamed or {})
-    check_mapping(case, scenario, renamed)
+    check_mapping(site, scenario, renamed)
     how = binding or scenario.binding
     course = Course(scenario.horizon_hours)
-    binder = Binder(case, renamed)
+    binder = Binder(site, renamed)
     bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
     restored = {each: event.at_hours for event in scenario.events for each in event.restores}
-    clock = Clock(case.rules.recovery, scenario.horizon_hours)
+    clock = Clock(site.rules.recovery, scenario.horizon_hours)
     start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
     for event in scenario.events:
         bound = bindings[event.id]
         if event.action == "refuse":
-            _refuse(case, course, event)
+            _refuse(site, course, event)
             bound = Binding("yes", reason="takes it out of the fallbacks")
         elif event.action == "accept":
             helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
@@ -70,13 +72,13 @@ def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None 
         else:
             for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
                 if leaves:
-                    strike = _strike(case, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
+                    strike = _strike(site, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
                     course.strikes.append(replace(strike, perhaps=perhaps))
         if bound.applies in ("maybe", "not_assessed"):
             course.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
-        course.happenings.append(_happening(case, event, bound, start))
+        course.happenings.append(_happening(site, event, bound, start))
     return _answer(
-        case,
+        site,
         course,
         clock,
         kind="scenario",
@@ -92,20 +94,20 @@ def replay(case: Case, scenario: Scenario, *, renamed: Mapping[str, str] | None 
     )
 
 
-def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
+def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
     """Failure domains that end service together at hour 0, with ``notice`` hours. Raises ``UsageError`` for one that
     nobody knows."""
-    clock = Clock(case.rules.recovery, DROP_HORIZON, notice)
+    clock = Clock(site.rules.recovery, DROP_HORIZON, notice)
     course = Course(DROP_HORIZON)
     for given in dict.fromkeys(dropped):
-        found_kind, identity = failure_domain(case, given, kind)
-        leaves = in_domain(case.graph, found_kind, identity)
-        name = called(case, found_kind, identity)
+        found_kind, identity = failure_domain(site, given, kind)
+        leaves = in_domain(site.tree, found_kind, identity)
+        name = called(site, found_kind, identity)
         if leaves:
             back = {}
             begins = {}
             for each in leaves:
-                leaf = case.graph.leaves[each]
+                leaf = site.tree.leaves[each]
                 begins[each] = leaf.begins.hours.usual if leaf.begins is not None else 0.0
                 # Work begins with the loss, not when the last cache is empty.
                 low, usual, high = clock.total(clock.terms(leaf))
@@ -134,24 +136,24 @@ def drop(case: Case, dropped: Iterable[str], *, kind: str = "", notice: float = 
         )
     names = listed([each.actor_name for each in course.happenings])
     title = f"{names} {'end' if len(course.happenings) > 1 else 'ends'} service"
-    return _answer(case, course, clock, kind="drop", id="+".join(each.id for each in course.happenings), title=title)
+    return _answer(site, course, clock, kind="drop", id="+".join(each.id for each in course.happenings), title=title)
 
 
-def matrix(case: Case, scenarios: Iterable[Scenario]) -> Matrix:
+def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
     """Every scenario over one site: the hours down of each function in the usual case, None where not assessed."""
     rows = []
     for scenario in scenarios:
-        answer = replay(case, scenario)
+        answer = replay(site, scenario)
         applies = any(each.applies in ("yes", "maybe") and each.action in LEFT for each in answer.events)
         down = {fate.id: fate.down_hours if fate.assessed else None for fate in answer.functions}
         rows.append(MatrixRow(scenario.id, scenario.title, applies, down))
     return Matrix(
         schema=MATRIX_SCHEMA,
-        target=case.file.target,
-        run=case.run,
-        functions=tuple(each.id for each in case.graph.functions if each.applies != "no"),
+        target=site.file.target,
+        run=site.run,
+        functions=tuple(each.id for each in site.tree.functions if each.applies != "no"),
         rows=tuple(rows),
-        not_assessed=out_of_sight(case),
+        not_assessed=out_of_sight(site),
     )
 
 
@@ -180,7 +182,7 @@ def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
 
 
 def _strike(
-    case: Case,
+    site: SiteModel,
     clock: Clock,
     event: Event,
     leaves: Iterable[str],
@@ -192,7 +194,7 @@ def _strike(
     recorded = event.duration_hours is not None or (same and event.id in restored)
     notice = event.notice_hours or 0.0
     for name in leaves:
-        leaf = case.graph.leaves[name]
+        leaf = site.tree.leaves[name]
         wait = leaf.begins.hours.usual if event.grace == "ttl" and leaf.begins is not None else 0.0
         start[name] = event.at_hours + wait
         if event.duration_hours is not None:
@@ -210,23 +212,23 @@ def _strike(
     return Strike(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
 
 
-def _refuse(case: Case, course: Course, event: Event) -> None:
+def _refuse(site: SiteModel, course: Course, event: Event) -> None:
     """Take a provider out of the fallbacks, and say so whether or not the site has it as one."""
     said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
     row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
     course.excluded.append(row)
     roles = ROLES_OF.get(event.layer, ())
-    parent = case.who.catalogue.parent(event.actor)
-    for proof in case.proofs.all:
+    parent = site.attribution.catalogue.parent(event.actor)
+    for proof in site.proofs.all:
         stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()))
         stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
-        same = proof.provider == event.actor or case.who.catalogue.account(proof.provider) == event.actor
-        if stands_in and (same or case.who.catalogue.parent(proof.provider) == parent):
+        same = proof.provider == event.actor or site.attribution.catalogue.account(proof.provider) == event.actor
+        if stands_in and (same or site.attribution.catalogue.parent(proof.provider) == parent):
             course.refused[proof.id] = row
 
 
-def _happening(case: Case, event: Event, bound: Binding, start: datetime) -> Happening:
-    name = event.name or case.who.provider_name(event.actor)
+def _happening(site: SiteModel, event: Event, bound: Binding, start: datetime) -> Happening:
+    name = event.name or site.attribution.provider_name(event.actor)
     return Happening(
         id=event.id,
         at_hours=event.at_hours,
@@ -252,7 +254,7 @@ def _happening(case: Case, event: Event, bound: Binding, start: datetime) -> Hap
 
 
 def _answer(
-    case: Case,
+    site: SiteModel,
     course: Course,
     clock: Clock,
     *,
@@ -267,12 +269,12 @@ def _answer(
     before: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> WhatIf:
-    course.strikes = held_up(case.graph, course.strikes)
-    reckoned = Reckoning(case, course, clock)
-    fates = fates_of(case, course, reckoned)
+    course.strikes = held_up(site.tree, course.strikes)
+    reckoned = Reckoning(site, course, clock)
+    fates = fates_of(site, course, reckoned)
     happenings = tuple(with_functions(each, course, reckoned) for each in course.happenings)
-    fallbacks = graded(case.graph, case.proofs)
-    standbys, barred = standbys_of(case, course, reckoned, fallbacks)
+    fallbacks = graded(site.tree, site.proofs)
+    standbys, barred = standbys_of(site, course, reckoned, fallbacks)
     applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
     lost = [each for each in fates if each.down_hours > 0]
     first = min(lost, key=lambda each: (goes_down(each), each.id), default=None)
@@ -280,8 +282,8 @@ def _answer(
     unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
     return WhatIf(
         schema=WHATIF_SCHEMA,
-        target=case.file.target,
-        run=case.run,
+        target=site.file.target,
+        run=site.run,
         kind=kind,
         id=id,
         title=title,
@@ -289,33 +291,35 @@ def _answer(
         horizon_hours=course.horizon,
         binding=binding,
         confidence=confidence,
-        summary=_summary(case, title if kind == "drop" else f"In {id}", lost, fates, kind),
+        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, fates, kind),
         events=happenings,
         functions=fates,
         fallbacks=standbys,
         excluded=(*course.excluded, *barred),
-        not_assessed=(*unassessed, *course.not_assessed, *out_of_sight(case)),
+        not_assessed=(*unassessed, *course.not_assessed, *out_of_sight(site)),
         first_loss=first.id if first is not None else "",
         shortest_notice_hours=min((each.notice_hours or 0.0 for each in applying), default=None),
         longest_loss=longest.id if longest is not None else "",
-        before_the_next=_advice(case, course, lost, before),
+        before_the_next=_advice(site, course, lost, before),
         history=history,
         lesson=lesson,
         sources=dict(sources or {}),
-        names=_names(case),
+        names=_names(site),
     )
 
 
-def _names(case: Case) -> dict[str, str]:
+def _names(site: SiteModel) -> dict[str, str]:
     """What the providers of a site are called, those that only stand by included."""
-    found = {identity: name for (kind, identity), name in case.graph.names.items() if kind == "provider"}
-    found |= {proof.provider: case.who.provider_name(proof.provider) for proof in case.proofs.all if proof.provider}
+    found = {identity: name for (kind, identity), name in site.tree.names.items() if kind == "provider"}
+    found |= {
+        proof.provider: site.attribution.provider_name(proof.provider) for proof in site.proofs.all if proof.provider
+    }
     return {identity: found[identity] for identity in sorted(found) if found[identity] != identity}
 
 
-def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
+def _advice(site: SiteModel, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
     rows = []
-    name, names = case.file.target.domain, _names(case)
+    name, names = site.file.target.domain, _names(site)
     for fate in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
         if not fate.via:
             said = name if fate.id == "web" else function(fate.id)
@@ -330,9 +334,9 @@ def _advice(case: Case, course: Course, lost: Iterable[FunctionFate], before: st
     return tuple(dict.fromkeys(rows))
 
 
-def _summary(case: Case, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
+def _summary(site: SiteModel, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
     """One sentence: what stops, how long, what goes on."""
-    name = case.file.target.domain
+    name = site.file.target.domain
     unassessed = any(not each.assessed for each in fates)
     tail = " Not everything could be assessed." if unassessed else ""
     if not lost:

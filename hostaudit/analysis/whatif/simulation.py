@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from hostaudit import domain
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.analysis.impact.outage import Clock, Reading, gone
-from hostaudit.analysis.site_model import Case
-from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Spans, Timeline, united, within
+from hostaudit.analysis.site_model import SiteModel
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Spans, Timeline, clipped, united
 from hostaudit.model.report import NotAssessed
 from hostaudit.model.whatif import Excluded, Happening
 
@@ -57,9 +57,9 @@ class Course:
 class Reckoning:
     """The graph over the clock of one course."""
 
-    def __init__(self, case: Case, course: Course, clock: Clock) -> None:
-        self.case = case
-        self.graph = case.graph
+    def __init__(self, site: SiteModel, course: Course, clock: Clock) -> None:
+        self.site = site
+        self.tree = site.tree
         self.course = course
         self.clock = clock
         self.notices: dict[float, float] = {}
@@ -75,18 +75,19 @@ class Reckoning:
 
     def _solve(self, strikes: Iterable[Strike], end: int, reading: Reading = "named") -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
-        for name, leaf in self.graph.leaves.items():
+        for name, leaf in self.tree.leaves.items():
             if gone(leaf, reading):
                 lost[name] = [ALWAYS]
         for refused in self.course.refused:
-            lost[f"fallback:{refused}"] = [ALWAYS]
+            if refused in self.tree.standbys:
+                lost[self.tree.standbys[refused].handle] = [ALWAYS]
         for strike in strikes:
             for name, value in strike.spans(end).items():
                 lost.setdefault(name, []).append(value)
         united_ = {name: united(values) for name, values in lost.items()}
         # The clock counts notice for a plain failure already; a scenario's events have notices of their own.
-        clock = Clock(self.case.rules.recovery, self.clock.horizon)
-        return self.graph.solve(united_, Timeline(clock, end, self.notices))
+        clock = Clock(self.site.rules.recovery, self.clock.horizon)
+        return self.tree.solve(united_, Timeline(clock, end, self.notices))
 
     def only(self, strikes: Iterable[Strike]) -> dict[str, Spans]:
         """The graph if nothing but these happened."""
@@ -99,25 +100,25 @@ class Reckoning:
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
         """When a node is gone, on the clock."""
-        return within(state.get(node, NEVER), self.course.horizon)
+        return clipped(state.get(node, NEVER), self.course.horizon)
 
 
-def held_up(graph: Graph, strikes: list[Strike]) -> list[Strike]:
+def held_up(tree: FaultTree, strikes: list[Strike]) -> list[Strike]:
     """The same, but no zone moves to other name servers while the registrar is gone at which that would be done: that
     caches keep a name alive for a while gives nobody a console."""
     gone_from: dict[str, list[Strike]] = {}
     for strike in strikes:
         for name in strike.back:
-            if graph.leaves[name].role == "registrar":
+            if tree.leaves[name].role == "registrar":
                 gone_from.setdefault(name, []).append(strike)
     found = []
     for strike in strikes:
         back = dict(strike.back)
         for name, own in strike.back.items():
-            served = graph.leaves[name].zone if graph.leaves[name].recovery == "dns" else ""
+            served = tree.leaves[name].zone if tree.leaves[name].recovery == "dns" else ""
             zone = domain.registrable(served) if served and not strike.recorded else None
             for registrar, others in gone_from.items():
-                if zone is not None and graph.leaves[registrar].subject == zone:
+                if zone is not None and tree.leaves[registrar].subject == zone:
                     for other in others:
                         low, usual, high = (
                             max(end, until) if other.at < end else end

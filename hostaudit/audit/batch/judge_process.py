@@ -44,8 +44,8 @@ MOST_FRAME = 256 * 1024 * 1024
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Evidence to judge. ``whole``: whether the report itself is wanted, as one line of JSON. ``day``: UTC.
-    ``history``: the file in which the run is kept, if any."""
+    """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
+    itself is wanted, as one line of JSON. ``history``: the file in which the run is kept, empty for none."""
 
     file: EvidenceFile
     criteria: Criteria | None
@@ -55,8 +55,9 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What became of it; ``defect`` says what broke, and then nothing else counts. ``unkept``: why the run could not be
-    kept."""
+    """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
+    site that could not be judged; the other fields then mean nothing. ``unkept``: why the run could not be kept in the
+    history, empty if it was."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -97,7 +98,7 @@ def _answer(asked: bytes | Job) -> Judged:
 
 
 def judged(job: Job) -> Judged:
-    """A job done."""
+    """Judge one site in this process."""
     from datetime import date
 
     from hostaudit import audit
@@ -111,7 +112,7 @@ def judged(job: Job) -> Judged:
 
 
 def _kept(opinion: Report, path: str) -> str:
-    """Append a run to the history; what went wrong, if anything did."""
+    """Append a run to the history; the reason if that failed, else nothing."""
     if not path:
         return ""
     from hostaudit.errors import UsageError
@@ -171,7 +172,7 @@ class Judge:
         await self._end()
 
     async def judge(self, job: Job) -> Judged:
-        """What a site is judged to be. Raises ``JudgingFailedError`` for a defect, which the next job does not feel."""
+        """Judge one site. Raises ``JudgingFailedError`` for a defect, which does not affect the next job."""
         frame = msgspec.msgpack.encode(job)
         async with self._turn:
             await self._ensure()

@@ -1,4 +1,4 @@
-"""Lists of domains: which names does a file or standard input give, and which of its lines name none?"""
+"""Lists of domains: the names in a file or on standard input, and the lines that name no site."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list comes to. ``duplicates`` counts the lines that name a domain once more."""
+    """The content of a list. ``duplicates`` counts the lines that name a domain once more."""
 
     targets: tuple[Target, ...]
     rejected: tuple[Rejected, ...]

@@ -1,4 +1,4 @@
-"""How far a run over many sites is, on standard error."""
+"""The line of progress of a run over many sites, on standard error."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hostaudit.cli.options import say
 
 REDRAW = 0.5
 LINES_OF_PROGRESS = 20
-"""How many lines tell how far a run is, where no line can be rewritten."""
+"""Lines of progress in a whole run, where no line can be rewritten."""
 
 
-class Meter:
-    """How far the run is, on standard error: a line rewritten in place on a terminal, else a line now and then."""
+class ProgressLine:
+    """Progress on standard error: a line rewritten in place on a terminal, else a new line now and then."""
 
     def __init__(self, tally: Tally, stream: TextIO, *, shown: bool, lines: bool) -> None:
         self._tally = tally
@@ -35,14 +35,14 @@ class Meter:
             self._drawn = True
             await asyncio.sleep(REDRAW)
 
-    def told(self) -> None:
+    def count(self) -> None:
         """A record was written."""
         if self._lines and (self._tally.ended % self._every == 0 or self._tally.ended == self._tally.total):
             say(f"hostaudit: {self.text()}\n")
             self._stream.flush()
 
     def text(self) -> str:
-        """How many of how many, how fast, and when it will end."""
+        """The domains done and in total, the speed, and the time left."""
         tally = self._tally
         seconds = time.monotonic() - tally.started
         fresh = tally.ended - tally.resumed

@@ -1,4 +1,4 @@
-"""What is written of a list of sites: a record for each, a summary last, and the places that take them."""
+"""The output of a list of sites: a record for each, a summary last, and the files or streams that take them."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Sink:
 
     @property
     def to_terminal(self) -> bool:
-        """Whether what is written shares the terminal with the line of progress."""
+        """Records and the line of progress go to the same terminal."""
         return self.path is None and sys.stdout.isatty()
 
     def write(self, text: str) -> None:

@@ -21,7 +21,7 @@ from hostaudit import __version__
 from hostaudit.audit.batch.ledger import Kept
 from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_sites
 from hostaudit.cli.batch import domain_list
-from hostaudit.cli.batch.progress import Meter
+from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
 from hostaudit.cli.options import Writer
 from hostaudit.errors import UsageError
@@ -76,7 +76,7 @@ def scan_list(
             run.keep(each.kept)
             writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are in {each.path} already")
     _allow_many_files()
-    meter = Meter(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
+    meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
     finally:
@@ -104,7 +104,7 @@ def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
 
 
 def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Criteria]:
-    """What is demanded of each domain of which anything is."""
+    """The criteria of each domain that has any."""
     made = {each.domain: judging.of(each.domain) for each in listed.targets}
     found = {domain: each for domain, each in made.items() if each is not None}
     count = sum(each.policy is not None and each.policy.stated for each in found.values())
@@ -118,7 +118,7 @@ def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Cri
 
 
 def _warned_once(options: LookOptions) -> LookOptions:
-    """The same options, with each warning told once and not by every site."""
+    """The same options, with each warning printed once and not for every site."""
     told: set[str] = set()
 
     def warn(text: str) -> None:
@@ -184,7 +184,7 @@ class Run:
         self.tally.keep(kept)
         self._done = kept.domains
 
-    async def go(self, meter: Meter) -> None:
+    async def go(self, meter: ProgressLine) -> None:
         """Scan what is left. Ends early if interrupted."""
         stop = Stop()
         left = (each for each in self._listed.targets if each.domain not in self._done)
@@ -199,22 +199,25 @@ class Run:
             await asyncio.gather(drawing, return_exceptions=True)
 
     def _listen(self, stop: Stop) -> None:
-        """Take an interruption as a wish to finish, and a second one to stop."""
+        """The first interrupt finishes the sites under way, the second one gives them up."""
         loop = asyncio.get_running_loop()
 
         def interrupted() -> None:
             if self.tally.interrupted:
-                # Whoever reads may have stopped reading; a third one ends even the wait for that.
-                loop.remove_signal_handler(signal.SIGINT)
+                # The reader of the output may have stopped reading; a third interrupt ends even the wait for that.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 stop.abandoned.set()
                 return
             self.tally.interrupted = True
             stop.finishing.set()
             self._writer.note("interrupted: finishing what is under way; once more stops at once")
 
-        loop.add_signal_handler(signal.SIGINT, interrupted)
+        try:
+            loop.add_signal_handler(signal.SIGINT, interrupted)
+        except NotImplementedError:  # the event loops of Windows
+            signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(interrupted))
 
-    async def _write(self, record: Record, meter: Meter) -> None:
+    async def _write(self, record: Record, meter: ProgressLine) -> None:
         self.tally.add(record)
         for sink in self._sinks:
             if sink.to_terminal:
@@ -227,7 +230,7 @@ class Run:
         if record.failure:
             meter.clear()
             self._writer.note(f"a defect of hostaudit at {record.domain}: {record.failure}")
-        meter.told()
+        meter.count()
 
 
 def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.values import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
 from hostaudit.observe.net import DnsAnswer, Outcome
@@ -114,7 +115,7 @@ class _Senders:
         self.uses_mx = self.uses_a = False
 
     def is_mine(self, name: str) -> bool:
-        return name == self.own or name.endswith(f".{self.own}")
+        return lies_under(name, self.own)
 
     def read(self, record: str, domain: str, *, mine: bool) -> list[str]:
         """Take in one record and return the names of the records that it refers to. ``mine``: its addresses count."""

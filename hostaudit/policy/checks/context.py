@@ -9,11 +9,11 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from hostaudit.analysis.fault_tree.tree import Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Clock, Reading
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import ROLES, Reckoning, hides, reckon
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import FunctionDemand, Policy, RoleDemand, Severity, UnknownMode
 from hostaudit.model.report import Report
 from hostaudit.model.rules import Check
@@ -48,7 +48,7 @@ class Ground:
 
     def __init__(
         self,
-        case: Case,
+        case: SiteModel,
         report: Report,
         policy: Policy,
         day: date | None,
@@ -71,7 +71,7 @@ class Ground:
     def reckoning(self, reading: Reading) -> Reckoning:
         """What each company's end does in one reading."""
         if reading not in self._reckoned:
-            self._reckoned[reading] = reckon(self.case.graph, self.clock, reading)
+            self._reckoned[reading] = reckon(self.case.tree, self.clock, reading)
         return self._reckoned[reading]
 
     def roles(self) -> Iterator[tuple[str, RoleDemand]]:
@@ -83,21 +83,21 @@ class Ground:
         yield from sorted(self.policy.functions.items())
 
     @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
+    def leaves(self) -> tuple[BasicEvent, ...]:
         """Everybody on whom a function rests now, or whose loss leaves it worse."""
-        graph = self.case.graph
-        roots = [f.root for f in graph.functions if f.applies != "no"]
-        worse = [node for f in graph.functions if f.applies != "no" for node in f.degraded_by]
-        return tuple(graph.leaves[name] for name in sorted(graph.below(*roots, *worse)) if name in graph.leaves)
+        tree = self.case.tree
+        roots = [f.root for f in tree.functions if f.applies != "no"]
+        worse = [node for f in tree.functions if f.applies != "no" for node in f.degraded_by]
+        return tuple(tree.leaves[name] for name in sorted(tree.below(*roots, *worse)) if name in tree.leaves)
 
-    def hidden(self, role: str = "") -> tuple[Leaf, ...]:
+    def hidden(self, role: str = "") -> tuple[BasicEvent, ...]:
         """The open questions behind which somebody may stand, in one role or in any."""
         roles = (role,) if role else ROLES
         found = [leaf for leaf in self.leaves if any(hides(leaf, each) for each in roles)]
         if role in ("", "page"):
             # A page that was not read hides third parties, whom no function rests on.
-            unread = [item for item in self.case.seen.of("page") if item.unknown is not None]
-            found += [Leaf({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
+            unread = [item for item in self.case.evidence.of("page") if item.unknown is not None]
+            found += [BasicEvent({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
         return tuple(found)
 
     def title(self, role: str) -> str:
@@ -112,7 +112,7 @@ class Ground:
 
     def called(self, provider: str) -> str:
         """What a person calls a provider, one that the catalogue does not know by what was seen of it."""
-        name = self.case.graph.names.get(("provider", provider), "") or self.case.who.provider_name(provider)
+        name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
         return name.removeprefix("unknown:")
 
 
@@ -145,12 +145,12 @@ def few(words: Iterable[str], most: int = 4) -> str:
     return ", ".join(listed[:most]) + more
 
 
-def open_questions(leaves: Iterable[Leaf]) -> str:
+def open_questions(leaves: Iterable[BasicEvent]) -> str:
     """What could not be learnt, in a few words."""
     return few(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
 
 
-def reasons(leaves: Iterable[Leaf]) -> tuple[str, ...]:
+def reasons(leaves: Iterable[BasicEvent]) -> tuple[str, ...]:
     """The evidence behind some leaves."""
     return tuple(sorted({each for leaf in leaves for each in leaf.because}))
 

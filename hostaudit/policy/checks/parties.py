@@ -61,7 +61,7 @@ def _party(ground: Ground, provider: str, rows: list[tuple[str, bool, bool, str,
     located = bool(stated_by.get(last)) or (bool(stated) and last not in stated_by)
     return Party(
         provider=provider,
-        account=ground.case.who.catalogue.account(provider),
+        account=ground.case.attribution.catalogue.account(provider),
         name=ground.called(provider),
         above=above,
         company=ground.case.company(last).removeprefix("unknown:"),

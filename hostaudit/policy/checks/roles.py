@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from hostaudit.analysis.fault_tree.tree import Leaf
+from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.redundancy import Group, axes_named
 from hostaudit.analysis.impact.score import part
 from hostaudit.model.policy import RoleDemand
@@ -152,7 +152,7 @@ def _of_party(
 
 
 def _of_role(ground: Ground, rule: str, role: str, outcome: str, message: str, demand: RoleDemand) -> Answer:
-    leaves: tuple[Leaf, ...] = tuple(leaf for leaf in ground.leaves if part(leaf) == role)
+    leaves: tuple[BasicEvent, ...] = tuple(leaf for leaf in ground.leaves if part(leaf) == role)
     return Answer(
         rule,
         "pass" if outcome == "pass" else "unknown",
@@ -178,7 +178,7 @@ def role_min_days_left(ground: Ground) -> Iterator[Answer]:
 
 def _name(ground: Ground, demand: RoleDemand) -> Answer:
     name = ground.report.target.registrable
-    item = ground.case.seen.get("registration", name)
+    item = ground.case.evidence.get("registration", name)
     value = item.value if item is not None else None
     ends = _day(value.expires) if isinstance(value, Registration) else None
     because = (item.id,) if item is not None else ()
@@ -190,7 +190,7 @@ def _name(ground: Ground, demand: RoleDemand) -> Answer:
 
 def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
     hosts = {*ground.report.target.hosts, ground.case.proofs.web_host}
-    items = [item for item in ground.case.seen.of("tls") if item.subject.split(" ")[0] in hosts]
+    items = [item for item in ground.case.evidence.of("tls") if item.subject.split(" ")[0] in hosts]
     dated = [(item, _day(item.value.not_after)) for item in items if isinstance(item.value, Certificate)]
     known = sorted((ends, item.id) for item, ends in dated if ends is not None)
     unsure = [item.subject for item in items if item.unknown is not None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf
-from hostaudit.analysis.site_model import Case
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
+from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import LEFT
 from hostaudit.analysis.whatif.replay import replay
 from hostaudit.model.policy import ScenarioGate
@@ -33,7 +33,7 @@ def scenario_limits(ground: Ground) -> Iterator[Answer]:
 
 
 def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best: WhatIf, worst: WhatIf) -> Answer:
-    states = {each.id: each.applies for each in ground.case.graph.functions}
+    states = {each.id: each.applies for each in ground.case.tree.functions}
     fates = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
     rule = f"scenario.{gate.scenario}.{identity}"
     called = function(identity).capitalize()
@@ -84,17 +84,17 @@ def _answer(rule: str, outcome: str, identity: str, message: str, gate: Scenario
     )
 
 
-def _read(case: Case, *, works: bool) -> Case:
+def _read(case: SiteModel, *, works: bool) -> SiteModel:
     """The case with everything that is not certain working, or failed."""
-    graph = case.graph
-    leaves = {name: _settle(leaf, works=works) for name, leaf in graph.leaves.items()}
-    settled = Graph(
-        leaves, graph.gates, graph.functions, graph.dependencies, graph.names, graph.standbys, graph.unfollowed
+    tree = case.tree
+    leaves = {name: _settle(leaf, works=works) for name, leaf in tree.leaves.items()}
+    settled = FaultTree(
+        leaves, tree.gates, tree.functions, tree.dependencies, tree.names, tree.standbys, tree.unfollowed
     )
-    return replace(case, graph=settled)
+    return replace(case, tree=settled)
 
 
-def _settle(leaf: Leaf, *, works: bool) -> Leaf:
+def _settle(leaf: BasicEvent, *, works: bool) -> BasicEvent:
     if leaf.certainty in ("certain", "failed"):
         return leaf
     if works:

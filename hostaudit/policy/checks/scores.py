@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.analysis.impact.outage import NOBODY, Reading, impact
 from hostaudit.analysis.impact.score import Reckoning, hides, part
 from hostaudit.model.policy import FunctionDemand, RoleDemand, Severity
@@ -115,7 +115,7 @@ def _without(ground: Ground, rule: str, identity: str, demand: FunctionDemand) -
 
 def function_max_hours_down(ground: Ground) -> Iterator[Answer]:
     """``FUNCTION.max_hours_down``: the longest outage of one function that one company causes, names aside."""
-    nodes = {each.id: each for each in ground.case.graph.functions}
+    nodes = {each.id: each for each in ground.case.tree.functions}
     for identity, demand in ground.functions():
         if demand.max_hours_down is None:
             continue
@@ -165,8 +165,8 @@ def role_max_hours_down(ground: Ground) -> Iterator[Answer]:
         if not ground.alternatives.assessed(role):
             yield unassessed("max_hours_down", role, demand, ground.domain)
             continue
-        graph = _alone(ground.case.graph, role)
-        (low, who, _), (high, most, spread) = (_worst_of(ground, graph, each) for each in READINGS)
+        tree = _alone(ground.case.tree, role)
+        (low, who, _), (high, most, spread) = (_worst_of(ground, tree, each) for each in READINGS)
         named = who if who not in ("", NOBODY) else most
         message = f"{ground.title(role)}: {_told(ground, low, high, spread, demand.max_hours_down, named)}"
         yield Answer(
@@ -183,24 +183,24 @@ def role_max_hours_down(ground: Ground) -> Iterator[Answer]:
         )
 
 
-def _alone(graph: Graph, role: str) -> Graph:
+def _alone(tree: FaultTree, role: str) -> FaultTree:
     """The graph in which nothing but what plays a role, or may hide somebody who does, can fail."""
     leaves = {
         # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
         name: leaf
         if part(leaf) == role or hides(leaf, role) or leaf.certainty == "hoped"
         else replace(leaf, domains={}, certainty="certain")
-        for name, leaf in graph.leaves.items()
+        for name, leaf in tree.leaves.items()
     }
-    return Graph(leaves, graph.gates, graph.functions)
+    return FaultTree(leaves, tree.gates, tree.functions)
 
 
-def _worst_of(ground: Ground, graph: Graph, reading: Reading) -> tuple[float, str, Hours]:
-    parents = {each for leaf in graph.leaves.values() for each in leaf.domains.get("parent", ())}
+def _worst_of(ground: Ground, tree: FaultTree, reading: Reading) -> tuple[float, str, Hours]:
+    parents = {each for leaf in tree.leaves.values() for each in leaf.domains.get("parent", ())}
     found = (0.0, "", Hours(0.0, 0.0, 0.0))
     for parent in sorted({*parents, NOBODY}):
-        outages = impact(graph, frozenset({("parent", parent)}), ground.clock, reading=reading)
-        for each in graph.functions:
+        outages = impact(tree, frozenset({("parent", parent)}), ground.clock, reading=reading)
+        for each in tree.functions:
             hours = outages[each.id].hours
             if each.applies != "no" and outages[each.id].stops and hours.usual > found[0]:
                 found = (hours.usual, parent, hours)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Switch
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.outage import NOBODY, order_one
 from hostaudit.documents import rules
@@ -25,28 +26,32 @@ AUTOMATIC, MANUAL = Switch("a", automatic=True), Switch("m", "host")
 @st.composite
 def graphs(draw):
     """Up to 14 gates over up to 8 leaves in up to 8 domains; a child may be any node, so that there are cycles."""
-    graph = Graph()
+    graph = FaultTree()
     most = draw(st.sampled_from((3, 5, 8)))
     leaves = []
     for number in range(draw(st.integers(2, 8))):
         domains = {
             kind: tuple(draw(st.lists(st.sampled_from("abcdefgh"[:most]), max_size=2, unique=True))) for kind in KINDS
         }
-        leaf = Leaf(domains, "hosting", f"s{number}", (), certainty=draw(st.sampled_from(CERTAINTIES)))
+        leaf = BasicEvent(domains, "hosting", f"s{number}", (), certainty=draw(st.sampled_from(CERTAINTIES)))
         leaves.append(graph.leaf(f"leaf{number}", leaf))
     gates = [f"gate{number}" for number in range(draw(st.integers(1, 14)))]
     for gate in gates:
         children = draw(st.lists(st.sampled_from([*leaves, *leaves, *gates]), min_size=1, max_size=5))
         kind = draw(st.sampled_from(("all", "any", "any", "standby")))
         if kind == "standby":
-            graph.spares(gate, children[0], [(draw(st.sampled_from((AUTOMATIC, MANUAL))), c) for c in children[1:]])
+            graph.spares(
+                Purpose.GROUP.of(gate),
+                children[0],
+                [(draw(st.sampled_from((AUTOMATIC, MANUAL))), c) for c in children[1:]],
+            )
         if gate not in graph.gates:
-            graph.gate(gate, "any" if kind == "standby" else kind, children)
-    graph.functions += [FunctionNode(gate, gate, "yes", "down", 1.0) for gate in gates]
+            graph.gate(Purpose.GROUP.of(gate), "any" if kind == "standby" else kind, children)
+    graph.functions += [SiteFunction(gate, gate, "yes", "down", 1.0) for gate in gates]
     return graph
 
 
-def down(graph: Graph, kind: str, failed: set[str], reading: str) -> set[str]:
+def down(graph: FaultTree, kind: str, failed: set[str], reading: str) -> set[str]:
     """All nodes that fail: those that must fail, found one after the other until nothing is added."""
     found = set()
     for name, leaf in graph.leaves.items():
@@ -79,7 +84,7 @@ def down(graph: Graph, kind: str, failed: set[str], reading: str) -> set[str]:
     return found
 
 
-def brute_force(graph: Graph, kind: str, reading: str) -> dict[str, set[tuple[str, ...]]]:
+def brute_force(graph: FaultTree, kind: str, reading: str) -> dict[str, set[tuple[str, ...]]]:
     """Minimal sets of up to three domains by trying them all; what is down anyway has no entry."""
     anyway = down(graph, kind, set(), reading)
     found = {f.id: set() for f in graph.functions if f.root not in anyway}
@@ -134,19 +139,19 @@ def test_a_bound_on_the_effort_lowers_the_order_and_leaves_the_rest_exact(graph,
     assert found.sets == {function: sets for function, sets in smaller.items() if sets}
 
 
-def leaf(graph: Graph, name: str, **domains: str) -> str:
-    return graph.leaf(name, Leaf({kind: (each,) for kind, each in domains.items()}, "dns", name, ()))
+def leaf(graph: FaultTree, name: str, **domains: str) -> str:
+    return graph.leaf(name, BasicEvent({kind: (each,) for kind, each in domains.items()}, "dns", name, ()))
 
 
-def with_function(graph: Graph, root: str) -> Graph:
-    graph.functions.append(FunctionNode("f", root, "yes", "down", 1.0))
+def with_function(graph: FaultTree, root: str) -> FaultTree:
+    graph.functions.append(SiteFunction("f", root, "yes", "down", 1.0))
     return graph
 
 
 def test_two_operators_of_one_parent_are_one_domain_at_its_level_and_a_pair_below():
-    graph = Graph()
+    graph = FaultTree()
     legs = [leaf(graph, each, provider=each, parent="digicert") for each in ("dnsmadeeasy", "ultradns")]
-    with_function(graph, graph.gate("any", "any", legs))
+    with_function(graph, graph.gate(Purpose.GROUP.of("any"), "any", legs))
 
     assert minimal_cut_sets(graph, "parent").sets == {"f": (("digicert",),)}
     assert minimal_cut_sets(graph, "provider").sets == {"f": (("dnsmadeeasy", "ultradns"),)}
@@ -175,31 +180,33 @@ def test_a_pair_that_takes_down_what_neither_does_alone_is_in_the_report():
 
 @pytest.mark.parametrize(("kind", "sets"), [("all", {}), ("any", {})])
 def test_gates_without_children_need_no_cause_or_have_none(kind, sets):
-    graph = Graph()
-    with_function(graph, graph.gate("root", kind))
+    graph = FaultTree()
+    with_function(graph, graph.gate(Purpose.GROUP.of("root"), kind))
 
     assert minimal_cut_sets(graph, "parent").sets == sets
-    assert minimal_cut_sets(Graph(), "parent").sets == {}
+    assert minimal_cut_sets(FaultTree(), "parent").sets == {}
 
 
 def test_what_is_down_anyway_has_no_cut_set_and_what_never_fails_neither():
-    graph = Graph()
-    graph.leaf("broken", Leaf({"parent": ("a",)}, "dns", "x", (), certainty="failed"))
-    graph.leaf("nobody's", Leaf({}, "dns", "y", ()))
+    graph = FaultTree()
+    graph.leaf("broken", BasicEvent({"parent": ("a",)}, "dns", "x", (), certainty="failed"))
+    graph.leaf("nobody's", BasicEvent({}, "dns", "y", ()))
     leaf(graph, "sound", parent="b")
     for root, children in (("down", ["broken", "sound"]), ("up", ["nobody's"]), ("own", ["sound"])):
-        graph.functions.append(FunctionNode(root, graph.gate(root, "all", children), "yes", "down", 1.0))
+        graph.functions.append(
+            SiteFunction(root, graph.gate(Purpose.GROUP.of(root), "all", children), "yes", "down", 1.0)
+        )
 
     assert minimal_cut_sets(graph, "parent").sets == {"own": (("b",),)}
 
 
-def wide(width: int, branches: int, *, common: bool) -> Graph:
+def wide(width: int, branches: int, *, common: bool) -> FaultTree:
     """Any of several branches, each of which needs everybody in a crowd of its own."""
-    graph = Graph()
+    graph = FaultTree()
     shared = [leaf(graph, "shared", parent="shared")] if common else []
     rows = [[leaf(graph, f"{b}-{n}", parent=f"p{b}-{n:04}") for n in range(width)] for b in range(branches)]
-    gates = [graph.gate(f"all{b}", "all", [*row, *shared]) for b, row in enumerate(rows)]
-    return with_function(graph, graph.gate("root", "any", gates))
+    gates = [graph.gate(Purpose.GROUP.of(f"all{b}"), "all", [*row, *shared]) for b, row in enumerate(rows)]
+    return with_function(graph, graph.gate(Purpose.GROUP.of("root"), "any", gates))
 
 
 @pytest.mark.parametrize(
@@ -221,8 +228,10 @@ def test_a_graph_that_explodes_ends_in_time_and_says_how_far_it_is_complete(grap
 
 def test_a_graph_that_explodes_at_three_is_complete_up_to_two():
     graph = wide(80, 3, common=False)
-    pair = graph.gate("pair", "any", [leaf(graph, "x", parent="x"), leaf(graph, "y", parent="y")])
-    graph.functions[0] = FunctionNode("f", graph.gate("both", "all", ["root", pair]), "yes", "down", 1.0)
+    pair = graph.gate(Purpose.GROUP.of("pair"), "any", [leaf(graph, "x", parent="x"), leaf(graph, "y", parent="y")])
+    graph.functions[0] = SiteFunction(
+        "f", graph.gate(Purpose.GROUP.of("both"), "all", ["root", pair]), "yes", "down", 1.0
+    )
 
     found = minimal_cut_sets(graph, "parent")
 
@@ -230,10 +239,10 @@ def test_a_graph_that_explodes_at_three_is_complete_up_to_two():
 
 
 def test_two_thousand_nodes_of_a_tame_graph_take_no_time():
-    graph = Graph()
+    graph = FaultTree()
     legs = [leaf(graph, f"leg{n}", parent=f"p{n % 40}") for n in range(1000)]
-    pairs = [graph.gate(f"any{n}", "any", [legs[n], legs[(n * 7 + 1) % 1000]]) for n in range(1000)]
-    with_function(graph, graph.gate("root", "all", pairs))
+    pairs = [graph.gate(Purpose.GROUP.of(f"any{n}"), "any", [legs[n], legs[(n * 7 + 1) % 1000]]) for n in range(1000)]
+    with_function(graph, graph.gate(Purpose.GROUP.of("root"), "all", pairs))
 
     started = time.perf_counter()
     found = minimal_cut_sets(graph, "parent")

@@ -6,12 +6,13 @@ from helpers.graphs import CLOCK, PARENTS, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Graph, Leaf, Term
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import NOBODY, impact, order_one
 from hostaudit.model.report import Hours
 
 
-def brute_force(graph: Graph, failed: set[str], root: str) -> bool:
+def brute_force(graph: FaultTree, failed: set[str], root: str) -> bool:
     """Whether a root fails: the least set of failed nodes that the leaves force, one round at a time."""
     down = {name for name, leaf in graph.leaves.items() if set(leaf.domains["parent"]) & failed}
     while True:
@@ -76,12 +77,12 @@ def cached(hours: float) -> Term:
     return Term(Hours(hours, hours, hours), "measured", "a TTL")
 
 
-def two_servers(first: str, second: str) -> Graph:
-    graph = Graph()
+def two_servers(first: str, second: str) -> FaultTree:
+    graph = FaultTree()
     for name, parent in (("a", first), ("b", second)):
-        graph.leaf(name, Leaf({"parent": (parent,)}, "dns", name, (), "host", begins=cached(2.0)))
-    graph.gate("any", "any", ["a", "b"])
-    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
+        graph.leaf(name, BasicEvent({"parent": (parent,)}, "dns", name, (), "host", begins=cached(2.0)))
+    graph.gate(Purpose.GROUP.of("any"), "any", ["a", "b"])
+    graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
     return graph
 
 
@@ -92,22 +93,22 @@ def test_two_legs_of_one_parent_are_one_leg():
 
 def test_zones_that_serve_each_other_neither_loop_nor_count():
     graph = two_servers("p", "q")
-    graph.gate("zone a", "all", ["a", "zone b"])
-    graph.gate("zone b", "all", ["b", "zone a"])
-    graph.functions.append(FunctionNode("g", "zone a", "yes", "down", 1.0))
+    graph.gate(Purpose.GROUP.of("zone a"), "all", ["a", "zone b"])
+    graph.gate(Purpose.GROUP.of("zone b"), "all", ["b", "zone a"])
+    graph.functions.append(SiteFunction("g", "zone a", "yes", "down", 1.0))
 
     assert order_one(graph)["g"] == {("parent", "p"), ("parent", "q")}
     assert not impact(graph, frozenset(), CLOCK)["g"].stops
 
 
 def test_an_alternative_that_recovers_sooner_ends_the_outage():
-    graph = Graph()
-    graph.leaf("slow", Leaf({"parent": ("p",)}, "hosting", "slow", (), "name"))
-    graph.leaf("fast", Leaf({"parent": ("p",)}, "hosting", "fast", (), "host", begins=cached(9.0)))
-    graph.gate("any", "any", ["slow", "fast"])
-    graph.gate("all", "all", ["slow", "fast"])
-    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
-    graph.functions.append(FunctionNode("g", "all", "yes", "down", 1.0))
+    graph = FaultTree()
+    graph.leaf("slow", BasicEvent({"parent": ("p",)}, "hosting", "slow", (), "name"))
+    graph.leaf("fast", BasicEvent({"parent": ("p",)}, "hosting", "fast", (), "host", begins=cached(9.0)))
+    graph.gate(Purpose.GROUP.of("any"), "any", ["slow", "fast"])
+    graph.gate(Purpose.GROUP.of("all"), "all", ["slow", "fast"])
+    graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
+    graph.functions.append(SiteFunction("g", "all", "yes", "down", 1.0))
 
     outages = impact(graph, frozenset({("parent", "p")}), CLOCK)
 
@@ -116,9 +117,9 @@ def test_an_alternative_that_recovers_sooner_ends_the_outage():
 
 
 def test_what_has_no_leg_at_all_is_down_without_end():
-    graph = Graph()
-    graph.gate("any", "any")
-    graph.functions.append(FunctionNode("f", "any", "yes", "down", 1.0))
+    graph = FaultTree()
+    graph.gate(Purpose.GROUP.of("any"), "any")
+    graph.functions.append(SiteFunction("f", "any", "yes", "down", 1.0))
 
     assert impact(graph, frozenset(), CLOCK)["f"].hours.high == CLOCK.horizon
     assert order_one(graph)["f"] == {("parent", NOBODY)}
@@ -126,8 +127,8 @@ def test_what_has_no_leg_at_all_is_down_without_end():
 
 def test_an_unlisted_role_recovers_at_no_known_time():
     graph = two_servers("p", "p")
-    graph.leaves["a"] = Leaf({"parent": ("p",)}, "dns", "a", (), "no such role")
-    graph.gate("only", "all", ["a"])
-    graph.functions.append(FunctionNode("g", "only", "yes", "down", 1.0))
+    graph.leaves["a"] = BasicEvent({"parent": ("p",)}, "dns", "a", (), "no such role")
+    graph.gate(Purpose.GROUP.of("only"), "all", ["a"])
+    graph.functions.append(SiteFunction("g", "only", "yes", "down", 1.0))
 
     assert impact(graph, frozenset({("parent", "p")}), CLOCK)["g"].hours.usual == CLOCK.horizon

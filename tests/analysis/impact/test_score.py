@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
-from hostaudit.analysis.fault_tree.tree import FunctionNode, Gate, Graph, Leaf, Switch, Term
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
 from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
 from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
 from hostaudit.documents import rules
@@ -26,13 +27,13 @@ SCORING = Scoring({}, 720, 0.05, 0.25, 0.1)
 EVERY = ("certain", "uncertain", "unknown", "failed")
 
 
-def interval(graph: Graph) -> tuple[float, float]:
+def interval(graph: FaultTree) -> tuple[float, float]:
     return score(reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic"), SCORING)
 
 
-def changed(graph: Graph) -> Graph:
+def changed(graph: FaultTree) -> FaultTree:
     """A copy whose leaves and gates may be altered."""
-    copy = Graph(dict(graph.leaves), {}, list(graph.functions))
+    copy = FaultTree(dict(graph.leaves), {}, list(graph.functions))
     for name, gate in graph.gates.items():
         copy.gates[name] = Gate(gate.kind, list(gate.children), gate.switches)
     return copy
@@ -58,15 +59,15 @@ def with_standbys(draw, certainties=EVERY):
     for gate in draw(st.lists(st.sampled_from(sorted(graph.gates)), max_size=3, unique=True)):
         rows = draw(st.lists(st.tuples(st.sampled_from(SWITCHES), st.sampled_from(nodes)), min_size=1, max_size=2))
         stand_by(graph, gate, rows)
-    graph.functions.append(FunctionNode("web", draw(st.sampled_from(sorted(graph.gates))), "yes", "down", 0.7))
+    graph.functions.append(SiteFunction("web", draw(st.sampled_from(sorted(graph.gates))), "yes", "down", 0.7))
     return graph
 
 
-def stand_by(graph: Graph, gate: str, rows: list[tuple[Switch, str]]) -> None:
+def stand_by(graph: FaultTree, gate: str, rows: list[tuple[Switch, str]]) -> None:
     """Put a standby gate over what the name of a gate stood for."""
     serving = f"{gate} serving {len(graph.gates)}"
     graph.gates[serving] = graph.gates[gate]
-    graph.spares(gate, serving, rows)
+    graph.spares(Purpose.GROUP.of(gate), serving, rows)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
@@ -108,7 +109,7 @@ def test_turning_a_known_leaf_into_an_unknown_one_only_widens(graph, data):
 def test_an_independent_further_leg_never_lowers_the_score(graph, data):
     gate = data.draw(st.sampled_from(sorted(graph.gates)))
     after = changed(graph)
-    after.leaf("spare", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    after.leaf("spare", BasicEvent({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
     if after.gates[gate].kind == "any":
         after.gates[gate].children.append("spare")
 
@@ -120,7 +121,7 @@ def test_an_independent_further_leg_never_lowers_the_score(graph, data):
 def test_a_further_dependency_never_raises_the_score(graph, parent, data):
     gate = data.draw(st.sampled_from(sorted(graph.gates)))
     after = changed(graph)
-    after.leaf("burden", Leaf({"parent": (parent,)}, "hosting", "burden", (), "host"))
+    after.leaf("burden", BasicEvent({"parent": (parent,)}, "hosting", "burden", (), "host"))
     if after.gates[gate].kind == "all":
         after.gates[gate].children.append("burden")
 
@@ -142,25 +143,25 @@ def test_removing_a_leg_never_raises_the_score(graph, data):
 
 @given(graphs(EVERY))
 def test_the_order_of_what_was_seen_does_not_matter(graph):
-    after = Graph(dict(reversed(graph.leaves.items())), {}, list(graph.functions))
+    after = FaultTree(dict(reversed(graph.leaves.items())), {}, list(graph.functions))
     for name, gate in reversed(graph.gates.items()):
-        after.gate(name, gate.kind, list(reversed(gate.children)))
+        after.gate(Purpose.GROUP.of(name), gate.kind, list(reversed(gate.children)))
 
     assert interval(after) == interval(graph)
 
 
 def test_a_company_that_holds_only_a_name_counts_lightly():
-    graph = Graph()
-    graph.leaf("registry", Leaf({"parent": ("r",)}, "registry", "com", (), "host"))
-    graph.leaf("host", Leaf({"parent": ("p",)}, "hosting", "h", (), "host"))
-    graph.gate("all", "all", ["registry", "host"])
-    graph.functions.append(FunctionNode("f", "all", "yes", "down", 1.0))
+    graph = FaultTree()
+    graph.leaf("registry", BasicEvent({"parent": ("r",)}, "registry", "com", (), "host"))
+    graph.leaf("host", BasicEvent({"parent": ("p",)}, "hosting", "h", (), "host"))
+    graph.gate(Purpose.GROUP.of("all"), "all", ["registry", "host"])
+    graph.functions.append(SiteFunction("f", "all", "yes", "down", 1.0))
     found = exposures(reckon(graph, CLOCK, "named"), SCORING)
 
     assert found["r"] == SCORING.name_only_weight * found["p"]
 
     both = changed(graph)
-    both.leaves["registry"] = Leaf({"parent": ("p",)}, "registry", "com", (), "host")
+    both.leaves["registry"] = BasicEvent({"parent": ("p",)}, "registry", "com", (), "host")
     assert exposures(reckon(both, CLOCK, "named"), SCORING) == {"p": found["p"]}
 
 
@@ -172,7 +173,7 @@ def test_a_company_that_holds_only_a_name_counts_lightly():
 def test_a_further_standby_never_lowers_the_score(graph, switch, data):
     after = changed(graph)
     nodes = ["somebody else", *sorted(graph.leaves)]
-    after.leaf("somebody else", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    after.leaf("somebody else", BasicEvent({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
     stand_by(after, data.draw(st.sampled_from(sorted(graph.gates))), [(switch, data.draw(st.sampled_from(nodes)))])
 
     assert interval(after)[0] >= interval(graph)[0]
@@ -191,9 +192,9 @@ def test_losing_a_standby_or_what_it_rests_on_never_raises_the_score(graph, data
             del gate.children[position + 1]
             gate.switches = (*gate.switches[:position], *gate.switches[position + 1 :])
         else:
-            burden = Leaf({"parent": (data.draw(st.sampled_from(PARENTS)),)}, "hosting", "burden", (), "host")
+            burden = BasicEvent({"parent": (data.draw(st.sampled_from(PARENTS)),)}, "hosting", "burden", (), "host")
             spare = gate.children[-1]
-            gate.children[-1] = after.gate("burdened", "all", [spare, after.leaf("burden", burden)])
+            gate.children[-1] = after.gate(Purpose.GROUP.of("burdened"), "all", [spare, after.leaf("burden", burden)])
 
     assert interval(after)[0] <= interval(graph)[0]
     assert interval(after)[1] <= interval(graph)[1]
@@ -224,7 +225,7 @@ def test_notice_never_lengthens_an_outage(graph, one, other, parent):
 def test_an_automatic_standby_removes_a_single_point_and_a_manual_one_shortens_it(graph, switch):
     after = changed(graph)
     root = graph.functions[0].root
-    after.leaf("somebody else", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    after.leaf("somebody else", BasicEvent({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
     stand_by(after, root, [(switch, "somebody else")])
     alone = order_one(graph)["f"]
 
@@ -236,11 +237,11 @@ def test_an_automatic_standby_removes_a_single_point_and_a_manual_one_shortens_i
 
 
 def test_a_spare_that_falls_with_what_it_backs_up_helps_nobody():
-    graph = Graph()
+    graph = FaultTree()
     for name in ("one", "two"):
-        graph.leaf(name, Leaf({"parent": ("p",)}, "hosting", name, (), "host"))
-    graph.spares("root", "one", [(SWITCHES[1], "two")])
-    graph.functions.append(FunctionNode("f", "root", "yes", "down", 1.0))
+        graph.leaf(name, BasicEvent({"parent": ("p",)}, "hosting", name, (), "host"))
+    graph.spares(Purpose.GROUP.of("root"), "one", [(SWITCHES[1], "two")])
+    graph.functions.append(SiteFunction("f", "root", "yes", "down", 1.0))
 
     assert impact(graph, frozenset({("parent", "p")}), CLOCK)["f"].hours.high == 3
 
@@ -402,7 +403,7 @@ def test_the_working_multiplies_out_to_the_score(start, declared, lost):
 # -- roles ----------------------------------------------------------------------------------------------
 
 
-def by_role(graph: Graph) -> dict[str, tuple[float, float]]:
+def by_role(graph: FaultTree) -> dict[str, tuple[float, float]]:
     ends = reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic")
     return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING)}
 
@@ -422,7 +423,7 @@ def test_the_score_of_a_role_only_widens_with_what_becomes_unknown(graph, data):
 def test_an_independent_further_leg_never_lowers_the_score_of_a_role(graph, data):
     gate = data.draw(st.sampled_from(sorted(graph.gates)))
     after = changed(graph)
-    after.leaf("spare", Leaf({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
+    after.leaf("spare", BasicEvent({"parent": ("somebody else",)}, "hosting", "spare", (), "host"))
     if after.gates[gate].kind == "any":
         after.gates[gate].children.append("spare")
     found = by_role(after)

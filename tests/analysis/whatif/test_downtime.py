@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.tree import Switch, Term
 from hostaudit.analysis.impact.outage import Clock
-from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Timeline, hours, shared, united, within, without
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Timeline, clipped, hours, shared, united, without
 from hostaudit.model.report import Hours
 from hostaudit.model.rules import Recovery
 
@@ -70,14 +70,14 @@ def test_hours_add_up(one, other):
 
 @given(spans, st.integers(0, END))
 def test_a_horizon_cuts_off(value, horizon):
-    assert within(value, horizon) == shared(value, ((0.0, float(horizon)),))
-    assert hours(within(value, horizon)) <= horizon
+    assert clipped(value, horizon) == shared(value, ((0.0, float(horizon)),))
+    assert hours(clipped(value, horizon)) <= horizon
 
 
 def test_what_has_no_end_is_cut_and_compared_like_the_rest():
     assert united([ALWAYS, ((3.0, 4.0),)]) == ALWAYS
     assert without(ALWAYS, ((2.0, 5.0),)) == ((0.0, 2.0), (5.0, math.inf))
-    assert within(ALWAYS, 7.0) == ((0.0, 7.0),)
+    assert clipped(ALWAYS, 7.0) == ((0.0, 7.0),)
     assert hours(ALWAYS) == math.inf
     assert united([]) == shared(ALWAYS, NEVER) == without(NEVER, ALWAYS) == NEVER
 

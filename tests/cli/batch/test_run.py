@@ -314,7 +314,7 @@ def test_how_long_it_still_takes_is_reckoned_from_this_run(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: 1010.0)
 
     assert (
-        progress.Meter(tally, io.StringIO(), shown=True, lines=True).text()
+        progress.ProgressLine(tally, io.StringIO(), shown=True, lines=True).text()
         == "40 of 100 domains, 2.0 a second, 30 s left"
     )
     assert [records.clock(each) for each in (0.4, 59, 61, 3700)] == ["0 s", "59 s", "1 min 01 s", "1 h 01 min"]

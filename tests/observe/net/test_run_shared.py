@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
-from helpers.fakes import record, reply
+from helpers.fakes import record
+from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
 from hostaudit.observe.look import LookOptions, shared_by_many
 from hostaudit.observe.net import answer_cache, rate_limits
 from hostaudit.observe.net.answer_cache import Answers, reply_lasts
-from hostaudit.observe.net.batches import MOST_IDS, Batches
 from hostaudit.observe.net.limits import Limits, Ports
 from hostaudit.observe.net.live import LiveNet
 from hostaudit.observe.net.outcome import DnsReply, Outcome
@@ -263,37 +262,19 @@ def test_a_silent_service_is_asked_again_after_a_while():
 
 def test_a_refusal_to_one_site_is_heard_by_the_next(monkeypatch):
     monkeypatch.setattr(rate_limits, "LONGEST_PAUSE", 30.0)
-    page = http(429, b"", Retry_After="600")
 
     async def go():
-        async with (
-            DnsServer({("rdap.example", "A"): ["127.0.0.1"]}) as dns,
-            HttpServer({"/": page}, server_context(("rdap.example",))) as web,
-            Common.of_many() as run,
-        ):
+        async with DnsServer({("rdap.example", "A"): ["93.184.216.34"]}) as dns, Common.of_many() as run:
             found = []
             for _ in range(2):
-                net = LiveNet(
-                    Limits(turn=1.0),
-                    resolver=(dns.address,),
-                    ca_bundle=ca()[2],
-                    allow_private=audit_blocks(),
-                    ports=Ports(dns=dns.port, https=web.port),
-                    common=run,
-                )
-                async with net:
+                async with LiveNet(Limits(turn=1.0), resolver=(dns.address,), common=run) as net:
                     found.append(await net.service("https://rdap.example/"))
-            return found, len(web.seen)
+            return found
 
-    found, seen = asyncio.run(go())
+    with serving({"https://rdap.example/": answer(429, b"", Retry_After="600")}) as web:
+        found = asyncio.run(go())
+        assert urls(web) == ["https://rdap.example/"]
     assert [each.unknown.cause for each in found] == ["rate_limited"] * 2
-    assert seen == 1
-
-
-def audit_blocks():
-    import ipaddress
-
-    return (ipaddress.ip_network("127.0.0.0/8"),)
 
 
 # -- hosts ------------------------------------------------------------------------------------------------
@@ -324,97 +305,3 @@ def test_a_host_gets_few_requests_at_a_time_and_some_time_between_them():
     assert most == 2
     assert starts[-1] - starts[0] >= 0.08
     assert len(hosts._doors) <= 1
-
-
-# -- look-ups that travel together ------------------------------------------------------------------------
-
-LOOKUP = "https://itunes.apple.com/lookup?{key}={ids}&country=us&entity=software"
-ROWS = {str(number): {"trackId": number, "bundleId": f"com.app{number}", "trackName": "x"} for number in range(1, 200)}
-
-
-class Store:
-    """Apple's look-up as far as it matters here; ``poison`` is an id that spoils a request."""
-
-    def __init__(self, poison: str = "") -> None:
-        self.urls: list[str] = []
-        self.turns = 0
-        self.poison = poison
-
-    async def turn(self) -> None:
-        self.turns += 1
-        await asyncio.sleep(0.02)
-
-    async def send(self, url: str):
-        self.urls.append(url)
-        ids = url.partition("=")[2].partition("&")[0].split(",")
-        if self.poison in ids:
-            return Outcome.of(reply(url, '{"errorMessage": "no"}', status=400), "test")
-        rows = [row for row in ROWS.values() if str(row["trackId"]) in ids or row["bundleId"] in ids]
-        return Outcome.of(reply(url, json.dumps({"resultCount": len(rows), "results": rows})), f"GET {url}")
-
-
-def together(store: Store, *ids: str, key: str = "id"):
-    async def go():
-        batches = Batches()
-        urls = [LOOKUP.format(key=key, ids=each) for each in ids]
-        return await asyncio.gather(*(batches.ask(url, f"GET {url}", store.turn, store.send) for url in urls))
-
-    return asyncio.run(go())
-
-
-def test_lookups_that_wait_travel_in_one_request_and_each_gets_its_own():
-    store = Store()
-    found = together(store, "1", "2,3", "9999", "3")
-
-    assert store.urls == [LOOKUP.format(key="id", ids="1,2,3,9999")]
-    rows = [json.loads(each.value.body) for each in found]
-    assert [[row["trackId"] for row in each["results"]] for each in rows] == [[1], [2, 3], [], [3]]
-    assert [each["resultCount"] for each in rows] == [1, 2, 0, 1]
-    assert found[1].source == f"GET {LOOKUP.format(key='id', ids='2,3')}"
-    assert found[1].value.url == LOOKUP.format(key="id", ids="2,3")
-
-
-def test_bundle_ids_and_numbers_do_not_mix_and_a_request_has_its_bounds():
-    store = Store()
-    together(store, "com.app5", key="bundleId")
-    together(store, *map(str, range(1, 2 * MOST_IDS + 1)))
-
-    sizes = [url.partition("=")[2].partition("&")[0].count(",") + 1 for url in store.urls]
-    assert store.urls[0] == LOOKUP.format(key="bundleId", ids="com.app5")
-    assert max(sizes) <= MOST_IDS
-    assert sum(sizes[1:]) == 2 * MOST_IDS
-
-
-def test_an_id_that_the_service_chokes_on_costs_the_others_nothing():
-    store = Store(poison="0")
-    found = together(store, "1", "0", "2")
-
-    assert [each.value.status for each in found] == [200, 400, 200]
-    assert len(store.urls) == 4
-
-
-def test_a_failure_is_that_of_all_who_travelled():
-    class Down(Store):
-        async def send(self, url: str):
-            return Outcome.gap("timeout", f"GET {url}")
-
-    found = together(Down(), "1", "2")
-    assert [each.unknown.cause for each in found] == ["timeout", "timeout"]
-    assert [each.source for each in found] == [f"GET {LOOKUP.format(key='id', ids=each)}" for each in "12"]
-
-
-def test_the_others_go_on_when_the_site_that_waited_for_them_is_given_up():
-    store = Store()
-
-    async def go():
-        batches = Batches()
-        one, two = (LOOKUP.format(key="id", ids=each) for each in "12")
-        leading = asyncio.create_task(batches.ask(one, one, store.turn, store.send))
-        following = asyncio.create_task(batches.ask(two, two, store.turn, store.send))
-        await asyncio.sleep(0.01)
-        leading.cancel()
-        return await following
-
-    found = asyncio.run(go())
-    assert json.loads(found.value.body)["results"][0]["trackId"] == 2
-    assert store.urls == [LOOKUP.format(key="id", ids="2")]

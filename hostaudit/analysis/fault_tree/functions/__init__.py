@@ -1,1 +1,60 @@
-"""The functions of a site, such as its web site or incoming mail, and what each of them rests on."""
+"""The functions of a site: each file in this folder is one function or a family of them, and the folder is the list.
+
+A file says in ``FUNCTION`` the id of the function, its place in the order, the effect of its loss and how it is added
+to the fault tree. What several functions rest on (zones, hosts, standbys) lies beside this folder; a function may rest
+on others that stand before it in the order, by their gates.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.tree import Applies, HiddenOrigin, Loss, Switch, Term
+from hostaudit.model.report import Leg
+
+
+@dataclass(frozen=True)
+class FunctionRecord:
+    """One function as it is found at a site.
+
+    ``children``: the nodes on which it rests, all of them. ``applies``: *no* if the site does not have it, *maybe* if
+    what would tell was not answered; ``asked`` is then the evidence of that question, and the children do not count.
+    ``weight``: its weight in the score where ``rules/scoring.yaml`` has none. ``spares``: nodes that take its place
+    after a switch. The rest: see ``SiteFunction``.
+    """
+
+    id: str
+    children: tuple[str, ...] = ()
+    applies: Applies = "yes"
+    legs: tuple[Leg, ...] = ()
+    degraded_by: tuple[str, ...] = ()
+    note: str = ""
+    asked: tuple[str, ...] = ()
+    weight: float | None = None
+    spares: tuple[tuple[Switch, str], ...] = ()
+    begins: Term | None = None
+    hidden_origins: tuple[HiddenOrigin, ...] = ()
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """How functions are added to a tree. ``ids``: their ids, none for a family whose members the target or the site
+    file names. ``order``: functions are built and reported from the lowest up. ``loss``: the effect of losing one."""
+
+    ids: tuple[str, ...]
+    order: int
+    loss: Loss
+    add: Callable[[TreeParts], Iterable[FunctionRecord]]
+
+
+@cache
+def definitions() -> tuple[FunctionDefinition, ...]:
+    """The functions in this folder, in their order."""
+    modules = [importlib.import_module(f"{__name__}.{entry.name}") for entry in pkgutil.iter_modules(__path__)]
+    found: list[FunctionDefinition] = [module.FUNCTION for module in modules]
+    return tuple(sorted(found, key=lambda each: each.order))

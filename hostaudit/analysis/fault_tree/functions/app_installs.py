@@ -1,88 +1,122 @@
-"""The ways to install an app: which stores list it now, and what needs no store?"""
+"""``install_ios`` and ``install_android``: the site's app can be installed.
+
+Each rests on the site itself and on any way to install: a store that lists the app, an installable web app, a package.
+Losing the ways is no outage: installed apps go on, as long as the site itself does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import STORES, Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
-from hostaudit.analysis.fault_tree.basic_events import Operators
-from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
-from hostaudit.analysis.fault_tree.tree import Graph
+from hostaudit.analysis.attribution.attribute import STORES
+from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.model.report import Leg
-from hostaudit.model.values import AppRef, DirectPackages, Kind, Listing, WebApp
+from hostaudit.model.values import AppLinks, AppRef, DirectPackages, Kind, Listing, WebApp
+
+Platform = Literal["ios", "android"]
+
+PLATFORMS: dict[str, Platform] = {"install_ios": "ios", "install_android": "android"}
 
 
-class Stores:
-    """Adds to a graph the alternatives of the functions that install."""
+def add(parts: TreeParts) -> Iterator[FunctionRecord]:
+    """One function for each platform. Losing one of several ways degrades it."""
+    for function, platform in PLATFORMS.items():
+        yield _installs(parts, function, platform)
 
-    def __init__(self, seen: Seen, who: Attribution, graph: Graph, operators: Operators, proofs: Proofs) -> None:
-        self.seen = seen
-        self.who = who
-        self.graph = graph
-        self.operators = operators
-        self.proofs = proofs
 
-    def listings(self, apps: list[AppRef], platform: str) -> tuple[list[str], list[Leg]]:
-        """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
-        nodes, legs = [], []
-        asked = {f"{app.store} {app.id}" for app in apps}
-        asked |= {
-            item.subject
-            for item in self.seen.of("listing")
-            if isinstance(item.value, Listing) and item.value.platform == platform
-        }
-        declared = {f"{each.provider} {each.subject}": each for each in self.proofs.all if each.role == "app_store"}
-        for subject in sorted(asked):
-            proof = declared.get(subject)
-            if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
-                continue
-            store = subject.split(" ")[0]
-            item = self.seen.get("listing", subject)
-            if item is not None and item.absent is not None:
-                continue
-            if item is not None and isinstance(item.value, Listing):
-                node = self.operators.operator("app_store", subject, self.who.store(store, (item.id,)))
-            elif self._elsewhere(store, platform):
-                continue
-            else:
-                node = self.operators.open_question("app_store", subject, self.seen.ids(("listing", subject)))
+def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRecord:
+    item = parts.evidence.get("apps", parts.target.domain)
+    links = item.value if item is not None and isinstance(item.value, AppLinks) else None
+    apps = [app for app in links.apps if app.platform == platform] if links else []
+    open_source = item is None or item.unknown is not None or bool(links and links.unread)
+    asked = parts.evidence.ids(("apps", parts.target.domain))
+    if not apps and open_source:
+        return FunctionRecord(function, applies="maybe", asked=asked)
+    if not apps:
+        return FunctionRecord(function, applies="no", note=f"the site names no {platform} app")
+    nodes, legs = _listings(parts, apps, platform)
+    for node, leg in _without_store(parts, platform):
+        nodes.append(node)
+        legs.append(leg)
+    if open_source:
+        nodes.append(parts.operators.open_question("app_store", f"further ways to install ({platform})", asked))
+    ways = parts.tree.gate(Purpose.ALTERNATIVES.of(function), "any", nodes)
+    spared = any(proof.spare is not None and proof.passes is not False for proof in parts.proofs.all)
+    note = "an app goes on asking for the site's own name, whatever spare there is" if spared else ""
+    children = (Purpose.FUNCTION.of("web").id, ways)
+    return FunctionRecord(function, children, legs=tuple(legs), degraded_by=tuple(nodes), note=note)
+
+
+def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple[list[str], list[Leg]]:
+    """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
+    nodes, legs = [], []
+    asked = {f"{app.store} {app.id}" for app in apps}
+    asked |= {
+        item.subject
+        for item in parts.evidence.of("listing")
+        if isinstance(item.value, Listing) and item.value.platform == platform
+    }
+    declared = {f"{each.provider} {each.subject}": each for each in parts.proofs.all if each.role == "app_store"}
+    for subject in sorted(asked):
+        proof = declared.get(subject)
+        if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
+            continue
+        store = subject.split(" ")[0]
+        item = parts.evidence.get("listing", subject)
+        if item is not None and item.absent is not None:
+            continue
+        if item is not None and isinstance(item.value, Listing):
+            node = parts.operators.operator("app_store", subject, parts.attribution.store(store, (item.id,)))
+        elif _elsewhere(parts, store, platform):
+            continue
+        else:
+            node = parts.operators.open_question("app_store", subject, parts.evidence.ids(("listing", subject)))
+        nodes.append(node)
+        legs.append(parts.tree.leg("app_store", subject, node))
+    for item in parts.evidence.of("listing"):
+        if item.unknown is None or item.subject in asked:
+            continue
+        apple = item.subject.split(" ")[0] in STORES["ios"]
+        if item.subject in declared:
+            if apple == (platform == "ios"):
+                nodes.append(parts.operators.hoped("app_store", item.subject, (item.id,)))
+        elif platform == "android" and not apple:
+            node = parts.operators.open_question("app_store", item.subject, (item.id,))
             nodes.append(node)
-            legs.append(self.graph.leg("app_store", subject, node))
-        for item in self.seen.of("listing"):
-            if item.unknown is None or item.subject in asked:
+            legs.append(parts.tree.leg("app_store", item.subject, node))
+    return nodes, legs
+
+
+def _elsewhere(parts: TreeParts, store: str, platform: str) -> bool:
+    """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
+    return any(
+        isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
+        for item in parts.evidence.of("listing")
+    )
+
+
+def _without_store(parts: TreeParts, platform: Platform) -> list[tuple[str, Leg]]:
+    """Ways to install that need no store but the site itself: an installable web app, a package there."""
+    web = Purpose.FUNCTION.of("web").id
+    kinds: tuple[Kind, ...] = ("web_app", "packages") if platform == "android" else ("web_app",)
+    ways = []
+    for kind in kinds:
+        for item in parts.evidence.of(kind):
+            label = "installable web app" if kind == "web_app" else "direct package"
+            value = item.value
+            if item.unknown is not None:
+                node = parts.operators.open_question("app_store", f"{label} at {item.subject}", (item.id,))
+            elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
+                purpose = Purpose.WEB_APP if kind == "web_app" else Purpose.PACKAGES
+                node = parts.tree.gate(purpose.of(item.subject), "all", [web])
+            else:
                 continue
-            apple = item.subject.split(" ")[0] in STORES["ios"]
-            if item.subject in declared:
-                if apple == (platform == "ios"):
-                    nodes.append(self.operators.hoped("app_store", item.subject, (item.id,)))
-            elif platform == "android" and not apple:
-                node = self.operators.open_question("app_store", item.subject, (item.id,))
-                nodes.append(node)
-                legs.append(self.graph.leg("app_store", item.subject, node))
-        return nodes, legs
+            state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
+            ways.append((node, Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,))))
+    return ways
 
-    def _elsewhere(self, store: str, platform: str) -> bool:
-        """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
-        return any(
-            isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
-            for item in self.seen.of("listing")
-        )
 
-    def outside(self, platform: str, web: str) -> list[tuple[str, Leg]]:
-        """Ways to install that need no store but the site itself (``web``): an installable web app, a package there."""
-        kinds: tuple[Kind, ...] = ("web_app", "packages") if platform == "android" else ("web_app",)
-        ways = []
-        for kind in kinds:
-            for item in self.seen.of(kind):
-                label = "installable web app" if kind == "web_app" else "direct package"
-                value = item.value
-                if item.unknown is not None:
-                    node = self.operators.open_question("app_store", f"{label} at {item.subject}", (item.id,))
-                elif (isinstance(value, WebApp) and value.installable) or isinstance(value, DirectPackages):
-                    node = self.graph.gate(f"{kind}:{item.subject}", "all", [web])
-                else:
-                    continue
-                state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
-                ways.append((node, Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,))))
-        return ways
+FUNCTION = FunctionDefinition(tuple(PLATFORMS), 60, "no_new_installs", add)

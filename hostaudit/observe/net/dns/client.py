@@ -23,6 +23,7 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 
+from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Cause
 from hostaudit.model.values import Origin
 from hostaudit.observe.net.answer_cache import reply_lasts
@@ -235,7 +236,7 @@ class Dns:
             if not alias:
                 proof: Outcome[str] = records.proof_of_absence(reply.value, source)
                 owner = records.soa_owner(reply.value)
-                if owner is not None and records.within(asked, owner):
+                if owner is not None and lies_under(asked, owner):
                     return Outcome.of(owner, source)
                 if owner is not None:
                     return Outcome.gap("malformed", source, f"the SOA of {owner} does not cover {asked}")

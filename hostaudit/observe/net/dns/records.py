@@ -47,11 +47,6 @@ def fields(rdtype: str, data: Any, cap: int) -> tuple[str | int, ...]:
             return (data.to_text()[:cap],)
 
 
-def within(name: str, zone: str) -> bool:
-    """Whether ``name`` is ``zone`` or below it, by labels."""
-    return zone == "" or name == zone or name.endswith("." + zone)
-
-
 def parent(name: str) -> str:
     """The name one label up; the root is its own parent."""
     return name.partition(".")[2]

@@ -63,13 +63,6 @@ def test_only_an_answer_proves_absence_and_a_referral_does_not(reply, expected):
     assert (outcome.absent or outcome.unknown.cause) == expected
 
 
-def test_names_are_compared_by_labels():
-    assert records.within("a.example", "example")
-    assert records.within("example", "example")
-    assert records.within("example", "")
-    assert not records.within("badexample", "example")
-
-
 def test_the_most_specific_prefix_keeps_every_origin():
     address = ipaddress.ip_address("192.0.2.9")
     rows = [

@@ -1,44 +1,52 @@
-"""The part of the tree on which everything rests: which registries, registrars and name servers make a name resolve?"""
+"""The part of the tree on which everything rests: the registries, registrars and name servers that make a name resolve.
+
+Zones and the name servers that stand by for them need one another (the name of a standby lies in a zone as well), so
+both are built here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
-from hostaudit.analysis.attribution.evidence_index import Seen
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
-from hostaudit.analysis.fault_tree.basic_events import FOREIGN, Hold, Operators
+from hostaudit.analysis.fault_tree.basic_events import FOREIGN, EventContext, Operators
 from hostaudit.analysis.fault_tree.measured_times import Times
-from hostaudit.analysis.fault_tree.tree import Graph, Leaf, Switch
+from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose
+from hostaudit.analysis.fault_tree.standbys import Standbys, Takeover
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import DomainKind
+from hostaudit.model.site import DeclaredFallback
 from hostaudit.model.values import Addresses, Delegation, Kind, NameServers, ServerAnswer, ZoneCut
 
 
-class Names:
-    """Adds to a graph the nodes for zones, name servers and the addresses behind a name."""
+class Zones:
+    """Adds to a tree the nodes for zones, name servers and the addresses behind a name."""
 
     def __init__(
         self,
-        graph: Graph,
-        seen: Seen,
-        who: Attribution,
+        evidence: EvidenceIndex,
+        attribution: Attribution,
+        operators: Operators,
+        standbys: Standbys,
         owned: frozenset[str | None],
-        standbys: Callable[[str], list[tuple[Switch, str]]],
         tenants: Mapping[str, str],
     ) -> None:
-        """``owned``: the registrable names that are the site's own; ``standbys`` gives those of a zone's service;
-        ``tenants``: the site's hosts whose name a platform gives, and that name."""
-        self.graph = graph
-        self.seen = seen
-        self.who = who
-        self.owned = owned
+        """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
+        gives, and that name."""
+        self.tree: FaultTree = operators.tree
+        self.evidence = evidence
+        self.attribution = attribution
+        self.operators = operators
         self.standbys = standbys
+        self.owned = owned
         self.tenants = tenants
-        self.operators = Operators(graph, who)
-        self.times = Times(seen)
+        self.times = Times(evidence)
 
     # -- addresses ------------------------------------------------------------------------------------
 
@@ -47,53 +55,55 @@ class Names:
         found: list[str] = []
         open_: list[Evidence] = []
         for kind in FAMILIES:
-            value = self.seen.value(kind, host, Addresses)
+            value = self.evidence.value(kind, host, Addresses)
             found += value.addresses if value else ()
-            item = self.seen.get(kind, host)
+            item = self.evidence.get(kind, host)
             if item is not None and item.unknown is not None:
                 open_.append(item)
         return tuple(found), open_
 
-    def any_leg(self, node: str, role: str, host: str, legs: dict[str, str], *, required: bool = True) -> str:
+    def any_address(self, group: Purpose, leg: Purpose, role: str, host: str, legs: Mapping[str, str]) -> str:
         """The gate "any address of this host": ``legs`` maps an address to the node for what stands behind it.
+        ``group`` and ``leg`` are the purposes of that gate and of its children.
 
         A leg also needs the names that its own family's CNAME chain passes. A family that could not be asked may
-        hold a further leg.
+        context a further leg.
         """
         children = []
         for kind in FAMILIES:
-            value = self.seen.value(kind, host, Addresses)
+            value = self.evidence.value(kind, host, Addresses)
             for address in value.addresses if value else ():
-                reach = self.resolves(host, kind, required=required)
-                children.append(self.graph.gate(f"{node}:{kind}:{address}", "all", [legs[address], reach]))
-            item = self.seen.get(kind, host)
+                reach = self.resolves(host, kind)
+                children.append(self.tree.gate(leg.of(host, kind, address), "all", [legs[address], reach]))
+            item = self.evidence.get(kind, host)
             if item is not None and item.unknown is not None:
                 children.append(self.operators.open_question(role, f"{host} {kind}", (item.id,)))
-        if not any(self.seen.get(kind, host) for kind in FAMILIES):
+        if not any(self.evidence.get(kind, host) for kind in FAMILIES):
             children.append(self.operators.open_question(role, host, ()))
-        return self.graph.gate(node, "any", children)
+        return self.tree.gate(group.of(host), "any", children)
 
-    # -- who can change what ------------------------------------------------------------------------
+    # -- consoles -------------------------------------------------------------------------------------
 
     def console_of_records(self, host: str) -> list[str]:
         """What it takes to change the records of a host: the console of any operator of its zone that is known."""
-        cut = self.seen.value("zone", host, ZoneCut)
-        zone = next((each for each in cut.zones if f"served:{each}" in self.graph.gates), "") if cut is not None else ""
-        if not zone:
-            return []
-        operators = [leaf for leaf in self.graph.near(f"served:{zone}") if leaf.role == "dns" and leaf.owned]
-        return self._consoles(f"records:{zone}", operators)
+        cut = self.evidence.value("zone", host, ZoneCut)
+        for zone in cut.zones if cut is not None else ():
+            served = Purpose.SERVED.of(zone)
+            if self.tree.find(served) is not None:
+                operators = [leaf for leaf in self.tree.near(served.id) if leaf.role == "dns" and leaf.owned]
+                return self._consoles(Purpose.CONSOLE_OF_RECORDS.of(zone), operators)
+        return []
 
     def console_of_delegation(self, zone: str) -> list[str]:
         """What it takes to change the delegation of a zone: the console of its registrar."""
         name = domain.registrable(zone)
-        operator = self.who.registrar(name) if name else None
+        operator = self.attribution.registrar(name) if name else None
         if name is None or operator is None:
             return []
-        leaf = self.graph.head(self._registrar(name, operator))
-        return self._consoles(f"delegation:{name}", [leaf] if leaf is not None else [])
+        leaf = self.tree.head(self._registrar(name, operator))
+        return self._consoles(Purpose.CONSOLE_OF_DELEGATION.of(name), [leaf] if leaf is not None else [])
 
-    def _consoles(self, what: str, operators: list[Leaf]) -> list[str]:
+    def _consoles(self, key: GateKey, operators: list[BasicEvent]) -> list[str]:
         """One leaf for each control plane, however much is changed through it."""
         nodes = []
         for leaf in operators:
@@ -101,78 +111,76 @@ class Names:
                 kept: tuple[DomainKind, ...] = ("provider", "parent", "account", "jurisdiction")
                 domains = {kind: leaf.domains[kind] for kind in kept if kind in leaf.domains}
                 domains["control_plane"] = (account,)
-                console = Leaf(
+                console = BasicEvent(
                     domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False, place="console"
                 )
-                nodes.append(self.graph.leaf(f"console:{account}", console))
-        return [self.graph.gate(f"console:{what}", "any", nodes)] if nodes else []
+                nodes.append(self.tree.leaf(f"console:{account}", console))
+        return [self.tree.gate(key, "any", nodes)] if nodes else []
 
     # -- names ----------------------------------------------------------------------------------------
 
     def name(self, host: str, *, required: bool = True) -> str:
         """The node for "the zone of this name is served". ``required``: a question nobody asked counts as open."""
         node = self._within_zones(host, required=required)
-        platform = self.who.platform(host) if host in self.tenants else None
+        platform = self.attribution.platform(host) if host in self.tenants else None
         if platform is None:
             return node
         given = self.operators.operator("registrar", self.tenants[host], platform)
-        return self.graph.gate(f"tenant:{host}", "all", [node, given])
+        return self.tree.gate(Purpose.TENANT.of(host), "all", [node, given])
 
     def _within_zones(self, host: str, *, required: bool) -> str:
         own = domain.registrable(host)
-        parent_side = self.seen.get("delegation", own) if own else None
+        parent_side = self.evidence.get("delegation", own) if own else None
         if own and parent_side is not None and parent_side.absent is not None:
             return self.operators.broken("registry", own, (parent_side.id,))
-        cut = self.seen.get("zone", host)
+        cut = self.evidence.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
             # Whether a further cut lies between is open; what the parent's side of this one says is not.
             node = self.zone((own, parent_side.value.parent))
-            asked = self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
-            return self.graph.gate(f"zone-in-part:{host}", "all", [node, asked])
+            asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
+            return self.tree.gate(Purpose.ZONE_IN_PART.of(host), "all", [node, asked])
         if cut is None and not required:
-            self.graph.unfollowed.add(host)
-            return self.graph.gate(f"zone-not-asked:{host}", "all")
-        return self.operators.open_question("dns", f"zone of {host}", self.seen.ids(("zone", host)))
+            self.tree.unfollowed.add(host)
+            return self.tree.gate(Purpose.ZONE_NOT_ASKED.of(host), "all")
+        return self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
 
-    def resolves(self, host: str, kind: Kind, *, required: bool = True) -> str:
+    def resolves(self, host: str, kind: Kind) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""
-        node = f"resolves:{kind}:{host}"
-        if node in self.graph.gates:
-            return node
-        self.graph.gate(node, "all")
-        value = self.seen.value(kind, host, Addresses)
+        key = Purpose.RESOLVES.of(kind, host)
+        if self.tree.find(key) is not None:
+            return key.id
+        self.tree.gate(key, "all")
+        value = self.evidence.value(kind, host, Addresses)
         names = dict.fromkeys([host, *(alias.target for alias in value.chain)] if value else [host])
-        return self.graph.gate(node, "all", [self.name(each, required=required) for each in names])
+        return self.tree.gate(key, "all", [self.name(each) for each in names])
 
     def zone(self, zones: tuple[str, ...]) -> str:
         """The node for one zone: the zones above it, its registration, and any one of its name servers."""
         if not zones:
-            return self.graph.gate("zone:.", "all")
+            return self.tree.gate(Purpose.ZONE.of("."), "all")
         zone = zones[0]
-        node = f"zone:{zone}"
-        if node in self.graph.gates:
-            return node
-        self.graph.gate(node, "all")
+        key = Purpose.ZONE.of(zone)
+        if self.tree.find(key) is not None:
+            return key.id
+        self.tree.gate(key, "all")
         if domain.registrable(zone) is None:
-            self.graph.gate(node, "all", [self._registry(domain.tld(zone))])
-            return node
+            return self.tree.gate(key, "all", [self._registry(domain.tld(zone))])
         children = [self.zone(zones[1:]) if zones[1:] else self._registry(domain.tld(zone))]
         name = domain.registrable(zone)
-        registrar = self.who.registrar(name) if name else None
+        registrar = self.attribution.registrar(name) if name else None
         if name and registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
-        self.graph.gate(node, "all", children)
-        return node
+        return self.tree.gate(key, "all", children)
 
     def _registry(self, tld: str) -> str:
-        return self.operators.operator("registry", tld, self.who.registry(tld, ()), FOREIGN, tld=tld)
+        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, tld=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
-        hold = Hold(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
-        return self.operators.operator("registrar", name, registrar, hold)
+        context = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
+        return self.operators.operator("registrar", name, registrar, context)
 
     def own(self, name: str) -> bool:
         """Whether a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
@@ -180,8 +188,8 @@ class Names:
 
     def _served(self, zone: str) -> list[str]:
         """What it takes that the zone is served, as children of its node."""
-        parent_side = self.seen.get("delegation", zone)
-        child_side = self.seen.get("nameservers", zone)
+        parent_side = self.evidence.get("delegation", zone)
+        child_side = self.evidence.get("nameservers", zone)
         names: dict[str, None] = {}
         glue: dict[str, tuple[str, ...]] = {}
         if parent_side is not None and isinstance(parent_side.value, Delegation):
@@ -198,41 +206,59 @@ class Names:
             for item in (parent_side, child_side)
             if item is not None and item.unknown is not None
         ]
-        serving = self.graph.gate(f"served:{zone}", "any", legs)
-        return [self.graph.spares(f"served-or-standby:{zone}", serving, self.standbys(zone))]
+        serving = self.tree.gate(Purpose.SERVED.of(zone), "any", legs)
+        return [self.tree.spares(Purpose.SERVED_OR_STANDBY.of(zone), serving, self._standby_servers(zone))]
+
+    def _standby_servers(self, zone: str) -> list[tuple[Switch, str]]:
+        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
+        rows = []
+        for proof in self.standbys.proofs.of("dns"):
+            fallback = cast(DeclaredFallback, proof.fallback)
+            if self.standbys.proofs.stands_for(fallback) != zone:
+                continue
+            context = EventContext(stands_by=fallback.id)
+            owner = self.attribution.nameserver(fallback.server, proof.addresses)
+            nodes = [] if owner is None else [self.operators.operator("dns", fallback.server, owner, context)]
+            legs = self.standbys.server_addresses("dns", proof, owner)
+            if fallback.server == zone or not domain.lies_under(fallback.server, zone):
+                nodes.append(self.name(fallback.server, required=False))
+                self.tree.unfollowed.discard(fallback.server)  # nothing rests on it yet
+            nodes += self.standbys.any_of(Purpose.STANDBY_ADDRESSES, proof, legs)
+            spread, console = self.times.redelegation(zone), self.console_of_delegation(zone)
+            rows.append(self.standbys.ready(Takeover(proof, Purpose.SERVED.of(zone), nodes, spread, console)))
+        return rows
 
     def _nameserver(self, zone: str, host: str, glue: tuple[str, ...]) -> str:
         """One name server of one zone: its operator, its own name, and any one of its addresses."""
-        node = f"ns:{zone}:{host}"
         resolved, open_ = self.addresses(host)
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
-        operator = self.who.nameserver(host, addresses)
-        hold = Hold(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
-        behind = replace(hold, begins=None)
+        operator = self.attribution.nameserver(host, addresses)
+        context = EventContext(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
+        behind = replace(context, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
             here = self.operators.host_network("dns", host, address, operator, behind)
-            legs.append(self.graph.gate(f"ns:{zone}:{host}:{address}", "all", here + checks))
+            legs.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESS.of(zone, host, address), "all", here + checks))
         legs += [self.operators.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
-        known_host = any(self.seen.get(kind, host) for kind in FAMILIES) or bool(glue)
+        known_host = any(self.evidence.get(kind, host) for kind in FAMILIES) or bool(glue)
         children = []
         if operator is not None:
-            children.append(self.operators.operator("dns", host, operator, hold))
+            children.append(self.operators.operator("dns", host, operator, context))
         if known_host:
-            children.append(self.graph.gate(f"{node}:addresses", "any", legs))
-        glued = bool(glue) and (host == zone or host.endswith(f".{zone}"))
+            children.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESSES.of(zone, host), "any", legs))
+        glued = bool(glue) and domain.lies_under(host, zone)
         if not glued:
             children.append(self.name(host, required=False))
-        return self.graph.gate(node, "all", children)
+        return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
         """Whether this address answers for the zone: nothing to add if it does, a broken or open leaf otherwise."""
         subject = f"{zone} {host} {address}"
-        item = self.seen.get("server", subject)
+        item = self.evidence.get("server", subject)
         if item is None:
             return []
         if isinstance(item.value, ServerAnswer):
             good = item.value.authoritative and item.value.rcode == "NOERROR"
             return [] if good else [self.operators.broken("dns", subject, (item.id,))]
-        return [self.operators.open_question("dns", subject, (item.id,))]
+        return [self.operators.silent_server(subject, (item.id,))]

@@ -1,0 +1,85 @@
+"""``mail_send``: mail of the site is accepted elsewhere. It rests on resolution and any one authorised sender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, SENDERS, Purpose
+from hostaudit.model.values import Dkim, Spf
+
+ID = "mail_send"
+
+
+def add(parts: TreeParts) -> Iterator[FunctionRecord]:
+    """The function. Losing one of several senders degrades it."""
+    domain = parts.target.domain
+    item = parts.evidence.get("spf", domain)
+    asked = parts.evidence.ids(("spf", domain))
+    if item is None or item.unknown is not None:
+        yield FunctionRecord(ID, applies="maybe", asked=asked)
+        return
+    nodes = _signers(parts)
+    if isinstance(item.value, Spf):
+        nodes += _senders(parts, item.value, item.id)
+    if not nodes:
+        lets_nobody = isinstance(item.value, Spf)
+        note = "its SPF record lets nobody send" if lets_nobody else "no SPF record or DKIM key says who may send"
+        yield FunctionRecord(ID, applies="no", note=note)
+        return
+    known = [node for node in nodes if not _is_open(parts, node)]
+    if not known:
+        yield FunctionRecord(ID, applies="maybe", asked=asked)
+        return
+    legs = tuple(parts.tree.leg("sending", _subject(parts, node), node) for node in known)
+    senders = parts.tree.gate(SENDERS, "any", nodes)
+    yield FunctionRecord(ID, (parts.resolves, senders), legs=legs, degraded_by=tuple(nodes))
+
+
+def _is_open(parts: TreeParts, node: str) -> bool:
+    leaf = parts.tree.leaves.get(node)
+    return leaf is not None and leaf.certainty == "unknown"
+
+
+def _subject(parts: TreeParts, node: str) -> str:
+    leaf = parts.tree.head(node)
+    return leaf.subject if leaf is not None else parts.tree.gates[node].subject[-1]
+
+
+def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
+    """Everybody whom an SPF record lets send: one node each."""
+    nodes = [
+        parts.operators.operator("sending", each, parts.attribution.sender(each, evidence)) for each in spf.includes
+    ]
+    for network in spf.networks:
+        address = network.split("/")[0]
+        if parts.evidence.get("origin", address) is None:
+            nodes.append(parts.operators.open_question("sending", network, (evidence,)))
+        else:
+            children = parts.operators.network("sending", network, address)
+            nodes.append(parts.tree.gate(Purpose.SENDING_NETWORK.of(network), "all", children))
+    for other in parts.evidence.of("spf"):
+        if other.unknown is not None and other.subject != parts.target.domain:
+            # An include that could not be read may authorise anybody.
+            nodes.append(parts.operators.open_question("sending", other.subject, (other.id,)))
+    if spf.uses_mx and parts.tree.find(EXCHANGERS) is not None:
+        nodes.append(EXCHANGERS.id)
+    if spf.uses_a:
+        nodes.append(parts.hosts.answers(parts.target.domain))
+    return list(dict.fromkeys(nodes))
+
+
+def _signers(parts: TreeParts) -> list[str]:
+    """Services whose DKIM keys the site publishes by a CNAME: they send in its name."""
+    nodes = []
+    for item in parts.evidence.of("dkim"):
+        if item.unknown is not None:
+            nodes.append(parts.operators.open_question("sending", item.subject, (item.id,)))
+        elif isinstance(item.value, Dkim) and item.value.target:
+            operator = parts.attribution.signer(item.value.target, item.id)
+            nodes.append(parts.operators.operator("sending", item.value.target, operator))
+    return nodes
+
+
+FUNCTION = FunctionDefinition((ID,), 50, "down", add)

@@ -1,0 +1,76 @@
+"""``renew_certificate``: the site gets its next certificate. It rests on resolution and any permitted authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.purposes import ANY_AUTHORITY, AUTHORITIES
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.values import Caa
+
+ID = "renew_certificate"
+
+
+def add(parts: TreeParts) -> Iterator[FunctionRecord]:
+    """The function. Its loss is felt when the first certificate ends."""
+    host = parts.hosts.front.host
+    current = [item for item in parts.evidence.of("tls") if item.subject.split(" ")[0] == host]
+    if current and all(item.not_applicable is not None for item in current):
+        yield FunctionRecord(ID, applies="no", note="the site uses no TLS")
+        return
+    nodes, note = _allowed(parts, host, _present(parts, host, current))
+    legs = tuple(parts.tree.leg("ca", host, node) for node in nodes if parts.tree.head(node) is not None)
+    if not current:
+        yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("caa", host)))
+        return
+    if parts.hosts.front.page is None:
+        # Which host's certificate matters is open.
+        nodes = [parts.operators.open_question("ca", f"front page of {parts.target.domain}", ())]
+    yield FunctionRecord(
+        ID,
+        (parts.resolves, parts.tree.gate(AUTHORITIES, "any", nodes)),
+        legs=legs,
+        note=note,
+        begins=parts.times.certificates((*parts.target.hosts, host)),
+    )
+
+
+def _present(parts: TreeParts, host: str, current: Sequence[Evidence]) -> list[str]:
+    """A node for each authority that issued a certificate in use."""
+    nodes = []
+    for item in current:
+        operator = parts.attribution.certificate_authority(item)
+        if operator is not None:
+            nodes.append(parts.operators.operator("ca", host, operator))
+        elif item.unknown is not None:
+            nodes.append(parts.operators.open_question("ca", item.subject, (item.id,)))
+    return nodes
+
+
+def _allowed(parts: TreeParts, host: str, present: list[str]) -> tuple[list[str], str]:
+    """The authorities that may issue, as CAA lets those at ``present`` and others, and a sentence about it."""
+    caa = parts.evidence.get("caa", host)
+    if caa is None or caa.unknown is not None:
+        # CAA might forbid even the present authority.
+        asked = parts.evidence.ids(("caa", host))
+        node = parts.operators.open_question("ca", f"authorities for {host}", asked)
+        return [node], "whether CAA lets another authority issue is unknown"
+    if not isinstance(caa.value, Caa):
+        nodes = [*present, parts.tree.gate(ANY_AUTHORITY, "all")]
+        return list(dict.fromkeys(nodes)), "no CAA record: any public authority may issue"
+    allowed = [parts.attribution.permitted_authority(name, caa.id) for name in caa.value.issue]
+    permitted = {operator.provider for operator in allowed}
+    nodes = [node for node in present if _provider_of(parts, node) in (None, *permitted)]
+    nodes += [parts.operators.operator("ca", host, operator) for operator in allowed]
+    note = f"CAA at {caa.value.owner} lets {', '.join(sorted(permitted)) or 'nobody'} issue"
+    return list(dict.fromkeys(nodes)), note
+
+
+def _provider_of(parts: TreeParts, node: str) -> str | None:
+    leaf = parts.tree.head(node)
+    return leaf.domains.get("provider", ("",))[0] if leaf is not None else None
+
+
+FUNCTION = FunctionDefinition((ID,), 80, "cannot_renew", add)

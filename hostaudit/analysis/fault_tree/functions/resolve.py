@@ -1,0 +1,45 @@
+"""``resolve``: the name of the site resolves. It rests on registry, registrar and any one name server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.model.report import Leg
+from hostaudit.model.values import ZoneCut
+
+
+def add(parts: TreeParts) -> Iterator[FunctionRecord]:
+    """The function. Losing one of several name servers of the site's own zones is a degraded state."""
+    root = parts.resolves
+    zones = _zones(parts)
+    tenant = parts.zones.tenants.get(parts.target.domain)
+    note = f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take" if tenant else ""
+    yield FunctionRecord(
+        "resolve",
+        (root,),
+        legs=tuple(_name_servers(parts, zones)),
+        degraded_by=tuple(node for zone in zones for node in parts.tree.children(Purpose.SERVED.of(zone))),
+        note=note,
+        spares=tuple(parts.hosts.spare_names("name")),
+    )
+
+
+def _zones(parts: TreeParts) -> tuple[str, ...]:
+    """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""
+    cut = parts.evidence.value("zone", parts.target.domain, ZoneCut)
+    return cut.zones if cut is not None else (parts.target.registrable,)
+
+
+def _name_servers(parts: TreeParts, zones: tuple[str, ...]) -> Iterator[Leg]:
+    for zone in zones:
+        for node in parts.tree.children(Purpose.SERVED.of(zone)):
+            gate = parts.tree.gates.get(node)
+            if gate is not None and gate.purpose is Purpose.NAME_SERVER:
+                _, server = gate.subject
+                yield parts.tree.leg("dns", f"{zone} {server}", node)
+
+
+FUNCTION = FunctionDefinition(("resolve",), 10, "down", add)

@@ -1,0 +1,66 @@
+"""``web``: the host that finally serves the front page answers. It rests on resolution and any one address leg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
+from hostaudit.analysis.fault_tree.parts import TreeParts
+from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.model.values import Page
+
+
+def add(parts: TreeParts) -> Iterator[FunctionRecord]:
+    """The function. Losing the site's other names, one of several legs or a third party on the page degrades it."""
+    target, hosts = parts.target, parts.hosts
+    host = hosts.front.host
+    answers = hosts.answers(host)
+    shown = hosts.shown(host)
+    further, note = _open_questions(parts)
+    aside = [each for each in target.hosts if each != host and each not in target.named and hosts.exists(each)]
+    degraded = [hosts.answers(each) for each in aside] + _third_parties(parts, host)
+    degraded += parts.tree.children(Purpose.LEGS.of(host))
+    if note == "" and aside:
+        note = f"served at {host}; without {', '.join(aside)} it is only degraded"
+    yield FunctionRecord(
+        "web",
+        further if hosts.front.page is None else (answers, *further),
+        legs=shown.legs,
+        degraded_by=tuple(degraded),
+        note=note,
+        spares=tuple(hosts.spare_names("page")),
+        hidden_origins=shown.hidden_origins,
+    )
+
+
+def _open_questions(parts: TreeParts) -> tuple[tuple[str, ...], str]:
+    """Leaves for what is open about the front page, and a sentence about it."""
+    target, front, page = parts.target, parts.hosts.front, parts.hosts.front.page
+    asked = parts.evidence.ids(("front", target.domain))
+    if page is None:
+        # Which host serves the page is open: what ends every candidate would end it, if it is one of them.
+        candidates = [parts.hosts.answers(each) for each in target.hosts if each not in target.named]
+        elsewhere = parts.operators.hoped("hosting", f"another host than {target.domain}", asked)
+        any_host = parts.tree.gate(Purpose.FRONT_PAGE_CANDIDATES.of(), "any", [*candidates, elsewhere])
+        return (any_host, parts.operators.open_question("hosting", f"front page of {target.domain}", asked)), ""
+    if not front.looked_at:
+        note = f"the front page is served by {page.host}, which was not looked at: add --host {page.host}"
+        return (parts.operators.open_question("hosting", f"front page at {page.host}", asked),), note
+    if page.status >= 500 or page.status == 403:
+        note = f"the front page answers {page.status}"
+        return (parts.operators.open_question("hosting", f"front page of {front.host}", asked),), note
+    return (), ""
+
+
+def _third_parties(parts: TreeParts, host: str) -> list[str]:
+    """Leaves for those who serve scripts and styles that the front page waits for."""
+    page = parts.evidence.value("page", host, Page)
+    foreign = sorted({each.host for each in page.resources if each.blocking} if page is not None else ())
+    return [
+        parts.operators.operator("page", each, parts.attribution.resource(each))
+        for each in foreign
+        if parts.evidence.get("resource", each) is not None
+    ]
+
+
+FUNCTION = FunctionDefinition(("web",), 20, "down", add)

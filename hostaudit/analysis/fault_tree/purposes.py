@@ -1,0 +1,136 @@
+"""What a gate of the fault tree stands for: its purpose and its subject, by which it is looked up.
+
+The id of a gate is made from both and is never taken apart again.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Purpose(Enum):
+    """The purposes of gates. The value is the form of the id, to be filled in with the parts of the subject."""
+
+    GROUP = "{}"
+    """A gate without a purpose that anybody asks for. Subject: its name."""
+
+    FUNCTION = "function:{}"
+    """A function of the site. Subject: the function's id."""
+    FUNCTION_OR_STANDBY = "spared:{}"
+    """A function, or the spare name that takes its place. Subject: the function's id."""
+    ALTERNATIVES = "{}:ways"
+    """Any one way to provide a function. Subject: the function's id."""
+    NEED = "need:{}:{}"
+    """Any one provider that the owner declares for a function. Subject: the function's id, the role."""
+
+    ZONE = "zone:{}"
+    """A zone is served and registered, and so are the zones above it. Subject: the zone."""
+    ZONE_IN_PART = "zone-in-part:{}"
+    """As far as is known, the zones of a host whose zone cuts are open. Subject: the host."""
+    ZONE_NOT_ASKED = "zone-not-asked:{}"
+    """The zones of a host that nobody asked for. Subject: the host."""
+    TENANT = "tenant:{}"
+    """A name that a platform gives. Subject: the host."""
+    RESOLVES = "resolves:{}:{}"
+    """Every name on the CNAME chain of a host is served. Subject: the address family (``a`` or ``aaaa``), the host."""
+    SERVED = "served:{}"
+    """Any one name server of a zone. Subject: the zone."""
+    SERVED_OR_STANDBY = "served-or-standby:{}"
+    """The name servers of a zone, or those that stand by. Subject: the zone."""
+    NAME_SERVER = "ns:{}:{}"
+    """One name server of a zone. Subject: the zone, the server's host name."""
+    NAME_SERVER_ADDRESSES = "ns:{}:{}:addresses"
+    """Any one address of a name server. Subject: the zone, the server's host name."""
+    NAME_SERVER_ADDRESS = "ns:{}:{}:{}"
+    """One address of a name server. Subject: the zone, the server's host name, the address."""
+    CONSOLE_OF_RECORDS = "console:records:{}"
+    """Any one console in which the records of a zone are changed. Subject: the zone."""
+    CONSOLE_OF_DELEGATION = "console:delegation:{}"
+    """The console in which a delegation is changed. Subject: the registrable name."""
+
+    HOST = "host:{}"
+    """A host answers. Subject: the host."""
+    LEGS = "legs:{}"
+    """Any one address of a host. Subject: the host."""
+    LEGS_OR_STANDBY = "legs-or-standby:{}"
+    """The addresses of a host, or the origin that stands by. Subject: the host."""
+    LEG = "legs:{}:{}:{}"
+    """One address of a host, together with the names that lead to it. Subject: the host, the family, the address."""
+    LEG_OPERATORS = "leg:{}:{}"
+    """Those who keep one address of a host up. Subject: the host, the address."""
+    FRONT_PAGE_CANDIDATES = "web:candidates"
+    """Any one host that may serve the front page, while it is open which does. No subject."""
+
+    EXCHANGERS = "mail:{}"
+    """Any one mail exchanger of the site. Subject: ``any``."""
+    EXCHANGERS_OR_STANDBY = "mail:{}-or-standby"
+    """The mail exchangers, or those that stand by. Subject: ``any``."""
+    EXCHANGER = "mx:{}"
+    """One mail exchanger. Subject: its host name."""
+    EXCHANGER_ADDRESSES = "mx:{}:addresses"
+    """Any one address of a mail exchanger. Subject: its host name."""
+    EXCHANGER_LEG = "mx:{}:addresses:{}:{}"
+    """One address of a mail exchanger, with the names that lead to it. Subject: host name, family, address."""
+    EXCHANGER_OPERATORS = "mx:{}:{}"
+    """Those who keep one address of a mail exchanger up. Subject: its host name, the address."""
+    SENDERS = "send:any"
+    """Any one sender that the site authorises. No subject."""
+    SENDING_NETWORK = "sender:{}"
+    """Those who announce a network that may send. Subject: the network."""
+
+    AUTHORITIES = "ca:any"
+    """Any one certificate authority that may issue. No subject."""
+    ANY_AUTHORITY = "ca:another"
+    """Some public authority: there are as many as anybody wants. No subject."""
+    WEB_APP = "web_app:{}"
+    """A web app that browsers can install. Subject: the host."""
+    PACKAGES = "packages:{}"
+    """A package that the site itself offers. Subject: the host."""
+
+    WITH_UPSTREAMS = "with-upstreams:{}"
+    """An operator and the products of others on which its own rests. Subject: the id of the operator's leaf."""
+    ORIGIN_NETWORKS = "origins:{}:{}:{}{}"
+    """Any one operator that announces an address. Subject: role, what is kept up, address, suffix of the context."""
+    AUTONOMOUS_SYSTEMS = "asns:{}:{}:{}{}"
+    """Any one origin AS of an address. Subject: the AS numbers, role, what is kept up, suffix of the context."""
+
+    STANDBY = "all:standby:{}{}"
+    """Something that stands by. Subject: the fallback's id, what of it (see ``Takeover``)."""
+    STANDBY_READY = "all:ready:{}{}"
+    """Something that stands by, and what it takes to switch to it. Subject: fallback's id, what of it, its host."""
+    STANDBY_ADDRESSES = "any:{}"
+    """Any one address of a fallback. Subject: the fallback's id."""
+    STANDBY_ADDRESS = "all:{}:{}"
+    """One address of a fallback. Subject: the fallback's id, the address."""
+    STANDBY_NAMED_ADDRESS = "all:all:{}:{}:named"
+    """One address of a fallback that is declared by its host name, with that name. Subject: fallback's id, address."""
+    STANDBY_PAGES = "any:{}:page"
+    """Any one address at which a spare name serves the page. Subject: the fallback's id."""
+    STANDBY_PAGE = "all:{}:{}:reached"
+    """One address at which a spare name serves the page, with the name. Subject: the fallback's id, the address."""
+
+    def of(self, *subject: str) -> GateKey:
+        """The key of the gate with this purpose for a subject, given in parts."""
+        return GateKey(self, subject)
+
+
+class GateKey(NamedTuple):
+    """Purpose and subject, which tell a gate from every other."""
+
+    purpose: Purpose
+    subject: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the gate in the tree."""
+        return self.purpose.value.format(*self.subject)
+
+
+EXCHANGERS = Purpose.EXCHANGERS.of("any")
+SENDERS = Purpose.SENDERS.of()
+AUTHORITIES = Purpose.AUTHORITIES.of()
+ANY_AUTHORITY = Purpose.ANY_AUTHORITY.of()
+
+ELSEWHERE = frozenset({Purpose.ZONE, Purpose.RESOLVES, Purpose.FUNCTION})
+"""Gates that are shown with the function that they carry, not with each alternative that needs them."""

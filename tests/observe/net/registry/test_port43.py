@@ -1,0 +1,38 @@
+"""Port 43: every way to go wrong, and texts that are no UTF-8."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.outcomes import cause
+from helpers.registries import ask
+from helpers.servers import drip, never
+
+from hostaudit.observe.net.limits import Limits
+
+
+def registration(name="site.com", **servers):
+    return ask(lambda net: net.registration(name), **servers)[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("", "malformed"),
+        ("hello\n", "malformed"),
+        ("%ERROR:201: access denied\n", "rate_limited"),
+        ("Query rate limit exceeded. Try later.\n", "rate_limited"),
+        ("x" * 300_000, "too_large"),
+        (never, "timeout"),
+        (drip, "timeout"),
+    ],
+)
+def test_each_fault_of_port_43_is_unknown(answer, expected):
+    limits = Limits(timeout=0.3, deadline=10)
+    assert cause(registration("site.io", whois={"site.io": answer}, limits=limits)) == expected
+
+
+def test_latin_1_answers_are_read():
+    assert (
+        registration("site.io", whois={"site.io": "Registrar: Jos\xe9 S.A.\n".encode("latin-1")}).value.registrar
+        == "José S.A."
+    )
