@@ -478,9 +478,18 @@ def _wait_for(word: str, process: subprocess.Popen) -> None:
     raise AssertionError(f"{word!r} was never said")
 
 
-def test_one_interrupt_finishes_what_is_under_way():
+NO_SIGNALS_IN_LOOPS = """
+def refused(*_):
+    raise NotImplementedError
+asyncio.SelectorEventLoop.add_signal_handler = asyncio.SelectorEventLoop.remove_signal_handler = refused
+"""
+"""The event loops of Windows."""
+
+
+@pytest.mark.parametrize("patch", ["", NO_SIGNALS_IN_LOOPS], ids=["posix", "windows"])
+def test_one_interrupt_finishes_what_is_under_way(patch):
     listed = "\n".join(names(40))
-    process = start(LOOK.format(delay=0.3), "-l", "-", "--format", "json", "--jobs", "4", stdin=listed)
+    process = start(LOOK.format(delay=0.3) + patch, "-l", "-", "--format", "json", "--jobs", "4", stdin=listed)
     _wait_for("of 40 domains", process)
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=30)
