@@ -57,6 +57,17 @@ def test_the_rules_go_into_the_wheel_where_they_are_looked_for():
     assert rules.folder() == ROOT / "rules"
 
 
+def test_the_package_says_that_it_is_typed():
+    assert "Typing :: Typed" in PROJECT["project"]["classifiers"]
+    assert (ROOT / "hostaudit" / "py.typed").read_bytes() == b""
+
+
+def test_the_package_has_few_entries():
+    there = [each.name for each in (ROOT / "hostaudit").iterdir() if each.name != "__pycache__"]
+
+    assert len(there) <= 17, sorted(there)
+
+
 def test_the_example_is_what_its_script_writes():
     built = runpy.run_path(str(ROOT / "examples/parler-2021/build.py"))["document"]()
 

@@ -366,12 +366,12 @@ def looked(monkeypatch):
 
     asked = SimpleNamespace()
 
-    def look(target, options, progress, site):
+    async def look(target, options, progress, *, site):
         asked.__dict__.update(target=target, options=options, progress=progress, site=site)
         file = msgspec.json.decode(evidence(), type=EvidenceFile)
         return msgspec.structs.replace(file, target=target, site=site)
 
-    monkeypatch.setattr(cli.evidence, "look", look)
+    monkeypatch.setattr("hostaudit.audit.look", look)
     return asked
 
 
@@ -659,5 +659,5 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     monkeypatch.setattr("hostaudit.audit.look", look)
 
     with pytest.raises(KeyboardInterrupt):
-        cli.evidence.look(None, None, console.Progress(stream), None)
+        cli.evidence.live("x.com", (), None, cli.evidence.Declarations(None, print), console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")

@@ -13,8 +13,9 @@ import pytest
 from helpers import ROOT, sites
 from helpers.command import environment, hostaudit
 
-from hostaudit.audit import analyse, encode_evidence
+from hostaudit.audit import analyse
 from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import encode_evidence
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.history import store
 from hostaudit.history.snapshot import snapshot as of_report

@@ -27,10 +27,10 @@ def list_(
     from hostaudit.model.checks import RuleBook
 
     writer = Writer(output, console, document=RuleBook)
-    from hostaudit import audit
+    from hostaudit.documents import rules
     from hostaudit.policy import explain
 
-    return writer.put(explain.book(audit.shipped_rules()))
+    return writer.put(explain.book(rules.shipped()))
 
 
 ENTRIES = (Entry(90, "rules", app),)

@@ -56,7 +56,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
     async def go():
         context = server_context(tuple(each for name in names for each in (name, f"www.{name}")))
         async with DnsServer(records) as dns, HttpServer(pages, context) as web:
-            options = audit.LookOptions(
+            options = LookOptions(
                 resolver=(dns.address,),
                 ca_bundle=ca()[2],
                 no_third_party=True,
@@ -66,7 +66,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
             )
             alone = [await audit.look(domain.parse(name), options) for name in names]
             before = dns.asked.copy()
-            async with audit.in_common() as run:
+            async with shared_by_many() as run:
                 jobs = (audit.look(domain.parse(name), options, common=run) for name in names)
                 together = await asyncio.gather(*jobs)
             return alone, together, before, dns.asked - before
