@@ -7,6 +7,7 @@ import asyncio
 from helpers.servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
+from hostaudit.observe.look import LookOptions, shared_by_many
 from hostaudit.observe.net.limits import Limits, Ports
 from hostaudit.observe.net.live import LiveNet
 from hostaudit.observe.net.run_shared import Common
