@@ -39,25 +39,18 @@ class Tables(NamedTuple):
 
 def tables() -> Tables:
     """Read the tables. This is the only place that knows where they stand."""
-    from typing import get_args
+    from hostaudit.model.roles import BROAD, EXPIRING, FUNCTIONS, HIDDEN, LAYERS, ROLES, SINGLE
 
-    from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
-    from hostaudit.documents.policy_file import DATED_ROLES, SINGLE_ROLES
-    from hostaudit.model.roles import BROAD, ROLES_OF, Role
-    from hostaudit.model.words import FUNCTIONS
-    from hostaudit.report import wording
-
-    roles = get_args(Role)
     return Tables(
-        roles=roles,
-        words={each: wording.role(each) for each in roles},
+        roles=tuple(ROLES),
+        words={role: row.words for role, row in ROLES.items()},
         kinds=dict(BROAD),
-        functions=dict(FUNCTIONS),
-        unseen=frozenset(OUT_OF_SIGHT) | {"deploy"},
-        single=frozenset(SINGLE_ROLES),
-        dated=frozenset(DATED_ROLES),
-        layers=dict(ROLES_OF),
-        layer_words={each: wording.layer(each) for each in ROLES_OF},
+        functions={function: row.words for function, row in FUNCTIONS.items()},
+        unseen=frozenset(HIDDEN),
+        single=frozenset(SINGLE),
+        dated=frozenset(EXPIRING),
+        layers={layer: row.roles for layer, row in LAYERS.items()},
+        layer_words={layer: row.words for layer, row in LAYERS.items()},
     )
 
 
@@ -230,7 +223,9 @@ def rules_page() -> str:
 
 def codes(check: dict[str, Any]) -> str:
     """The code of a check, or the first and the last of those that it has by role."""
-    every = [*check.get("codes", {}).values()]
+    from hostaudit.documents import rules
+
+    every = [*rules.load().checks[check["id"]].codes.values()]
     alone = check.get("code", "")
     if not every:
         return code(alone)

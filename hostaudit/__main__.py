@@ -1,4 +1,4 @@
-"""The way in, for ``hostaudit`` and ``python -m hostaudit``: how does a run end, whatever happens in it?
+"""The entry point of ``hostaudit`` and ``python -m hostaudit``: every run ends with a documented exit code.
 
 ``--version`` is answered before the command line is even loaded.
 """
@@ -22,7 +22,7 @@ def main() -> int:
     try:
         return _leave(_answer(sys.argv[1:]))
     except KeyboardInterrupt:
-        return _leave(Exit.INTERRUPTED, "hostaudit: interrupted, nothing was judged\n")
+        return _leave(Exit.INTERRUPTED, "hostaudit: interrupted; the site was not judged\n")
     except BrokenPipeError:
         return _leave(Exit.BROKEN_PIPE)
     except OSError as error:
@@ -30,9 +30,9 @@ def main() -> int:
 
 
 def entry() -> NoReturn:
-    """Run the command and be gone at once.
+    """Run the command and end the process at once.
 
-    Everything is written and closed by now; taking hundreds of modules apart would cost a tenth of the run.
+    Everything is written and closed by now; the usual clean-up of hundreds of modules would cost a tenth of the run.
     """
     os._exit(main())
 
@@ -50,12 +50,12 @@ def _answer(arguments: list[str]) -> int:
 
 
 def _nowhere() -> io.TextIOWrapper:
-    """Takes the place of a standard stream that was closed before we started, which Python leaves as None."""
+    """A replacement for a standard stream that was closed before the start, which Python leaves as None."""
     return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _leave(code: int, message: str = "") -> int:
-    """Say a last word. A stream whose reader has left is pointed elsewhere, else its end would complain."""
+    """Write a last message. A stream whose reader has closed is redirected, else closing it would fail."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is sys.stderr:

@@ -49,8 +49,8 @@ def parse(text: str, named: tuple[str, ...] = ()) -> Target:
     if own is None:
         raise _refuse_suffix(domain)
     if domain == platform_suffix(domain):
-        hint = f"name one of the sites under it, such as mysite.{domain}"
-        raise UsageError(f"{domain} is a platform under which its customers have their sites", hint)
+        hint = f"give one of the sites under it, such as mysite.{domain}"
+        raise UsageError(f"{domain} is a platform with a site for each customer, not one site", hint)
     others = [host_name(each) for each in named]
     for each in others:
         if registrable(each) is None:
@@ -67,12 +67,12 @@ def host_name(text: str) -> str:
     if not text.strip():
         raise UsageError("no domain was given", EXAMPLE)
     if any(ord(each) < 32 or ord(each) == 127 for each in text.strip()):
-        raise UsageError(f"{shown} holds control characters", EXAMPLE)
+        raise UsageError(f"{shown} contains control characters", EXAMPLE)
     _refuse_address(text.strip(), shown)
     host = _host_part(text.strip(), shown)
     _refuse_address(host, shown)
     if host.startswith("*."):
-        raise UsageError(f"{shown} is a wildcard, not a host", f"name a host, such as {host[2:]}")
+        raise UsageError(f"{shown} is a wildcard, not a host", f"give a host, such as {host[2:]}")
     name = _a_labels(host, shown)
     _refuse_address(name, shown)  # full-width digits are plain ones only now
     if len(name) > LONGEST_NAME:
@@ -83,7 +83,7 @@ def host_name(text: str) -> str:
             why = "names of hosts have letters, digits and inner hyphens, at most 63 in a label"
             raise UsageError(f"{shown} is not a host name: {why}", EXAMPLE)
     if len(labels) == 1 and not _suffixes().publicsuffix(name):
-        raise UsageError(f"{shown} is a single label, not a domain", f"{EXAMPLE}; perhaps {name}.com was meant")
+        raise UsageError(f"{shown} is a single label, not a domain", f"{EXAMPLE}; did you mean {name}.com?")
     return name
 
 
@@ -213,7 +213,7 @@ def _u_label(label: str) -> str:
 
 def _refuse_suffix(name: str) -> UsageError:
     if _suffixes().publicsuffix(name):
-        return UsageError(f"{name} is a public suffix, not one site", f"name one under it, such as example.{name}")
+        return UsageError(f"{name} is a public suffix, not one site", f"give a domain under it, such as example.{name}")
     return UsageError(
         f"{name} ends in .{tld(name)}, which is not a known top-level domain",
         f"check the spelling; for one newer than {data_version()}: hostaudit data update public-suffix-list",
@@ -223,7 +223,7 @@ def _refuse_suffix(name: str) -> UsageError:
 def _host_part(text: str, shown: str) -> str:
     """The host of a URL or of ``host:port``, still as typed."""
     if "\\" in text:
-        raise UsageError(f"{shown} holds a backslash, which browsers and libraries read differently", EXAMPLE)
+        raise UsageError(f"{shown} contains a backslash, which browsers and libraries read differently", EXAMPLE)
     if "://" not in text and not text.startswith("//"):
         text = f"//{text}"
     try:
@@ -233,9 +233,9 @@ def _host_part(text: str, shown: str) -> str:
     except ValueError as error:
         raise UsageError(f"{shown} is not a domain or URL: {error}", EXAMPLE) from None
     if split.scheme not in ("", "http", "https"):
-        raise UsageError(f"{shown}: only http and https URLs name a site", EXAMPLE)
+        raise UsageError(f"{shown}: only http and https URLs are supported", EXAMPLE)
     if not host:
-        raise UsageError(f"{shown} names no host", EXAMPLE)
+        raise UsageError(f"{shown} has no host name", EXAMPLE)
     return host
 
 
@@ -246,7 +246,7 @@ def _refuse_address(host: str, shown: str) -> None:
     except ValueError:
         if not NUMBERS_ONLY.fullmatch(bare):
             return
-    raise UsageError(f"{shown} is an IP address", "an audit begins with a name: give the domain of the site")
+    raise UsageError(f"{shown} is an IP address", "give the domain name of the site")
 
 
 def _a_labels(host: str, shown: str) -> str:
@@ -262,7 +262,7 @@ def _a_labels(host: str, shown: str) -> str:
             for label in encoded:
                 idna.ulabel(label)
         except (idna.IDNAError, UnicodeError) as error:
-            raise UsageError(f"{shown} holds a label that is not valid in IDNA: {error}", EXAMPLE) from None
+            raise UsageError(f"{shown} contains a label that is not valid in IDNA: {error}", EXAMPLE) from None
         return name
     try:
         return idna.encode(host, uts46=True).decode("ascii").lower()

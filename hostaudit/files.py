@@ -34,7 +34,7 @@ def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path:
     # The specification wants relative paths ignored.
     base = Path(given) if Path(given).is_absolute() else Path(os.path.expanduser(f"~/{usual}"))  # noqa: PTH111 - leaves ~ if unknown
     if not base.is_absolute():
-        raise UsageError("no home directory is known", f"set HOME or {variable}")
+        raise UsageError("the home directory is not known", f"set HOME or {variable}")
     return base / "hostaudit"
 
 
@@ -148,14 +148,14 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-_OTHER_PLACE = "choose another place for it"
+_OTHER_PLACE = "give another file"
 _HINTS = {
-    errno.ENOENT: "create its directory first",
-    errno.ENOTDIR: "a part of the path is a file, not a directory",
+    errno.ENOENT: "create its folder first",
+    errno.ENOTDIR: "give another path: a part of this one is a file, not a folder",
     errno.EISDIR: "give the name of a file in it",
-    errno.EACCES: "choose a directory that you may write to",
-    errno.EPERM: "choose a directory that you may write to",
-    errno.EROFS: "choose a directory that you may write to",
-    errno.ENOSPC: "free some space, or choose another disk",
-    getattr(errno, "EDQUOT", errno.ENOSPC): "free some space, or choose another disk",
+    errno.EACCES: "give a folder that you may write to",
+    errno.EPERM: "give a folder that you may write to",
+    errno.EROFS: "give a folder that you may write to",
+    errno.ENOSPC: "free some space, or give a file on another disk",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "free some space, or give a file on another disk",
 }

@@ -134,7 +134,7 @@ def test_an_address_in_any_spelling_is_no_site(text):
         ("example.com\n.org", "control characters", "example.com"),
         ("ftp://example.com", "only http and https", "example.com"),
         ("javascript://example.com", "only http and https", "example.com"),
-        ("https:///path", "names no host", "example.com"),
+        ("https:///path", "has no host name", "example.com"),
         ("example.com:port", "not a domain or URL", "example.com"),
         ("example.com:99999", "not a domain or URL", "example.com"),
         ("http://[::1", "not a domain or URL", "example.com"),

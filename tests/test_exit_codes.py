@@ -64,7 +64,7 @@ def test_4_hostaudit_itself_is_broken(name):
     out, errors = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (Exit.INTERNAL, "") == (4, "")
-    assert "a defect of hostaudit" in errors
+    assert "internal error in hostaudit" in errors
 
 
 @pytest.mark.parametrize("name", LISTED)

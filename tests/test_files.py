@@ -62,10 +62,10 @@ def test_the_place_is_checked_before_the_scan_and_left_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("missing/out.json", "create its directory first"),
-        ("file/out.json", "a part of the path is a file"),
+        ("missing/out.json", "create its folder first"),
+        ("file/out.json", "a part of this one is a file"),
         ("folder", "give the name of a file in it"),
-        ("a\0b", "choose another place"),
+        ("a\0b", "give another file"),
     ],
 )
 def test_a_place_that_takes_no_file_is_refused_with_what_to_do(tmp_path, act, name, hint):

@@ -15,6 +15,7 @@ from hostaudit.analysis.whatif import replay
 from hostaudit.documents import evidence_file, rules, scenarios
 from hostaudit.errors import Exit
 from hostaudit.model.report import Hours
+from hostaudit.model.whatif import WhatIf
 from hostaudit.report.formats.prom import METRICS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -102,7 +103,7 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     fates = {each.id: each.down_hours for each in replayed.functions}
 
     assert f"noted {len(file.evidence)} answers" in text
-    assert f"{len(case.graph.gates)} gates over {len(case.graph.leaves)} basic events" in text
+    assert f"{len(case.tree.gates)} gates over {len(case.tree.leaves)} basic events" in text
     assert (row.provider, row.confidence, len(row.clues)) == ("aws", 0.99, 4)
     assert all(clue.split(" ", 1)[1] in text.replace("the origin ", "") for clue in row.clues[1:])
     assert next(each.hours for each in times if each.how == "assumed") == Hours(48, 360, 1000)
@@ -132,7 +133,7 @@ def test_the_formats_of_the_page_are_those_there_are():
 
     assert sorted(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == sorted(report.names())
     assert reports_only is not None
-    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able("WhatIf"))
+    assert set(re.findall("`([a-z]+)`", reports_only[1])) == set(report.names()) - set(report.able(WhatIf))
 
 
 def test_the_metrics_of_the_page_are_those_there_are():

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
-from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT, graded, unseen_roles
+from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.findings import NOT_DELEGATED, findings
 from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
 from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
 from hostaudit.analysis.impact.single_points import name_of, single_points
 from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile
+from hostaudit.model import values
+from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     REPORT_SCHEMA,
     CutSet,
@@ -28,17 +28,11 @@ from hostaudit.model.report import (
     Score,
     UnknownFact,
     Verdict,
+    package_at,
+    web_app_at,
 )
-from hostaudit.model.values import Listing, WebApp
-
-ROLE_OF_KIND = {
-    "registration": "registrar", "delegation": "dns", "nameservers": "dns", "server": "dns", "dnssec": "dns",
-    "zone": "dns", "a": "hosting", "aaaa": "hosting", "https": "hosting", "origin": "hosting", "owner": "hosting",
-    "published": "hosting", "web": "hosting", "tls": "ca", "caa": "ca", "mx": "mail", "spf": "sending",
-    "dmarc": "sending", "dkim": "sending", "front": "hosting", "page": "page", "resource": "page", "apps": "app_store",
-    "listing": "app_store", "web_app": "app_store", "packages": "app_store", "standby_ns": "dns",
-    "standby_web": "hosting", "standby_mx": "mail",
-}  # fmt: skip
+from hostaudit.model.roles import NOT_ASSESSED, STORES
+from hostaudit.model.values import Listing, StoreListing, WebApp
 
 MOST_SETS = 200
 """Cut sets of more than one member that a report lists for one function and kind of failure domain."""
@@ -186,7 +180,7 @@ def _unknowns(evidence: EvidenceIndex, functions: Iterable[SiteFunction]) -> tup
 def _unknown_fact(item: Evidence) -> UnknownFact:
     assert item.unknown is not None  # noqa: S101 - the caller filters; this tells the type checker
     return UnknownFact(
-        role=ROLE_OF_KIND[item.kind],
+        role=values.KINDS[item.kind].role,
         subject=item.subject,
         cause=item.unknown.cause,
         retryable=item.unknown.cause in RETRYABLE,
@@ -197,24 +191,24 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
 
 def _other_ways(evidence: EvidenceIndex, proofs: Proofs) -> tuple[Fallback, ...]:
     """Ways to install that need neither of the two large stores, as they were found to answer."""
-    declared = {f"{each.provider} {each.subject}" for each in proofs.all if each.role == "app_store"}
+    declared = {StoreListing(each.provider, each.subject) for each in proofs.all if each.role == "app_store"}
     found = []
     for item in evidence.of("listing"):
         value = item.value
         if (
             isinstance(value, Listing)
-            and item.subject not in declared
+            and subject_of(item, StoreListing) not in declared
             and value.store not in ("apple-app-store", "google-play")
         ):
             found.append(_other_store(value, proofs))
     for item in evidence.of("web_app"):
         if isinstance(item.value, WebApp) and item.value.installable:
             reason = "browsers can install the web app while the site itself is up"
-            found.append(Fallback("app_store", f"web app at {item.subject}", "probed", (reason,), proof="passed"))
+            found.append(Fallback("app_store", web_app_at(item.subject), "probed", (reason,), proof="passed"))
     for item in evidence.of("packages"):
         if item.value is not None:
             reason = "the front page offers a package for direct download; it was not fetched"
-            found.append(Fallback("app_store", f"direct package at {item.subject}", "configured", (reason,)))
+            found.append(Fallback("app_store", package_at(item.subject), "configured", (reason,)))
     return tuple(found)
 
 
@@ -241,5 +235,5 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree) -> tuple[NotAssessed, ...
     for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
-    rows += [NotAssessed(*OUT_OF_SIGHT[role]) for role in unseen_roles(tree)]
+    rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(tree)]
     return tuple(rows)

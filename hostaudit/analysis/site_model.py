@@ -1,4 +1,4 @@
-"""One site as evidence and rules show it, put in order for everything that is asked about it."""
+"""The model of one site: its evidence, who operates it, its proved fallbacks and its fault tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hostaudit.model.rules import Rules
 
 @dataclass(frozen=True)
 class SiteModel:
-    """What was seen, to whom it points, what of the declarations is proved, and what rests on what."""
+    """Everything known of one site, in the order in which it is worked out; all analysis starts from here."""
 
     file: EvidenceFile
     rules: Rules
@@ -29,13 +29,16 @@ class SiteModel:
     tree: FaultTree
 
     def company(self, identity: str) -> str:
-        """What a person calls the company of a parent id."""
+        """The name of the company with a parent id, for people; the id itself if there is none."""
         record = self.rules.parents.get(identity)
         return record.name if record else self.tree.names.get(("parent", identity)) or identity
 
 
 def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> SiteModel:
-    """Evidence and rules to a case; pure, as is everything that follows. ``catalogue`` is that of the rules."""
+    """The model of a site from its evidence and the rules; pure, as is all analysis after it.
+
+    ``catalogue`` is that of the rules.
+    """
     evidence = EvidenceIndex(file.evidence)
     held = domain.tenant(file.target.domain) or file.target.registrable
     attribution = Attribution(evidence, catalogue, held)

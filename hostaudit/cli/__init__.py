@@ -1,40 +1,27 @@
-"""The command line: which command was meant, and with which exit code does it end?
+"""The command line: which command was given, and with which exit code does it end?
 
-Data goes to standard output, everything else to standard error. A command is a function of a module beside this one,
-entered below; what it needs is imported when it runs.
+Data goes to standard output, everything else to standard error. The commands are the modules of ``commands/``; what a
+command needs is imported when it runs.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from typing import Annotated, cast
 
 import typer
 
 from hostaudit import __version__
-from hostaudit.cli.commands import (
-    completion,
-    data,
-    diff,
-    doctor,
-    explain,
-    fallbacks,
-    history,
-    policy,
-    providers,
-    rules,
-    scan,
-    scenarios,
-    schema,
-    whatif,
-)
-from hostaudit.cli.options import say
+from hostaudit.cli import commands
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.console import complain, say
 from hostaudit.errors import Exit, HostauditError
-from hostaudit.report.text import printable
 
 app = typer.Typer(
     name="hostaudit",
-    help="See from outside, with proof, who can switch a site off.",
+    help="Find out from outside, with proof, who can take a site down.",
     epilog="Examples:  hostaudit scan example.com  |  hostaudit whatif example.com --scenario parler-2021",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -42,31 +29,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.command("scan")(scan.scan)
-app.command("analyse")(scan.analyse)
-app.command("whatif")(whatif.whatif)
-app.command("fallbacks")(fallbacks.fallbacks)
-app.command("explain")(explain.explain)
-app.command("diff")(diff.diff)
-app.command("doctor")(doctor.doctor)
-app.add_typer(history.app, name="history")
-app.add_typer(rules.app, name="rules")
-app.add_typer(scenarios.app, name="scenarios")
-app.add_typer(policy.app, name="policy")
-app.add_typer(data.app, name="data")
-app.add_typer(providers.app, name="providers")
-app.command("schema")(schema.schema)
-app.command("completion")(completion.completion)
+
+def _entries() -> list[Entry]:
+    """The commands in the order of ``--help``."""
+    modules = [
+        importlib.import_module(f"{commands.__name__}.{each.name}") for each in pkgutil.iter_modules(commands.__path__)
+    ]
+    found: list[Entry] = [entry for module in modules for entry in module.ENTRIES]
+    return sorted(found, key=lambda entry: entry.place)
+
+
+for _entry in _entries():
+    if isinstance(_entry.run, typer.Typer):
+        app.add_typer(_entry.run, name=_entry.name)
+    else:
+        app.command(_entry.name)(_entry.run)
 
 COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.name) for each in app.registered_groups))
 
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
-"""What typer raises for any wrong command line; newer releases do not export it, nor depend on click."""
+"""The base of all errors that typer raises for a wrong command line; newer releases neither export it nor use click."""
 
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"hostaudit {__version__}")
@@ -89,32 +76,32 @@ def run(arguments: list[str]) -> int:
             # What a group of commands says when none is named; it is help, not a mistake.
             say(f"{message.rstrip()}\n")
             return Exit.USAGE
-        return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0]))
+        return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0], error))
     except BrokenPipeError:
         raise
     except Exception as error:
         return _defect(error, debug="--debug" in arguments)
 
 
+def _hint_for(first: str, error: Exception) -> str:
+    """The next step after a wrong command line: to scan what looks like a site, else the help of the command."""
+    if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
+        return f"to scan a site: hostaudit scan {first}"
+    context = getattr(error, "ctx", None)
+    return f"see: {'hostaudit' if context is None else context.command_path} --help"
+
+
 def _failed(code: int, message: str, hint: str) -> int:
-    say(f"error: {printable(message, 600, ascii_only=True)}\n")
-    if hint:
-        say(f"hint: {printable(hint, 600, ascii_only=True)}\n")
+    complain(message, hint)
     return code
 
 
-def _hint_for(first: str) -> str:
-    if not first.startswith("-") and ("." in first or os.sep in first):
-        return f"to look at a site: hostaudit scan {first}"
-    return f"see: hostaudit {f'{first} ' if first in COMMANDS else ''}--help"
-
-
 def _defect(error: Exception, *, debug: bool) -> int:
-    """Say that hostaudit itself failed; which says nothing about the site."""
+    """Say that hostaudit itself failed; this is no result about the site."""
     if debug:
         import traceback
 
         say("".join(traceback.format_exception(error)))
-    text = f"a defect of hostaudit: {type(error).__name__}: {error}; nothing is said about the site"
-    again = "please report it with these lines" if debug else "please report it; --debug shows where it happened"
-    return _failed(Exit.INTERNAL, text, again)
+    text = f"internal error in hostaudit ({type(error).__name__}: {error}); the site was not judged"
+    hint = "please report it with these lines" if debug else "please report it with the output of --debug"
+    return _failed(Exit.INTERNAL, text, hint)

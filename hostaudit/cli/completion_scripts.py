@@ -17,7 +17,7 @@ _WORD = re.compile(r"[A-Za-z0-9._:/+-]+")
 
 @dataclass(frozen=True)
 class Values:
-    """What may stand behind an option or in a place: one of some words, the path of a file, or both."""
+    """The values of an option or argument: one of some words, the path of a file, or both."""
 
     words: tuple[str, ...] = ()
     files: bool = False
@@ -75,7 +75,7 @@ def _known(tables: list[Table]) -> list[str]:
 
 
 def _cases(tables: list[Table], indent: str) -> Iterator[str]:
-    """What may come, by where the command line is and the word before; empty names stand for what is no option."""
+    """The cases of the shell script: by command and previous option, the values that can follow."""
     for path, command in tables:
         for option in command.options:
             if option.values is not None:

@@ -1,4 +1,4 @@
-"""The terminal we write to: does it take colours, how wide is it, can a line be rewritten?
+"""Standard output and standard error: colour, width, progress, notes and errors.
 
 Standard output and standard error are asked apart: one may go to a file while the other is watched.
 """
@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from hostaudit.errors import UsageError
+from hostaudit.report.text import printable
 
 
 def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether to colour: the option decides; else NO_COLOR (no-color.org), then FORCE_COLOR and CLICOLOR_FORCE, then
-    whether the stream is a terminal that can."""
+    """True if output is coloured: the option decides; else NO_COLOR (no-color.org), then FORCE_COLOR and
+    CLICOLOR_FORCE, then whether the stream is a terminal that can."""
     if choice != "auto":
         return choice == "always"
     if environ.get("NO_COLOR"):
@@ -35,23 +36,23 @@ def columns(stream: TextIO, environ: Mapping[str, str]) -> int:
 
 
 def progress_fits(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether a line can be rewritten in place."""
+    """True if a line can be rewritten in place."""
     return stream.isatty() and environ.get("TERM") != "dumb"
 
 
 class Progress:
-    """One line on standard error that says how far the scan is."""
+    """The progress line of a scan, on standard error."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def __call__(self, answered: int, under_way: int) -> None:
         """Rewrite the line."""
-        self.stream.write(f"\r\x1b[Klooking: {answered} answered, {under_way} under way")
+        self.stream.write(f"\r\x1b[Kscanning: {answered} answers, {under_way} lookups running")
         self.stream.flush()
 
     def clear(self) -> None:
-        """Leave no trace of it."""
+        """Remove the line."""
         self.stream.write("\r\x1b[K")
         self.stream.flush()
 
@@ -66,4 +67,31 @@ def put(text: str) -> None:
         raise
     except OSError as error:
         message = f"standard output cannot be written: {error.strerror}"
-        raise UsageError(message, "write to another place with -o") from None
+        raise UsageError(message, "write to a file with -o FILE") from None
+
+
+def say(text: str) -> None:
+    """Write to standard error."""
+    sys.stderr.write(text)
+
+
+def note(text: str) -> None:
+    """Print on standard error what was done. Like all lines here, it is escaped and cut."""
+    say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
+
+
+def warning(text: str) -> None:
+    """Print a warning on standard error."""
+    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
+
+
+def debug_line(line: str) -> None:
+    """Print a line of the log of ``--debug``."""
+    say(f"debug: {printable(line, 400)}\n")
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Print an error, and what to do about it, on standard error."""
+    say(f"error: {printable(message, 600, ascii_only=True)}\n")
+    if hint:
+        say(f"hint: {printable(hint, 600, ascii_only=True)}\n")

@@ -1,4 +1,4 @@
-"""Where the evidence of a command comes from: a live site or a saved file, with what the owner declares about it."""
+"""The evidence of a command: from a scan or from a saved file, with the declarations of the site's owner."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit.cli.console import Progress, progress_fits
-from hostaudit.cli.options import Writer, look_options
+from hostaudit.cli.options import Lookup, Network, SiteChoice, look_options
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostaudit.audit import LookOptions
+    from hostaudit.cli.output import Writer
     from hostaudit.documents.policy_file import World
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.evidence import EvidenceFile, Target
@@ -25,18 +26,19 @@ if TYPE_CHECKING:
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
-"""What a file of declarations and demands in the working directory is called; the first that is there counts."""
+"""The names of the site and policy file that is read from the working directory; the first that exists counts."""
 
 
 def is_path(argument: str) -> bool:
-    """Whether an argument of scan names a saved file. ``example.com/path`` does only if it is one; a URL never."""
+    """True if an argument of scan is a saved file. ``example.com/path`` is one only if it exists; a URL never is."""
     if "://" in argument:
         return False
-    return argument.endswith(".json") or (os.sep in argument and Path(argument).is_file())
+    separated = os.sep in argument or "/" in argument
+    return argument.endswith(".json") or (separated and Path(argument).is_file())
 
 
 def world(rules: Rules) -> World:
-    """What a policy may name, by these rules."""
+    """The ids that a policy may use, by these rules."""
     from hostaudit.documents import policy_file, scenarios
 
     companies = policy_file.companies(rules.providers, rules.parents)
@@ -45,40 +47,41 @@ def world(rules: Rules) -> World:
 
 
 def loaded(path: Path, rules: Rules, world: World) -> Loaded:
-    """A file of declarations and demands. Raises ``UsageError`` for a wrong one."""
+    """A site and policy file. Raises ``UsageError`` for an invalid one."""
     from hostaudit.documents import site_file
 
     return site_file.load(path, {each.id: each for each in rules.providers}, world)
 
 
 class Declarations:
-    """What a command knows of its sites besides what it sees: declarations and demands.
+    """The declarations and the policy of the sites of a command.
 
-    Declarations stand in the file of ``--site``, else in that of ``--policy`` or in one in the working directory, if
-    it has the domain. Demands stand in the file of ``--policy``, else in that of ``--site`` or in the one here. Each
-    file is read once. With ``many`` a file has to know one of the domains, not each, and is told of once.
+    Declarations are read from the file of ``--site``, else from that of ``--policy`` or from the one in the working
+    directory, if it has the domain. The policy is read from the file of ``--policy``, else from that of ``--site`` or
+    from the one in the working directory. Each file is read once. With ``many`` a file must have one of the domains,
+    not each, and is noted once.
     """
 
     def __init__(
         self,
-        given: Path | None,
+        choice: SiteChoice,
         note: Callable[[str], None],
         *,
-        ignored: bool = False,
         policy: Path | None = None,
         many: bool = False,
     ) -> None:
-        if given is not None and ignored:
+        if choice.site is not None and choice.no_site:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
-        self.given = given
-        self.ignored = ignored
+        self.given = choice.site
+        self.ignored = choice.no_site
         self.demanding = policy
         self._note = note
         self._many = many
         self._read: dict[Path, Loaded] = {}
 
     def of(self, domain: str) -> Site | None:
-        """What is declared for a domain in A-labels. Raises ``UsageError`` for a wrong file, or one given in vain."""
+        """The declarations for a domain in A-labels. Raises ``UsageError`` for an invalid file, and for a file given
+        with ``--site`` that has none."""
         from hostaudit.documents import site_file
 
         for path in (self.given,) if self.given else (self.demanding, self._picked_up()):
@@ -88,13 +91,13 @@ class Declarations:
                 return site
         if self.given is not None:
             declared = ", ".join(each.domain for each in self._file(self.given).content.sites)
-            hint = f"it has: {declared}" if declared else "it has no sites"
-            raise UsageError(f"{self.given} declares nothing for {domain}", hint)
+            hint = f"it has: {declared}" if declared else "add the domain under sites, or leave --site out"
+            raise UsageError(f"site file {self.given} has no declarations for {domain}", hint)
         return None
 
     def among(self, domains: Iterable[str]) -> dict[str, Site]:
-        """What is declared for each of many domains that has a declaration. Raises ``UsageError`` for a wrong file,
-        and for one given on purpose that declares none of them."""
+        """The declarations by domain, for those domains that have any. Raises ``UsageError`` for an invalid file, and
+        for a file given with ``--site`` that has none of them."""
         from hostaudit.documents import site_file
 
         paths = [path for path in ((self.given,) if self.given else (self.demanding, self._picked_up())) if path]
@@ -107,14 +110,15 @@ class Declarations:
             if site is not None:
                 found[domain] = site
         if self.given is not None and not found:
-            raise UsageError(f"{self.given} declares none of the {count} domains", "leave --site out, or add them")
+            hint = "add the domains under sites, or leave --site out"
+            raise UsageError(f"site file {self.given} has declarations for none of the {count} domains", hint)
         if found:
             self._note(f"declarations for {len(found)} of {count} domains from {' and '.join(map(str, paths))}")
         return found
 
     def policy(self, domain: str) -> EffectivePolicy | None:
-        """What is demanded of a domain in A-labels, None if there is no file or it neither demands anything of the
-        domain nor excepts it. Raises ``UsageError`` for a wrong file, or one given in vain."""
+        """The policy for a domain in A-labels; None if there is no file, or it has neither a policy nor exceptions for
+        the domain. Raises ``UsageError`` for an invalid file, and for a file of ``--policy`` that has no policy."""
         path = self.demanding or self.given or self._picked_up()
         if path is None:
             return None
@@ -127,7 +131,7 @@ class Declarations:
                 self._note(f"policy for {domain} from {path}")
         elif self.demanding is not None and not self._many:
             hint = "add a policy for every site, or a target that matches this one"
-            raise UsageError(f"{path} demands nothing of {domain}", hint)
+            raise UsageError(f"policy file {path} has no policy for {domain}", hint)
         return found if found.stated or found.exceptions else None
 
     def _picked_up(self) -> Path | None:
@@ -142,8 +146,8 @@ class Declarations:
         return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
-        """Evidence with its declaration. What it was saved with gives way only to a file given on purpose: the same
-        evidence must not say another thing in another directory."""
+        """Evidence with its declarations. Those it was saved with are replaced only by a file of ``--site``: the same
+        evidence must not give another report in another directory."""
         if file.site is not None and self.given is None:
             return file
         site = self.of(file.target.domain)
@@ -153,7 +157,7 @@ class Declarations:
 
         unseen = [host for host in site.hosts if host not in file.target.hosts]
         if unseen:
-            self._note(f"not looked at when this evidence was saved: {', '.join(unseen)}")
+            self._note(f"declared hosts that this evidence does not cover: {', '.join(unseen)}")
         return msgspec.structs.replace(file, site=site)
 
 
@@ -172,8 +176,8 @@ def live(
     progress: Callable[[int, int], None] | None,
     demanded: Callable[[str], object] | None = None,
 ) -> EvidenceFile:
-    """The evidence of a live domain, its declared hosts and fallbacks looked at too. ``demanded`` is asked for the
-    domain first, so that a wrong policy is refused before anything is looked at."""
+    """The evidence of a live domain with its declared hosts and fallbacks. ``demanded`` is called with the domain
+    first, so that an invalid policy is refused before anything is scanned."""
     from hostaudit.domain import parse
 
     target = parse(domain, hosts)
@@ -205,15 +209,16 @@ def seen(
     writer: Writer,
     declarations: Declarations,
     hosts: tuple[str, ...],
-    resolver: tuple[str, ...],
-    deadline: float,
+    lookup: Lookup,
+    *,
+    debug: bool,
 ) -> EvidenceFile:
-    """The evidence of a site, of a saved file, or that a report was made of."""
+    """The evidence of a site, of a saved file, or of a report."""
     if target != "-" and not is_path(target):
-        return of(target, writer, declarations, hosts, resolver, deadline)
-    if hosts or resolver:
+        return of(target, writer, declarations, hosts, lookup, debug=debug)
+    if hosts or lookup.resolver:
         hint = "leave out --host and --resolver, or give a domain"
-        raise UsageError(f"{target} is a saved file: nothing more is looked at", hint)
+        raise UsageError(f"{target} is a saved file: nothing is scanned", hint)
     from hostaudit.documents.evidence_file import read_report
     from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 
@@ -235,20 +240,19 @@ def of(
     writer: Writer,
     declarations: Declarations,
     hosts: tuple[str, ...],
-    resolver: tuple[str, ...],
-    deadline: float,
+    lookup: Lookup,
+    *,
+    debug: bool,
 ) -> EvidenceFile:
-    """The evidence that a question about a site is answered from: a saved file, or what a scan sees now."""
-    options = look_options(
-        resolver, None, timeout=5.0, deadline=deadline, depth=3, switches=(False, False, False), allow_private=()
-    )
+    """The evidence for a question about a site: from a saved file, or from a scan now."""
+    options = look_options(Network(resolver=lookup.resolver, deadline=lookup.deadline), debug=debug)
     if target == "-" or is_path(target):
-        if hosts or resolver:
+        if hosts or lookup.resolver:
             hint = "leave out --host and --resolver, or give a domain"
-            raise UsageError(f"{target} is a saved evidence file: nothing more is looked at", hint)
+            raise UsageError(f"{target} is saved evidence: nothing is scanned", hint)
         writer.reads(target)
         return saved(target, declarations)
-    show = not writer.quiet and progress_fits(sys.stderr, os.environ)
+    show = not (writer.quiet or debug) and progress_fits(sys.stderr, os.environ)
     return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
 
 

@@ -1,9 +1,9 @@
-"""By what scan and analyse judge: the policy, and the options that go beside it or before it."""
+"""The criteria by which scan and analyse judge: the policy, and the options beside it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import typer
 
@@ -22,49 +22,56 @@ if TYPE_CHECKING:
 SEVERITIES = ("low", "medium", "high", "critical")
 MODES = ("inconclusive", "fail", "warn")
 
+PolicyOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Policy file; default: hostaudit.yaml in this folder.")
+]
 FailOnOption = Annotated[
-    str, typer.Option(metavar="|".join(SEVERITIES), help="Fail on single points of failure this severe or worse.")
+    str,
+    typer.Option(metavar="|".join(SEVERITIES), help="Fail on single points of failure of this severity or higher."),
 ]
 UnknownOption = Annotated[
-    str, typer.Option(metavar="|".join(MODES), help="What an unknown answer comes to; else as the policy says.")
+    str,
+    typer.Option(
+        metavar="|".join(MODES),
+        help="Treat unknown results as: inconclusive (exit 3), fail (exit 1) or warn (exit 0). Default: the policy's.",
+    ),
 ]
 BaselineOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="An older report (JSON): only what is not in it fails.")
+    Path | None, typer.Option(metavar="FILE", help="An older report (JSON): fail only on findings that are not in it.")
 ]
 StrictOption = Annotated[
-    bool, typer.Option("--strict-exceptions", help="Fail on exceptions that nobody needs or that are over.")
+    bool,
+    typer.Option("--strict-exceptions", help="Fail on exceptions that are unused, expired or due for review."),
 ]
 
 
-class Judging:
-    """The criteria of one command. What cannot be meant is refused when it is made, before anything is looked at."""
+class JudgingOptions(NamedTuple):
+    """The policy, and the options that go before it."""
 
-    def __init__(
-        self,
-        declarations: Declarations,
-        note: Callable[[str], None],
-        *,
-        fail_on: str = "",
-        unknown: str = "",
-        baseline: Path | None = None,
-        strict: bool = False,
-    ) -> None:
-        if fail_on:
-            refuse_other("--fail-on", fail_on, SEVERITIES)
-        if unknown:
-            refuse_other("--unknown", unknown, MODES)
+    policy: PolicyOption = None
+    fail_on: FailOnOption = ""
+    unknown: UnknownOption = ""
+    baseline: BaselineOption = None
+    strict_exceptions: StrictOption = False
+
+
+class CriteriaBuilder:
+    """Makes the criteria of one command, by domain. Wrong options are refused at once, before anything is looked at."""
+
+    def __init__(self, declarations: Declarations, note: Callable[[str], None], options: JudgingOptions) -> None:
+        if options.fail_on:
+            refuse_other("--fail-on", options.fail_on, SEVERITIES)
+        if options.unknown:
+            refuse_other("--unknown", options.unknown, MODES)
         self.declarations = declarations
         self.note = note
-        self.fail_on = fail_on
-        self.unknown = unknown
-        self.strict = strict
-        self._baseline = baseline
+        self._options = options
         self._before: Report | EvidenceFile | None = None
         self._made: dict[str, Criteria | None] = {}
-        if baseline is not None:
+        if options.baseline is not None:
             from hostaudit.documents.evidence_file import read_report
 
-            self._before = read_report(str(baseline))
+            self._before = read_report(str(options.baseline))
 
     def of(self, domain: str) -> Criteria | None:
         """The criteria for a domain in A-labels, None if nothing is demanded. ``UsageError`` for a wrong file."""
@@ -74,36 +81,37 @@ class Judging:
 
     def _make(self, domain: str) -> Criteria | None:
         policy = self.declarations.policy(domain)
-        judged = bool(self.fail_on) or (policy is not None and policy.stated)
-        if self._baseline is not None and not judged:
-            hint = "give --policy FILE or --fail-on high"
-            raise UsageError("--baseline goes with a policy or --fail-on: else nothing fails", hint)
-        if policy is None and not (self.fail_on or self.unknown):
+        options = self._options
+        judged = bool(options.fail_on) or (policy is not None and policy.stated)
+        if options.baseline is not None and not judged:
+            hint = "add --policy FILE or --fail-on high"
+            raise UsageError("--baseline has no effect without --policy or --fail-on: nothing can fail", hint)
+        if policy is None and not (options.fail_on or options.unknown):
             return None
         from hostaudit.model.checks import Criteria
 
         return Criteria(
             policy=policy,
-            fail_on=cast("Severity", self.fail_on) if self.fail_on else None,
-            unknown=cast("UnknownMode", self.unknown) if self.unknown else None,
-            strict_exceptions=self.strict,
+            fail_on=cast("Severity", options.fail_on) if options.fail_on else None,
+            unknown=cast("UnknownMode", options.unknown) if options.unknown else None,
+            strict_exceptions=options.strict_exceptions,
             baseline=self._known(domain) if self._before is not None else None,
         )
 
     def _known(self, domain: str) -> frozenset[str]:
-        """What failed in the older report."""
+        """The fingerprints of what failed in the older report."""
         from hostaudit import audit
         from hostaudit.model.report import Report
 
-        before = self._before
+        before, file = self._before, self._options.baseline
         if not isinstance(before, Report):
-            hint = "judge it first: hostaudit analyse FILE --format json"
-            raise UsageError(f"{self._baseline} is evidence, not a report", hint)
+            hint = f"make a report of it first: hostaudit analyse {file} --format json -o report.json"
+            raise UsageError(f"baseline {file} is evidence, not a report", hint)
         if before.target.domain != domain:
             hint = f"give a report of {domain}"
-            raise UsageError(f"the baseline {self._baseline} is of {before.target.domain}, not of {domain}", hint)
-        if before.policy is None and not self.fail_on:
-            self.note(f"{self._baseline} was judged without a policy, so that hardly anything in it is known to fail")
+            raise UsageError(f"baseline {file} is a report of {before.target.domain}, not of {domain}", hint)
+        if before.policy is None and not self._options.fail_on:
+            self.note(f"baseline {file} was judged without a policy, so it records hardly any failures")
         return audit.known_failures(before)
 
     def judged(self, file: EvidenceFile) -> Report:

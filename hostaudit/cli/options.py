@@ -1,140 +1,203 @@
-"""What commands share: their options, and where a report goes and how.
+"""The options that commands share, and the groups in which they share them.
 
-What an option cannot mean is refused by its name, before anything is looked at.
+A value that no command can use is refused by the name of its option, before anything is looked at.
 """
 
 from __future__ import annotations
 
 import math
-import os
-import re
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from hostaudit import report
-from hostaudit.cli.console import columns, put, wants_colour
-from hostaudit.errors import Exit, UsageError
-from hostaudit.report.text import printable
+from hostaudit.cli.console import debug_line, warning
+from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from hostaudit.audit import LookOptions
-    from hostaudit.model.evidence import EvidenceFile
-    from hostaudit.model.report import Report
-    from hostaudit.report import Document
 
 LONGEST_TIME = 3600.0
-DEEPEST = 6
-EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
+"""Seconds; the most that a time limit may be."""
+
 COLOURS = ("auto", "always", "never")
-REPORT = "Report"
-"""What every format writes."""
 
-STANDARD_OUTPUT = ("-", "/dev/stdout")
-_FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
+# -- output -----------------------------------------------------------------------------------------------
 
-# -- how to write -----------------------------------------------------------------------------------------
-
-FormatOption = Annotated[str, typer.Option("--format", metavar="|".join(report.names()), help="How to write.")]
+FormatOption = Annotated[str, typer.Option("--format", metavar="|".join(report.names()), help="Output format.")]
 OutputOption = Annotated[
     list[str] | None,
     typer.Option(
         "--output",
         "-o",
         metavar="[FORMAT=]FILE",
-        help="Write to FILE, whole or not at all; - is standard output. With FORMAT= besides --format; repeatable.",
+        help="Write to FILE instead of standard output (-). FORMAT=FILE adds an output in that format; repeatable.",
     ),
 ]
 ColourOption = Annotated[
-    str, typer.Option("--color", metavar="|".join(COLOURS), help="Auto: on a terminal, unless NO_COLOR is set.")
+    str,
+    typer.Option("--color", metavar="|".join(COLOURS), help="auto: colour on a terminal unless NO_COLOR is set."),
 ]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Trace what is asked, and any defect of hostaudit.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No notes or progress on standard error.")]
-NoProgressOption = Annotated[bool, typer.Option("--no-progress", help="No progress line.")]
-SaveOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what was seen, for analyse.")]
-
-# -- how to look ------------------------------------------------------------------------------------------
-
-ListOption = Annotated[
-    str | None, typer.Option("--list", "-l", metavar="FILE", help="Scan many: one domain a line; - is standard input.")
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no notes and no progress on standard error.")]
+NoProgressOption = Annotated[bool, typer.Option("--no-progress", help="Print no progress line.")]
+DebugOption = Annotated[
+    bool, typer.Option("--debug", help="Log every lookup; print a traceback if hostaudit itself fails.")
 ]
-JobsOption = Annotated[int, typer.Option(metavar="N", help="With --list: how many sites at a time.")]
-ResumeOption = Annotated[bool, typer.Option("--resume", help="With --list and -o: go on where a run was cut off.")]
-HostOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A further host to look at; repeatable.")]
+SaveOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Save the evidence to FILE, for hostaudit analyse.")
+]
+
+
+class Output(NamedTuple):
+    """The documents that are written, as given on the command line."""
+
+    format: FormatOption = "terminal"
+    output: OutputOption = None
+
+
+class Console(NamedTuple):
+    """Use of the terminal. ``debug`` is read by ``hostaudit.cli.run``."""
+
+    color: ColourOption = "auto"
+    quiet: QuietOption = False
+    debug: DebugOption = False
+
+
+class ScanConsole(NamedTuple):
+    """Use of the terminal by a command that shows its progress."""
+
+    color: ColourOption = "auto"
+    no_progress: NoProgressOption = False
+    quiet: QuietOption = False
+    debug: DebugOption = False
+
+    @property
+    def progress(self) -> bool:
+        """True if a progress line may be shown."""
+        return not (self.no_progress or self.quiet or self.debug)
+
+
+class Notes(NamedTuple):
+    """Notes of a command that writes no document."""
+
+    quiet: QuietOption = False
+    debug: DebugOption = False
+
+
+class Tracing(NamedTuple):
+    """``debug`` alone, which is read by ``hostaudit.cli.run``."""
+
+    debug: DebugOption = False
+
+
+# -- the site ---------------------------------------------------------------------------------------------
+
+HostOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Look at this host of the site too; repeatable.")
+]
 SiteOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="What its owner declares; else hostaudit.yaml, if it is here.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Site file with declarations; default: hostaudit.yaml in this folder."),
 ]
-PolicyOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="What is demanded of the site; else hostaudit.yaml, if it is here.")
+NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not read hostaudit.yaml from this folder.")]
+
+
+class SiteChoice(NamedTuple):
+    """The declarations that belong to the site."""
+
+    site: SiteOption = None
+    no_site: NoSiteOption = False
+
+
+class SiteQuestion(NamedTuple):
+    """The site that a question is about, for commands that scan it or take saved evidence."""
+
+    host: HostOption = None
+    site: SiteOption = None
+    no_site: NoSiteOption = False
+    save_evidence: SaveOption = None
+
+
+# -- the network ------------------------------------------------------------------------------------------
+
+ResolverOption = Annotated[
+    list[str] | None, typer.Option(metavar="ADDRESS", help="Ask this DNS resolver, by its IP address; repeatable.")
 ]
-NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Leave the hostaudit.yaml that is here alone.")]
-ResolverOption = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="DNS resolver; repeatable.")]
-CaBundleOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Trust these certificates (PEM).")]
-TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest wait for one answer.")]
-DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Longest time for the whole scan.")]
-DepthOption = Annotated[int, typer.Option(metavar="N", help="How many steps of foreign zones to follow, 0 to 6.")]
-NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Ask the site itself nothing over HTTP or TLS.")]
+CaBundleOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Trust the CA certificates in FILE (PEM) instead of the usual.")
+]
+TimeoutOption = Annotated[float, typer.Option(metavar="SECONDS", help="Time limit for one answer.")]
+DeadlineOption = Annotated[float, typer.Option(metavar="SECONDS", help="Time limit for the scan of one site.")]
+DepthOption = Annotated[
+    int, typer.Option(metavar="N", help="How many name-server zones to follow one after the other, 0 to 6.")
+]
+NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Send no HTTP or TLS requests to the site.")]
 NoThirdPartyOption = Annotated[
-    bool, typer.Option("--no-third-party", help="No RDAP, whois, routing or store look-ups.")
+    bool, typer.Option("--no-third-party", help="Send no RDAP, whois, routing or app store requests.")
 ]
 PrivateOption = Annotated[
-    list[str] | None, typer.Option(metavar="CIDR", help="Connect to this private range too; repeatable.")
+    list[str] | None, typer.Option(metavar="CIDR", help="Allow connections to this private range; repeatable.")
 ]
 
 
-def look_options(
-    resolver: tuple[str, ...],
-    ca_bundle: Path | None,
-    *,
-    timeout: float,
-    deadline: float,
-    depth: int,
-    switches: tuple[bool, bool, bool],
-    allow_private: tuple[str, ...],
-) -> LookOptions:
-    """How to look; an option that cannot be meant is refused by name. ``switches``: no HTTP, no third party, debug."""
-    for name, seconds in (("--timeout", timeout), ("--deadline", deadline)):
-        if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
-            raise UsageError(f"{name} is {seconds}", f"give seconds above 0, at most {LONGEST_TIME:.0f}")
-    if not 0 <= depth <= DEEPEST:
-        raise UsageError(f"--depth is {depth}", f"give a number of steps from 0 to {DEEPEST}")
-    for address in resolver:
+class Network(NamedTuple):
+    """Use of the network by a scan. Times in seconds."""
+
+    resolver: ResolverOption = None
+    ca_bundle: CaBundleOption = None
+    timeout: TimeoutOption = 5.0
+    deadline: DeadlineOption = 45.0
+    depth: DepthOption = 3
+    no_http: NoHttpOption = False
+    no_third_party: NoThirdPartyOption = False
+    allow_private: PrivateOption = None
+
+
+class Lookup(NamedTuple):
+    """Use of the network by a question about a live site. Times in seconds."""
+
+    resolver: ResolverOption = None
+    deadline: DeadlineOption = 45.0
+
+
+def look_options(network: Network, *, debug: bool = False) -> LookOptions:
+    """The options of a scan. Raises ``UsageError`` for a value that no scan can use, by the name of its option."""
+    for name, seconds in (("--timeout", network.timeout), ("--deadline", network.deadline)):
+        refuse_non_time(name, seconds)
+    resolvers = tuple(network.resolver or ())
+    for address in resolvers:
         _refuse_non_address(address)
-    if ca_bundle is not None:
-        _refuse_non_bundle(ca_bundle)
+    if network.ca_bundle is not None:
+        _refuse_non_bundle(network.ca_bundle)
     from hostaudit.audit import LookOptions
 
-    no_http, no_third_party, debug = switches
     return LookOptions(
-        resolver=resolver,
-        ca_bundle=ca_bundle,
-        timeout=timeout,
-        deadline=deadline,
-        depth=depth,
-        no_http=no_http,
-        no_third_party=no_third_party,
-        allow_private=tuple(str(_network(block)) for block in allow_private),
-        debug=_trace if debug else None,
-        warn=_warn,
+        resolver=resolvers,
+        ca_bundle=network.ca_bundle,
+        timeout=network.timeout,
+        deadline=network.deadline,
+        depth=network.depth,
+        no_http=network.no_http,
+        no_third_party=network.no_third_party,
+        allow_private=tuple(str(_network(block)) for block in network.allow_private or ()),
+        debug=debug_line if debug else None,
+        warn=warning,
     )
-
-
-def _warn(text: str) -> None:
-    say(f"warning: {printable(text, 400, ascii_only=True)}\n")
-
-
-def _trace(line: str) -> None:
-    say(f"debug: {printable(line, 400)}\n")
 
 
 def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:
     """Refuse a word that is not one of those allowed."""
     if given not in allowed:
         raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
+
+
+def refuse_non_time(name: str, seconds: float) -> None:
+    """Refuse a time limit that is no usable number of seconds."""
+    if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
+        raise UsageError(f"{name} is {seconds}", f"give a number of seconds above 0, at most {LONGEST_TIME:.0f}")
 
 
 def _refuse_non_address(text: str) -> None:
@@ -164,161 +227,3 @@ def _refuse_non_bundle(path: Path) -> None:
         unread = not isinstance(error, ssl.SSLError)
         reason = error.strerror if unread else "it holds no PEM certificate"
         raise UsageError(f"--ca-bundle {path} cannot be used: {reason}", "give a file of PEM certificates") from None
-
-
-class Writer:
-    """Where the report goes and how. What cannot work is refused when it is made, before a long scan.
-
-    Standard output takes the document of ``--format``, unless a plain ``-o FILE`` does or an ``-o FORMAT=-`` takes its
-    place. ``document`` is the class of what will be written, for formats that do not write everything.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        output: list[str] | None,
-        colour: str,
-        *,
-        spare: Path | None = None,
-        quiet: bool = False,
-        document: str = REPORT,
-    ) -> None:
-        refuse_other("--format", name, report.names())
-        refuse_other("--color", colour, COLOURS)
-        self.name = name
-        self.outputs = _outputs(name, tuple(output or ()))
-        self.colour = colour
-        self.quiet = quiet
-        if document != REPORT:
-            for each, _ in self.outputs:
-                _refuse_unable(report.load(each), document)
-        _refuse_same([path for _, path in self.outputs if path is not None], spare)
-        for path in (*(path for _, path in self.outputs), spare):
-            if path is not None:
-                from hostaudit.files import check_writable
-
-                check_writable(path)
-
-    def reads(self, *paths: str | Path) -> None:
-        """Refuse to write over what a command reads: it would be gone, and perhaps nothing come of it."""
-        read = {Path(each).resolve() for each in paths if str(each) not in ("", "-")}
-        for _, path in self.outputs:
-            if path is not None and path.resolve() in read:
-                raise UsageError(f"{path} is what is read, and would be written over", "give another file to -o")
-
-    def write(self, opinion: Report) -> int:
-        """Render, write, and turn the verdict into an exit code."""
-        self.put(opinion)
-        return EXIT_OF[opinion.verdict]
-
-    def put(self, document: Document) -> int:
-        """Render and write any document; a question that was answered is a success. One output that fails does not
-        take the others with it: what went wrong is raised when all of them were tried."""
-        formats = [(report.load(name), path) for name, path in self.outputs]
-        for each, _ in formats:
-            _refuse_unable(each, type(document).__name__)
-        failures: list[Exception] = []
-        for each, path in formats:
-            try:
-                self._put(each, path, document)
-            except Exception as error:
-                failures.append(error)
-        told = [failure for failure in failures if isinstance(failure, UsageError)]
-        for failure in failures:
-            if not isinstance(failure, UsageError | BrokenPipeError):
-                raise failure
-        if told:
-            raise UsageError("; ".join(each.message for each in told), told[0].hint)
-        if failures:
-            raise failures[0]
-        return Exit.PASS
-
-    def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
-        text = each.render(document, self._style(path))
-        if path is None:
-            put(text)
-            return
-        from hostaudit.files import write_atomically
-
-        write_atomically(path, text.encode("utf-8"))
-        self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
-
-    def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
-        """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
-        from hostaudit.audit import encode_evidence
-        from hostaudit.files import write_atomically
-
-        try:
-            write_atomically(path, encode_evidence(file))
-        except UsageError as error:
-            return error
-        self.note(f"evidence saved in {path}")
-        return None
-
-    def note(self, text: str) -> None:
-        """Tell the person at the terminal what was done, unless asked to be quiet."""
-        if not self.quiet:
-            say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
-
-    def _style(self, path: Path | None) -> report.Style:
-        if path is not None:
-            return report.Style(colour=self.colour == "always")
-        return report.Style(
-            colour=wants_colour(self.colour, sys.stdout, os.environ),
-            unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
-            width=columns(sys.stdout, os.environ),
-        )
-
-
-def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
-    """Every output as (format, file), None for standard output, which comes last: its reader may leave."""
-    known = report.names()
-    found: list[tuple[str, Path | None]] = []
-    plain = False
-    for text in given:
-        word, equals, rest = text.partition("=")
-        if equals and word in known:
-            each, place = word, rest
-        elif equals and _FORMAT_WORD.fullmatch(word):
-            hint = f"give one of: {', '.join(known)}; for a file of that name: -o ./{text}"
-            raise UsageError(f"-o {text}: {word} is not a format that is known", hint)
-        else:
-            each, place, plain = name, text, True
-        if text in known:
-            hint = f"give one: -o {text}=FILE; for a file of that name: -o ./{text}"
-            raise UsageError(f"-o {text} names a format and no file", hint)
-        if not place:
-            raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
-        found.append((each, None if place in STANDARD_OUTPUT else Path(place)))
-    to_standard = [each for each, path in found if path is None]
-    # The default of --format gives way to an output that was given on purpose.
-    if not plain and not (to_standard and name == "terminal"):
-        found.append((name, None))
-        to_standard.append(name)
-    if len(to_standard) > 1:
-        hint = "give all but one of them a file: -o FORMAT=FILE"
-        raise UsageError(f"{' and '.join(to_standard)} would both be written to standard output", hint)
-    return tuple(sorted(found, key=lambda each: each[1] is None))
-
-
-def _refuse_same(outputs: list[Path], spare: Path | None) -> None:
-    """Two documents in one file: the second would take the place of the first."""
-    seen: set[Path] = set()
-    for path in outputs:
-        place = path.resolve()
-        if spare is not None and place == spare.resolve():
-            raise UsageError(f"{path} cannot hold both the report and the evidence", "give two different files")
-        if place in seen:
-            raise UsageError(f"{path} cannot hold two documents", "give every -o a file of its own")
-        seen.add(place)
-
-
-def _refuse_unable(each: report.Format, document: str) -> None:
-    if not each.writes & {*report.EVERY, document}:
-        hint = f"formats that write it: {', '.join(report.able(document))}"
-        raise UsageError(f"{each.name} does not write the document of this command", hint)
-
-
-def say(text: str) -> None:
-    """Write to standard error."""
-    sys.stderr.write(text)

@@ -119,7 +119,7 @@ def build(paths: Iterable[Path], *, day: date, source: str, licence: str) -> Bui
         lists.append(read)
         _refuse_bad(read)
     if not any(read.kept for read in lists if read.shape != "names"):
-        raise UsageError("no route is in what was given", "give a list of prefixes too, not of names alone")
+        raise UsageError("the lists contain no route", "give a list of prefixes too, not only of names")
     for network in special_networks():
         builder.leave_out(network)
     notes = {PREFIXES: ANNOUNCED if all(read.shape not in _MERGED for read in lists) else "merged"}
@@ -151,7 +151,7 @@ def _lines(path: Path, stream: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int,
             if size > MOST_BYTES:
                 raise DocumentError(f"{path} is larger than any list of routes: more than {MOST_BYTES >> 30} GiB")
             if len(line) > LONGEST_LINE:
-                raise DocumentError(f"{path}:{number}: this line is no row of a list of routes: it has no end")
+                raise DocumentError(f"{path}:{number}: this line is too long for a list of routes")
             text = line.decode("utf-8", "replace").strip("\r\n \ufeff")
             if text and text[0] not in ";#":
                 yield number, text
@@ -166,8 +166,8 @@ def _shape(path: Path, specimen: list[tuple[int, str]]) -> str:
     shape = max(votes, key=lambda each: votes[each])
     if not votes[shape]:
         numbers = any(re.match(r"\d+,\d+,\d+,", line) for _, line in specimen)
-        hint = "take the file without -num" if numbers else "known are: " + "; ".join(_KNOWN)
-        raise DocumentError(f"{path} has the shape of no known list of routes", hint)
+        hint = "take the file without -num" if numbers else "known kinds: " + "; ".join(_KNOWN)
+        raise DocumentError(f"{path} is not a known kind of route list", hint)
     return shape
 
 

@@ -104,5 +104,5 @@ def changing(directory: Path) -> Iterator[Path]:
 def _unwritable(directory: Path, error: OSError) -> UsageError:
     return UsageError(
         f"{directory} cannot be written to: {error.strerror or error}; nothing was changed",
-        "make it writable, or name another place with XDG_DATA_HOME",
+        "make it writable, or set XDG_DATA_HOME to another folder",
     )

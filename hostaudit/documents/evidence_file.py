@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from hostaudit.domain import lies_under
 from hostaudit.errors import DocumentError
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, Target
 from hostaudit.model.report import REPORT_SCHEMA, Report
-from hostaudit.model.values import VALUE_OF
+from hostaudit.model.values import KINDS, Name, is_address, read_subject
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ITEMS = 20_000
@@ -60,11 +60,11 @@ def _evidence(data: bytes, name: str) -> EvidenceFile:
     except msgspec.ValidationError as error:
         raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{name} is torn or is not JSON: {error}", AGAIN) from error
+        raise DocumentError(f"{name} is incomplete or not JSON: {error}", AGAIN) from error
     except RecursionError as error:
         raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
     for where, problem in _problems(file):
-        raise DocumentError(f"{name} is not sound evidence: {where}: {problem}", AGAIN)
+        raise DocumentError(f"{name} is not valid evidence: {where}: {problem}", AGAIN)
     return file
 
 
@@ -98,7 +98,7 @@ def _read(path: str, name: str) -> bytes:
 
 def _other_schema(name: str, schema: str) -> tuple[str, str]:
     if schema.startswith("hostaudit.report/"):
-        return f"{name} is a report, not evidence", "a report cannot be judged again; give the file of --save-evidence"
+        return f"{name} is a report, not evidence", "give the file that --save-evidence wrote"
     if schema.startswith("hostaudit.evidence/"):
         return f"{name} has schema {schema}, this version reads {EVIDENCE_SCHEMA}", "use the version that wrote it"
     return f"{name} has schema {schema or '(none)'}, not {EVIDENCE_SCHEMA}", AGAIN
@@ -156,12 +156,12 @@ def _of_item(item: Evidence) -> Iterator[str]:
         yield f"{item.id} must have exactly one of {', '.join(_STATES)}, has {', '.join(states) or 'none'}"
     if item.absent == "":
         yield f"{item.id} is absent without a proof"
-    if item.value is not None and not isinstance(item.value, VALUE_OF[item.kind]):
-        yield f"{item.id} holds a {type(item.value).__name__}, not a {VALUE_OF[item.kind].__name__}"
+    if item.value is not None and not isinstance(item.value, KINDS[item.kind].value):
+        yield f"{item.id} holds a {type(item.value).__name__}, not a {KINDS[item.kind].value.__name__}"
     # A probe that broke cannot say which of its questions it left open.
     broken = item.unknown is not None and item.unknown.cause == "internal_error"
-    check = None if broken else _SUBJECTS.get(item.kind)
-    if check is not None and not check(item.subject.split(" ")):
+    free = broken or KINDS[item.kind].subject is Name
+    if not free and read_subject(item.kind, item.subject) is None:
         yield f"{item.subject!r} is not a subject for {item.kind}"
 
 
@@ -178,7 +178,7 @@ def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, s
     elif isinstance(value, str):
         if len(value) > MOST_TEXT:
             yield where, f"a text of {len(value)} characters"
-        elif field in _ADDRESS_FIELDS and not _is_address(value):
+        elif field in _ADDRESS_FIELDS and not is_address(value):
             yield where, f"{value!r} is not an IP address"
         elif field == "prefix" and not _is_network(value):
             yield where, f"{value!r} is not an IP prefix"
@@ -196,36 +196,9 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_network(text: str) -> bool:
     try:
         ipaddress.ip_network(text, strict=False)
     except ValueError:
         return False
     return True
-
-
-def _host_and_address(parts: list[str]) -> bool:
-    return len(parts) == 2 and _is_address(parts[1])
-
-
-_SUBJECTS: dict[str, Callable[[list[str]], bool]] = {
-    "server": lambda parts: len(parts) == 3 and _is_address(parts[2]),
-    "web": _host_and_address,
-    "tls": _host_and_address,
-    "origin": lambda parts: len(parts) == 1 and _is_address(parts[0]),
-    "owner": lambda parts: len(parts) == 1 and _is_address(parts[0]),
-    "published": lambda parts: len(parts) == 1 and _is_address(parts[0]),
-    "listing": lambda parts: len(parts) == 2,
-    "standby_ns": lambda parts: len(parts) == 3 and _is_address(parts[2]),
-    "standby_web": lambda parts: len(parts) == 3 and _is_address(parts[1]) and parts[2].startswith("/"),
-    "standby_mx": _host_and_address,
-}
-"""What a subject must look like where it holds more than one name (see ``model.VALUE_OF``)."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -42,11 +42,9 @@ from hostaudit.model.policy import (
     RoleDemand,
     ScenarioGate,
 )
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import EXPIRING, FUNCTIONS, ROLES, SINGLE
 from hostaudit.model.site import SiteFile
-from hostaudit.model.words import FUNCTIONS
 
-ROLES: tuple[str, ...] = get_args(Role)
 SINGLE_ROLES = frozenset({"registry", "registrar"})
 """Roles in which every name has exactly one provider."""
 
@@ -272,7 +270,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         if limit is None:
             shown = repr(value.text[:80]) if value.text is not None else "a list or mapping"
             hint = "write the longest outage, such as <= 90m, <= 4h or <= 2d"
-            source.refuse(value, f"{key}: {shown} is no limit; {hint}", hint)
+            source.refuse(value, f"{key}: {shown} is not a limit; {hint}", hint)
         identity = _function(source, node, key, where)
         if identity in limits:
             source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
@@ -281,7 +279,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
         source.refuse(node, f"{where} lacks the key 'scenario'")
     if not limits:
         hint = "add a function and its longest outage, such as web: <= 4h"
-        source.refuse(node, f"{own['scenario']}: nothing is demanded; {hint}", hint)
+        source.refuse(node, f"{own['scenario']}: no limit is given; {hint}", hint)
     return ScenarioGate(limits=limits, **own)
 
 
@@ -355,10 +353,10 @@ def of_policy(policy: Policy, at: Where, declared: Set[str], world: World | None
 
 
 def _of_role(role: str, demand: RoleDemand, at: Where, world: World | None) -> Iterator[tuple[Where, str]]:
-    if demand.min_days_left is not None and role not in DATED_ROLES:
-        advice = f"it is for {' and '.join(sorted(DATED_ROLES))}"
+    if demand.min_days_left is not None and role not in EXPIRING:
+        advice = f"it is for {' and '.join(sorted(EXPIRING))}"
         yield (*at, "min_days_left"), f"min_days_left means nothing for {role}, where nothing expires; {advice}"
-    if role in SINGLE_ROLES and (demand.min_providers or 1) > 1:
+    if role in SINGLE and (demand.min_providers or 1) > 1:
         advice = "leave it out, and keep a spare name at another one"
         yield (*at, "min_providers"), f"min_providers: every name has exactly one {role}; {advice}"
     if not demand.independent_by:

@@ -37,8 +37,8 @@ def read(path: Path) -> PolicyTestFile:
         source.refuse(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
     for each in file.tests:
         if not (each.policy or file.policy):
-            hint = "name it at the head of the file, or in the test"
-            source.refuse(tree, f"the test {each.name!r} names no policy; {hint}", hint)
+            hint = "add policy: FILE at the top of the file, or in the test"
+            source.refuse(tree, f"the test {each.name!r} has no policy; {hint}", hint)
     return file
 
 

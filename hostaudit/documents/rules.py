@@ -31,7 +31,7 @@ from hostaudit.model.policy import (
     RoleDemand,
     ScenarioGate,
 )
-from hostaudit.model.roles import Role, Service
+from hostaudit.model.roles import ROLES, Service
 from hostaudit.model.rules import (
     Check,
     Feed,
@@ -60,7 +60,6 @@ NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 ONE_WORD = re.compile(r"[^\s./:]+")
 """A source that is a label and neither an address nor a few words."""
-ROLES = get_args(Role)
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
 """What takes time besides the replacement of an operator in a role."""
@@ -196,7 +195,7 @@ def read(directory: Path) -> list[Source]:
         return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
-        raise UsageError(message, "install hostaudit again, or name a complete rules folder") from error
+        raise UsageError(message, "install hostaudit again, or give a complete rules folder") from error
 
 
 def _content(path: str) -> bytes:
@@ -389,7 +388,7 @@ def _checks(trees: list[tuple[Source, Node]]) -> dict[str, Check]:
             source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
         codes = ([check.code] if check.code else []) + list(check.codes.values())
         if not codes:
-            source.refuse(tree, f"{check.id} has no code", "give code, or codes by role or function")
+            source.refuse(tree, f"{check.id} has no code", "give code, or number for a text of every role or function")
         for code in codes:
             if not CODE.fullmatch(code):
                 source.refuse(tree, f"{code!r} is not a code", "give one such as HA-DNS-002")
@@ -412,7 +411,7 @@ def _roles(source: Source, tree: Node) -> dict[str, RoleText]:
 # --- the compiled copy ---------------------------------------------------------------------------
 
 
-READERS = ("documents/rules.py", "documents/policy_file.py", "model/rules.py", "model/policy.py")
+READERS = ("documents/rules.py", "documents/policy_file.py", "model/rules.py", "model/policy.py", "model/roles.py")
 """The modules that decide what the rules say; a test fails if one of them is not there."""
 
 

@@ -151,7 +151,7 @@ def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - th
     known = ids(directory)
     if id not in known:
         near = _nearest(id, known)
-        hint = f"did you mean {' or '.join(near)}?" if near else "'hostaudit scenarios list' names them"
+        hint = f"did you mean {' or '.join(near)}?" if near else "ids: hostaudit scenarios list"
         raise UsageError(f"there is no scenario {id!r}", hint)
     return _read(directory, id)
 
@@ -185,7 +185,7 @@ def _folder(directory: Path | None) -> Path:
 
 def _unreadable(place: Path, error: OSError) -> UsageError:
     message = f"the scenarios in {place} cannot be read: {error.strerror or error}"
-    return UsageError(message, "install hostaudit again, or name a complete rules folder")
+    return UsageError(message, "install hostaudit again, or give a complete rules folder")
 
 
 def _read(directory: Path | None, name: str) -> Scenario:

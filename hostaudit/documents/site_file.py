@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from msgspec import Struct, structs
 
@@ -34,15 +34,11 @@ from hostaudit.documents.strict_yaml import (
 )
 from hostaudit.domain import host_name, lies_under, parse, registrable
 from hostaudit.errors import UsageError, near, nearest
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import FUNCTIONS, HIDDEN, ROLES
 from hostaudit.model.rules import Provider
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SiteFile, SpareName
-from hostaudit.model.words import FUNCTIONS
 
 VERSION = 1
-NEED_ROLES: tuple[str, ...] = get_args(Role)
-HIDDEN_ROLES = frozenset({"payments", "messaging", "identity", "support", "backup", "deploy"})
-"""Roles that cannot be seen from outside; the catalogue does not say who fills them."""
 
 PROOFS: dict[str, tuple[str, ...]] = {
     "dns": ("server",),
@@ -138,7 +134,7 @@ SOUND: Checks = {
     (Site, "hosts"): _name,
     (DeclaredFunction, "id"): matching(FUNCTION_ID, "a function id such as pay_out or staff-login"),
     (DeclaredFunction, "weight"): between(0, 1, "a weight from 0 to 1"),
-    (Need, "role"): _one_of(NEED_ROLES, "a role"),
+    (Need, "role"): _one_of(ROLES, "a role"),
     (Need, "any_of"): _PROVIDER_ID,
     (SpareName, "domain"): _name,
     (SpareName, "path"): _PATH,
@@ -208,7 +204,7 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
     try:
         return _load(source, known, world)
     except UsageError as error:
-        raise UsageError(error.message, error.hint or "every key is explained by: hostaudit schema site") from error
+        raise UsageError(error.message, error.hint or "all keys are described in: hostaudit schema site") from error
 
 
 def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:
@@ -218,13 +214,13 @@ def _load(source: Source, known: Mapping[str, Provider] | None, world: World | N
     sites = tuple(_normal(site) for site in file.sites)
     for place, policy in policy_file.policies(file):
         if policy is None and key_at(tree, place).text == "policy":
-            hint = "make a demand, or write policy: {} for the defaults"
-            source.refuse(key_at(tree, place), f"policy says nothing; {hint}", hint)
+            hint = "add a rule, or write policy: {} for the defaults"
+            source.refuse(key_at(tree, place), f"policy is empty; {hint}", hint)
     if not sites and any(key.text == "sites" for key, _ in tree.entries or ()):
         source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
     if not (sites or file.targets or file.exceptions or file.policy):
-        hint = "declare sites, or demand something under policy"
-        source.refuse(tree, f"the file neither declares nor demands anything; {hint}", hint)
+        hint = "add sites or a policy"
+        source.refuse(tree, f"the file has neither sites nor a policy; {hint}", hint)
     for position, site in enumerate(sites):
         for where, problem in _contradictions(site, sites[:position], known):
             _refuse(source, node_at(tree, ("sites", position, *where)), problem)
@@ -258,7 +254,7 @@ def _bytes(path: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise UsageError(f"{path} cannot be read: {reason}", "give the path of a site file") from error
+        raise UsageError(f"{path} cannot be read: {reason}", "give the path of a site or policy file") from error
 
 
 def _refuse_other_version(source: Source, tree: Node) -> None:
@@ -450,7 +446,7 @@ def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> str
     able = [
         each.id
         for each in known.values()
-        if each.serves(role) or (role in HIDDEN_ROLES and not {"app_store", "registry"}.issuperset(each.roles))
+        if each.serves(role) or (role in HIDDEN and not {"app_store", "registry"}.issuperset(each.roles))
     ]
     like = near(provider, able)
     return f"{provider} is not in the catalogue; did you mean {like!r}?" if like else ""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from hostaudit.history.snapshot import LEADING, kind_of
 from hostaudit.model.changes import (
     CHANGES_SCHEMA,
     HISTORY_SCHEMA,
@@ -28,6 +27,7 @@ from hostaudit.model.changes import (
     Trend,
     TrendPoint,
 )
+from hostaudit.model.values import KINDS, kind_of_id, subject_of_id, subject_text
 
 LEAST_STEP = 1.0
 """Points that a score must move to count: TTLs of cached answers run down, and recovery times with them."""
@@ -117,8 +117,9 @@ class _Sight:
         for fact in self._mine.values():
             for name in fact.names:
                 self._leading[name].append(fact.id)
-            if kind_of(fact.id)[:-1] in LEADING:
-                self._about[fact.id.partition(":")[2]].append(fact.id)
+            row = KINDS.get(kind_of_id(fact.id))
+            if row is not None and row.leads:
+                self._about[subject_text(subject_of_id(fact.id))].append(fact.id)
         self._known: dict[str, bool] = {}
         self.blinder = any(map(self.unclear, self._mine))
 
@@ -131,7 +132,7 @@ class _Sight:
             identity = waiting.pop()
             if self.unclear(identity):
                 return True
-            further = {each for name in _subject_of(identity) for each in self._towards(name)} - met
+            further = {each for name in subject_of_id(identity) for each in self._towards(name)} - met
             met |= further
             waiting += further
         return False
@@ -144,7 +145,7 @@ class _Sight:
             return self._other[identity].fields["state"] == "unknown"
         if identity not in self._known:
             self._known[identity] = False  # what names itself in a circle is no reason
-            self._known[identity] = not any(self._gone(name, identity) for name in _subject_of(identity))
+            self._known[identity] = not any(self._gone(name, identity) for name in subject_of_id(identity))
         return self._known[identity]
 
     def open(self, identity: str) -> bool:
@@ -165,10 +166,6 @@ class _Sight:
         if not leading or any(self.unclear(each) for each in leading):
             return False
         return all(each not in self._other or name not in self._other[each].names for each in leading)
-
-
-def _subject_of(identity: str) -> list[str]:
-    return identity.partition(":")[2].split(" ")
 
 
 def _part(part: Part, before: Snapshot, after: Snapshot, sight: tuple[_Sight, _Sight]) -> list[Change]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import re
 from collections import defaultdict
@@ -14,20 +13,21 @@ import msgspec
 
 from hostaudit.model import words
 from hostaudit.model.changes import Fact, Snapshot
-from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import Dependency, Fallback, Finding, Report, ScoreInterval, SinglePoint
-
-LEADING = frozenset(
-    {"a", "aaaa", "https", "delegation", "nameservers", "zone", "mx", "spf", "front", "page", "apps", "registration"}
+from hostaudit.model.evidence import Evidence, subject_of
+from hostaudit.model.report import (
+    Dependency,
+    Fallback,
+    Finding,
+    Report,
+    ScoreInterval,
+    SinglePoint,
+    package_at,
+    web_app_at,
 )
-"""Evidence whose value leads to further questions: about the hosts, addresses and apps named there."""
-
-PASSING = frozenset({"web"})
-"""Evidence whose value is never the same twice."""
+from hostaudit.model.site import FallbackId
+from hostaudit.model.values import KINDS, StoreListing, is_address, kind_of_id, subject_parts, subject_text
 
 VOLATILE = frozenset({"ttl", "serial", "changed", "transferred", "expires", "not_before", "not_after", "record"})
-
-STORE_KINDS = ("listing", "web_app", "packages")
 
 SHAPELESS = frozenset({"prefix"})
 """Failure domains that are not compared: they follow single addresses, which load balancers hand out in turn."""
@@ -41,19 +41,18 @@ def snapshot(report: Report) -> Snapshot:
 
     A service that answers from another of its own addresses is the same service, so that ids here have no addresses
     beside a host."""
-    evidence = {each.id for each in report.evidence}
     facts = [
         *(Fact("function", each.id, words.function(each.id), {"state": each.state}) for each in report.functions),
         *(_single_point(each) for each in report.spofs if each.failure_domain.kind not in SHAPELESS),
         *(_dependency(each) for each in report.dependencies),
-        *(_fallback(each, evidence, report.names) for each in report.fallbacks),
+        *(_fallback(each, report.evidence, report.names) for each in report.fallbacks),
         *_numbered(_finding(each) for each in report.findings),
         *(
             Fact(
                 "unknown",
-                f"{each.role}:{kind_of(each.evidence)}{_host(each.subject)}",
+                ":".join(filter(None, (each.role, kind_of_id(each.evidence), _host(each.subject)))),
                 f"{_role(each.role)} of {_host(each.subject)}",
-                names=tuple(each.subject.split(" ")),
+                names=subject_parts(each.subject),
             )
             for each in report.unknowns
         ),
@@ -87,20 +86,25 @@ def _dependency(row: Dependency) -> Fact:
     if row.jurisdiction:
         fields["jurisdiction"] = row.jurisdiction
     identity, name = f"{row.role}:{subject}:{row.provider}", f"{_role(row.role)} of {subject}"
-    return Fact("dependency", identity, name, fields, row.because, tuple(row.subject.split(" ")))
+    return Fact("dependency", identity, name, fields, row.because, subject_parts(row.subject))
 
 
-def _fallback(row: Fallback, evidence: Iterable[str], names: Mapping[str, str]) -> Fact:
+def _fallback(row: Fallback, evidence: Iterable[Evidence], names: Mapping[str, str]) -> Fact:
     """``because`` of a way to install is what its store or host answered."""
-    place = row.provider.rpartition(" ")[2]
-    seen = row.because or tuple(
-        each
-        for each in evidence
-        if each.partition(":")[0] in STORE_KINDS and place in each.partition(":")[2].split(" ")
-    )
+    seen = row.because or tuple(item.id for item in evidence if row.provider in _ways_to_install(item))
     identity = row.id or f"{row.role}:{row.provider}:{row.backs_up}".rstrip(":")
-    name = words.fallback(row.id, names) if row.id else row.name or names.get(row.provider, row.provider)
+    name = (
+        words.fallback(FallbackId.read(row.id), names) if row.id else row.name or names.get(row.provider, row.provider)
+    )
     return Fact("fallback", identity, name, {"grade": row.grade, "proof": row.proof}, seen)
+
+
+def _ways_to_install(item: Evidence) -> tuple[str, ...]:
+    """What a report calls the ways to install an app that an item of evidence speaks for."""
+    listing = subject_of(item, StoreListing)
+    if listing is not None:
+        return (listing.store, listing.app)
+    return (web_app_at(item.subject), package_at(item.subject)) if item.kind in ("web_app", "packages") else ()
 
 
 def _finding(row: Finding) -> Fact:
@@ -113,12 +117,12 @@ def _finding(row: Finding) -> Fact:
 
 def _evidence(item: Evidence) -> Fact:
     """``content`` is a digest of what does not differ between two looks that see the same."""
-    value = _lasting(msgspec.to_builtins(item.value)) if item.kind not in PASSING else None
+    value = _lasting(msgspec.to_builtins(item.value)) if not KINDS[item.kind].passing else None
     content = json.dumps([value, item.absent, item.not_applicable], sort_keys=True)
     fields = {"state": "unknown"}
     if item.unknown is None:
         fields = {"state": "known", "content": hashlib.sha256(content.encode()).hexdigest()[:16]}
-    names = sorted(set(_texts(value))) if item.kind in LEADING else []
+    names = sorted(set(_texts(value))) if KINDS[item.kind].leads else []
     return Fact("evidence", item.id, fields=fields, names=tuple(names[:_MOST_NAMES]))
 
 
@@ -166,19 +170,5 @@ def _role(role: str) -> str:
 
 def _host(subject: str) -> str:
     """A subject without the addresses beside a host."""
-    parts = subject.split(" ")
-    return " ".join([part for part in parts if not _is_address(part)] or parts)
-
-
-def kind_of(evidence: str) -> str:
-    """The kind of evidence by its id, with the colon, as ids of facts begin; empty for no id."""
-    kind = evidence.partition(":")[0]
-    return f"{kind}:" if kind else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    parts = subject_parts(subject)
+    return subject_text(tuple(part for part in parts if not is_address(part)) or parts)

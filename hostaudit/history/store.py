@@ -170,14 +170,16 @@ def _verdict() -> type:
 def _opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
     """The file, known to be ours. Whatever SQLite says becomes a ``UsageError`` that a person can act on."""
     if not create and not path.is_file():
-        raise DocumentError(f"{path} cannot be read: there is no such file", "a scan with --history FILE makes it")
+        raise DocumentError(
+            f"{path} cannot be read: there is no such file", "create it with: hostaudit scan DOMAIN --history FILE"
+        )
     try:
         with closing(_connected(path, create=create)) as database:
             yield database
     except sqlite3.Error as error:
         raise _explained(path, error) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be used: {error.strerror}", "choose another place for it") from error
+        raise UsageError(f"{path} cannot be used: {error.strerror}", "give another file") from error
 
 
 def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -204,10 +206,10 @@ def _prepare(path: Path, database: sqlite3.Connection, *, create: bool) -> None:
                 database.execute(f"PRAGMA user_version = {VERSION}")
         application, version, tables = _marks(database)
     if application != APPLICATION:
-        raise DocumentError(f"{path} is a database of another program, not a history", "name another file")
+        raise DocumentError(f"{path} is a database of another program, not a history", "give another file")
     if version > VERSION:
         message = f"{path} has version {version} of its tables, this hostaudit knows {VERSION}"
-        raise DocumentError(message, "use the version that wrote it, or begin another file")
+        raise DocumentError(message, "use the version that wrote it, or start a new file")
 
 
 def _marks(database: sqlite3.Connection) -> tuple[int, int, int]:
@@ -252,21 +254,25 @@ def _reading(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def _damaged(path: Path, what: str) -> DocumentError:
-    return DocumentError(f"{path} is damaged: {what}", "restore it from a copy, or begin another file")
+    return DocumentError(f"{path} is damaged: {what}", "restore it from a copy, or start a new file")
 
 
 def _explained(path: Path, error: sqlite3.Error) -> UsageError:
     text = str(error)
     if "not a database" in text:
-        return DocumentError(f"{path} is no history: {text}", "name another file")
+        return DocumentError(f"{path} is not a history: {text}", "give another file")
     if "malformed" in text or "corrupt" in text:
         return _damaged(path, text)
     if "full" in text:
-        return UsageError(f"{path} cannot be written: {text}", "free some space, or choose another disk")
+        return UsageError(f"{path} cannot be written: {text}", "free some space, or give a file on another disk")
     if "locked" in text:
-        return UsageError(f"{path} is in use by others for more than {PATIENCE:.0f} s", "try again later")
+        return UsageError(
+            f"{path} has been in use by other processes for more than {PATIENCE:.0f} s", "try again later"
+        )
     if "readonly" in text or "unable to open" in text:
-        return UsageError(f"{path} cannot be written: {text}", "choose a directory that is there and may be written to")
+        return UsageError(
+            f"{path} cannot be written: {text}", "give a file in an existing folder that you may write to"
+        )
     if "no such" in text:
         return _damaged(path, text)
-    return UsageError(f"{path} cannot be used: {text}", "choose another place for it")
+    return UsageError(f"{path} cannot be used: {text}", "give another file")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.site import Site
-from hostaudit.model.values import Kind, Value
+from hostaudit.model.values import Kind, Subject, Value, read_subject
+
+S = TypeVar("S", bound=Subject)
 
 EVIDENCE_SCHEMA: Literal["hostaudit.evidence/1"] = "hostaudit.evidence/1"
 
@@ -38,7 +40,7 @@ Cause = Literal[
     "depends_on_unknown",
     "internal_error",
 ]
-"""Why a question has no answer. Each is a statement about the looking, never about the thing looked at."""
+"""The reason why a question has no answer. Each is a statement about the look-up, never about its subject."""
 
 RETRYABLE: frozenset[str] = frozenset(
     {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}
@@ -68,6 +70,12 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     absent: str | None = None
     unknown: Unknown | None = None
     not_applicable: str | None = None
+
+
+def subject_of(item: Evidence, form: type[S]) -> S | None:
+    """The subject of an item in its form; None if it has another, as the questions of a broken probe may have."""
+    subject = read_subject(item.kind, item.subject)
+    return subject if isinstance(subject, form) else None
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True):

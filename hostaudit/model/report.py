@@ -158,6 +158,16 @@ class CutSet(Struct, frozen=True):
     members: tuple[str, ...]
 
 
+def web_app_at(host: str) -> str:
+    """What a report calls the web app of a host as a way to install."""
+    return f"web app at {host}"
+
+
+def package_at(host: str) -> str:
+    """What a report calls a package that a host offers as a way to install."""
+    return f"direct package at {host}"
+
+
 class Fallback(Struct, frozen=True):
     """Something that could take over, graded by proof, which is *open* if what would tell gave no answer.
     ``backs_up``: what it would replace; ``id``: as declared; ``name``: the provider's, for people."""

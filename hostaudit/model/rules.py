@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from hostaudit.model.policy import Preset, Severity
-from hostaudit.model.roles import BROAD
+from hostaudit.model.roles import BROAD, EXPIRING, FUNCTION_CODES, ROLE_CODES
 
 FeedFormat = Literal[
     "aws", "azure", "cidr-list", "cloudfront", "fastly", "geofeed", "github-meta", "google", "oracle",
@@ -155,8 +155,9 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """The text of one rule, or of one that is asked of every role (``ROLE.min_score``) or function (``FUNCTION...``).
 
     ``risk`` says what stops if it is not met, ``how`` by what it is checked, ``write`` how a policy demands it.
-    ``code`` is what people quote; ``codes`` gives one for each role or function, and then ``code`` is that of all
-    others.
+    ``code`` is what people quote. A text for every role or function gives a ``number`` instead, by which each has a
+    code of its own (``codes``: HA-DNS-002 for ``dns``), and ``code`` is that of all others. ``expiring``: only roles in
+    which something has a last day are asked.
     """
 
     id: str
@@ -167,8 +168,17 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     severity: Severity
     code: str = ""
-    codes: dict[str, str] = {}
+    number: str = ""
+    expiring: bool = False
     write: str = ""
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """By role or function the code of this rule for it; empty if it has one code for all."""
+        if not self.number:
+            return {}
+        parts = ROLE_CODES if self.id.startswith("ROLE.") else FUNCTION_CODES
+        return {key: f"HA-{part}-{self.number}" for key, part in parts.items() if not self.expiring or key in EXPIRING}
 
 
 class RoleText(Struct, frozen=True, forbid_unknown_fields=True):

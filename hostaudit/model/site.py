@@ -5,11 +5,12 @@ Everything here is a declaration. It becomes worth something in a report only wh
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from hostaudit.model.policy import Exemption, Policy, PolicyTarget
+from hostaudit.model.values import is_address
 
 
 class Need(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +40,49 @@ class SpareName(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     path: str = "/"
     status: int = 200
     marker: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id that tells this spare name from the site's other fallbacks, as reports write it."""
+        return FallbackId(SPARE_NAME, "", "", self.domain).text
+
+
+class FallbackId(NamedTuple):
+    """The parts of the id of a declared fallback; a spare name has the role ``spare_name`` and is its own proof.
+
+    ``proof`` is the server, address, host or app that proves it; ``stands_for`` what it backs up, if that was declared.
+    """
+
+    role: str
+    provider: str
+    stands_for: str
+    proof: str
+
+    @property
+    def is_spare_name(self) -> bool:
+        """Whether another name stands by, and no provider in a role."""
+        return self.role == SPARE_NAME
+
+    @property
+    def text(self) -> str:
+        """The id as reports write it: the parts that are given, with a colon between them."""
+        return ":".join(each for each in self if each)
+
+    @classmethod
+    def read(cls, text: str) -> FallbackId:
+        """The parts of an id. An only part behind the provider is taken as the proof."""
+        role, _, rest = text.partition(":")
+        if role == SPARE_NAME:
+            return cls(role, "", "", rest)
+        provider, _, place = rest.partition(":")
+        if is_address(place):  # IPv6 has colons of its own
+            return cls(role, provider, "", place)
+        stands_for, colon, proof = place.partition(":")
+        return cls(role, provider, stands_for if colon else "", proof if colon else place)
+
+
+SPARE_NAME = "spare_name"
+"""The role of a spare name among the fallbacks."""
 
 
 class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -75,9 +119,9 @@ class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     @property
     def id(self) -> str:
-        """What tells this fallback from the site's others."""
+        """The id that tells this fallback from the site's others, as reports write it."""
         proof = self.server or self.address or self.host or self.app
-        return ":".join(each for each in (self.role, self.provider, self.stands_for, proof) if each)
+        return FallbackId(self.role, self.provider, self.stands_for, proof).text
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):

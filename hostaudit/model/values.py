@@ -1,10 +1,19 @@
-"""What a probe can see: one form of value for each kind of evidence."""
+"""The kinds of evidence: for each the form of its value and of its subject, and how a person reads both (``KINDS``).
+
+A new kind is its value type, which goes into ``Value`` too, a word of ``Kind`` and a row of ``KINDS``, all in this
+file, and the probe that gives it. Tests name the file that was forgotten.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
+
+from hostaudit.model.roles import Role
+from hostaudit.model.words import few
 
 
 class Alias(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +31,11 @@ class Addresses(Struct, frozen=True, forbid_unknown_fields=True, tag="addresses"
     addresses: tuple[str, ...]
     ttl: int
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        via = f"by way of {self.chain[-1].target}, " if self.chain else ""
+        return via + few(self.addresses)
+
 
 class ServiceBinding(Struct, frozen=True, forbid_unknown_fields=True):
     """One HTTPS record (RFC 9460). Priority 0 is AliasMode."""
@@ -34,6 +48,10 @@ class ServiceBinding(Struct, frozen=True, forbid_unknown_fields=True):
 class ServiceBindings(Struct, frozen=True, forbid_unknown_fields=True, tag="service_bindings"):
     bindings: tuple[ServiceBinding, ...]
     ttl: int
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few([binding.target for binding in self.bindings])
 
 
 class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registration"):
@@ -55,6 +73,13 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     delegation_signed: bool | None = None
     reseller: str | None = None
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        number = f" (IANA {self.iana_id})" if self.iana_id else ""
+        until = f", until {self.expires[:10]}" if self.expires else ""
+        held = [word for word in self.status if word.endswith("hold")]
+        return f"{self.registrar or 'registrar not given'}{number}{until}{''.join(f', {word}' for word in held)}"
+
 
 class NameServerGlue(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
@@ -69,12 +94,20 @@ class Delegation(Struct, frozen=True, forbid_unknown_fields=True, tag="delegatio
     ttl: int
     ds: bool | None = None
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few([server.name for server in self.nameservers])
+
 
 class NameServers(Struct, frozen=True, forbid_unknown_fields=True, tag="nameservers"):
     """The NS set that the zone itself publishes (the child side of the delegation). ``ttl`` in seconds."""
 
     names: tuple[str, ...]
     ttl: int
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few(self.names)
 
 
 class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_answer"):
@@ -92,6 +125,10 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     mname: str | None = None
     rname: str | None = None
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"{'authoritative' if self.authoritative else 'not authoritative'}, {self.rcode}"
+
 
 class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):
     """DS at the parent, DNSKEY at the child, and whether the resolver called the answer authentic (AD bit)."""
@@ -100,11 +137,19 @@ class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):
     dnskey: bool
     validated: bool
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return "signed" if self.ds and self.dnskey else "not signed"
+
 
 class ZoneCut(Struct, frozen=True, forbid_unknown_fields=True, tag="zone_cut"):
     """The zone in which a host name lives, then each enclosing zone up to and without the root."""
 
     zones: tuple[str, ...]
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few(self.zones)
 
 
 class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
@@ -122,6 +167,11 @@ class Origin(Struct, frozen=True, forbid_unknown_fields=True, tag="origin"):
     allocated: str | None = None
     merged: bool | UnsetType = UNSET
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        systems = few([f"AS{number}" for number in self.asns])
+        return f"{systems}{f' {self.names[0]}' if self.names else ''}, prefix {self.prefix}"
+
 
 class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
     """The registered holder of the network that covers an address (RFC 9083 section 5.4, or port 43)."""
@@ -133,6 +183,10 @@ class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
     handle: str | None = None
     organisation: str | None = None
     country: str | None = None
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"{self.organisation or self.name or self.handle or 'not named'}, {self.start} to {self.end}"
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +208,12 @@ class PublishedRanges(Struct, frozen=True, forbid_unknown_fields=True, tag="publ
 
     ranges: tuple[Published, ...]
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        first = self.ranges[0]
+        label = " ".join(each for each in (first.service, first.region) if each)
+        return f"{first.prefix}{f', {label},' if label else ''} in {first.feed}"
+
 
 class WebAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="web_answer"):
     """The first answer of one address leg to ``GET /``. Header names are lower case; repeated ones stay repeated."""
@@ -164,6 +224,10 @@ class WebAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="web_answer
     status: int
     headers: tuple[tuple[str, str], ...]
     location: str | None = None
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"status {self.status}"
 
 
 class CertificateName(Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,6 +253,11 @@ class Certificate(Struct, frozen=True, forbid_unknown_fields=True, tag="certific
     problem: str | None = None
     chain: tuple[CertificateName, ...] = ()
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        issuer = self.issuer.organisation or self.issuer.common_name or "issuer not named"
+        return f"by {issuer}, until {self.not_after[:10]}{'' if self.valid else ', not valid'}"
+
 
 class Caa(Struct, frozen=True, forbid_unknown_fields=True, tag="caa"):
     """The relevant CAA set (RFC 8659): ``owner`` is the name at which the climb ended."""
@@ -197,6 +266,10 @@ class Caa(Struct, frozen=True, forbid_unknown_fields=True, tag="caa"):
     issue: tuple[str, ...]
     issuewild: tuple[str, ...] = ()
     iodef: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few(self.issue)
 
 
 class MailExchanger(Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,6 +281,10 @@ class MailExchangers(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_
     exchangers: tuple[MailExchanger, ...]
     ttl: int
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few([exchanger.host for exchanger in self.exchangers])
+
 
 class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
     """What an SPF record authorises (RFC 7208), includes followed: who may send, not how strict it is."""
@@ -218,10 +295,18 @@ class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
     uses_mx: bool = False
     uses_a: bool = False
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return self.record
+
 
 class Dmarc(Struct, frozen=True, forbid_unknown_fields=True, tag="dmarc"):
     policy: str
     report_hosts: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"policy {self.policy}"
 
 
 class Dkim(Struct, frozen=True, forbid_unknown_fields=True, tag="dkim"):
@@ -229,6 +314,10 @@ class Dkim(Struct, frozen=True, forbid_unknown_fields=True, tag="dkim"):
 
     selector: str
     target: str | None = None
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return self.target or "a key"
 
 
 class FrontPage(Struct, frozen=True, forbid_unknown_fields=True, tag="front_page"):
@@ -238,6 +327,10 @@ class FrontPage(Struct, frozen=True, forbid_unknown_fields=True, tag="front_page
     host: str
     status: int
     hops: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"status {self.status} from {self.host}"
 
 
 class PageResource(Struct, frozen=True, forbid_unknown_fields=True):
@@ -255,6 +348,10 @@ class Page(Struct, frozen=True, forbid_unknown_fields=True, tag="page"):
     manifest: str | None = None
     truncated: bool = False
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"{len(self.resources)} scripts and styles of others"
+
 
 class AppRef(Struct, frozen=True, forbid_unknown_fields=True):
     """An app that the site names. ``store`` is a provider id; ``platform`` what it installs on."""
@@ -271,6 +368,10 @@ class AppLinks(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     apps: tuple[AppRef, ...]
     unread: tuple[str, ...] = ()
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few([f"{app.store} {app.id}" for app in self.apps])
+
 
 class Listing(Struct, frozen=True, forbid_unknown_fields=True, tag="listing"):
     """A store's record of an app. ``owned``: the record's developer site is on the audited registrable domain."""
@@ -283,6 +384,10 @@ class Listing(Struct, frozen=True, forbid_unknown_fields=True, tag="listing"):
     developer_url: str | None = None
     owned: bool | None = None
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return f"listed{f' as {self.name}' if self.name else ''}{f' by {self.developer}' if self.developer else ''}"
+
 
 class WebApp(Struct, frozen=True, forbid_unknown_fields=True, tag="web_app"):
     """A web app manifest (W3C) and whether browsers would offer to install it; ``lacks`` says what is missing."""
@@ -292,11 +397,19 @@ class WebApp(Struct, frozen=True, forbid_unknown_fields=True, tag="web_app"):
     name: str | None = None
     lacks: tuple[str, ...] = ()
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return "installable" if self.installable else f"not installable, lacks {few(self.lacks)}"
+
 
 class DirectPackages(Struct, frozen=True, forbid_unknown_fields=True, tag="direct_packages"):
     """Android packages that the front page offers for direct download, outside any store."""
 
     urls: tuple[str, ...]
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return few(self.urls)
 
 
 class StandbyServer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_server"):
@@ -309,6 +422,11 @@ class StandbyServer(Struct, frozen=True, forbid_unknown_fields=True, tag="standb
     rcode: str
     serial: int | None = None
     names: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        serial = f", serial {self.serial}" if self.serial is not None else ""
+        return f"{'authoritative' if self.authoritative else 'not authoritative'}, {self.rcode}{serial}"
 
 
 class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_answer"):
@@ -323,6 +441,11 @@ class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standb
     status: int
     marker: bool | None = None
 
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        marker = {None: "", True: ", with the marker", False: ", without the marker"}[self.marker]
+        return f"status {self.status}{marker}"
+
 
 class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_greeting"):
     """How a declared standby mail exchanger greets on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); nothing is sent.
@@ -336,6 +459,11 @@ class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_gr
     banner: str
     hello: int | None = None
     extensions: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        hello = f", EHLO {self.hello}" if self.hello is not None else ", no answer to EHLO"
+        return f"{self.greeting}{hello}"
 
 
 Value = (
@@ -400,42 +528,172 @@ Kind = Literal[
     "standby_mx",
 ]
 
-VALUE_OF: dict[str, type] = {
-    "registration": Registration,
-    "delegation": Delegation,
-    "nameservers": NameServers,
-    "server": ServerAnswer,
-    "dnssec": Dnssec,
-    "zone": ZoneCut,
-    "a": Addresses,
-    "aaaa": Addresses,
-    "https": ServiceBindings,
-    "origin": Origin,
-    "owner": Owner,
-    "published": PublishedRanges,
-    "web": WebAnswer,
-    "tls": Certificate,
-    "caa": Caa,
-    "mx": MailExchangers,
-    "spf": Spf,
-    "dmarc": Dmarc,
-    "dkim": Dkim,
-    "front": FrontPage,
-    "page": Page,
-    "resource": Addresses,
-    "apps": AppLinks,
-    "listing": Listing,
-    "web_app": WebApp,
-    "packages": DirectPackages,
-    "standby_ns": StandbyServer,
-    "standby_web": StandbyAnswer,
-    "standby_mx": MailGreeting,
-}
-"""Which value each kind of evidence carries. Subjects:
 
-registration, delegation, nameservers, dnssec, mx, spf, dmarc, caa, front - a name;
-server - ``zone nameserver address``; zone, a, aaaa, https, resource, web_app, packages, apps - a host;
-origin, owner, published - an address; web, tls - ``host address``; dkim - ``selector._domainkey.domain``;
-page - the host of the front page; listing - ``store id``; standby_ns - ``zone server address``;
-standby_web - ``host address path``; standby_mx - ``host address``.
-"""
+# -- subjects ---------------------------------------------------------------------------------------------
+
+
+class Name(NamedTuple):
+    """A domain name: a zone, a registrable name, or a host."""
+
+    name: str
+
+
+class Address(NamedTuple):
+    """An IP address."""
+
+    address: str
+
+
+class HostAddress(NamedTuple):
+    """A host at one of its addresses."""
+
+    host: str
+    address: str
+
+
+class ServerAddress(NamedTuple):
+    """A name server of a zone at one of its addresses."""
+
+    zone: str
+    server: str
+    address: str
+
+
+class StoreListing(NamedTuple):
+    """An app in a store: the provider id of the store, and the id of the app there."""
+
+    store: str
+    app: str
+
+
+class StandbyPage(NamedTuple):
+    """A path of a host, asked for at the address of a standby."""
+
+    host: str
+    address: str
+    path: str
+
+
+Subject = Name | Address | HostAddress | ServerAddress | StoreListing | StandbyPage
+
+
+def subject_text(subject: str | tuple[str, ...]) -> str:
+    """A subject as evidence and reports write it: its parts with a space between them. A name stands for itself."""
+    return subject if isinstance(subject, str) else " ".join(subject)
+
+
+def subject_parts(text: str) -> tuple[str, ...]:
+    """The names, addresses and ids of which the text of a subject is made."""
+    return tuple(text.split(" "))
+
+
+def read_subject(kind: str, text: str) -> Subject | None:
+    """The subject that a text is for a kind of evidence, None if it is none."""
+    form = KINDS[kind].subject
+    parts = subject_parts(text)
+    if len(parts) != len(form._fields):
+        return None
+    fields = dict(zip(form._fields, parts, strict=True))
+    if "address" in fields and not is_address(fields["address"]):
+        return None
+    return form(*parts) if fields.get("path", "/").startswith("/") else None
+
+
+def is_address(text: str) -> bool:
+    """True for the text of an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+# -- ids of evidence --------------------------------------------------------------------------------------
+
+
+def evidence_id(kind: str, subject: str | tuple[str, ...]) -> str:
+    """The id of the evidence of a kind about a subject."""
+    return f"{kind}:{subject_text(subject)}"
+
+
+def kind_of_id(identity: str) -> str:
+    """The kind of the evidence that has an id."""
+    return identity.partition(":")[0]
+
+
+def subject_of_id(identity: str) -> tuple[str, ...]:
+    """The parts of the subject of the evidence that has an id."""
+    return subject_parts(identity.partition(":")[2])
+
+
+# -- kinds ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindRow:
+    """One kind of evidence.
+
+    ``value`` and ``subject``: their forms. ``role``: the role of which an item without an answer leaves something
+    unknown. ``question``: what was asked, in words; its places take the fields of the subject. ``leads``: the value
+    leads to further questions, about what it names. ``passing``: no two looks see the same value.
+    """
+
+    value: type[Any]
+    subject: Any
+    role: Role
+    question: str
+    leads: bool = False
+    passing: bool = False
+
+
+KINDS: dict[str, KindRow] = {
+    "owner": KindRow(value=Owner, subject=Address, role="hosting", question="owner of {address}"),
+    "origin": KindRow(value=Origin, subject=Address, role="hosting", question="origin AS of {address}"),
+    "published": KindRow(
+        value=PublishedRanges, subject=Address, role="hosting", question="published ranges around {address}"
+    ),
+    "registration": KindRow(
+        value=Registration, subject=Name, role="registrar", question="registration of {name}", leads=True
+    ),
+    "delegation": KindRow(value=Delegation, subject=Name, role="dns", question="delegation of {name}", leads=True),
+    "a": KindRow(value=Addresses, subject=Name, role="hosting", question="A of {name}", leads=True),
+    "listing": KindRow(value=Listing, subject=StoreListing, role="app_store", question="{store} listing of {app}"),
+    "mx": KindRow(value=MailExchangers, subject=Name, role="mail", question="MX of {name}", leads=True),
+    "nameservers": KindRow(value=NameServers, subject=Name, role="dns", question="NS of {name}", leads=True),
+    "web": KindRow(
+        value=WebAnswer, subject=HostAddress, role="hosting", question="GET https://{host}/ at {address}", passing=True
+    ),
+    "tls": KindRow(value=Certificate, subject=HostAddress, role="ca", question="certificate of {host} at {address}"),
+    "server": KindRow(
+        value=ServerAnswer, subject=ServerAddress, role="dns", question="SOA of {zone} from {server} ({address})"
+    ),
+    "aaaa": KindRow(value=Addresses, subject=Name, role="hosting", question="AAAA of {name}", leads=True),
+    "https": KindRow(
+        value=ServiceBindings, subject=Name, role="hosting", question="HTTPS record of {name}", leads=True
+    ),
+    "resource": KindRow(value=Addresses, subject=Name, role="page", question="address of page resource {name}"),
+    "spf": KindRow(value=Spf, subject=Name, role="sending", question="SPF of {name}", leads=True),
+    "caa": KindRow(value=Caa, subject=Name, role="ca", question="CAA of {name}"),
+    "front": KindRow(value=FrontPage, subject=Name, role="hosting", question="front page of {name}", leads=True),
+    "apps": KindRow(value=AppLinks, subject=Name, role="app_store", question="apps named by {name}", leads=True),
+    "dkim": KindRow(value=Dkim, subject=Name, role="sending", question="DKIM {name}"),
+    "dmarc": KindRow(value=Dmarc, subject=Name, role="sending", question="DMARC of {name}"),
+    "page": KindRow(value=Page, subject=Name, role="page", question="page of {name}", leads=True),
+    "web_app": KindRow(value=WebApp, subject=Name, role="app_store", question="web app of {name}"),
+    "packages": KindRow(value=DirectPackages, subject=Name, role="app_store", question="packages offered by {name}"),
+    "dnssec": KindRow(value=Dnssec, subject=Name, role="dns", question="DNSSEC of {name}"),
+    "zone": KindRow(value=ZoneCut, subject=Name, role="dns", question="zone of {name}", leads=True),
+    "standby_ns": KindRow(
+        value=StandbyServer,
+        subject=ServerAddress,
+        role="dns",
+        question="SOA of {zone} from standby {server} ({address})",
+    ),
+    "standby_web": KindRow(
+        value=StandbyAnswer, subject=StandbyPage, role="hosting", question="standby {address} asked for {host}{path}"
+    ),
+    "standby_mx": KindRow(
+        value=MailGreeting, subject=HostAddress, role="mail", question="greeting of standby {host} at {address}"
+    ),
+}
+"""Every kind of evidence, the most telling first."""

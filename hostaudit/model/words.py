@@ -1,47 +1,37 @@
-"""How a person says a function, a length of time, a list; shared by the sentence on top and by every format."""
+"""Functions, fallbacks, lengths of time and lists in words, for the summary of a report and for every format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from hostaudit.model.report import Hours
+from hostaudit.model.roles import FUNCTIONS, HOST
 
-FUNCTIONS = {
-    "resolve": "name resolution",
-    "web": "web site",
-    "mail_receive": "incoming mail",
-    "mail_send": "outgoing mail",
-    "install_ios": "new iOS installs",
-    "install_android": "new Android installs",
-    "renew_certificate": "certificate renewal",
-}
+if TYPE_CHECKING:
+    from hostaudit.model.report import Hours
+    from hostaudit.model.site import FallbackId
 
 
 def function(identity: str) -> str:
     """A function in a person's words; a host that the user named stands for itself."""
-    return FUNCTIONS.get(identity, identity.removeprefix("web:"))
+    row = FUNCTIONS.get(identity)
+    return row.words if row is not None else identity.removeprefix(HOST)
 
 
-def fallback(identity: str, names: Mapping[str, str] | None = None) -> str:
+def fallback(declared: FallbackId, names: Mapping[str, str] | None = None) -> str:
     """A declared fallback in a person's words: ``the spare name example.net``, ``OVHcloud (192.0.2.80)``. ``names``:
     what providers are called, by id."""
-    role, _, rest = identity.partition(":")
-    if role == "spare_name":
-        return f"the spare name {rest}"
-    if not rest:
-        return identity
-    provider, _, place = rest.partition(":")
-    proof = place.rpartition(":")[2] if place.count(":") == 1 else place
-    called = (names or {}).get(provider, provider)
-    return f"{called} ({proof})" if proof else called
+    if declared.is_spare_name:
+        return f"the spare name {declared.proof}"
+    called = (names or {}).get(declared.provider, declared.provider) or declared.role
+    return f"{called} ({declared.proof})" if declared.proof else called
 
 
-def standing_by(identity: str, name: str) -> str:
+def standing_by(declared: FallbackId, name: str) -> str:
     """The same for a list of them, with the provider's name: ``OVHcloud (192.0.2.80)``, ``example.net (Gandi)``."""
-    role, _, rest = identity.partition(":")
-    if role == "spare_name":
-        return f"{rest} ({name})" if name else rest
-    return name + fallback(identity).removeprefix(rest.partition(":")[0])
+    if declared.is_spare_name:
+        return f"{declared.proof} ({name})" if name else declared.proof
+    return f"{name} ({declared.proof})" if declared.proof else name
 
 
 def duration(hours: float) -> str:
@@ -61,6 +51,12 @@ def span(hours: Hours) -> str:
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def few(words: Sequence[object], most: int = 3) -> str:
+    """The first words of a list and how many more there are."""
+    shown = ", ".join(str(word) for word in words[:most])
+    return f"{shown} and {len(words) - most} more" if len(words) > most else shown or "none"
 
 
 def _scaled(hours: float) -> tuple[str, str]:

@@ -7,22 +7,12 @@ from collections.abc import Iterator
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.checks import EXPLANATION_SCHEMA, RULEBOOK_SCHEMA, Explanation, RuleBook, RuleRow
 from hostaudit.model.report import Hours
+from hostaudit.model.roles import ROLE_OF_NAME
 from hostaudit.model.rules import Check, Rules
 from hostaudit.model.words import function
 
 FAMILIES = ("ROLE", "FUNCTION")
 """What stands in the id of a text for any role, and for any function."""
-
-ROLE_OF = {
-    "tls": "ca",
-    "ip_transit": "hosting",
-    "origin": "hosting",
-    "third_party_js": "page",
-    "ci_deploy": "deploy",
-    "data_backup": "backup",
-    "store": "app_store",
-}
-"""What scenarios, and people, call some roles."""
 
 
 def book(rules: Rules) -> RuleBook:
@@ -41,7 +31,7 @@ def _rows(rules: Rules) -> Iterator[RuleRow]:
 def explain(topic: str, rules: Rules) -> Explanation:
     """A rule by id or code, or a role. Raises ``UsageError`` for what is none, with what may have been meant."""
     word = topic.strip()
-    role = ROLE_OF.get(word, word)
+    role = ROLE_OF_NAME.get(word, word)
     if role in rules.roles:
         return _of_role(role, rules)
     rows = {row.rule: row for row in _rows(rules)}
@@ -53,8 +43,8 @@ def explain(topic: str, rules: Rules) -> Explanation:
         if check.id == word or _one_of(check, word):
             return _of_rule(RuleRow(word, check.code, check.title, check.severity), rules)
     known = (*rows, *by_code, *rules.roles, *(check.id for check in rules.checks.values()), "score")
-    hint = nearest(word, known, "hostaudit rules list shows every rule; layers are " + ", ".join(rules.roles))
-    raise UsageError(f"{topic[:80]} is neither a rule, a code nor a layer", hint)
+    hint = nearest(word, known, "hostaudit rules list shows every rule; roles are " + ", ".join(rules.roles))
+    raise UsageError(f"{topic[:80]} is not a rule, a code or a role", hint)
 
 
 def _one_of(check: Check, word: str) -> bool:
@@ -77,13 +67,13 @@ def check_of(rule: str, rules: Rules) -> Check | None:
 def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
     check = check_of(row.rule, rules)
     assert check is not None  # noqa: S101 - rows are made of the texts
-    subject = row.rule.partition(".")[0]
-    role = rules.roles.get(subject) if check.id.startswith("ROLE.") else None
+    asked_of = row.rule.partition(".")[0]
+    role = rules.roles.get(asked_of) if check.id.startswith("ROLE.") else None
     title, risk, fix = check.title, check.risk, check.fix
     if role is not None:
         title = f"{role.title.partition(',')[0]}: {title[0].lower()}{title[1:]}"
         risk, fix = f"{risk} {role.risk}", f"{fix} {role.fix}"
-    elif check.id.startswith("FUNCTION.") and subject != "FUNCTION":
+    elif check.id.startswith("FUNCTION.") and asked_of != "FUNCTION":
         title = f"{function(row.rule.rpartition('.')[0]).capitalize()}: {title[0].lower()}{title[1:]}"
     others = [each for each in _rows(rules) if check_of(each.rule, rules) is check and each.rule != row.rule]
     return Explanation(
@@ -104,11 +94,11 @@ def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
 
 def _written(check: Check, rule: str) -> str:
     """How a policy demands this very rule: the example of the text, for its role or function."""
-    subject = rule.rpartition(".")[0]
+    asked_of = rule.rpartition(".")[0]
     for family, key in (("ROLE", "roles: {"), ("FUNCTION", "functions: {")):
-        if check.id.startswith(f"{family}.") and subject not in FAMILIES and key in check.write:
+        if check.id.startswith(f"{family}.") and asked_of not in FAMILIES and key in check.write:
             head, _, rest = check.write.partition(key)
-            named = f'"{subject}"' if ":" in subject else subject
+            named = f'"{asked_of}"' if ":" in asked_of else asked_of
             return f"{head}{key}{named}{rest[rest.index(':') :]}"
     return check.write
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from hostaudit.model.policy import Policy, Preset, ScenarioGate
 from hostaudit.model.report import Finding, Report
+from hostaudit.model.roles import COUNTED, TIMED
 from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
 
 HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 600)
@@ -24,8 +25,6 @@ DAYS = {"registrar": (30, 21, 14, 7, 3), "ca": (14, 7, 2, 1)}
 """No more than leaves time to act, as a renewal soon gives more days than that."""
 
 SHARES = tuple(step / 100 for step in range(30, 100, 5))
-COUNTED_ROLES = ("dns", "hosting", "cdn", "mail")
-TIMED_FUNCTIONS = ("resolve", "web", "mail_receive")
 
 
 @dataclass
@@ -109,12 +108,12 @@ def _steps(opinion: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[
     low = floor(opinion.score.low)
     own: dict[Path, tuple[str, tuple[Any, ...]]] = {("min_score",): ("score.min", (low,) if low else ())}
     roles = {leg.role for function in opinion.functions for leg in function.legs}
-    for role in (each for each in COUNTED_ROLES if each in roles):
-        own["roles", role, "min_providers"] = f"{role}.min_providers", (4, 3, 2)
+    for counted in (each for each in COUNTED if each in roles):
+        own["roles", counted, "min_providers"] = f"{counted}.min_providers", (4, 3, 2)
     for role, days in DAYS.items():
         own["roles", role, "min_days_left"] = f"{role}.min_days_left", days
     there = {each.id for each in opinion.functions if each.state != "not_applicable"}
-    for function in (each for each in TIMED_FUNCTIONS if each in there):
+    for function in (each for each in TIMED if each in there):
         own["functions", function, "max_hours_down"] = f"{function}.max_hours_down", HOURS
     own["parents", "max_share"] = "parents.max_share", SHARES
     own["jurisdictions", "known"] = "jurisdictions.known", (True,)

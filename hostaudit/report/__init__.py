@@ -12,45 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hostaudit.model.changes import Changes, History, Trend
-    from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
-    from hostaudit.model.data import DataStatus
-    from hostaudit.model.doctor import Doctor
-    from hostaudit.model.match import Matched, ProviderList, ProviderSheet
-    from hostaudit.model.policy import EffectivePolicy
-    from hostaudit.model.report import Report
-    from hostaudit.model.scenario import Library, Scenario
-    from hostaudit.model.whatif import Fallbacks, Matrix, WhatIf
-    from hostaudit.model.working import Working
-
-    Catalogued = ProviderList | ProviderSheet | Matched
-    Judging = EffectivePolicy | RuleBook | Explanation | PolicyTrials
-    OverTime = Changes | History | Trend | Doctor
-    Document = (
-        Report
-        | WhatIf
-        | Matrix
-        | Fallbacks
-        | Scenario
-        | Library
-        | Working
-        | DataStatus
-        | Catalogued
-        | Judging
-        | OverTime
-    )
+    from hostaudit.model.documents import Document
 
 
 @dataclass(frozen=True)
 class Style:
-    """What the sink can show. ``width`` in columns; ``unicode`` false means that only ASCII may be written."""
+    """The abilities of the sink. ``width`` in columns; ``unicode`` false means that only ASCII may be written."""
 
     colour: bool = False
     unicode: bool = True
     width: int = 80
 
 
-EVERY = frozenset({"*"})
+EVERY: frozenset[type] = frozenset({object})
 """For ``Format.writes``: every document there is."""
 
 
@@ -59,11 +33,11 @@ class Format(Protocol):
 
     @property
     def name(self) -> str:
-        """What stands after ``--format``."""
+        """The word after ``--format``."""
 
     @property
-    def writes(self) -> frozenset[str]:
-        """The documents that it can write, by the names of their classes; ``EVERY`` means all."""
+    def writes(self) -> frozenset[type]:
+        """The classes of the documents that it can write; ``EVERY`` means all."""
 
     def render(self, document: Document, style: Style) -> str:
         """The whole document, ending in a line feed. Equal documents and styles give equal text."""
@@ -82,6 +56,11 @@ def load(name: str) -> Format:
     return found
 
 
-def able(document: str) -> tuple[str, ...]:
-    """The formats that write a document, by the name of its class."""
-    return tuple(name for name in names() if load(name).writes & {*EVERY, document})
+def can_write(each: Format, document: type) -> bool:
+    """True if a format writes the documents of a class."""
+    return issubclass(document, tuple(each.writes))
+
+
+def able(document: type) -> tuple[str, ...]:
+    """The names of the formats that write the documents of a class."""
+    return tuple(name for name in names() if can_write(load(name), document))

@@ -135,23 +135,23 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
     [
         (("parler.com",), "No such command", "hostaudit scan parler.com"),
         (("frobnicate",), "No such command", "hostaudit --help"),
-        (("scan",), "no domain was given", "give a domain such as example.com, or -l FILE"),
+        (("scan",), "no domain is given", "give a domain such as example.com, or -l FILE"),
         (("scan", "x.com", "--timout", "4"), "--timeout", "hostaudit scan --help"),
         (("scan", "x.com", "--timeout", "soon"), "--timeout", "hostaudit scan --help"),
-        (("scan", "x.com", "--timeout", "nan"), "--timeout is nan", "give seconds"),
-        (("scan", "x.com", "--deadline", "0"), "--deadline is 0.0", "give seconds"),
-        (("scan", "x.com", "--deadline", "1e9"), "--deadline", "give seconds"),
+        (("scan", "x.com", "--timeout", "nan"), "--timeout is nan", "give a number of seconds"),
+        (("scan", "x.com", "--deadline", "0"), "--deadline is 0.0", "give a number of seconds"),
+        (("scan", "x.com", "--deadline", "1e9"), "--deadline", "give a number of seconds"),
         (("scan", "x.com", "--depth", "7"), "--depth is 7", "0 to 6"),
         (("scan", "x.com", "--depth", "-1"), "--depth is -1", "0 to 6"),
         (("scan", "x.com", "--site", "a.yaml", "--no-site"), "contradict each other", "leave one of them out"),
-        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site file"),
+        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site or policy file"),
         (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
         (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
         (("scan", "x.com", "--ca-bundle", __file__), "holds no PEM certificate", "PEM"),
         (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, jsonl, "),
         (("scan", "x.com", "--color", "blue"), "--color blue is not known", "auto, always, never"),
-        (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its directory"),
+        (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its folder"),
         (("scan", "x.com", "--save-evidence", "/"), "cannot be written", "name of a file in it"),
         (
             ("scan", "x.com", "-o", "same", "--save-evidence", "./same"),
@@ -162,25 +162,33 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "192.0.2.1"), "192.0.2.1", "give the domain"),
         (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
         (("analyse", "/nonexistent"), "/nonexistent cannot be read", "evidence file"),
-        (("analyse", "/dev/null"), "torn", "--save-evidence"),
-        (("whatif", PARLER), "nothing to play through", "--drop ID"),
-        (("whatif", PARLER, "--drop", ""), "--drop names nobody", "give an id"),
+        (("analyse", "/dev/null"), "incomplete", "--save-evidence"),
+        (("whatif", PARLER), "no simulation is given", "--drop ID"),
+        (("whatif", PARLER, "--drop", ""), "--drop has an empty id", "give an id"),
         (("whatif", PARLER, "--drop", "amzon"), "--drop amzon", "did you mean amazon?"),
         (("whatif", PARLER, "--drop", "7", "--kind", "asn"), "no asn of that name", "AS16509"),
-        (("whatif", PARLER, "--drop", "amazon", "--all"), "different questions", "one at a time"),
-        (("whatif", PARLER, "--drop", "amazon", "--notice", "-5h"), "--notice -5h is not a length", "24h"),
-        (("whatif", PARLER, "--drop", "amazon", "--deadline", "-1"), "--deadline is -1.0", "give seconds"),
-        (("whatif", PARLER, "--drop", "amazon", "--bind", "role"), "--bind goes with --scenario", "leave --bind out"),
+        (("whatif", PARLER, "--drop", "amazon", "--all"), "cannot be used together", "one of them at a time"),
+        (("whatif", PARLER, "--drop", "amazon", "--notice", "-5h"), "--notice -5h is not a duration", "24h"),
+        (("whatif", PARLER, "--drop", "amazon", "--deadline", "-1"), "--deadline is -1.0", "give a number of seconds"),
+        (
+            ("whatif", PARLER, "--drop", "amazon", "--bind", "role"),
+            "--bind has no effect without --scenario",
+            "leave --bind out",
+        ),
         (("whatif", PARLER, "--scenario", "parlor"), "there is no scenario", "parler-2021"),
         (("whatif", PARLER, "--scenario", "parler-2021", "--as", "aws"), "is not ACTOR=ID", "aws=ovh"),
         (
             ("whatif", PARLER, "--scenario", "parler-2021", "--as", "aws=aws", "--as", "aws=route53"),
-            "--as names both aws and route53 for aws",
+            "--as gives both aws and route53 for aws",
             "leave one of them out",
         ),
-        (("explain", "score", "--site", "a.yaml"), "--site goes with an evidence file", "leave --site out"),
+        (
+            ("explain", "score", "--site", "a.yaml"),
+            "--site has no effect without a file of evidence",
+            "leave --site out",
+        ),
         (("explain", "score", PARLER_REPORT, "--site", "a.yaml"), "is a report", "leave --site out"),
-        (("schema", "catalogue"), "document catalogue is not known", "report, evidence"),
+        (("schema", "catalogue"), "document catalogue is not known", "evidence, explanation"),
     ],
 )
 def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint):
@@ -208,7 +216,7 @@ def test_saved_evidence_is_not_looked_at_further(saved, tmp_path, name):
     result = hostaudit("scan", saved, name, tmp_path / "www.x.com")
 
     assert result.returncode == Exit.USAGE
-    assert "nothing more is looked at" in result.stderr
+    assert "nothing is scanned" in result.stderr
 
 
 def test_what_a_command_line_carries_is_not_let_loose_on_the_terminal():
@@ -234,7 +242,7 @@ def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(sa
         _, errors = process.communicate(timeout=30)
 
         assert process.returncode == Exit.INTERNAL
-        assert "a defect of hostaudit: KeyError: 'x'" in errors
+        assert "internal error in hostaudit (KeyError: 'x')" in errors
         assert ("Traceback" in errors) is traced
         assert "report it" in errors
 
@@ -258,7 +266,7 @@ def test_an_interrupt_ends_with_130_and_one_line(patch, arguments):
     out, errors = process.communicate(timeout=30)
 
     assert process.returncode == Exit.INTERRUPTED
-    assert (out, errors) == ("", "hostaudit: interrupted, nothing was judged\n")
+    assert (out, errors) == ("", "hostaudit: interrupted; the site was not judged\n")
 
 
 def test_a_thread_that_still_waits_does_not_hold_up_the_end(saved):
@@ -435,7 +443,9 @@ def test_a_site_file_that_is_not_for_this_domain_is_left_alone(looked, here, cap
 def test_a_site_file_given_in_vain_ends_with_2_and_says_what_it_has(looked, here, capsys):
     assert cli.run(["scan", "z.com", "--site", "hostaudit.yaml"]) == Exit.USAGE
     assert not vars(looked)
-    assert capsys.readouterr().err == ("error: hostaudit.yaml declares nothing for z.com\nhint: it has: x.com, y.com\n")
+    assert capsys.readouterr().err == (
+        "error: site file hostaudit.yaml has no declarations for z.com\nhint: it has: x.com, y.com\n"
+    )
 
 
 @pytest.mark.parametrize("option", [(), ("--site", "hostaudit.yaml")])
@@ -475,13 +485,13 @@ def test_evidence_keeps_its_declaration_wherever_it_is_judged(looked, here, caps
 def judged(monkeypatch):
     """The evidence that was judged last."""
     kept = SimpleNamespace()
-    through = cli.judging.Judging.judged
+    through = cli.judging.CriteriaBuilder.judged
 
     def judged(self, file):
         kept.file = file
         return through(self, file)
 
-    monkeypatch.setattr(cli.judging.Judging, "judged", judged)
+    monkeypatch.setattr(cli.judging.CriteriaBuilder, "judged", judged)
     return kept
 
 
@@ -491,7 +501,7 @@ def test_a_declaration_can_be_given_for_saved_evidence(judged, saved, here, caps
     assert judged.file.site.domain == "x.com"
     error = capsys.readouterr().err
     assert "declarations for x.com from hostaudit.yaml" in error
-    assert "not looked at when this evidence was saved: api.x.com" in error
+    assert "declared hosts that this evidence does not cover: api.x.com" in error
 
     cli.run([command, str(saved), "--no-site"])
     assert judged.file.site is None
@@ -506,7 +516,7 @@ def test_a_declaration_can_be_given_for_saved_evidence(judged, saved, here, caps
 
     other.write_text("version: 1\nsites: [{domain: y.com}]\n")
     assert cli.run([command, str(saved), "--site", str(other)]) == Exit.USAGE
-    assert "declares nothing for x.com" in capsys.readouterr().err
+    assert "has no declarations for x.com" in capsys.readouterr().err
 
 
 def test_what_is_declared_goes_into_the_evidence_of_a_live_scan(monkeypatch, here):
@@ -547,7 +557,7 @@ def test_the_line_of_progress_is_rewritten_and_leaves_no_trace():
     progress(3, 4)
     progress.clear()
 
-    assert stream.getvalue() == "\r\x1b[Klooking: 3 answered, 4 under way\r\x1b[K"
+    assert stream.getvalue() == "\r\x1b[Kscanning: 3 answers, 4 lookups running\r\x1b[K"
     assert console.progress_fits(stream, {"TERM": "xterm"})
     assert not console.progress_fits(stream, {"TERM": "dumb"})
     assert not console.progress_fits(io.StringIO(), {})

@@ -155,7 +155,7 @@ def test_the_report_carries_labels_policy_and_notes(here, capsys):
         (("--fail-on", "severe"), "--fail-on severe is not known"),
         (("--unknown", "ignore"), "--unknown ignore is not known"),
         (("--baseline", "none.json", "--fail-on", "low"), "none.json cannot be read"),
-        (("--baseline", PARLER_REPORT), "--baseline goes with a policy or --fail-on"),
+        (("--baseline", PARLER_REPORT), "--baseline has no effect without --policy or --fail-on"),
         (("--baseline", PARLER, "--fail-on", "low"), "is evidence, not a report"),
         (("--policy", "none.yaml"), "none.yaml cannot be read"),
     ],

@@ -16,9 +16,11 @@ from helpers import ROOT
 from helpers.command import PARLER, environment, evidence
 
 from hostaudit import cli, report
-from hostaudit.cli.options import EXIT_OF, Writer
+from hostaudit.cli.options import Console, Output
+from hostaudit.cli.output import EXIT_OF, Writer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.report import Report
 
 MACHINE = tuple(name for name in report.names() if name != "terminal")
 POLICY = "version: 1\npolicy:\n  {}\n"
@@ -149,16 +151,16 @@ def test_standard_output_takes_one_document_at_most(place, capsys, arguments, sh
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (("-o", "json=a", "-o", "jsonl=./a"), "a cannot hold two documents", "a file of its own"),
-        (("-o", "a", "-o", "a"), "a cannot hold two documents", "a file of its own"),
+        (("-o", "json=a", "-o", "jsonl=./a"), "a is the file of two outputs", "a file of its own"),
+        (("-o", "a", "-o", "a"), "a is the file of two outputs", "a file of its own"),
         (("-o", "json=a", "--save-evidence", "a"), "both the report and the evidence", "two different"),
-        (("-o", "xml=a"), "xml is not a format", "-o ./xml=a"),
+        (("-o", "xml=a"), "xml is not a known format", "-o ./xml=a"),
         (("-o", "json="), "names no file", "sarif=hostaudit.sarif"),
         (("-o", ""), "names no file", "sarif=hostaudit.sarif"),
-        (("-o", "sarif"), "names a format and no file", "-o sarif=FILE"),
-        (("-o", "json=-", "-o", "sarif=-"), "json and sarif would both be written", "-o FORMAT=FILE"),
-        (("--format", "json", "-o", "sarif=-"), "sarif and json would both be written", "-o FORMAT=FILE"),
-        (("-o", "json=a", "-o", "sarif=/nonexistent/b"), "/nonexistent/b cannot be written", "create its directory"),
+        (("-o", "sarif"), "names a format but no file", "-o sarif=FILE"),
+        (("-o", "json=-", "-o", "sarif=-"), "json and sarif cannot both be written", "-o FORMAT=FILE"),
+        (("--format", "json", "-o", "sarif=-"), "sarif and json cannot both be written", "-o FORMAT=FILE"),
+        (("-o", "json=a", "-o", "sarif=/nonexistent/b"), "/nonexistent/b cannot be written", "create its folder"),
         (("-o", "json=."), "cannot be written", "name of a file in it"),
     ],
 )
@@ -181,7 +183,7 @@ def test_a_format_that_does_not_write_the_document_names_those_that_do(place, ca
     assert cli.run([*command, "-o", "sarif=x"]) == Exit.USAGE
     told = capsys.readouterr().err
 
-    assert "sarif does not write the document of this command" in told
+    assert "format sarif cannot write the output of this command" in told
     assert "json, jsonl, markdown, terminal" in told
 
 
@@ -254,7 +256,7 @@ def test_a_pipe_whose_reader_leaves_takes_no_other_output_with_it(place, monkeyp
 
 def test_an_output_that_was_there_is_replaced_whole(place):
     (place / "a").write_text("x" * 100_000)
-    writer = Writer("json", ["a", "sarif=b"], "auto", quiet=True)
+    writer = Writer(Output("json", ["a", "sarif=b"]), Console(quiet=True), document=Report)
 
     assert [(name, path.name) for name, path in writer.outputs] == [("json", "a"), ("sarif", "b")]
     assert cli.run(["analyse", PARLER, "-q", "-o", "jsonl=a"]) == Exit.PASS
@@ -292,7 +294,7 @@ def test_standard_output_stays_clean_while_progress_is_shown(place, capsys, monk
     streams = capsys.readouterr()
 
     assert code == Exit.INCONCLUSIVE
-    assert "3 answered" in streams.err
+    assert "3 answers" in streams.err
     assert "\x1b" not in streams.out
     assert verdict_in(name, streams.out) == "inconclusive"
 
@@ -305,5 +307,5 @@ def test_what_is_read_is_never_written_over(place, capsys, command, output):
     verb, *options = command
 
     assert cli.run([verb, str(place / "evidence.json"), *options, "-q", "-o", output]) == Exit.USAGE
-    assert "is what is read, and would be written over" in capsys.readouterr().err
+    assert "is also the input" in capsys.readouterr().err
     assert (place / "evidence.json").read_text() == before

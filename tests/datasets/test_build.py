@@ -205,7 +205,7 @@ def test_more_than_a_few_bad_rows_refuse_the_list(tmp_path, row):
     "text", ["", "\n\n", "hello\n", "<html>\n", "{}\n", "1.0.0.0\n", bytes(range(256)), '{"CIDR": 1, "ASN": 2}']
 )
 def test_what_is_no_list_is_refused(tmp_path, text):
-    with pytest.raises(DocumentError, match="shape of no known list"):
+    with pytest.raises(DocumentError, match="not a known kind of route list"):
         made(tmp_path, x=text)
 
 
@@ -224,7 +224,7 @@ def test_a_line_without_end_is_refused(tmp_path):
 def test_a_torn_gzip_file_is_refused(tmp_path):
     torn = gzip.compress((RANGES * 500).encode())
     for data in (torn[:-100], torn[:100] + b"xxxx" + torn[104:], torn[:12]):
-        with pytest.raises(DocumentError, match=r"cannot be read to its end|shape of no known list"):
+        with pytest.raises(DocumentError, match=r"cannot be read to its end|not a known kind of route list"):
             made(tmp_path, x=data)
 
 

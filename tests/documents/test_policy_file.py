@@ -157,11 +157,11 @@ BAD_POLICIES = {
         "dyn-2016 stands twice; put its limits into one entry",
     ),
     "no scenario": ("scenarios: [{web: <= 4h}]", "scenarios lacks the key 'scenario'"),
-    "no limit": ("scenarios: [{scenario: dyn-2016}]", "dyn-2016: nothing is demanded; add a function"),
-    "bare limit": ("scenarios: [{scenario: dyn-2016, web: 4}]", "web: '4' is no limit; write the longest outage"),
-    "limit of years": ("scenarios: [{scenario: dyn-2016, web: <= 4y}]", "web: '<= 4y' is no limit"),
-    "at least": ("scenarios: [{scenario: dyn-2016, web: '>= 4h'}]", "web: '>= 4h' is no limit"),
-    "limit as a list": ("scenarios: [{scenario: dyn-2016, web: [4]}]", "web: a list or mapping is no limit"),
+    "no limit": ("scenarios: [{scenario: dyn-2016}]", "dyn-2016: no limit is given; add a function"),
+    "bare limit": ("scenarios: [{scenario: dyn-2016, web: 4}]", "web: '4' is not a limit; write the longest outage"),
+    "limit of years": ("scenarios: [{scenario: dyn-2016, web: <= 4y}]", "web: '<= 4y' is not a limit"),
+    "at least": ("scenarios: [{scenario: dyn-2016, web: '>= 4h'}]", "web: '>= 4h' is not a limit"),
+    "limit as a list": ("scenarios: [{scenario: dyn-2016, web: [4]}]", "web: a list or mapping is not a limit"),
     "key of a gate": ("scenarios: [{scenari: dyn-2016, web: <= 4h}]", "unknown key 'scenari' in scenarios; did you me"),
     "function of a gate": ("scenarios: [{scenario: dyn-2016, wbe: <= 4h}]", "wbe is no function; did you mean 'web'?"),
 }  # fmt: skip
@@ -177,8 +177,8 @@ def test_a_demand_that_nobody_can_mean_is_refused_with_its_place(refused, case):
 
 
 BAD_FILES = {
-    "nothing demanded": ("policy:", "2:1: policy says nothing; make a demand, or write policy: {} for the defaults"),
-    "nothing demanded of a target": ("targets: [{match: [a.example.com], policy: }]", "2:36: policy says nothing"),
+    "nothing demanded": ("policy:", "2:1: policy is empty; add a rule, or write policy: {} for the defaults"),
+    "nothing demanded of a target": ("targets: [{match: [a.example.com], policy: }]", "2:36: policy is empty"),
     "no pattern": ("targets: [{match: []}]", "match names no site"),
     "no match": ("targets: [{labels: {a: b}}]", "targets lacks the key 'match'"),
     "every site": ("targets: [{match: ['*']}]", "'*' means every site; put what holds for every site under policy"),
@@ -187,7 +187,7 @@ BAD_FILES = {
     "glued asterisk": ("targets: [{match: ['*shop.example.com']}]", "has an asterisk elsewhere"),
     "a URL": ("targets: [{match: ['https://a.example.com/']}]", "is a URL or has a port"),
     "an address": ("targets: [{match: [192.0.2.1]}]", "is an IP address"),
-    "control characters": ('targets: [{match: ["a\\e[2J.example"]}]', "holds control characters"),
+    "control characters": ('targets: [{match: ["a\\e[2J.example"]}]', "contains control characters"),
     "a name twice": ("targets: [{match: [a.example]}, {match: [A.example]}]", "match: a.example stands twice; which"),
     "a label": ("targets: [{match: [a.example], labels: {Team-Web: x}}]", "'Team-Web' is not a label name"),
     "a label as a number": ("targets: [{match: [a.example], labels: {tier: 1}}]", "tier: unquoted 1 is a number, text"),
@@ -257,7 +257,7 @@ def test_a_file_that_nobody_can_mean_is_refused_with_its_place(refused, case):
         ("HA-DNS-002", "'HA-DNS-002' is not a rule; hostaudit rules list names them"),
         ("scenario.parler-2012.web", "names no scenario; did you mean 'parler-2021'?"),
         ("scenario.parler-2021.wbe", "names no function; did you mean 'web'?"),
-        ("web:.min_score", "names no host"),
+        ("web:.min_score", "has no host name"),
         ("web.min_providers", "is not a rule; did you mean"),
     ],
 )

@@ -49,7 +49,7 @@ def test_what_comes_out_otherwise_is_told(here, capsys):
     ("text", "words"),
     [
         ("version: 1\ntests: []\n", "tests holds no test"),
-        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "names no policy"),
+        ("version: 1\ntests:\n  - {name: a, evidence: b, day: 2026-11-21, verdict: pass}\n", "has no policy"),
         (
             "version: 1\npolicy: p\ntests:\n  - {name: a, evidence: b, day: soon, verdict: pass}\n",
             "t.yaml:4:",

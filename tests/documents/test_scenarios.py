@@ -249,9 +249,9 @@ def test_finding_one_reads_no_other_file(directory: Path):
         ("Parler", "did you mean parler-2021?"),
         ("dyn", "did you mean dyn-2016?"),
         ("cloudflare", "did you mean cloudflare-nov-2025 or cloudflare-waf-2019?"),
-        ("zzz", "'hostaudit scenarios list' names them"),
-        ("", "'hostaudit scenarios list' names them"),
-        ("-2021", "'hostaudit scenarios list' names them"),
+        ("zzz", "ids: hostaudit scenarios list"),
+        ("", "ids: hostaudit scenarios list"),
+        ("-2021", "ids: hostaudit scenarios list"),
     ],
 )
 def test_a_near_miss_is_told_the_nearest_ids(wanted: str, hint: str):

@@ -225,7 +225,7 @@ def test_a_fallback_that_proves_nothing_is_refused(refused, line, said):
 BAD = {
     "nothing": ("", 1, "the file is empty"),
     "no version": ("sites: []\n", 1, "the file lacks the key 'version'"),
-    "nothing said": ("version: 1\n", 1, "the file neither declares nor demands anything"),
+    "nothing said": ("version: 1\n", 1, "the file has neither sites nor a policy"),
     "empty sites": ("version: 1\nsites: []\n", 2, "sites declares no site"),
     "later version": ("version: 2\nplanets: []\n", 1, "version 2 of the site file; hostaudit"),
     "version as text": ("version: '1'\nsites: []\n", 1, "version must be a whole number, not '1'"),
@@ -279,7 +279,7 @@ BAD = {
     "place of nothing": (
         HEAD + "    places: [{of: '', region: sbg}]\n",
         4,
-        "of: '' names no host",
+        "of: '' has no host name",
     ),
     "place with a strange region": (HEAD + "    places: [{of: a.example.com, region: 'a/b'}]\n", 4, "is not a region"),
     "function id": (functions("id: Pay Out, needs: []"), 5, "id: 'Pay Out' is not a function id"),
@@ -344,7 +344,7 @@ def test_a_file_of_another_version_says_who_reads_it(refused):
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
     with pytest.raises(UsageError, match="cannot be read") as caught:
         site_file.read(tmp_path / name)
-    assert caught.value.hint == "give the path of a site file"
+    assert caught.value.hint == "give the path of a site or policy file"
 
 
 def test_a_file_of_any_size_is_read_only_so_far():

@@ -141,7 +141,7 @@ def damaged(path, how):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("text", "is no history"),
+        ("text", "is not a history"),
         ("torn", "is damaged"),
         ("noise", "is damaged"),
         ("fact", "is damaged: a fact of run 1"),
@@ -223,7 +223,7 @@ def test_analyse_and_scan_keep_their_runs_and_history_tells_them(tmp_path, evide
     second = hostaudit("scan", other, "--history", path)
 
     assert (first.returncode, second.returncode) == (0, 0)
-    assert "kept as run 1" in first.stderr
+    assert "saved as run 1" in first.stderr
     assert json.loads(first.stdout)["verdict"] == "not_judged"
     shown = json.loads(hostaudit("history", "show", "steady.org", "--history", path, "--format", "json").stdout)
     assert [each["number"] for each in shown["runs"]] == [1, 2]
@@ -250,7 +250,10 @@ def test_a_report_is_not_lost_when_its_run_cannot_be_kept(tmp_path, evidence):
     ("arguments", "words"),
     [
         (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "no history"),
-        (("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"), "cannot hold"),
+        (
+            ("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"),
+            "is the file of the history and of another output",
+        ),
         (("history", "show", "steady.org", "--history", "RUNS"), "no such file"),
         (("history", "prune", "--keep", "soon", "--history", "RUNS"), "--keep soon"),
         (("history", "prune", "--keep", "0d", "--history", "RUNS"), "--keep 0d"),
@@ -275,7 +278,7 @@ def test_prune_and_a_domain_that_is_not_there(tmp_path, evidence):
 
     assert absent.returncode == 2
     assert "it has: steady.org" in absent.stderr
-    assert (pruned.returncode, pruned.stderr) == (0, f"hostaudit: 1 runs forgotten, 0 kept in {path}\n")
+    assert (pruned.returncode, pruned.stderr) == (0, f"hostaudit: 1 runs deleted, 0 left in {path}\n")
 
 
 def test_diff_says_what_changed_and_ends_as_asked(tmp_path, evidence):

@@ -11,7 +11,7 @@ from hostaudit.model.report import (
     Hours,
 )
 from hostaudit.model.values import (
-    VALUE_OF,
+    KINDS,
     Addresses,
     Alias,
     AppLinks,
@@ -44,6 +44,7 @@ from hostaudit.model.values import (
     Spf,
     StandbyAnswer,
     StandbyServer,
+    Value,
     WebAnswer,
     WebApp,
     ZoneCut,
@@ -97,7 +98,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("kind", VALUE_OF)
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_is_put_in_a_few_words(kind):
     value, words = VALUES[kind]
 
@@ -151,7 +152,8 @@ def test_every_cause_has_words_of_its_own():
 
 
 def test_every_kind_of_evidence_can_be_put_as_a_proof():
-    assert set(wording._QUESTIONS) == set(wording._ANSWERS) == set(VALUE_OF) == set(Kind.__args__)
+    assert set(KINDS) == set(Kind.__args__)
+    assert {row.value for row in KINDS.values()} == set(Value.__args__)
 
 
 def test_a_proof_says_what_was_asked_and_answered():
@@ -174,7 +176,7 @@ def test_lists_read_as_prose():
     assert words.listed([]) == ""
     assert words.listed(["a"]) == "a"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert wording.few(["a", "b", "c", "d"], 2) == "a, b and 2 more"
-    assert wording.few([]) == "none"
+    assert words.few(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert words.few([]) == "none"
     assert wording.role("new_role") == "new role"
     assert wording.effect("new_effect") == "new effect"

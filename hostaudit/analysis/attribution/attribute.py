@@ -22,19 +22,15 @@ from hostaudit.model.roles import BROAD
 from hostaudit.model.values import (
     Addresses,
     Certificate,
+    HostAddress,
     Kind,
     Registration,
     ServerAnswer,
     WebAnswer,
+    evidence_id,
 )
 
 FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
-
-STORES = {
-    "ios": ("apple-app-store",),
-    "android": ("google-play", "f-droid", "amazon-appstore", "galaxy-store", "appgallery"),
-}
-"""The stores of the catalogue that serve a platform, the one that nearly everybody uses first."""
 
 
 class Attribution:
@@ -171,9 +167,10 @@ class Attribution:
                 suffix = None if clues else domain.platform_suffix(name)
                 if suffix is not None:
                     tenancies[suffix] = self.naming.unlisted(suffix, f"the platform of {suffix}", (f"{kind}:{host}",))
-        answer = self.seen.value("web", f"{host} {address}", WebAnswer)
+        at = HostAddress(host, address)
+        answer = self.seen.value("web", at, WebAnswer)
         if answer is not None:
-            hints += [Hint(clue, f"web:{host} {address}") for clue in self.catalogue.headers(answer.headers)]
+            hints += [Hint(clue, evidence_id("web", at)) for clue in self.catalogue.headers(answer.headers)]
         support = self.networks.hints(address)
         operators = []
         for provider in self._most_exact(hints):

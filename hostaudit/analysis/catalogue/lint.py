@@ -147,12 +147,12 @@ def _read(place: Path | None) -> tuple[Path, str, list[Source]]:
         return place, "", rules.read(place)
     if place.suffix != ".yaml":
         raise UsageError(
-            f"{place} is neither a rules folder nor a provider file", "name one such as rules/providers/x.yaml"
+            f"{place} is neither a rules folder nor a provider file", "give one such as rules/providers/x.yaml"
         )
     try:
         data = place.read_bytes()
     except OSError as error:
-        raise UsageError(f"{place} cannot be read: {error.strerror}", "name a provider file that is there") from None
+        raise UsageError(f"{place} cannot be read: {error.strerror}", "give an existing provider file") from None
     around = place.resolve().parent.parent
     directory = around if (around / "parents.yaml").is_file() else rules.folder()
     name = f"rules/providers/{place.name}"

@@ -21,7 +21,7 @@ def listing(rules: Rules, role: str = "", parent: str = "") -> ProviderList:
         own = catalogue.provider(parent)
         near = nearest(parent, companies, LIST)
         hint = f"it is a product of {catalogue.parent(parent)}" if own is not None else near
-        raise UsageError(f"no company {parent} is in the catalogue; {hint}", hint)
+        raise UsageError(f"the catalogue has no company {parent}", hint)
     rows = tuple(
         ProviderRow(
             id=each.id,
@@ -47,7 +47,7 @@ def sheet(rules: Rules, identity: str) -> ProviderSheet:
             hint = f"for its products: hostaudit providers list --parent {identity}"
             raise UsageError(f"{identity} is a company, not a provider", hint)
         hint = nearest(identity, [each.id for each in rules.providers], LIST)
-        raise UsageError(f"no provider {identity} is in the catalogue; {hint}", hint)
+        raise UsageError(f"the catalogue has no provider {identity}", hint)
     parent = catalogue.parent(identity)
     family = sorted(each.id for each in rules.providers if catalogue.parent(each.id) == parent and each.id != identity)
     resting = sorted(each.id for each in rules.providers if any(up.on == identity for up in each.depends_on))

@@ -1,1 +1,1 @@
-"""What rests on what: one fault tree of gates and basic events for a site."""
+"""The fault tree of a site: gates and basic events, from its functions down to the operators that keep them up."""

@@ -43,7 +43,7 @@ class AddressLegs:
         return (self._region(*found),) if found is not None else ()
 
     def _regions(self, host: str, address: str) -> dict[str, str]:
-        """Where a leg stands, by parent company: as host names tell it, or as declared (then for whoever it is)."""
+        """The region of a leg by parent company: as host names show it, or as declared (key "": for any company)."""
         found: dict[str, str] = {}
         chain = [each.target for kind in FAMILIES for each in self._chain(kind, host)]
         for name in (host, *chain):

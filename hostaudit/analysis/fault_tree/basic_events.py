@@ -31,12 +31,12 @@ class EventContext:
 
     @property
     def place(self) -> Literal["serving", "standby"]:
-        """Where that puts a leaf."""
+        """The place of a leaf in this context."""
         return "standby" if self.stands_by else "serving"
 
     @property
     def suffix(self) -> str:
-        """What tells the ids of nodes in this context from those of the same operator elsewhere."""
+        """The end of the ids of nodes in this context, which keeps them apart from the same operator's elsewhere."""
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 

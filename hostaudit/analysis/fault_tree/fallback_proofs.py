@@ -1,4 +1,4 @@
-"""Which declared fallbacks answer now, as the right site and from the named provider? Evidence only; no opinion yet.
+"""Proofs of declared fallbacks: each answers now, as the right site and from the named provider, or does not.
 
 A proof passes, fails with the reason, or is open while what would tell was not answered.
 """
@@ -12,20 +12,25 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
-from hostaudit.model.evidence import Evidence, Target
+from hostaudit.model.evidence import Evidence, S, Target, subject_of
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.values import (
     Addresses,
     Caa,
     Delegation,
     FrontPage,
+    HostAddress,
+    Kind,
     Listing,
     MailExchangers,
     MailGreeting,
     NameServers,
+    ServerAddress,
     ServerAnswer,
     StandbyAnswer,
+    StandbyPage,
     StandbyServer,
+    StoreListing,
 )
 
 MOST_SERIAL = 2**32
@@ -34,7 +39,7 @@ UNASKED = "nobody has asked it yet"
 
 @dataclass(frozen=True)
 class Proof:
-    """What is known of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, shows it already.
+    """The proof of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, shows it already.
 
     ``addresses`` are those that passed, or all while the proof is open. ``because``: the evidence.
     """
@@ -52,15 +57,15 @@ class Proof:
 
     @property
     def id(self) -> str:
-        """What tells it from the others: as declared."""
-        return (
-            f"spare_name:{self.spare.domain}" if self.spare is not None else self.fallback.id if self.fallback else ""
-        )
+        """The id of the declared fallback or spare name."""
+        if self.spare is not None:
+            return self.spare.id
+        return self.fallback.id if self.fallback else ""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How one address did. ``passes`` None: no answer."""
+    """The trial of one address. ``passes`` None: no answer."""
 
     address: str
     passes: bool | None
@@ -116,7 +121,9 @@ class Proofs:
     def _server(self, fallback: DeclaredFallback) -> Proof:
         zone = self.stands_for(fallback)
         trials = [
-            self._trial_server(item, fallback) for item in self._items("standby_ns", f"{zone} {fallback.server} ")
+            self._trial_server(item, asked.address, fallback)
+            for item, asked in self._asked("standby_ns", ServerAddress)
+            if (asked.zone, asked.server) == (zone, fallback.server)
         ]
         addresses = tuple(trial.address for trial in trials)
         owner = self.attribution.nameserver(fallback.server, addresses)
@@ -126,8 +133,7 @@ class Proofs:
         already = f"the delegation of {zone} names it" if configured else ""
         return self._judged(fallback, fallback.server, trials, owners, configured, already)
 
-    def _trial_server(self, item: Evidence, fallback: DeclaredFallback) -> Trial:
-        address = item.subject.rpartition(" ")[2]
+    def _trial_server(self, item: Evidence, address: str, fallback: DeclaredFallback) -> Trial:
         value = item.value
         if not isinstance(value, StandbyServer):
             return self._open(address, item)
@@ -173,7 +179,7 @@ class Proofs:
         where = (fallback.address,) if fallback.address else self._addresses(fallback.host)
         trials = []
         for address in where:
-            item = self.evidence.get("standby_web", f"{host} {address} {fallback.path}")
+            item = self.evidence.get("standby_web", StandbyPage(host, address, fallback.path))
             trials.append(self._trial_page(item, address, fallback) if item is not None else _unasked(address))
         owners = list(self._networks(where))
         if fallback.host:
@@ -199,7 +205,11 @@ class Proofs:
     # -- mail -------------------------------------------------------------------------------------
 
     def _exchanger(self, fallback: DeclaredFallback) -> Proof:
-        trials = [self._trial_mail(item) for item in self._items("standby_mx", f"{fallback.host} ")]
+        trials = [
+            self._trial_mail(item, asked.address)
+            for item, asked in self._asked("standby_mx", HostAddress)
+            if asked.host == fallback.host
+        ]
         addresses = tuple(trial.address for trial in trials)
         owner = self.attribution.mail_exchanger(fallback.host, addresses)
         owners = (owner,) if owner is not None else self._networks(addresses)
@@ -208,8 +218,7 @@ class Proofs:
         already = "the MX set names it" if configured else ""
         return self._judged(fallback, fallback.host, trials, owners, configured, already)
 
-    def _trial_mail(self, item: Evidence) -> Trial:
-        address = item.subject.rpartition(" ")[2]
+    def _trial_mail(self, item: Evidence, address: str) -> Trial:
         value = item.value
         if not isinstance(value, MailGreeting):
             return self._open(address, item)
@@ -240,7 +249,7 @@ class Proofs:
         return Proof("ca", fallback.provider, host, passes, configured, (reason,), because, fallback=fallback)
 
     def _store(self, fallback: DeclaredFallback) -> Proof:
-        item = self.evidence.get("listing", f"{fallback.provider} {fallback.app}")
+        item = self.evidence.get("listing", StoreListing(fallback.provider, fallback.app))
         passes: bool | None = None
         if item is None or item.unknown is not None:
             reason = f"whether {fallback.provider} lists {fallback.app} could not be learnt"
@@ -276,7 +285,7 @@ class Proofs:
         configured = bool(where)
         trials = []
         for address in where:
-            item = self.evidence.get("standby_web", f"{spare.domain} {address} {spare.path}")
+            item = self.evidence.get("standby_web", StandbyPage(spare.domain, address, spare.path))
             trials.append(self._trial_page(item, address, spare) if item is not None else _unasked(address))
         passes, reasons, addresses = _sum(trials)
         if delegation is not None and delegation.absent is not None:
@@ -331,7 +340,7 @@ class Proofs:
         )
 
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
-        """Whether what was found belongs to somebody else than declared; None if it agrees."""
+        """Verdict and reason if the network found is not that of the declared provider; None if it agrees."""
         declared = self.attribution.declared(fallback.provider, fallback.parent)
         behind = {each.provider for each in self.attribution.upstreams(declared)}
         for each in owners:
@@ -346,15 +355,17 @@ class Proofs:
         return None if not owners and not fallback.address else (None, "whose network it is could not be learnt")
 
     def _asked_in_vain(self, host: str) -> bool:
-        """Whether the addresses of a host were asked for and each answer said that there are none."""
+        """True if the addresses of a host were asked for and each answer said that there are none."""
         items = [self.evidence.get(kind, host) for kind in FAMILIES]
         return all(item is not None and item.unknown is None for item in items)
 
     def _networks(self, addresses: Iterable[str]) -> tuple[Operator, ...]:
         return tuple(dict.fromkeys(each for address in addresses for each in self.attribution.networks.of(address)))
 
-    def _items(self, kind: str, prefix: str) -> list[Evidence]:
-        return [item for item in self.evidence.items.values() if item.kind == kind and item.subject.startswith(prefix)]
+    def _asked(self, kind: Kind, form: type[S]) -> list[tuple[Evidence, S]]:
+        """The items of one kind with their subjects, those aside that a broken probe left without one."""
+        rows = [(item, subject_of(item, form)) for item in self.evidence.items.values() if item.kind == kind]
+        return [(item, subject) for item, subject in rows if subject is not None]
 
     def _addresses(self, host: str) -> tuple[str, ...]:
         values = [self.evidence.value(kind, host, Addresses) for kind in FAMILIES]

@@ -18,12 +18,12 @@ from hostaudit.model.evidence import Target
 from hostaudit.model.report import Leg
 from hostaudit.model.roles import Role
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import Addresses, FrontPage, WebAnswer
+from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer, subject_text
 
 
 @dataclass(frozen=True)
 class Front:
-    """Where the front page is served. ``host``: by which host, as far as that was looked at, else the domain itself.
+    """The place of the front page. ``host``: the host that serves it, if that was looked at, else the domain itself.
     ``page``: what was found, None while that is open. ``looked_at``: the host that serves it was looked at."""
 
     host: str
@@ -54,7 +54,7 @@ class Hosts:
 
     @cached_property
     def front(self) -> Front:
-        """Where the front page of the site is served."""
+        """The place of the site's front page."""
         page = self.evidence.value("front", self.target.domain, FrontPage)
         if page is None:
             return Front(self.target.domain, None, looked_at=True)
@@ -62,7 +62,7 @@ class Hosts:
         return Front(page.host if looked_at else self.target.domain, page, looked_at)
 
     def exists(self, host: str) -> bool:
-        """Whether a host has addresses."""
+        """True if a host has addresses."""
         return any(self.evidence.value(kind, host, Addresses) for kind in FAMILIES)
 
     def answers(self, host: str) -> str:
@@ -77,12 +77,13 @@ class Hosts:
         return key.id
 
     def _operators(self, host: str, address: str) -> str:
-        subject = f"{host} {address}"
+        at = HostAddress(host, address)
+        subject = subject_text(at)
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
-        item = self.evidence.get("web", subject)
+        item = self.evidence.get("web", at)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:
-            children.append(self.operators.open_question("hosting", subject, self.evidence.ids(("web", subject))))
+            children.append(self.operators.open_question("hosting", subject, self.evidence.ids(("web", at))))
         return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
 
     def shown(self, host: str) -> ShownLegs:

@@ -1,6 +1,6 @@
-"""Times that a site's own records tell: how long caches keep what is gone, what delays a change, when something ends.
+"""Times measured at the site: TTLs of cached records, transfer locks, the end of certificates.
 
-Each is a summand with its source and the evidence for it; what is assumed instead stands in ``rules/recovery.yaml``.
+Each is a summand in hours with its source and the evidence for it; assumed times stand in ``rules/recovery.yaml``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hostaudit.model.report import Hours
 from hostaudit.model.values import Addresses, Certificate, Delegation, MailExchangers, Registration
 
 TRANSFER_LOCK_HOURS = 60 * 24
-"""How long after a registration or a transfer a registrar may refuse the next one (ICANN transfer policy, I.A.3.7)."""
+"""Hours after a registration or transfer in which a registrar may refuse the next (ICANN transfer policy, I.A.3.7)."""
 
 LONGEST_TTL = 604800
 """Seconds after which resolvers drop any record, whatever its TTL says (RFC 8767 section 4 on the cap of 7 days)."""
@@ -27,7 +27,7 @@ class Times:
         self.evidence = evidence
 
     def cached(self, host: str) -> Term | None:
-        """How long caches keep the addresses of a host after its name servers are gone: their lowest TTL."""
+        """The time that caches keep the addresses of a host after its name servers fail: their lowest TTL."""
         found = self._address_ttl(host)
         if found is None:
             return None
@@ -36,7 +36,7 @@ class Times:
         return Term(Hours(hours, hours, hours), "measured", f"TTL of the addresses of {host}, {ttl} s", because)
 
     def spread(self, host: str) -> tuple[Term, ...]:
-        """How long caches keep the old addresses of a host after they were changed (none, half, all of their TTL)."""
+        """The time that caches keep the old addresses of a host after a change (none, half, all of their TTL)."""
         found = self._address_ttl(host)
         return (_until_seen(f"TTL of the addresses of {host}", *found),) if found is not None else ()
 
@@ -49,7 +49,7 @@ class Times:
         return ttls[lowest], (f"{lowest}:{host}",)
 
     def redelegation(self, zone: str) -> tuple[Term, ...]:
-        """How long resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
+        """The time that resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
         item = self.evidence.get("delegation", zone)
         if item is not None and item.unknown is not None:
             worst = Hours(0.0, 24.0, LONGEST_TTL / 3600)
@@ -59,7 +59,7 @@ class Times:
         return (_until_seen(f"TTL of the NS set of {zone} at its parent", item.value.ttl, (item.id,)),)
 
     def kept_delegation(self, zone: str) -> Term | None:
-        """How long caches keep a delegation that its registry no longer gives."""
+        """The time that caches keep a delegation that its registry no longer gives."""
         value = self.evidence.value("delegation", zone, Delegation)
         if value is None:
             return None
@@ -68,7 +68,7 @@ class Times:
         return Term(Hours(hours, hours, hours), "measured", source, (f"delegation:{zone}",))
 
     def locks(self, name: str) -> tuple[Term, ...]:
-        """What stands in the way of a transfer of a registrable name to another registrar."""
+        """The locks that delay a transfer of a registrable name to another registrar."""
         item = self.evidence.get("registration", name)
         if item is None:
             return ()
@@ -90,7 +90,7 @@ class Times:
         return tuple(terms)
 
     def exchangers(self, name: str) -> tuple[Term, ...]:
-        """How long senders keep the old MX set of a name."""
+        """The time that senders keep the old MX set of a name."""
         value = self.evidence.value("mx", name, MailExchangers)
         return (_until_seen(f"TTL of the MX set of {name}", value.ttl, (f"mx:{name}",)),) if value is not None else ()
 

@@ -1,4 +1,4 @@
-"""What a gate of the fault tree stands for: its purpose and its subject, by which it is looked up.
+"""Purposes and subjects of gates, by which they are looked up.
 
 The id of a gate is made from both and is never taken apart again.
 """

@@ -1,8 +1,8 @@
-"""The gates for what stands by, as the owner declared it and as it is proved: the spare, and how to switch to it.
+"""The gates of declared standbys: the spare itself, and all that it takes to switch to it.
 
-A proved standby joins as the spare of what serves now; while its proof is open it is only hoped for. What a spare
-consists of is built beside what it would replace: name servers in ``zones``, origins and spare names in ``hosts``,
-mail exchangers with their function.
+A proved standby joins as the spare of the node that serves now; while its proof is open it is only hoped for. The parts
+of a spare are built beside the node that it would replace: name servers in ``zones``, origins and spare names in
+``hosts``, mail exchangers with their function.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Takeover:
 
 
 class Standbys:
-    """Adds to a tree the gates of what stands by."""
+    """Adds the gates of standbys to a tree."""
 
     def __init__(self, operators: Operators, proofs: Proofs) -> None:
         self.tree = operators.tree

@@ -69,13 +69,13 @@ class BasicEvent:
 
     @property
     def names_only(self) -> bool:
-        """Whether losing it loses a name, and nothing that carries the service."""
+        """True if its loss takes a name away, and nothing that carries the service."""
         return self.role in ("registry", "registrar")
 
 
 @dataclass(frozen=True)
 class Switch:
-    """What it takes to go over to a fallback: ``recovery`` keys ``rules/recovery.yaml``, ``further`` comes on top.
+    """The change over to a fallback: ``recovery`` keys ``rules/recovery.yaml``, ``further`` comes on top.
 
     ``automatic``: nobody has to do anything, so that nothing is lost.
     """
@@ -102,7 +102,7 @@ class Gate:
 
 
 class Standby(NamedTuple):
-    """What stands by, as ids of nodes: ``backed`` is what it would replace, ``spare`` is it itself, ``handle`` is a
+    """A fallback as ids of nodes: ``backed`` is the node that it would replace, ``spare`` is its own, ``handle`` is a
     leaf that fails where the fallback must not be used."""
 
     backed: str
@@ -119,7 +119,7 @@ class HiddenOrigin(NamedTuple):
 
 
 class Measure(Protocol[T]):
-    """What is carried up the graph, and how gates combine it: hours of an outage, spans of time, sets of causes."""
+    """A quantity carried up the tree, and how gates combine it: hours of an outage, spans of time, sets of causes."""
 
     @property
     def works(self) -> T:
@@ -237,7 +237,7 @@ class FaultTree:
         return list(found.values())
 
     def switch(self, fallback: str) -> Switch | None:
-        """What it takes to go over to a fallback, by its id."""
+        """The change over to a fallback, by its id; None if nothing waits for it."""
         for gate in self.gates.values():
             for switch in gate.switches:
                 if switch.fallback == fallback:
@@ -256,7 +256,7 @@ class FaultTree:
         return node in self.gates and self.gates[node].purpose in ELSEWHERE
 
     def state(self, node: str) -> Literal["known", "unknown", "failed"]:
-        """Whether a node works by what is known: any known alternative will do, each need must be known."""
+        """The state of a node by what is known: any known alternative will do, each need must be known."""
         if node in self.leaves:
             certainty = self.leaves[node].certainty
             return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
@@ -270,7 +270,7 @@ class FaultTree:
         return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
     def leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
-        """How an alternative looks to a person: who must keep it up, and whether all of that is known.
+        """The row of an alternative in a report: the providers that must keep it up, and whether all of them are known.
 
         The zones in which its names live are shown with the functions that they carry.
         """

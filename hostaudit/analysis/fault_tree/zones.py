@@ -22,7 +22,16 @@ from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import DomainKind
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import Addresses, Delegation, Kind, NameServers, ServerAnswer, ZoneCut
+from hostaudit.model.values import (
+    Addresses,
+    Delegation,
+    Kind,
+    NameServers,
+    ServerAddress,
+    ServerAnswer,
+    ZoneCut,
+    subject_text,
+)
 
 
 class Zones:
@@ -85,7 +94,7 @@ class Zones:
     # -- consoles -------------------------------------------------------------------------------------
 
     def console_of_records(self, host: str) -> list[str]:
-        """What it takes to change the records of a host: the console of any operator of its zone that is known."""
+        """The node for the right to change the records of a host: the console of any known operator of its zone."""
         cut = self.evidence.value("zone", host, ZoneCut)
         for zone in cut.zones if cut is not None else ():
             served = Purpose.SERVED.of(zone)
@@ -95,7 +104,7 @@ class Zones:
         return []
 
     def console_of_delegation(self, zone: str) -> list[str]:
-        """What it takes to change the delegation of a zone: the console of its registrar."""
+        """The node for the right to change the delegation of a zone: the console of its registrar."""
         name = domain.registrable(zone)
         operator = self.attribution.registrar(name) if name else None
         if name is None or operator is None:
@@ -183,11 +192,11 @@ class Zones:
         return self.operators.operator("registrar", name, registrar, context)
 
     def own(self, name: str) -> bool:
-        """Whether a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
+        """True if a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
         return domain.registrable(name) in self.owned
 
     def _served(self, zone: str) -> list[str]:
-        """What it takes that the zone is served, as children of its node."""
+        """The name servers of a zone, as children of its node; none if nobody asked for them."""
         parent_side = self.evidence.get("delegation", zone)
         child_side = self.evidence.get("nameservers", zone)
         names: dict[str, None] = {}
@@ -253,9 +262,10 @@ class Zones:
         return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
-        """Whether this address answers for the zone: nothing to add if it does, a broken or open leaf otherwise."""
-        subject = f"{zone} {host} {address}"
-        item = self.evidence.get("server", subject)
+        """A broken or open leaf if this address does not answer for the zone; nothing to add if it does."""
+        asked = ServerAddress(zone, host, address)
+        subject = subject_text(asked)
+        item = self.evidence.get("server", asked)
         if item is None:
             return []
         if isinstance(item.value, ServerAnswer):

@@ -1,4 +1,4 @@
-"""How good is a fallback? declared < configured < probed < independent, each grade with the reasons for and against.
+"""Grades of fallbacks: declared < configured < probed < independent, each with the reasons for and against.
 
 A fallback is *independent* if it is proved and shares no parent company with what it backs up, and if switching to it
 needs nobody who would be gone with it.
@@ -13,21 +13,13 @@ from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
 from hostaudit.analysis.fault_tree.purposes import AUTHORITIES, Purpose
 from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.model.report import Fallback, Grade
-
-OUT_OF_SIGHT = {
-    "payments": ("payments", "payment processors cannot be seen from outside"),
-    "messaging": ("messaging", "SMS and push senders cannot be seen from outside"),
-    "identity": ("staff login", "identity providers for staff cannot be seen from outside"),
-    "support": ("support", "help desks cannot be seen from outside"),
-    "backup": ("backups", "where backups lie, and who can delete them, cannot be seen from outside"),
-}
-"""By the role in which a site file may declare it: what it is called, and why it is not assessed."""
+from hostaudit.model.roles import NOT_ASSESSED, STANDBYS
 
 
 def unseen_roles(tree: FaultTree) -> tuple[str, ...]:
-    """The roles out of sight that nobody declared."""
+    """The roles that a report lists as not assessed: hidden from outside, and declared by nobody."""
     declared = {leaf.role for leaf in tree.leaves.values()}
-    return tuple(role for role in OUT_OF_SIGHT if role not in declared)
+    return tuple(role for role in NOT_ASSESSED if role not in declared)
 
 
 def graded(tree: FaultTree, proofs: Proofs) -> tuple[Fallback, ...]:
@@ -78,7 +70,7 @@ def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
 
 
 def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
-    """What makes a proved fallback depend on those whom it would replace."""
+    """The reasons why a proved fallback depends on those whom it would replace."""
     if proof.spare is not None:
         return _against_spare(tree, proofs, proof, backed)
     own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()
@@ -94,7 +86,7 @@ def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) ->
 def _needed_to_switch(tree: FaultTree, proofs: Proofs, proof: Proof) -> list[tuple[str, str]]:
     """The companies whose console is needed to switch: as declared, else who runs the names that have to change."""
     fallback = proof.fallback
-    if fallback is None or proof.role not in ("dns", "hosting", "cdn", "mail"):
+    if fallback is None or proof.role not in STANDBYS:
         return []
     if fallback.switched_by:
         return [(proofs.attribution.declared(each).parent, f"the switch is at {each}") for each in fallback.switched_by]

@@ -1,4 +1,4 @@
-"""Which alternatives has a site in each role, and how many of them share nobody?
+"""Redundancy: the alternatives of a site in each role, and how many of them are independent.
 
 An alternative is a child of an ``any`` gate of the tree: a name server of a zone, an address of a host, a mail
 exchanger, a store. It counts if it serves now, or stands by, is proved and is switched to by itself. Two are
@@ -26,24 +26,13 @@ from hostaudit.analysis.fault_tree.purposes import (
     Purpose,
 )
 from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
-from hostaudit.analysis.impact.fallback_grades import OUT_OF_SIGHT
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
 from hostaudit.analysis.impact.score import hides, part
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
+from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
 from hostaudit.model.values import Addresses, FrontPage
-
-FUNCTIONS_OF = {
-    "mail": ("mail_receive",),
-    "sending": ("mail_send",),
-    "app_store": ("install_ios", "install_android"),
-    "ca": ("renew_certificate",),
-}
-"""By role the functions without which a site has no need of it."""
-
-SHARED = ("dns", "hosting", "cdn", "mail", "sending", "app_store", "ca")
-"""Roles whose alternatives are the legs of a site."""
 
 MOST = 24
 """Different alternatives up to which the largest independent set is searched for; sites have a handful."""
@@ -53,9 +42,9 @@ Stops = frozenset[tuple[DomainKind, str]]
 
 @dataclass(frozen=True)
 class Alternative:
-    """One of the alternatives in a role. ``sure``: it is known to work and of whom it is. ``least`` and ``most`` are
-    the failure domains that stop it alone, unknown ones surviving or failing. ``untold``: kinds of failure domain of
-    which it is not known where it lies. ``open``: a question behind which any number may stand."""
+    """One of the alternatives in a role. ``sure``: it is known to work, and its operator is known. ``least`` and
+    ``most`` are the failure domains that stop it alone, unknown ones surviving or failing. ``unknown_kinds``: kinds of
+    failure domain in which its place is unknown. ``open``: a question behind which any number may stand."""
 
     node: str
     subject: str
@@ -63,15 +52,15 @@ class Alternative:
     sure: bool
     least: Stops
     most: Stops
-    untold: frozenset[str]
+    unknown_kinds: frozenset[str]
     providers: tuple[str, ...]
     because: tuple[str, ...]
     open: bool = False
 
     def apart(self, other: Alternative, axes: Iterable[Axis], *, surely: bool) -> bool:
-        """Whether it differs from another one in every axis: for sure, or as far as is known."""
+        """True if it differs from another one in every axis: for sure, or as far as is known."""
         for axis in axes:
-            if surely and (axis in self.untold or axis in other.untold):
+            if surely and (axis in self.unknown_kinds or axis in other.unknown_kinds):
                 return False
             mine, others = (self.most, other.most) if surely else (self.least, other.least)
             if any(kind == axis for kind, _ in mine & others):
@@ -94,7 +83,7 @@ class Group:
     note: str = ""
 
     def independent(self, axes: Sequence[Axis]) -> tuple[float, float]:
-        """How many providers are pairwise different in every axis, low and high (infinite: nobody knows)."""
+        """The number of providers pairwise different in every axis, low and high (infinite: nobody knows)."""
         if self.plenty:
             return (math.inf, math.inf)
         sure = [each for each in self.all if each.sure]
@@ -111,7 +100,7 @@ def _largest(rows: Sequence[Alternative], axes: Sequence[Axis], *, surely: bool)
     for each in rows:
         stops = frozenset(stop for stop in (each.most if surely else each.least) if stop[0] in kinds)
         # What nothing known stops may be several different ones; only what is stopped alike can be merged.
-        key = (stops, each.untold & kinds) if stops else (frozenset({("provider", each.node)}), frozenset())
+        key = (stops, each.unknown_kinds & kinds) if stops else (frozenset({("provider", each.node)}), frozenset())
         different.setdefault(key, each)
     found = list(different.values())
     if len(found) > MOST:
@@ -147,27 +136,27 @@ class Alternatives:
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def groups(self, role: str) -> tuple[Group, ...]:
-        """What the site has in a role; none if it has nothing there, as far as could be seen."""
+        """The alternatives of the site in a role, by subject; none if nothing was found there."""
         if role not in self._groups:
             self._groups[role] = tuple(self._find(role))
         return self._groups[role]
 
     def applies(self, role: str) -> bool:
-        """Whether the site needs somebody in a role at all, as far as is known."""
+        """True if the site needs somebody in a role at all, or may do so."""
         states = {each.id: each.applies for each in self.tree.functions}
-        functions = FUNCTIONS_OF.get(role, ())
+        functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)
 
     def assessed(self, role: str) -> bool:
-        """Whether a role is one that can be seen from outside, or that the owner declares."""
-        return role not in {*OUT_OF_SIGHT, "deploy"} or any(leaf.role == role for leaf in self.tree.leaves.values())
+        """True if a role can be seen from outside, or is declared by the owner."""
+        return role not in HIDDEN or any(leaf.role == role for leaf in self.tree.leaves.values())
 
     def legs(self) -> tuple[tuple[Alternative, ...], bool]:
         """Every alternative of every role once, and whether there may be any number more. Ways that need no company,
         such as a package on the site itself, are none."""
         found: dict[str, Alternative] = {}
         hidden = False
-        for role in SHARED:
+        for role in ALTERNATIVES:
             for group in self.groups(role):
                 hidden = hidden or group.doubtful or any(each.open for each in group.all)
                 for each in group.all:
@@ -192,7 +181,7 @@ class Alternatives:
             case "app_store":
                 return [
                     group
-                    for each in FUNCTIONS_OF[role]
+                    for each in CARRIES[role]
                     for group in self._of(each, role, Purpose.ALTERNATIVES.of(each), each)
                 ]
             case "registry" | "registrar" | "page":
@@ -212,7 +201,7 @@ class Alternatives:
         return found or [Group("dns", own, (), hidden=True, doubtful=True)]
 
     def _unsure_of_zones(self) -> bool:
-        """Whether a further zone, with servers of its own, may lie between the site's names and those that are seen."""
+        """True if a further zone, with servers of its own, may lie between the site's names and the known zones."""
         own = self.site.file.target.registrable
         return any(leaf.uncut and domain.lies_under(leaf.uncut, own) for leaf in self.tree.leaves.values())
 
@@ -236,7 +225,7 @@ class Alternatives:
         return found
 
     def _hidden_behind(self, host: str) -> str:
-        """Before which CDNs no origin of a host can be seen."""
+        """A sentence that names the CDNs behind which the origin of a host is hidden; empty if none is."""
         fronts = [each for address in self._addresses(host) for each in self._fronts(host, address)]
         named = dict.fromkeys(self.site.attribution.provider_name(each) for each in fronts)
         return f"the origin behind {', '.join(named)} is hidden" if named else ""
@@ -254,7 +243,7 @@ class Alternatives:
         return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
 
     def _fronted(self, host: str, each: Alternative) -> bool:
-        """Whether nothing but a content network is known of an alternative for a host."""
+        """True if nothing but a content network is known of an alternative for a host."""
         gate = self.tree.gates.get(each.node)
         address = gate.subject[-1] if gate is not None and gate.purpose is Purpose.LEG else ""
         return bool(self._fronts(host, address))
@@ -283,7 +272,7 @@ class Alternatives:
             and leaf.place == "serving"
             and (role == "page" or leaf.subject in subjects)
         ]
-        groups = [Group(role, self.tree.leaves[each].subject, self._told(role, [each])) for each in nodes]
+        groups = [Group(role, self.tree.leaves[each].subject, self._alternatives_of(role, [each])) for each in nodes]
         if role == "page":
             return groups
         return groups or [Group(role, own, (), hidden=True, doubtful=True)]
@@ -291,7 +280,7 @@ class Alternatives:
     def _declared(self, role: str) -> list[Group]:
         needs = [gate for _, gate in self.tree.gates_for(Purpose.NEED)]
         return [
-            Group(role, function, self._told(role, gate.children))
+            Group(role, function, self._alternatives_of(role, gate.children))
             for gate in needs
             for function, needed in [gate.subject]
             if needed == role
@@ -306,7 +295,7 @@ class Alternatives:
         if standby is not None:
             ready = zip(standby.switches, standby.children[1:], strict=True)
             nodes += [node for switch, node in ready if switch.automatic]
-        rows = self._told(role, nodes)
+        rows = self._alternatives_of(role, nodes)
         return rows if whole else tuple(each for each in rows if role in each.roles or each.open)
 
     @cached_property
@@ -317,16 +306,16 @@ class Alternatives:
             copy.gates[name] = Gate("all") if gate.purpose in ELSEWHERE else gate
         return copy
 
-    def _told(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
+    def _alternatives_of(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
         near = {end: stopped_alone(self._shallow, nodes, reading=end) for end in ("optimistic", "pessimistic")}
         far = {end: stopped_alone(self.tree, nodes, reading=end) for end in ("optimistic", "pessimistic")}
         found = []
         for node in nodes:
             leaves = self.tree.near(node)
-            told = {kind for leaf in leaves for kind in leaf.domains}
+            known = {kind for leaf in leaves for kind in leaf.domains}
             held = [leaf for leaf in leaves if "provider" in leaf.domains]
-            untold = {kind for leaf in held for kind in ("parent", "jurisdiction") if kind not in leaf.domains}
-            untold |= {kind for kind in ("asn", "prefix", "account") if held and kind not in told}
+            unknown_kinds = {kind for leaf in held for kind in ("parent", "jurisdiction") if kind not in leaf.domains}
+            unknown_kinds |= {kind for kind in ("asn", "prefix", "account") if held and kind not in known}
             least, most = (
                 frozenset(
                     stop
@@ -347,7 +336,7 @@ class Alternatives:
                     sure=("parent", NOBODY) not in near["pessimistic"][node],
                     least=least,
                     most=most,
-                    untold=frozenset(untold),
+                    unknown_kinds=frozenset(unknown_kinds),
                     providers=tuple(dict.fromkeys(each for leaf in held for each in leaf.domains["provider"])),
                     because=tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because)),
                     open=head is not None and head.certainty in ("unknown", "hoped") and hides(head, role),

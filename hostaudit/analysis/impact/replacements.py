@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Causes, order_one
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model.roles import ROLES_OF
+from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
 from hostaudit.model.scenario import Scenario
 from hostaudit.model.whatif import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap
-
-REPLACEABLE = ("registrar", "dns", "hosting", "cdn", "ca", "mail", "sending", "app_store")
-"""Roles in which another provider can be chosen. Another registry means another name, which is a spare."""
 
 Held = dict[str, tuple[str, ...]]
 """By parent company: what it holds for the site, in words."""
@@ -125,7 +121,7 @@ def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
     browsers can install needs no store."""
     if role != "app_store":
         return True
-    return any(provider.id in STORES.get(function.removeprefix("install_"), ()) for function in functions)
+    return any(provider.id in FUNCTIONS[function].stores for function in functions if function in FUNCTIONS)
 
 
 def _held(site: SiteModel) -> Held:
@@ -163,6 +159,6 @@ def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:
             if event.action == "refuse":
                 said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
                 found.setdefault(event.actor, {})[f"{said} in {scenario.id}"] = None
-            elif event.action in ("terminate", "suspend", "remove") and event.layer in ROLES_OF:
+            elif event.action in ("terminate", "suspend", "remove"):
                 found.setdefault(event.actor, {})[f"ended service in {scenario.id}"] = None
     return {actor: tuple(rows) for actor, rows in found.items()}

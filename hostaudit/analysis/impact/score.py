@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
 from hostaudit.analysis.impact.outage import NOBODY, Clock, Outage, Reading, impact, order_one
@@ -28,8 +28,9 @@ from hostaudit.model.report import (
     WorkingEnd,
     WorkingFunction,
 )
-from hostaudit.model.roles import Role
+from hostaudit.model.roles import MAY_HIDE, ROLES
 from hostaudit.model.rules import Scoring
+from hostaudit.model.site import FallbackId
 from hostaudit.model.working import WORKING_SCHEMA, Working
 
 FORMULA = (
@@ -96,7 +97,7 @@ class Reckoning:
         if any(self.rest[parent][function.id].stops for function in self.functions):
             return 1.0
         back = self.outages[parent]["web"].by.high if "web" in self.outages[parent] else ""
-        return 0.0 if back.startswith("spare_name:") else scoring.name_only_weight
+        return 0.0 if FallbackId.read(back).is_spare_name else scoring.name_only_weight
 
 
 def reckon(tree: FaultTree, clock: Clock, reading: Reading) -> Reckoning:
@@ -146,20 +147,6 @@ def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning,
     return ScoreInterval(ends[0], ends[1])
 
 
-ROLES: tuple[str, ...] = get_args(Role)
-HIDES: dict[str, tuple[str, ...]] = {
-    "dns": ("registry", "registrar", "dns"),
-    "hosting": ("hosting", "cdn"),
-    "cdn": ("hosting", "cdn"),
-    "mail_receive": ("mail",),
-    "mail_send": ("sending",),
-    "install_ios": ("app_store",),
-    "install_android": ("app_store",),
-    "renew_certificate": ("ca",),
-}
-"""By role of a leaf that is not certain, or by the function of which nothing is known, the roles that it may hide."""
-
-
 def part(leaf: BasicEvent) -> str:
     """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
     return leaf.recovery if leaf.recovery in ROLES else leaf.role
@@ -168,7 +155,7 @@ def part(leaf: BasicEvent) -> str:
 def hides(leaf: BasicEvent, role: str) -> bool:
     """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
     no answer is known by its name all the same."""
-    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in HIDES.get(part(leaf), (part(leaf),)):
+    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(part(leaf), ()):
         return False
     return not leaf.silent
 

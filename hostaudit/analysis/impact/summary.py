@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import CutSet, Fallback, Finding, Function, FunctionImpact, SinglePoint, Verdict
+from hostaudit.model.values import Listing
 from hostaudit.model.words import duration, function, listed, span
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
@@ -32,7 +33,7 @@ def summarise(
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names)
+    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names, _stores(evidence))
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
@@ -63,6 +64,7 @@ def _worst(
     cut_sets: tuple[CutSet, ...],
     fallbacks: tuple[Fallback, ...],
     names: Mapping[str, str],
+    stores: frozenset[str],
 ) -> str:
     companies = [point for point in spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
@@ -78,7 +80,7 @@ def _worst(
             text += f"; {called(point)} alone can {verb} {functions_named(list(point.functions), domain)}"
         if len(strong) > 3:
             text += f"; {len(strong) - 3} more can each end a function alone"
-        return f"{text}. {_standby(fallbacks)}"
+        return f"{text}. {_standby(fallbacks, stores)}"
     if companies:
         holders = listed([called(point) for point in companies])
         return (
@@ -127,13 +129,18 @@ def _how_long(down: list[FunctionImpact]) -> str:
     return f"{start}, for about {span(worst.time_to_recover_hours)}"
 
 
-def _standby(fallbacks: tuple[Fallback, ...]) -> str:
+def _stores(evidence: EvidenceIndex) -> frozenset[str]:
+    """The stores that list an app of the site."""
+    return frozenset(item.value.store for item in evidence.of("listing") if isinstance(item.value, Listing))
+
+
+def _standby(fallbacks: tuple[Fallback, ...], stores: frozenset[str]) -> str:
     """What could take over, by the best grade; what is only declared helps nobody yet."""
     proved = [each for each in fallbacks if each.grade in ("probed", "independent")]
     if any(each.id for each in proved):
         good = sorted({each.role for each in proved if each.grade == "independent"})
         roles = listed([role.replace("_", " ") for role in good])
         return f"Independent fallbacks answer for {roles}." if good else "Fallbacks answer, but none is independent."
-    if any("web app" not in each.provider for each in proved):
+    if any(each.provider in stores for each in proved):
         return "A further store lists the app."
     return "No fallback was seen."

@@ -13,24 +13,16 @@ from typing import cast
 import msgspec
 
 from hostaudit import domain
-from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
 from hostaudit.analysis.impact.outage import Clock, impact
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
 from hostaudit.model.report import DomainKind
-from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
+from hostaudit.model.roles import HIDDEN, STORES, Role, functions_of_layer, roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Scenario
 from hostaudit.model.whatif import Applies, Bound
 from hostaudit.model.words import listed
-
-FUNCTIONS_OF = {
-    "mail": ("mail_receive", "mail_send"),
-    "app_store": ("install_ios", "install_android"),
-    "tls": ("renew_certificate",),
-}
-"""Functions of which each layer may carry some, where they could not be looked at."""
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
 KINDS: tuple[DomainKind, ...] = (
@@ -154,7 +146,7 @@ class Binder:
 
     def _candidates(self, event: Event) -> dict[str, list[str]]:
         """By account: the site's own leaves that fill the role which an event means; what only stands by does not."""
-        roles = ROLES_OF.get(event.layer, ())
+        roles = roles_of_layer(event.layer)
         found: dict[str, list[str]] = {}
         for name, leaf in self._serving():
             if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
@@ -202,8 +194,8 @@ class Binder:
         regions = listed(sorted({each for names in told.values() for each in names}))
         return Binding("no", reason=f"the site stands in {regions}, not in {event.region}")
 
-    def _roles(self, event: Event) -> tuple[str, ...]:
-        return PRODUCT_ROLES.get(event.layer, ROLES_OF.get(event.layer, ()))
+    def _roles(self, event: Event) -> tuple[Role, ...]:
+        return roles_of_product(event.layer)
 
     def _leaves(self) -> list[tuple[str, BasicEvent]]:
         """What the site rests on now, and what would stand in for it: both can be hit."""
@@ -218,13 +210,13 @@ class Binder:
 
     def _unseen(self, event: Event) -> str:
         """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
-        roles = ROLES_OF.get(event.layer, ())
+        roles = roles_of_layer(event.layer)
         own = [leaf for _, leaf in self._serving() if leaf.owned]
         if any(leaf.role in roles and leaf.certainty == "certain" for leaf in own):
             return ""
         if event.layer == "ip_transit":
             return "who carries the traffic of a network cannot be seen from outside"
-        if roles and roles[0] in ("payments", "messaging", "identity", "support", "deploy", "backup"):
+        if any(role in HIDDEN for role in roles):
             return f"{event.layer} cannot be seen from outside; declare it in the site file"
         if event.layer == "hosting":
             fronts = [leaf for leaf in own if leaf.role == "cdn"]
@@ -233,7 +225,7 @@ class Binder:
         open_ = [
             each.id
             for each in self.tree.functions
-            if each.applies == "maybe" and each.id in FUNCTIONS_OF.get(event.layer, ())
+            if each.applies == "maybe" and each.id in functions_of_layer(event.layer)
         ]
         if open_:
             return f"{listed(open_)} could not be assessed"

@@ -15,12 +15,10 @@ from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, clipped, hours, united, without
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike
 from hostaudit.model.report import Fallback, Hours, NotAssessed
+from hostaudit.model.roles import IN_USE_AT_ONCE
 from hostaudit.model.values import Registration
 from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Interval, Standby
 from hostaudit.model.words import duration, listed
-
-CARRIES = {"ca": ("renew_certificate",), "app_store": ("install_ios", "install_android")}
-"""By role of a fallback that is an alternative from the start, the functions of which it is one."""
 
 
 def fates_of(site: SiteModel, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
@@ -259,7 +257,7 @@ def _needed(site: SiteModel, reckoned: Reckoning, fallback: Fallback) -> bool:
     state = reckoned.ends[1]
     if fallback.id in site.tree.standbys:
         return bool(reckoned.down(site.tree.standbys[fallback.id].backed, state))
-    carries = CARRIES.get(fallback.role, ())
+    carries = IN_USE_AT_ONCE.get(fallback.role, ())
     functions = [each for each in site.tree.functions if each.applies != "no" and each.id in (carries or (each.id,))]
     return any(reckoned.down(each.root, state) for each in functions)
 

@@ -24,8 +24,9 @@ from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, che
 from hostaudit.analysis.whatif.outcomes import fates_of, goes_down, out_of_sight, standbys_of, with_functions
 from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held_up
 from hostaudit.model.report import NotAssessed
-from hostaudit.model.roles import PRODUCT_ROLES, ROLES_OF
+from hostaudit.model.roles import roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Expectation, Scenario
+from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import (
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
@@ -217,10 +218,9 @@ def _refuse(site: SiteModel, course: Course, event: Event) -> None:
     said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
     row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
     course.excluded.append(row)
-    roles = ROLES_OF.get(event.layer, ())
     parent = site.attribution.catalogue.parent(event.actor)
     for proof in site.proofs.all:
-        stands_in = proof.role in (*roles, *PRODUCT_ROLES.get(event.layer, ()))
+        stands_in = proof.role in (*roles_of_layer(event.layer), *roles_of_product(event.layer))
         stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
         same = proof.provider == event.actor or site.attribution.catalogue.account(proof.provider) == event.actor
         if stands_in and (same or site.attribution.catalogue.parent(proof.provider) == parent):
@@ -325,7 +325,7 @@ def _advice(site: SiteModel, course: Course, lost: Iterable[FunctionFate], befor
             said = name if fate.id == "web" else function(fate.id)
             rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
         else:
-            ways = listed([fallback(each, names) for each in fate.via])
+            ways = listed([fallback(FallbackId.read(each), names) for each in fate.via])
             rows.append(f"rehearse the switch to {ways}, or make it automatic")
     if before:
         rows.append(before)

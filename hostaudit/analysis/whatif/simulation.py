@@ -1,4 +1,4 @@
-"""Everything that happens on one clock, and what the graph of a site makes of it."""
+"""Simulation: losses over time, and the fault tree of a site evaluated over them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of domains: which names does a file or standard input give, and which of its lines name none?"""
+"""Lists of domains, from a file or standard input, and the lines that are no domain."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def read(path: str) -> Listed:
     found = parse(_bytes(path, name))
     if not found.targets:
         count = len(found.rejected)
-        why = f"all {count} names in it were rejected" if count > 1 else "the name in it was rejected"
+        why = f"all {count} lines are invalid" if count > 1 else "its only line is invalid"
         if found.rejected:
             first = found.rejected[0]
             why += f"; line {first.line}: {first.why}"
-        hint = "give one domain a line; empty lines and what follows a # do not count"
-        raise NothingToScanError(f"{name} names no site: {why if count else 'it holds no names'}", hint)
+        hint = "write one domain on each line; empty lines and comments (#) are ignored"
+        raise NothingToScanError(f"{name} has no domain to scan: {why if count else 'it is empty'}", hint)
     return found
 
 
@@ -92,7 +92,7 @@ def _bytes(path: str, name: str) -> bytes:
                 data = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise UsageError(f"the list {name} cannot be read: {reason}", "give a file with one domain a line") from error
+        raise UsageError(f"list {name} cannot be read: {reason}", "give a file with one domain on each line") from error
     if len(data) > MOST_BYTES:
-        raise UsageError(f"the list {name} is larger than {MOST_BYTES >> 20} MiB", "split it into several")
+        raise UsageError(f"list {name} is larger than {MOST_BYTES >> 20} MiB", "split it into several lists")
     return data

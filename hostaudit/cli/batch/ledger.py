@@ -7,6 +7,7 @@ somebody writes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -23,6 +24,9 @@ from hostaudit.model.report import REPORT_SCHEMA, Verdict
 
 SYNC_EVERY = 20
 """Records after which the file is made durable; what a power cut takes can be asked again."""
+
+BYTES = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags of a file that no child process inherits and whose line ends stay as they are."""
 
 LONGEST_RECORD = 64 * 1024 * 1024
 
@@ -80,31 +84,30 @@ class Ledger:
         try:
             mode = path.stat().st_mode if path.exists() else stat.S_IFREG
             if not stat.S_ISREG(mode):
-                raise UsageError(f"{path} is not a file", "without -o the lines go to standard output")
+                raise UsageError(f"{path} is not a regular file", "give another file with -o, or leave -o out")
             self._lock = _locked(self.journal)
             try:
                 self.kept = self._begin(resume=resume)
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | BYTES, 0o644)
                 # Killed at any point here, a journal never stands beside the records of another run, nor records that
                 # can be gone on with beside none.
                 steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
                 for step in steps:
                     step()
             except BaseException:
-                if not os.fstat(self._lock).st_size:
-                    self.journal.unlink(missing_ok=True)
-                os.close(self._lock)
+                self._leave_journal(remove=not os.fstat(self._lock).st_size)
                 raise
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}", "choose another place for it") from error
+            raise UsageError(f"{path} cannot be written: {error.strerror}", "give another file with -o") from error
 
     def _begin(self, *, resume: bool) -> Kept:
-        written = os.pread(self._lock, 1 << 20, 0)
+        os.lseek(self._lock, 0, os.SEEK_SET)
+        written = os.read(self._lock, 1 << 20)
         size = self.path.stat().st_size if self.path.exists() else 0
         if not resume:
             if written and size:
-                hint = f"go on with it by --resume, or delete {self.journal.name} to begin anew"
-                raise UsageError(f"{self.path} holds a run that did not come to its end", hint)
+                hint = f"continue it with --resume, or delete {self.journal.name} to start again"
+                raise UsageError(f"{self.path} holds an unfinished run", hint)
             return Kept()
         if not size:
             return Kept()
@@ -113,20 +116,22 @@ class Ledger:
             try:
                 asked = msgspec.json.decode(written, type=_Journal).asked
             except msgspec.DecodeError:
-                raise UsageError(f"{self.journal} is not the journal of a run", "begin anew without --resume") from None
+                raise UsageError(
+                    f"{self.journal} is not the journal of a run", "start again without --resume"
+                ) from None
             other = [name for name in {**asked, **self._asked} if asked.get(name) != self._asked.get(name)]
             if other:
                 raise self._mixed(", ".join(sorted(other)))
         elif kept.run != identity(self._asked):
             if not kept.run:
-                hint = "give another file with -o, or begin anew without --resume"
-                raise UsageError(f"{self.path} is not the unfinished file of a run: it has no journal beside it", hint)
+                hint = "give another file with -o, or start again without --resume"
+                raise UsageError(f"{self.path} cannot be resumed: it is no unfinished run, as it has no journal", hint)
             raise self._mixed("list, options or version")
         return kept
 
     def _mixed(self, what: str) -> UsageError:
-        hint = "ask the same as before, or give another file with -o"
-        return UsageError(f"{self.path} holds another run, asked with a different {what}; the two would mix", hint)
+        hint = "use the same list and options as before, or give another file with -o"
+        return UsageError(f"{self.path} holds another run, with a different {what}; the two cannot be mixed", hint)
 
     def _cut(self) -> None:
         os.ftruncate(self._file, self.kept.end)
@@ -134,7 +139,8 @@ class Ledger:
 
     def _note(self) -> None:
         text = msgspec.json.format(msgspec.json.encode(_Journal(self._asked), order="sorted"), indent=1) + b"\n"
-        os.pwrite(self._lock, text, 0)
+        os.lseek(self._lock, 0, os.SEEK_SET)
+        os.write(self._lock, text)
         os.ftruncate(self._lock, len(text))
         os.fsync(self._lock)
 
@@ -148,7 +154,7 @@ class Ledger:
             if self._unsynced >= SYNC_EVERY:
                 self.sync()
         except OSError as error:
-            hint = "mend that, then go on with --resume"
+            hint = "solve that, then continue with --resume"
             raise UsageError(f"{self.path} cannot be written any more: {error.strerror}", hint) from error
 
     def sync(self) -> None:
@@ -160,9 +166,20 @@ class Ledger:
         """Let go of the file. The journal goes with a finished run."""
         self.sync()
         os.close(self._file)
-        if finished:
-            self.journal.unlink(missing_ok=True)
+        self._leave_journal(remove=finished)
+
+    def _leave_journal(self, *, remove: bool) -> None:
+        """Give up the lock. The journal is removed before, so that no other run begins with it."""
+        removed = not remove
+        if remove:
+            # Windows removes no open file: there it goes after the lock, unless another run holds it by then.
+            with contextlib.suppress(PermissionError):
+                self.journal.unlink(missing_ok=True)
+                removed = True
         os.close(self._lock)
+        if not removed:
+            with contextlib.suppress(OSError):
+                self.journal.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Kept:
@@ -201,19 +218,19 @@ def read(path: Path) -> Kept:
             kept.end = stream.tell()
         else:
             return kept
-    raise UsageError(f"line {number} of {path} is no record of a run", "give another file with -o")
+    raise UsageError(f"line {number} of {path} is not a record of a run", "give another file with -o")
 
 
 def _locked(journal: Path) -> int:
     while True:
-        handle = os.open(journal, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+        handle = os.open(journal, os.O_RDWR | os.O_CREAT | BYTES, 0o644)
         try:
             lock(handle)
             if os.fstat(handle).st_ino == journal.stat().st_ino:
                 return handle
         except BlockingIOError:
             os.close(handle)
-            raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait for its end") from None
+            raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait until it has ended") from None
         except FileNotFoundError:
             pass
         # A run that ended just now took its journal away.

@@ -8,15 +8,14 @@ import time
 from typing import TextIO
 
 from hostaudit.cli.batch.records import Tally, clock
-from hostaudit.cli.console import progress_fits
-from hostaudit.cli.options import say
+from hostaudit.cli.console import progress_fits, say
 
 REDRAW = 0.5
 LINES_OF_PROGRESS = 20
 """How many lines tell how far a run is, where no line can be rewritten."""
 
 
-class Meter:
+class ProgressLine:
     """How far the run is, on standard error: a line rewritten in place on a terminal, else a line now and then."""
 
     def __init__(self, tally: Tally, stream: TextIO, *, shown: bool, lines: bool) -> None:

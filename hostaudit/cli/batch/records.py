@@ -16,7 +16,7 @@ from hostaudit import __version__
 from hostaudit.cli.batch import judge_process
 from hostaudit.cli.batch.ledger import Kept, Ledger, identity
 from hostaudit.cli.console import columns, put
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.errors import Exit
 from hostaudit.report.text import printable
 
@@ -147,7 +147,7 @@ MOST_TERSE = 20
 def closing(tally: Tally, listed: Listed) -> str:
     """The last lines for people: how many ended how."""
     counts = [f"{tally.verdicts[name]} {name.replace('_', ' ')}" for name in EXIT_OF if tally.verdicts[name]]
-    counts += [f"{tally.failed} failed by a defect"] if tally.failed else []
+    counts += [f"{tally.failed} failed with an internal error"] if tally.failed else []
     counts += [f"{len(listed.rejected)} lines rejected"] if listed.rejected else []
     counts += [f"{listed.duplicates} named twice"] if listed.duplicates else []
     seconds = time.monotonic() - tally.started

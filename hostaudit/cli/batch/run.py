@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,15 +21,15 @@ import msgspec
 from hostaudit import __version__
 from hostaudit.cli.batch import domain_list, judge_process
 from hostaudit.cli.batch.ledger import Kept
-from hostaudit.cli.batch.progress import Meter
+from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Record, Sink, Tally, closing, line, opened, row, summary
-from hostaudit.cli.options import Writer
+from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from hostaudit.audit import LookOptions
     from hostaudit.cli.batch.domain_list import Listed, Rejected
-    from hostaudit.cli.judging import Judging
+    from hostaudit.cli.judging import CriteriaBuilder
     from hostaudit.model.checks import Criteria
     from hostaudit.model.evidence import Target
     from hostaudit.model.site import Site
@@ -43,7 +43,7 @@ GRACE = 30.0
 def scan_list(
     path: str,
     options: LookOptions,
-    judging: Judging,
+    judging: CriteriaBuilder,
     writer: Writer,
     *,
     jobs: int,
@@ -58,9 +58,9 @@ def scan_list(
     files = [path for name, path in outputs if name in RECORDS and path is not None]
     for name, _ in outputs:
         if name not in (*RECORDS, "terminal"):
-            raise UsageError(f"--format {name} cannot be written as a list goes on", "give jsonl or terminal")
+            raise UsageError(f"--format {name} cannot be used with --list", "give jsonl or terminal")
     if resume and len(files) != 1:
-        raise UsageError("--resume needs a file of records to go on with, and one only", "give -o jsonl=FILE")
+        raise UsageError("--resume needs exactly one file of records to continue", "add -o jsonl=FILE")
     listed = domain_list.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
@@ -71,9 +71,9 @@ def scan_list(
     for each in sinks:
         if each.kept.domains:
             run.keep(each.kept)
-            writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are in {each.path} already")
+            writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are already in {each.path}")
     _allow_many_files()
-    meter = Meter(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
+    meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
     finally:
@@ -84,7 +84,7 @@ def scan_list(
         if each.path is not None:
             writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
     if run.unkept:
-        raise UsageError(f"not every run could be kept: {run.unkept}", "the records are written all the same")
+        raise UsageError(f"some runs could not be saved in the history: {run.unkept}", "the records are complete")
     return run.tally.code
 
 
@@ -95,12 +95,12 @@ def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
 
 def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
     for each in rejected[:MOST_NAMED]:
-        writer.note(f"line {each.line} is left out: {each.why}")
+        writer.note(f"line {each.line} is skipped: {each.why}")
     if len(rejected) > MOST_NAMED:
-        writer.note(f"{len(rejected) - MOST_NAMED} further lines are left out")
+        writer.note(f"{len(rejected) - MOST_NAMED} more lines are skipped")
 
 
-def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Criteria]:
+def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[str, Criteria]:
     """What is demanded of each domain of which anything is."""
     made = {each.domain: judging.of(each.domain) for each in listed.targets}
     found = {domain: each for domain, each in made.items() if each is not None}
@@ -108,7 +108,7 @@ def _criteria(listed: Listed, judging: Judging, writer: Writer) -> dict[str, Cri
     demanding = judging.declarations.demanding
     if demanding is not None and not count:
         hint = "add a policy for every site, or targets that match them"
-        raise UsageError(f"{demanding} demands nothing of the {len(made)} domains", hint)
+        raise UsageError(f"policy file {demanding} has no policy for any of the {len(made)} domains", hint)
     if count:
         writer.note(f"policy for {count} of {len(made)} domains")
     return found
@@ -197,7 +197,7 @@ class Run:
         self.tally.keep(kept)
         self._done = kept.domains
 
-    async def go(self, meter: Meter) -> None:
+    async def go(self, meter: ProgressLine) -> None:
         """Scan what is left, ``jobs`` domains at a time. Ends early if interrupted."""
         from hostaudit import audit
 
@@ -236,13 +236,13 @@ class Run:
         def interrupted() -> None:
             if self.tally.interrupted:
                 # Whoever reads may have stopped reading; a third one ends even the wait for that.
-                loop.remove_signal_handler(signal.SIGINT)
+                usual()
                 everything.cancel()
                 return
             self.tally.interrupted = True
-            self._writer.note("interrupted: finishing what is under way; once more stops at once")
+            self._writer.note("interrupted: finishing the current sites; press Ctrl-C again to stop now")
 
-        loop.add_signal_handler(signal.SIGINT, interrupted)
+        usual = _on_interrupt(loop, interrupted)
 
     async def _one(self, target: Target, common: Any, judge: judge_process.Judge) -> Record:
         """Look at one site and judge it. A defect costs this site its record, and no other."""
@@ -262,7 +262,7 @@ class Run:
             failure = f"{type(error).__name__}: {error}"
         return Record(target.domain, None, failure)
 
-    async def _write(self, queue: asyncio.Queue[Record], meter: Meter) -> None:
+    async def _write(self, queue: asyncio.Queue[Record], meter: ProgressLine) -> None:
         while True:
             record = await queue.get()
             try:
@@ -277,10 +277,20 @@ class Run:
                     self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
                 if record.failure:
                     meter.clear()
-                    self._writer.note(f"a defect of hostaudit at {record.domain}: {record.failure}")
+                    self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
                 meter.told()
             finally:
                 queue.task_done()
+
+
+def _on_interrupt(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], object]:
+    """Call a function in the loop at each interruption. Returns what restores the usual reaction."""
+    try:
+        loop.add_signal_handler(signal.SIGINT, call)
+    except NotImplementedError:  # as in the event loops of Windows
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(call))
+        return lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+    return lambda: loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _ended(everything: asyncio.Future[Any], queue: asyncio.Queue[Record]) -> None:
@@ -295,6 +305,4 @@ def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:
     """Refuse options that mean one site only."""
     for name, given in options:
         if given:
-            raise UsageError(
-                f"{name} is for one site, and a list has many", f"leave {name} out, or scan that one alone"
-            )
+            raise UsageError(f"{name} cannot be used with --list", f"leave {name} out, or scan one site alone")

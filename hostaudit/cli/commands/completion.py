@@ -1,4 +1,4 @@
-"""``hostaudit completion``: a script that completes commands, options and ids in a shell."""
+"""``hostaudit completion``: print a script that completes commands, options and ids in a shell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import put
 from hostaudit.cli.options import refuse_other
 from hostaudit.errors import Exit
@@ -19,18 +20,20 @@ SHELLS = ("bash", "zsh", "fish")
 _CHOICES = re.compile(r"[A-Za-z0-9._|-]+")
 
 
-def completion(shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="Which shell.")]) -> int:
+def completion(
+    context: typer.Context, shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")]
+) -> int:
     """Print a completion script. For bash: source <(hostaudit completion bash)"""
     refuse_other("shell", shell, SHELLS)
-    from hostaudit.cli import app
     from hostaudit.cli import completion_scripts as scripts
 
-    put(scripts.script(shell, _command(typer.main.get_command(app), "hostaudit", _ids())))
+    root = context.find_root()
+    put(scripts.script(shell, _command(root.command, str(root.info_name), _ids())))
     return Exit.PASS
 
 
 def _ids() -> dict[str, tuple[str, ...]]:
-    """What stands behind words such as SCENARIO: the ids that the rules of this version have."""
+    """The ids that arguments and options take, from the rules of this version, by the kinds in ``PLACES``."""
     from hostaudit import audit
     from hostaudit.documents import scenarios
     from hostaudit.policy import explain
@@ -48,7 +51,7 @@ PLACES = {
     "scenarios show": "scenario",
     "explain": "topic",
 }
-"""By option, or by command for its arguments, which ids may come."""
+"""The kind of ids by option, or by command for its arguments."""
 
 
 def _command(command: Any, name: str, ids: dict[str, tuple[str, ...]], path: str = "") -> Command:
@@ -72,7 +75,7 @@ def _command(command: Any, name: str, ids: dict[str, tuple[str, ...]], path: str
 def _help() -> Option:
     from hostaudit.cli.completion_scripts import Option
 
-    return Option(("--help",), None, "Show what it does.")
+    return Option(("--help",), None, "Show this message and exit.")
 
 
 def _option(option: Any, ids: dict[str, tuple[str, ...]]) -> Option:
@@ -97,3 +100,6 @@ def _values(metavar: str, place: str | None, ids: dict[str, tuple[str, ...]]) ->
 
 def _first_line(text: str | None) -> str:
     return (text or "").strip().split("\n")[0]
+
+
+ENTRIES = (Entry(150, "completion", completion),)

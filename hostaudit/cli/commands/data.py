@@ -1,50 +1,66 @@
-"""``hostaudit data``: the tables that hostaudit looks things up in without the network."""
+"""``hostaudit data``: update, build and check the tables that hostaudit reads instead of the network."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from hostaudit.cli.console import put
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.console import complain, note, put
+from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import (
     CaBundleOption,
-    ColourOption,
+    Console,
     DebugOption,
-    FormatOption,
-    OutputOption,
+    Network,
+    Output,
     PrivateOption,
     QuietOption,
     ResolverOption,
-    Writer,
+    Tracing,
     look_options,
-    say,
 )
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from hostaudit.datasets.build import Built
     from hostaudit.observe.refresh.sources import Item
+    from hostaudit.observe.refresh.update import Result, UpdateOptions
 
-app = typer.Typer(help="The tables that answer without the network.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Update, build and check the tables on this machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command()
+@grouped
 def build(
-    lists: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Lists of routes, also packed by gzip.")],
+    *,
+    lists: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Lists of routes, plain or compressed with gzip.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there, else where scans look; .xz packs it."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to FILE (.xz: compressed); default: where scans find it."
+        ),
     ] = None,
-    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Date of the data, else of the newest file.")] = "",
-    source: Annotated[str, typer.Option(metavar="TEXT", help="Where the data are from, else the file names.")] = "",
-    licence: Annotated[str, typer.Option(metavar="TEXT", help="Under which licence they are.")] = "not stated",
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    date: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help="Date of the data; default: that of the newest file.")
+    ] = "",
+    source: Annotated[str, typer.Option(metavar="TEXT", help="Where the data are from; default: the file names.")] = "",
+    licence: Annotated[str, typer.Option(metavar="TEXT", help="The licence of the data.")] = "not stated",
+    _tracing: Tracing,
 ) -> int:
-    """Make the table of address owners from public lists of routes."""
+    """Build the table of address owners from public lists of routes."""
     from hostaudit import datasets
     from hostaudit.datasets.build import build as build_table
     from hostaudit.files import check_writable, data_folder, write_atomically
@@ -61,93 +77,112 @@ def build(
 
         data = lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)
     write_atomically(place, data)
-    put("".join(f"{line}\n" for line in _told(built, place, len(data))))
+    put("".join(f"{line}\n" for line in _described(built, place, len(data))))
     return Exit.PASS
 
 
-@app.command()
-def update(
-    name: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="What to renew, else all there is.")
-    ] = None,
+class Change(NamedTuple):
+    """The files and limits of an update."""
+
     file: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=FILE", help="Take this file for an item; repeatable.")
-    ] = None,
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Read this item from FILE; repeatable.")
+    ] = None
     accept_smaller: Annotated[
-        bool, typer.Option("--accept-smaller", help="Take a table that lost more than half of its rows.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, and fetch nothing.")] = False,
-    resolver: ResolverOption = None,
-    ca_bundle: CaBundleOption = None,
-    allow_private: PrivateOption = None,
+        bool, typer.Option("--accept-smaller", help="Accept a table that lost more than half of its rows.")
+    ] = False
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be fetched; fetch nothing.")] = False
+
+
+class Connection(NamedTuple):
+    """Use of the network by an update."""
+
+    resolver: ResolverOption = None
+    ca_bundle: CaBundleOption = None
+    allow_private: PrivateOption = None
+
+
+@app.command()
+@grouped
+def update(
+    *,
+    name: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="The data to update; default: all of them.")
+    ] = None,
+    change: Change,
+    connection: Connection,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Fetch the data anew, each item whole or not at all."""
-    from ipaddress import ip_network
-
+    """Fetch newer data. Each item is replaced completely, or stays as it was."""
     from hostaudit import audit, files
     from hostaudit.datasets.manifest import BusyError
     from hostaudit.observe.refresh.sources import all_items
-    from hostaudit.observe.refresh.update import UpdateOptions
     from hostaudit.observe.refresh.update import update as renew
-    from hostaudit.report.text import printable
 
     every = all_items(audit.shipped_rules().providers)
-    given = dict(_given(text, every) for text in file or ())
+    given = dict(_given(text, every) for text in change.file or ())
     chosen = _chosen([*(name or ()), *given], every)
-    if dry_run:
+    if change.dry_run:
         put("".join(f"{item.id}: {source.url}\n" for item in chosen for way in item.ways for source in way))
         return Exit.PASS
-    look = look_options(
-        tuple(resolver or ()),
-        ca_bundle,
-        timeout=15.0,
-        deadline=60.0,
-        depth=0,
-        switches=(False, False, debug),
-        allow_private=tuple(allow_private or ()),
-    )
-    options = UpdateOptions(
+    options = _update_options(connection, given, accept_smaller=change.accept_smaller, named=bool(name), debug=debug)
+    try:
+        results = renew(files.data_folder(), every, chosen, options, _silent if quiet else note)
+    except BusyError:
+        complain("another update is running; nothing was changed", "wait until it has ended, then try again")
+        return Exit.INCONCLUSIVE
+    return _updated(results)
+
+
+def _silent(text: str) -> None:
+    pass
+
+
+def _update_options(
+    connection: Connection, given: dict[str, Path], *, accept_smaller: bool, named: bool, debug: bool
+) -> UpdateOptions:
+    """The options of an update. ``given``: files by item. ``named``: replace the user's own tables too."""
+    from ipaddress import ip_network
+
+    from hostaudit.observe.refresh.update import UpdateOptions
+
+    look = look_options(Network(**connection._asdict()), debug=debug)
+    return UpdateOptions(
         resolver=look.resolver,
         ca_bundle=look.ca_bundle,
         allow_private=tuple(ip_network(each) for each in look.allow_private),
         files=given,
         accept_smaller=accept_smaller,
-        replace_own=bool(name),
+        replace_own=named,
         debug=look.debug,
     )
 
-    def tell(text: str) -> None:
-        if not quiet:
-            say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
 
-    try:
-        results = renew(files.data_folder(), every, chosen, options, tell)
-    except BusyError:
-        say("error: another update is under way; nothing was changed\nhint: wait for it to end, then try again\n")
-        return Exit.INCONCLUSIVE
-    kept = "what was there before stays in use"
+def _updated(results: Sequence[Result]) -> int:
+    """Print what became of each item, and return the exit code."""
+    from hostaudit.report.text import printable
+
     for result in results:
-        tail = f"; {kept}" if result.outcome == "failed" else ""
+        tail = "; the data from before stay in use" if result.outcome == "failed" else ""
         put(f"{printable(f'{result.id}: {result.outcome}, {result.detail}{tail}', 600)}\n")
     failed = [result.id for result in results if result.outcome == "failed"]
     if failed:
-        say(f"error: {len(failed)} of {len(results)} failed: {printable(', '.join(failed), 400, ascii_only=True)}\n")
-        say("hint: try again later; hostaudit data status tells how old the data are\n")
+        hint = "try again later; hostaudit data status shows how old the data are"
+        complain(f"{len(failed)} of {len(results)} items could not be updated: {', '.join(failed)}", hint)
     return Exit.INCONCLUSIVE if failed else Exit.PASS
 
 
 @app.command()
+@grouped
 def status(
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    output: Output,
+    console: Console,
 ) -> int:
-    """Say how old the data are, and whether they are whole."""
-    writer = Writer(format, output, color, quiet=quiet)
+    """Show how old the data are, and whether they are complete."""
+    from hostaudit.model.data import DataStatus
+
+    writer = Writer(output, console, document=DataStatus)
     from datetime import UTC, datetime
 
     from hostaudit import audit, files
@@ -167,7 +202,7 @@ def _chosen(names: list[str], every: tuple[Item, ...]) -> tuple[Item, ...]:
         meant = [item for item in every if name in (item.id, item.sort, *item.names)]
         if not meant:
             known = dict.fromkeys(word for item in every for word in (item.sort, item.id))
-            raise UsageError(f"{name} is no data that can be updated", f"name some of: {', '.join(known)}")
+            raise UsageError(f"{name} is not a name of data that can be updated", f"give some of: {', '.join(known)}")
         chosen.update({item.id: item for item in meant})
     return tuple(item for item in every if item.id in chosen)
 
@@ -176,11 +211,11 @@ def _given(text: str, every: tuple[Item, ...]) -> tuple[str, Path]:
     """``NAME=FILE`` as an item's id and the file."""
     name, equals, path = text.partition("=")
     if not equals or not path:
-        raise UsageError(f"--file {text} names no file", "write it as in --file azure=ServiceTags_Public.json")
+        raise UsageError(f"--file {text} names no file", "give NAME=FILE, such as --file azure=ServiceTags_Public.json")
     meant = [item for item in _chosen([name], every) if any(len(way) == 1 for way in item.ways)]
     if len(meant) != 1:
-        hint = "hostaudit data build takes lists of routes" if name == "origin-table" else "name one feed by its id"
-        raise UsageError(f"--file {text}: {name} is not one file", hint)
+        hint = "use hostaudit data build for lists of routes" if name == "origin-table" else "give the id of one feed"
+        raise UsageError(f"--file {text}: {name} is not made of one file", hint)
     return meant[0].id, Path(path)
 
 
@@ -197,9 +232,9 @@ def _day(given: str, files: list[Path]) -> date:
     try:
         day = date.fromisoformat(given)
     except ValueError:
-        raise UsageError(f"--date {given} is no date", "give one such as 2026-06-17") from None
+        raise UsageError(f"--date {given} is not a date", "give one such as 2026-06-17") from None
     if day > today:
-        raise UsageError(f"--date {given} lies in the future", "give the day on which the data were made")
+        raise UsageError(f"--date {given} is in the future", "give the day on which the data were made")
     return day
 
 
@@ -207,11 +242,11 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        hint = "write to another place with -o, or set XDG_DATA_HOME"
-        raise UsageError(f"{folder} cannot be made: {error.strerror}", hint) from None
+        hint = "give a file with -o, or set XDG_DATA_HOME"
+        raise UsageError(f"folder {folder} cannot be made: {error.strerror}", hint) from None
 
 
-def _told(built: Built, place: Path, size: int) -> list[str]:
+def _described(built: Built, place: Path, size: int) -> list[str]:
     from hostaudit.report.text import printable
 
     about = built.metadata
@@ -228,3 +263,6 @@ def _told(built: Built, place: Path, size: int) -> list[str]:
         lines.append(f"  {read.path}: {read.rows:,} rows of the shape {read.shape}{rest}")
         lines += [f"    {complaint}" for complaint in read.complaints]
     return [printable(line, 400) for line in lines]
+
+
+ENTRIES = (Entry(120, "data", app),)

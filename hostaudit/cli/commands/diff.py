@@ -1,4 +1,4 @@
-"""``hostaudit diff``: what changed between two reports, or between what was seen at two times?"""
+"""``hostaudit diff``: compare two reports of one site."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hostaudit.cli.options import ColourOption, DebugOption, FormatOption, OutputOption, QuietOption, Writer
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Output
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -15,28 +18,30 @@ if TYPE_CHECKING:
 EXIT_OF = {"same": Exit.PASS, "changed": Exit.FAIL, "unknown": Exit.INCONCLUSIVE}
 
 StrictOption = Annotated[
-    bool, typer.Option("--expect-no-changes", help="Exit 1 if anything changed, 3 if things became unknown, or known.")
+    bool,
+    typer.Option("--expect-no-changes", help="Exit 1 if anything changed, 3 if facts only became unknown or known."),
 ]
 
 
+@grouped
 def diff(
+    *,
     old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier report (JSON) or evidence.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The later report or evidence.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The later report (JSON) or evidence.")],
     expect_no_changes: StrictOption = False,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    output: Output,
+    console: Console,
 ) -> int:
-    """Say what came, went, changed, or cannot be told any more, between two looks at one site."""
-    writer = Writer(format, output, color, quiet=quiet, document="Changes")
+    """List the changes between two reports of one site. A fact can be added, removed, changed or become unknown."""
+    from hostaudit.model.changes import Changes
+
+    writer = Writer(output, console, document=Changes)
     if old == new == "-":
         raise UsageError("standard input cannot be both reports", "give a file for one of them")
     writer.reads(old, new)
     before, after = _read(old), _read(new)
     if before.target.domain != after.target.domain:
-        message = f"{old} is of {before.target.domain}, {new} of {after.target.domain}"
+        message = f"{old} is a report of {before.target.domain}, {new} of {after.target.domain}"
         raise UsageError(message, "give two reports of one domain")
     from hostaudit.history.diff import between
     from hostaudit.history.snapshot import snapshot
@@ -54,3 +59,6 @@ def _read(path: str) -> Report:
 
     found = read_report(path)
     return evidence.analysed(found) if isinstance(found, EvidenceFile) else found
+
+
+ENTRIES = (Entry(60, "diff", diff),)

@@ -1,4 +1,4 @@
-"""``hostaudit explain``: how a number of a report came about, what a rule asks and why, what hangs on a layer."""
+"""``hostaudit explain``: explain a rule, a role or a number of a report."""
 
 from __future__ import annotations
 
@@ -7,49 +7,48 @@ from typing import Annotated
 import typer
 
 from hostaudit.cli import evidence
-from hostaudit.cli.options import (
-    ColourOption,
-    DebugOption,
-    FormatOption,
-    NoSiteOption,
-    OutputOption,
-    QuietOption,
-    SiteOption,
-    Writer,
-)
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Output, SiteChoice
+from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 SCORE = "score"
 
 
+@grouped
 def explain(
+    *,
     topic: Annotated[
-        str, typer.Argument(metavar="score|RULE|LAYER|CODE", help="The score, dns.min_providers, HA-DNS-002, dns.")
+        str,
+        typer.Argument(metavar="score|RULE|ROLE|CODE", help="score, or a rule, role or code: dns.min_providers, dns."),
     ],
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="A report (JSON) or evidence file, to show its working.")
+        str,
+        typer.Argument(
+            metavar="[FILE]", help="With score: a report (JSON) or saved evidence, to show its calculation."
+        ),
     ] = "",
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    site: SiteChoice,
+    output: Output,
+    console: Console,
 ) -> int:
-    """Explain a rule or a layer, without network; or the score, for a report or evidence with its working."""
-    writer = Writer(format, output, color, quiet=quiet)
+    """Explain a rule, a role or the score. With FILE, show how the score of that report was calculated."""
+    from hostaudit.model.checks import Explanation
+    from hostaudit.model.working import Working
+
+    writer = Writer(output, console, document=Working if topic == SCORE else Explanation)
     from hostaudit import audit
 
     if topic != SCORE:
-        if file or site is not None:
-            raise UsageError(f"a file goes with explain {SCORE}", "leave it out")
+        if file or site.site is not None:
+            raise UsageError(f"a file has no effect without explain {SCORE}", "leave the file out")
         from hostaudit.policy.explain import explain as explanation
 
         return writer.put(explanation(topic, audit.shipped_rules()))
     opinion = None
-    if site is not None and not file:
-        raise UsageError("--site goes with an evidence file", "name the file, or leave --site out")
+    if site.site is not None and not file:
+        raise UsageError("--site has no effect without a file of evidence", "give the file, or leave --site out")
     if file:
         writer.reads(file)
         from hostaudit.documents.evidence_file import read_report
@@ -57,9 +56,13 @@ def explain(
 
         found = read_report(file)
         if isinstance(found, EvidenceFile):
-            declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+            declarations = evidence.Declarations(site, writer.note)
             found = evidence.analysed(declarations.added(found))
-        elif site is not None:
-            raise UsageError(f"{file} is a report: its declarations are in it", "leave --site out, or give evidence")
+        elif site.site is not None:
+            hint = "leave --site out, or give the evidence instead"
+            raise UsageError(f"{file} is a report, which holds its declarations already", hint)
         opinion = found
     return writer.put(audit.working(opinion, audit.shipped_rules()))
+
+
+ENTRIES = (Entry(50, "explain", explain),)

@@ -1,4 +1,4 @@
-"""``hostaudit fallbacks``: who could stand in for each single point of failure, and who could not."""
+"""``hostaudit fallbacks``: list independent alternatives for each single point of failure."""
 
 from __future__ import annotations
 
@@ -7,52 +7,42 @@ from typing import Annotated
 import typer
 
 from hostaudit.cli import evidence
+from hostaudit.cli.commands import Entry
 from hostaudit.cli.commands.whatif import TargetArgument
-from hostaudit.cli.options import (
-    ColourOption,
-    DeadlineOption,
-    DebugOption,
-    FormatOption,
-    HostOption,
-    NoSiteOption,
-    OutputOption,
-    QuietOption,
-    ResolverOption,
-    SaveOption,
-    SiteOption,
-    Writer,
-)
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Lookup, Output, SiteChoice, SiteQuestion
+from hostaudit.cli.output import Writer
 
 
+@grouped
 def fallbacks(
+    *,
     target: TargetArgument,
     jurisdiction: Annotated[
-        bool, typer.Option("--jurisdiction", help="A country that the site depends on counts as shared too.")
+        bool, typer.Option("--jurisdiction", help="Also reject providers of a country that the site depends on.")
     ] = False,
-    host: HostOption = None,
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    save_evidence: SaveOption = None,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    resolver: ResolverOption = None,
-    deadline: DeadlineOption = 45.0,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    about: SiteQuestion,
+    output: Output,
+    lookup: Lookup,
+    console: Console,
 ) -> int:
-    """List who could stand in for each single point of failure, independent of all that the site depends on."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Fallbacks")
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    """List replacements for single points of failure. They are independent of all that the site depends on."""
+    from hostaudit.model.whatif import Fallbacks
+
+    writer = Writer(output, console, document=Fallbacks, evidence=about.save_evidence)
+    declarations = evidence.Declarations(SiteChoice(about.site, about.no_site), writer.note)
     from hostaudit import audit
     from hostaudit.analysis.impact import replacements
     from hostaudit.documents import scenarios
 
     recorded = scenarios.load()
-    file = evidence.of(target, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
-    failure = writer.save(save_evidence, file) if save_evidence else None
+    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
+    failure = writer.save(about.save_evidence, file) if about.save_evidence else None
     case = audit.understand(file, audit.shipped_rules())
     code = writer.put(replacements.fallbacks(case, recorded, jurisdiction=jurisdiction))
     if failure is not None:
         raise failure
     return code
+
+
+ENTRIES = (Entry(40, "fallbacks", fallbacks),)

@@ -1,4 +1,4 @@
-"""``hostaudit history``: the runs that ``--history FILE`` kept, and how a site has fared over them."""
+"""``hostaudit history``: show and prune the runs that were saved with ``--history FILE``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hostaudit.cli.options import ColourOption, DebugOption, FormatOption, OutputOption, QuietOption, Writer
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.console import note
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Notes, Output
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -18,26 +22,28 @@ if TYPE_CHECKING:
 MOST_DAYS = 100_000
 USUAL = 20
 
-KeepIn = Annotated[
-    Path | None, typer.Option("--history", metavar="FILE", help="Keep this run there too, for hostaudit history.")
+KeepIn = Annotated[Path | None, typer.Option("--history", metavar="FILE", help="Add this run to the history in FILE.")]
+FileOption = Annotated[
+    Path, typer.Option("--history", metavar="FILE", help="The history file that scans have written.")
 ]
-FileOption = Annotated[Path, typer.Option("--history", metavar="FILE", help="Where scans have kept their runs.")]
-LastOption = Annotated[int, typer.Option("--last", metavar="N", help="The latest N runs; 0: all of them.")]
+LastOption = Annotated[int, typer.Option("--last", metavar="N", help="Only the latest N runs; 0 means all.")]
 
-app = typer.Typer(help="The runs of a site that were kept with --history.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Show and prune the runs that were saved with --history.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
-class Keeper:
-    """Where a run is kept, if anywhere. What cannot work is refused when it is made, before a long scan."""
+class HistoryWriter:
+    """Appends runs to a history file, if one is given. What cannot work is refused at once, before a long scan."""
 
-    def __init__(self, path: Path | None, writer: Writer, spare: Path | None = None) -> None:
+    def __init__(self, path: Path | None, writer: Writer, evidence: Path | None = None) -> None:
         self.path = path
         self._note = writer.note
         if path is None:
             return
-        others = [*(place for _, place in writer.outputs), spare]
+        others = [*(place for _, place in writer.outputs), evidence]
         if path.resolve() in {each.resolve() for each in others if each is not None}:
-            raise UsageError(f"{path} cannot hold the history and something else", "give two different files")
+            raise UsageError(f"{path} is the file of the history and of another output", "give two different files")
         from hostaudit.history import store
 
         store.check(path)
@@ -52,23 +58,24 @@ class Keeper:
             number = store.record(self.path, snapshot.snapshot(opinion))
         except UsageError as error:
             return error
-        self._note(f"kept as run {number} in {self.path}")
+        self._note(f"saved as run {number} in {self.path}")
         return None
 
 
 @app.command()
+@grouped
 def show(
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="Whose runs.")],
+    *,
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The domain whose runs are shown.")],
     history: FileOption,
     last: LastOption = USUAL,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    output: Output,
+    console: Console,
 ) -> int:
     """Show the runs of a domain: verdict, score, and what changed since the run before."""
-    writer = Writer(format, output, color, quiet=quiet, document="History")
+    from hostaudit.model.changes import History
+
+    writer = Writer(output, console, document=History)
     name, kept, earlier = _kept(history, domain, last)
     from hostaudit.history import diff
 
@@ -76,18 +83,19 @@ def show(
 
 
 @app.command()
+@grouped
 def trend(
-    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="Whose runs.")],
+    *,
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The domain whose runs are shown.")],
     history: FileOption,
     last: LastOption = 0,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    output: Output,
+    console: Console,
 ) -> int:
     """Show score, single points of failure and unknowns of a domain over time."""
-    writer = Writer(format, output, color, quiet=quiet, document="Trend")
+    from hostaudit.model.changes import Trend
+
+    writer = Writer(output, console, document=Trend)
     name, kept, _ = _kept(history, domain, last)
     from hostaudit.history import diff
 
@@ -95,13 +103,14 @@ def trend(
 
 
 @app.command()
+@grouped
 def prune(
+    *,
     history: FileOption,
-    keep: Annotated[str, typer.Option("--keep", metavar="DAYS", help="Forget runs older than this, such as 400d.")],
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    keep: Annotated[str, typer.Option("--keep", metavar="DAYS", help="Keep runs of the last DAYS, such as 400d.")],
+    notes: Notes,
 ) -> int:
-    """Forget old runs, and what only they saw."""
+    """Delete old runs, and the facts that only they hold."""
     days = re.fullmatch(r"([0-9]{1,6})d?", keep)
     if days is None or not 1 <= int(days[1]) <= MOST_DAYS:
         raise UsageError(f"--keep {keep} is not a number of days", "give one such as 400d")
@@ -110,15 +119,16 @@ def prune(
     from hostaudit.history import store as file
 
     before = datetime.now(UTC) - timedelta(days=int(days[1]))
-    gone, left = file.prune(history, before.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    Writer("terminal", None, "never", quiet=quiet).note(f"{gone} runs forgotten, {left} kept in {history}")
+    deleted, left = file.prune(history, before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    if not notes.quiet:
+        note(f"{deleted} runs deleted, {left} left in {history}")
     return Exit.PASS
 
 
 def _kept(path: Path, domain: str, last: int) -> tuple[str, list[tuple[int, Snapshot]], int]:
     """The runs of a domain; ``UsageError`` if there are none."""
     if last < 0:
-        raise UsageError(f"--last is {last}", "give a number of runs, or 0 for all")
+        raise UsageError(f"--last is {last}", "give a number of runs from 0; 0 means all")
     from hostaudit.domain import parse
     from hostaudit.history import store
 
@@ -126,6 +136,9 @@ def _kept(path: Path, domain: str, last: int) -> tuple[str, list[tuple[int, Snap
     kept, earlier = store.runs(path, name, last or None)
     if not kept:
         known = store.domains(path)
-        hint = f"it has: {', '.join(known[:20])}" if known else f"fill it with: hostaudit scan {name} --history {path}"
+        hint = f"it has: {', '.join(known[:20])}" if known else f"add one with: hostaudit scan {name} --history {path}"
         raise UsageError(f"{path} has no run of {name}", hint)
     return name, kept, earlier
+
+
+ENTRIES = (Entry(80, "history", app),)

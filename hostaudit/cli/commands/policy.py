@@ -1,4 +1,4 @@
-"""``hostaudit policy``: write a policy, check it without network, see what it comes to."""
+"""``hostaudit policy``: write, check, show and test a policy."""
 
 from __future__ import annotations
 
@@ -8,22 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hostaudit.cli import evidence
-from hostaudit.cli.console import put
-from hostaudit.cli.options import (
-    ColourOption,
-    DeadlineOption,
-    DebugOption,
-    FormatOption,
-    HostOption,
-    NoSiteOption,
-    OutputOption,
-    QuietOption,
-    ResolverOption,
-    SiteOption,
-    Writer,
-    refuse_other,
-    say,
-)
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.console import complain, put
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -35,47 +24,52 @@ if TYPE_CHECKING:
     from hostaudit.model.report import Report
 
 app = typer.Typer(
-    help="Write, check and show what is demanded of sites (hostaudit.yaml).",
+    help="Write, check, show and test policies (hostaudit.yaml).",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
 SeenArgument = Annotated[
-    str, typer.Argument(metavar="[DOMAIN|EVIDENCE|REPORT]", help="Of which site; without one a preset alone.")
+    str,
+    typer.Argument(
+        metavar="[DOMAIN|EVIDENCE|REPORT]", help="The site to write the policy for; without it only presets are used."
+    ),
 ]
-PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Begin with this preset; repeatable.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
-PlaceOption = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")]
+PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Start from this preset; repeatable.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
+PlaceOption = Annotated[
+    str, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE; - is standard output.")
+]
 
 
 @app.command()
+@grouped
 def init(
+    *,
     site_seen: SeenArgument = "",
     preset: PresetOption = None,
     force: ForceOption = False,
     output: PlaceOption = evidence.PICKED_UP[0],
     host: HostOption = None,
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    resolver: ResolverOption = None,
-    deadline: DeadlineOption = 45.0,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    site: SiteChoice,
+    lookup: Lookup,
+    notes: Notes,
 ) -> int:
-    """Write a policy that a site meets as it is today, with a word on every line."""
-    writer = Writer("terminal", None, "auto", quiet=quiet)
+    """Write a policy that a site meets today, with a comment on every line."""
     target = None if output == "-" else Path(output)
     if target is not None and target.exists() and not force:
-        hint = "name another file with -o and move its policy over, or replace the file with --force"
-        raise UsageError(f"{target} is there already", hint)
+        hint = "give another file with -o, or replace this one with --force"
+        raise UsageError(f"{target} exists already", hint)
     from hostaudit import audit
-    from hostaudit.cli.commands import policy_draft
+    from hostaudit.cli import policy_draft
     from hostaudit.files import check_writable, write_atomically
+    from hostaudit.model.policy import EffectivePolicy
     from hostaudit.policy import propose
 
     if target is not None:
         check_writable(target)
+    writer = Writer(Output(), Console(quiet=notes.quiet), document=EffectivePolicy)
     shipped = audit.shipped_rules()
     wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
     for name in wanted:
@@ -84,30 +78,31 @@ def init(
     steps: list[propose.Step] = []
     opinion = None
     if site_seen:
-        declarations = evidence.Declarations(site, writer.note, ignored=no_site)
-        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
+        declarations = evidence.Declarations(site, writer.note)
+        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = audit.trials(seen, shipped, today)
         steps, opinion = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if any(each.rule == "name-not-delegated" for each in opinion.findings):
-            raise UsageError(f"{opinion.target.domain} does not exist: nothing can be demanded of it", "check its name")
+            raise UsageError(f"{opinion.target.domain} does not exist, so no policy can be written", "check the name")
     text = policy_draft.text(steps, opinion, wanted, today)
     if target is None:
         put(text)
         return Exit.PASS
     write_atomically(target, text.encode("utf-8"))
-    writer.note(f"policy written to {target}; read it through, then: hostaudit policy check {target}")
+    writer.note(f"policy written to {target}; review it, then run: hostaudit policy check {target}")
     return Exit.PASS
 
 
 @app.command()
+@grouped
 def check(
+    *,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Else the hostaudit.yaml here.")
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Default: hostaudit.yaml in this folder.")
     ] = None,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    notes: Notes,
 ) -> int:
-    """Read policies strictly, offline: exit 2 for a wrong one; say which exceptions are over or end soon."""
+    """Check policy files without network: exit 2 if one is invalid; warn of exceptions that expired or expire soon."""
     from hostaudit.documents.rules import load
     from hostaudit.policy.warnings import reminders
 
@@ -120,8 +115,7 @@ def check(
             loaded = evidence.loaded(path, rules, world)
         except UsageError as error:
             code = Exit.USAGE
-            say(f"error: {printable(error.message, 600, ascii_only=True)}\n")
-            say(f"hint: {printable(error.hint, 600, ascii_only=True)}\n")
+            complain(error.message, error.hint)
             continue
         found = reminders(loaded.content, world, today)
         lines = [f"{loaded.place(where)}: warning: {text}" for where, text in found]
@@ -129,25 +123,29 @@ def check(
         counts = ((file.sites, "site"), (file.targets, "target"), (file.exceptions, "exception"))
         said = [f"{len(each)} {noun}{'' if len(each) == 1 else 's'}" for each, noun in counts if each]
         said = [*(["a policy"] if file.policy is not None else []), *said]
-        summary = f"{path}: in order ({', '.join(said)}){f', {len(lines)} to look at' if lines else ''}"
-        put("".join(f"{printable(line, 600)}\n" for line in (*lines, *(() if quiet else (summary,)))))
+        warnings = f", {len(lines)} warning{'' if len(lines) == 1 else 's'}" if lines else ""
+        summary = f"{path}: valid ({', '.join(said)}){warnings}"
+        put("".join(f"{printable(line, 600)}\n" for line in (*lines, *(() if notes.quiet else (summary,)))))
     return code
 
 
 @app.command()
+@grouped
 def show(
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Else the hostaudit.yaml here.")] = "",
-    target: Annotated[str, typer.Argument(metavar="[DOMAIN]", help="Of which site; else of any.")] = "",
-    effective: Annotated[bool, typer.Option("--effective", help="With what presets and defaults add.")] = False,
-    origin: Annotated[bool, typer.Option("--origin", help="Say where each value stands.")] = False,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: hostaudit.yaml in this folder.")] = "",
+    target: Annotated[
+        str, typer.Argument(metavar="[DOMAIN]", help="The site; without it the policy for every site.")
+    ] = "",
+    effective: Annotated[bool, typer.Option("--effective", help="Include the values of presets and defaults.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Show the file and line of each value.")] = False,
+    output: Output,
+    console: Console,
 ) -> int:
-    """Show what a policy demands of a site."""
-    writer = Writer(format, output, color, quiet=quiet)
+    """Show the rules of a policy for a site."""
+    from hostaudit.model.policy import EffectivePolicy
+
+    writer = Writer(output, console, document=EffectivePolicy)
     from hostaudit.documents import rules
     from hostaudit.domain import parse
     from hostaudit.policy.effective import effective as demanded
@@ -158,22 +156,22 @@ def show(
     shipped = rules.load()
     loaded = evidence.loaded(path, shipped, evidence.world(shipped))
     found = demanded(loaded, parse(target).domain if target else "", shipped.presets)
-    return writer.put(_seen(found, presets=effective, origins=origin or format != "terminal"))
+    return writer.put(_seen(found, presets=effective, origins=origin or output.format != "terminal"))
 
 
 @app.command("test")
+@grouped
 def test_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files of tests.")],
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files with tests.")],
+    output: Output,
+    console: Console,
 ) -> int:
-    """Judge saved evidence as tests say, offline: exit 1 if anything comes out otherwise than expected."""
-    writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit.documents import policy_tests
+    """Test a policy against saved evidence, without network: exit 1 if a result is not as expected."""
     from hostaudit.model.checks import TESTS_SCHEMA, PolicyTrial, PolicyTrials
+
+    writer = Writer(output, console, document=PolicyTrials)
+    from hostaudit.documents import policy_tests
 
     trials: list[PolicyTrial] = []
     for path in files:
@@ -191,7 +189,8 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     from hostaudit.documents import policy_file
     from hostaudit.model.checks import Criteria
 
-    declarations = evidence.Declarations(None, lambda _: None, ignored=True, policy=path.parent / policy)
+    nothing_else = SiteChoice(no_site=True)
+    declarations = evidence.Declarations(nothing_else, lambda _: None, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))
     return audit.analyse(file, audit.shipped_rules(), criteria, policy_file.day(each.day))
@@ -219,9 +218,12 @@ def _here() -> Path:
     for name in evidence.PICKED_UP:
         if Path(name).is_file():
             return Path(name)
-    hint = "name a file, or write one with: hostaudit policy init DOMAIN"
-    raise UsageError(f"there is no {evidence.PICKED_UP[0]} here", hint)
+    hint = "give a file, or write one with: hostaudit policy init DOMAIN"
+    raise UsageError(f"there is no {evidence.PICKED_UP[0]} in this folder", hint)
 
 
 def _is_file(argument: str) -> bool:
     return argument.endswith((".yaml", ".yml")) or Path(argument).is_file()
+
+
+ENTRIES = (Entry(110, "policy", app),)

@@ -1,4 +1,4 @@
-"""``hostaudit providers``: who is in the catalogue, whom do clues speak for, and is a record sound?"""
+"""``hostaudit providers``: list, show, match and check the providers of the catalogue."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from hostaudit.cli.console import put
-from hostaudit.cli.options import (
-    ColourOption,
-    DebugOption,
-    FormatOption,
-    OutputOption,
-    QuietOption,
-    Writer,
-    refuse_other,
-    say,
-)
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.console import note, put, say
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import ColourOption, Console, FormatOption, Output, Tracing, refuse_other
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -28,7 +22,7 @@ if TYPE_CHECKING:
     from hostaudit.model.match import Matches
 
 app = typer.Typer(
-    help="The provider catalogue: who is in it, and whom do clues speak for?",
+    help="List, show, match and check the providers of the catalogue.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -39,24 +33,25 @@ LONGEST_LINE = 1024 * 1024
 CHUNK = 1 << 16
 """Bytes of input that are taken at a time, if that many are there."""
 
-INSTEAD = "pipe lines of JSON, or give a value"
+INSTEAD = "pipe lines of JSON to it, or give a value"
 
 Complete = bytes | None
 """A line without its end; None for one that is too long to be read."""
 
 
 @app.command("list")
+@grouped
 def list_(
-    role: Annotated[str, typer.Option(metavar="ROLE", help="Only those that do this, such as cdn or paas.")] = "",
-    parent: Annotated[str, typer.Option(metavar="ID", help="Only those that this company controls.")] = "",
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    role: Annotated[str, typer.Option(metavar="ROLE", help="Only providers in this role, such as cdn or paas.")] = "",
+    parent: Annotated[str, typer.Option(metavar="ID", help="Only providers of this company.")] = "",
+    output: Output,
+    console: Console,
 ) -> int:
     """List the providers of the catalogue: id, name, company, jurisdiction, roles."""
-    writer = Writer(format, output, color, quiet=quiet)
+    from hostaudit.model.match import ProviderList
+
+    writer = Writer(output, console, document=ProviderList)
     from hostaudit.analysis.catalogue import listing
     from hostaudit.documents import rules
 
@@ -66,16 +61,17 @@ def list_(
 
 
 @app.command()
+@grouped
 def show(
-    provider: Annotated[str, typer.Argument(metavar="ID", help="Which one; see hostaudit providers list.")],
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    provider: Annotated[str, typer.Argument(metavar="ID", help="The id of a provider; ids: hostaudit providers list.")],
+    output: Output,
+    console: Console,
 ) -> int:
-    """Show one provider: how it is recognised, who owns it, what it rests on, where that was read."""
-    writer = Writer(format, output, color, quiet=quiet)
+    """Show one provider: how it is recognised, its owner, its own providers, and the sources."""
+    from hostaudit.model.match import ProviderSheet
+
+    writer = Writer(output, console, document=ProviderSheet)
     from hostaudit.analysis.catalogue import listing
     from hostaudit.documents import rules
 
@@ -83,16 +79,21 @@ def show(
 
 
 @app.command()
+@grouped
 def match(
+    *,
     value: Annotated[
         str,
-        typer.Argument(metavar="[VALUE]", help="A name, address, header, AS number, company; else lines of JSON."),
+        typer.Argument(
+            metavar="[VALUE]",
+            help="A name, address, header, AS number or company; without it lines of JSON from standard input.",
+        ),
     ] = "",
     format: FormatOption = "",  # noqa: A002 - the option's name
     color: ColourOption = "auto",
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    _tracing: Tracing,
 ) -> int:
-    """Tell the providers behind what was seen: one value, or one JSON object a line on standard input."""
+    """Find the providers that a value belongs to: one value, or one JSON object on each line of standard input."""
     refuse_other("--format", format or "json", ("json", "terminal") if value else ("json",))
     if not value:
         return _match_lines()
@@ -101,36 +102,31 @@ def match(
 
     value = value.encode("utf-8", "backslashreplace").decode()
     try:
-        found = match.matcher(rules.load(), _note).anything(value)
+        found = match.matcher(rules.load(), note).anything(value)
     except ValueError as error:
         hint = 'give one such as ns-1.awsdns-00.com, 104.16.1.1, "server: cloudflare", AS16509'
         raise UsageError(f"{printable(value, 80)}: {error}", hint) from None
+    from hostaudit.model.match import Matched, Matches
+
     if format == "json":
-        from hostaudit.model.match import Matches
         from hostaudit.report.json_text import lines
 
         put(lines([Matches(found.providers)]))
         return Exit.PASS
-    return Writer("terminal", None, color).put(found)
-
-
-def _note(text: str) -> None:
-    say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
+    return Writer(Output(), Console(color), document=Matched).put(found)
 
 
 def _match_lines() -> int:
     """Answer each line in its turn, as soon as it is there. ``UsageError`` at the end if some could not be read."""
     if sys.stdin is None or sys.stdin.closed:
-        raise UsageError(
-            "standard input is closed, so there is nothing to match", "pipe lines of JSON, or give a value"
-        )
+        raise UsageError("standard input is closed, so there is nothing to match", INSTEAD)
     if sys.stdin.isatty():
         say('reading lines such as {"ns": "ns-1.awsdns-00.com"} from the terminal; end with Ctrl-D\n')
     from hostaudit.analysis.catalogue import match
     from hostaudit.documents import rules
     from hostaudit.report.json_text import lines
 
-    matcher = match.matcher(rules.load(), _note)
+    matcher = match.matcher(rules.load(), note)
     number = wrong = first = 0
     why = ""
     for batch in _batches(sys.stdin.buffer):
@@ -147,7 +143,7 @@ def _match_lines() -> int:
         of = f"{wrong} of {number} lines" if number > 1 else "the line"
         raise UsageError(
             f"{of} could not be read, first line {first}: {why}",
-            'the answer of such a line has "error" and says nothing about providers; mend the line and ask again',
+            'correct these lines and run it again; the answer to such a line has "error" instead of providers',
         )
     return Exit.PASS
 
@@ -194,20 +190,22 @@ def _read(stream: BinaryIO) -> bytes:
     try:
         return stream.read1(CHUNK)  # type: ignore[attr-defined, no-any-return]
     except OSError as error:
-        raise UsageError(
-            f"standard input cannot be read: {error.strerror}", "pipe lines of JSON, or give a value"
-        ) from None
+        raise UsageError(f"standard input cannot be read: {error.strerror}", INSTEAD) from None
 
 
 @app.command()
+@grouped
 def lint(
+    *,
     place: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER|FILE]", help="A rules folder or one provider file; else the shipped."),
+        typer.Argument(
+            metavar="[FOLDER|FILE]", help="A rules folder or one provider file; default: the shipped rules."
+        ),
     ] = None,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    _tracing: Tracing,
 ) -> int:
-    """Check provider files: form, samples both ways, sources, and that nobody claims what is another's."""
+    """Check provider files: form, samples, sources, and that no two providers claim the same."""
     from hostaudit.analysis.catalogue.lint import lint as check
 
     count, complaints = check(place)
@@ -215,3 +213,6 @@ def lint(
     problems = "no problem" if not lines else f"{len(lines)} problem{'' if len(lines) == 1 else 's'}"
     put("".join(f"{line}\n" for line in [*lines, f"{count} provider{'' if count == 1 else 's'}, {problems}"]))
     return Exit.FAIL if complaints else Exit.PASS
+
+
+ENTRIES = (Entry(130, "providers", app),)

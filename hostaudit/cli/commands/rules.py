@@ -1,12 +1,15 @@
-"""``hostaudit rules``: which rules can a policy ask?"""
+"""``hostaudit rules``: list the rules that a policy can use."""
 
 from __future__ import annotations
 
 import typer
 
-from hostaudit.cli.options import ColourOption, DebugOption, FormatOption, OutputOption, QuietOption, Writer
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Output
+from hostaudit.cli.output import Writer
 
-app = typer.Typer(help="The rules that a policy can ask.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="List the rules that a policy can use.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -15,16 +18,20 @@ def _group() -> None:
 
 
 @app.command("list")
+@grouped
 def list_(
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    *,
+    output: Output,
+    console: Console,
 ) -> int:
     """List every rule: code, id, severity, title."""
-    writer = Writer(format, output, color, quiet=quiet)
+    from hostaudit.model.checks import RuleBook
+
+    writer = Writer(output, console, document=RuleBook)
     from hostaudit import audit
     from hostaudit.policy import explain
 
     return writer.put(explain.book(audit.shipped_rules()))
+
+
+ENTRIES = (Entry(90, "rules", app),)

@@ -1,149 +1,149 @@
-"""``hostaudit scan`` and ``hostaudit analyse``: look at a site, or at what was seen of it, and say what that means."""
+"""``hostaudit scan`` and ``hostaudit analyse``: report on a live site, or on saved evidence."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from hostaudit.cli import evidence
-from hostaudit.cli.commands.history import Keeper, KeepIn
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.commands.history import HistoryWriter, KeepIn
 from hostaudit.cli.console import Progress, progress_fits
-from hostaudit.cli.judging import BaselineOption, FailOnOption, Judging, StrictOption, UnknownOption
+from hostaudit.cli.judging import CriteriaBuilder, JudgingOptions
+from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import (
-    CaBundleOption,
-    ColourOption,
-    DeadlineOption,
-    DebugOption,
-    DepthOption,
-    FormatOption,
+    Console,
     HostOption,
-    JobsOption,
-    ListOption,
-    NoHttpOption,
-    NoProgressOption,
-    NoSiteOption,
-    NoThirdPartyOption,
-    OutputOption,
-    PolicyOption,
-    PrivateOption,
-    QuietOption,
-    ResolverOption,
-    ResumeOption,
+    Network,
+    Output,
     SaveOption,
-    SiteOption,
-    TimeoutOption,
-    Writer,
+    ScanConsole,
+    SiteChoice,
     look_options,
 )
+from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
+ListOption = Annotated[
+    str | None,
+    typer.Option(
+        "--list", "-l", metavar="FILE", help="Scan all domains of a list, one on each line; - is standard input."
+    ),
+]
+JobsOption = Annotated[int, typer.Option(metavar="N", help="With --list: scan N sites at the same time.")]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="With --list and -o: continue an interrupted run; keep what it has written.")
+]
 
+
+class ListOptions(NamedTuple):
+    """The list of domains, and how it is scanned."""
+
+    list_: ListOption = None
+    jobs: JobsOption = 24
+    resume: ResumeOption = False
+
+
+@grouped
 def scan(
+    *,
     domain: Annotated[
-        str, typer.Argument(metavar="[DOMAIN]", help="A domain or URL, or a saved evidence file.", show_default=False)
+        str,
+        typer.Argument(metavar="[DOMAIN]", help="A domain or URL, or a file of saved evidence.", show_default=False),
     ] = "",
-    list_: ListOption = None,
-    jobs: JobsOption = 24,
-    resume: ResumeOption = False,
+    many: ListOptions,
     host: HostOption = None,
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    policy: PolicyOption = None,
-    fail_on: FailOnOption = "",
-    unknown: UnknownOption = "",
-    baseline: BaselineOption = None,
-    strict_exceptions: StrictOption = False,
+    site: SiteChoice,
+    judging: JudgingOptions,
     save_evidence: SaveOption = None,
     history: KeepIn = None,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    resolver: ResolverOption = None,
-    ca_bundle: CaBundleOption = None,
-    timeout: TimeoutOption = 5.0,
-    deadline: DeadlineOption = 45.0,
-    depth: DepthOption = 3,
-    no_http: NoHttpOption = False,
-    no_third_party: NoThirdPartyOption = False,
-    allow_private: PrivateOption = None,
-    color: ColourOption = "auto",
-    no_progress: NoProgressOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    output: Output,
+    network: Network,
+    console: ScanConsole,
 ) -> int:
-    """Look at a site over the network and say who can switch it off; with --list at many, a line for each."""
-    if (list_ is None) == (not domain):
-        hint = "give a domain such as example.com, or -l FILE with one a line (-l - reads standard input)"
-        raise UsageError("both a domain and a list were given" if domain else "no domain was given", hint)
-    if list_ is None and resume:
-        raise UsageError("--resume is for a list", "leave --resume out, or give -l FILE")
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet)
-    many_sites = list_ is not None
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy, many=many_sites)
-    judging = Judging(
-        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
-    )
-    keeper = Keeper(history, writer, save_evidence)
-    if list_ is None and evidence.is_path(domain):
+    """Scan a site and report who can take it down. With --list, scan many sites and print one line for each."""
+    _refuse_unclear(domain, many)
+    from hostaudit.model.report import Report
+
+    writer = Writer(output, console, document=Report, evidence=save_evidence)
+    declarations = evidence.Declarations(site, writer.note, policy=judging.policy, many=many.list_ is not None)
+    criteria = CriteriaBuilder(declarations, writer.note, judging)
+    kept = HistoryWriter(history, writer, save_evidence)
+    if many.list_ is None and evidence.is_path(domain):
         if host or save_evidence:
             hint = "leave out --host and --save-evidence, or give a domain"
-            raise UsageError(f"{domain} is a saved evidence file: nothing more is looked at", hint)
-        writer.reads(domain)
-        opinion = judging.judged(evidence.saved(domain, declarations))
-        writer.note(f"judged the evidence in {domain}, without network")
-        return _ended(writer.write(opinion), keeper.keep(opinion))
-    options = look_options(
-        tuple(resolver or ()),
-        ca_bundle,
-        timeout=timeout,
-        deadline=deadline,
-        depth=depth,
-        switches=(no_http, no_third_party, debug),
-        allow_private=tuple(allow_private or ()),
-    )
-    if list_ is not None:
+            raise UsageError(f"{domain} is saved evidence: nothing is scanned", hint)
+        return _judge_saved(domain, writer, declarations, criteria, kept)
+    options = look_options(network, debug=console.debug)
+    if many.list_ is not None:
         from hostaudit.cli.batch import run
 
-        run.refuse_with_list((("--host", host), ("--save-evidence", save_evidence), ("--baseline", baseline)))
-        show = not (no_progress or quiet or debug)
-        return run.scan_list(list_, options, judging, writer, jobs=jobs, resume=resume, show=show, history=keeper.path)
-    show = not (no_progress or quiet or debug) and progress_fits(sys.stderr, os.environ)
-    progress = Progress(sys.stderr) if show else None
-    file = evidence.live(domain, tuple(host or ()), options, declarations, progress, judging.of)
+        run.refuse_with_list((("--host", host), ("--save-evidence", save_evidence), ("--baseline", judging.baseline)))
+        return run.scan_list(
+            many.list_,
+            options,
+            criteria,
+            writer,
+            jobs=many.jobs,
+            resume=many.resume,
+            show=console.progress,
+            history=kept.path,
+        )
+    progress = Progress(sys.stderr) if console.progress and progress_fits(sys.stderr, os.environ) else None
+    file = evidence.live(domain, tuple(host or ()), options, declarations, progress, criteria.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
-    opinion = judging.judged(file)
+    opinion = criteria.judged(file)
     code = writer.write(opinion)
-    return _ended(code, keeper.keep(opinion), failure)
+    return _ended(code, kept.keep(opinion), failure)
 
 
+@grouped
 def analyse(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An evidence file, or - for standard input.")],
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    policy: PolicyOption = None,
-    fail_on: FailOnOption = "",
-    unknown: UnknownOption = "",
-    baseline: BaselineOption = None,
-    strict_exceptions: StrictOption = False,
+    *,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of saved evidence, or - for standard input.")],
+    output: Output,
+    site: SiteChoice,
+    judging: JudgingOptions,
     history: KeepIn = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    console: Console,
 ) -> int:
-    """Judge saved evidence again, without network: the same report as the scan gave."""
-    writer = Writer(format, output, color, quiet=quiet)
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site, policy=policy)
-    judging = Judging(
-        declarations, writer.note, fail_on=fail_on, unknown=unknown, baseline=baseline, strict=strict_exceptions
-    )
-    keeper = Keeper(history, writer)
+    """Report on saved evidence, without network. The report is the same as that of the scan."""
+    from hostaudit.model.report import Report
+
+    writer = Writer(output, console, document=Report)
+    declarations = evidence.Declarations(site, writer.note, policy=judging.policy)
+    criteria = CriteriaBuilder(declarations, writer.note, judging)
+    kept = HistoryWriter(history, writer)
+    return _judge_saved(file, writer, declarations, criteria, kept, noted=False)
+
+
+def _refuse_unclear(domain: str, many: ListOptions) -> None:
+    """Exactly one of a domain and a list, and only options that belong to it."""
+    if (many.list_ is None) == (not domain):
+        hint = "give a domain such as example.com, or -l FILE with one domain on each line (-l - reads standard input)"
+        raise UsageError("both a domain and a list are given" if domain else "no domain is given", hint)
+    if many.list_ is None and many.resume:
+        raise UsageError("--resume has no effect without --list", "leave --resume out, or give -l FILE")
+
+
+def _judge_saved(
+    file: str,
+    writer: Writer,
+    declarations: evidence.Declarations,
+    criteria: CriteriaBuilder,
+    kept: HistoryWriter,
+    *,
+    noted: bool = True,
+) -> int:
+    """Report on a file of saved evidence, and return the exit code."""
     writer.reads(file)
-    opinion = judging.judged(evidence.saved(file, declarations))
-    return _ended(writer.write(opinion), keeper.keep(opinion))
+    opinion = criteria.judged(evidence.saved(file, declarations))
+    if noted:
+        writer.note(f"judged the evidence in {file}, without network")
+    return _ended(writer.write(opinion), kept.keep(opinion))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:
@@ -152,3 +152,6 @@ def _ended(code: int, *failures: UsageError | None) -> int:
         if failure is not None:
             raise failure
     return code
+
+
+ENTRIES = (Entry(10, "scan", scan), Entry(20, "analyse", analyse))

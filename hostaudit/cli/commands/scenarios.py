@@ -1,4 +1,4 @@
-"""``hostaudit scenarios``: the recorded incidents that can be replayed."""
+"""``hostaudit scenarios``: list, show and check the recorded incidents that can be simulated."""
 
 from __future__ import annotations
 
@@ -7,66 +7,70 @@ from typing import Annotated
 
 import typer
 
+from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import put
-from hostaudit.cli.options import (
-    ColourOption,
-    DebugOption,
-    FormatOption,
-    OutputOption,
-    QuietOption,
-    Writer,
-)
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Output, Tracing
+from hostaudit.cli.output import Writer
 from hostaudit.errors import Exit, UsageError
 
 app = typer.Typer(
-    help="The recorded incidents that whatif --scenario can replay.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show and check recorded incidents (see whatif --scenario).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 RulesOption = Annotated[
-    Path | None, typer.Option("--rules", metavar="FOLDER", help="Read scenarios/*.yaml of this rules folder.")
+    Path | None,
+    typer.Option(
+        "--rules", metavar="FOLDER", help="Read scenarios/*.yaml in this rules folder instead of the shipped ones."
+    ),
 ]
 
 
 @app.command("list")
+@grouped
 def list_(
+    *,
     rules: RulesOption = None,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    output: Output,
+    console: Console,
 ) -> int:
     """List every scenario: id, date, kind, title, layers."""
-    writer = Writer(format, output, color, quiet=quiet)
-    from hostaudit.documents import scenarios
-    from hostaudit.model.scenario import Library
+    from hostaudit.model.scenario import LIBRARY_SCHEMA, Library
 
-    return writer.put(Library("hostaudit.scenarios/1", scenarios.load(rules)))
+    writer = Writer(output, console, document=Library)
+    from hostaudit.documents import scenarios
+
+    return writer.put(Library(LIBRARY_SCHEMA, scenarios.load(rules)))
 
 
 @app.command()
+@grouped
 def show(
-    scenario: Annotated[str, typer.Argument(metavar="ID", help="Which one; see hostaudit scenarios list.")],
+    *,
+    scenario: Annotated[str, typer.Argument(metavar="ID", help="The id of a scenario; ids: hostaudit scenarios list.")],
     rules: RulesOption = None,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    output: Output,
+    console: Console,
 ) -> int:
-    """Show one scenario: its events, its sources, what it teaches."""
-    writer = Writer(format, output, color, quiet=quiet)
+    """Show one scenario: events, sources, lesson."""
+    from hostaudit.model.scenario import Scenario
+
+    writer = Writer(output, console, document=Scenario)
     from hostaudit.documents import scenarios
 
     return writer.put(scenarios.find(scenario, rules))
 
 
 @app.command()
+@grouped
 def lint(
+    *,
     rules: RulesOption = None,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+    _tracing: Tracing,
 ) -> int:
-    """Check every scenario: form, sources, age, wording, and that it replays to what history says."""
+    """Check every scenario: form, sources, age, wording, and that its simulation gives the recorded outage."""
     from datetime import UTC, datetime
 
     from hostaudit import audit
@@ -77,7 +81,7 @@ def lint(
     shipped = audit.shipped_rules()
     found = scenarios.load(rules)
     if not found:
-        raise UsageError(f"{rules or folder()} holds no scenario", "name a folder that has scenarios/*.yaml")
+        raise UsageError(f"{rules or folder()} holds no scenario", "give a folder that has scenarios/*.yaml")
     complaints = scenarios.lint(found, datetime.now(UTC).date(), {each.id for each in shipped.providers})
     lines = [f"{each.file}: {each.severity}: {each.text}" for each in complaints]
     root = (rules or folder()).resolve().parent
@@ -86,3 +90,6 @@ def lint(
     lines += [*differs, f"{len(found)} scenarios, {errors} errors, {len(complaints) + len(differs) - errors} warnings"]
     put("".join(f"{printable(line, 300)}\n" for line in lines))
     return Exit.FAIL if errors else Exit.PASS
+
+
+ENTRIES = (Entry(100, "scenarios", app),)

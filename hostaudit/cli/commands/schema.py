@@ -1,4 +1,4 @@
-"""``hostaudit schema``: what may a program or an editor expect in a document of ours?"""
+"""``hostaudit schema``: print the published schemas."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import put
 from hostaudit.cli.options import refuse_other
 from hostaudit.documents import schemas
@@ -13,9 +14,12 @@ from hostaudit.errors import Exit
 
 
 def schema(
-    document: Annotated[str, typer.Argument(metavar="|".join(schemas.NAMES), help="Which document.")],
+    document: Annotated[str, typer.Argument(metavar="|".join(schemas.NAMES), help="The name of a document.")],
 ) -> int:
-    """Print the JSON Schema of a document that hostaudit writes or reads."""
+    """Print the JSON Schema of a document. hostaudit writes or reads each of them."""
     refuse_other("document", document, schemas.NAMES)
     put(schemas.path(document).read_text("utf-8"))
     return Exit.PASS
+
+
+ENTRIES = (Entry(140, "schema", schema),)

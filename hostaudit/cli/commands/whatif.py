@@ -1,34 +1,24 @@
-"""``hostaudit whatif``: what happens to a site when somebody leaves, or when a recorded incident happens to it."""
+"""``hostaudit whatif``: simulate the loss of providers, or a recorded incident, at a site."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from hostaudit.cli import evidence
-from hostaudit.cli.options import (
-    ColourOption,
-    DeadlineOption,
-    DebugOption,
-    FormatOption,
-    HostOption,
-    NoSiteOption,
-    OutputOption,
-    QuietOption,
-    ResolverOption,
-    SaveOption,
-    SiteOption,
-    Writer,
-    refuse_other,
-)
+from hostaudit.cli.commands import Entry
+from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.options import Console, Lookup, Output, SiteChoice, SiteQuestion, refuse_other
+from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from hostaudit.analysis.site_model import SiteModel
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
+    from hostaudit.model.scenario import Scenario
 
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
 HOURS_OF = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "": 1.0, "d": 24.0, "w": 168.0}
@@ -37,103 +27,109 @@ KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jur
 BINDINGS = ("role", "literal")
 
 TargetArgument = Annotated[
-    str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to look at now, or a saved evidence file.")
+    str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to scan, or a file of saved evidence.")
 ]
 
 
-def whatif(
-    target: TargetArgument,
+class Question(NamedTuple):
+    """The loss or the incident to simulate, and how it is applied to the site."""
+
     drop: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Who ends service: a parent, product, AS ...; repeatable.")
-    ] = None,
-    kind: Annotated[str, typer.Option(metavar="|".join(KINDS), help="What the ids after --drop are.")] = "",
-    notice: Annotated[str, typer.Option(metavar="TIME", help="Notice that is given, such as 24h or 3d.")] = "0h",
+        list[str] | None,
+        typer.Option(metavar="ID", help="Simulate that this company, provider, AS ... ends its service; repeatable."),
+    ] = None
+    kind: Annotated[str, typer.Option(metavar="|".join(KINDS), help="The kind of the ids given with --drop.")] = ""
+    notice: Annotated[
+        str, typer.Option(metavar="TIME", help="With --drop: the notice that is given before, such as 24h or 3d.")
+    ] = "0h"
     scenario: Annotated[
-        str, typer.Option(metavar="ID", help="A recorded incident; see hostaudit scenarios list.")
-    ] = "",
+        str, typer.Option(metavar="ID", help="Simulate a recorded incident; ids: hostaudit scenarios list.")
+    ] = ""
     as_: Annotated[
-        list[str] | None, typer.Option("--as", metavar="ACTOR=ID", help="Who of yours an actor is; repeatable.")
-    ] = None,
+        list[str] | None,
+        typer.Option(
+            "--as", metavar="ACTOR=ID", help="With --scenario: ACTOR of the incident is your provider ID; repeatable."
+        ),
+    ] = None
     bind: Annotated[
         str,
-        typer.Option(metavar="|".join(BINDINGS), help="Whom events mean: your provider in the role, or only theirs."),
-    ] = "",
-    all_: Annotated[bool, typer.Option("--all", help="Every scenario: worst hours for each function.")] = False,
-    host: HostOption = None,
-    site: SiteOption = None,
-    no_site: NoSiteOption = False,
-    save_evidence: SaveOption = None,
-    format: FormatOption = "terminal",  # noqa: A002 - the option's name
-    output: OutputOption = None,
-    resolver: ResolverOption = None,
-    deadline: DeadlineOption = 45.0,
-    color: ColourOption = "auto",
-    quiet: QuietOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - read by run()
+        typer.Option(
+            metavar="|".join(BINDINGS),
+            help="With --scenario: role means your provider in the same role, literal only the recorded provider.",
+        ),
+    ] = ""
+    all_: Annotated[
+        bool, typer.Option("--all", help="Simulate every scenario; show the worst outage of each function.")
+    ] = False
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The options that say what to simulate, as far as they are given."""
+        choices = (("--drop", self.drop), ("--scenario", self.scenario), ("--all", self.all_))
+        return tuple(name for name, given in choices if given)
+
+
+@grouped
+def whatif(
+    *, target: TargetArgument, question: Question, about: SiteQuestion, output: Output, lookup: Lookup, console: Console
 ) -> int:
-    """Play through who leaves: what stops, when, for how long, what remains."""
-    writer = Writer(format, output, color, spare=save_evidence, quiet=quiet, document="Matrix" if all_ else "WhatIf")
-    _refuse_unclear(tuple(drop or ()), scenario, tuple(as_ or ()), all_=all_, kind=kind, bind=bind, notice=notice)
-    hours = notice_hours(notice)
-    renamed = _pairs(tuple(as_ or ()))
-    declarations = evidence.Declarations(site, writer.note, ignored=no_site)
+    """Simulate the loss of providers. The answer is what stops, when, for how long, and what still works."""
+    from hostaudit.model.whatif import Matrix, WhatIf
+
+    document = Matrix if question.all_ else WhatIf
+    writer = Writer(output, console, document=document, evidence=about.save_evidence)
+    _refuse_unclear(question)
+    hours = notice_hours(question.notice)
+    renamed = _pairs(tuple(question.as_ or ()))
+    declarations = evidence.Declarations(SiteChoice(about.site, about.no_site), writer.note)
     from hostaudit import audit
     from hostaudit.documents import scenarios
 
-    chosen = scenarios.find(scenario) if scenario else None
-    file = evidence.of(target, writer, declarations, tuple(host or ()), tuple(resolver or ()), deadline)
-    failure = writer.save(save_evidence, file) if save_evidence else None
+    chosen = scenarios.find(question.scenario) if question.scenario else None
+    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
+    failure = writer.save(about.save_evidence, file) if about.save_evidence else None
     case = audit.understand(file, audit.shipped_rules())
-    code = writer.put(_answer(case, chosen, renamed, bind, tuple(drop or ()), kind, hours))
+    code = writer.put(_answer(case, question, chosen, renamed, hours))
     if failure is not None:
         raise failure
     return code
 
 
 def _answer(
-    case: SiteModel,
-    scenario: object,
-    renamed: dict[str, str],
-    bind: str,
-    drop: tuple[str, ...],
-    kind: str,
-    notice: float,
+    case: SiteModel, question: Question, scenario: Scenario | None, renamed: dict[str, str], notice: float
 ) -> Document:
     from hostaudit.analysis.whatif import replay
     from hostaudit.documents import scenarios
-    from hostaudit.model.scenario import Scenario
 
-    if isinstance(scenario, Scenario):
-        return replay.replay(case, scenario, renamed=renamed, binding=bind)
-    if drop:
-        return replay.drop(case, drop, kind=kind, notice=notice)
+    if scenario is not None:
+        return replay.replay(case, scenario, renamed=renamed, binding=question.bind)
+    if question.drop:
+        return replay.drop(case, tuple(question.drop), kind=question.kind, notice=notice)
     return replay.matrix(case, scenarios.load())
 
 
-def _refuse_unclear(
-    drop: tuple[str, ...], scenario: str, renamed: tuple[str, ...], *, all_: bool, kind: str, bind: str, notice: str
-) -> None:
-    """Exactly one question, and only options that belong to it."""
-    asked = [name for name, given in (("--drop", drop), ("--scenario", scenario), ("--all", all_)) if given]
+def _refuse_unclear(question: Question) -> None:
+    """Exactly one thing to simulate, and only options that belong to it."""
+    asked = question.asked
     if not asked:
-        hint = "give --drop ID, --scenario ID or --all; ids: hostaudit scan, hostaudit scenarios list"
-        raise UsageError("nothing to play through was named", hint)
+        hint = "add --drop ID, --scenario ID or --all; for ids: hostaudit scan DOMAIN, hostaudit scenarios list"
+        raise UsageError("no simulation is given", hint)
     if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} are different questions", "ask one at a time")
+        raise UsageError(f"{' and '.join(asked)} cannot be used together", "give one of them at a time")
     for name, given, belongs in (
-        ("--kind", kind, "--drop"),
-        ("--as", renamed, "--scenario"),
-        ("--bind", bind, "--scenario"),
-        ("--notice", notice if notice != "0h" else "", "--drop"),
+        ("--kind", question.kind, "--drop"),
+        ("--as", question.as_, "--scenario"),
+        ("--bind", question.bind, "--scenario"),
+        ("--notice", question.notice if question.notice != "0h" else "", "--drop"),
     ):
-        if given and asked != [belongs]:
-            raise UsageError(f"{name} goes with {belongs}", f"leave {name} out")
-    if any(not each.strip() for each in drop):
-        raise UsageError("--drop names nobody", "give an id; hostaudit scan lists who the site depends on")
-    if kind:
-        refuse_other("--kind", kind, KINDS)
-    if bind:
-        refuse_other("--bind", bind, BINDINGS)
+        if given and asked != (belongs,):
+            raise UsageError(f"{name} has no effect without {belongs}", f"leave {name} out, or add {belongs}")
+    if any(not each.strip() for each in question.drop or ()):
+        raise UsageError("--drop has an empty id", "give an id; hostaudit scan DOMAIN lists the providers of a site")
+    if question.kind:
+        refuse_other("--kind", question.kind, KINDS)
+    if question.bind:
+        refuse_other("--bind", question.bind, BINDINGS)
 
 
 def notice_hours(text: str) -> float:
@@ -141,17 +137,20 @@ def notice_hours(text: str) -> float:
     match = LENGTH.fullmatch(text.strip().lower())
     hours = float(match[1]) * HOURS_OF[match[2] or ""] if match else math.nan
     if not 0 <= hours <= MOST_NOTICE:
-        raise UsageError(f"--notice {text} is not a length of time", "give one such as 24h, 90m or 3d")
+        raise UsageError(f"--notice {text} is not a duration", "give one such as 24h, 90m or 3d")
     return hours
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    """Who is meant by whom; an actor is one of the site's providers, not several."""
+    """The provider of the site by the actor of the incident that it stands for; one provider for each actor."""
     found: dict[str, str] = {}
     for text in given:
         actor, _, provider = text.partition("=")
         if not (actor and provider):
             raise UsageError(f"--as {text} is not ACTOR=ID", "give one such as aws=ovh")
         if found.setdefault(actor, provider) != provider:
-            raise UsageError(f"--as names both {found[actor]} and {provider} for {actor}", "leave one of them out")
+            raise UsageError(f"--as gives both {found[actor]} and {provider} for {actor}", "leave one of them out")
     return found
+
+
+ENTRIES = (Entry(30, "whatif", whatif),)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hostaudit.documents.schemas import NAMES, generate, path
+from hostaudit.documents.schemas import generate, path
+from hostaudit.model.documents import PUBLISHED
 
-for name in NAMES:
+for name in PUBLISHED:
     path(name).write_bytes(generate(name))

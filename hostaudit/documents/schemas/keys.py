@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from hostaudit.documents import policy_file, site_file
+from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.scenario import Action, Binding, Layer
-from hostaudit.model.words import FUNCTIONS
 
 MEANING: dict[str, dict[str, str]] = {
     "SiteFile": {
@@ -215,7 +215,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFunction", "id"): _pattern(policy_file.FUNCTION_ID),
     ("DeclaredFunction", "requires"): _many({"minLength": 1}),
     ("DeclaredFunction", "weight"): {"minimum": 0, "maximum": 1},
-    ("Need", "role"): _enum(site_file.NEED_ROLES),
+    ("Need", "role"): _enum(ROLES),
     ("Need", "any_of"): _many(_PROVIDER, least=1),
     ("SpareName", "path"): _PATH,
     ("SpareName", "status"): _STATUS,
@@ -233,7 +233,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Place", "region"): _pattern(site_file.REGION),
     ("Policy", "min_score"): _SCORE,
     ("Policy", "notice_hours"): _HOURS,
-    ("Policy", "roles"): {"propertyNames": _enum(policy_file.ROLES)},
+    ("Policy", "roles"): {"propertyNames": _enum(ROLES)},
     ("RoleDemand", "min_score"): _SCORE,
     ("RoleDemand", "min_providers"): {"minimum": 1, "maximum": 50},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},
@@ -272,7 +272,7 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "notice_hours"): _HOURS,
     ("Event", "duration_hours"): _HOURS,
 }
-"""What a value may be beyond its type. What takes more than one value to tell is left to hostaudit."""
+"""Limits of a value beyond its type. Rules over more than one value are checked by hostaudit only."""
 
 
 def for_editors(schema: dict[str, Any]) -> dict[str, Any]:

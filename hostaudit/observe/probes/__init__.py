@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hostaudit.model.evidence import Evidence, Target, Unknown
+from hostaudit.model.evidence import Evidence, Target, Unknown, subject_of
+from hostaudit.model.roles import STANDBYS
 from hostaudit.model.site import DeclaredFallback, Site
-from hostaudit.model.values import Addresses, FrontPage, Kind
+from hostaudit.model.values import Addresses, FrontPage, Kind, Name, Subject, evidence_id, subject_text
 
 if TYPE_CHECKING:
     from hostaudit.observe.net import DnsAnswer, Net, Outcome
@@ -45,13 +46,13 @@ class Scan:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _broken: list[Evidence] = field(default_factory=list)
 
-    def note(self, kind: Kind, subject: str, outcome: Outcome[Any]) -> Evidence:
+    def note(self, kind: Kind, subject: str | Subject, outcome: Outcome[Any]) -> Evidence:
         """Keep what became of a question; the first note for a kind and subject stands."""
         return self._keep(
             Evidence(
-                id=f"{kind}:{subject}",
+                id=evidence_id(kind, subject),
                 kind=kind,
-                subject=subject,
+                subject=subject_text(subject),
                 source=outcome.source,
                 at=self._now(),
                 value=outcome.value,
@@ -60,13 +61,14 @@ class Scan:
             )
         )
 
-    def not_applicable(self, kind: Kind, subject: str, why: str, source: str) -> Evidence:
+    def not_applicable(self, kind: Kind, subject: str | Subject, why: str, source: str) -> Evidence:
         """Keep that a question does not arise, such as the certificate of a host that has no address."""
-        return self._keep(Evidence(f"{kind}:{subject}", kind, subject, source, self._now(), not_applicable=why))
+        text = subject_text(subject)
+        return self._keep(Evidence(evidence_id(kind, text), kind, text, source, self._now(), not_applicable=why))
 
-    def noted(self, kind: Kind, subject: str) -> bool:
+    def noted(self, kind: Kind, subject: str | Subject) -> bool:
         """Whether a question was already taken up; ask before asking the network twice."""
-        return f"{kind}:{subject}" in self.seen
+        return evidence_id(kind, subject) in self.seen
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ class Scan:
     @property
     def front(self) -> str:
         """The host that serves the front page, as far as it is known by now; else the domain."""
-        item = self.seen.get(f"front:{self.target.domain}")
+        item = self.seen.get(evidence_id("front", self.target.domain))
         host = item.value.host if item is not None and isinstance(item.value, FrontPage) else ""
         return host if self.suffixes(host) is not None else self.target.domain
 
@@ -93,6 +95,11 @@ class Scan:
             return self._known_hosts
         return self.hosts[len(self._known_hosts) :] if item.kind == "front" else ()
 
+    def host_of(self, item: Evidence) -> str:
+        """The host whose addresses an item holds; empty if it holds none."""
+        name = subject_of(item, Name) if isinstance(item.value, Addresses) else None
+        return name.name if name is not None else ""
+
     def declared(self, *roles: str) -> tuple[DeclaredFallback, ...]:
         """The fallbacks that the site's owner declares in these roles."""
         return tuple(each for each in self.site.fallbacks if each.role in roles) if self.site else ()
@@ -100,7 +107,7 @@ class Scan:
     @property
     def standbys(self) -> tuple[str, ...]:
         """The host names of declared fallbacks. They are not the site's own until they take over."""
-        places = (each.server or each.host for each in self.declared("dns", "hosting", "cdn", "mail"))
+        places = (each.server or each.host for each in self.declared(*STANDBYS))
         return tuple(dict.fromkeys(place for place in places if place))
 
     async def addresses(self, host: str) -> tuple[str, ...]:
@@ -142,7 +149,7 @@ class Scan:
             detail = f"{type(error).__name__} in probe {probe.name}"
             unknown = Unknown("internal_error", detail)
             self._broken += [
-                Evidence(f"{kind}:{subject}", kind, subject, "hostaudit", self._now(), unknown=unknown)
+                Evidence(evidence_id(kind, subject), kind, subject, "hostaudit", self._now(), unknown=unknown)
                 for kind in probe.gives
             ]
 

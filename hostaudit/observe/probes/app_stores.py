@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import AppLinks, Listing
+from hostaudit.model.values import AppLinks, Listing, StoreListing
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, together
@@ -50,7 +50,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
             chosen.append(identity)
         elif (store, identity) in declared:
             ending: Outcome[Listing] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LOOKUPS} apps in one store")
-            scan.note("listing", f"{store} {identity}", ending)
+            scan.note("listing", StoreListing(store, identity), ending)
     mine = frozenset(identity for store, identity in declared if store == APP_STORE)
     jobs = [_apple(scan, by_store.pop(APP_STORE, []), mine)]
     jobs += [_one(scan, store, identity) for store, identities in by_store.items() for identity in identities]
@@ -58,7 +58,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 
 
 async def _one(scan: Scan, store: str, identity: str) -> None:
-    subject = f"{store} {identity}"
+    subject = StoreListing(store, identity)
     if store not in READERS:
         scan.note("listing", subject, Outcome.gap("no_service", store, "no public look-up is known for this store"))
         return
@@ -112,7 +112,7 @@ async def _apple(scan: Scan, identities: list[str], wanted: frozenset[str]) -> N
     if found.unknown is not None and found.unknown.cause != "malformed":
         # What keeps this service from answering now keeps it from answering the second request as well.
         for bundle in bundles:
-            scan.note("listing", f"{APP_STORE} {bundle}", Outcome(found.source, unknown=found.unknown))
+            scan.note("listing", StoreListing(APP_STORE, bundle), Outcome(found.source, unknown=found.unknown))
         return
     same = {str(row.get("bundleId")).lower() for row in found.value or () if str(row.get("trackId")) in numbers}
     rest = [bundle for bundle in bundles if bundle in wanted or bundle.lower() not in same]
@@ -127,7 +127,7 @@ async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[l
     rows = (await scan.net.service(APPLE.format(key=key, ids=joined))).then(_apple_rows)
     for identity in identities:
         outcome = rows.then(partial(_apple_listing, key=key, identity=identity, source=rows.source))
-        scan.note("listing", f"{APP_STORE} {identity}", _with_owner(scan, outcome))
+        scan.note("listing", StoreListing(APP_STORE, identity), _with_owner(scan, outcome))
     return rows
 
 

@@ -18,6 +18,7 @@ from hostaudit.model.values import (
     MailExchangers,
     NameServerGlue,
     NameServers,
+    ServerAddress,
     ServerAnswer,
     ZoneCut,
 )
@@ -50,8 +51,8 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         jobs = [_prefetch(scan, host) for host in hosts] + [_reach(scan, host, 0) for host in hosts]
         jobs += [_reach(scan, host, 1) for host in scan.standbys if item is None]
         await together([*jobs, *(_registered(scan, name) for name in names)])
-    elif isinstance(item.value, Addresses) and item.subject in (*scan.hosts, *scan.standbys):
-        depth = 0 if item.subject in scan.hosts else 1
+    elif isinstance(item.value, Addresses) and scan.host_of(item) in (*scan.hosts, *scan.standbys):
+        depth = 0 if scan.host_of(item) in scan.hosts else 1
         await together(_reach(scan, alias.target, depth) for alias in item.value.chain)
     elif isinstance(item.value, MailExchangers):
         await together(_reach(scan, each.host, 1) for each in item.value.exchangers[:MOST_SERVERS])
@@ -176,7 +177,9 @@ async def _resolved(scan: Scan, zone: str, server: str, *, own: bool) -> None:
 
 async def _answer(scan: Scan, zone: str, server: str, address: str) -> None:
     outcome = await scan.net.ask(address, zone, "SOA")
-    scan.note("server", f"{zone} {server} {address}", outcome.map(lambda reply: _said(zone, server, address, reply)))
+    scan.note(
+        "server", ServerAddress(zone, server, address), outcome.map(lambda reply: _said(zone, server, address, reply))
+    )
 
 
 def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer:

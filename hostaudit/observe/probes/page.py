@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Page, PageResource, WebApp
+from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Page, PageResource, WebApp, evidence_id
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together
@@ -161,7 +161,7 @@ def _nothing(references: html_tags.References, proof: str, source: str) -> Outco
 
 async def _resources(scan: Scan, host: str) -> None:
     """Look up the hosts of third parties, those first for which the page waits."""
-    item = scan.seen.get(f"page:{host}")
+    item = scan.seen.get(evidence_id("page", host))
     rows = item.value.resources if item is not None and isinstance(item.value, Page) else ()
     hosts = list(dict.fromkeys(row.host for row in sorted(rows, key=lambda row: (not row.blocking, row.host))))
     await together(_resource(scan, each) for each in hosts[:MOST_RESOURCES])

@@ -14,7 +14,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     exchangers and name servers."""
     if item is None or item.kind == "front":
         await _ask(scan, (*scan.brought_by(item), *(scan.standbys if item is None else ())))
-    elif isinstance(item.value, Addresses) and item.subject in (*scan.hosts, *scan.standbys):
+    elif isinstance(item.value, Addresses) and scan.host_of(item) in (*scan.hosts, *scan.standbys):
         await _ask(scan, (alias.target for alias in item.value.chain))
     elif isinstance(item.value, MailExchangers):
         await _ask(scan, (each.host for each in item.value.exchangers))

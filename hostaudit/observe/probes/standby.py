@@ -7,11 +7,21 @@ the others by ``app_stores``; what a second certification authority needs is the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import Kind, MailGreeting, StandbyAnswer, StandbyServer
+from hostaudit.model.values import (
+    HostAddress,
+    Kind,
+    MailGreeting,
+    ServerAddress,
+    StandbyAnswer,
+    StandbyPage,
+    StandbyServer,
+    Subject,
+)
 from hostaudit.observe.net import DnsReply, HttpReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
@@ -42,11 +52,11 @@ async def _resolved(scan: Scan, host: str) -> None:
     await scan.addresses(host)
 
 
-def _at_most(scan: Scan, kind: Kind, before: str, found: tuple[str, ...], after: str = "") -> tuple[str, ...]:
+def _at_most(scan: Scan, kind: Kind, found: tuple[str, ...], subject: Callable[[str], Subject]) -> tuple[str, ...]:
     """The addresses to ask at; each further one is noted as not asked."""
     for address in found[MOST_ADDRESSES:]:
         ending: Outcome[Any] = Outcome.gap("limit", "hostaudit", f"more than {MOST_ADDRESSES} addresses")
-        scan.note(kind, f"{before} {address}{after}", ending)
+        scan.note(kind, subject(address), ending)
     return found[:MOST_ADDRESSES]
 
 
@@ -56,7 +66,7 @@ def _at_most(scan: Scan, kind: Kind, before: str, found: tuple[str, ...], after:
 async def _name_server(scan: Scan, declared: DeclaredFallback) -> None:
     zone = declared.stands_for or scan.target.registrable
     found = await scan.addresses(declared.server)
-    asked = _at_most(scan, "standby_ns", f"{zone} {declared.server}", found)
+    asked = _at_most(scan, "standby_ns", found, lambda address: ServerAddress(zone, declared.server, address))
     await together(_zone_at(scan, zone, declared.server, address) for address in asked)
 
 
@@ -66,7 +76,7 @@ async def _zone_at(scan: Scan, zone: str, server: str, address: str) -> None:
     def said(first: DnsReply) -> Outcome[StandbyServer]:
         return ns.map(lambda second: _as_server(zone, server, address, first, second))
 
-    scan.note("standby_ns", f"{zone} {server} {address}", soa.then(said))
+    scan.note("standby_ns", ServerAddress(zone, server, address), soa.then(said))
 
 
 def _as_server(zone: str, server: str, address: str, soa: DnsReply, ns: DnsReply) -> StandbyServer:
@@ -104,7 +114,7 @@ def _questions(scan: Scan) -> dict[Question, set[str]]:
 async def _web(scan: Scan, question: Question, markers: set[str]) -> None:
     host, path, address, place = question
     found = (address,) if address else await scan.addresses(place)
-    asked = _at_most(scan, "standby_web", host, found, f" {path}")
+    asked = _at_most(scan, "standby_web", found, lambda each: StandbyPage(host, each, path))
     await together(_answer(scan, host, each, path, markers) for each in asked)
 
 
@@ -117,7 +127,7 @@ async def _answer(scan: Scan, host: str, address: str, path: str, markers: set[s
             return Outcome.gap("too_large", reply.source, "the declared text may stand in the part that was not read")
         return Outcome.of(StandbyAnswer(host, address, path, value.status, there if markers else None), reply.source)
 
-    scan.note("standby_web", f"{host} {address} {path}", reply.then(read))
+    scan.note("standby_web", StandbyPage(host, address, path), reply.then(read))
 
 
 def _holds(body: bytes, marker: str) -> bool:
@@ -135,13 +145,13 @@ def _holds(body: bytes, marker: str) -> bool:
 
 async def _exchanger(scan: Scan, host: str) -> None:
     found = await scan.addresses(host)
-    asked = _at_most(scan, "standby_mx", host, found)
+    asked = _at_most(scan, "standby_mx", found, lambda address: HostAddress(host, address))
     await together(_greeted(scan, host, address) for address in asked)
 
 
 async def _greeted(scan: Scan, host: str, address: str) -> None:
     greeting: Outcome[MailGreeting] = await scan.net.greeting(host, address)
-    scan.note("standby_mx", f"{host} {address}", greeting)
+    scan.note("standby_mx", HostAddress(host, address), greeting)
 
 
 PROBE = Probe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Addresses, WebAnswer
+from hostaudit.model.values import Addresses, HostAddress, WebAnswer
 from hostaudit.observe.net import HttpReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
@@ -26,17 +26,18 @@ AFTER_HANDSHAKE = ("certificate_invalid", "tls_error", "rate_limited", "too_larg
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask every address that the item brings, if it belongs to a host of the target."""
-    if item is None or item.subject not in scan.hosts or not isinstance(item.value, Addresses):
+    host = scan.host_of(item) if item is not None else ""
+    if item is None or host not in scan.hosts or not isinstance(item.value, Addresses):
         return
     legs = item.value.addresses
     for address in legs[MOST_LEGS:]:
         ending: Outcome[WebAnswer] = Outcome.gap("limit", "hostaudit", f"more than {MOST_LEGS} addresses")
-        scan.note("web", f"{item.subject} {address}", ending)
-    await together(_leg(scan, item.subject, address) for address in legs[:MOST_LEGS])
+        scan.note("web", HostAddress(host, address), ending)
+    await together(_leg(scan, host, address) for address in legs[:MOST_LEGS])
 
 
 async def _leg(scan: Scan, host: str, address: str) -> None:
-    subject = f"{host} {address}"
+    subject = HostAddress(host, address)
     reply = await scan.net.fetch(f"https://{host}/", address=address)
     if reply.unknown is not None and reply.unknown.cause in CLOSED:
         plain = await scan.net.fetch(f"http://{host}/", address=address)

@@ -12,10 +12,11 @@ from typing import Literal
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import Clock, Reading
 from hostaudit.analysis.impact.redundancy import Alternatives
-from hostaudit.analysis.impact.score import ROLES, Reckoning, hides, reckon
+from hostaudit.analysis.impact.score import Reckoning, hides, reckon
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import FunctionDemand, Policy, RoleDemand, Severity, UnknownMode
 from hostaudit.model.report import Report
+from hostaudit.model.roles import ROLES
 from hostaudit.model.rules import Check
 from hostaudit.model.scenario import Scenario
 

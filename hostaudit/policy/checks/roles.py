@@ -8,8 +8,10 @@ from datetime import date, datetime
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.redundancy import Group, axes_named
 from hostaudit.analysis.impact.score import part
+from hostaudit.model.evidence import subject_of
 from hostaudit.model.policy import RoleDemand
-from hostaudit.model.values import Certificate, Registration
+from hostaudit.model.roles import EXPIRING
+from hostaudit.model.values import Certificate, HostAddress, Registration
 from hostaudit.policy.checks.context import Answer, Ground, between, compared, few, number, open_questions, reasons
 from hostaudit.policy.checks.parties import Party, hit, parties
 from hostaudit.policy.checks.scores import unassessed
@@ -172,7 +174,7 @@ def _of_role(ground: Ground, rule: str, role: str, outcome: str, message: str, d
 def role_min_days_left(ground: Ground) -> Iterator[Answer]:
     """``registrar.min_days_left`` and ``ca.min_days_left``: days until the name, the first certificate, runs out."""
     for role, demand in ground.roles():
-        if demand.min_days_left is not None and role in ("registrar", "ca"):
+        if demand.min_days_left is not None and role in EXPIRING:
             yield _name(ground, demand) if role == "registrar" else _certificates(ground, demand)
 
 
@@ -190,14 +192,15 @@ def _name(ground: Ground, demand: RoleDemand) -> Answer:
 
 def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
     hosts = {*ground.report.target.hosts, ground.case.proofs.web_host}
-    items = [item for item in ground.case.evidence.of("tls") if item.subject.split(" ")[0] in hosts]
-    dated = [(item, _day(item.value.not_after)) for item in items if isinstance(item.value, Certificate)]
-    known = sorted((ends, item.id) for item, ends in dated if ends is not None)
-    unsure = [item.subject for item in items if item.unknown is not None]
-    because = tuple(item.id for item in items)
+    rows = [(subject_of(item, HostAddress), item) for item in ground.case.evidence.of("tls")]
+    items = [(at.host, item) for at, item in rows if at is not None and at.host in hosts]
+    dated = [(host, item, _day(item.value.not_after)) for host, item in items if isinstance(item.value, Certificate)]
+    known = sorted((ends, item.id, host) for host, item, ends in dated if ends is not None)
+    unsure = [item.subject for _, item in items if item.unknown is not None]
+    because = tuple(item.id for _, item in items)
     if known:
         outcome, told = _left(ground, known[0][0], demand)
-        subject = known[0][1].partition(":")[2].split(" ")[0]
+        ends, _, host = known[0]
         if outcome == "pass" and unsure:
             told += f"; not known: {few(unsure)}"
             outcome = "unknown"
@@ -206,7 +209,7 @@ def _certificates(ground: Ground, demand: RoleDemand) -> Answer:
             "ca",
             ground.domain,
             outcome,
-            f"the certificate of {subject} {_ends(ground, known[0][0], 'end')} {told}",
+            f"the certificate of {host} {_ends(ground, ends, 'end')} {told}",
             because,
             demand,
         )

@@ -10,17 +10,10 @@ from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import LEFT
 from hostaudit.analysis.whatif.replay import replay
 from hostaudit.model.policy import ScenarioGate
+from hostaudit.model.roles import LAYERS, may_stop
 from hostaudit.model.whatif import FunctionFate, WhatIf
 from hostaudit.model.words import duration, function
 from hostaudit.policy.checks.context import Answer, Ground, compared_most, number
-
-REACH: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("hosting", "cdn", "dns", "registrar", "registry", "mail"), ("",)),
-    "tls": ("web", "renew_certificate"),
-    "app_store": ("install_",),
-}
-"""By layer of an event that can be seen from outside, how the functions begin that it may end: an account at a host
-may hold anything. That other layers are out of sight is told with the scenario, and keeps no limit from being met."""
 
 
 def scenario_limits(ground: Ground) -> Iterator[Answer]:
@@ -60,10 +53,10 @@ def _limit(ground: Ground, gate: ScenarioGate, identity: str, limit: float, best
 def _unplaced(ground: Ground, answer: WhatIf, identity: str) -> str:
     """Why an event that might end a function could not be placed at this site, or might mean somebody unseen."""
     for each in answer.events:
-        reached = any(identity.startswith(front) for front in REACH.get(each.layer, ()))
+        reached = may_stop(each.layer, identity)
         if reached and each.applies in ("not_assessed", "maybe"):
             return f"{each.id}: {each.reason}"
-        if reached and each.action in LEFT and ground.hidden("ca" if each.layer == "tls" else each.layer):
+        if reached and each.action in LEFT and ground.hidden(LAYERS[each.layer].role):
             return f"{each.id}: not everybody who does that for the site could be learnt ({each.layer})"
     return ""
 

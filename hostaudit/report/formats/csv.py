@@ -7,11 +7,12 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report.rows import lifted, plain, rows, standing
 
 if TYPE_CHECKING:
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
 
 COLUMNS = (
     "domain", "rule", "code", "outcome", "standing", "severity", "confidence", "role", "provider", "subject",
@@ -24,7 +25,7 @@ STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 @dataclass(frozen=True)
 class CsvFormat:
     name: str = "csv"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """A line of names, then the findings, what counts first. ``standing`` is what each makes of the verdict."""

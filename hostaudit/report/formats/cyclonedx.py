@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report.json_text import written
 from hostaudit.report.rows import plain, timed
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Dependency, Report
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
+    from hostaudit.model.report import Dependency
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 MOST_PROOFS = 50
@@ -27,7 +28,7 @@ MOST_PROOFS = 50
 @dataclass(frozen=True)
 class CycloneDxFormat:
     name: str = "cyclonedx"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One bill of materials. The serial number is made of site and time, so that the same report gives the same."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report.json_text import written
 from hostaudit.report.rows import named, place, plain, rows, standing
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Finding, Report
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
+    from hostaudit.model.report import Finding
 
 SEVERITIES = {"low": "minor", "medium": "major", "high": "critical", "critical": "blocker"}
 
@@ -23,7 +24,7 @@ SEVERITIES = {"low": "minor", "medium": "major", "high": "critical", "critical":
 @dataclass(frozen=True)
 class GitlabFormat:
     name: str = "gitlab"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON array, empty if nothing counts. Fingerprints are unique, as of two equal ones GitLab keeps one."""

@@ -14,13 +14,13 @@ from hostaudit.report import EVERY, Style
 from hostaudit.report.json_text import written
 
 if TYPE_CHECKING:
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
 
 
 @dataclass(frozen=True)
 class JsonFormat:
     name: str = "json"
-    writes: frozenset[str] = EVERY
+    writes: frozenset[type] = EVERY
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON object. ``ValueError`` for a number that JSON cannot carry (RFC 8259 section 6)."""

@@ -17,7 +17,7 @@ from hostaudit.report import Style
 from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows, standing, timed
 
 if TYPE_CHECKING:
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
 
 KINDS = {"fail": "failure", "inconclusive": "error", "excepted": "skipped", "baseline": "skipped", "warning": "skipped"}
 MARKS = ("failure", "error", "skipped")
@@ -26,7 +26,7 @@ MARKS = ("failure", "error", "skipped")
 @dataclass(frozen=True)
 class JunitFormat:
     name: str = "junit"
-    writes: frozenset[str] = frozenset({"Report", "PolicyTrials"})
+    writes: frozenset[type] = frozenset({Report, PolicyTrials})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One ``testsuites``. Characters that XML 1.0 cannot carry (section 2.2) are written out."""

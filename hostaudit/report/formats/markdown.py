@@ -18,8 +18,8 @@ from hostaudit.report import wording as say
 from hostaudit.report.rows import EXIT_CODES, HEADLINES, counted, lifted, named, plain, rows, standing, until
 
 if TYPE_CHECKING:
+    from hostaudit.model.documents import Document
     from hostaudit.model.report import FunctionImpact, SinglePoint, UnknownFact
-    from hostaudit.report import Document
 
 MOST_BYTES = 512 * 1024
 """A job summary may have 1 MiB for each step; files just below that were seen to get lost."""
@@ -49,7 +49,7 @@ _LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[
 @dataclass(frozen=True)
 class MarkdownFormat:
     name: str = "markdown"
-    writes: frozenset[str] = EVERY
+    writes: frozenset[type] = EVERY
 
     def render(self, document: Document, style: Style) -> str:
         """At most 512 KiB."""
@@ -183,7 +183,7 @@ class _Page:
         for fact in self.report.unknowns:
             causes.setdefault(fact.cause, []).append(fact)
         cells = [
-            [text(say.cause(cause), 120), str(len(facts)), text(say.few([_about(each) for each in facts]), 400)]
+            [text(say.cause(cause), 120), str(len(facts)), text(words.few([_about(each) for each in facts]), 400)]
             for cause, facts in list(causes.items())[:ROWS]
         ]
         self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))

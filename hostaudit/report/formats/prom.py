@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hostaudit.model.values import Certificate, Registration
+from hostaudit.model.evidence import subject_of
+from hostaudit.model.report import Report
+from hostaudit.model.values import Certificate, HostAddress, Registration
 from hostaudit.report import Style
 from hostaudit.report.rows import EXIT_CODES, UNSOUND, plain, rows, seconds, standing
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Report
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
 
 METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "hostaudit_build_info": ("Version of hostaudit and of its rules; always 1.", ("version", "rules_version")),
@@ -72,7 +73,7 @@ Sample = tuple[str, tuple[str, ...], float]
 @dataclass(frozen=True)
 class PromFormat:
     name: str = "prom"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """Every metric that has a value, with HELP and TYPE, samples sorted."""
@@ -167,9 +168,9 @@ def _times(report: Report, *, judged: bool) -> Iterator[Sample]:
                 yield "hostaudit_domain_expiry_timestamp_seconds", (domain, item.subject), at
         elif isinstance(item.value, Certificate):
             at = seconds(item.value.not_after)
-            host = item.subject.split(" ")[0]
-            if at is not None:
-                ends[host] = min(at, ends.get(host, at))
+            asked = subject_of(item, HostAddress)
+            if at is not None and asked is not None:
+                ends[asked.host] = min(at, ends.get(asked.host, at))
     for host, at in ends.items():
         yield "hostaudit_cert_not_after_timestamp_seconds", (domain, host), at
     for note in report.exceptions_applied:

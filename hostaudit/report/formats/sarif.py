@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report import wording as say
 from hostaudit.report.json_text import written
@@ -30,8 +31,8 @@ from hostaudit.report.rows import (
 )
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Finding, Report
-    from hostaudit.report import Document
+    from hostaudit.model.documents import Document
+    from hostaudit.model.report import Finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -48,7 +49,7 @@ PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 @dataclass(frozen=True)
 class SarifFormat:
     name: str = "sarif"
-    writes: frozenset[str] = frozenset({"Report"})
+    writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One log with one run."""

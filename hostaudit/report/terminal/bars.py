@@ -24,7 +24,7 @@ STATES = {
     "down": ("█", "x", RED),
     "not assessed": ("?", "?", YELLOW),
 }
-"""What a bar says, mildest first: symbol, the same in ASCII, colour."""
+"""The states of a bar, mildest first: symbol, the same in ASCII, colour."""
 
 _ORDER = list(STATES)
 
@@ -79,7 +79,7 @@ def axis(at: Sequence[float], gap: int) -> str:
 
 
 def legend(sheet: Sheet, states: Iterable[str]) -> str:
-    """What the symbols that occur mean."""
+    """The legend of the symbols that occur."""
     occurring = set(states)
     place = 0 if sheet.style.unicode else 1
     return "  ".join(f"{symbols[place] * 2} {name}" for name, symbols in STATES.items() if name in occurring)

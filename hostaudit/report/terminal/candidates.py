@@ -1,4 +1,4 @@
-"""Who could stand in for each single point of failure, and who of those that one thinks of first could not?"""
+"""Replacements for each single point of failure, and well-known providers that cannot replace it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def write(sheet: Sheet, document: Fallbacks) -> None:
     else:
         sheet.bold(f"No single point of failure of {domain} was found that a provider of the catalogue could fill")
     if document.parents:
-        sheet.text(say.few([sheet.safe(each, 60) for each in document.parents], 12), lead="Depends already on: ")
+        sheet.text(words.few([sheet.safe(each, 60) for each in document.parents], 12), lead="Depends already on: ")
     if document.jurisdictions:
-        sheet.text(say.few([sheet.safe(each, 20) for each in document.jurisdictions], 12), lead="Jurisdictions: ")
+        sheet.text(words.few([sheet.safe(each, 20) for each in document.jurisdictions], 12), lead="Jurisdictions: ")
     for position, gap in enumerate(document.gaps, 1):
         _gap(sheet, position, gap)
 
@@ -36,7 +36,7 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
     if gap.functions:
         functions = [sheet.safe(words.function(each), 60) for each in gap.functions]
-        sheet.text(say.few(functions, FUNCTIONS), 3, lead="carries: ")
+        sheet.text(words.few(functions, FUNCTIONS), 3, lead="carries: ")
     # The names that people think of come first: they are tried first.
     ranked = sorted(gap.candidates, key=lambda each: not each.usual)
     independent = [each for each in ranked if each.independent]
@@ -71,3 +71,6 @@ def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[
 def _rest(sheet: Sheet, left: int) -> None:
     if left > 0:
         sheet.text(f"and {left} more, {MORE}", 5)
+
+
+PAGES = {Fallbacks: write}

@@ -1,4 +1,4 @@
-"""What changed between two looks, and how a site has fared over many."""
+"""Changes between two reports, and the history of a site over many."""
 
 from __future__ import annotations
 
@@ -143,3 +143,6 @@ def _score(score: ScoreInterval) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+PAGES = {Changes: write, History: write_history, Trend: write_trend}

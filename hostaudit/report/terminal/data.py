@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.model.data import STALE_AFTER, DataItem, DataStatus
+from hostaudit.model.words import few
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.text import width
-from hostaudit.report.wording import few
 
 STATES = {
     "ok": ("good", "ok"),
@@ -86,3 +86,6 @@ def _notes(sheet: Sheet, items: tuple[DataItem, ...]) -> None:
         sheet.heading("Next: fetch what is wanting")
         steps = {item.next for item in items if item.next}
         sheet.text(sheet.safe(steps.pop() if len(steps) == 1 else "hostaudit data update", 300), 2, 4)
+
+
+PAGES = {DataStatus: write}

@@ -1,4 +1,4 @@
-"""What was tried of this machine, one check after another."""
+"""The checks of this machine, one line each."""
 
 from __future__ import annotations
 
@@ -23,3 +23,6 @@ def write(sheet: Sheet, document: Doctor) -> None:
     else:
         sheet.bold("A scan from here can see what it asks for.")
     sheet.text(", ".join(f"{number} {state}" for state, number in counts.items() if number))
+
+
+PAGES = {Doctor: write}

@@ -7,21 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from hostaudit.model import words
+from hostaudit.model.roles import FUNCTIONS
 from hostaudit.model.whatif import Matrix, MatrixRow
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import Sheet, not_assessed
 from hostaudit.report.text import width
-
-HEADS = {
-    "resolve": "names",
-    "web": "web",
-    "mail_receive": "mail in",
-    "mail_send": "mail out",
-    "install_ios": "iOS",
-    "install_android": "Android",
-    "renew_certificate": "certs",
-}
-"""Functions in a word, explained below the table."""
 
 HEAD = 12
 SCENARIO = 28
@@ -61,9 +51,14 @@ def write(sheet: Sheet, document: Matrix) -> None:
 
 def _heads(sheet: Sheet, functions: Sequence[str]) -> list[str]:
     """A short name for each column; hosts that look alike when cut are numbered."""
-    heads = [sheet.safe(HEADS.get(each, words.function(each)), HEAD) for each in functions]
+    heads = [sheet.safe(_head(each), HEAD) for each in functions]
     twice = {head for head, number in Counter(heads).items() if number > 1}
     return [f"host {at}" if head in twice else head for at, head in enumerate(heads, 1)]
+
+
+def _head(function: str) -> str:
+    row = FUNCTIONS.get(function)
+    return row.head if row is not None else words.function(function)
 
 
 def _severity(row: MatrixRow) -> tuple[float, int, str]:
@@ -105,3 +100,6 @@ def _legend(sheet: Sheet, functions: Sequence[str], heads: Sequence[str], cells:
     if shown:
         sheet.lines.append("")
         sheet.text("; ".join(shown))
+
+
+PAGES = {Matrix: write}

@@ -1,4 +1,4 @@
-"""What is demanded of one site, key by key, and where each value stands."""
+"""The policy of one site, key by key, with the place of each value."""
 
 from __future__ import annotations
 
@@ -75,3 +75,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(_shown, value)) if isinstance(value[0], ScenarioGate) else ", ".join(map(_shown, value))
     return str(value)
+
+
+PAGES = {EffectivePolicy: write}

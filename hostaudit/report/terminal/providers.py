@@ -152,3 +152,6 @@ def _table(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
             sheet.text(" " + ", ".join(cell for cell in row[1:] if cell), lead=row[0], colour=BOLD)
         else:
             sheet.row(row, [*sizes, left])
+
+
+PAGES = {ProviderList: write_list, ProviderSheet: write_one, Matched: write_match}

@@ -22,6 +22,8 @@ from hostaudit.model.report import (
     SinglePoint,
     UnknownFact,
 )
+from hostaudit.model.roles import SINGLE
+from hostaudit.model.site import FallbackId
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -56,7 +58,6 @@ VERDICTS = {
     "inconclusive": ("INCONCLUSIVE", YELLOW),
     "not_judged": ("not judged (no policy given)", BOLD),
 }
-NAME_ROLES = ("registry", "registrar")
 KINDS = {
     "provider": "product",
     "asn": "network",
@@ -98,7 +99,7 @@ def _top(sheet: Sheet, report: Report) -> None:
 
 
 def _data(sheet: Sheet, report: Report) -> None:
-    """How old the tables were, at the time of the looking, that answered in place of the network."""
+    """The age, at the time of the scan, of the tables that were read instead of the network."""
     told, old = [], []
     for sort, day in sorted(report.run.data_versions.items()):
         days = age(day, report.run.started)
@@ -118,7 +119,7 @@ def _between(low: float, high: float) -> str:
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
-    """What was asked and how it came out; with a policy by which, and what became of its exceptions."""
+    """The findings and their results; with a policy its name, and the state of its exceptions."""
     rows = report.findings
     covered = {each.id: each for each in report.exceptions_applied}
     if not (rows or report.policy or covered):
@@ -245,7 +246,7 @@ def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
         return
     held = []
     for each in points:
-        roles = [say.role(role) for role in each.roles if role in NAME_ROLES]
+        roles = [say.role(role) for role in each.roles if role in SINGLE]
         held.append(f"{_called(sheet, each)}, {words.listed(roles) or 'name'}")
     times = [each.time_to_recover_hours for point in points for each in point.functions if not each.via]
     longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)
@@ -276,7 +277,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
     applying = sum(each.state != "not_applicable" for each in report.functions)
     for point in rest[:OTHERS]:
         stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
-        what = "everything" if len(stopped) == applying > 1 else say.few(stopped)
+        what = "everything" if len(stopped) == applying > 1 else words.few(stopped)
         kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
         called = _called(sheet, point) if kind == "product" else _numbered(sheet, point)
         sheet.text(f"{called}: {what}", 2, 4, lead=f"{kind} ")
@@ -323,7 +324,7 @@ def _called(sheet: Sheet, point: SinglePoint) -> str:
 
 
 def _numbered(sheet: Sheet, point: SinglePoint) -> str:
-    """What is known by its number or code first: ``16509 (AMAZON-02)``."""
+    """A number or code with its name behind it: ``16509 (AMAZON-02)``."""
     domain = point.failure_domain
     name = f" ({sheet.safe(domain.name, 80)})" if domain.name and domain.name != domain.id else ""
     return f"{sheet.safe(domain.id, 80)}{name}"
@@ -357,7 +358,7 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
 def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
     mark, word = LEG_STATES[leg.state]
     providers = [sheet.safe(_operator(each, names), 80) for each in leg.providers]
-    by = f" by {say.few(providers, SUBJECTS)}" if providers else ""
+    by = f" by {words.few(providers, SUBJECTS)}" if providers else ""
     note = f"; {sheet.safe(leg.note)}" if leg.note else ""
     sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
 
@@ -370,7 +371,7 @@ def _contradictions(sheet: Sheet, report: Report) -> None:
     sheet.heading("Contradictions: what these are taken for is less sure")
     for each in doubtful[:DOUBTS]:
         taken = f"{each.subject}: {each.name or each.provider}, confidence {each.confidence:.0%}"
-        text = f"{taken}; against it {say.few(each.against)}"
+        text = f"{taken}; against it {words.few(each.against)}"
         sheet.marked("weak", say.role(each.role), sheet.safe(text, 300), 2)
     sheet.more(len(doubtful) - DOUBTS)
 
@@ -386,7 +387,7 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if not report.fallbacks:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
-        declared = words.standing_by(each.id, each.name or each.provider) if each.id else ""
+        declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else ""
         provider = sheet.safe(declared or _operator(each.provider, names), 100)
         backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
         text = f"{say.role(each.role)} {provider}{backed}"
@@ -408,7 +409,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         again = " (asking again may help)" if any(fact.retryable for fact in facts) else ""
         number = Counter(f"{say.role(fact.role)} {fact.subject}" for fact in facts)
         subjects = [sheet.safe(each, 90) for each in number]
-        shown = say.few(subjects, SUBJECTS)
+        shown = words.few(subjects, SUBJECTS)
         sheet.marked("open", f"{len(facts)} unknown", f"{sheet.safe(say.cause(name))}{again}: {shown}", 2)
 
 
@@ -429,3 +430,6 @@ def _next(sheet: Sheet, report: Report) -> None:
         why, command = "keep the proof, for hostaudit analyse", f"hostaudit scan {domain} --save-evidence {path}"
     sheet.heading(f"Next: {why}")
     sheet.text(sheet.safe(command, 600), 2, 4)
+
+
+PAGES = {Report: write}

@@ -39,7 +39,7 @@ def _rows(sheet: Sheet, rules: Iterable[RuleRow], indent: int = 0) -> None:
 
 
 def write_explanation(sheet: Sheet, document: Explanation) -> None:
-    """What is at risk, how it is seen, what to do, where that is from."""
+    """Risk, method, remedy and source of a rule."""
     sheet.bold(" ".join(part for part in (document.code, sheet.safe(document.id, 120)) if part))
     sheet.text(document.title)
     for title, text in (
@@ -74,3 +74,6 @@ def write_trials(sheet: Sheet, document: PolicyTrials) -> None:
             sheet.text(sheet.safe(line, 400), 4, lead="- ")
     wrong = sum(bool(each.differs) for each in document.tests)
     sheet.bold(f"{len(document.tests)} tests, {wrong} of them not as expected")
+
+
+PAGES = {RuleBook: write_book, Explanation: write_explanation, PolicyTrials: write_trials}

@@ -140,3 +140,6 @@ def _history(sheet: Sheet, scenario: Scenario) -> None:
 def _between(hours: tuple[float, ...]) -> str:
     ends = [f"{each:g}" for each in hours]
     return f"{' to '.join(dict.fromkeys(ends))} h"
+
+
+PAGES = {Scenario: write_one, Library: write_list}

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from hostaudit.model import words
 from hostaudit.model.report import NotAssessed
+from hostaudit.model.site import FallbackId
 from hostaudit.report import Style
 from hostaudit.report.text import printable, width, wrap
 
@@ -39,12 +40,12 @@ class Sheet:
         self.names = names or {}
 
     def called(self, identity: str) -> str:
-        """What a provider is called, safe to print."""
+        """The name of a provider, safe to print."""
         return self.safe(self.names.get(identity, identity), 60)
 
     def fallback(self, identity: str) -> str:
-        """What a declared fallback is called, safe to print."""
-        return self.safe(words.fallback(identity, self.names), 80)
+        """The name of a declared fallback, safe to print."""
+        return self.safe(words.fallback(FallbackId.read(identity), self.names), 80)
 
     @property
     def width(self) -> int:
@@ -98,13 +99,13 @@ class Sheet:
             self.lines.append((" " * indent + "  ".join(padded)).rstrip())
 
     def more(self, left: int, indent: int = 2, *, lead: str = "") -> None:
-        """How many were left out, if any."""
+        """A line with the number of items that are not shown, if any."""
         if left > 0:
             self.text(f"+{left} more, {MORE}", indent, lead=lead)
 
 
 def not_assessed(sheet: Sheet, rows: Iterable[NotAssessed]) -> None:
-    """What was not looked at, one line per reason."""
+    """The parts that were not assessed, one line for each reason."""
     grouped: dict[str, list[str]] = {}
     for each in rows:
         grouped.setdefault(each.why, []).append(words.function(each.what))

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from hostaudit.model import words
 from hostaudit.model.report import Hours
+from hostaudit.model.roles import LAYERS
+from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
@@ -27,10 +29,10 @@ NARROW = 16
 ANSWERS = ("accept", "refuse")
 """Actions of those who were asked for help: they end nothing."""
 DEEP = 8
-"""Where what belongs to an event begins."""
+"""The column at which the details of an event begin."""
 
 MOVES = {"another-registrar": "moving the name to another registrar"}
-"""What is excluded besides providers."""
+"""The kinds of exclusions other than providers."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BINDINGS = {
@@ -156,7 +158,7 @@ def _date(sheet: Sheet, event: Happening, document: WhatIf) -> str:
 
 
 def _what(sheet: Sheet, event: Happening, document: WhatIf) -> str:
-    """Who does what. Bound by role, the one on record stands in brackets if it is somebody else here."""
+    """Actor and action. Bound by role, the recorded actor stands in brackets if it is another one here."""
     name = sheet.safe(event.actor_name or event.actor, 60)
     if document.binding == "role" and event.action not in ANSWERS:
         there = {bound.name for bound in event.bound} | {bound.id for bound in event.bound}
@@ -175,7 +177,7 @@ def _notice(event: Happening) -> str:
 
 
 def _you(sheet: Sheet, event: Happening, document: WhatIf) -> str:
-    """Who that is here and what it does to what."""
+    """The provider of the site that is hit, and the effect on it."""
     if event.action in ANSWERS:
         return ""
     bound = [
@@ -224,7 +226,8 @@ def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby |
 
 
 def _role(layer: str) -> str:
-    return say.ROLE_OF_LAYER.get(layer, layer)
+    row = LAYERS.get(layer)
+    return row.role if row is not None else layer
 
 
 def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatIf) -> None:
@@ -236,9 +239,9 @@ def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatI
 
 
 def standing_by(sheet: Sheet, each: Standby) -> str:
-    """What stands by, and for what."""
+    """The fallbacks, each with what it can replace."""
     backed = f" for {sheet.safe(each.subject, 80)}" if each.subject else ""
-    declared = words.standing_by(each.id, each.name or each.provider) if each.id else each.provider
+    declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else each.provider
     return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(declared, 100)}{backed}"
 
 
@@ -295,7 +298,7 @@ def _bars(sheet: Sheet, document: WhatIf) -> None:
     sheet.lines += ["", " " * indent + axis(at, gap)]
     rows = [(name, each, total(fate, sheet)) for name, each, fate in zip(labels, states, fates, strict=True)]
     if unseen:
-        few = say.few([sheet.safe(each, 120) for each in unseen])
+        few = words.few([sheet.safe(each, 120) for each in unseen])
         rows.append(("not assessed", ["not assessed"] * gap * (len(at) - 1), few))
     for name, each, text in rows:
         shown = drawn(sheet, each)
@@ -311,7 +314,7 @@ def _bars(sheet: Sheet, document: WhatIf) -> None:
 
 
 def _notes(sheet: Sheet, document: WhatIf) -> None:
-    """What is to be known of a function besides; functions that share it share a line."""
+    """Remarks on functions; functions with the same remark share a line."""
     shared: dict[str, list[str]] = {}
     for fate in document.functions:
         if fate.note:
@@ -323,12 +326,12 @@ def _notes(sheet: Sheet, document: WhatIf) -> None:
 
 
 def _as_unseen(document: WhatIf) -> set[str]:
-    """How the list of what was not assessed calls the events that the timeline tells itself."""
+    """The names, in the list of parts not assessed, of events that the timeline shows itself."""
     return {f"{each.actor} ({each.id})" for each in document.events}
 
 
 def fate_basis(fate: FunctionFate) -> bool:
-    """Whether a time of it is only estimated."""
+    """True if one of its times is only estimated."""
     return any(each.basis == "estimated" for each in fate.intervals)
 
 
@@ -337,12 +340,12 @@ def _only_degraded(fate: FunctionFate) -> bool:
 
 
 def _works(fate: FunctionFate) -> bool:
-    """Whether nothing is lost of it, as far as was assessed."""
+    """True if nothing of it is lost, as far as was assessed."""
     return fate.assessed and not (fate.down_hours > 0 or fate.range.high > 0 or fate.degraded_hours > 0)
 
 
 def total(fate: FunctionFate, sheet: Sheet) -> str:
-    """What a bar amounts to."""
+    """The summary of a bar, in hours or days."""
     parts = []
     lost = fate.down_hours > 0 or fate.range.high > 0
     if lost:
@@ -389,7 +392,7 @@ def _called(sheet: Sheet, fate: FunctionFate) -> str:
 
 
 def before_the_next(sheet: Sheet, document: WhatIf) -> None:
-    """What to do while nothing happens."""
+    """The next steps, while nothing has happened yet."""
     if document.before_the_next:
         sheet.lines.append("")
         sheet.text("", lead="Do before the next one:", colour=BOLD)

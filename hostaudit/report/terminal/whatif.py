@@ -1,4 +1,4 @@
-"""What happens when somebody leaves: for a scenario the timeline; else what stops, for how long, and what remains."""
+"""The result of a simulation: for a scenario the timeline; for a loss what stops, for how long, and what remains."""
 
 from __future__ import annotations
 
@@ -106,3 +106,6 @@ def _ready(standby: Standby) -> str:
     if standby.ready_at_hours is None:
         return "does not help here" if standby.needed else "not needed here"
     return f"ready {say.onset(standby.ready_at_hours)}"
+
+
+PAGES = {WhatIf: write}

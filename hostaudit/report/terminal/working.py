@@ -1,4 +1,4 @@
-"""How a score came about, line by line, so that a reader can redo it with a calculator."""
+"""The calculation of a score, line by line, so that a reader can repeat it with a calculator."""
 
 from __future__ import annotations
 
@@ -97,3 +97,6 @@ def _function(sheet: Sheet, function: WorkingFunction, full: float | None) -> No
     sheet.text(f"{name}: gone for {_plain(function.hours)} h, harm{how}", 4, 4)
     amount = function.weight * function.harm
     sheet.text(f"{function.harm:.4f} x weight {_plain(function.weight)} = {amount:.4f}", 6, 4)
+
+
+PAGES = {Working: write}

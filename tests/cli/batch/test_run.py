@@ -188,7 +188,7 @@ def test_each_domain_has_one_line_and_the_summary_is_last():
     assert (summary["domains"], summary["rejected"], summary["duplicates"], summary["failed"]) == (12, 1, 1, 0)
     assert summary["rejected_lines"][0]["line"] == 13
     assert (summary["interrupted"], summary["exit_code"]) == (False, 3)
-    assert "line 13 is left out: com is a public suffix" in result.stderr
+    assert "line 13 is skipped: com is a public suffix" in result.stderr
     assert "12 of 12 domains" in result.stderr
 
 
@@ -210,7 +210,7 @@ def test_a_defect_costs_one_domain_its_record_and_ends_with_4():
     failed = next(each for each in records if each.get("type") == "failed")
     assert failed["message"] == "ZeroDivisionError: of broken.com"
     assert summary["failed"] == 1
-    assert "a defect of hostaudit at broken.com" in result.stderr
+    assert "internal error in hostaudit at broken.com" in result.stderr
 
 
 def test_a_judge_that_dies_costs_one_domain_its_record():
@@ -257,7 +257,7 @@ def test_declarations_go_to_the_domains_that_they_are_for(tmp_path):
 
     vain = run(LOOK.format(delay=0), "-l", "-", "--site", site, stdin="b.com")
     assert vain.returncode == Exit.USAGE
-    assert "declares none of the 1 domains" in vain.stderr
+    assert "has declarations for none of the 1 domains" in vain.stderr
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_how_long_it_still_takes_is_reckoned_from_this_run(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: 1010.0)
 
     assert (
-        progress.Meter(tally, io.StringIO(), shown=True, lines=True).text()
+        progress.ProgressLine(tally, io.StringIO(), shown=True, lines=True).text()
         == "40 of 100 domains, 2.0 a second, 30 s left"
     )
     assert [records.clock(each) for each in (0.4, 59, 61, 3700)] == ["0 s", "59 s", "1 min 01 s", "1 h 01 min"]
@@ -419,7 +419,7 @@ def test_a_resumed_run_that_was_finished_stays_as_it_is(tmp_path):
     assert first.returncode == again.returncode == Exit.INCONCLUSIVE
     assert after == records
     assert summary["resumed"] == 2
-    assert "2 of 2 domains are in" in again.stderr
+    assert "2 of 2 domains are already in" in again.stderr
 
 
 def test_different_runs_are_not_mixed(tmp_path):
@@ -433,7 +433,7 @@ def test_different_runs_are_not_mixed(tmp_path):
     for further, listed, said in (
         (("--resume",), "fast.com\nother.com", "a different list"),
         (("--resume", "--depth", "1"), "fast.com\nslow.com", "a different options"),
-        ((), "fast.com\nslow.com", "did not come to its end"),
+        ((), "fast.com\nslow.com", "an unfinished run"),
     ):
         result = run(patch, *arguments, *further, stdin=listed)
         assert (result.returncode, result.stdout) == (Exit.USAGE, ""), result.stderr
@@ -536,7 +536,7 @@ def test_each_domain_is_judged_by_what_is_demanded_of_it(tmp_path):
 
     vain = run(LOOK.format(delay=0), *arguments, stdin="other.com")
     assert vain.returncode == Exit.USAGE
-    assert "demands nothing of the 1 domains" in vain.stderr
+    assert "has no policy for any of the 1 domains" in vain.stderr
 
 
 def test_records_go_to_a_file_while_people_read_along(tmp_path):
@@ -552,7 +552,7 @@ def test_records_go_to_a_file_while_people_read_along(tmp_path):
 
     refused = run(LOOK.format(delay=0), "-l", "-", "-o", f"sarif={tmp_path / 'x'}", stdin="a.com")
     assert refused.returncode == Exit.USAGE
-    assert "sarif cannot be written as a list goes on" in refused.stderr
+    assert "sarif cannot be used with --list" in refused.stderr
 
 
 def test_the_runs_of_a_list_are_kept_in_a_history(tmp_path):
@@ -575,4 +575,4 @@ def test_a_history_that_fails_in_the_middle_costs_no_record(tmp_path):
     records, summary = lines(result.stdout)
     assert (domains(records), summary["scanned"]) == (["a.com", "b.com"], 2)
     assert result.returncode == Exit.USAGE
-    assert "not every run could be kept: a.com: the disk is full" in result.stderr
+    assert "some runs could not be saved in the history: a.com: the disk is full" in result.stderr

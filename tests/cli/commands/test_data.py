@@ -91,8 +91,8 @@ def test_the_date_is_that_of_the_newest_file_unless_given(rows, tmp_path):
     ("arguments", "words"),
     [
         (("gone.csv",), "gone.csv cannot be read: No such file or directory"),
-        (("--date", "yesterday"), "--date yesterday is no date"),
-        (("--date", (datetime.now(UTC) + timedelta(days=2)).date()), "lies in the future"),
+        (("--date", "yesterday"), "--date yesterday is not a date"),
+        (("--date", (datetime.now(UTC) + timedelta(days=2)).date()), "is in the future"),
         (("-o", "/nowhere/x.hat"), "/nowhere"),
         (("-o", "."), "."),
     ],
@@ -117,7 +117,7 @@ def test_a_list_that_is_none_leaves_the_old_table(rows, capsys):
     rows.write_text("<html>404</html>\n")
 
     assert data_build(rows) == Exit.USAGE
-    assert "has the shape of no known list of routes" in capsys.readouterr().err
+    assert "is not a known kind of route list" in capsys.readouterr().err
     assert datasets.open_routes().metadata == before
 
 

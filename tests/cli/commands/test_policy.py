@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit, cli
-from hostaudit.cli import evidence
-from hostaudit.cli.commands import policy_draft
+from hostaudit.cli import evidence, policy_draft
 from hostaudit.documents import evidence_file, rules, schemas
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.checks import Criteria
@@ -51,7 +50,7 @@ def test_a_good_file_that_is_here_is_found_and_said_to_be_in_order(here, capsys)
     here.write_text(GOOD)
 
     assert cli.run(["policy", "check"]) == Exit.PASS
-    assert capsys.readouterr() == ("hostaudit.yaml: in order (a policy)\n", "")
+    assert capsys.readouterr() == ("hostaudit.yaml: valid (a policy)\n", "")
 
     here.rename(here.with_name(".hostaudit.yaml"))
     assert cli.run(["policy", "check", "-q"]) == Exit.PASS
@@ -72,14 +71,14 @@ def test_every_file_is_checked_though_one_is_wrong(here, capsys):
 
     assert cli.run(["policy", "check", "a.yaml", "b.yaml", "c.yaml", "d.yaml"]) == Exit.USAGE
     out, err = capsys.readouterr()
-    assert out == "b.yaml: in order (a policy)\n"
+    assert out == "b.yaml: valid (a policy)\n"
     assert err == (
         "error: a.yaml:2:10: unknown key 'min_scor' in policy; did you mean 'min_score'?\n"
         "hint: did you mean 'min_score'?\n"
         "error: c.yaml:2:20: extends: there is no preset 'resilent'; did you mean 'resilient'?\n"
         "hint: did you mean 'resilient'?\n"
         "error: d.yaml cannot be read: No such file or directory\n"
-        "hint: give the path of a site file\n"
+        "hint: give the path of a site or policy file\n"
     )
 
 
@@ -93,7 +92,7 @@ def test_exceptions_that_are_over_are_told_and_break_no_build(here, capsys):
     assert capsys.readouterr().out == (
         "hostaudit.yaml:3:80: warning: exception A expired on 2021-01-31; alice answers for it\n"
         "hostaudit.yaml:4:80: warning: exception B counts as expired: 'soon' is no day (YYYY-MM-DD)\n"
-        "hostaudit.yaml: in order (2 exceptions), 2 to look at\n"
+        "hostaudit.yaml: valid (2 exceptions), 2 warnings\n"
     )
 
 
@@ -201,7 +200,7 @@ def test_a_policy_given_in_vain_is_refused_as_is_one_that_is_not_there(here):
     here.write_text("version: 1\ntargets: [{match: [y.com], policy: {min_score: 1}}]\n")
 
     assert known().policy("x.com") is None
-    with pytest.raises(UsageError, match=r"hostaudit\.yaml demands nothing of x\.com"):
+    with pytest.raises(UsageError, match=r"hostaudit\.yaml has no policy for x\.com"):
         known(policy="hostaudit.yaml").policy("x.com")
     with pytest.raises(UsageError, match="cannot be read"):
         known(policy="nowhere.yaml").policy("x.com")
@@ -338,7 +337,7 @@ def test_a_file_that_is_there_is_not_lost(here, capsys):
 
     assert cli.run(["policy", "init", str(PARLER)]) == Exit.USAGE
     assert here.read_text() == GOOD
-    assert "hostaudit.yaml is there already" in capsys.readouterr().err
+    assert "hostaudit.yaml exists already" in capsys.readouterr().err
     assert cli.run(["policy", "init", str(PARLER), "--force", "-q"]) == Exit.PASS
     assert here.read_text() != GOOD
     assert capsys.readouterr().err == ""
@@ -403,7 +402,7 @@ def test_nothing_is_written_for_a_name_that_does_not_exist(here, capsys):
 
 def test_options_for_looking_go_with_a_domain_only(here, capsys):
     assert cli.run(["policy", "init", str(PARLER), "--host", "a.parler.com"]) == Exit.USAGE
-    assert "is a saved file: nothing more is looked at" in capsys.readouterr().err
+    assert "is a saved file: nothing is scanned" in capsys.readouterr().err
 
 
 def test_a_live_site_is_looked_at(here, monkeypatch):

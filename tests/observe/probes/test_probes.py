@@ -10,7 +10,7 @@ from helpers.fakes import FakeNet, observe
 
 from hostaudit import domain
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
-from hostaudit.model.values import VALUE_OF, Addresses, FrontPage, MailExchanger, MailExchangers
+from hostaudit.model.values import KINDS, Addresses, FrontPage, MailExchanger, MailExchangers
 from hostaudit.observe import probes
 from hostaudit.observe.net import Outcome
 from hostaudit.observe.probes import Probe, Scan, together
@@ -207,8 +207,8 @@ def test_every_probe_of_the_folder_is_loaded_and_gives_only_known_kinds():
 
     assert {"addresses", "caa", "ip_owner", "mail", "nameservers", "registrar", "web"} <= {p.name for p in loaded}
     for probe in loaded:
-        assert {*probe.needs, *probe.gives} <= set(VALUE_OF), probe.name
-    assert set(VALUE_OF) == {kind for probe in loaded for kind in probe.gives}
+        assert {*probe.needs, *probe.gives} <= set(KINDS), probe.name
+    assert set(KINDS) == {kind for probe in loaded for kind in probe.gives}
 
 
 def test_with_no_network_at_all_the_whole_scan_ends_and_nothing_is_absent():

@@ -246,7 +246,7 @@ def test_a_failed_item_ends_with_three(home, capsys, tmp_path):
     assert command(["data", "update", "-q", "--file", f"cloudflare-ips-v4={given}"]) == 3
     told = capsys.readouterr()
     assert "failed, not a network" in told.out
-    assert "what was there before stays in use" in told.out
+    assert "the data from before stay in use" in told.out
     assert "1 of 1 failed" in told.err
 
 
@@ -254,16 +254,16 @@ def test_an_update_beside_another_ends_with_three(home, capsys):
     home.mkdir()
     with manifest.changing(home):
         assert command(["data", "update", "-q", "fastly"]) == 3
-    assert "another update is under way" in capsys.readouterr().err
+    assert "another update is running" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nonsense"], "nonsense is no data"),
+        (["nonsense"], "nonsense is not a name of data"),
         (["--file", "aws"], "names no file"),
-        (["--file", "cloudflare=x"], "is not one file"),
-        (["--file", "rdap-bootstrap=x"], "is not one file"),
+        (["--file", "cloudflare=x"], "is not made of one file"),
+        (["--file", "rdap-bootstrap=x"], "is not made of one file"),
         (["--resolver", "x", "fastly"], "not an IP address"),
     ],
 )

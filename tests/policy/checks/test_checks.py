@@ -9,7 +9,7 @@ from helpers.sites import in_one_leg, in_pairs, on_one_parent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostaudit.documents import rules
+from hostaudit.model import roles
 from hostaudit.model.report import Report
 
 # -- texts and evaluators ---------------------------------------------------------------------------------
@@ -38,10 +38,10 @@ def test_codes_are_stable_and_of_one_rule_each():
 
 
 def test_every_role_has_its_text_and_its_codes():
-    assert set(RULES.roles) == set(rules.ROLES)
+    assert set(RULES.roles) == set(roles.ROLES)
     for check in RULES.checks.values():
         if check.id.startswith("ROLE.") and check.id != "ROLE.min_days_left":
-            assert set(check.codes) == set(rules.ROLES)
+            assert set(check.codes) == set(roles.ROLES)
 
 
 def test_texts_name_no_rule_and_no_command_that_does_not_exist():

@@ -14,7 +14,7 @@ from helpers.code_quality import RULES
 from helpers.sample_judged import FAILED, FAILED_LITTLE, WAYS, everything, judged
 from msgspec import structs
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.report import Style, load
 
 

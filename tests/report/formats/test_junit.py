@@ -10,7 +10,7 @@ from helpers import ROOT
 from helpers.sample_judged import EXCEPTED, FAILED, KNOWN, WARNED, WAYS, everything, judged
 from msgspec import structs
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.model.checks import PolicyTrial, PolicyTrials
 from hostaudit.report import Style, load
 

@@ -7,7 +7,7 @@ from helpers.sample_judged import EXCEPTED, EXCEPTION, FAILED, PASSED, WAYS, eve
 from helpers.sample_report import report as plain_report
 from msgspec import structs
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.model.working import Working
 from hostaudit.report import Style, load
 from hostaudit.report.formats import markdown

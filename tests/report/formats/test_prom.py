@@ -10,7 +10,7 @@ import pytest
 from helpers.sample_judged import EXCEPTION, FAILED, KNOWN, OPEN, PASSED, WARNED, WAYS, everything, judged
 from msgspec import structs
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.model.report import FailureDomain, FunctionImpact, Hours, SinglePoint
 from hostaudit.report import Style, load
 from hostaudit.report.formats.prom import METRICS

@@ -24,7 +24,7 @@ from helpers.sample_judged import (
 )
 from msgspec import structs
 
-from hostaudit.cli.options import EXIT_OF
+from hostaudit.cli.output import EXIT_OF
 from hostaudit.report import Style, load
 from hostaudit.report.formats import sarif
 

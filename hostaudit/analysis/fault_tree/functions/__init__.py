@@ -43,8 +43,11 @@ class FunctionRecord:
 
 @dataclass(frozen=True)
 class FunctionDefinition:
-    """How functions are added to a tree. ``ids``: their ids, none for a family whose members the target or the site
-    file names. ``order``: functions are built and reported from the lowest up. ``loss``: the effect of losing one."""
+    """The definition of one function or of a family.
+
+    ``ids``: their ids, none for a family whose members the target or the site file names. ``order``: functions are
+    built and reported from the lowest up. ``loss``: the effect of losing one.
+    """
 
     ids: tuple[str, ...]
     order: int

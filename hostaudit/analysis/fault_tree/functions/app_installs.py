@@ -9,12 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from hostaudit.analysis.attribution.attribute import STORES
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.model.evidence import subject_of
 from hostaudit.model.report import Leg
-from hostaudit.model.values import AppLinks, AppRef, DirectPackages, Kind, Listing, WebApp
+from hostaudit.model.roles import STORES
+from hostaudit.model.values import (
+    AppLinks,
+    AppRef,
+    DirectPackages,
+    Kind,
+    Listing,
+    StoreListing,
+    WebApp,
+    subject_text,
+)
 
 Platform = Literal["ios", "android"]
 
@@ -53,19 +63,23 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
 def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple[list[str], list[Leg]]:
     """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
     nodes, legs = [], []
-    asked = {f"{app.store} {app.id}" for app in apps}
+    named = {StoreListing(app.store, app.id) for app in apps}
+    asked = set(named)
     asked |= {
-        item.subject
+        at
         for item in parts.evidence.of("listing")
         if isinstance(item.value, Listing) and item.value.platform == platform
+        if (at := subject_of(item, StoreListing)) is not None
     }
-    declared = {f"{each.provider} {each.subject}": each for each in parts.proofs.all if each.role == "app_store"}
-    for subject in sorted(asked):
-        proof = declared.get(subject)
-        if proof is not None and proof.passes is False and subject not in {f"{app.store} {app.id}" for app in apps}:
+    declared = {
+        StoreListing(each.provider, each.subject): each for each in parts.proofs.all if each.role == "app_store"
+    }
+    for listing in sorted(asked, key=subject_text):
+        proof = declared.get(listing)
+        if proof is not None and proof.passes is False and listing not in named:
             continue
-        store = subject.split(" ")[0]
-        item = parts.evidence.get("listing", subject)
+        store, subject = listing.store, subject_text(listing)
+        item = parts.evidence.get("listing", listing)
         if item is not None and item.absent is not None:
             continue
         if item is not None and isinstance(item.value, Listing):
@@ -77,10 +91,11 @@ def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple
         nodes.append(node)
         legs.append(parts.tree.leg("app_store", subject, node))
     for item in parts.evidence.of("listing"):
-        if item.unknown is None or item.subject in asked:
+        unanswered = subject_of(item, StoreListing)
+        if item.unknown is None or unanswered in asked:
             continue
-        apple = item.subject.split(" ")[0] in STORES["ios"]
-        if item.subject in declared:
+        apple = unanswered is not None and unanswered.store in STORES["ios"]
+        if unanswered in declared:
             if apple == (platform == "ios"):
                 nodes.append(parts.operators.hoped("app_store", item.subject, (item.id,)))
         elif platform == "android" and not apple:
@@ -91,7 +106,7 @@ def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple
 
 
 def _elsewhere(parts: TreeParts, store: str, platform: str) -> bool:
-    """Whether the same store lists an app of the site under another id (App Store number and bundle id)."""
+    """True if the same store lists an app of the site under another id (App Store number and bundle id)."""
     return any(
         isinstance(item.value, Listing) and item.value.store == store and item.value.platform == platform
         for item in parts.evidence.of("listing")

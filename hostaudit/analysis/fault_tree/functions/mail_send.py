@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, SENDERS, Purpose
-from hostaudit.model.values import Dkim, Spf
+from hostaudit.model.values import Dkim, Spf, evidence_id
 
 ID = "mail_send"
 
@@ -60,7 +60,7 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
             children = parts.operators.network("sending", network, address)
             nodes.append(parts.tree.gate(Purpose.SENDING_NETWORK.of(network), "all", children))
     for other in parts.evidence.of("spf"):
-        if other.unknown is not None and other.subject != parts.target.domain:
+        if other.unknown is not None and other.id != evidence_id("spf", parts.target.domain):
             # An include that could not be read may authorise anybody.
             nodes.append(parts.operators.open_question("sending", other.subject, (other.id,)))
     if spf.uses_mx and parts.tree.find(EXCHANGERS) is not None:

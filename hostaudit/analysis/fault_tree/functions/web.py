@@ -20,7 +20,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     aside = [each for each in target.hosts if each != host and each not in target.named and hosts.exists(each)]
     degraded = [hosts.answers(each) for each in aside] + _third_parties(parts, host)
     degraded += parts.tree.children(Purpose.LEGS.of(host))
-    if note == "" and aside:
+    if not note and aside:
         note = f"served at {host}; without {', '.join(aside)} it is only degraded"
     yield FunctionRecord(
         "web",

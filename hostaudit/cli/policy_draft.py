@@ -1,4 +1,4 @@
-"""The text of a new policy: every demand with what the site is today, and what it does not meet as a comment."""
+"""The text of a new policy: each rule with the state of the site today; rules that it does not meet are comments."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _head(opinion: Report | None, presets: Sequence[str], today: date) -> str:
 
 
 def _says_something(step: Step) -> bool:
-    """What a preset says and the site meets stands there already; what was not asked says nothing."""
+    """True if the step needs a line: the preset does not say it already, or the rule gave an answer."""
     return bool(step.value != step.wanted) if step.preset else step.told != ""
 
 
@@ -114,7 +114,7 @@ def _group(name: str, steps: Sequence[Step], indent: str) -> Iterator[str]:
 
 
 def _active(step: Step) -> bool:
-    """Whether a line is written, or only shown as a comment."""
+    """True if a line is written, False if it is only shown as a comment."""
     return step.value is not None or bool(step.preset)
 
 

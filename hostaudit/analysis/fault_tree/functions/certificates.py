@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import ANY_AUTHORITY, AUTHORITIES
-from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Caa
+from hostaudit.model.evidence import Evidence, subject_of
+from hostaudit.model.values import Caa, HostAddress
 
 ID = "renew_certificate"
 
@@ -16,7 +16,8 @@ ID = "renew_certificate"
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     """The function. Its loss is felt when the first certificate ends."""
     host = parts.hosts.front.host
-    current = [item for item in parts.evidence.of("tls") if item.subject.split(" ")[0] == host]
+    asked = [(item, subject_of(item, HostAddress)) for item in parts.evidence.of("tls")]
+    current = [item for item, at in asked if at is not None and at.host == host]
     if current and all(item.not_applicable is not None for item in current):
         yield FunctionRecord(ID, applies="no", note="the site uses no TLS")
         return

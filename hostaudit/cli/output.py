@@ -1,0 +1,178 @@
+"""The output of a command: in which formats, to which files, and with which exit code.
+
+What cannot work is refused by the name of the option, before anything is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hostaudit import report
+from hostaudit.cli.console import columns, note, put, wants_colour
+from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
+from hostaudit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from hostaudit.model.documents import Document
+    from hostaudit.model.evidence import EvidenceFile
+    from hostaudit.model.report import Report
+
+EXIT_OF = {"pass": Exit.PASS, "not_judged": Exit.PASS, "fail": Exit.FAIL, "inconclusive": Exit.INCONCLUSIVE}
+STANDARD_OUTPUT = ("-", "/dev/stdout")
+_FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
+
+
+class Writer:
+    """The outputs of a command. What cannot work is refused when it is made, before a long scan.
+
+    Standard output takes the document of ``--format``, unless a plain ``-o FILE`` does or an ``-o FORMAT=-`` takes its
+    place. ``document`` is the class of what will be written, as some formats do not write every document. ``evidence``
+    is another file that the command writes.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        console: Console | ScanConsole,
+        *,
+        document: type[Document],
+        evidence: Path | None = None,
+    ) -> None:
+        refuse_other("--format", output.format, report.names())
+        refuse_other("--color", console.color, COLOURS)
+        self.name = output.format
+        self.outputs = _outputs(output.format, tuple(output.output or ()))
+        self.colour = console.color
+        self.quiet = console.quiet
+        for each, _ in self.outputs:
+            if each != "terminal":
+                _refuse_unable(report.load(each), document)
+        _refuse_same([path for _, path in self.outputs if path is not None], evidence)
+        for path in (*(path for _, path in self.outputs), evidence):
+            if path is not None:
+                from hostaudit.files import check_writable
+
+                check_writable(path)
+
+    def reads(self, *paths: str | Path) -> None:
+        """Refuse an output file that is also an input: the command would overwrite it."""
+        read = {Path(each).resolve() for each in paths if str(each) not in ("", "-")}
+        for _, path in self.outputs:
+            if path is not None and path.resolve() in read:
+                raise UsageError(f"output file {path} is also the input", "give another file with -o")
+
+    def write(self, opinion: Report) -> int:
+        """Render, write, and turn the verdict into an exit code."""
+        self.put(opinion)
+        return EXIT_OF[opinion.verdict]
+
+    def put(self, document: Document) -> int:
+        """Render and write any document; a question that was answered is a success. One output that fails does not
+        take the others with it: what went wrong is raised when all of them were tried."""
+        formats = [(report.load(name), path) for name, path in self.outputs]
+        for each, _ in formats:
+            _refuse_unable(each, type(document))
+        failures: list[Exception] = []
+        for each, path in formats:
+            try:
+                self._put(each, path, document)
+            except Exception as error:
+                failures.append(error)
+        refused = [failure for failure in failures if isinstance(failure, UsageError)]
+        for failure in failures:
+            if not isinstance(failure, UsageError | BrokenPipeError):
+                raise failure
+        if refused:
+            raise UsageError("; ".join(each.message for each in refused), refused[0].hint)
+        if failures:
+            raise failures[0]
+        return Exit.PASS
+
+    def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
+        text = each.render(document, self._style(path))
+        if path is None:
+            put(text)
+            return
+        from hostaudit.files import write_atomically
+
+        write_atomically(path, text.encode("utf-8"))
+        self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
+
+    def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
+        """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
+        from hostaudit.audit import encode_evidence
+        from hostaudit.files import write_atomically
+
+        try:
+            write_atomically(path, encode_evidence(file))
+        except UsageError as error:
+            return error
+        self.note(f"evidence saved in {path}")
+        return None
+
+    def note(self, text: str) -> None:
+        """Print a note on standard error, unless ``--quiet`` is given."""
+        if not self.quiet:
+            note(text)
+
+    def _style(self, path: Path | None) -> report.Style:
+        if path is not None:
+            return report.Style(colour=self.colour == "always")
+        return report.Style(
+            colour=wants_colour(self.colour, sys.stdout, os.environ),
+            unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
+            width=columns(sys.stdout, os.environ),
+        )
+
+
+def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
+    """Every output as (format, file), None for standard output, which comes last: its reader may leave."""
+    known = report.names()
+    found: list[tuple[str, Path | None]] = []
+    plain = False
+    for text in given:
+        word, equals, rest = text.partition("=")
+        if equals and word in known:
+            each, place = word, rest
+        elif equals and _FORMAT_WORD.fullmatch(word):
+            hint = f"give one of: {', '.join(known)}; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text}: {word} is not a known format", hint)
+        else:
+            each, place, plain = name, text, True
+        if text in known:
+            hint = f"give a file: -o {text}=FILE; for a file of that name: -o ./{text}"
+            raise UsageError(f"-o {text} names a format but no file", hint)
+        if not place:
+            raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
+        found.append((each, None if place in STANDARD_OUTPUT else Path(place)))
+    to_standard = [each for each, path in found if path is None]
+    # The default of --format gives way to an output that was given on purpose.
+    if not plain and not (to_standard and name == "terminal"):
+        found.append((name, None))
+        to_standard.append(name)
+    if len(to_standard) > 1:
+        hint = "give all but one of them a file: -o FORMAT=FILE"
+        raise UsageError(f"{' and '.join(to_standard)} cannot both be written to standard output", hint)
+    return tuple(sorted(found, key=lambda each: each[1] is None))
+
+
+def _refuse_same(outputs: list[Path], evidence: Path | None) -> None:
+    """Refuse two documents in one file: the second would overwrite the first."""
+    seen: set[Path] = set()
+    for path in outputs:
+        place = path.resolve()
+        if evidence is not None and place == evidence.resolve():
+            raise UsageError(f"{path} cannot hold both the report and the evidence", "give two different files")
+        if place in seen:
+            raise UsageError(f"{path} is the file of two outputs", "give each -o a file of its own")
+        seen.add(place)
+
+
+def _refuse_unable(each: report.Format, document: type[Document]) -> None:
+    if not report.can_write(each, document):
+        hint = f"give one of: {', '.join(report.able(document))}"
+        raise UsageError(f"format {each.name} cannot write the output of this command", hint)

@@ -1,0 +1,132 @@
+"""Nothing is decided on words that a person reads, and no subject is taken apart again. A failure names the line.
+
+Texts are for people: what a program needs to know stands in a field of its own. Subjects of evidence are named tuples,
+which ``model.evidence.subject_of`` reads.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "hostaudit"
+
+WORDS = frozenset({"note", "detail", "reason", "message", "basis", "subject"})
+"""Names of what is said to people, and of subjects as text."""
+
+TAKING_APART = frozenset(
+    {
+        "split",
+        "rsplit",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+    }
+)
+SEARCHING = frozenset({"match", "search", "fullmatch", "findall", "finditer", "split", "sub"})
+"""Functions of ``re``, and methods of a compiled pattern, that look into the text they are given."""
+
+READERS = ("report/", "documents/evidence_file.py")
+"""Where texts are laid out, and where evidence is read."""
+
+LEFT: dict[str, int] = {
+    "analysis/catalogue/lint.py": 3,
+    "analysis/impact/redundancy.py": 1,
+    "analysis/whatif/binding.py": 3,
+    "analysis/whatif/outcomes.py": 1,
+    "analysis/whatif/replay.py": 1,
+    "analysis/whatif/simulation.py": 1,
+    "cli/__init__.py": 1,
+    "documents/site_file.py": 1,
+    "observe/net/http/client.py": 1,
+    "policy/checks/parties.py": 1,
+}
+"""By module how many lines still do it. It only ever shrinks.
+
+Two are no decisions on words: ``lint`` judges the words of provider files, and the subject of a certificate is a name.
+"""
+
+
+def said(node: ast.expr) -> bool:
+    """Whether an expression is one of the words, as a variable or an attribute."""
+    return (isinstance(node, ast.Name) and node.id in WORDS) or (isinstance(node, ast.Attribute) and node.attr in WORDS)
+
+
+def offences(source: str) -> Iterator[int]:
+    """The lines that compare, search or take apart what is said."""
+    nodes = list(ast.walk(ast.parse(source)))
+    yield from (node.lineno for node in nodes if isinstance(node, ast.Compare) and compares(node))
+    yield from (node.lineno for node in nodes if isinstance(node, ast.Call) and looks_into(node))
+
+
+def compares(node: ast.Compare) -> bool:
+    identity = all(isinstance(each, ast.Is | ast.IsNot) for each in node.ops)
+    return not identity and any(said(side) for side in (node.left, *node.comparators))
+
+
+def looks_into(node: ast.Call) -> bool:
+    called = node.func
+    if not isinstance(called, ast.Attribute):
+        return False
+    if called.attr in TAKING_APART and said(called.value):
+        return True
+    return called.attr in SEARCHING and any(said(each) for each in node.args)
+
+
+def places() -> dict[str, list[int]]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = path.relative_to(PACKAGE).as_posix()
+        if not module.startswith(READERS):
+            lines = sorted(set(offences(path.read_text("utf-8"))))
+            if lines:
+                found[module] = lines
+    return found
+
+
+def test_nothing_is_decided_on_what_people_read():
+    found = places()
+    new = {module: lines for module, lines in found.items() if len(lines) > LEFT.get(module, 0)}
+    assert not new, "; ".join(f"hostaudit/{module}:{line}" for module, lines in new.items() for line in lines)
+
+
+def test_the_list_of_what_is_left_shrinks():
+    found = places()
+    assert {module: number for module, number in LEFT.items() if len(found.get(module, ())) < number} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "leg.note.endswith('is hidden')",
+        "if note == '': pass",
+        "'web app' in each.reason",
+        "re.match(PATTERN, error.message)",
+        "PATTERN.fullmatch(item.subject)",
+        "basis.split('; ')",
+        "x = subject.count(' ') == 2",
+        "a, _, b = item.detail.partition(' ')",
+    ],
+)
+def test_the_rule_finds_what_it_is_for(source):
+    assert list(offences(source))
+
+
+@pytest.mark.parametrize(
+    "source", ["note is None", "print(f'{note}; {reason}')", "named.host in hosts", "x = note or y"]
+)
+def test_to_hand_on_what_is_said_is_no_decision(source):
+    assert not list(offences(source))
