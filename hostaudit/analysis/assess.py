@@ -12,8 +12,8 @@ from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.findings import (
     findings,
 )
-from hostaudit.analysis.impact.outage import KINDS, Clock, Outage, impact
-from hostaudit.analysis.impact.score import function_score, reckon, role_scores, score, working
+from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact
+from hostaudit.analysis.impact.score import company_outages, function_score, role_scores, score, working
 from hostaudit.analysis.impact.single_points import name_of, single_points
 from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.site_model import SiteModel
@@ -44,13 +44,13 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
     """The report on one site; the clock is the time at which the evidence was taken. The scores are those with
     ``notice`` hours of notice from whoever ends service; single points are told without."""
     file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
-    clock = Clock(rules.recovery, rules.scoring.full_harm_hours)
-    told = Clock(rules.recovery, rules.scoring.full_harm_hours, notice)
+    clock = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours)
+    told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(tree, clock)
     spofs = single_points(tree, rules, clock, states)
     found = findings(site)
     gone = any(each.rule == NOT_DELEGATED for each in found)
-    pessimistic, optimistic = reckon(tree, told, "pessimistic"), reckon(tree, told, "optimistic")
+    pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits = _cut_sets(tree, states)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
@@ -110,7 +110,7 @@ def names_of(tree: FaultTree, companies: Mapping[str, str]) -> dict[str, str]:
 # -- states -------------------------------------------------------------------------------------------
 
 
-def function_states(tree: FaultTree, clock: Clock) -> dict[str, FunctionState]:
+def function_states(tree: FaultTree, clock: RecoveryTimes) -> dict[str, FunctionState]:
     """Whether each function works now, as far as the evidence says: read at best, and at worst."""
     nothing = frozenset[tuple[str, str]]()
     best = impact(tree, nothing, clock, reading="optimistic")

@@ -27,7 +27,7 @@ class Bound(Struct, frozen=True):
     one_of: int = 1
 
 
-class Happening(Struct, frozen=True):
+class EventOutcome(Struct, frozen=True):
     """One event as it meets this site. ``at`` is UTC, None for a made-up clock. ``reason``: why it does not apply, or
     what is assumed. ``functions``: those that go down with it, by id."""
 
@@ -61,7 +61,7 @@ class Interval(Struct, frozen=True):
     because: tuple[str, ...] = ()
 
 
-class FunctionFate(Struct, frozen=True):
+class FunctionOutcome(Struct, frozen=True):
     """One function over the clock. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` what else carries it; ``assessed`` false: it may be worse."""
 
@@ -116,8 +116,8 @@ class WhatIf(Struct, frozen=True):
     binding: str
     confidence: str
     summary: str
-    events: tuple[Happening, ...]
-    functions: tuple[FunctionFate, ...]
+    events: tuple[EventOutcome, ...]
+    functions: tuple[FunctionOutcome, ...]
     fallbacks: tuple[Standby, ...]
     excluded: tuple[Excluded, ...]
     not_assessed: tuple[NotAssessed, ...]

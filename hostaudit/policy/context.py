@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
-from hostaudit.analysis.impact.outage import Clock, Reading
+from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.redundancy import Alternatives
-from hostaudit.analysis.impact.score import Reckoning, hides, part, reckon
+from hostaudit.analysis.impact.score import CompanyOutages, company_outages, effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Policy
 from hostaudit.model.report import Report
@@ -43,20 +43,20 @@ class PolicyContext:
         return Alternatives(self.case)
 
     @cached_property
-    def clock(self) -> Clock:
+    def clock(self) -> RecoveryTimes:
         """Times to recover, with the notice that the policy assumes."""
         rules = self.case.rules
-        return Clock(rules.recovery, rules.scoring.full_harm_hours, self.policy.notice_hours or 0.0)
+        return RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, self.policy.notice_hours or 0.0)
 
     @cached_property
-    def _reckoned(self) -> dict[Reading, Reckoning]:
+    def _outages(self) -> dict[Reading, CompanyOutages]:
         return {}
 
-    def reckoning(self, reading: Reading) -> Reckoning:
+    def company_outages(self, reading: Reading) -> CompanyOutages:
         """The outages that the end of each company causes, in one reading of what is unknown."""
-        if reading not in self._reckoned:
-            self._reckoned[reading] = reckon(self.case.tree, self.clock, reading)
-        return self._reckoned[reading]
+        if reading not in self._outages:
+            self._outages[reading] = company_outages(self.case.tree, self.clock, reading)
+        return self._outages[reading]
 
     @cached_property
     def leaves(self) -> tuple[BasicEvent, ...]:
@@ -68,12 +68,12 @@ class PolicyContext:
 
     def leaves_of(self, role: str) -> tuple[BasicEvent, ...]:
         """Those of one role."""
-        return tuple(leaf for leaf in self.leaves if part(leaf) == role)
+        return tuple(leaf for leaf in self.leaves if effective_role(leaf) == role)
 
     def hidden(self, role: str = "") -> tuple[BasicEvent, ...]:
         """The unknown basic events that may conceal a provider, in one role or in any."""
         roles = (role,) if role else ROLES
-        found = [leaf for leaf in self.leaves if any(hides(leaf, each) for each in roles)]
+        found = [leaf for leaf in self.leaves if any(may_conceal(leaf, each) for each in roles)]
         if role in ("", "page"):
             # A page that was not read hides third parties, whom no function rests on.
             unread = [item for item in self.case.evidence.of("page") if item.unknown is not None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hostaudit import domain
-from hostaudit.analysis.impact.score import part
+from hostaudit.analysis.impact.score import effective_role
 from hostaudit.model.policy import Refusal
 from hostaudit.model.words import listed
 from hostaudit.policy.check import Answer, Demand, few_of
@@ -47,7 +47,7 @@ def parties(context: PolicyContext) -> tuple[Party, ...]:
             parent = next(iter(leaf.domains.get("parent", ())), provider)
             country = next(iter(leaf.domains.get("jurisdiction", ())), "")
             sure = leaf.certainty == "certain"
-            held.setdefault(provider, []).append((part(leaf), own, sure, parent, leaf.because, country))
+            held.setdefault(provider, []).append((effective_role(leaf), own, sure, parent, leaf.because, country))
     return tuple(_party(context, provider, rows) for provider, rows in sorted(held.items()))
 
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
-from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.impact.outage import RecoveryTimes
 from hostaudit.model.rules import Recovery
 
 HOUR = {"host": Recovery(1, 2, 3, "", ""), "name": Recovery(4, 5, 6, "", "")}
-CLOCK = Clock(HOUR, 720)
+CLOCK = RecoveryTimes(HOUR, 720)
 PARENTS = ("p", "q", "r", "s")
 
 

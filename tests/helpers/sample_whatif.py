@@ -28,11 +28,11 @@ from hostaudit.model.whatif import (
     WHATIF_SCHEMA,
     Bound,
     Candidate,
+    EventOutcome,
     Excluded,
     Fallbacks,
-    FunctionFate,
+    FunctionOutcome,
     Gap,
-    Happening,
     Interval,
     Matrix,
     MatrixRow,
@@ -45,17 +45,17 @@ TARGET = Target("captive.com", "captive.com", ("captive.com", "www.captive.com")
 RUN = Run(AT, AT, "192.0.2.53", "local", "0.1.0", "abc")
 
 
-def event(identity, at_hours, actor, name, layer, action, **more) -> Happening:
+def event(identity, at_hours, actor, name, layer, action, **more) -> EventOutcome:
     fields = {"at": None, "scope": "customer", "notice_hours": None, "duration_hours": None, "certainty": "stated"}
     fields |= {"applies": "yes", "bound": (), "functions": ()}
-    return Happening(identity, at_hours, actor=actor, actor_name=name, layer=layer, action=action, **fields | more)
+    return EventOutcome(identity, at_hours, actor=actor, actor_name=name, layer=layer, action=action, **fields | more)
 
 
-def fate(identity, *intervals, effect="down", hours=None, **more) -> FunctionFate:
+def fate(identity, *intervals, effect="down", hours=None, **more) -> FunctionOutcome:
     usual = sum((each.to_hours or 14448) - each.from_hours for each in intervals if each.state == "down")
     degraded = sum((each.to_hours or 14448) - each.from_hours for each in intervals if each.state == "degraded")
     band = hours or Hours(usual, usual, usual)
-    return FunctionFate(identity, effect, usual, degraded, band, tuple(intervals), **more)
+    return FunctionOutcome(identity, effect, usual, degraded, band, tuple(intervals), **more)
 
 
 PLAY = Bound("provider", "google-play", "Google Play")

@@ -16,7 +16,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from hostaudit.analysis.fault_tree.tree import FaultTree, Switch
-from hostaudit.analysis.impact.outage import Reading, gone
+from hostaudit.analysis.impact.outage import Reading, already_failed
 from hostaudit.model.report import DomainKind
 
 MOST = 3
@@ -47,7 +47,7 @@ NEVER: Family = frozenset()
 ALWAYS: Family = frozenset((0,))
 
 
-class Families:
+class CutSetMeasure:
     """The measure of minimal cut sets with at most ``order`` members."""
 
     works = NEVER
@@ -149,7 +149,7 @@ def minimal_cut_sets(
     bit = {each: 1 << position for position, each in enumerate(domains)}
     lost: dict[str, Family] = {}
     for name, leaf in tree.leaves.items():
-        if gone(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
+        if already_failed(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = ALWAYS
         elif leaf.domains.get(kind) and (
             leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")
@@ -158,7 +158,7 @@ def minimal_cut_sets(
     order = most
     while True:
         try:
-            state = tree.solve(lost, Families(order, effort))
+            state = tree.solve(lost, CutSetMeasure(order, effort))
             break
         except TooMuch:
             order -= 1

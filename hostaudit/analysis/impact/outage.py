@@ -84,7 +84,7 @@ class Outage:
         return self.hours.high > 0
 
 
-class Clock:
+class RecoveryTimes:
     """Durations of outages: the recovery table, the number that stands for "no end in sight", the hours of notice.
 
     Work begins when notice is given, so notice shortens what is lost.
@@ -134,12 +134,12 @@ class Clock:
         return self.horizon if math.isinf(hours) else hours
 
 
-class Lengths:
+class OutageMeasure:
     """The measure of single outages that all begin with one failure."""
 
     works: OutageEstimate = WORKS
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: RecoveryTimes) -> None:
         self.clock = clock
 
     def all_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
@@ -170,7 +170,7 @@ class Lengths:
 
 
 def impact(
-    tree: FaultTree, failed: Failed, clock: Clock, *, reading: Reading = "named", without_names: bool = False
+    tree: FaultTree, failed: Failed, clock: RecoveryTimes, *, reading: Reading = "named", without_names: bool = False
 ) -> dict[str, Outage]:
     """The outage of every function (by id) when the given failure domains end service at once.
 
@@ -178,15 +178,15 @@ def impact(
     """
     lost: dict[str, OutageEstimate] = {}
     for name, leaf in tree.leaves.items():
-        if gone(leaf, reading):
+        if already_failed(leaf, reading):
             lost[name] = clock.endless(name)
         elif without_names and leaf.names_only:
             continue
-        elif failed and hit(leaf, failed, reading):
+        elif failed and fails_with(leaf, failed, reading):
             value = clock.of(name, leaf)
             if value.stops:
                 lost[name] = value
-    state = tree.solve(lost, Lengths(clock))
+    state = tree.solve(lost, OutageMeasure(clock))
     found = {}
     for function in tree.functions:
         estimate = state.get(function.root, WORKS)
@@ -196,14 +196,14 @@ def impact(
     return found
 
 
-def gone(leaf: BasicEvent, reading: Reading) -> bool:
+def already_failed(leaf: BasicEvent, reading: Reading) -> bool:
     """Whether a leaf does not work whoever fails."""
     if leaf.certainty == "hoped":
         return reading != "optimistic"
     return leaf.certainty == "failed" or (leaf.certainty == "unknown" and reading == "pessimistic")
 
 
-def hit(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
+def fails_with(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
     """Whether a leaf that is not gone anyway fails with some failure domains."""
     if leaf.certainty in ("unknown", "hoped"):
         return False
@@ -212,7 +212,7 @@ def hit(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
     return any((kind, each) in failed for kind, ids in leaf.domains.items() for each in ids)
 
 
-class Causes:
+class SinglePointMeasure:
     """The measure of what stops a node alone: a bit for each failure domain."""
 
     works = 0
@@ -266,11 +266,11 @@ def stopped_alone(
     every = (1 << len(domains)) - 1
     lost: dict[str, int] = {}
     for name, leaf in tree.leaves.items():
-        if gone(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
+        if already_failed(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = every
         elif leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named"):
             causes = _union([bit[kind, each] for kind, ids in leaf.domains.items() for each in ids])
             if causes:
                 lost[name] = causes
-    state = tree.solve(lost, Causes(every))
+    state = tree.solve(lost, SinglePointMeasure(every))
     return {node: {each for each in domains if state.get(node, 0) & bit[each]} for node in nodes}

@@ -27,7 +27,7 @@ from hostaudit.analysis.fault_tree.purposes import (
 )
 from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
 from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
-from hostaudit.analysis.impact.score import hides, part
+from hostaudit.analysis.impact.score import effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
@@ -333,14 +333,14 @@ class Alternatives:
                 Alternative(
                     node=node,
                     subject=subject,
-                    roles=frozenset(part(leaf) for leaf in leaves),
+                    roles=frozenset(effective_role(leaf) for leaf in leaves),
                     sure=("parent", NOBODY) not in near["pessimistic"][node],
                     least=least,
                     most=most,
                     unknown_kinds=frozenset(unknown_kinds),
                     providers=tuple(dict.fromkeys(each for leaf in held for each in leaf.domains["provider"])),
                     because=tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because)),
-                    open=head is not None and head.certainty in ("unknown", "hoped") and hides(head, role),
+                    open=head is not None and head.certainty in ("unknown", "hoped") and may_conceal(head, role),
                 )
             )
         return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
-from hostaudit.analysis.impact.outage import Causes, order_one
+from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
@@ -110,7 +110,7 @@ def _carried(site: SiteModel, parent: str, functions: Iterable[str]) -> dict[str
             leaf = tree.leaves.get(name)
             if leaf is not None and leaf.role in found and leaf.owned and parent in leaf.domains.get("parent", ()):
                 held.setdefault(leaf.role, {})[name] = 1
-        enough = [role for role, lost in held.items() if tree.solve(lost, Causes(1)).get(roots[function])]
+        enough = [role for role, lost in held.items() if tree.solve(lost, SinglePointMeasure(1)).get(roots[function])]
         for role in enough or held:
             found[role].append(function)
     return found

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
-from hostaudit.analysis.impact.outage import NOBODY, Clock, Outage, Reading, impact, order_one
+from hostaudit.analysis.impact.outage import NOBODY, Outage, Reading, RecoveryTimes, impact, order_one
 from hostaudit.model.report import (
     DomainKind,
     Report,
@@ -42,7 +42,7 @@ FORMULA = (
     "low reads every unknown as failing, high as surviving; hours are the longest on record, less what a proved "
     "fallback saves",
 )
-"""The score in words; ``harm``, ``exposure``, ``Reckoning.factor`` and ``combine`` are the same in code."""
+"""The score in words; ``harm``, ``exposure``, ``CompanyOutages.factor`` and ``combine`` are the same in code."""
 
 REASONS = {
     "weights": "A web site is mostly its pages; names count again in all that rests on them; only what applies counts.",
@@ -80,14 +80,14 @@ def exposure(functions: Sequence[SiteFunction], outages: Mapping[str, Outage], s
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class CompanyOutages:
     """One reading of a graph: for every parent company that ends a function alone, the outages that it causes.
 
     ``rest``: the same with registries and registrars kept alive, which tells who holds more than a name.
     """
 
     functions: tuple[SiteFunction, ...]
-    necks: dict[str, set[tuple[DomainKind, str]]]
+    single_points: dict[str, set[tuple[DomainKind, str]]]
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
 
@@ -100,68 +100,70 @@ class Reckoning:
         return 0.0 if FallbackId.read(back).is_spare_name else scoring.name_only_weight
 
 
-def reckon(tree: FaultTree, clock: Clock, reading: Reading) -> Reckoning:
+def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
     """Work out one reading, once for the score and for each function."""
     functions = tuple(function for function in tree.functions if function.applies != "no")
-    necks = order_one(tree, reading=reading)
-    parents = sorted({each for f in functions for kind, each in necks[f.id] if kind == "parent"})
+    single_points = order_one(tree, reading=reading)
+    parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
-    return Reckoning(
+    return CompanyOutages(
         functions,
-        necks,
+        single_points,
         {parent: impact(tree, one[parent], clock, reading=reading) for parent in parents},
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
     )
 
 
-def exposures(reckoning: Reckoning, scoring: Scoring) -> dict[str, float]:
+def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
     """The exposure of every parent company that ends at least one function alone."""
     return {
-        parent: reckoning.factor(parent, scoring) * exposure(reckoning.functions, outages, scoring)
-        for parent, outages in reckoning.outages.items()
+        parent: held.factor(parent, scoring) * exposure(held.functions, outages, scoring)
+        for parent, outages in held.outages.items()
     }
 
 
-def score(pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> tuple[float, float]:
+def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
     """(low, high) of the score, 0 to 100."""
     # What fails whoever fails counts as two companies' doing: behind open questions there may be any number of them,
     # and what does not work now is not made better by who else is named in the graph.
     ends = []
-    for reckoning in (pessimistic, optimistic):
-        found = exposures(reckoning, scoring)
+    for held in (pessimistic, optimistic):
+        found = exposures(held, scoring)
         ends.append(combine([*found.values(), found.get(NOBODY, 0.0)], scoring))
     return ends[0], ends[1]
 
 
-def function_score(function: str, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring) -> ScoreInterval:
+def function_score(
+    function: str, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring
+) -> ScoreInterval:
     """The same for one function: 100 x (1 - worst harm), registries and registrars counted lightly."""
     ends = []
-    for reckoning in (pessimistic, optimistic):
+    for held in (pessimistic, optimistic):
         worst = 0.0
-        for parent in (each for kind, each in reckoning.necks[function] if kind == "parent"):
-            if parent in reckoning.outages:
-                light = 1.0 if reckoning.rest[parent][function].stops else reckoning.factor(parent, scoring)
-                hours = reckoning.outages[parent][function].hours.high
+        for parent in (each for kind, each in held.single_points[function] if kind == "parent"):
+            if parent in held.outages:
+                light = 1.0 if held.rest[parent][function].stops else held.factor(parent, scoring)
+                hours = held.outages[parent][function].hours.high
                 worst = max(worst, light * harm(hours, scoring.full_harm_hours))
         ends.append(round(100 * (1 - worst), 1))
     return ScoreInterval(ends[0], ends[1])
 
 
-def part(leaf: BasicEvent) -> str:
+def effective_role(leaf: BasicEvent) -> str:
     """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
     return leaf.recovery if leaf.recovery in ROLES else leaf.role
 
 
-def hides(leaf: BasicEvent, role: str) -> bool:
+def may_conceal(leaf: BasicEvent, role: str) -> bool:
     """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
     no answer is known by its name all the same."""
-    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(part(leaf), ()):
+    if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(effective_role(leaf), ()):
         return False
     return not leaf.silent
 
 
 def role_scores(
-    tree: FaultTree, pessimistic: Reckoning, optimistic: Reckoning, scoring: Scoring
+    tree: FaultTree, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring
 ) -> tuple[RoleScore, ...]:
     """How much of the score is lost in each role on which something rests: 100 less what the worst company in it
     exposes, in all that it holds. Where somebody may be hidden in the role, any company may be the worst."""
@@ -170,8 +172,8 @@ def role_scores(
     ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)
     rows = []
     for role in ROLES:
-        own = [leaf for leaf in leaves if part(leaf) == role]
-        hidden = any(hides(leaf, role) for leaf in leaves)
+        own = [leaf for leaf in leaves if effective_role(leaf) == role]
+        hidden = any(may_conceal(leaf, role) for leaf in leaves)
         if not (own or hidden):
             continue
         holders = {parent for leaf in own for parent in leaf.domains.get("parent", ())}
@@ -185,20 +187,20 @@ def role_scores(
 
 
 def working(
-    end: Literal["low", "high"], reckoning: Reckoning, names: Mapping[str, str], scoring: Scoring
+    end: Literal["low", "high"], held: CompanyOutages, names: Mapping[str, str], scoring: Scoring
 ) -> WorkingEnd:
     """One end of the score step by step, as ``explain score`` prints it."""
-    found = exposures(reckoning, scoring)
+    found = exposures(held, scoring)
     value = combine([*found.values(), found.get(NOBODY, 0.0)], scoring)
     ranked = sorted(found, key=lambda parent: (-found[parent], parent))[:SHOWN]
     companies = []
     for parent in ranked:
         rows = []
-        for function in reckoning.functions:
-            hours = reckoning.outages[parent][function.id].hours.high
+        for function in held.functions:
+            hours = held.outages[parent][function.id].hours.high
             hurt = harm(hours, scoring.full_harm_hours)
             rows.append(WorkingFunction(function.id, function.weight, round(hours, 2), round(hurt, 4)))
-        factor = reckoning.factor(parent, scoring)
+        factor = held.factor(parent, scoring)
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
     return WorkingEnd(end, value, tuple(companies))

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
-from hostaudit.analysis.impact.outage import KINDS, NOBODY, Clock, Failed, Outage, impact, order_one, stopped_alone
+from hostaudit.analysis.impact.outage import (
+    KINDS,
+    NOBODY,
+    Failed,
+    Outage,
+    RecoveryTimes,
+    impact,
+    order_one,
+    stopped_alone,
+)
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.model.report import (
     DomainKind,
@@ -18,7 +27,7 @@ from hostaudit.model.rules import Rules
 
 
 def single_points(
-    tree: FaultTree, rules: Rules, clock: Clock, states: dict[str, FunctionState]
+    tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState]
 ) -> tuple[SinglePoint, ...]:
     """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
     necks = order_one(tree)
@@ -49,7 +58,7 @@ def single_points(
     return tuple(sorted(points, key=_rank))
 
 
-def _only_names(tree: FaultTree, failed: Failed, clock: Clock, applying: list[SiteFunction]) -> bool:
+def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying: list[SiteFunction]) -> bool:
     """Whether failure domains stop functions only through a registry or registrar."""
     rest = impact(tree, failed, clock, without_names=True)
     return not any(rest[function.id].stops for function in applying)
@@ -65,7 +74,7 @@ def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, ident
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
 
 
-def _function_impact(tree: FaultTree, clock: Clock, function: SiteFunction, outage: Outage) -> FunctionImpact:
+def _function_impact(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage) -> FunctionImpact:
     begins = outage.impact_hours
     times = _times(tree, clock, function, outage)
     if function.begins is not None:
@@ -85,7 +94,7 @@ def _rounded(hours: Hours) -> Hours:
     return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
 
 
-def _times(tree: FaultTree, clock: Clock, function: SiteFunction, outage: Outage) -> tuple[TimeTerm, ...]:
+def _times(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage) -> tuple[TimeTerm, ...]:
     """Every number that the times of an outage are made of, with its source."""
     rows: dict[TimeTerm, None] = {}
     for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):

@@ -14,7 +14,7 @@ import msgspec
 
 from hostaudit import domain
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
-from hostaudit.analysis.impact.outage import Clock, impact
+from hostaudit.analysis.impact.outage import RecoveryTimes, impact
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
@@ -165,7 +165,7 @@ class Binder:
         if same in candidates:
             return same
         functions = [each for each in self.tree.functions if each.applies != "no"]
-        clock = Clock(self.site.rules.recovery, self.site.rules.scoring.full_harm_hours)
+        clock = RecoveryTimes(self.site.rules.recovery, self.site.rules.scoring.full_harm_hours)
 
         def hurt(account: str) -> float:
             failed = frozenset({("account", account)})

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from hostaudit.analysis.fault_tree.tree import Switch
-from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.impact.outage import RecoveryTimes
 
 Spans = tuple[tuple[float, float], ...]
 
@@ -54,13 +54,13 @@ def hours(value: Spans) -> float:
     return sum(end - start for start, end in value)
 
 
-class Timeline:
+class DowntimeMeasure:
     """The measure of spans. ``end`` chooses the low (0), usual (1) or high (2) time that a switch takes; ``notices``
     gives the notice of what begins at a time, in hours."""
 
     works: Spans = NEVER
 
-    def __init__(self, clock: Clock, end: int, notices: Mapping[float, float]) -> None:
+    def __init__(self, clock: RecoveryTimes, end: int, notices: Mapping[float, float]) -> None:
         self.clock = clock
         self.end = end
         self.notices = notices

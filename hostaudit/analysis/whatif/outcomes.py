@@ -10,52 +10,52 @@ import msgspec
 
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.fallback_grades import unseen_roles
-from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.impact.outage import RecoveryTimes
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.analysis.whatif.downtime import NEVER, Spans, Timeline, clipped, hours, united, without
-from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike
+from hostaudit.analysis.whatif.downtime import NEVER, DowntimeMeasure, Spans, clipped, hours, united, without
+from hostaudit.analysis.whatif.simulation import Loss, Simulation, SimulationResult
 from hostaudit.model.report import Fallback, Hours, NotAssessed
 from hostaudit.model.roles import IN_USE_AT_ONCE
 from hostaudit.model.values import Registration
-from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Interval, Standby
+from hostaudit.model.whatif import EventOutcome, Excluded, FunctionOutcome, Interval, Standby
 from hostaudit.model.words import duration, listed
 
 
-def fates_of(site: SiteModel, course: Course, reckoned: Reckoning) -> tuple[FunctionFate, ...]:
+def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResult) -> tuple[FunctionOutcome, ...]:
     """Every function that applies, in the order of the graph: when it is down, degraded, and by what it comes back."""
     rows = []
     renewal = next((each for each in site.tree.functions if each.id == "renew_certificate"), None)
     for each in site.tree.functions:
         if each.applies == "no":
             continue
-        ends = [reckoned.down(each.root, state) for state in reckoned.ends]
-        worse = reckoned.down(each.root, reckoned.worse)
-        perhaps = reckoned.down(each.root, reckoned.perhaps)
+        ends = [result.down(each.root, state) for state in result.ends]
+        worse = result.down(each.root, result.worse)
+        perhaps = result.down(each.root, result.perhaps)
         if renewal is not None and each.id == "web" and renewal.applies == "yes":
-            ends = [united([down, _expired(each, renewal, reckoned, end)]) for end, down in enumerate(ends)]
-            worse = united([worse, _revoked(site, course, renewal)])
+            ends = [united([down, _expired(each, renewal, result, end)]) for end, down in enumerate(ends)]
+            worse = united([worse, _revoked(site, simulation, renewal)])
         usual = ends[1]
-        hurt = [reckoned.down(node, reckoned.ends[1]) for node in each.degraded_by]
-        known = [reckoned.down(node, reckoned.before) for node in each.degraded_by]
+        hurt = [result.down(node, result.ends[1]) for node in each.degraded_by]
+        known = [result.down(node, result.before) for node in each.degraded_by]
         lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
         degraded = without(united([*lesser, worse]), usual)
-        assessed, note = _assessed(each, reckoned, without(perhaps, united([usual, worse])))
-        if assessed and any(reckoned.perhaps.get(node) != reckoned.worse.get(node) for node in each.degraded_by):
+        assessed, note = _assessed(each, result, without(perhaps, united([usual, worse])))
+        if assessed and any(result.perhaps.get(node) != result.worse.get(node) for node in each.degraded_by):
             note = "it may be degraded: whether an event reaches a part of it cannot be seen"
         if renewal is not None and each is renewal and ends[1] and each.begins is not None:
             note = f"it is felt in {duration(each.begins.hours.usual)}, when the certificate in use ends"
-        via = _via(site.tree, each, reckoned.ends[1])
+        via = _via(site.tree, each, result.ends[1])
         roots = [(each.root, *each.degraded_by)]
         if renewal is not None and each.id == "web":
             roots.append((renewal.root,))
         intervals = sorted(
-            [_interval(span, "down", site.tree, roots, course, via) for span in usual]
-            + [_interval(span, "degraded", site.tree, roots, course, ()) for span in degraded],
+            [_interval(span, "down", site.tree, roots, simulation, via) for span in usual]
+            + [_interval(span, "degraded", site.tree, roots, simulation, ()) for span in degraded],
             key=lambda row: (row.from_hours, row.state),
         )
         low, middle, high = (round(hours(down), 3) for down in ends)
         rows.append(
-            FunctionFate(
+            FunctionOutcome(
                 id=each.id,
                 effect=each.loss,
                 down_hours=middle,
@@ -64,56 +64,56 @@ def fates_of(site: SiteModel, course: Course, reckoned: Reckoning) -> tuple[Func
                 intervals=tuple(intervals),
                 assessed=assessed,
                 via=via,
-                remains=_remains(site.tree, each, reckoned.ends[1]),
+                remains=_remains(site.tree, each, result.ends[1]),
                 note=note,
             )
         )
     return tuple(rows)
 
 
-def goes_down(fate: FunctionFate) -> float:
+def goes_down(outcome: FunctionOutcome) -> float:
     """When a function is lost for the first time; it may be degraded before."""
-    return min(each.from_hours for each in fate.intervals if each.state == "down")
+    return min(each.from_hours for each in outcome.intervals if each.state == "down")
 
 
-def _expired(web: SiteFunction, renewal: SiteFunction, reckoned: Reckoning, end: int) -> Spans:
+def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult, end: int) -> Spans:
     """The web site without renewal goes on until its certificate ends. Where renewal does not work as things are, that
     ends it whatever happens, and is none of its losses. A spare name has a certificate of its own, so this does not
     count while the name itself is gone."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
-    now = reckoned.down(renewal.root, reckoned.ends[end])
-    cannot = without(now, reckoned.down(renewal.root, reckoned.before))
+    now = result.down(renewal.root, result.ends[end])
+    cannot = without(now, result.down(renewal.root, result.before))
     expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
-    gate = reckoned.tree.gates.get(web.root)
+    gate = result.tree.gates.get(web.root)
     if gate is None or gate.kind != "standby":
         return expired
-    return without(expired, reckoned.down(gate.children[0], reckoned.ends[end]))
+    return without(expired, result.down(gate.children[0], result.ends[end]))
 
 
-def _revoked(site: SiteModel, course: Course, renewal: SiteFunction) -> Spans:
+def _revoked(site: SiteModel, simulation: Simulation, renewal: SiteFunction) -> Spans:
     """Until another certificate is in place, clients that check revocation or trust refuse the site."""
-    events = {each.id for each in course.happenings if each.action in ("revoke", "distrust") and each.applies == "yes"}
+    events = {each.id for each in simulation.events if each.action in ("revoke", "distrust") and each.applies == "yes"}
     found = [
         value
-        for strike in course.strikes
-        if strike.event in events
-        for name, value in strike.spans(1).items()
+        for loss in simulation.losses
+        if loss.event in events
+        for name, value in loss.spans(1).items()
         if name in site.tree.below(renewal.root)
     ]
-    return clipped(united(found), course.horizon)
+    return clipped(united(found), simulation.horizon)
 
 
-def _assessed(each: SiteFunction, reckoned: Reckoning, perhaps: Spans) -> tuple[bool, str]:
+def _assessed(each: SiteFunction, result: SimulationResult, perhaps: Spans) -> tuple[bool, str]:
     if each.applies == "maybe":
         return False, "what it rests on could not be learnt"
-    if reckoned.down(each.root, reckoned.before):
+    if result.down(each.root, result.before):
         return False, "it does not work now, before any of this"
-    lost = reckoned.down(each.root, reckoned.ends[1])
-    if not lost and reckoned.down(each.root, reckoned.at_worst):
+    lost = result.down(each.root, result.ends[1])
+    if not lost and result.down(each.root, result.at_worst):
         return False, "whether it works now could not be learnt"
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
-    below = [reckoned.tree.leaves[name] for name in reckoned.tree.below(each.root) if name in reckoned.tree.leaves]
+    below = [result.tree.leaves[name] for name in result.tree.below(each.root) if name in result.tree.leaves]
     if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
         return True, "part of what it rests on is unknown, so it may be worse"
     return True, each.note
@@ -124,27 +124,27 @@ def _interval(
     state: Literal["down", "degraded"],
     tree: FaultTree,
     roots: Iterable[tuple[str, ...]],
-    course: Course,
+    simulation: Simulation,
     via: tuple[str, ...],
 ) -> Interval:
     """One span with the events behind it and where its end comes from. ``roots``: where to look for them, first the
     function's own nodes, then, if nothing happened there, what it needs only in time."""
-    acting: list[Strike] = []
+    acting: list[Loss] = []
     for nodes in roots:
         # What stood by and is gone as well is a reason why a function is down.
         below = _with_spares(tree, nodes) if state == "down" else tree.below(*nodes)
-        acting = acting or [strike for strike in course.strikes if strike.touches(below, span)]
-    ended = [strike for strike in acting if any(back[1] == span[1] for back in strike.back.values())]
+        acting = acting or [loss for loss in simulation.losses if loss.touches(below, span)]
+    ended = [loss for loss in acting if any(back[1] == span[1] for back in loss.back.values())]
     if not acting:
         basis: Literal["recorded", "measured", "estimated", "declared"] = "measured"
     elif via and not ended:
         basis = "declared"
-    elif all(strike.recorded for strike in ended or acting):
+    elif all(loss.recorded for loss in ended or acting):
         basis = "recorded"
     else:
         basis = "estimated"
-    until = None if span[1] >= course.horizon else round(span[1], 3)
-    because = tuple(dict.fromkeys(strike.event for strike in acting))
+    until = None if span[1] >= simulation.horizon else round(span[1], 3)
+    because = tuple(dict.fromkeys(loss.event for loss in acting))
     return Interval(round(span[0], 3), until, state, basis, because)
 
 
@@ -195,38 +195,36 @@ def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) ->
     return tuple(sorted(set(names)))
 
 
-def with_functions(each: Happening, course: Course, reckoned: Reckoning) -> Happening:
+def with_functions(each: EventOutcome, simulation: Simulation, result: SimulationResult) -> EventOutcome:
     """An event with the functions that go down by it, alone or together with what else happens."""
-    own = [
-        strike for strike in course.strikes if strike.event == each.id and not strike.degrades and not strike.perhaps
-    ]
+    own = [loss for loss in simulation.losses if loss.event == each.id and not loss.degrades and not loss.perhaps]
     if not own:
         return each
-    alone, spared = reckoned.only(own), reckoned.but(own)
+    alone, spared = result.only(own), result.but(own)
     hit = [
         node.id
-        for node in reckoned.tree.functions
+        for node in result.tree.functions
         if node.applies != "no"
         and (
-            without(reckoned.down(node.root, alone), reckoned.down(node.root, reckoned.before))
-            or without(reckoned.down(node.root, reckoned.ends[1]), reckoned.down(node.root, spared))
+            without(result.down(node.root, alone), result.down(node.root, result.before))
+            or without(result.down(node.root, result.ends[1]), result.down(node.root, spared))
         )
     ]
     return msgspec.structs.replace(each, functions=tuple(hit))
 
 
 def standbys_of(
-    site: SiteModel, course: Course, reckoned: Reckoning, fallbacks: Iterable[Fallback]
+    site: SiteModel, simulation: Simulation, result: SimulationResult, fallbacks: Iterable[Fallback]
 ) -> tuple[tuple[Standby, ...], tuple[Excluded, ...]]:
     """The declared fallbacks under what happens, and those that cannot stand in, with the reason."""
     rows, barred = [], []
     for each in fallbacks:
         reasons = list(each.reasons)
         ready: float | None = None
-        if each.id in course.refused:
-            reasons.insert(0, course.refused[each.id].reason)
+        if each.id in simulation.refused:
+            reasons.insert(0, simulation.refused[each.id].reason)
         elif each.grade in ("probed", "independent"):
-            ready, why = _ready(site, reckoned, each.id)
+            ready, why = _ready(site, result, each.id)
             reasons[:0] = why
             if ready is None and why:
                 barred.append(Excluded(each.provider, why[0]))
@@ -234,7 +232,7 @@ def standbys_of(
             barred.append(
                 Excluded(each.provider, f"only {each.grade}: {each.reasons[0]}" if each.reasons else each.grade)
             )
-        needed = _needed(site, reckoned, each)
+        needed = _needed(site, result, each)
         rows.append(
             Standby(
                 each.role,
@@ -252,32 +250,32 @@ def standbys_of(
     return tuple(rows), tuple(barred)
 
 
-def _needed(site: SiteModel, reckoned: Reckoning, fallback: Fallback) -> bool:
+def _needed(site: SiteModel, result: SimulationResult, fallback: Fallback) -> bool:
     """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
-    state = reckoned.ends[1]
+    state = result.ends[1]
     if fallback.id in site.tree.standbys:
-        return bool(reckoned.down(site.tree.standbys[fallback.id].backed, state))
+        return bool(result.down(site.tree.standbys[fallback.id].backed, state))
     carries = IN_USE_AT_ONCE.get(fallback.role, ())
     functions = [each for each in site.tree.functions if each.applies != "no" and each.id in (carries or (each.id,))]
-    return any(reckoned.down(each.root, state) for each in functions)
+    return any(result.down(each.root, state) for each in functions)
 
 
-def _ready(site: SiteModel, reckoned: Reckoning, identity: str) -> tuple[float | None, list[str]]:
+def _ready(site: SiteModel, result: SimulationResult, identity: str) -> tuple[float | None, list[str]]:
     """When a proved fallback is in service, None if it is not needed or gone itself."""
     if identity not in site.tree.standbys:
         return None, []
     backed, spare, _ = site.tree.standbys[identity]
-    state = reckoned.ends[1]
-    serving = reckoned.down(backed, state)
+    state = result.ends[1]
+    serving = result.down(backed, state)
     if not serving:
         return None, []
-    missing = reckoned.down(spare, state)
+    missing = result.down(spare, state)
     if not without(serving, missing):
-        events = [each.actor_name for each in reckoned.course.happenings if each.applies == "yes"]
+        events = [each.actor_name for each in result.course.events if each.applies == "yes"]
         return None, [f"something that it needs is gone as well ({listed(events[:3])})"]
     switch = site.tree.switch(identity)
-    clock = Clock(site.rules.recovery, reckoned.course.horizon)
-    measure = Timeline(clock, 1, reckoned.notices)
+    clock = RecoveryTimes(site.rules.recovery, result.course.horizon)
+    measure = DowntimeMeasure(clock, 1, result.notices)
     switched = serving[0][0] if switch is None else measure.switched(serving, serving, switch)
     there = without(((switched, math.inf),), missing)
     return round(there[0][0], 3) if there else None, []

@@ -18,11 +18,11 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from hostaudit.analysis.impact.fallback_grades import graded
-from hostaudit.analysis.impact.outage import Clock
+from hostaudit.analysis.impact.outage import RecoveryTimes
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, check_mapping, failure_domain, in_domain
-from hostaudit.analysis.whatif.outcomes import fates_of, goes_down, out_of_sight, standbys_of, with_functions
-from hostaudit.analysis.whatif.simulation import Course, Reckoning, Strike, held_up
+from hostaudit.analysis.whatif.outcomes import goes_down, out_of_sight, outcomes_of, standbys_of, with_functions
+from hostaudit.analysis.whatif.simulation import Loss, Simulation, SimulationResult, held_up
 from hostaudit.model.report import NotAssessed
 from hostaudit.model.roles import roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Expectation, Scenario
@@ -31,9 +31,9 @@ from hostaudit.model.whatif import (
     MATRIX_SCHEMA,
     WHATIF_SCHEMA,
     Bound,
+    EventOutcome,
     Excluded,
-    FunctionFate,
-    Happening,
+    FunctionOutcome,
     Matrix,
     MatrixRow,
     WhatIf,
@@ -55,16 +55,16 @@ def replay(
     renamed = dict(renamed or {})
     check_mapping(site, scenario, renamed)
     how = binding or scenario.binding
-    course = Course(scenario.horizon_hours)
+    simulation = Simulation(scenario.horizon_hours)
     binder = Binder(site, renamed)
     bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
     restored = {each: event.at_hours for event in scenario.events for each in event.restores}
-    clock = Clock(site.rules.recovery, scenario.horizon_hours)
+    clock = RecoveryTimes(site.rules.recovery, scenario.horizon_hours)
     start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
     for event in scenario.events:
         bound = bindings[event.id]
         if event.action == "refuse":
-            _refuse(site, course, event)
+            _refuse(site, simulation, event)
             bound = Binding("yes", reason="takes it out of the fallbacks")
         elif event.action == "accept":
             helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
@@ -73,14 +73,14 @@ def replay(
         else:
             for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
                 if leaves:
-                    strike = _strike(site, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
-                    course.strikes.append(replace(strike, perhaps=perhaps))
+                    loss = _loss(site, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
+                    simulation.losses.append(replace(loss, perhaps=perhaps))
         if bound.applies in ("maybe", "not_assessed"):
-            course.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
-        course.happenings.append(_happening(site, event, bound, start))
+            simulation.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
+        simulation.events.append(_event_outcome(site, event, bound, start))
     return _answer(
         site,
-        course,
+        simulation,
         clock,
         kind="scenario",
         id=scenario.id,
@@ -98,8 +98,8 @@ def replay(
 def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
     """Failure domains that end service together at hour 0, with ``notice`` hours. Raises ``UsageError`` for one that
     nobody knows."""
-    clock = Clock(site.rules.recovery, DROP_HORIZON, notice)
-    course = Course(DROP_HORIZON)
+    clock = RecoveryTimes(site.rules.recovery, DROP_HORIZON, notice)
+    simulation = Simulation(DROP_HORIZON)
     for given in dict.fromkeys(dropped):
         found_kind, identity = failure_domain(site, given, kind)
         leaves = in_domain(site.tree, found_kind, identity)
@@ -113,11 +113,11 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
                 # Work begins with the loss, not when the last cache is empty.
                 low, usual, high = clock.total(clock.terms(leaf))
                 back[each] = (low, usual, high)
-            course.strikes.append(Strike(given, 0.0, begins, back, recorded=False, notice=notice))
+            simulation.losses.append(Loss(given, 0.0, begins, back, recorded=False, notice=notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
         reason = "" if leaves else "nothing that was seen of the site rests on it"
-        course.happenings.append(
-            Happening(
+        simulation.events.append(
+            EventOutcome(
                 id=given,
                 at_hours=0.0,
                 at=None,
@@ -135,9 +135,11 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
                 reason=reason,
             )
         )
-    names = listed([each.actor_name for each in course.happenings])
-    title = f"{names} {'end' if len(course.happenings) > 1 else 'ends'} service"
-    return _answer(site, course, clock, kind="drop", id="+".join(each.id for each in course.happenings), title=title)
+    names = listed([each.actor_name for each in simulation.events])
+    title = f"{names} {'end' if len(simulation.events) > 1 else 'ends'} service"
+    return _answer(
+        site, simulation, clock, kind="drop", id="+".join(each.id for each in simulation.events), title=title
+    )
 
 
 def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
@@ -146,7 +148,7 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
     for scenario in scenarios:
         answer = replay(site, scenario)
         applies = any(each.applies in ("yes", "maybe") and each.action in LEFT for each in answer.events)
-        down = {fate.id: fate.down_hours if fate.assessed else None for fate in answer.functions}
+        down = {outcome.id: outcome.down_hours if outcome.assessed else None for outcome in answer.functions}
         rows.append(MatrixRow(scenario.id, scenario.title, applies, down))
     return Matrix(
         schema=MATRIX_SCHEMA,
@@ -161,12 +163,12 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
 def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
     """What a replay gives otherwise than history."""
     found = []
-    fates = {each.id: each for each in answer.functions}
+    outcomes = {each.id: each for each in answer.functions}
     for identity, bounds in expected.down_hours.items():
-        if identity not in fates:
+        if identity not in outcomes:
             found.append(f"{expected.subject}: there is no function {identity}")
-        elif not bounds[0] <= fates[identity].down_hours <= bounds[1]:
-            hours_down = fates[identity].down_hours
+        elif not bounds[0] <= outcomes[identity].down_hours <= bounds[1]:
+            hours_down = outcomes[identity].down_hours
             found.append(
                 f"{expected.subject}: {identity} is down {hours_down} h, history says {bounds[0]} to {bounds[1]}"
             )
@@ -182,15 +184,15 @@ def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
 # -- events -----------------------------------------------------------------------------------------------
 
 
-def _strike(
+def _loss(
     site: SiteModel,
-    clock: Clock,
+    clock: RecoveryTimes,
     event: Event,
     leaves: Iterable[str],
     same: bool,
     restored: Mapping[str, float],
     horizon: float,
-) -> Strike:
+) -> Loss:
     start, back = {}, {}
     recorded = event.duration_hours is not None or (same and event.id in restored)
     notice = event.notice_hours or 0.0
@@ -210,26 +212,26 @@ def _strike(
             low, usual, high = clock.total(clock.terms(leaf))
             ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
             back[name] = cast("tuple[float, float, float]", tuple(ends))
-    return Strike(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
+    return Loss(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
 
 
-def _refuse(site: SiteModel, course: Course, event: Event) -> None:
+def _refuse(site: SiteModel, simulation: Simulation, event: Event) -> None:
     """Take a provider out of the fallbacks, and say so whether or not the site has it as one."""
     said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
     row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
-    course.excluded.append(row)
+    simulation.excluded.append(row)
     parent = site.attribution.catalogue.parent(event.actor)
     for proof in site.proofs.all:
         stands_in = proof.role in (*roles_of_layer(event.layer), *roles_of_product(event.layer))
         stands_in = stands_in or (proof.role == "spare_name" and event.layer == "registrar")
         same = proof.provider == event.actor or site.attribution.catalogue.account(proof.provider) == event.actor
         if stands_in and (same or site.attribution.catalogue.parent(proof.provider) == parent):
-            course.refused[proof.id] = row
+            simulation.refused[proof.id] = row
 
 
-def _happening(site: SiteModel, event: Event, bound: Binding, start: datetime) -> Happening:
+def _event_outcome(site: SiteModel, event: Event, bound: Binding, start: datetime) -> EventOutcome:
     name = event.name or site.attribution.provider_name(event.actor)
-    return Happening(
+    return EventOutcome(
         id=event.id,
         at_hours=event.at_hours,
         at=(start + timedelta(hours=event.at_hours)).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -255,8 +257,8 @@ def _happening(site: SiteModel, event: Event, bound: Binding, start: datetime) -
 
 def _answer(
     site: SiteModel,
-    course: Course,
-    clock: Clock,
+    simulation: Simulation,
+    clock: RecoveryTimes,
     *,
     kind: Literal["drop", "scenario"],
     id: str,  # noqa: A002 - the field's name
@@ -269,17 +271,17 @@ def _answer(
     before: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> WhatIf:
-    course.strikes = held_up(site.tree, course.strikes)
-    reckoned = Reckoning(site, course, clock)
-    fates = fates_of(site, course, reckoned)
-    happenings = tuple(with_functions(each, course, reckoned) for each in course.happenings)
+    simulation.losses = held_up(site.tree, simulation.losses)
+    result = SimulationResult(site, simulation, clock)
+    outcomes = outcomes_of(site, simulation, result)
+    events = tuple(with_functions(each, simulation, result) for each in simulation.events)
     fallbacks = graded(site.tree, site.proofs)
-    standbys, barred = standbys_of(site, course, reckoned, fallbacks)
-    applying = [each for each in happenings if each.applies == "yes" and each.action in LEFT]
-    lost = [each for each in fates if each.down_hours > 0]
+    standbys, barred = standbys_of(site, simulation, result, fallbacks)
+    applying = [each for each in events if each.applies == "yes" and each.action in LEFT]
+    lost = [each for each in outcomes if each.down_hours > 0]
     first = min(lost, key=lambda each: (goes_down(each), each.id), default=None)
     longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
-    unassessed = [NotAssessed(each.id, each.note) for each in fates if not each.assessed]
+    unassessed = [NotAssessed(each.id, each.note) for each in outcomes if not each.assessed]
     return WhatIf(
         schema=WHATIF_SCHEMA,
         target=site.file.target,
@@ -288,19 +290,19 @@ def _answer(
         id=id,
         title=title,
         t0=t0,
-        horizon_hours=course.horizon,
+        horizon_hours=simulation.horizon,
         binding=binding,
         confidence=confidence,
-        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, fates, kind),
-        events=happenings,
-        functions=fates,
+        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, outcomes, kind),
+        events=events,
+        functions=outcomes,
         fallbacks=standbys,
-        excluded=(*course.excluded, *barred),
-        not_assessed=(*unassessed, *course.not_assessed, *out_of_sight(site)),
+        excluded=(*simulation.excluded, *barred),
+        not_assessed=(*unassessed, *simulation.not_assessed, *out_of_sight(site)),
         first_loss=first.id if first is not None else "",
         shortest_notice_hours=min((each.notice_hours or 0.0 for each in applying), default=None),
         longest_loss=longest.id if longest is not None else "",
-        before_the_next=_advice(site, course, lost, before),
+        before_the_next=_advice(site, simulation, lost, before),
         history=history,
         lesson=lesson,
         sources=dict(sources or {}),
@@ -317,27 +319,29 @@ def _names(site: SiteModel) -> dict[str, str]:
     return {identity: found[identity] for identity in sorted(found) if found[identity] != identity}
 
 
-def _advice(site: SiteModel, course: Course, lost: Iterable[FunctionFate], before: str) -> tuple[str, ...]:
+def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutcome], before: str) -> tuple[str, ...]:
     rows = []
     name, names = site.file.target.domain, _names(site)
-    for fate in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
-        if not fate.via:
-            said = name if fate.id == "web" else function(fate.id)
+    for outcome in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
+        if not outcome.via:
+            said = name if outcome.id == "web" else function(outcome.id)
             rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
         else:
-            ways = listed([fallback(FallbackId.read(each), names) for each in fate.via])
+            ways = listed([fallback(FallbackId.read(each), names) for each in outcome.via])
             rows.append(f"rehearse the switch to {ways}, or make it automatic")
     if before:
         rows.append(before)
-    if course.not_assessed:
+    if simulation.not_assessed:
         rows.append("declare in the site file what cannot be seen, so that it is assessed")
     return tuple(dict.fromkeys(rows))
 
 
-def _summary(site: SiteModel, lead: str, lost: list[FunctionFate], fates: Iterable[FunctionFate], kind: str) -> str:
+def _summary(
+    site: SiteModel, lead: str, lost: list[FunctionOutcome], outcomes: Iterable[FunctionOutcome], kind: str
+) -> str:
     """One sentence: what stops, how long, what goes on."""
     name = site.file.target.domain
-    unassessed = any(not each.assessed for each in fates)
+    unassessed = any(not each.assessed for each in outcomes)
     tail = " Not everything could be assessed." if unassessed else ""
     if not lost:
         start = f"If {lead}" if kind == "drop" else lead
@@ -353,7 +357,7 @@ def _summary(site: SiteModel, lead: str, lost: list[FunctionFate], fates: Iterab
     return f"{start}: {'; '.join(parts)}.{tail}"
 
 
-def _loses(each: FunctionFate) -> str:
+def _loses(each: FunctionOutcome) -> str:
     if each.effect == "no_new_installs":
         return "stop for/stop for"
     return "is impossible for/are impossible for" if each.effect == "cannot_renew" else "is down for/are down for"

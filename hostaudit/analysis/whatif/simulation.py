@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from hostaudit import domain
 from hostaudit.analysis.fault_tree.tree import FaultTree
-from hostaudit.analysis.impact.outage import Clock, Reading, gone
+from hostaudit.analysis.impact.outage import Reading, RecoveryTimes, already_failed
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Spans, Timeline, clipped, united
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, DowntimeMeasure, Spans, clipped, united
 from hostaudit.model.report import NotAssessed
-from hostaudit.model.whatif import Excluded, Happening
+from hostaudit.model.whatif import EventOutcome, Excluded
 
 
 @dataclass(frozen=True)
-class Strike:
+class Loss:
     """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high).
 
     ``at``: when the event happens; caches may let users notice it later, at ``start``."""
@@ -43,59 +43,59 @@ class Strike:
 
 
 @dataclass
-class Course:
-    """Everything that happens on one clock, before it is reckoned."""
+class Simulation:
+    """Everything that happens on one clock, before it is result."""
 
     horizon: float
-    strikes: list[Strike] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    events: list[EventOutcome] = field(default_factory=list)
     refused: dict[str, Excluded] = field(default_factory=dict)
     excluded: list[Excluded] = field(default_factory=list)
     not_assessed: list[NotAssessed] = field(default_factory=list)
 
 
-class Reckoning:
-    """The graph over the clock of one course."""
+class SimulationResult:
+    """The graph over the clock of one simulation."""
 
-    def __init__(self, site: SiteModel, course: Course, clock: Clock) -> None:
+    def __init__(self, site: SiteModel, simulation: Simulation, clock: RecoveryTimes) -> None:
         self.site = site
         self.tree = site.tree
-        self.course = course
+        self.course = simulation
         self.clock = clock
         self.notices: dict[float, float] = {}
-        for strike in course.strikes:
-            for start in strike.start.values():
-                self.notices[start] = min(strike.notice, self.notices.get(start, strike.notice))
-        certain = [each for each in course.strikes if not each.degrades and not each.perhaps]
+        for loss in simulation.losses:
+            for start in loss.start.values():
+                self.notices[start] = min(loss.notice, self.notices.get(start, loss.notice))
+        certain = [each for each in simulation.losses if not each.degrades and not each.perhaps]
         self.before = self._solve([], 1)
         self.at_worst = self._solve([], 1, "pessimistic")
         self.ends = [self._solve(certain, end) for end in range(3)]
-        self.worse = self._solve([each for each in course.strikes if not each.perhaps], 1)
-        self.perhaps = self._solve(course.strikes, 1)
+        self.worse = self._solve([each for each in simulation.losses if not each.perhaps], 1)
+        self.perhaps = self._solve(simulation.losses, 1)
 
-    def _solve(self, strikes: Iterable[Strike], end: int, reading: Reading = "named") -> dict[str, Spans]:
+    def _solve(self, losses: Iterable[Loss], end: int, reading: Reading = "named") -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
         for name, leaf in self.tree.leaves.items():
-            if gone(leaf, reading):
+            if already_failed(leaf, reading):
                 lost[name] = [ALWAYS]
         for refused in self.course.refused:
             if refused in self.tree.standbys:
                 lost[self.tree.standbys[refused].handle] = [ALWAYS]
-        for strike in strikes:
-            for name, value in strike.spans(end).items():
+        for loss in losses:
+            for name, value in loss.spans(end).items():
                 lost.setdefault(name, []).append(value)
         united_ = {name: united(values) for name, values in lost.items()}
         # The clock counts notice for a plain failure already; a scenario's events have notices of their own.
-        clock = Clock(self.site.rules.recovery, self.clock.horizon)
-        return self.tree.solve(united_, Timeline(clock, end, self.notices))
+        clock = RecoveryTimes(self.site.rules.recovery, self.clock.horizon)
+        return self.tree.solve(united_, DowntimeMeasure(clock, end, self.notices))
 
-    def only(self, strikes: Iterable[Strike]) -> dict[str, Spans]:
+    def only(self, losses: Iterable[Loss]) -> dict[str, Spans]:
         """The graph if nothing but these happened."""
-        return self._solve(strikes, 1)
+        return self._solve(losses, 1)
 
-    def but(self, strikes: list[Strike]) -> dict[str, Spans]:
+    def but(self, losses: list[Loss]) -> dict[str, Spans]:
         """The graph if everything but these happened."""
-        rest = [each for each in self.course.strikes if not each.degrades and not each.perhaps and each not in strikes]
+        rest = [each for each in self.course.losses if not each.degrades and not each.perhaps and each not in losses]
         return self._solve(rest, 1)
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
@@ -103,20 +103,20 @@ class Reckoning:
         return clipped(state.get(node, NEVER), self.course.horizon)
 
 
-def held_up(tree: FaultTree, strikes: list[Strike]) -> list[Strike]:
+def held_up(tree: FaultTree, losses: list[Loss]) -> list[Loss]:
     """The same, but no zone moves to other name servers while the registrar is gone at which that would be done: that
     caches keep a name alive for a while gives nobody a console."""
-    gone_from: dict[str, list[Strike]] = {}
-    for strike in strikes:
-        for name in strike.back:
+    gone_from: dict[str, list[Loss]] = {}
+    for loss in losses:
+        for name in loss.back:
             if tree.leaves[name].role == "registrar":
-                gone_from.setdefault(name, []).append(strike)
+                gone_from.setdefault(name, []).append(loss)
     found = []
-    for strike in strikes:
-        back = dict(strike.back)
-        for name, own in strike.back.items():
+    for loss in losses:
+        back = dict(loss.back)
+        for name, own in loss.back.items():
             served = tree.leaves[name].zone if tree.leaves[name].recovery == "dns" else ""
-            zone = domain.registrable(served) if served and not strike.recorded else None
+            zone = domain.registrable(served) if served and not loss.recorded else None
             for registrar, others in gone_from.items():
                 if zone is not None and tree.leaves[registrar].subject == zone:
                     for other in others:
@@ -125,5 +125,5 @@ def held_up(tree: FaultTree, strikes: list[Strike]) -> list[Strike]:
                             for end, until in zip(own, other.back[registrar], strict=True)
                         )
                         own = back[name] = (low, usual, high)
-        found.append(replace(strike, back=back))
+        found.append(replace(loss, back=back))
     return found

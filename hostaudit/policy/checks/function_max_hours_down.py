@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hostaudit.analysis.impact.score import Reckoning
+from hostaudit.analysis.impact.score import CompanyOutages
 from hostaudit.model.report import Report
 from hostaudit.model.roles import TIMED
 from hostaudit.model.words import function
@@ -21,14 +21,14 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         known = any(each.id == identity for each in context.report.functions)
         yield no_such_function(demand, identity, known=known)
         return
-    best, worst = (_longest(context.reckoning(each), identity) for each in READINGS)
+    best, worst = (_longest(context.company_outages(each), identity) for each in READINGS)
     outcome, text, provider = compared_hours(context, best, worst, demand.value)
     yield demand.answer(outcome, identity, f"{function(identity).capitalize()}: {text}", provider=provider)
 
 
-def _longest(reckoning: Reckoning, identity: str) -> LongestOutage:
+def _longest(held: CompanyOutages, identity: str) -> LongestOutage:
     found = NO_OUTAGE
-    for parent, outages in sorted(reckoning.rest.items()):
+    for parent, outages in sorted(held.rest.items()):
         hours = outages[identity].hours
         if outages[identity].stops and hours.usual > found.hours.usual:
             found = LongestOutage(hours, parent)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hostaudit.analysis.fault_tree.tree import FaultTree
 from hostaudit.analysis.impact.outage import NOBODY, Reading, impact
-from hostaudit.analysis.impact.score import hides, part
+from hostaudit.analysis.impact.score import effective_role, may_conceal
 from hostaudit.policy.check import Answer, Check, Demand, Ladder
 from hostaudit.policy.context import PolicyContext, reasons
 from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutage, compared_hours
@@ -32,7 +32,7 @@ def _alone(tree: FaultTree, role: str) -> FaultTree:
     leaves = {
         # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
         name: leaf
-        if part(leaf) == role or hides(leaf, role) or leaf.certainty == "hoped"
+        if effective_role(leaf) == role or may_conceal(leaf, role) or leaf.certainty == "hoped"
         else replace(leaf, domains={}, certainty="certain")
         for name, leaf in tree.leaves.items()
     }

@@ -11,7 +11,7 @@ from hostaudit.analysis.whatif.binding import LEFT
 from hostaudit.analysis.whatif.replay import replay
 from hostaudit.model.policy import ScenarioGate
 from hostaudit.model.roles import LAYERS, may_stop
-from hostaudit.model.whatif import FunctionFate, WhatIf
+from hostaudit.model.whatif import FunctionOutcome, WhatIf
 from hostaudit.model.words import duration, function
 from hostaudit.policy.check import Answer, Check, Demand, Ladder, compared_most, no_such_function, number
 from hostaudit.policy.context import PolicyContext
@@ -35,23 +35,23 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 def _limit(
     context: PolicyContext, demand: Demand, gate: ScenarioGate, identity: str, best: WhatIf, worst: WhatIf
 ) -> Answer:
-    fates = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
-    if fates[0] is None or fates[1] is None:
+    ends = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
+    if ends[0] is None or ends[1] is None:
         states = {each.id: each.applies for each in context.case.tree.functions}
         answer = no_such_function(demand, identity, known=states.get(identity) == "no")
         return replace(answer, confidence=CONFIDENCE)
-    low, high = fates[0].down_hours, max(each.down_hours for each in fates if each is not None)
+    low, high = ends[0].down_hours, max(each.down_hours for each in ends if each is not None)
     outcome = compared_most(low, high, demand.value)
     text = f"down for {duration(low) if low else 'no time'}"
     unplaced = _unplaced(context, best, identity) or _unplaced(context, worst, identity)
-    if outcome == "pass" and (unplaced or not all(_settled(each) for each in fates)):
+    if outcome == "pass" and (unplaced or not all(_settled(each) for each in ends)):
         outcome = "unknown"
     if low != high:
         text += f" to {duration(high)}"
     if outcome == "unknown":
-        notes = [each.note for each in fates if each is not None and each.note and not _settled(each)]
+        notes = [each.note for each in ends if each is not None and each.note and not _settled(each)]
         text += f"; {(*notes, unplaced)[0] or 'part of what it rests on is unknown'}"
-    via = f" by way of {', '.join(fates[0].via)}" if fates[0].via else ""
+    via = f" by way of {', '.join(ends[0].via)}" if ends[0].via else ""
     called = function(identity).capitalize()
     message = f"{called} in {gate.scenario}: {text}{via}; at most {number(demand.value)} h is allowed."
     return demand.answer(outcome, identity, message, confidence=CONFIDENCE)
@@ -68,8 +68,8 @@ def _unplaced(context: PolicyContext, answer: WhatIf, identity: str) -> str:
     return ""
 
 
-def _settled(fate: FunctionFate | None) -> bool:
-    return fate is not None and fate.assessed
+def _settled(end: FunctionOutcome | None) -> bool:
+    return end is not None and end.assessed
 
 
 def _read(case: SiteModel, *, works: bool) -> SiteModel:

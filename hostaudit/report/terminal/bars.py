@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
-from hostaudit.model.whatif import FunctionFate, Happening
+from hostaudit.model.whatif import EventOutcome, FunctionOutcome
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import RED, YELLOW, Sheet
 
@@ -29,11 +29,13 @@ STATES = {
 _ORDER = list(STATES)
 
 
-def ticks(happenings: Iterable[Happening], fates: Iterable[FunctionFate], horizon: float, columns: int) -> list[float]:
+def ticks(
+    events: Iterable[EventOutcome], outcomes: Iterable[FunctionOutcome], horizon: float, columns: int
+) -> list[float]:
     """Hours from 0 to the horizon at which something happens or changes, as many as ``columns`` can tell apart."""
-    changes = Counter(each.at_hours for each in happenings if each.applies != "no")
-    for fate in fates:
-        for each in fate.intervals:
+    changes = Counter(each.at_hours for each in events if each.applies != "no")
+    for outcome in outcomes:
+        for each in outcome.intervals:
             changes.update((each.from_hours, horizon if each.to_hours is None else each.to_hours))
     found = [0.0]
     for hours in sorted(each for each in changes if 0 < each < horizon):
@@ -50,13 +52,14 @@ def ticks(happenings: Iterable[Happening], fates: Iterable[FunctionFate], horizo
     return found
 
 
-def bar(fate: FunctionFate, at: Sequence[float], gap: int) -> list[str]:
+def bar(outcome: FunctionOutcome, at: Sequence[float], gap: int) -> list[str]:
     """The state in each column, which is the worst within its time."""
-    idle = "works" if fate.assessed else "not assessed"
+    idle = "works" if outcome.assessed else "not assessed"
     edges = [start + (end - start) * step / gap for start, end in pairwise(at) for step in range(gap)]
     edges.append(at[-1])
     spans = [
-        (each.state, each.from_hours, math.inf if each.to_hours is None else each.to_hours) for each in fate.intervals
+        (each.state, each.from_hours, math.inf if each.to_hours is None else each.to_hours)
+        for each in outcome.intervals
     ]
     return [
         max((state for state, begin, stop in spans if begin < after and stop > before), key=_ORDER.index, default=idle)

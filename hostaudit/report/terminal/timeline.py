@@ -11,7 +11,7 @@ from hostaudit.model import words
 from hostaudit.model.report import Hours
 from hostaudit.model.roles import LAYERS
 from hostaudit.model.site import FallbackId
-from hostaudit.model.whatif import Excluded, FunctionFate, Happening, Standby, WhatIf
+from hostaudit.model.whatif import EventOutcome, Excluded, FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
 from hostaudit.report.terminal.sheet import BOLD, MORE, REASON, Sheet, not_assessed
@@ -68,7 +68,7 @@ def _top(sheet: Sheet, document: WhatIf) -> None:
         assumed.append("an unknown notice is taken as 0")
     if any(each.applies == "maybe" for each in met):
         assumed.append("what may or may not hit the site is not counted as a loss")
-    if any(fate_basis(fate) for fate in document.functions):
+    if any(outcome_basis(outcome) for outcome in document.functions):
         assumed.append("estimated times are from rules/recovery.yaml")
     if assumed:
         sheet.text("; ".join(assumed), lead="assumed: ")
@@ -134,16 +134,16 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
         sheet.lines += rows
 
 
-def in_order(document: WhatIf) -> list[Happening]:
+def in_order(document: WhatIf) -> list[EventOutcome]:
     """Events by time; those of the same time as they were given."""
     return sorted(document.events, key=lambda each: each.at_hours)
 
 
-def _when(event: Happening) -> str:
+def _when(event: EventOutcome) -> str:
     return f"+{say.clock(event.at_hours)}"
 
 
-def _date(sheet: Sheet, event: Happening, document: WhatIf) -> str:
+def _date(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
     """``09 Jan``; with the year where the clock runs into another, with the hour where it runs for days only."""
     if event.at is None:
         return ""
@@ -157,7 +157,7 @@ def _date(sheet: Sheet, event: Happening, document: WhatIf) -> str:
     return sheet.safe(f"{parts[2]} {MONTHS[int(parts[1]) - 1]}{year}{f' {hour[:5]}' if short else ''}", 24)
 
 
-def _what(sheet: Sheet, event: Happening, document: WhatIf) -> str:
+def _what(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
     """Actor and action. Bound by role, the recorded actor stands in brackets if it is another one here."""
     name = sheet.safe(event.actor_name or event.actor, 60)
     if document.binding == "role" and event.action not in ANSWERS:
@@ -172,11 +172,11 @@ def _what(sheet: Sheet, event: Happening, document: WhatIf) -> str:
     return f"{who} {sheet.safe(say.action(event.layer, event.action), 60)}{judged}{outcome}"
 
 
-def _notice(event: Happening) -> str:
+def _notice(event: EventOutcome) -> str:
     return "" if event.action in ANSWERS else say.notice(event.notice_hours)
 
 
-def _you(sheet: Sheet, event: Happening, document: WhatIf) -> str:
+def _you(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
     """The provider of the site that is hit, and the effect on it."""
     if event.action in ANSWERS:
         return ""
@@ -187,10 +187,10 @@ def _you(sheet: Sheet, event: Happening, document: WhatIf) -> str:
     may = "may be you" if event.applies == "maybe" else "you"
     stopped = [sheet.safe(words.function(each), 60) for each in event.functions]
     worse = [
-        sheet.safe(words.function(fate.id), 60)
-        for fate in document.functions
-        if fate.id not in event.functions
-        and any(each.state == "degraded" and event.id in each.because for each in fate.intervals)
+        sheet.safe(words.function(outcome.id), 60)
+        for outcome in document.functions
+        if outcome.id not in event.functions
+        and any(each.state == "degraded" and event.id in each.because for each in outcome.intervals)
     ]
     effects = [
         f"{_all_or(stopped, document)} down" if stopped else "",
@@ -205,7 +205,7 @@ def _all_or(stopped: list[str], document: WhatIf) -> str:
     return "everything" if len(stopped) == len(document.functions) > 1 else words.listed(stopped)
 
 
-def _under(document: WhatIf, shown: list[Happening]) -> dict[str, list[Standby | Excluded]]:
+def _under(document: WhatIf, shown: list[EventOutcome]) -> dict[str, list[Standby | Excluded]]:
     """By event, the fallbacks that are of use against it or not, unless nothing is gone that they back up; under ""
     those of no event in particular."""
     cuts = [each for each in shown if each.action not in ANSWERS]
@@ -280,23 +280,23 @@ def excluded(sheet: Sheet, rows: Iterable[Excluded], document: WhatIf, indent: i
 
 
 def _bars(sheet: Sheet, document: WhatIf) -> None:
-    fates = document.functions
-    shown_already = {*(each.id for each in fates), *_as_unseen(document)}
+    outcomes = document.functions
+    shown_already = {*(each.id for each in outcomes), *_as_unseen(document)}
     unseen = [each.what for each in document.not_assessed if each.what not in shown_already]
-    if not fates:
+    if not outcomes:
         return
-    labels = [sheet.safe(words.function(each.id), LABEL) for each in fates]
+    labels = [sheet.safe(words.function(each.id), LABEL) for each in outcomes]
     label = max(map(width, [*labels, "not assessed" if unseen else ""]))
     aside = sheet.width >= ASIDE
     tail = TAIL[sheet.width >= WIDE]
     columns = sheet.width - label - tail - 6 if aside else sheet.width - 8
     horizon = max(document.horizon_hours, 0.0) or 1.0
-    at = ticks(document.events, fates, horizon, columns)
+    at = ticks(document.events, outcomes, horizon, columns)
     gap = columns // (len(at) - 1)
     indent = label + 4 if aside else 2
-    states = [bar(fate, at, gap) for fate in fates]
+    states = [bar(outcome, at, gap) for outcome in outcomes]
     sheet.lines += ["", " " * indent + axis(at, gap)]
-    rows = [(name, each, total(fate, sheet)) for name, each, fate in zip(labels, states, fates, strict=True)]
+    rows = [(name, each, total(outcome, sheet)) for name, each, outcome in zip(labels, states, outcomes, strict=True)]
     if unseen:
         few = words.few([sheet.safe(each, 120) for each in unseen])
         rows.append(("not assessed", ["not assessed"] * gap * (len(at) - 1), few))
@@ -316,9 +316,9 @@ def _bars(sheet: Sheet, document: WhatIf) -> None:
 def _notes(sheet: Sheet, document: WhatIf) -> None:
     """Remarks on functions; functions with the same remark share a line."""
     shared: dict[str, list[str]] = {}
-    for fate in document.functions:
-        if fate.note:
-            shared.setdefault(fate.note, []).append(sheet.safe(words.function(fate.id), 60))
+    for outcome in document.functions:
+        if outcome.note:
+            shared.setdefault(outcome.note, []).append(sheet.safe(words.function(outcome.id), 60))
     if shared:
         sheet.heading("To know besides")
     for note, functions in shared.items():
@@ -330,41 +330,41 @@ def _as_unseen(document: WhatIf) -> set[str]:
     return {f"{each.actor} ({each.id})" for each in document.events}
 
 
-def fate_basis(fate: FunctionFate) -> bool:
+def outcome_basis(outcome: FunctionOutcome) -> bool:
     """True if one of its times is only estimated."""
-    return any(each.basis == "estimated" for each in fate.intervals)
+    return any(each.basis == "estimated" for each in outcome.intervals)
 
 
-def _only_degraded(fate: FunctionFate) -> bool:
-    return fate.assessed and fate.degraded_hours > 0 and not (fate.down_hours > 0 or fate.range.high > 0)
+def _only_degraded(outcome: FunctionOutcome) -> bool:
+    return outcome.assessed and outcome.degraded_hours > 0 and not (outcome.down_hours > 0 or outcome.range.high > 0)
 
 
-def _works(fate: FunctionFate) -> bool:
+def _works(outcome: FunctionOutcome) -> bool:
     """True if nothing of it is lost, as far as was assessed."""
-    return fate.assessed and not (fate.down_hours > 0 or fate.range.high > 0 or fate.degraded_hours > 0)
+    return outcome.assessed and not (outcome.down_hours > 0 or outcome.range.high > 0 or outcome.degraded_hours > 0)
 
 
-def total(fate: FunctionFate, sheet: Sheet) -> str:
+def total(outcome: FunctionOutcome, sheet: Sheet) -> str:
     """The summary of a bar, in hours or days."""
     parts = []
-    lost = fate.down_hours > 0 or fate.range.high > 0
+    lost = outcome.down_hours > 0 or outcome.range.high > 0
     if lost:
-        length = words.duration(fate.down_hours)
-        span = words.span(Hours(fate.range.low, fate.down_hours, fate.range.high))
+        length = words.duration(outcome.down_hours)
+        span = words.span(Hours(outcome.range.low, outcome.down_hours, outcome.range.high))
         parts.append(f"{length} down{span[len(length) :]}")
-    if fate.degraded_hours > 0:
-        parts.append(f"{words.duration(fate.degraded_hours)} degraded")
-    if fate_basis(fate):
+    if outcome.degraded_hours > 0:
+        parts.append(f"{words.duration(outcome.degraded_hours)} degraded")
+    if outcome_basis(outcome):
         parts.append("estimated")
-    if fate.intervals and fate.intervals[-1].to_hours is None:
+    if outcome.intervals and outcome.intervals[-1].to_hours is None:
         parts.append("no end on record")
-    if not fate.assessed:
+    if not outcome.assessed:
         parts.append("the rest not assessed" if parts else "not assessed")
-    if fate.via:
-        parts.append(f"via {words.listed([sheet.fallback(each) for each in fate.via])}")
-    if fate.remains:
-        parts.append(f"left: {words.listed([sheet.called(each) for each in fate.remains])}")
-    if _works(fate):
+    if outcome.via:
+        parts.append(f"via {words.listed([sheet.fallback(each) for each in outcome.via])}")
+    if outcome.remains:
+        parts.append(f"left: {words.listed([sheet.called(each) for each in outcome.remains])}")
+    if _works(outcome):
         parts.insert(0, "works")
     return ", ".join(parts)
 
@@ -373,8 +373,8 @@ def total(fate: FunctionFate, sheet: Sheet) -> str:
 
 
 def _key(sheet: Sheet, document: WhatIf) -> None:
-    fates = {each.id: each for each in document.functions}
-    first, longest = fates.get(document.first_loss), fates.get(document.longest_loss)
+    outcomes = {each.id: each for each in document.functions}
+    first, longest = outcomes.get(document.first_loss), outcomes.get(document.longest_loss)
     parts = []
     if first is not None and first.intervals:
         parts.append(f"first loss: +{say.clock(first.intervals[0].from_hours)} {_called(sheet, first)}")
@@ -387,8 +387,8 @@ def _key(sheet: Sheet, document: WhatIf) -> None:
         sheet.bold(" | ".join(parts))
 
 
-def _called(sheet: Sheet, fate: FunctionFate) -> str:
-    return sheet.safe(words.function(fate.id), 60)
+def _called(sheet: Sheet, outcome: FunctionOutcome) -> str:
+    return sheet.safe(words.function(outcome.id), 60)
 
 
 def before_the_next(sheet: Sheet, document: WhatIf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hostaudit.model import words
 from hostaudit.model.report import Hours
-from hostaudit.model.whatif import FunctionFate, Standby, WhatIf
+from hostaudit.model.whatif import FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal import timeline
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
@@ -42,55 +42,55 @@ def _dropped(sheet: Sheet, document: WhatIf) -> None:
     timeline.before_the_next(sheet, document)
 
 
-def _lost(fate: FunctionFate) -> bool:
-    return fate.down_hours > 0 or fate.range.high > 0
+def _lost(outcome: FunctionOutcome) -> bool:
+    return outcome.down_hours > 0 or outcome.range.high > 0
 
 
-def _stops(sheet: Sheet, fates: list[FunctionFate]) -> None:
+def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     sheet.heading("What stops")
-    if not fates:
+    if not outcomes:
         sheet.text("Nothing, as far as can be seen.", 2)
-    for fate in sorted(fates, key=lambda each: (_start(each, "down"), -each.down_hours)):
-        span = words.span(Hours(fate.range.low, fate.down_hours, fate.range.high))
-        parts = [f"{say.onset(_start(fate, 'down'))}, for about {span}"]
-        if timeline.fate_basis(fate):
+    for outcome in sorted(outcomes, key=lambda each: (_start(each, "down"), -each.down_hours)):
+        span = words.span(Hours(outcome.range.low, outcome.down_hours, outcome.range.high))
+        parts = [f"{say.onset(_start(outcome, 'down'))}, for about {span}"]
+        if timeline.outcome_basis(outcome):
             parts.append("estimated")
-        if not fate.assessed:
+        if not outcome.assessed:
             parts.append("not wholly assessed, it may be worse")
-        if fate.via:
-            parts.append(f"then via {words.listed([sheet.fallback(each) for each in fate.via])}")
-        if fate.remains:
-            parts.append(f"left: {words.listed([sheet.called(each) for each in fate.remains])}")
-        if fate.note:
-            parts.append(sheet.safe(fate.note))
-        text = f"{sheet.safe(words.function(fate.id), 80)} - {'; '.join(parts)}"
-        sheet.marked(EFFECT_MARKS.get(fate.effect, "bad"), say.effect(fate.effect), text, 2)
+        if outcome.via:
+            parts.append(f"then via {words.listed([sheet.fallback(each) for each in outcome.via])}")
+        if outcome.remains:
+            parts.append(f"left: {words.listed([sheet.called(each) for each in outcome.remains])}")
+        if outcome.note:
+            parts.append(sheet.safe(outcome.note))
+        text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}"
+        sheet.marked(EFFECT_MARKS.get(outcome.effect, "bad"), say.effect(outcome.effect), text, 2)
 
 
-def _start(fate: FunctionFate, state: str) -> float:
-    return min((each.from_hours for each in fate.intervals if each.state == state), default=0.0)
+def _start(outcome: FunctionOutcome, state: str) -> float:
+    return min((each.from_hours for each in outcome.intervals if each.state == state), default=0.0)
 
 
-def _degraded(sheet: Sheet, fates: list[FunctionFate]) -> None:
-    if fates:
+def _degraded(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
+    if outcomes:
         sheet.heading("What is only degraded")
-    for fate in fates:
-        when = f"{say.onset(_start(fate, 'degraded'))}, for about {words.duration(fate.degraded_hours)}"
-        carried = [*map(sheet.fallback, fate.via), *map(sheet.called, fate.remains)]
+    for outcome in outcomes:
+        when = f"{say.onset(_start(outcome, 'degraded'))}, for about {words.duration(outcome.degraded_hours)}"
+        carried = [*map(sheet.fallback, outcome.via), *map(sheet.called, outcome.remains)]
         through = f"; goes on through {words.listed(carried)}" if carried else ""
-        note = f"; {sheet.safe(fate.note)}" if fate.note else ""
-        sheet.marked("weak", "degraded", f"{sheet.safe(words.function(fate.id), 80)} - {when}{through}{note}", 2)
+        note = f"; {sheet.safe(outcome.note)}" if outcome.note else ""
+        sheet.marked("weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}", 2)
 
 
-def _remains(sheet: Sheet, fates: list[FunctionFate]) -> None:
+def _remains(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     sheet.heading("What remains")
-    if not fates:
+    if not outcomes:
         sheet.text("No function remains whole.", 2)
-    for fate in fates:
-        carried = [*map(sheet.fallback, fate.via), *map(sheet.called, fate.remains)]
+    for outcome in outcomes:
+        carried = [*map(sheet.fallback, outcome.via), *map(sheet.called, outcome.remains)]
         through = f", through {words.listed(carried)}" if carried else ""
-        note = f"; {sheet.safe(fate.note)}" if fate.note else ""
-        sheet.marked("good", "works", f"{sheet.safe(words.function(fate.id), 80)}{through}{note}", 2)
+        note = f"; {sheet.safe(outcome.note)}" if outcome.note else ""
+        sheet.marked("good", "works", f"{sheet.safe(words.function(outcome.id), 80)}{through}{note}", 2)
 
 
 def _fallbacks(sheet: Sheet, document: WhatIf) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hostaudit import audit
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
-from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
-from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
+from hostaudit.analysis.impact.outage import NOBODY, RecoveryTimes, impact, order_one
+from hostaudit.analysis.impact.score import combine, company_outages, exposures, harm, role_scores, score
 from hostaudit.documents import rules
 from hostaudit.model.evidence import Unknown
 from hostaudit.model.report import Hours, Report, WorkingEnd
@@ -28,7 +28,7 @@ EVERY = ("certain", "uncertain", "unknown", "failed")
 
 
 def interval(graph: FaultTree) -> tuple[float, float]:
-    return score(reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic"), SCORING)
+    return score(company_outages(graph, CLOCK, "pessimistic"), company_outages(graph, CLOCK, "optimistic"), SCORING)
 
 
 def changed(graph: FaultTree) -> FaultTree:
@@ -156,13 +156,13 @@ def test_a_company_that_holds_only_a_name_counts_lightly():
     graph.leaf("host", BasicEvent({"parent": ("p",)}, "hosting", "h", (), "host"))
     graph.gate(Purpose.GROUP.of("all"), "all", ["registry", "host"])
     graph.functions.append(SiteFunction("f", "all", "yes", "down", 1.0))
-    found = exposures(reckon(graph, CLOCK, "named"), SCORING)
+    found = exposures(company_outages(graph, CLOCK, "named"), SCORING)
 
     assert found["r"] == SCORING.name_only_weight * found["p"]
 
     both = changed(graph)
     both.leaves["registry"] = BasicEvent({"parent": ("p",)}, "registry", "com", (), "host")
-    assert exposures(reckon(both, CLOCK, "named"), SCORING) == {"p": found["p"]}
+    assert exposures(company_outages(both, CLOCK, "named"), SCORING) == {"p": found["p"]}
 
 
 # -- standbys -------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def test_an_unknown_leaf_only_widens_with_standbys_as_well(graph, data):
 def test_notice_never_lengthens_an_outage(graph, one, other, parent):
     less, more = sorted((one, other))
     failed = frozenset({("parent", parent)})
-    before, after = (impact(graph, failed, Clock(HOUR, 720, notice)) for notice in (less, more))
+    before, after = (impact(graph, failed, RecoveryTimes(HOUR, 720, notice)) for notice in (less, more))
 
     for function in graph.functions:
         for end in ("low", "usual", "high"):
@@ -404,7 +404,7 @@ def test_the_working_multiplies_out_to_the_score(start, declared, lost):
 
 
 def by_role(graph: FaultTree) -> dict[str, tuple[float, float]]:
-    ends = reckon(graph, CLOCK, "pessimistic"), reckon(graph, CLOCK, "optimistic")
+    ends = company_outages(graph, CLOCK, "pessimistic"), company_outages(graph, CLOCK, "optimistic")
     return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING)}
 
 

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.tree import Switch, Term
-from hostaudit.analysis.impact.outage import Clock
-from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, Timeline, clipped, hours, shared, united, without
+from hostaudit.analysis.impact.outage import RecoveryTimes
+from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, DowntimeMeasure, clipped, hours, shared, united, without
 from hostaudit.model.report import Hours
 from hostaudit.model.rules import Recovery
 
 END = 12
 POINTS = [number + 0.5 for number in range(END)]
-CLOCK = Clock({"switch": Recovery(1, 2, 3, "", "")}, 720)
+CLOCK = RecoveryTimes({"switch": Recovery(1, 2, 3, "", "")}, 720)
 
 pairs = st.tuples(st.integers(0, END), st.integers(0, END)).map(lambda each: (float(min(each)), float(max(each))))
 raw = st.lists(pairs, max_size=5).map(tuple)
@@ -84,7 +84,7 @@ def test_what_has_no_end_is_cut_and_compared_like_the_rest():
 
 @given(st.lists(spans, max_size=3))
 def test_the_measure_reads_gates_as_need_and_alternative(values):
-    measure = Timeline(CLOCK, 1, {})
+    measure = DowntimeMeasure(CLOCK, 1, {})
 
     needs, ways = measure.all_of(values), measure.any_of(values)
 
@@ -116,27 +116,27 @@ def declared(takes: float) -> Switch:
     ],
 )
 def test_a_spare_takes_over_after_its_switch_while_it_is_there(switch, spare, notices, expected):
-    measure = Timeline(CLOCK, 1, notices)
+    measure = DowntimeMeasure(CLOCK, 1, notices)
 
     assert measure.standby(((5.0, 10.0),), [(switch, spare)]) == expected
 
 
 def test_what_is_lost_twice_is_switched_once():
-    measure = Timeline(CLOCK, 1, {})
+    measure = DowntimeMeasure(CLOCK, 1, {})
     lost = ((5.0, 10.0), (20.0, 30.0))
 
     assert measure.standby(lost, [(Switch("s", "switch"), NEVER)]) == ((5.0, 7.0),)
 
 
 def test_a_loss_that_is_over_before_the_switch_does_not_help_with_the_next():
-    measure = Timeline(CLOCK, 1, {})
+    measure = DowntimeMeasure(CLOCK, 1, {})
     lost = ((5.0, 6.0), (20.0, 30.0))
 
     assert measure.standby(lost, [(Switch("s", "switch"), NEVER)]) == ((5.0, 6.0), (20.0, 22.0))
 
 
 def test_a_second_spare_takes_over_from_the_first():
-    measure = Timeline(CLOCK, 1, {})
+    measure = DowntimeMeasure(CLOCK, 1, {})
     slow, quick = declared(4.0), declared(1.0)
 
     assert measure.standby(((5.0, 10.0),), [(slow, NEVER), (quick, NEVER)]) == ((5.0, 6.0),)
@@ -144,6 +144,8 @@ def test_a_second_spare_takes_over_from_the_first():
 
 
 def test_the_ends_are_low_usual_and_high():
-    found = [Timeline(CLOCK, end, {}).standby(((0.0, 9.0),), [(Switch("s", "switch"), NEVER)]) for end in range(3)]
+    found = [
+        DowntimeMeasure(CLOCK, end, {}).standby(((0.0, 9.0),), [(Switch("s", "switch"), NEVER)]) for end in range(3)
+    ]
 
     assert [hours(value) for value in found] == [1.0, 2.0, 3.0]
