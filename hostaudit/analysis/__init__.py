@@ -1,1 +1,1 @@
-"""Thinking: from evidence and rules to what depends on what, what can fail, and for how long. Pure, no network."""
+"""Analysis: from evidence and rules to dependencies, possible failures and their duration. Pure, no network."""

@@ -18,7 +18,7 @@ from hostaudit.model.rules import Rules
 
 @dataclass(frozen=True)
 class SiteModel:
-    """Everything known of one site, in the order in which it is worked out; all analysis starts from here."""
+    """Everything known about one site, in the order in which it is derived; all analysis starts from here."""
 
     file: EvidenceFile
     rules: Rules
@@ -35,9 +35,9 @@ class SiteModel:
 
 
 def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run) -> SiteModel:
-    """The model of a site from its evidence and the rules; pure, as is all analysis after it.
+    """Return the model of a site from its evidence and the rules. Pure, like all analysis after it.
 
-    ``catalogue`` is that of the rules.
+    ``catalogue`` is the catalogue of these rules.
     """
     evidence = EvidenceIndex(file.evidence)
     held = domain.tenant(file.target.domain) or file.target.registrable
@@ -48,9 +48,9 @@ def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run)
 
 
 def run_of(file: EvidenceFile, rules: Rules) -> Run:
-    """The ``run`` of a report on evidence: when and from where it was taken, and by which data it is judged.
+    """Return the ``run`` of a report: when and from where the evidence was taken, and the data by which it is judged.
 
-    Names are now perhaps read by another list of public suffixes than then; both dates are in it.
+    The list of public suffixes may be newer now than when the evidence was taken; both dates are in the result.
     """
     looked = file.run.data or {}
     now = domain.data_version()

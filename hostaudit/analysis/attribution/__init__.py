@@ -1,1 +1,1 @@
-"""Who is behind each part of a site: evidence and the provider catalogue to operators."""
+"""Attribution: from the evidence and the provider catalogue to the operator of each part of a site."""

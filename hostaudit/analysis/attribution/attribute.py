@@ -1,8 +1,8 @@
-"""Who operates what was seen: evidence and the provider catalogue become operators with a confidence and its reasons.
+"""Attribution: derives operators, with a confidence and its reasons, from the evidence and the provider catalogue.
 
-How sure an attribution is follows from the clues that speak for it (strengths: ``catalogue/confidence.py``):
-independent kinds of clue add up, a clue for another company lowers the result and is kept beside it. What matches
-nothing stays as ``unknown:<what>`` and still counts as one operator.
+The confidence of an attribution follows from the clues that support it (strengths: ``catalogue/confidence.py``).
+Independent kinds of clue add up. A clue for another company lowers the result and is kept beside it. A subject that
+matches nothing keeps the id ``unknown:<what>`` and still counts as one operator.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 
 
 class Attribution:
-    """Operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
+    """Finds the operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
     def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str) -> None:
-        """``own`` is the name that the site holds, from a registrar or under a platform's suffix: what bears it is
-        run by the site, on whatever network it lies."""
+        """``own`` is the name that the site holds, from a registrar or under a platform's suffix. A host under this
+        name is operated by the site itself, whatever network it is in."""
         self.seen = seen
         self.catalogue = catalogue
         self.naming = Naming(catalogue)
@@ -48,21 +48,22 @@ class Attribution:
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
     def parent_name(self, operator: Operator) -> str:
-        """What a person calls the company behind an operator."""
+        """The name, for people, of the company behind an operator."""
         known = self.catalogue.provider(operator.provider) is not None
         return self.catalogue.parent_name(operator.parent) if known else operator.name
 
     # -- names ------------------------------------------------------------------------------------
 
     def registry(self, tld: str, because: tuple[str, ...]) -> Operator:
-        """Who runs a top-level domain (RFC 9499: registry)."""
+        """The operator of a top-level domain (RFC 9499: registry)."""
         clues = self.catalogue.registry(tld)
         return self.naming.best([Hint(clue, "") for clue in clues], because) or self.naming.unlisted(
             f"registry-{tld}", f"the registry of .{tld}", because
         )
 
     def registrar(self, name: str) -> Operator | None:
-        """Who sold a registrable name and can put it on hold. None if nobody asked for its registration data."""
+        """The registrar of a registrable name, which can put it on hold. None if its registration data was not asked
+        for."""
         item = self.seen.get("registration", name)
         if item is None:
             return None
@@ -77,8 +78,8 @@ class Attribution:
         )
 
     def platform(self, host: str) -> Operator | None:
-        """Who gives and takes the names under the suffix of a platform (``github.io``) in which a host lies. None if
-        the Public Suffix List knows of none."""
+        """The platform that assigns and withdraws the names under the suffix (``github.io``) of a host. None if the
+        Public Suffix List has no such suffix."""
         suffix = domain.platform_suffix(host)
         if suffix is None:
             return None
@@ -89,11 +90,12 @@ class Attribution:
     # -- name servers, mail exchangers ------------------------------------------------------------
 
     def nameserver(self, host: str, addresses: tuple[str, ...]) -> Operator | None:
-        """Who operates a name server by its name; None if that is whoever announces its addresses."""
+        """The operator of a name server by its host name; None if only the network of its addresses shows the
+        operator."""
         return self._named_host(host, addresses, self.catalogue.ns(host), "dns")
 
     def mail_exchanger(self, host: str, addresses: tuple[str, ...]) -> Operator | None:
-        """Who takes in mail at an MX host by its name; None if that is whoever announces its addresses."""
+        """The operator of an MX host by its host name; None if only the network of its addresses shows the operator."""
         return self._named_host(host, addresses, self.catalogue.mx(host), "mail")
 
     def _named_host(self, host: str, addresses: tuple[str, ...], clues: Iterable[Clue], role: str) -> Operator | None:
@@ -114,8 +116,9 @@ class Attribution:
         return self.naming.unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)
 
     def _chiefly(self, operator: Operator, role: str) -> bool:
-        """Whether the networks of an operator are there for a service in this role: a foreign name in them is one
-        that it lets its customers give. In a network of rented servers anybody may run a service of his own."""
+        """True if the main purpose of an operator's networks is a service in this role: then a foreign host name in
+        them is a name that a customer chose. In a network of rented servers, any tenant may run a service of its
+        own."""
         provider = self.catalogue.provider(operator.provider)
         if provider is None or not provider.serves(role):
             return False
@@ -123,8 +126,8 @@ class Attribution:
         return next((each for each in kinds if each in (role, "hosting")), "") == role
 
     def told_by_zone(self, zone: str, operator: Operator) -> tuple[str, ...]:
-        """What the SOA of a zone says for an operator of its servers: mname and rname are free text (RFC 1035 section
-        3.3.13), so that they support what addresses tell, and never tell anything alone."""
+        """The evidence in the SOA of a zone for an operator of its servers. mname and rname are free text (RFC 1035
+        section 3.3.13), so they only support the evidence of the addresses and never attribute alone."""
         if self._soas is None:
             self._soas = {}
             for item in self.seen.of("server"):
@@ -139,7 +142,7 @@ class Attribution:
         )
 
     def private_name(self, host: str, zone: str, operator: Operator) -> Operator:
-        """The operator of a network in which a name server or mail exchanger with a name of its own stands."""
+        """The operator of the network of a name server or mail exchanger whose name belongs to the site."""
         told = self.told_by_zone(zone, operator) if zone else ()
         unsure = (1 - operator.confidence) * (1 - STRENGTH["soa"] if told else 1)
         note = f"{host} is a private name, hosted by {operator.name}"
@@ -149,7 +152,8 @@ class Attribution:
     # -- the web ----------------------------------------------------------------------------------
 
     def edges(self, host: str, address: str) -> tuple[Operator, ...]:
-        """Who else stands in one address leg of a host: by the CNAME chain, the host's own name and the headers."""
+        """The further operators in one address leg of a host, by the CNAME chain, the host's own name and the
+        headers."""
         if (host, address) not in self._edges:
             self._edges[host, address] = self._find_edges(host, address)
         return self._edges[host, address]
@@ -176,7 +180,7 @@ class Attribution:
         for provider in self._most_exact(hints):
             own = [hint for hint in hints if hint.clue.provider == provider]
             own += [hint for hint in support if hint.clue.provider == provider]
-            # The registered holder strengthens an operator and never makes one: a look-up that failed hides nobody.
+            # The registered holder supports an operator and never names one alone: so a failed look-up hides nobody.
             if combine([hint.clue for hint in own if hint.clue.kind != "organisation"]) >= ENOUGH:
                 operators.append(self._in_network(self.naming.operator(provider, own, ()), address))
         known = {operator.provider for operator in operators}
@@ -184,7 +188,7 @@ class Attribution:
         return (*operators, *tenancies.values())
 
     def _in_network(self, operator: Operator, address: str) -> Operator:
-        """An operator told by names and headers, with what is said of it as the one who announces the address."""
+        """An operator known by names and headers, with the clues for it as the company that announces the address."""
         for network in self.networks.of(address):
             if network.provider == operator.provider:
                 doubt = CONTRADICTED if network.contradicts else 1.0
@@ -199,7 +203,8 @@ class Attribution:
         return operator
 
     def _most_exact(self, hints: list[Hint]) -> list[str]:
-        """The providers that hints name, without a product of which all clues speak for another of its company too."""
+        """The providers that the hints name, without each product whose clues all support another product of its
+        company too."""
         told: dict[str, set[str]] = {}
         for hint in hints:
             told.setdefault(hint.clue.provider, set()).add(f"{hint.clue.kind} {hint.clue.value}")
@@ -210,14 +215,14 @@ class Attribution:
         ]
 
     def fronts(self, operator: Operator) -> bool:
-        """Whether an operator of an address leg is a content network, behind which the origin cannot be seen.
+        """True if an operator of an address leg is a content network, which hides the origin.
 
-        Many companies are both; the first of the roles in the catalogue is what their addresses mostly are.
+        Many companies are both; their first role in the catalogue is the usual purpose of their addresses.
         """
         return self.naming.first_place(operator.provider) == "cdn"
 
     def certificate_authority(self, item: Evidence) -> Operator | None:
-        """Who issued the certificate of one leg. None if the item holds no certificate."""
+        """The issuer of the certificate of one leg. None if the item holds no certificate."""
         value = item.value
         if not isinstance(value, Certificate):
             return None
@@ -229,14 +234,14 @@ class Attribution:
         )
 
     def permitted_authority(self, name: str, evidence: str) -> Operator:
-        """Who may issue according to a CAA ``issue`` property (RFC 8659 section 4.2)."""
+        """The authority that a CAA ``issue`` property permits to issue (RFC 8659 section 4.2)."""
         hints = [Hint(clue, evidence) for clue in self.catalogue.caa(name)]
         return self.naming.best(hints, (evidence,)) or self.naming.unlisted(f"ca-{slug(name)}", name, (evidence,))
 
     # -- senders, page, stores --------------------------------------------------------------------
 
     def sender(self, include: str, evidence: str) -> Operator:
-        """Who sends mail by way of an SPF include."""
+        """The operator that an SPF include authorises to send mail."""
         hints = [Hint(clue, evidence) for clue in self.catalogue.spf(include)]
         name = domain.registrable(include) or include
         return self.naming.best(hints, (evidence,)) or self.naming.unlisted(
@@ -244,14 +249,14 @@ class Attribution:
         )
 
     def signer(self, host: str, evidence: str) -> Operator:
-        """Who signs mail with the DKIM key to which a selector's CNAME leads."""
+        """The operator that signs mail with the DKIM key to which a selector's CNAME leads."""
         clues = (*self.catalogue.spf(host), *self.catalogue.mx(host), *self.catalogue.cname(host))
         name = domain.registrable(host) or host
         found = self.naming.best([Hint(clue, evidence) for clue in clues], (evidence,))
         return found or self.naming.unlisted(name, f"the operator of {name}", (evidence,))
 
     def resource(self, host: str) -> Operator:
-        """Who serves a third-party host of the front page: by its name, its CNAME chain, else its network."""
+        """The operator of a third-party host of the front page, by its name, its CNAME chain, or else its network."""
         asked = self.seen.ids(("resource", host))
         hints = [Hint(clue, "") for clue in (*self.catalogue.host(host), *self.catalogue.cname(host))]
         value = self.seen.value("resource", host, Addresses)
@@ -274,26 +279,28 @@ class Attribution:
         return replace(self.naming.operator(provider, [], evidence), confidence=0.99)
 
     def declared(self, provider: str, parent: str = "") -> Operator:
-        """Who keeps something up according to the site file alone. ``parent`` for those outside the catalogue."""
+        """An operator that only the site file declares. ``parent``: its company, for a provider outside the
+        catalogue."""
         record = self.catalogue.provider(provider)
         company = parent or self.catalogue.parent(provider)
         name = record.name if record else provider
         clues = ("declared in the site file",)
         return Operator(provider, company, name, self.catalogue.jurisdiction(provider), 0.5, (), clues)
 
-    # -- what stands behind an operator -----------------------------------------------------------
+    # -- companies behind an operator -------------------------------------------------------------
 
     def account(self, operator: Operator) -> str:
-        """The product under whose customer account this one is sold."""
+        """The product under whose customer account this operator's product is sold."""
         return self.catalogue.account(operator.provider)
 
     def provider_name(self, identity: str) -> str:
-        """What a person calls a product."""
+        """The name of a product, for people."""
         record = self.catalogue.provider(identity)
         return record.name if record is not None else identity
 
     def upstreams(self, operator: Operator) -> tuple[Operator, ...]:
-        """The products of others without which an operator's own does not work, and those behind them."""
+        """The products of other companies without which the operator's own does not work, and the products behind
+        those."""
         found: dict[str, Operator] = {}
         stack = [operator]
         while stack:

@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class EvidenceIndex:
-    """Evidence by kind and subject. A question that was never asked differs from one without an answer."""
+    """Evidence by kind and subject. A question that was not asked differs from a question without an answer."""
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:
         self.items: dict[str, Evidence] = {item.id: item for item in evidence}

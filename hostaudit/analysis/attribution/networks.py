@@ -1,4 +1,4 @@
-"""Who announces an address, and whose it is said to be."""
+"""The networks that announce an address, and its published and registered holders."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hostaudit.model.values import Origin, Owner, PublishedRanges
 
 
 class Networks:
-    """Operators of addresses, by the routing system, published ranges and registries; each address is worked out once.
+    """Operators of addresses, by the routing system, published ranges and registries; each address is evaluated once.
 
-    Two companies contradict one another only if both cannot be right. Who announces a prefix and whose block it is may
-    differ by contract: a content network announces the blocks of those whom it serves, and a company without a network
-    of its own has its block announced by another. Then both are operators.
+    Two companies contradict one another only if both cannot be right. The announcer of a prefix and the holder of the
+    block may differ by contract: a content network announces the blocks of its customers, and a company without a
+    network of its own has its block announced by another. Then both are operators.
     """
 
     def __init__(self, seen: EvidenceIndex, catalogue: Catalogue) -> None:
@@ -26,7 +26,7 @@ class Networks:
         self._holders: dict[str, tuple[Operator, ...]] = {}
 
     def of(self, address: str) -> tuple[Operator, ...]:
-        """Who announces the prefix of an address, one operator per origin company (several for a MOAS prefix)."""
+        """The operators that announce the prefix of an address, one per origin company (several for a MOAS prefix)."""
         if address not in self._of:
             found = self._find(address)
             # A table of published ranges that could not be read may hold another company's name.
@@ -52,7 +52,7 @@ class Networks:
         return tuple({operator.provider: operator for operator in reversed(operators)}.values())
 
     def _holder_hints(self, address: str) -> list[Hint]:
-        """Whose an address is said to be: in a published range, and as the registered holder."""
+        """The hints at the holder of an address: its published range, and its registered holder."""
         owner = self.seen.value("owner", address, Owner)
         hints = self._range_hints(address, f"origin:{address}")
         if owner is not None:
@@ -63,8 +63,8 @@ class Networks:
     def _origin_operator(
         self, number: int, origin: Origin, held: list[Hint], address: str, asked: tuple[str, ...]
     ) -> Operator:
-        """Who announces the prefix of an address from one AS; other holders of the block are no contradiction if the
-        announcer does that for others."""
+        """The operator that announces the prefix of an address from one AS. Another holder of the block is no
+        contradiction if the announcer does that for other companies."""
         announced = [Hint(clue, f"origin:{address}") for clue in self.catalogue.asn(number)]
         beside = self._beside(announced, held)
         found = self.naming.best(announced + [hint for hint in held if hint not in beside], asked)
@@ -87,7 +87,7 @@ class Networks:
         return replace(found, asns=asns, prefixes=prefixes, clues=(*found.clues, *notes))
 
     def _beside(self, announced: list[Hint], held: list[Hint]) -> list[Hint]:
-        """The hints at holders for whom those who announce their block may do so by contract."""
+        """The hints at those holders whose block another company may announce by contract."""
         announcers = {hint.clue.provider for hint in announced}
         beside = []
         for hint in held:
@@ -98,7 +98,7 @@ class Networks:
         return beside
 
     def _carries(self, announcer: str, holder: str) -> bool:
-        """Whether a company announces the block of another by contract, as far as the catalogue tells."""
+        """True if a company announces the block of another by contract, as far as the catalogue shows."""
         record, held = self.catalogue.provider(announcer), self.catalogue.provider(holder)
         if record is None or held is None:
             return False
@@ -106,9 +106,9 @@ class Networks:
         return rests or self.naming.first_place(announcer) == "cdn" or (not held.asns and record.serves("hosting"))
 
     def holders(self, address: str) -> tuple[Operator, ...]:
-        """Companies that publish the block of an address as theirs while another announces it for them. What the
-        registry says of the holder is only told beside the announcer: to know it must never make a site look better
-        or worse."""
+        """The companies that publish the block of an address as their own while another company announces it for them.
+        The registered holder is only shown beside the announcer, because knowing it must never make a site look
+        better or worse."""
         if address not in self._holders:
             origin = self.seen.value("origin", address, Origin)
             held = [hint for hint in self._holder_hints(address) if hint.clue.kind == "range"]
@@ -122,7 +122,7 @@ class Networks:
         return self._holders[address]
 
     def hints(self, address: str) -> list[Hint]:
-        """All that is said of an address: published ranges, the registered holder, the origin AS."""
+        """All hints about an address: published ranges, the registered holder, the origin AS."""
         origin = self.seen.value("origin", address, Origin)
         hints = self._holder_hints(address)
         for number in origin.asns if origin else ():
@@ -130,7 +130,7 @@ class Networks:
         return hints
 
     def _range_hints(self, address: str, evidence: str) -> list[Hint]:
-        """In whose ranges an address lies: as published when it was looked at, else as the catalogue has them."""
+        """The hints from ranges around an address: as published when it was looked up, else as in the catalogue."""
         found = self.seen.value("published", address, PublishedRanges)
         hints = [Hint(c, f"published:{address}") for c in self.catalogue.published(found.ranges if found else ())]
         fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}

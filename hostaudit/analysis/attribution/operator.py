@@ -1,4 +1,4 @@
-"""Operators: who keeps a subject up, and how clues become one with a confidence and its reasons."""
+"""Operators of subjects, and their construction from clues, with a confidence and its reasons."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hostaudit.model.report import Dependency
 from hostaudit.model.roles import BROAD, Role
 
 PLACES = ("cdn", "hosting")
-"""The roles in which somebody answers at an address."""
+"""The roles of an operator that answers at an address."""
 
 
 @dataclass(frozen=True)
 class Operator:
-    """Somebody who keeps a subject up. ``certain`` is false where evidence that could name the operator is missing,
-    so that it might turn out to be any company; ``asns`` and ``prefixes`` locate it in the routing system.
-    ``contradicts`` is the evidence that names another company, ``against`` the clues in it, as words."""
+    """The party that operates a subject. ``certain`` is false where evidence that could name the operator is missing,
+    so that it may be any company. ``asns`` and ``prefixes`` locate it in the routing system. ``contradicts`` is the
+    evidence that names another company, ``against`` the clues in that evidence, as words."""
 
     provider: str
     parent: str
@@ -35,7 +35,7 @@ class Operator:
     prefixes: tuple[str, ...] = ()
 
     def as_dependency(self, role: Role, subject: str) -> Dependency:
-        """The row of the report."""
+        """This operator as a row of the report."""
         return Dependency(
             id=f"{role}:{subject}:{self.provider}",
             role=role,
@@ -62,13 +62,13 @@ class Hint:
 
 @dataclass(frozen=True)
 class Naming:
-    """Clues to operators, by one catalogue."""
+    """Derives operators from clues, by one catalogue."""
 
     catalogue: Catalogue
 
     def best(self, hints: list[Hint], because: tuple[str, ...]) -> Operator | None:
-        """The company for which most speaks, and its product for which the strongest clue does; clues for other
-        companies are kept as contradictions."""
+        """The operator with the most support: the company with the highest confidence, and its product with the
+        strongest clue. Clues for other companies are kept as contradictions."""
         if not hints:
             return None
         companies: dict[str, list[Hint]] = {}
@@ -89,7 +89,7 @@ class Naming:
         return operator
 
     def operator(self, provider: str, hints: list[Hint], because: tuple[str, ...]) -> Operator:
-        """A product as operator, with all that speaks for it."""
+        """A product as operator, with all clues that support it."""
         record = self.catalogue.provider(provider)
         hints = sorted(hints, key=lambda hint: -hint.clue.strength)
         reasons = tuple(dict.fromkeys(hint.evidence for hint in hints if hint.evidence))
@@ -112,7 +112,7 @@ class Naming:
         certain: bool = True,
         jurisdiction: str | None = None,
     ) -> Operator:
-        """Somebody whom the catalogue does not know, under the id ``unknown:<what>``."""
+        """An operator that is not in the catalogue, under the id ``unknown:<what>``."""
         identity = f"unknown:{what}"
         return Operator(
             provider=identity,
@@ -125,11 +125,11 @@ class Naming:
         )
 
     def same(self, one: str, other: str) -> bool:
-        """Whether two products belong to one company."""
+        """True if two products belong to one company."""
         return self.catalogue.parent(one) == self.catalogue.parent(other)
 
     def first_place(self, identity: str) -> str:
-        """Where the addresses of a product mostly are: at the edge, or with the host; empty for neither."""
+        """The usual role of the addresses of a product: edge (CDN) or hosting; empty for neither."""
         provider = self.catalogue.provider(identity)
         broad = [BROAD.get(role, role) for role in provider.roles] if provider is not None else []
         return next((role for role in broad if role in PLACES), "")
