@@ -1,4 +1,4 @@
-"""From the tree to what a person reads first: who can end what alone, how good that is, and what nobody could tell."""
+"""From the fault tree to the report: single points of failure, cut sets, the score, and the facts that are unknown."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ from hostaudit.model.values import Listing, StoreListing, WebApp
 from hostaudit.model.verdict import NOT_DELEGATED, Verdict
 
 MOST_SETS = 200
-"""Cut sets of more than one member that a report lists for one function and kind of failure domain."""
+"""Number of cut sets of order 2 or more that a report lists for one function and kind of failure domain."""
 
 
 def judge(site: SiteModel, notice: float = 0.0) -> Report:
-    """The report on one site; the clock is the time at which the evidence was taken. The scores are those with
-    ``notice`` hours of notice from whoever ends service; single points are told without."""
+    """Return the report on one site; the clock is the time at which the evidence was taken. The scores assume
+    ``notice`` hours of notice from the company that ends service; single points of failure assume none."""
     file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours)
     told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
@@ -101,7 +101,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
 
 
 def names_of(tree: FaultTree, companies: Mapping[str, str]) -> dict[str, str]:
-    """What the companies and products of a graph are called, by id; of two that share an id the company's name."""
+    """The names of the companies and products of a tree, by id; if two share an id, the company's name."""
     products = {identity: name for (kind, identity), name in tree.names.items() if kind == "provider"}
     named = products | {identity: name for identity, name in companies.items() if name}
     return {identity: named[identity] for identity in sorted(named) if named[identity] != identity}
@@ -111,7 +111,7 @@ def names_of(tree: FaultTree, companies: Mapping[str, str]) -> dict[str, str]:
 
 
 def function_states(tree: FaultTree, clock: RecoveryTimes) -> dict[str, FunctionState]:
-    """Whether each function works now, as far as the evidence says: read at best, and at worst."""
+    """The state of each function now, as far as the evidence shows: in the optimistic and the pessimistic reading."""
     nothing = frozenset[tuple[str, str]]()
     best = impact(tree, nothing, clock, reading="optimistic")
     worst = impact(tree, nothing, clock, reading="pessimistic")
@@ -129,7 +129,8 @@ def _state(function: SiteFunction, best: Outage, worst: Outage) -> FunctionState
 
 
 def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) -> bool:
-    """Whether resolving and serving each have an alternative of which everything is known (else: inconclusive)."""
+    """True if name resolution and the web site each have an alternative of which everything is known (else the verdict
+    is inconclusive)."""
     for function in tree.functions:
         if function.id in ("resolve", "web"):
             if states[function.id] == "unknown":
@@ -140,7 +141,7 @@ def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) ->
 
 
 def _coverage(tree: FaultTree) -> float:
-    """The share of leaves, among those that functions rest on, of which operator and state are known."""
+    """The share of those basic events on which functions rest whose operator and state are known."""
     used = {name for function in tree.functions if function.applies != "no" for name in tree.below(function.root)}
     leaves = [leaf for name, leaf in tree.leaves.items() if name in used]
     known = sum(leaf.certainty in ("certain", "failed") for leaf in leaves)
@@ -148,7 +149,7 @@ def _coverage(tree: FaultTree) -> float:
 
 
 def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
-    """The minimal cut sets of every kind, and where that is a lower bound."""
+    """The minimal cut sets of every kind, and a note where the list is incomplete."""
     rows, limits = [], []
     shown = {f.id for f in tree.functions if f.applies == "yes" and states[f.id] != "down"}
     for kind in KINDS:
@@ -192,7 +193,7 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
 
 
 def _other_ways(evidence: EvidenceIndex, proofs: Proofs) -> tuple[Fallback, ...]:
-    """Ways to install that need neither of the two large stores, as they were found to answer."""
+    """Ways to install that need neither of the two large stores, graded by how they answered."""
     declared = {StoreListing(each.provider, each.subject) for each in proofs.all if each.role == "app_store"}
     found = []
     for item in evidence.of("listing"):
@@ -215,7 +216,7 @@ def _other_ways(evidence: EvidenceIndex, proofs: Proofs) -> tuple[Fallback, ...]
 
 
 def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
-    """A further store that lists the app: independent if its company runs none of the two large ones."""
+    """Another store that lists the app: independent if its company runs neither of the two large stores."""
     parent = proofs.attribution.catalogue.parent(listing.store)
     shared = parent in {proofs.attribution.catalogue.parent(each) for each, *_ in STORES.values()}
     why = f"shares parent {parent}" if shared else "shares no parent with the two large stores"

@@ -1,13 +1,14 @@
-"""Minimal cut sets: which failure domains of one kind stop a function together, and would not if one of them held?
+"""Minimal cut sets: sets of failure domains of one kind that stop a function together, and not if one is left out.
 
 Bottom up, as in the algorithm MICSUP (Pande, Spector and Chatterjee, 1975; NUREG-0492, chapter VII.5): every node
 carries its family of cut sets, an ``all`` gate unites the families of its children, an ``any`` gate multiplies them,
-and after each step what contains another set is dropped. Sets of more than ``MOST`` members are dropped too, which is
-exact for the smaller ones since a union never shrinks. Domains that several leaves share are one event, so that shared
-leaves need no further care; cycles are, by iteration to the least fixpoint.
+and after each step every set that contains another one is dropped. Sets of more than ``MOST`` members are dropped too,
+which is exact for the smaller ones because a union never shrinks. A domain that several basic events share is one
+event, so that shared basic events need no special treatment; cycles are solved by iteration to the least fixpoint.
 
-The number of sets can grow with the number of domains to the power of the order. ``EFFORT`` bounds the sets that are
-looked at; a graph that needs more is reckoned again to a lower order, and the result says to which it is complete.
+The number of sets can grow with the number of domains to the power of the order. ``EFFORT`` bounds the number of sets
+that are examined. A tree that needs more is computed again to a lower order, and the result gives the order to which it
+is complete.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from hostaudit.model.report import DomainKind
 
 MOST = 3
 EFFORT = 200_000
-"""Sets that are looked at before the order is lowered; half a second's work, or less."""
+"""Number of sets that are examined before the order is lowered; at most half a second of work."""
 
 
 @dataclass(frozen=True)
 class CutSets:
-    """By function the minimal cut sets, each sorted, smaller ones first; complete up to sets of ``order`` members.
+    """By function, the minimal cut sets, each sorted, smaller ones first; complete up to sets of ``order`` members.
 
-    A function that is down whatever happens has no entry.
+    A function that is down in any case has no entry.
     """
 
     kind: DomainKind
@@ -41,14 +42,14 @@ class TooMuch(Exception):  # noqa: N818 - it ends a search, nothing went wrong
 
 
 Family = frozenset[int]
-"""Cut sets as bit masks over the domains of one kind; the empty mask is the loss that needs no cause."""
+"""Cut sets as bit masks over the domains of one kind; the empty mask is a failure without a cause among them."""
 
 NEVER: Family = frozenset()
 ALWAYS: Family = frozenset((0,))
 
 
 class CutSetMeasure:
-    """The measure of minimal cut sets with at most ``order`` members."""
+    """Measure: the minimal cut sets with at most ``order`` members."""
 
     works = NEVER
 
@@ -57,13 +58,13 @@ class CutSetMeasure:
         self.left = effort
 
     def all_of(self, values: Sequence[Family]) -> Family:
-        """What stops any of the needs."""
+        """The cut sets that stop any child."""
         if len(values) == 1:
             return values[0]
         return self._minimal(frozenset().union(*values))
 
     def any_of(self, values: Sequence[Family]) -> Family:
-        """What stops every alternative."""
+        """The cut sets that stop every child."""
         product = ALWAYS
         for value in sorted(values, key=len):
             product = self._times(product, value)
@@ -72,7 +73,7 @@ class CutSetMeasure:
         return product
 
     def standby(self, serving: Family, spares: Sequence[tuple[Switch, Family]]) -> Family:
-        """A spare that somebody must switch to shortens a stop and does not prevent it."""
+        """A standby with a manual switch shortens an outage and does not prevent it, so only automatic ones count."""
         return self.any_of([serving, *(value for switch, value in spares if switch.automatic)])
 
     def _times(self, one: Family, other: Family) -> Family:
@@ -80,11 +81,12 @@ class CutSetMeasure:
             return other
         if other == ALWAYS:
             return one
-        # A set that both have stays as it is and absorbs whatever contains it, which leaves little to multiply.
+        # A set that is in both families stays as it is and absorbs every set that contains it, so little is left to
+        # multiply.
         both = one & other
         rest_one, rest_other = self._outside(one, both), self._outside(other, both)
         found = set(both)
-        # What is as large as allowed can only stay as it is, if the other side has a part of it.
+        # A set of the largest allowed size can only stay as it is, if the other family has a subset of it.
         most = self.order
         for full, facing in ((rest_one, other), (rest_other, one)):
             whole = [each for each in full if each.bit_count() == most]
@@ -131,7 +133,7 @@ class CutSetMeasure:
 
 
 def _contains(mask: int, kept: Set[int], size: int) -> bool:
-    """Whether a mask of ``size`` bits contains one of the kept ones that has fewer."""
+    """True if a mask of ``size`` bits contains one of the kept masks with fewer bits."""
     rest = mask if size > 1 else 0
     while rest:
         low = rest & -rest
@@ -144,7 +146,7 @@ def _contains(mask: int, kept: Set[int], size: int) -> bool:
 def minimal_cut_sets(
     tree: FaultTree, kind: DomainKind, *, most: int = MOST, effort: int = EFFORT, reading: Reading = "named"
 ) -> CutSets:
-    """The minimal cut sets of every function for one kind of failure domain, of at most ``most`` members."""
+    """Return the minimal cut sets of every function for one kind of failure domain, of at most ``most`` members."""
     domains = sorted({each for leaf in tree.leaves.values() for each in leaf.domains.get(kind, ())})
     bit = {each: 1 << position for position, each in enumerate(domains)}
     lost: dict[str, Family] = {}

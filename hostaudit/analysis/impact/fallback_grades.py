@@ -1,7 +1,7 @@
 """Grades of fallbacks: declared < configured < probed < independent, each with the reasons for and against.
 
-A fallback is *independent* if it is proved and shares no parent company with what it backs up, and if switching to it
-needs nobody who would be gone with it.
+A fallback is *independent* if it is proved, if it shares no parent company with what it backs up, and if the switch
+to it needs no company that would fail together with what it backs up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hostaudit.model.roles import NOT_ASSESSED, STANDBYS
 
 
 def unseen_roles(tree: FaultTree) -> tuple[str, ...]:
-    """The roles that a report lists as not assessed: hidden from outside, and declared by nobody."""
+    """The roles that a report lists as not assessed: not visible from outside, and not declared."""
     declared = {leaf.role for leaf in tree.leaves.values()}
     return tuple(role for role in NOT_ASSESSED if role not in declared)
 
@@ -58,7 +58,7 @@ def _backs_up(proofs: Proofs, proof: Proof) -> str:
 
 
 def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
-    """The parent companies of those whom a fallback would replace."""
+    """The parent companies of the operators that a fallback would replace."""
     if proof.id in tree.standbys:
         return _parents(tree, [tree.standbys[proof.id].backed], whole=proof.spare is not None)
     if proof.role == "ca":
@@ -70,7 +70,7 @@ def parents_backed(tree: FaultTree, proof: Proof) -> set[str]:
 
 
 def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) -> list[str]:
-    """The reasons why a proved fallback depends on those whom it would replace."""
+    """The reasons why a proved fallback depends on the companies that it would replace."""
     if proof.spare is not None:
         return _against_spare(tree, proofs, proof, backed)
     own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()
@@ -84,7 +84,8 @@ def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) ->
 
 
 def _needed_to_switch(tree: FaultTree, proofs: Proofs, proof: Proof) -> list[tuple[str, str]]:
-    """The companies whose console is needed to switch: as declared, else who runs the names that have to change."""
+    """The companies whose console is needed to switch, with reasons: as declared, else the operators of the names that
+    have to change."""
     fallback = proof.fallback
     if fallback is None or proof.role not in STANDBYS:
         return []
@@ -99,7 +100,7 @@ def _needed_to_switch(tree: FaultTree, proofs: Proofs, proof: Proof) -> list[tup
 
 
 def _alone(tree: FaultTree, host: str) -> set[str]:
-    """The companies each of which runs every name server of a host's own zone."""
+    """The companies each of which operates every name server of a host's own zone."""
     gates = [gate for _, gate in tree.gates_for(Purpose.SERVED) if domain.lies_under(host, gate.subject[0])]
     if not gates:
         return set()
@@ -126,8 +127,8 @@ def _against_spare(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[st
 
 
 def _parents(tree: FaultTree, nodes: Iterable[str], *, whole: bool = False) -> set[str]:
-    """The parent companies under some nodes; ``whole``: with those who serve the zones of the names there, but not
-    with the registries and registrars of others' names, which nearly everybody shares."""
+    """The parent companies under some nodes. ``whole``: includes the operators of the zones of the names there, but
+    not the registries and registrars of other parties' names, which nearly every site shares."""
     found: set[str] = set()
     for node in nodes:
         below = [tree.leaves[name] for name in tree.below(node) if name in tree.leaves]

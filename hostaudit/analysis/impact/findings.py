@@ -1,4 +1,4 @@
-"""What is wrong with a site, or nearly so, that no list of single points of failure would say."""
+"""Findings that need no policy: defects and warnings that no list of single points of failure would show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ LOOKALIKE = "lookalike-name-server"
 
 
 def findings(site: SiteModel) -> tuple[Finding, ...]:
-    """All of them, the worst first."""
+    """Return all findings that need no policy, the worst first."""
     gone = _not_delegated(site)
     return (gone,) if gone is not None else _lookalikes(site)
 
 
 def _not_delegated(site: SiteModel) -> Finding | None:
-    """A name that its own registry does not know cannot be anything but a failure."""
+    """The finding for a name that is not in its registry, which is always a failure."""
     name = site.file.target.registrable
     item = site.evidence.get("delegation", name)
     if item is None or item.absent is None:
@@ -38,7 +38,7 @@ def _not_delegated(site: SiteModel) -> Finding | None:
 
 
 def _lookalikes(site: SiteModel) -> tuple[Finding, ...]:
-    """Name servers of the site's own zones that are almost those of a known provider."""
+    """Findings for name servers of the site's own zones whose names are almost those of a known provider."""
     cut = site.evidence.value("zone", site.file.target.domain, ZoneCut)
     zones = cut.zones if cut is not None else (site.file.target.registrable,)
     strangers: list[tuple[str, str, bool]] = []
@@ -60,14 +60,15 @@ def _lookalikes(site: SiteModel) -> tuple[Finding, ...]:
 
 
 def _servers(site: SiteModel, zone: str) -> tuple[set[str], set[str]]:
-    """The name servers of a zone by its parent's side and by its own."""
+    """The name servers of a zone: the set at the parent zone, and the set in the zone itself."""
     delegation = site.evidence.value("delegation", zone, Delegation)
     child = site.evidence.value("nameservers", zone, NameServers)
     return {each.name for each in delegation.nameservers} if delegation else set(), set(child.names) if child else set()
 
 
 def _lookalike(site: SiteModel, zone: str, host: str, meant: Meant, *, delegated: bool) -> Finding:
-    """High where resolvers are sent to it. One that answers as the others do may well be meant, and is only told."""
+    """The finding for one look-alike; its severity is high if the delegation names it. A server that answers like the
+    others may be intended, so it is only reported."""
     answers = [each for item in site.evidence.of("server") if isinstance(each := item.value, ServerAnswer)]
     serials = {each.serial for each in answers if each.zone == zone and each.authoritative and each.nameserver != host}
     alike = any(each.nameserver == host and each.authoritative and each.serial in serials for each in answers)

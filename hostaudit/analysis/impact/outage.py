@@ -1,10 +1,11 @@
-"""What a failure does: which functions stop, after how long, for how long.
+"""Outages: the functions that a failure stops, after how long, and for how long.
 
-Everything here is monotone: the more fails, the longer the outage. Leaves that are not certain have three readings:
+Everything here is monotone: the more fails, the longer the outage. Basic events that are not certain have three
+readings:
 
-    pessimistic   an uncertain leaf fails with whatever fails, an unknown one always: the low end of the score
-    named         an uncertain leaf is its own operator, ``unknown:<what>``; an unknown one works, a hoped one does not:
-                  what is reported
+    pessimistic   an uncertain event fails with any failure, an unknown one always: the low end of the score
+    named         an uncertain event is its own operator, ``unknown:<what>``; an unknown one works, a hoped one does
+                  not: the reported outages
     optimistic    neither fails: the high end of the score
 """
 
@@ -22,24 +23,24 @@ from hostaudit.model.rules import Recovery
 Reading = Literal["pessimistic", "named", "optimistic"]
 
 KINDS: tuple[DomainKind, ...] = ("parent", "provider", "tld", "asn", "prefix", "region", "jurisdiction")
-"""The kinds of failure domain that a report goes through, in the order in which it lists them."""
+"""The kinds of failure domain in a report, in the order in which it lists them."""
 
 NOBODY = "unknown:anybody"
-"""Stands for a company that the evidence does not name; only the pessimistic reading lets it hold anything."""
+"""The id of a company that the evidence does not name; it operates something only in the pessimistic reading."""
 
 Failed = frozenset[tuple[str, str]]
 """Failure domains that have ended service, as (kind, id)."""
 
 
 class Contribution(NamedTuple):
-    """Hours, and the id of the node of the fault tree that they come from."""
+    """Hours, and the id of the fault tree node from which they come."""
 
     hours: float
     node: str = ""
 
 
 class OutageEstimate(NamedTuple):
-    """How long a node is missing: low, usual and high hours, and the hours until that begins."""
+    """The duration of a node's outage: low, usual and high hours, and the hours until it begins."""
 
     low: Contribution
     usual: Contribution
@@ -48,12 +49,12 @@ class OutageEstimate(NamedTuple):
 
     @classmethod
     def of(cls, node: str, hours: tuple[float, float, float], begins: float) -> OutageEstimate:
-        """An estimate of which one node decides every number."""
+        """Return an estimate in which one node decides every number."""
         return cls(*(Contribution(each, node) for each in (*hours, begins)))
 
     @property
     def stops(self) -> bool:
-        """Whether the node is missing at all."""
+        """True if the node fails at all."""
         return self.high.hours > 0
 
 
@@ -72,7 +73,7 @@ WORKS = OutageEstimate.of("", (0.0, 0.0, 0.0), math.inf)
 
 @dataclass(frozen=True)
 class Outage:
-    """``hours`` without the function (0: it goes on), which begin ``impact_hours`` after the failure."""
+    """The outage of a function: ``hours`` without it (0: it works), beginning ``impact_hours`` after the failure."""
 
     hours: Hours
     impact_hours: float
@@ -80,14 +81,14 @@ class Outage:
 
     @property
     def stops(self) -> bool:
-        """Whether the function is lost at all."""
+        """True if the function is lost at all."""
         return self.hours.high > 0
 
 
 class RecoveryTimes:
-    """Durations of outages: the recovery table, the number that stands for "no end in sight", the hours of notice.
+    """Durations of outages: the recovery table, the number of hours that stands for an outage without end, the notice.
 
-    Work begins when notice is given, so notice shortens what is lost.
+    Work on the recovery begins when notice is given, so notice shortens the outage.
     """
 
     def __init__(self, recovery: Mapping[str, Recovery], horizon: float, notice: float = 0.0) -> None:
@@ -96,28 +97,28 @@ class RecoveryTimes:
         self._recovery = recovery
 
     def base(self, key: str) -> Term | None:
-        """What ``rules/recovery.yaml`` says about one role or step."""
+        """The time of one role or step in ``rules/recovery.yaml``."""
         known = self._recovery.get(key)
         if known is None:
             return None
         return Term(Hours(known.low, known.usual, known.high), "assumed", f"rules/recovery.yaml, {key}: {known.source}")
 
     def terms(self, step: BasicEvent | Switch) -> tuple[Term, ...]:
-        """The summands of the time until a loss is made good or a switch is done; none if nothing is known to end it.
+        """The summands of the time until a loss is repaired or a switch is done; empty if no end is known.
 
-        What the owner declares about a switch needs no base."""
+        A time that the owner declares for a switch needs no base."""
         base = self.base(step.recovery)
         if base is None:
             return step.further if isinstance(step, Switch) else ()
         return (base, *step.further)
 
     def of(self, name: str, leaf: BasicEvent) -> OutageEstimate:
-        """How long a failed leaf is missed."""
+        """The duration of the outage of a failed basic event."""
         begins = leaf.begins.hours.usual if leaf.begins is not None else 0.0
         return OutageEstimate.of(name, self.total(self.terms(leaf)), begins)
 
     def total(self, terms: Sequence[Term]) -> tuple[float, float, float]:
-        """Low, usual and high hours of a sum, less the notice; infinite if nothing is known to end it."""
+        """Low, usual and high hours of a sum, less the notice; infinite if no end is known."""
         if not terms:
             return (math.inf, math.inf, math.inf)
         sums = [sum(getattr(term.hours, end) for term in terms) for end in ("low", "usual", "high")]
@@ -125,17 +126,17 @@ class RecoveryTimes:
         return (low, usual, high)
 
     def endless(self, name: str) -> OutageEstimate:
-        """What does not work now and will not by itself."""
+        """The outage of a node that does not work now and does not recover by itself."""
         return OutageEstimate.of(name, (math.inf, math.inf, math.inf), 0.0)
 
     def shown(self, hours: float) -> float:
-        """A length as it is reported. The horizon stands for what has no end only here: some recoveries are longer,
-        and an alternative that never comes must not cut them short."""
+        """A duration as it is reported. Only here does the horizon stand for an outage without end: some recoveries are
+        longer than it, and an alternative that never recovers must not shorten them."""
         return self.horizon if math.isinf(hours) else hours
 
 
 class OutageMeasure:
-    """The measure of single outages that all begin with one failure."""
+    """Measure: the outage of each node, for failures that all begin at once."""
 
     works: OutageEstimate = WORKS
 
@@ -143,19 +144,19 @@ class OutageMeasure:
         self.clock = clock
 
     def all_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
-        """Whoever takes longest decides; the first to be missed begins it."""
+        """The child with the longest outage decides its end, the child that fails first decides its beginning."""
         lows, usuals, highs, begins = zip(*values, strict=True)
         return OutageEstimate(max(lows), max(usuals), max(highs), min(begins))
 
     def any_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
-        """Whoever is back first decides; the last to be missed begins it."""
+        """The child that recovers first decides the end of the outage, the child that fails last its beginning."""
         if not values:
             return self.clock.endless("")
         lows, usuals, highs, begins = zip(*values, strict=True)
         return OutageEstimate(min(lows), min(usuals), min(highs), max(begins))
 
     def standby(self, serving: OutageEstimate, spares: Sequence[tuple[Switch, OutageEstimate]]) -> OutageEstimate:
-        """Back when what served is, or a spare that is there has been switched to."""
+        """The outage ends when the serving child recovers, or when the switch to a working standby is done."""
         value = serving
         for switch, spare in spares:
             hours = (0.0, 0.0, 0.0) if switch.automatic else self.clock.total(self.clock.terms(switch))
@@ -172,9 +173,9 @@ class OutageMeasure:
 def impact(
     tree: FaultTree, failed: Failed, clock: RecoveryTimes, *, reading: Reading = "named", without_names: bool = False
 ) -> dict[str, Outage]:
-    """The outage of every function (by id) when the given failure domains end service at once.
+    """Return the outage of every function (by id) if the given failure domains end service at once.
 
-    ``without_names`` keeps registries and registrars alive, which tells who holds more than a name.
+    ``without_names``: no registry or registrar fails, which shows the companies that provide more than a name.
     """
     lost: dict[str, OutageEstimate] = {}
     for name, leaf in tree.leaves.items():
@@ -197,14 +198,14 @@ def impact(
 
 
 def already_failed(leaf: BasicEvent, reading: Reading) -> bool:
-    """Whether a leaf does not work whoever fails."""
+    """True if a basic event does not work, whatever fails."""
     if leaf.certainty == "hoped":
         return reading != "optimistic"
     return leaf.certainty == "failed" or (leaf.certainty == "unknown" and reading == "pessimistic")
 
 
 def fails_with(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
-    """Whether a leaf that is not gone anyway fails with some failure domains."""
+    """True if a basic event that has not failed already fails together with some failure domains."""
     if leaf.certainty in ("unknown", "hoped"):
         return False
     if leaf.certainty == "uncertain" and reading != "named":
@@ -213,7 +214,7 @@ def fails_with(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
 
 
 class SinglePointMeasure:
-    """The measure of what stops a node alone: a bit for each failure domain."""
+    """Measure: the failure domains that stop a node alone, one bit for each."""
 
     works = 0
 
@@ -221,18 +222,18 @@ class SinglePointMeasure:
         self.every = every
 
     def all_of(self, values: Sequence[int]) -> int:
-        """What stops any of the needs."""
+        """The domains that stop any child."""
         return _union(values)
 
     def any_of(self, values: Sequence[int]) -> int:
-        """What stops every alternative."""
+        """The domains that stop every child."""
         both = self.every
         for value in values:
             both &= value
         return both
 
     def standby(self, serving: int, spares: Sequence[tuple[Switch, int]]) -> int:
-        """A spare that somebody must switch to shortens a stop and does not prevent it."""
+        """A standby with a manual switch shortens an outage and does not prevent it, so only automatic ones count."""
         return self.any_of([serving, *(value for switch, value in spares if switch.automatic)])
 
 
@@ -244,7 +245,7 @@ def _union(values: Sequence[int]) -> int:
 
 
 def order_one(tree: FaultTree, *, reading: Reading = "named") -> dict[str, set[tuple[DomainKind, str]]]:
-    """For every function the failure domains that stop it alone: its cut sets of order 1 of every kind, exact."""
+    """For every function, the failure domains that stop it alone: its cut sets of order 1 of every kind, exact."""
     roots = {function.id: function.root for function in tree.functions}
     found = stopped_alone(tree, set(roots.values()), reading=reading)
     return {identity: found[root] for identity, root in roots.items()}
@@ -253,10 +254,10 @@ def order_one(tree: FaultTree, *, reading: Reading = "named") -> dict[str, set[t
 def stopped_alone(
     tree: FaultTree, nodes: Iterable[str], *, reading: Reading = "named"
 ) -> dict[str, set[tuple[DomainKind, str]]]:
-    """For some nodes the failure domains that stop each alone.
+    """For some nodes, the failure domains that stop each of them alone.
 
     Each node carries the set of domains that force it to fail: an ``all`` gate unites, an ``any`` gate intersects
-    (fault trees: Vesely et al., NUREG-0492, chapter VII). A node that fails whatever happens carries every one.
+    (fault trees: Vesely et al., NUREG-0492, chapter VII). A node that fails in any case carries every domain.
     """
     domains: list[tuple[DomainKind, str]] = sorted(
         {(kind, each) for leaf in tree.leaves.values() for kind, ids in leaf.domains.items() for each in ids}

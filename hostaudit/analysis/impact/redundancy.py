@@ -1,9 +1,9 @@
 """Redundancy: the alternatives of a site in each role, and how many of them are independent.
 
 An alternative is a child of an ``any`` gate of the tree: a name server of a zone, an address of a host, a mail
-exchanger, a store. It counts if it serves now, or stands by, is proved and is switched to by itself. Two are
-independent in a kind of failure domain if no single one of it stops both; what the names in them rest on is asked for
-top-level domains only, as the registries of .com and .net would make one of nearly all.
+exchanger, a store. It counts if it serves now, or if it is a proved standby with an automatic switch. Two are
+independent in a kind of failure domain if no single domain of that kind stops both. The dependencies of the names in
+them count for top-level domains only, because the registry of .com and .net would make nearly all of them dependent.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from hostaudit.model.values import Addresses, FrontPage
 from hostaudit.model.words import listed
 
 MOST = 24
-"""Different alternatives up to which the largest independent set is searched for; sites have a handful."""
+"""The largest number of different alternatives for an exact search for the largest independent set."""
 
 Stops = frozenset[tuple[DomainKind, str]]
 
@@ -84,7 +84,7 @@ class Group:
     note: str = ""
 
     def independent(self, axes: Sequence[Axis]) -> tuple[float, float]:
-        """The number of providers pairwise different in every axis, low and high (infinite: nobody knows)."""
+        """The number of providers pairwise different in every axis, low and high (infinite: unknown)."""
         if self.plenty:
             return (math.inf, math.inf)
         sure = [each for each in self.all if each.sure]
@@ -143,7 +143,7 @@ class Alternatives:
         return self._groups[role]
 
     def applies(self, role: str) -> bool:
-        """True if the site needs somebody in a role at all, or may do so."""
+        """True if the site needs a provider in a role, or may need one."""
         states = {each.id: each.applies for each in self.tree.functions}
         functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)

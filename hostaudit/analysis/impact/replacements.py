@@ -1,7 +1,8 @@
-"""Who could stand in for each single point of failure without being part of it already?
+"""Replacements: for each single point of failure, the providers that could replace it and are independent of it.
 
-A provider of the catalogue is independent of a site if neither its parent company nor that of anything its product
-rests on is one that the site depends on, whatever for: a company that could end one thing of a site can end the other.
+A provider of the catalogue is independent of a site if the site depends neither on its parent company nor on the
+parent company of any product that its own product needs. The purpose of the dependency does not matter: a company
+that can end one service of a site can end another one too.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from hostaudit.model.scenario import Scenario
 from hostaudit.model.whatif import FALLBACKS_SCHEMA, Candidate, Fallbacks, Gap
 
 Held = dict[str, tuple[str, ...]]
-"""By parent company: what it holds for the site, in words."""
+"""By parent company: the services that it provides to the site, in words."""
 
 
 def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
-    """For every company that stops a function alone, and every role in which it does: the candidates.
+    """Return the candidates for every company that stops a function alone, and every role in which it does.
 
-    ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` tell who refused on
-    record.
+    ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` hold the recorded
+    refusals.
     """
     held = _held(site)
     countries = _countries(site)
@@ -99,8 +100,8 @@ def _necks(site: SiteModel) -> dict[str, list[str]]:
 
 
 def _carried(site: SiteModel, parent: str, functions: Iterable[str]) -> dict[str, list[str]]:
-    """By role the functions that a company stops in it, by contracts that are the site's own: one of several operators
-    is no gap. Where no role does it alone, all of them together do, so each of them counts."""
+    """By role, the functions that a company stops by contracts in this role that are the site's own. One of several
+    operators is no gap. If no role stops a function alone, all of them together do, so each role counts."""
     tree = site.tree
     roots = {each.id: each.root for each in tree.functions}
     found: dict[str, list[str]] = {role: [] for role in REPLACEABLE}
@@ -117,15 +118,16 @@ def _carried(site: SiteModel, parent: str, functions: Iterable[str]) -> dict[str
 
 
 def _fits(provider: Provider, role: str, functions: Iterable[str]) -> bool:
-    """Whether a store serves a platform that is in question; any other role is the same everywhere. A web app that
-    browsers can install needs no store."""
+    """True unless the role is a store that serves no platform of these functions; any other role fits every function.
+    A web app that browsers can install needs no store."""
     if role != "app_store":
         return True
     return any(provider.id in FUNCTIONS[function].stores for function in functions if function in FUNCTIONS)
 
 
 def _held(site: SiteModel) -> Held:
-    """Every parent company that a site depends on now, and for what: its own contracts, or else what these rest on."""
+    """Every parent company that a site depends on now, with the services: contracts of the site's own, or else the
+    services that these need."""
     found: dict[str, dict[bool, dict[str, None]]] = {}
     for leaf in _resting(site):
         for parent in leaf.domains.get("parent", ()):
@@ -135,7 +137,8 @@ def _held(site: SiteModel) -> Held:
 
 
 def _countries(site: SiteModel) -> dict[str, str]:
-    """The jurisdictions of those on whom the site depends now, registries and registrars of others' names aside."""
+    """The jurisdictions of the companies on which the site depends now, without the registries and registrars of names
+    that are not the site's own."""
     found: dict[str, dict[str, None]] = {}
     for leaf in _resting(site):
         if leaf.owned or not leaf.names_only:
@@ -145,14 +148,14 @@ def _countries(site: SiteModel) -> dict[str, str]:
 
 
 def _resting(site: SiteModel) -> list[BasicEvent]:
-    """The leaves on which the functions that apply rest now; what only stands by is none of them."""
+    """The basic events on which the functions that apply rest now, without those of standbys."""
     roots = [root for each in site.tree.functions if each.applies != "no" for root in (each.root, *each.degraded_by)]
     below = sorted({name for root in roots for name in site.tree.below(root) if name in site.tree.leaves})
     return [site.tree.leaves[name] for name in below]
 
 
 def _refusals(scenarios: Iterable[Scenario]) -> dict[str, tuple[str, ...]]:
-    """Who refused, or ended a contract, in the recorded scenarios."""
+    """By provider, its refusals and ended contracts in the recorded scenarios."""
     found: dict[str, dict[str, None]] = {}
     for scenario in scenarios:
         for event in scenario.events:

@@ -1,13 +1,13 @@
-"""The score: one short formula over exposures, read twice, pessimistically for low and optimistically for high.
+"""The score: one short formula over exposures, computed in a pessimistic reading (low) and an optimistic one (high).
 
     harm(hours)  = 0 at 0 h, then log(1 + hours) / log(1 + full_harm_hours), at most 1
     exposure(p)  = sum over functions of weight x harm(outage of the function when p ends service) / sum of weights
-                   (x name_only_weight if p holds nothing of order 1 but a registry or registrar; x 0 if moreover a
-                   proved spare name survives p)
+                   (x name_only_weight if p is of order 1 only as a registry or registrar; x 0 if moreover a
+                   proved spare name survives the loss of p)
     score        = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)
 
 The outage is the longest recovery on record (``high``), because the score is for planning. Every factor falls when
-an outage grows, so a further dependency never raises the score and a further independent leg never lowers it.
+an outage grows: an additional dependency never raises the score, and an additional independent leg never lowers it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FORMULA = (
     "low reads every unknown as failing, high as surviving; hours are the longest on record, less what a proved "
     "fallback saves",
 )
-"""The score in words; ``harm``, ``exposure``, ``CompanyOutages.factor`` and ``combine`` are the same in code."""
+"""The formula of the score in words; ``harm``, ``exposure``, ``CompanyOutages.factor`` and ``combine`` compute it."""
 
 REASONS = {
     "weights": "A web site is mostly its pages; names count again in all that rests on them; only what applies counts.",
@@ -53,18 +53,18 @@ REASONS = {
 }
 
 SHOWN = 4
-"""Companies in the working of an end; only the first two count."""
+"""Number of companies in the working of an end of the score; only the first two count."""
 
 
 def harm(hours: float, full_harm_hours: float) -> float:
-    """0 to 1; logarithmic, since the first day hurts more than the thirtieth."""
+    """Return the harm of an outage, 0 to 1; logarithmic, because the first day does more harm than the thirtieth."""
     return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(full_harm_hours))
 
 
 def combine(exposures: Sequence[float], scoring: Scoring) -> float:
-    """0 to 100 from the exposures to single companies.
+    """Return the score, 0 to 100, from the exposures to single companies.
 
-    Only the two worst count: a product over all would reward evidence that merges two companies into one.
+    Only the two worst exposures count: a product over all would reward evidence that merges two companies into one.
     """
     worst, second = (*sorted(exposures, reverse=True), 0.0, 0.0)[:2]
     return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
@@ -81,9 +81,9 @@ def exposure(functions: Sequence[SiteFunction], outages: Mapping[str, Outage], s
 
 @dataclass(frozen=True)
 class CompanyOutages:
-    """One reading of a graph: for every parent company that ends a function alone, the outages that it causes.
+    """One reading of a fault tree: for every parent company that ends a function alone, the outages that it causes.
 
-    ``rest``: the same with registries and registrars kept alive, which tells who holds more than a name.
+    ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     """
 
     functions: tuple[SiteFunction, ...]
@@ -92,8 +92,8 @@ class CompanyOutages:
     rest: dict[str, dict[str, Outage]]
 
     def factor(self, parent: str, scoring: Scoring) -> float:
-        """What the exposure to a company counts: little if it stops functions only through a registry or registrar,
-        nothing if a spare name keeps the web site reachable without it."""
+        """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
+        0 if a spare name keeps the web site reachable without it."""
         if any(self.rest[parent][function.id].stops for function in self.functions):
             return 1.0
         back = self.outages[parent]["web"].by.high if "web" in self.outages[parent] else ""
@@ -101,7 +101,7 @@ class CompanyOutages:
 
 
 def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
-    """Work out one reading, once for the score and for each function."""
+    """Compute one reading, once for the score and for each function."""
     functions = tuple(function for function in tree.functions if function.applies != "no")
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
@@ -124,8 +124,8 @@ def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
 
 def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
     """(low, high) of the score, 0 to 100."""
-    # What fails whoever fails counts as two companies' doing: behind open questions there may be any number of them,
-    # and what does not work now is not made better by who else is named in the graph.
+    # A function that fails in any case counts as the exposure to two companies: open questions may conceal any number
+    # of companies, and a function that does not work now is no better for the companies that the tree names.
     ends = []
     for held in (pessimistic, optimistic):
         found = exposures(held, scoring)
@@ -136,7 +136,8 @@ def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scor
 def function_score(
     function: str, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring
 ) -> ScoreInterval:
-    """The same for one function: 100 x (1 - worst harm), registries and registrars counted lightly."""
+    """(low, high) of the score of one function: 100 x (1 - worst harm), with registries and registrars at less
+    weight."""
     ends = []
     for held in (pessimistic, optimistic):
         worst = 0.0
@@ -150,13 +151,13 @@ def function_score(
 
 
 def effective_role(leaf: BasicEvent) -> str:
-    """The role that a leaf plays for the site: the network under a name server is a part of DNS, whoever runs it."""
+    """The role of a basic event for the site: the network of a name server is a part of DNS, whatever its operator."""
     return leaf.recovery if leaf.recovery in ROLES else leaf.role
 
 
 def may_conceal(leaf: BasicEvent, role: str) -> bool:
-    """Whether somebody who holds a role may stand behind a leaf without being known by name. A name server that gave
-    no answer is known by its name all the same."""
+    """True if a basic event may conceal an unknown operator in a role. A name server that gave no answer conceals
+    none, because its name is known."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(effective_role(leaf), ()):
         return False
     return not leaf.silent
@@ -165,8 +166,8 @@ def may_conceal(leaf: BasicEvent, role: str) -> bool:
 def role_scores(
     tree: FaultTree, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring
 ) -> tuple[RoleScore, ...]:
-    """How much of the score is lost in each role on which something rests: 100 less what the worst company in it
-    exposes, in all that it holds. Where somebody may be hidden in the role, any company may be the worst."""
+    """The score of each role on which something rests: 100 less the exposure to the worst company in the role, in all
+    its services. Where an unknown operator may be concealed in the role, any company may be the worst."""
     below = tree.below(*(function.root for function in pessimistic.functions))
     leaves = [tree.leaves[name] for name in sorted(below) if name in tree.leaves]
     ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)

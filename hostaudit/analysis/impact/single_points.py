@@ -29,7 +29,7 @@ from hostaudit.model.rules import Rules
 def single_points(
     tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState]
 ) -> tuple[SinglePoint, ...]:
-    """Every failure domain that ends a function alone, companies first, the worst of each kind first."""
+    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first."""
     necks = order_one(tree)
     legs = stopped_alone(tree, {node for function in tree.functions for node in function.degraded_by})
     functions = [f for f in tree.functions if f.applies == "yes" and states[f.id] != "down"]
@@ -59,7 +59,7 @@ def single_points(
 
 
 def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying: list[SiteFunction]) -> bool:
-    """Whether failure domains stop functions only through a registry or registrar."""
+    """True if failure domains stop functions only through a registry or registrar."""
     rest = impact(tree, failed, clock, without_names=True)
     return not any(rest[function.id].stops for function in applying)
 
@@ -95,7 +95,7 @@ def _rounded(hours: Hours) -> Hours:
 
 
 def _times(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage) -> tuple[TimeTerm, ...]:
-    """Every number that the times of an outage are made of, with its source."""
+    """Every summand of the times of an outage, with its source."""
     rows: dict[TimeTerm, None] = {}
     for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):
         step = tree.leaves.get(name) or tree.switch(name)
@@ -115,7 +115,7 @@ def _degraded(
     legs: dict[str, set[tuple[DomainKind, str]]],
     failed: tuple[DomainKind, str],
 ) -> tuple[FunctionImpact, ...]:
-    """Functions that go on with fewer legs when this domain fails; a leg that is gone anyway tells nothing."""
+    """The functions that work with fewer legs when this domain fails; legs that have failed already do not count."""
     rows = []
     for function in functions:
         alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
@@ -125,7 +125,7 @@ def _degraded(
 
 
 def name_of(tree: FaultTree, rules: Rules, kind: DomainKind, identity: str) -> str:
-    """What a person calls a failure domain; empty if only its id is known."""
+    """The name of a failure domain, for people; empty if only its id is known."""
     if kind == "parent":
         record = rules.parents.get(identity)
         return record.name if record else tree.names.get((kind, identity), "")

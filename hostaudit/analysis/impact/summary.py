@@ -1,4 +1,4 @@
-"""The sentence on top of a report: who alone can take down what, for how long, in words an operator would use."""
+"""The sentence on top of a report: the companies that can stop a function alone, and for how long, in plain words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def summarise(
     verdict: Verdict,
     names: Mapping[str, str],
 ) -> str:
-    """One or two sentences; the first says the worst. ``names``: what companies are called, by id."""
+    """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id."""
     domain = file.target.domain
     if findings:
         return f"{findings[0].message} Nothing of the site can work."
@@ -61,7 +61,8 @@ def _open(row: Function) -> bool:
 
 
 def _down_now(functions: tuple[Function, ...], domain: str) -> str:
-    """What is down already has no single point that could end it, so it must not be left to the list of those."""
+    """A sentence about functions that are down already. They have no single point of failure, so the list of those
+    would not show them."""
     names = [domain if each.id == "web" else function(each.id) for each in functions if each.state == "down"]
     return f"Not working now, as seen from here: {listed(names)}. " if names else ""
 
@@ -114,7 +115,7 @@ def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...], names: Mapping[str, str
 
 
 def called(point: SinglePoint) -> str:
-    """The name by which a person knows a failure domain."""
+    """The name of a failure domain, for people."""
     return point.failure_domain.name or point.failure_domain.id
 
 
@@ -143,7 +144,7 @@ def _stores(evidence: EvidenceIndex) -> frozenset[str]:
 
 
 def _standby(fallbacks: tuple[Fallback, ...], stores: frozenset[str]) -> str:
-    """What could take over, by the best grade; what is only declared helps nobody yet."""
+    """The fallbacks that could take over, by the best grade; a fallback that is only declared does not count yet."""
     proved = [each for each in fallbacks if each.grade in ("probed", "independent")]
     if any(each.id for each in proved):
         good = sorted({each.role for each in proved if each.grade == "independent"})
