@@ -1,4 +1,4 @@
-"""One address at which a host answers: the operators that keep it up, their roles, and the region."""
+"""Address legs: for one address at which a host answers, its operators, their roles, and the region."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hostaudit.model.values import Addresses, Alias, Kind
 
 
 class AddressLegs:
-    """Adds those who keep address legs up, whether the leg serves now or stands by."""
+    """Adds the operators of address legs, both of legs that serve now and of standbys."""
 
     def __init__(self, evidence: EvidenceIndex, operators: Operators, places: tuple[Place, ...]) -> None:
-        """``places``: where the owner says that something stands."""
+        """``places``: the locations that the owner declares."""
         self.evidence = evidence
         self.attribution = operators.attribution
         self.operators = operators
@@ -27,7 +27,7 @@ class AddressLegs:
     def nodes(
         self, host: str, address: str, subject: str, context: EventContext, *further: tuple[Role, Operator]
     ) -> list[str]:
-        """Everybody who must keep one address of a host up, and any ``further`` operators as declared."""
+        """The nodes of all operators that one address of a host needs, and of any ``further`` declared operators."""
         regions = self._regions(host, address)
         edges = [(self.role(each), each) for each in self.attribution.edges(host, address)]
         rows = [
@@ -38,12 +38,12 @@ class AddressLegs:
         return rows + self.operators.network(self.role(first), subject, address, self._placed(context, first, regions))
 
     def region_of(self, host: str) -> tuple[str, ...]:
-        """The region that a host name shows, as a failure domain."""
+        """The region in a host name, as a failure domain."""
         found = self.attribution.catalogue.region(host)
         return (self._region(*found),) if found is not None else ()
 
     def _regions(self, host: str, address: str) -> dict[str, str]:
-        """The region of a leg by parent company: as host names show it, or as declared (key "": for any company)."""
+        """The region of a leg by parent company, from host names or as declared (key "": for any company)."""
         found: dict[str, str] = {}
         chain = [each.target for kind in FAMILIES for each in self._chain(kind, host)]
         for name in (host, *chain):

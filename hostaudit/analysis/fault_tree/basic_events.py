@@ -1,4 +1,4 @@
-"""Basic events for those who keep something up: their failure domains, and what they rest on themselves."""
+"""Basic events for operators: their failure domains, and the products on which they rest themselves."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hostaudit.model.roles import Role
 
 @dataclass(frozen=True)
 class EventContext:
-    """The circumstances in which an operator keeps something up.
+    """The context of a basic event: the circumstances in which an operator serves.
 
-    ``further`` and ``begins``: see ``BasicEvent``. ``owned``: the contract is the site's own. ``regions``: where it
-    stands, as failure domains. ``zone``: the zone that it serves, so that times of one are not taken for another's.
-    ``stands_by`` names the fallback that it would carry: nothing rests on it now, so it has no row in the report.
+    ``further`` and ``begins``: see ``BasicEvent``. ``owned``: the contract is the site's own. ``regions``: its
+    location, as failure domains. ``zone``: the zone that it serves, so that times of two zones are not confused.
+    ``stands_by``: the fallback that it would carry; nothing rests on it now, so it has no row in the report.
     """
 
     further: tuple[Term, ...] = ()
@@ -31,12 +31,12 @@ class EventContext:
 
     @property
     def place(self) -> Literal["serving", "standby"]:
-        """The place of a leaf in this context."""
+        """The place of a basic event in this context."""
         return "standby" if self.stands_by else "serving"
 
     @property
     def suffix(self) -> str:
-        """The end of the ids of nodes in this context, which keeps them apart from the same operator's elsewhere."""
+        """The suffix of the ids of nodes in this context, which separates them from the same operator's other nodes."""
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
@@ -45,7 +45,7 @@ FOREIGN = EventContext(owned=False)
 
 
 class Operators:
-    """Adds operators, and what is open, hoped for or broken in their place, to a graph."""
+    """Adds operators to a tree, and basic events for open questions, hoped alternatives and known failures."""
 
     def __init__(self, tree: FaultTree, attribution: Attribution) -> None:
         self.tree = tree
@@ -61,7 +61,7 @@ class Operators:
         recovery: str = "",
         tld: str | None = None,
     ) -> str:
-        """A node for somebody who keeps ``subject`` up, and the row of the report that goes with it."""
+        """Add the node for an operator of ``subject``, and its row in the report."""
         row = operator.as_dependency(role, subject)
         self._list(row, operator, context)
         domains = self._domains(operator)
@@ -105,7 +105,7 @@ class Operators:
     def _with_upstreams(
         self, node: str, role: Role, operator: Operator, leaf: BasicEvent, context: EventContext
     ) -> str:
-        """The node of an operator together with the products of others without which its own does not work."""
+        """The node of an operator together with the products of other companies without which its own does not work."""
         upstreams = self.attribution.upstreams(operator) if operator.certain else ()
         gate = Purpose.WITH_UPSTREAMS.of(node)
         if not upstreams or self.tree.find(gate) is not None:
@@ -125,26 +125,26 @@ class Operators:
         return self.tree.gate(gate, "all", children)
 
     def open_question(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for something that is not even known to work."""
+        """A basic event for something that is not known to work."""
         return self._open(BasicEvent({}, role, subject, because, certainty="unknown"))
 
     def open_zone_cuts(self, host: str, because: tuple[str, ...]) -> str:
-        """A leaf for the zones of a host whose zone cuts were not answered."""
+        """A basic event for the zones of a host, if the questions about its zone cuts have no answer."""
         return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", uncut=host))
 
     def silent_server(self, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for an address of a name server that gave no answer."""
+        """A basic event for an address of a name server that gave no answer."""
         return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", silent=True))
 
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)
 
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for an alternative that nothing shows, but nothing rules out."""
+        """A basic event for an alternative that no evidence shows and no evidence excludes."""
         return self.tree.leaf(f"hoped:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="hoped"))
 
     def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
-        """A leaf for something that is known not to work now."""
+        """A basic event for something that is known not to work now."""
         return self.tree.leaf(f"broken:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="failed"))
 
     def network(
@@ -157,9 +157,10 @@ class Operators:
         recovery: str = "",
         private: bool = False,
     ) -> list[str]:
-        """Leaves for who announces an address: its operators, and its origin AS set of which one is enough.
+        """Basic events for the announcers of an address: its operators, and its origin AS set, of which any one
+        suffices.
 
-        ``private``: the subject is a server with a name of its own, and nothing but its network tells the operator.
+        ``private``: the subject is a server whose name belongs to the site, so only its network shows the operator.
         """
         operators = self.attribution.networks.of(address)
         if private:
@@ -196,9 +197,10 @@ class Operators:
     def host_network(
         self, role: Role, host: str, address: str, operator: Operator | None, context: EventContext = PLAIN
     ) -> list[str]:
-        """Leaves for one address of a name server or mail exchanger, which is in this role if nobody else is."""
+        """Basic events for one address of a name server or mail exchanger. Its network fills this role if no other
+        operator does."""
         if operator is not None:
-            # The contract for this network is that operator's, not the site's.
+            # That operator has the contract for this network, not the site.
             foreign = replace(context, owned=False)
             below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
         else:
@@ -212,7 +214,7 @@ class Operators:
     ) -> str:
         if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
             return self.operator(role, subject, operator, context, recovery=recovery)
-        # With no origin AS at all there may be several, so that this leaf must not count as one company's.
+        # Without a known origin AS there may be several, so this basic event must not count as one company's.
         row = operator.as_dependency(role, subject)
         if not context.stands_by:
             self.tree.dependencies.setdefault(row.id, row)

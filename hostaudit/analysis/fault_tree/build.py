@@ -1,4 +1,4 @@
-"""From evidence to the fault tree: a loop over the functions of a site, one file each in ``functions``.
+"""Building the fault tree from evidence: a loop over the functions of a site, one file each in ``functions``.
 
 resolve          registry AND registrar AND ANY(name servers)
 web, web:HOST    resolve AND ANY(address legs: network AND edge AND an answer)
@@ -8,8 +8,8 @@ install_*        web AND ANY(store listings, installable web app, direct package
 renew_certificate  resolve AND ANY(authorities that CAA allows)
 declared ones    ALL(functions required) AND, for each need, ANY(providers declared)
 
-Where the site file declares something that stands by, it joins as the spare of a standby gate once it is proved, and as
-hoped for while its proof is open.
+A standby that the site file declares is added to a standby gate: as a proved standby, or as hoped if its proof is
+open.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from hostaudit.model.rules import Scoring
 def build(
     target: Target, evidence: EvidenceIndex, attribution: Attribution, scoring: Scoring, proofs: Proofs
 ) -> FaultTree:
-    """The whole fault tree of a site, with what its owner declared and what of that is proved."""
+    """Return the whole fault tree of a site, with the owner's declarations and their proofs."""
     parts = tree_parts(target, evidence, attribution, scoring, proofs)
     for definition in definitions():
         for record in definition.add(parts):
@@ -37,7 +37,7 @@ def build(
 
 
 def _function(parts: TreeParts, record: FunctionRecord, loss: Loss) -> SiteFunction:
-    """A function with its gate. While it is open whether the site has it, it rests on that question alone."""
+    """A function with its gate. If it is open whether the site has the function, it rests on that question alone."""
     children = record.children
     if record.applies == "maybe":
         children = (parts.operators.open_question(record.id, parts.target.domain, record.asked),)

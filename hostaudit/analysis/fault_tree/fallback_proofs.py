@@ -1,6 +1,6 @@
-"""Proofs of declared fallbacks: each answers now, as the right site and from the named provider, or does not.
+"""Proofs of declared fallbacks: each answers now as the right site and from the named provider, or it does not.
 
-A proof passes, fails with the reason, or is open while what would tell was not answered.
+A proof passes, fails with a reason, or is open if the question that decides it has no answer.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ UNASKED = "nobody has asked it yet"
 
 @dataclass(frozen=True)
 class Proof:
-    """The proof of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, shows it already.
+    """The proof of one fallback. ``passes`` None: open. ``configured``: DNS, or the site, already shows it.
 
-    ``addresses`` are those that passed, or all while the proof is open. ``because``: the evidence.
+    ``addresses`` are those that passed, or all of them if the proof is open. ``because``: the evidence.
     """
 
     role: str
@@ -155,7 +155,7 @@ class Proofs:
         return Trial(address, True, reason, (item.id, because))
 
     def _newest_serial(self, zone: str) -> tuple[int, str] | None:
-        """The latest serial that the zone's present servers give, in the arithmetic of RFC 1982."""
+        """The latest serial at the present servers of the zone, in the arithmetic of RFC 1982."""
         best: tuple[int, str] | None = None
         for item in self.evidence.of("server"):
             value = item.value
@@ -263,7 +263,8 @@ class Proofs:
         )
 
     def _same_developer(self, listing: Listing) -> tuple[bool, str]:
-        """Listed by the developer who lists the site's other apps, as far as the stores show one."""
+        """Verdict and words: the listing is by the developer of the site's other apps, as far as the stores show
+        one."""
         others = {
             item.value.developer
             for item in self.evidence.of("listing")
@@ -340,7 +341,7 @@ class Proofs:
         )
 
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
-        """Verdict and reason if the network found is not that of the declared provider; None if it agrees."""
+        """Verdict and reason if the network that was found is not the declared provider's; None if it agrees."""
         declared = self.attribution.declared(fallback.provider, fallback.parent)
         behind = {each.provider for each in self.attribution.upstreams(declared)}
         for each in owners:
@@ -348,7 +349,7 @@ class Proofs:
                 return None
         known = [each for each in owners if each.certain]
         if fallback.parent and all(each.provider.startswith("unknown:") for each in owners):
-            return None  # neither is in the catalogue, so nothing speaks against it
+            return None  # neither is in the catalogue, so nothing contradicts it
         if known:
             found = ", ".join(sorted({each.provider for each in known}))
             return False, f"it belongs to {found}, not to {fallback.provider}"
@@ -363,7 +364,7 @@ class Proofs:
         return tuple(dict.fromkeys(each for address in addresses for each in self.attribution.networks.of(address)))
 
     def _asked(self, kind: Kind, form: type[S]) -> list[tuple[Evidence, S]]:
-        """The items of one kind with their subjects, those aside that a broken probe left without one."""
+        """The items of one kind with their subjects, without those that a failed probe left without a subject."""
         rows = [(item, subject_of(item, form)) for item in self.evidence.items.values() if item.kind == kind]
         return [(item, subject) for item, subject in rows if subject is not None]
 
@@ -383,7 +384,8 @@ def _unasked(address: str) -> Trial:
 
 
 def _sum(trials: list[Trial]) -> tuple[bool | None, tuple[str, ...], tuple[str, ...]]:
-    """One address that passes is enough; while none does, one that gave no answer leaves it open."""
+    """The result of the trials: one address that passes is enough; if none passes, one without an answer leaves the
+    proof open."""
     good = [trial for trial in trials if trial.passes]
     if good:
         return True, tuple(trial.reason for trial in trials), tuple(trial.address for trial in good)

@@ -1,4 +1,4 @@
-"""The hosts of a site: their address legs, the origins that stand by for them, and the host of the front page."""
+"""The hosts of a site: their address legs, their standby origins, and the host of the front page."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer,
 
 @dataclass(frozen=True)
 class Front:
-    """The place of the front page. ``host``: the host that serves it, if that was looked at, else the domain itself.
-    ``page``: what was found, None while that is open. ``looked_at``: the host that serves it was looked at."""
+    """The location of the front page. ``host``: the host that serves it, if that host was looked at, else the domain.
+    ``page``: the page that was found, None if the question is open. ``looked_at``: the host that serves it was looked
+    at."""
 
     host: str
     page: FrontPage | None
@@ -32,14 +33,14 @@ class Front:
 
 
 class ShownLegs(NamedTuple):
-    """The address legs of a host, and those of them behind which the origin is hidden."""
+    """The address legs of a host, and the legs that hide the origin."""
 
     legs: tuple[Leg, ...]
     hidden_origins: tuple[HiddenOrigin, ...]
 
 
 class Hosts:
-    """Adds to a tree the hosts of a site."""
+    """Adds the hosts of a site to a tree."""
 
     def __init__(self, target: Target, zones: Zones, legs: AddressLegs) -> None:
         self.target = target
@@ -54,7 +55,7 @@ class Hosts:
 
     @cached_property
     def front(self) -> Front:
-        """The place of the site's front page."""
+        """The location of the site's front page."""
         page = self.evidence.value("front", self.target.domain, FrontPage)
         if page is None:
             return Front(self.target.domain, None, looked_at=True)
@@ -87,7 +88,7 @@ class Hosts:
         return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
 
     def shown(self, host: str) -> ShownLegs:
-        """The address legs of a host that answers, for a reader, and what is known of the origin behind each."""
+        """The address legs of a host that answers, for the report, with the hidden origins."""
         found, _ = self.zones.addresses(host)
         legs, hidden = [], []
         for address in found:
@@ -103,10 +104,11 @@ class Hosts:
             legs.append(self.tree.leg("cdn" if fronts else "hosting", subject, operators, detail))
         return ShownLegs(tuple(legs), tuple(hidden))
 
-    # -- what stands by -------------------------------------------------------------------------------
+    # -- standbys -------------------------------------------------------------------------------------
 
     def _standby_origins(self, host: str) -> list[tuple[Switch, str]]:
-        """The proved standby origins and edges of a host; its old addresses have to time out."""
+        """The proved standby origins and edges of a host. A switch also takes the time for which its old addresses are
+        cached."""
         rows = []
         for proof in self.standbys.proofs.of("hosting", "cdn"):
             fallback = cast(DeclaredFallback, proof.fallback)
@@ -126,18 +128,19 @@ class Hosts:
         return rows
 
     def _standby_address(self, proof: Proof, address: str) -> str:
-        """Those who must keep one address of a standby up."""
+        """The node for the operators that one address of a standby needs."""
         fallback, context = proof.fallback, EventContext(stands_by=proof.id)
         key = Purpose.STANDBY_ADDRESS.of(proof.id, address)
         if fallback is None:
             return self.tree.gate(key, "all", self.legs.nodes(proof.subject, address, address, context))
-        # What was found may be the network of somebody on whom the declared provider rests itself.
+        # The network that was found may belong to a company on which the declared provider rests itself.
         declared = (cast(Role, proof.role), self.attribution.declared(proof.provider, fallback.parent))
         nodes = self.legs.nodes(fallback.host or proof.subject, address, address, context, declared)
         return self.tree.gate(key, "all", nodes)
 
     def spare_names(self, what: Literal["name", "page"]) -> list[tuple[Switch, str]]:
-        """The proved spare names of the site: that they resolve, or that they serve the page as well."""
+        """The proved spare names of the site as standbys: they resolve (``name``), or also serve the page
+        (``page``)."""
         rows = []
         for proof in self.standbys.proofs.all:
             if proof.spare is None or proof.passes is False:

@@ -1,6 +1,6 @@
 """Times measured at the site: TTLs of cached records, transfer locks, the end of certificates.
 
-Each is a summand in hours with its source and the evidence for it; assumed times stand in ``rules/recovery.yaml``.
+Each is a summand in hours with its source and its evidence; assumed times are in ``rules/recovery.yaml``.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from hostaudit.model.report import Hours
 from hostaudit.model.values import Addresses, Certificate, Delegation, MailExchangers, Registration
 
 TRANSFER_LOCK_HOURS = 60 * 24
-"""Hours after a registration or transfer in which a registrar may refuse the next (ICANN transfer policy, I.A.3.7)."""
+"""Hours after a registration or transfer in which a registrar may refuse a transfer (ICANN transfer policy,
+I.A.3.7)."""
 
 LONGEST_TTL = 604800
 """Seconds after which resolvers drop any record, whatever its TTL says (RFC 8767 section 4 on the cap of 7 days)."""
 
 
 class Times:
-    """The times that evidence shows."""
+    """The times that the evidence shows."""
 
     def __init__(self, evidence: EvidenceIndex) -> None:
         self.evidence = evidence
 
     def cached(self, host: str) -> Term | None:
-        """The time that caches keep the addresses of a host after its name servers fail: their lowest TTL."""
+        """The time for which caches keep the addresses of a host after its name servers fail: their lowest TTL."""
         found = self._address_ttl(host)
         if found is None:
             return None
@@ -36,7 +37,7 @@ class Times:
         return Term(Hours(hours, hours, hours), "measured", f"TTL of the addresses of {host}, {ttl} s", because)
 
     def spread(self, host: str) -> tuple[Term, ...]:
-        """The time that caches keep the old addresses of a host after a change (none, half, all of their TTL)."""
+        """The time for which caches keep the old addresses of a host after a change (none, half, all of their TTL)."""
         found = self._address_ttl(host)
         return (_until_seen(f"TTL of the addresses of {host}", *found),) if found is not None else ()
 
@@ -49,7 +50,7 @@ class Times:
         return ttls[lowest], (f"{lowest}:{host}",)
 
     def redelegation(self, zone: str) -> tuple[Term, ...]:
-        """The time that resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
+        """The time for which resolvers keep the old delegation of a zone: the TTL of its NS set at the parent."""
         item = self.evidence.get("delegation", zone)
         if item is not None and item.unknown is not None:
             worst = Hours(0.0, 24.0, LONGEST_TTL / 3600)
@@ -59,7 +60,7 @@ class Times:
         return (_until_seen(f"TTL of the NS set of {zone} at its parent", item.value.ttl, (item.id,)),)
 
     def kept_delegation(self, zone: str) -> Term | None:
-        """The time that caches keep a delegation that its registry no longer gives."""
+        """The time for which caches keep a delegation that its registry no longer publishes."""
         value = self.evidence.value("delegation", zone, Delegation)
         if value is None:
             return None
@@ -90,12 +91,12 @@ class Times:
         return tuple(terms)
 
     def exchangers(self, name: str) -> tuple[Term, ...]:
-        """The time that senders keep the old MX set of a name."""
+        """The time for which senders keep the old MX set of a name."""
         value = self.evidence.value("mx", name, MailExchangers)
         return (_until_seen(f"TTL of the MX set of {name}", value.ttl, (f"mx:{name}",)),) if value is not None else ()
 
     def certificates(self, hosts: tuple[str, ...]) -> Term | None:
-        """Until the first certificate of these hosts ends; without renewal that is when users notice."""
+        """The time until the first certificate of these hosts ends; without renewal, users notice then."""
         rows = [
             (_hours_until(item.value.not_after, item.at), item)
             for item in self.evidence.of("tls")
@@ -109,13 +110,14 @@ class Times:
 
 
 def _until_seen(what: str, ttl: int, because: tuple[str, ...]) -> Term:
-    """A change is seen at once by those who have nothing cached, and by the last after a whole TTL."""
+    """The time until a change is visible: at once for clients without a cached record, after a whole TTL for the
+    last."""
     hours = min(ttl, LONGEST_TTL) / 3600
     return Term(Hours(0.0, round(hours / 2, 3), round(hours, 3)), "measured", f"{what}, {ttl} s", because)
 
 
 def _left_of_lock(began: str, now: str) -> float:
-    """Hours that a transfer lock still runs; 0 too where the registry gives no date that can be read."""
+    """Hours until a transfer lock ends; also 0 if the registry gives no readable date."""
     try:
         start, at = (datetime.fromisoformat(each.replace("Z", "+00:00")).replace(tzinfo=None) for each in (began, now))
     except ValueError:

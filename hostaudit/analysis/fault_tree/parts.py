@@ -22,7 +22,7 @@ from hostaudit.model.rules import Scoring
 
 @dataclass(frozen=True)
 class TreeParts:
-    """One site, its tree as it grows, and the builders of those parts on which several functions rest."""
+    """One site, its tree as it grows, and the builders of the parts on which several functions rest."""
 
     target: Target
     evidence: EvidenceIndex
@@ -46,14 +46,14 @@ class TreeParts:
 def tree_parts(
     target: Target, evidence: EvidenceIndex, attribution: Attribution, scoring: Scoring, proofs: Proofs
 ) -> TreeParts:
-    """The parts over an empty tree."""
+    """Return the builders of the parts, with an empty tree."""
     tree = FaultTree()
     operators = Operators(tree, attribution)
     standbys = Standbys(operators, proofs)
     site = proofs.site
     legs = AddressLegs(evidence, operators, site.places if site is not None else ())
     spare_names = [each.domain for each in site.spare_names] if site is not None else []
-    # The name above a platform's suffix is the platform's, whoever holds one under it.
+    # The name above a platform's suffix belongs to the platform, not to the holder of a name under it.
     hosts = [host for host in (*target.hosts, *spare_names) if domain.tenant(host) is None]
     owned = frozenset(domain.registrable(host) for host in hosts)
     tenants = {host: tenant for host in target.hosts if (tenant := domain.tenant(host)) is not None}

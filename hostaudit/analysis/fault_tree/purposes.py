@@ -1,6 +1,6 @@
 """Purposes and subjects of gates, by which they are looked up.
 
-The id of a gate is made from both and is never taken apart again.
+The id of a gate is made from both and is never parsed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 
 class Purpose(Enum):
-    """The purposes of gates. The value is the form of the id, to be filled in with the parts of the subject."""
+    """The purposes of gates. The value is a template of the id, which is filled in with the parts of the subject."""
 
     GROUP = "{}"
-    """A gate without a purpose that anybody asks for. Subject: its name."""
+    """A gate that is never looked up by its purpose. Subject: its name."""
 
     FUNCTION = "function:{}"
     """A function of the site. Subject: the function's id."""
@@ -29,15 +29,15 @@ class Purpose(Enum):
     ZONE_IN_PART = "zone-in-part:{}"
     """As far as is known, the zones of a host whose zone cuts are open. Subject: the host."""
     ZONE_NOT_ASKED = "zone-not-asked:{}"
-    """The zones of a host that nobody asked for. Subject: the host."""
+    """The zones of a host that were not asked for. Subject: the host."""
     TENANT = "tenant:{}"
-    """A name that a platform gives. Subject: the host."""
+    """A name that a platform assigns. Subject: the host."""
     RESOLVES = "resolves:{}:{}"
     """Every name on the CNAME chain of a host is served. Subject: the address family (``a`` or ``aaaa``), the host."""
     SERVED = "served:{}"
     """Any one name server of a zone. Subject: the zone."""
     SERVED_OR_STANDBY = "served-or-standby:{}"
-    """The name servers of a zone, or those that stand by. Subject: the zone."""
+    """The name servers of a zone, or its standby name servers. Subject: the zone."""
     NAME_SERVER = "ns:{}:{}"
     """One name server of a zone. Subject: the zone, the server's host name."""
     NAME_SERVER_ADDRESSES = "ns:{}:{}:addresses"
@@ -54,18 +54,18 @@ class Purpose(Enum):
     LEGS = "legs:{}"
     """Any one address of a host. Subject: the host."""
     LEGS_OR_STANDBY = "legs-or-standby:{}"
-    """The addresses of a host, or the origin that stands by. Subject: the host."""
+    """The addresses of a host, or its standby origin. Subject: the host."""
     LEG = "legs:{}:{}:{}"
     """One address of a host, together with the names that lead to it. Subject: the host, the family, the address."""
     LEG_OPERATORS = "leg:{}:{}"
-    """Those who keep one address of a host up. Subject: the host, the address."""
+    """The operators of one address of a host. Subject: the host, the address."""
     FRONT_PAGE_CANDIDATES = "web:candidates"
-    """Any one host that may serve the front page, while it is open which does. No subject."""
+    """Any one host that may serve the front page, if it is unknown which one does. No subject."""
 
     EXCHANGERS = "mail:{}"
     """Any one mail exchanger of the site. Subject: ``any``."""
     EXCHANGERS_OR_STANDBY = "mail:{}-or-standby"
-    """The mail exchangers, or those that stand by. Subject: ``any``."""
+    """The mail exchangers, or the standby mail exchangers. Subject: ``any``."""
     EXCHANGER = "mx:{}"
     """One mail exchanger. Subject: its host name."""
     EXCHANGER_ADDRESSES = "mx:{}:addresses"
@@ -73,32 +73,32 @@ class Purpose(Enum):
     EXCHANGER_LEG = "mx:{}:addresses:{}:{}"
     """One address of a mail exchanger, with the names that lead to it. Subject: host name, family, address."""
     EXCHANGER_OPERATORS = "mx:{}:{}"
-    """Those who keep one address of a mail exchanger up. Subject: its host name, the address."""
+    """The operators of one address of a mail exchanger. Subject: its host name, the address."""
     SENDERS = "send:any"
     """Any one sender that the site authorises. No subject."""
     SENDING_NETWORK = "sender:{}"
-    """Those who announce a network that may send. Subject: the network."""
+    """The operators that announce a network that may send. Subject: the network."""
 
     AUTHORITIES = "ca:any"
     """Any one certificate authority that may issue. No subject."""
     ANY_AUTHORITY = "ca:another"
-    """Some public authority: there are as many as anybody wants. No subject."""
+    """Some other public authority: their number is unlimited for this purpose. No subject."""
     WEB_APP = "web_app:{}"
     """A web app that browsers can install. Subject: the host."""
     PACKAGES = "packages:{}"
     """A package that the site itself offers. Subject: the host."""
 
     WITH_UPSTREAMS = "with-upstreams:{}"
-    """An operator and the products of others on which its own rests. Subject: the id of the operator's leaf."""
+    """An operator and the products of others on which its own rests. Subject: the id of the operator's basic event."""
     ORIGIN_NETWORKS = "origins:{}:{}:{}{}"
-    """Any one operator that announces an address. Subject: role, what is kept up, address, suffix of the context."""
+    """Any one operator that announces an address. Subject: role, served subject, address, suffix of the context."""
     AUTONOMOUS_SYSTEMS = "asns:{}:{}:{}{}"
-    """Any one origin AS of an address. Subject: the AS numbers, role, what is kept up, suffix of the context."""
+    """Any one origin AS of an address. Subject: the AS numbers, role, served subject, suffix of the context."""
 
     STANDBY = "all:standby:{}{}"
-    """Something that stands by. Subject: the fallback's id, what of it (see ``Takeover``)."""
+    """A standby. Subject: the fallback's id, its part (``what`` of ``Takeover``)."""
     STANDBY_READY = "all:ready:{}{}"
-    """Something that stands by, and what it takes to switch to it. Subject: fallback's id, what of it, its host."""
+    """A standby and everything that the switch to it needs. Subject: the fallback's id, its part, its host."""
     STANDBY_ADDRESSES = "any:{}"
     """Any one address of a fallback. Subject: the fallback's id."""
     STANDBY_ADDRESS = "all:{}:{}"
@@ -116,7 +116,7 @@ class Purpose(Enum):
 
 
 class GateKey(NamedTuple):
-    """Purpose and subject, which tell a gate from every other."""
+    """Purpose and subject, which identify a gate."""
 
     purpose: Purpose
     subject: tuple[str, ...]

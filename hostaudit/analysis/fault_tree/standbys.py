@@ -1,8 +1,8 @@
-"""The gates of declared standbys: the spare itself, and all that it takes to switch to it.
+"""The gates of declared standbys: the standby itself, and everything that the switch to it needs.
 
-A proved standby joins as the spare of the node that serves now; while its proof is open it is only hoped for. The parts
-of a spare are built beside the node that it would replace: name servers in ``zones``, origins and spare names in
-``hosts``, mail exchangers with their function.
+A proved standby is added to the standby gate of the node that serves now; if its proof is open, it is added as hoped.
+The parts of a standby are built beside the node that it would replace: name servers in ``zones``, origins and spare
+names in ``hosts``, mail exchangers with their function.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from hostaudit.model.roles import Role
 class Takeover:
     """A fallback that takes the place of a node.
 
-    ``backed``: the gate that it would replace. ``nodes``: what the spare rests on, all of it. ``spread``: times until
-    everybody sees the change. ``console``: the node of the console where names are changed, at most one. ``what``: of a
-    spare name that backs up several functions, what it stands for here.
+    ``backed``: the gate that it would replace. ``nodes``: all nodes on which the standby rests. ``spread``: times until
+    all resolvers have the change. ``console``: the node of the console where names are changed, at most one. ``what``:
+    for a spare name that backs up several functions, the part that it replaces here.
     """
 
     proof: Proof
@@ -47,10 +47,10 @@ class Standbys:
         self.proofs = proofs
 
     def ready(self, takeover: Takeover) -> tuple[Switch, str]:
-        """The node of a spare together with all that it takes to switch to it, and that switch.
+        """Return the switch to a standby, and the node of the standby with everything that the switch needs.
 
-        Names are changed in the console, unless the switch happens by itself or the owner names another way. While
-        the proof is open the spare is only hoped for.
+        Names are changed in the console, unless the switch is automatic or the owner names another way. If the proof is
+        open, the standby is only hoped.
         """
         proof, what = takeover.proof, takeover.what
         spare = self.tree.gate(Purpose.STANDBY.of(proof.id, what), "all", takeover.nodes)
@@ -66,7 +66,7 @@ class Standbys:
         return self._switch(takeover), ready
 
     def _switched_at(self, takeover: Takeover) -> list[str]:
-        """Those without whom nobody can switch: as the owner declares, else the console."""
+        """The nodes that the switch needs: as the owner declares, else the console."""
         proof = takeover.proof
         fallback = proof.fallback
         if fallback is None:
@@ -93,8 +93,8 @@ class Standbys:
         return Switch(proof.id, recovery, further, fallback is not None and fallback.activation == "automatic")
 
     def server_addresses(self, role: Role, proof: Proof, owner: Operator | None) -> list[str]:
-        """One node for the network behind each proved address of a standby server. ``owner``: who runs the server, if
-        its name tells."""
+        """One node for the network of each proved address of a standby server. ``owner``: the operator of the server,
+        if its name shows it."""
         context = EventContext(stands_by=proof.id)
         return [
             self.tree.gate(
@@ -106,5 +106,5 @@ class Standbys:
         ]
 
     def any_of(self, purpose: Purpose, proof: Proof, nodes: Sequence[str]) -> list[str]:
-        """At least one of these; nothing to ask for if there are none, since their names may tell enough."""
+        """The gate "any of these nodes"; empty if there are none, because the names may suffice."""
         return [self.tree.gate(purpose.of(proof.id), "any", nodes)] if nodes else []

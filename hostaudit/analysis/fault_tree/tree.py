@@ -1,10 +1,10 @@
-"""The fault tree of a site: gates and basic events from its functions down to the operators that keep them up.
+"""The fault tree of a site: gates and basic events, from its functions down to the operators that provide them.
 
-A gate works if ``all`` of its children work, or if ``any`` of them does, or, for a ``standby`` gate, if the first does
-or else one of the others once it has been switched to. Nodes have ids, so two functions that rest on the same thing
-share the node; gates are looked up by purpose and subject. Name servers whose zones serve each other form cycles;
-these are kept as they are, because failure is computed as the least set that the failed leaves force (a cycle then
-neither helps nor hurts, which is what "collapsed" means). Terms: NUREG-0492, chapters IV and VII.
+An ``all`` gate works if all of its children work; an ``any`` gate works if any of them works; a ``standby`` gate works
+if the first works, or else one of the others after the switch to it. Nodes have ids, so two functions that rest on the
+same thing share the node; gates are looked up by purpose and subject. Name servers whose zones serve each other form
+cycles. These are kept as they are, because failure is computed as the least set that the failed basic events force: a
+cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: NUREG-0492, chapters IV and VII.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Applies = Literal["yes", "no", "maybe"]
 Loss = Literal["down", "no_new_installs", "cannot_renew"]
 
 REBOUNDS = 64
-"""How often one gate is evaluated again at most. Monotone measures settle long before, whatever the cycles."""
+"""The largest number of evaluations of one gate. Monotone measures converge long before, even with cycles."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,16 @@ class Term:
 
 @dataclass(frozen=True)
 class BasicEvent:
-    """Somebody or something that can fail: a leaf of the tree.
+    """A basic event: a party or a thing that can fail; a leaf of the tree.
 
     ``domains``: the failure domains in which it lies, by kind. ``recovery`` keys ``rules/recovery.yaml``; ``further``
-    are measured times that come on top. ``begins``: how long users notice nothing (cached records). ``certainty``:
-    *certain*, the operator is identified; *uncertain*, it may turn out to be any company; *unknown*, not even known
-    to work; *hoped*, an alternative that only the optimistic reading believes in; *failed*, known not to work now.
-    ``names_only``: it holds a registry or registrar contract, as everybody's does. ``owned`` false: the contract is
-    not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
-    ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
-    are changed. ``silent``: a name server, known by its name, that gave no answer. ``uncut``: the host whose zone cuts
-    were not answered, where that is the open question.
+    are measured times to add. ``begins``: the time until users notice the failure (cached records). ``certainty``:
+    *certain*, the operator is identified; *uncertain*, it may be any company; *unknown*, not known to work; *hoped*, an
+    alternative that works only in the optimistic reading; *failed*, known not to work now. ``names_only``: it is a
+    registry or registrar. ``owned`` false: the contract belongs to a provider on which the site rests, not to the site.
+    ``zone``: the zone that it serves, for a name server. ``place``: *standby*, it carries nothing now; *upstream*,
+    another provider rests on it; *console*, names are changed through it. ``silent``: a name server, known by its
+    name, that gave no answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -69,15 +68,15 @@ class BasicEvent:
 
     @property
     def names_only(self) -> bool:
-        """True if its loss takes a name away, and nothing that carries the service."""
+        """True if its loss removes a name, but nothing that carries the service."""
         return self.role in ("registry", "registrar")
 
 
 @dataclass(frozen=True)
 class Switch:
-    """The change over to a fallback: ``recovery`` keys ``rules/recovery.yaml``, ``further`` comes on top.
+    """The switch to a fallback: ``recovery`` keys ``rules/recovery.yaml``, ``further`` are times to add.
 
-    ``automatic``: nobody has to do anything, so that nothing is lost.
+    ``automatic``: no person has to act, so the function is not interrupted.
     """
 
     fallback: str
@@ -88,10 +87,10 @@ class Switch:
 
 @dataclass
 class Gate:
-    """``all`` with no children works; ``any`` with no children does not.
+    """A gate. ``all`` without children works; ``any`` without children does not.
 
-    The first child of a ``standby`` gate serves now, each other one after its switch. ``purpose`` and ``subject`` say
-    what the gate stands for.
+    The first child of a ``standby`` gate serves now, each other one after its switch. ``purpose`` and ``subject``
+    state the meaning of the gate.
     """
 
     kind: Literal["all", "any", "standby"]
@@ -102,8 +101,8 @@ class Gate:
 
 
 class Standby(NamedTuple):
-    """A fallback as ids of nodes: ``backed`` is the node that it would replace, ``spare`` is its own, ``handle`` is a
-    leaf that fails where the fallback must not be used."""
+    """A fallback as ids of nodes: ``backed`` is the node that it would replace, ``spare`` is its own node, ``handle``
+    is a basic event that fails where the fallback must not be used."""
 
     backed: str
     spare: str
@@ -111,35 +110,36 @@ class Standby(NamedTuple):
 
 
 class HiddenOrigin(NamedTuple):
-    """An address behind whose content network nothing shows the origin. ``subject``: host and address; ``detail``: a
-    sentence for people."""
+    """An address of a content network behind which no evidence shows the origin. ``subject``: host and address;
+    ``detail``: a sentence for people."""
 
     subject: str
     detail: str
 
 
 class Measure(Protocol[T]):
-    """A quantity carried up the tree, and how gates combine it: hours of an outage, spans of time, sets of causes."""
+    """A quantity that is propagated up the tree, and its combination at gates: hours of an outage, intervals, or sets
+    of causes."""
 
     @property
     def works(self) -> T:
-        """The value of what is not affected."""
+        """The value of a node that is not affected."""
 
     def all_of(self, values: Sequence[T]) -> T:
-        """Of a gate that needs every one of its children."""
+        """The value of a gate that needs all of its children."""
 
     def any_of(self, values: Sequence[T]) -> T:
-        """Of a gate to which any one of its children is enough; none at all is a loss."""
+        """The value of a gate that needs any one of its children; a gate without children has failed."""
 
     def standby(self, serving: T, spares: Sequence[tuple[Switch, T]]) -> T:
-        """Of a gate whose spares take over after a switch."""
+        """The value of a gate whose standbys take over after a switch."""
 
 
 @dataclass(frozen=True)
 class SiteFunction:
-    """A function of the site. ``applies``: *maybe* if what would tell was not answered. ``degraded_by`` are nodes
-    whose loss leaves the function worse but working. ``begins``: when a loss is felt, if that is another time than
-    that of the loss (the end of a certificate)."""
+    """A function of the site. ``applies``: *maybe* if the question that decides it has no answer. ``degraded_by`` are
+    nodes whose loss degrades the function without stopping it. ``begins``: the time at which a loss takes effect, if
+    that is not the time of the loss itself (the end of a certificate)."""
 
     id: str
     root: str
@@ -155,7 +155,7 @@ class SiteFunction:
 
 @dataclass
 class FaultTree:
-    """Leaves and gates by id, the functions that rest on them, and the dependencies found on the way."""
+    """Basic events and gates by id, the functions that rest on them, and the dependencies found while it is built."""
 
     leaves: dict[str, BasicEvent] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
@@ -163,14 +163,14 @@ class FaultTree:
     dependencies: dict[str, Dependency] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     standbys: dict[str, Standby] = field(default_factory=dict)
-    """By the id of a fallback."""
+    """By the id of the fallback."""
     unfollowed: set[str] = field(default_factory=set)
-    """Names whose zones nobody looked at, since they lie too many steps away."""
+    """Names whose zones were not looked up, because they are too many steps away."""
     _order: dict[str, int] = field(default_factory=dict)
     _above: dict[str, list[str]] = field(default_factory=dict)
 
     def leaf(self, name: str, leaf: BasicEvent) -> str:
-        """Add a leaf once; returns its id for use as a child."""
+        """Add a basic event once; returns its id for use as a child."""
         self.leaves.setdefault(name, leaf)
         return name
 
@@ -180,7 +180,7 @@ class FaultTree:
         return key.id
 
     def spares(self, key: GateKey, serving: str, spares: Iterable[tuple[Switch, str]]) -> str:
-        """Add a standby gate over what serves now; without spares that node itself."""
+        """Add a standby gate over the node that serves now; without standbys, return that node itself."""
         rows = list(spares)
         if not rows:
             return serving
@@ -189,7 +189,7 @@ class FaultTree:
         return key.id
 
     def find(self, key: GateKey) -> Gate | None:
-        """The gate with this purpose and subject, if there is one."""
+        """The gate with this purpose and subject; None if there is none."""
         return self.gates.get(key.id)
 
     def children(self, key: GateKey) -> tuple[str, ...]:
@@ -202,12 +202,12 @@ class FaultTree:
         yield from sorted((row for row in self.gates.items() if row[1].purpose is purpose), key=lambda row: row[0])
 
     def standby_gate(self, serving: str) -> Gate | None:
-        """The standby gate over a node that serves now, if something stands by for it."""
+        """The standby gate over a node that serves now; None if it has no standby."""
         gates = (gate for gate in self.gates.values() if gate.kind == "standby" and gate.children[0] == serving)
         return next(gates, None)
 
     def below(self, *roots: str) -> set[str]:
-        """Every node on which these rest now, themselves included: what only stands by is left out."""
+        """Every node on which these nodes rest now, including themselves, without standbys."""
         found: set[str] = set()
         stack = list(roots)
         while stack:
@@ -225,7 +225,7 @@ class FaultTree:
         return gate.children[:1] if gate.kind == "standby" else gate.children
 
     def near(self, node: str) -> list[BasicEvent]:
-        """The leaves under a node, without those of the zones in which its names live."""
+        """The basic events under a node, without those of the zones of its names."""
         found: dict[str, BasicEvent] = {}
         stack = [node]
         while stack:
@@ -237,7 +237,7 @@ class FaultTree:
         return list(found.values())
 
     def switch(self, fallback: str) -> Switch | None:
-        """The change over to a fallback, by its id; None if nothing waits for it."""
+        """The switch to a fallback, by its id; None if no gate has it as a standby."""
         for gate in self.gates.values():
             for switch in gate.switches:
                 if switch.fallback == fallback:
@@ -245,7 +245,7 @@ class FaultTree:
         return None
 
     def head(self, node: str) -> BasicEvent | None:
-        """The leaf that an operator's node stands for, which may be a gate over it and what it rests on itself."""
+        """The basic event of an operator's node, which may be a gate over the event and the products that it needs."""
         gate = self.gates.get(node)
         while gate is not None and gate.purpose is Purpose.WITH_UPSTREAMS:
             node = gate.children[0]
@@ -256,7 +256,7 @@ class FaultTree:
         return node in self.gates and self.gates[node].purpose in ELSEWHERE
 
     def state(self, node: str) -> Literal["known", "unknown", "failed"]:
-        """The state of a node by what is known: any known alternative will do, each need must be known."""
+        """The state of a node as far as it is known: one known alternative suffices, but every need must be known."""
         if node in self.leaves:
             certainty = self.leaves[node].certainty
             return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
@@ -270,9 +270,9 @@ class FaultTree:
         return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
     def leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
-        """The row of an alternative in a report: the providers that must keep it up, and whether all of them are known.
+        """The row of an alternative in a report: the providers that it needs, and whether all of them are known.
 
-        The zones in which its names live are shown with the functions that they carry.
+        The zones of its names are shown with the functions that they carry.
         """
         leaves = self.near(node)
         providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
@@ -280,8 +280,8 @@ class FaultTree:
         return Leg(role, subject, providers, self.state(node), because, note)
 
     def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:
-        """The value of every gate and lost leaf when these leaves have these values: the least one that satisfies
-        every gate, which is what makes cycles harmless (Knaster and Tarski)."""
+        """The value of every gate and lost basic event if the lost events have these values: the least solution of all
+        gates, which makes cycles harmless (Knaster and Tarski)."""
         order = self._plan()
         state = dict(lost)
         again: set[str] = set()
@@ -316,7 +316,8 @@ class FaultTree:
                 again.add(above)
 
     def _plan(self) -> dict[str, int]:
-        """Gates with children before parents as far as cycles allow, so that most are evaluated once."""
+        """The order of evaluation: children before parents as far as cycles allow, so that most gates are evaluated
+        once."""
         if len(self._order) == len(self.gates):
             return self._order
         placed: dict[str, int] = {}

@@ -1,7 +1,7 @@
-"""The part of the tree on which everything rests: the registries, registrars and name servers that make a name resolve.
+"""Name resolution, on which the whole tree rests: registries, registrars and name servers.
 
-Zones and the name servers that stand by for them need one another (the name of a standby lies in a zone as well), so
-both are built here.
+Zones and their standby name servers need one another (the name of a standby lies in a zone too), so both are built
+here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from hostaudit.model.values import (
 
 
 class Zones:
-    """Adds to a tree the nodes for zones, name servers and the addresses behind a name."""
+    """Adds the nodes for zones, name servers and the addresses of a name to a tree."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Zones:
         tenants: Mapping[str, str],
     ) -> None:
         """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
-        gives, and that name."""
+        assigns, and that name."""
         self.tree: FaultTree = operators.tree
         self.evidence = evidence
         self.attribution = attribution
@@ -60,7 +60,7 @@ class Zones:
     # -- addresses ------------------------------------------------------------------------------------
 
     def addresses(self, host: str) -> tuple[tuple[str, ...], list[Evidence]]:
-        """The addresses of a host in both families, and the questions about them that have no answer."""
+        """The addresses of a host in both families, and the questions about them without an answer."""
         found: list[str] = []
         open_: list[Evidence] = []
         for kind in FAMILIES:
@@ -72,11 +72,11 @@ class Zones:
         return tuple(found), open_
 
     def any_address(self, group: Purpose, leg: Purpose, role: str, host: str, legs: Mapping[str, str]) -> str:
-        """The gate "any address of this host": ``legs`` maps an address to the node for what stands behind it.
+        """The gate "any address of this host": ``legs`` maps an address to the node for its operators.
         ``group`` and ``leg`` are the purposes of that gate and of its children.
 
-        A leg also needs the names that its own family's CNAME chain passes. A family that could not be asked may
-        context a further leg.
+        A leg also needs the names in the CNAME chain of its own family. A family that could not be asked may have a
+        further leg.
         """
         children = []
         for kind in FAMILIES:
@@ -113,7 +113,7 @@ class Zones:
         return self._consoles(Purpose.CONSOLE_OF_DELEGATION.of(name), [leaf] if leaf is not None else [])
 
     def _consoles(self, key: GateKey, operators: list[BasicEvent]) -> list[str]:
-        """One leaf for each control plane, however much is changed through it."""
+        """One basic event for each control plane, even if several names are changed through it."""
         nodes = []
         for leaf in operators:
             for account in leaf.domains.get("account", ()) if leaf.certainty == "certain" else ():
@@ -129,7 +129,8 @@ class Zones:
     # -- names ----------------------------------------------------------------------------------------
 
     def name(self, host: str, *, required: bool = True) -> str:
-        """The node for "the zone of this name is served". ``required``: a question nobody asked counts as open."""
+        """The node for "the zone of this name is served". ``required``: a question that was not asked counts as
+        open."""
         node = self._within_zones(host, required=required)
         platform = self.attribution.platform(host) if host in self.tenants else None
         if platform is None:
@@ -146,7 +147,7 @@ class Zones:
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
-            # Whether a further cut lies between is open; what the parent's side of this one says is not.
+            # It is open if there is a further zone cut in between; the parent's side of this cut is known.
             node = self.zone((own, parent_side.value.parent))
             asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
             return self.tree.gate(Purpose.ZONE_IN_PART.of(host), "all", [node, asked])
@@ -192,11 +193,11 @@ class Zones:
         return self.operators.operator("registrar", name, registrar, context)
 
     def own(self, name: str) -> bool:
-        """True if a name lies under one that the site's owner holds, so that contracts for it are the owner's."""
+        """True if a name lies under a name that the site's owner holds, so the contracts for it are the owner's."""
         return domain.registrable(name) in self.owned
 
     def _served(self, zone: str) -> list[str]:
-        """The name servers of a zone, as children of its node; none if nobody asked for them."""
+        """The name servers of a zone, as children of its node; empty if they were not asked for."""
         parent_side = self.evidence.get("delegation", zone)
         child_side = self.evidence.get("nameservers", zone)
         names: dict[str, None] = {}
@@ -219,7 +220,8 @@ class Zones:
         return [self.tree.spares(Purpose.SERVED_OR_STANDBY.of(zone), serving, self._standby_servers(zone))]
 
     def _standby_servers(self, zone: str) -> list[tuple[Switch, str]]:
-        """The proved standby name servers of a zone; the old delegation has to time out before all see them."""
+        """The proved standby name servers of a zone. All resolvers use them only after the old delegation has
+        expired."""
         rows = []
         for proof in self.standbys.proofs.of("dns"):
             fallback = cast(DeclaredFallback, proof.fallback)
@@ -262,7 +264,7 @@ class Zones:
         return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
-        """A broken or open leaf if this address does not answer for the zone; nothing to add if it does."""
+        """A failed or unknown basic event if this address does not answer for the zone; empty if it does."""
         asked = ServerAddress(zone, host, address)
         subject = subject_text(asked)
         item = self.evidence.get("server", asked)

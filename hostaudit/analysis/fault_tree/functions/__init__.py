@@ -1,8 +1,8 @@
 """The functions of a site: each file in this folder is one function or a family of them, and the folder is the list.
 
-A file says in ``FUNCTION`` the id of the function, its place in the order, the effect of its loss and how it is added
-to the fault tree. What several functions rest on (zones, hosts, standbys) lies beside this folder; a function may rest
-on others that stand before it in the order, by their gates.
+``FUNCTION`` in each file gives the id of the function, its place in the order, the effect of its loss, and the way in
+which it is added to the fault tree. The parts on which several functions rest (zones, hosts, standbys) are beside this
+folder. A function may rest on the gates of other functions that come before it in the order.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from hostaudit.model.report import Leg
 class FunctionRecord:
     """One function as it is found at a site.
 
-    ``children``: the nodes on which it rests, all of them. ``applies``: *no* if the site does not have it, *maybe* if
-    what would tell was not answered; ``asked`` is then the evidence of that question, and the children do not count.
-    ``weight``: its weight in the score where ``rules/scoring.yaml`` has none. ``spares``: nodes that take its place
-    after a switch. The rest: see ``SiteFunction``.
+    ``children``: all nodes on which it rests. ``applies``: *no* if the site does not have it, *maybe* if the question
+    that decides it has no answer; ``asked`` is then the evidence of that question, and the children do not count.
+    ``weight``: its weight in the score if ``rules/scoring.yaml`` has none. ``spares``: nodes that take its place
+    after a switch. Other fields: see ``SiteFunction``.
     """
 
     id: str
@@ -46,7 +46,7 @@ class FunctionDefinition:
     """The definition of one function or of a family.
 
     ``ids``: their ids, none for a family whose members the target or the site file names. ``order``: functions are
-    built and reported from the lowest up. ``loss``: the effect of losing one.
+    built and reported in ascending order. ``loss``: the effect of losing one.
     """
 
     ids: tuple[str, ...]

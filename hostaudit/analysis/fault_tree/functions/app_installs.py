@@ -1,7 +1,7 @@
 """``install_ios`` and ``install_android``: the site's app can be installed.
 
 Each rests on the site itself and on any way to install: a store that lists the app, an installable web app, a package.
-Losing the ways is no outage: installed apps go on, as long as the site itself does.
+The loss of all ways is no outage: installed apps work as long as the site itself does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PLATFORMS: dict[str, Platform] = {"install_ios": "ios", "install_android": "andr
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """One function for each platform. Losing one of several ways degrades it."""
+    """Yield one function for each platform. The loss of one of several ways degrades it."""
     for function, platform in PLATFORMS.items():
         yield _installs(parts, function, platform)
 
@@ -61,7 +61,8 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
 
 
 def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple[list[str], list[Leg]]:
-    """Each listing that was looked up for this platform; a store that was asked and has none is no leg."""
+    """A node for each listing that was looked up for this platform, and the legs; a store without a listing is no
+    leg."""
     nodes, legs = [], []
     named = {StoreListing(app.store, app.id) for app in apps}
     asked = set(named)

@@ -1,4 +1,5 @@
-"""``renew_certificate``: the site gets its next certificate. It rests on resolution and any permitted authority."""
+"""``renew_certificate``: the site gets its next certificate. It rests on name resolution and any permitted
+authority."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ ID = "renew_certificate"
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """The function. Its loss is felt when the first certificate ends."""
+    """Yield the function. Its loss takes effect when the first certificate ends."""
     host = parts.hosts.front.host
     asked = [(item, subject_of(item, HostAddress)) for item in parts.evidence.of("tls")]
     current = [item for item, at in asked if at is not None and at.host == host]
@@ -27,7 +28,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
         yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("caa", host)))
         return
     if parts.hosts.front.page is None:
-        # Which host's certificate matters is open.
+        # It is open which host's certificate counts.
         nodes = [parts.operators.open_question("ca", f"front page of {parts.target.domain}", ())]
     yield FunctionRecord(
         ID,
@@ -51,7 +52,7 @@ def _present(parts: TreeParts, host: str, current: Sequence[Evidence]) -> list[s
 
 
 def _allowed(parts: TreeParts, host: str, present: list[str]) -> tuple[list[str], str]:
-    """The authorities that may issue, as CAA lets those at ``present`` and others, and a sentence about it."""
+    """The authorities that CAA permits to issue, those at ``present`` and others, and a sentence about them."""
     caa = parts.evidence.get("caa", host)
     if caa is None or caa.unknown is not None:
         # CAA might forbid even the present authority.

@@ -1,4 +1,5 @@
-"""Functions that the owner declares in the site file: each rests on other functions, and on any one provider a need."""
+"""Functions that the owner declares in the site file: each rests on other functions, and on any one provider per
+need."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from hostaudit.model.roles import Role
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """One function for each that the site file declares, in its order."""
+    """Yield one function for each that the site file declares, in its order."""
     for function in parts.proofs.site.functions if parts.proofs.site is not None else ():
         needs = [_need(parts, function.id, each.role, each.any_of) for each in function.needs]
         required = [Purpose.FUNCTION.of(each).id for each in function.requires]

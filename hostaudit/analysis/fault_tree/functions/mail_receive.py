@@ -1,4 +1,4 @@
-"""``mail_receive``: mail for the site arrives. It rests on resolution and any one mail exchanger."""
+"""``mail_receive``: mail for the site arrives. It rests on name resolution and any one mail exchanger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ID = "mail_receive"
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """The function. Losing one of several exchangers degrades it."""
+    """Yield the function. The loss of one of several exchangers degrades it."""
     domain = parts.target.domain
     item = parts.evidence.get("mx", domain)
     if item is None or item.unknown is not None:

@@ -1,4 +1,4 @@
-"""``mail_send``: mail of the site is accepted elsewhere. It rests on resolution and any one authorised sender."""
+"""``mail_send``: other hosts accept the site's mail. It rests on name resolution and any one authorised sender."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ID = "mail_send"
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """The function. Losing one of several senders degrades it."""
+    """Yield the function. The loss of one of several senders degrades it."""
     domain = parts.target.domain
     item = parts.evidence.get("spf", domain)
     asked = parts.evidence.ids(("spf", domain))
@@ -48,7 +48,7 @@ def _subject(parts: TreeParts, node: str) -> str:
 
 
 def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
-    """Everybody whom an SPF record lets send: one node each."""
+    """The senders that an SPF record authorises: one node each."""
     nodes = [
         parts.operators.operator("sending", each, parts.attribution.sender(each, evidence)) for each in spf.includes
     ]
@@ -61,7 +61,7 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
             nodes.append(parts.tree.gate(Purpose.SENDING_NETWORK.of(network), "all", children))
     for other in parts.evidence.of("spf"):
         if other.unknown is not None and other.id != evidence_id("spf", parts.target.domain):
-            # An include that could not be read may authorise anybody.
+            # An include that could not be read may authorise any sender.
             nodes.append(parts.operators.open_question("sending", other.subject, (other.id,)))
     if spf.uses_mx and parts.tree.find(EXCHANGERS) is not None:
         nodes.append(EXCHANGERS.id)
@@ -71,7 +71,7 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
 
 
 def _signers(parts: TreeParts) -> list[str]:
-    """Services whose DKIM keys the site publishes by a CNAME: they send in its name."""
+    """The services whose DKIM keys the site publishes by a CNAME: they send mail for it."""
     nodes = []
     for item in parts.evidence.of("dkim"):
         if item.unknown is not None:

@@ -12,7 +12,7 @@ from hostaudit.model.values import ZoneCut
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """The function. Losing one of several name servers of the site's own zones is a degraded state."""
+    """Yield the function. The loss of one of several name servers of the site's own zones degrades it."""
     root = parts.resolves
     zones = _zones(parts)
     tenant = parts.zones.tenants.get(parts.target.domain)
@@ -28,7 +28,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
 
 
 def _zones(parts: TreeParts) -> tuple[str, ...]:
-    """The site's own zones; while its cuts are open, the one whose delegation its registry may still show."""
+    """The site's own zones; if its zone cuts are unknown, the zone whose delegation its registry may still show."""
     cut = parts.evidence.value("zone", parts.target.domain, ZoneCut)
     return cut.zones if cut is not None else (parts.target.registrable,)
 

@@ -10,7 +10,7 @@ from hostaudit.analysis.fault_tree.purposes import Purpose
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """One function for each named host."""
+    """Yield one function for each named host."""
     for host in parts.target.named:
         node = parts.hosts.answers(host)
         shown = parts.hosts.shown(host)

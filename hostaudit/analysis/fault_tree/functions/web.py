@@ -1,4 +1,4 @@
-"""``web``: the host that finally serves the front page answers. It rests on resolution and any one address leg."""
+"""``web``: the host that serves the front page answers. It rests on name resolution and any one address leg."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hostaudit.model.values import Page
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
-    """The function. Losing the site's other names, one of several legs or a third party on the page degrades it."""
+    """Yield the function. The loss of another name of the site, of one of several legs or of a third party degrades
+    it."""
     target, hosts = parts.target, parts.hosts
     host = hosts.front.host
     answers = hosts.answers(host)
@@ -34,11 +35,11 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
 
 
 def _open_questions(parts: TreeParts) -> tuple[tuple[str, ...], str]:
-    """Leaves for what is open about the front page, and a sentence about it."""
+    """Basic events for open questions about the front page, and a sentence about them."""
     target, front, page = parts.target, parts.hosts.front, parts.hosts.front.page
     asked = parts.evidence.ids(("front", target.domain))
     if page is None:
-        # Which host serves the page is open: what ends every candidate would end it, if it is one of them.
+        # The host that serves the page is unknown: a failure of all candidates stops it, if it is one of them.
         candidates = [parts.hosts.answers(each) for each in target.hosts if each not in target.named]
         elsewhere = parts.operators.hoped("hosting", f"another host than {target.domain}", asked)
         any_host = parts.tree.gate(Purpose.FRONT_PAGE_CANDIDATES.of(), "any", [*candidates, elsewhere])
@@ -53,7 +54,7 @@ def _open_questions(parts: TreeParts) -> tuple[tuple[str, ...], str]:
 
 
 def _third_parties(parts: TreeParts, host: str) -> list[str]:
-    """Leaves for those who serve scripts and styles that the front page waits for."""
+    """Basic events for the operators of scripts and styles for which the front page waits."""
     page = parts.evidence.value("page", host, Page)
     foreign = sorted({each.host for each in page.resources if each.blocking} if page is not None else ())
     return [
