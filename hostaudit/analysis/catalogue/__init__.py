@@ -1,1 +1,1 @@
-"""What is known of providers, and which of them a clue points to."""
+"""The provider catalogue: facts about providers, and the match of clues to providers."""

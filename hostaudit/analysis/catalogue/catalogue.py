@@ -1,4 +1,4 @@
-"""The provider catalogue made searchable: whom does a name, a number, an address or a header speak for, how surely?"""
+"""The provider catalogue, indexed: the clues in a name, a number, an address or a header, with their strengths."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hostaudit.model.rules import Provider, Rules, Upstream
 from hostaudit.model.values import Published
 
 HEADER_LENGTH = 2048
-"""Characters of a header value that are searched; what identifies a sender stands at the front."""
+"""Number of characters of a header value that are searched; the part that identifies a sender is at the start."""
 
 LONGEST_NAME = 253
-"""Characters of a host name without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
+"""Longest host name, in characters without its trailing dot (RFC 1035 section 2.3.4: 255 octets on the wire)."""
 
 
 def normalise(name: str) -> str:
-    """A company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
-    the legal form does, since it tells namesakes apart."""
+    """Return a company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
+    the legal form does, because it distinguishes companies of the same name."""
     bare = re.sub(r"\s*\([^()]*\)\s*$", "", name) if ")" in name else name
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
@@ -30,9 +30,9 @@ HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 
 
 def host_name(text: str) -> str:
-    """A name as it is compared: lower case, A-labels, no trailing dot. Empty for what is no name of a host or service:
-    longer than 253 characters, empty labels or labels beyond 63, signs that names do not have."""
-    if len(text) <= LONGEST_NAME and HOST.fullmatch(text):  # most names come as they are compared
+    """Return a name for comparison: lower case, A-labels, no trailing dot. Empty for a text that is no name of a host
+    or service: more than 253 characters, empty labels, labels of more than 63, or characters that names do not have."""
+    if len(text) <= LONGEST_NAME and HOST.fullmatch(text):  # most names are in this form already
         return text
     name = text.strip(" \t").removesuffix(".")
     if not name.isascii():
@@ -52,7 +52,7 @@ NAMES_OF: dict[str, tuple[str, str]] = {
     "_hosts": ("hosts", ""),
     "_regions": ("", "regions"),
 }
-"""By index of names the fields of a provider that hold its suffixes and its patterns."""
+"""By index of names, the fields of a provider that hold its suffixes and its patterns."""
 
 
 def _issuer_names(provider: Provider, *, common: bool) -> Iterable[str]:
@@ -70,11 +70,11 @@ KEYS_OF: dict[str, Callable[[Provider], Iterable[str]]] = {
     "organisation": lambda provider: map(normalise, provider.organisations),
     "registry": lambda provider: provider.tlds,
 }
-"""By kind of clue what of a provider is compared as a whole."""
+"""By kind of clue, the values of a provider that are compared as a whole."""
 
 
 class Catalogue:
-    """All providers, indexed. Look-ups take outside text as it comes and return clues, none if nothing matches."""
+    """All providers, indexed. Look-ups accept any outside text and return clues; empty if nothing matches."""
 
     def __init__(self, rules: Rules) -> None:
         self._providers = {provider.id: provider for provider in rules.providers}
@@ -83,7 +83,7 @@ class Catalogue:
         self._exact: dict[str, dict[str, list[str]]] = {}
 
     def prepare(self) -> Catalogue:
-        """Make all indexes now; else each is made when it is first asked for, and a short run asks for few."""
+        """Build all indexes now. Otherwise each is built at its first use, because a short run needs few of them."""
         for name in (*NAMES_OF, "_ranges", "_asns", "_headers", "_feeds"):
             getattr(self, name)
         for kind in KEYS_OF:
@@ -142,7 +142,7 @@ class Catalogue:
         return found
 
     def _keys(self, kind: str) -> dict[str, list[str]]:
-        """Exact keys of a kind to providers."""
+        """The providers by exact key of a kind."""
         found = self._exact.get(kind)
         if found is None:
             found = {}
@@ -155,16 +155,16 @@ class Catalogue:
     # -- records ----------------------------------------------------------------------------------
 
     def provider(self, identity: str) -> Provider | None:
-        """The record of a provider id, None for an id that the catalogue does not hold."""
+        """The record of a provider id, None for an id that is not in the catalogue."""
         return self._providers.get(identity)
 
     def parent(self, identity: str) -> str:
-        """The id of the company that is in control in the end; an unknown id, or one without a parent, is its own."""
+        """The id of the ultimate controlling company; an unknown id, or one without a parent, is its own parent."""
         return self._parents.get(identity, identity)
 
     def jurisdiction(self, identity: str) -> str | None:
-        """ISO 3166-1 code of the country of the company in control, None if not established. What a provider states
-        for itself goes before what its parent does."""
+        """The ISO 3166-1 code of the country of the controlling company, None if unknown. The statement in a provider's
+        own record goes before that of its parent."""
         provider = self._providers.get(identity)
         if provider is None:
             return None
@@ -173,16 +173,16 @@ class Catalogue:
         return self.company_jurisdiction(self._parents[identity])
 
     def company_jurisdiction(self, company: str) -> str | None:
-        """The country that the record of a company states."""
+        """The country in the record of a company."""
         return (self._companies.get(company) or self._providers[company]).jurisdiction
 
     def name(self, identity: str) -> str:
-        """What people call a provider; an unknown id is its own name."""
+        """The name of a provider, for people; an unknown id is its own name."""
         provider = self._providers.get(identity)
         return provider.name if provider else identity
 
     def parents(self) -> set[str]:
-        """The ids of all companies: parents, and providers that are their own."""
+        """The ids of all companies: parents, and providers without a parent."""
         return {self.parent(each) for each in self._providers}
 
     def parent_name(self, parent: str) -> str:
@@ -191,54 +191,55 @@ class Catalogue:
         return record.name if record else self.name(parent)
 
     def account(self, identity: str) -> str:
-        """The id of the provider under whose customer account this one is sold; most are their own."""
+        """The id of the provider under whose customer account this one is sold; for most, the provider itself."""
         provider = self._providers.get(identity)
         return (provider.account if provider else "") or identity
 
     def upstreams(self, identity: str) -> tuple[tuple[Upstream, Provider], ...]:
-        """Without whom a provider does not work, direct ones only, in the order of its file."""
+        """The products without which a provider does not work, direct ones only, in the order of its file."""
         provider = self._providers.get(identity)
         return tuple((each, self._providers[each.on]) for each in provider.depends_on) if provider else ()
 
     # -- names ------------------------------------------------------------------------------------
 
     def ns(self, host: str) -> tuple[Clue, ...]:
-        """Whose name server a host name is."""
+        """The operator of a name server, by its host name."""
         return self._by_name(self._ns, "ns", host)
 
     def cname(self, host: str) -> tuple[Clue, ...]:
-        """Whose service stands behind a name that a CNAME record points to."""
+        """The service behind a name to which a CNAME record points."""
         return self._by_name(self._cname, "cname", host)
 
     def mx(self, host: str) -> tuple[Clue, ...]:
-        """Whose mail exchanger a host name is."""
+        """The operator of a mail exchanger, by its host name."""
         return self._by_name(self._mx, "mx", host)
 
     def ptr(self, host: str) -> tuple[Clue, ...]:
-        """Whose machine a name of the reverse zone says that an address is (RFC 1035 section 3.5)."""
+        """The operator of an address, by its name in the reverse zone (RFC 1035 section 3.5)."""
         return self._by_name(self._ptr, "ptr", host)
 
     def soa(self, primary: str, mailbox: str = "") -> tuple[Clue, ...]:
-        """Whose name servers the primary and the mailbox of an SOA record look like (RFC 1035 section 3.3.13)."""
+        """The operator of name servers that the primary and the mailbox of an SOA record suggest (RFC 1035 section
+        3.3.13)."""
         found = [*self._by_name(self._ns, "soa", primary), *self._by_name(self._ns, "soa", mailbox)]
         return tuple({clue.provider: clue for clue in reversed(found)}.values())
 
     def spf(self, name: str) -> tuple[Clue, ...]:
-        """Who sends from the networks of an SPF ``include`` (RFC 7208 section 5.2)."""
+        """The sender that uses the networks of an SPF ``include`` (RFC 7208 section 5.2)."""
         return self._by_name(self._spf, "spf", name)
 
     def host(self, host: str) -> tuple[Clue, ...]:
-        """Whose service a host of scripts, styles or store pages is."""
+        """The operator of a host of scripts, styles or store pages."""
         return self._by_name(self._hosts, "host", host)
 
     def caa(self, name: str) -> tuple[Clue, ...]:
-        """Which authority answers to an issuer domain name of a CAA record (RFC 8659 section 4.2). Issuer domain
-        names are exact, a subdomain is another issuer."""
+        """The authority with an issuer domain name of a CAA record (RFC 8659 section 4.2). Issuer domain names are
+        exact: a subdomain is another issuer."""
         bare = host_name(name.partition(";")[0])
         return self._by_exact("caa", bare, bare)
 
     def region(self, host: str) -> tuple[str, str] | None:
-        """The provider and its region that a host name tells, such as ``("aws", "eu-west-1")``; None for most names."""
+        """The provider and its region in a host name, such as ``("aws", "eu-west-1")``; None for most names."""
         bare = host_name(host)
         tried = ((each.entry.provider, each.compiled.fullmatch(bare)) for each in self._regions.candidates(bare))
         return min(((provider, match[1]) for provider, match in tried if match and match[1]), default=None)
@@ -254,7 +255,7 @@ class Catalogue:
     # -- networks and responses -------------------------------------------------------------------
 
     def asn(self, number: int, address: str = "") -> tuple[Clue, ...]:
-        """Who holds an AS number; ``address`` if it announces one."""
+        """The holder of an AS number; ``address``: an address that it announces."""
         found = self._asns.get(number)
         if not found:
             return ()
@@ -262,17 +263,17 @@ class Catalogue:
         return tuple([Clue(each, "asn", address or text, STRENGTH["asn"], text) for each in found])
 
     def address(self, address: str) -> tuple[Clue, ...]:
-        """In whose published range an address lies."""
+        """The publisher of the range around an address."""
         found = self._ranges.find(address)
         if not found:
             return ()
         return tuple([Clue(each.provider, "range", address, STRENGTH["range"], each.text) for each in found])
 
     def published(self, ranges: Iterable[Published]) -> tuple[Clue, ...]:
-        """Whose the published ranges around an address are, the most specific first.
+        """The providers of the published ranges around an address, the most specific first.
 
-        A provider that names a service in a feed is meant before one that takes the rest of a feed, and of each
-        company only the narrowest range counts: a product within a cloud, not the cloud around it.
+        A provider that names a service in a feed goes before one that takes the rest of the feed. Only the narrowest
+        range of each company counts: a product within a cloud, not the cloud around it.
         """
         best: dict[str, tuple[tuple[bool, int], list[Clue]]] = {}
         for each in ranges:
@@ -291,7 +292,8 @@ class Catalogue:
         return tuple(clue for _, clues in best.values() for clue in clues)
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[Clue, ...]:
-        """Whom response headers name, one clue per provider and header; a strong one goes before a weak one."""
+        """The providers that response headers name, one clue per provider and header; a strong one goes before a weak
+        one."""
         found: dict[tuple[str, str], Clue] = {}
         for name, value in headers:
             bare = name.lower()
@@ -309,8 +311,8 @@ class Catalogue:
     # -- exact names ------------------------------------------------------------------------------
 
     def issuer(self, organisation: str | None, common_name: str | None = None) -> tuple[Clue, ...]:
-        """Whose certification authority an issuer name belongs to. The common name is asked only where there is no
-        organisation: short ones such as R3 are not unique."""
+        """The certificate authority of an issuer name. The common name counts only if there is no organisation: short
+        ones such as R3 are not unique."""
         if organisation:
             return self._by_exact("issuer", organisation.strip().casefold(), organisation)
         text = (common_name or "").strip()
@@ -324,21 +326,21 @@ class Catalogue:
         return ()
 
     def registrar(self, name: str | None, iana_id: str | None = None) -> tuple[Clue, ...]:
-        """Which registrar an IANA id and a name stand for; both are looked up, and may contradict one another."""
+        """The registrar with an IANA id and a name; both are looked up, and may contradict one another."""
         by_id = self._by_exact("registrar", (iana_id or "").strip(), f"IANA id {iana_id}") if iana_id else ()
         return by_id + (self._by_exact("registrar-name", normalise(name), name) if name else ())
 
     def organisation(self, name: str | None) -> tuple[Clue, ...]:
-        """Which provider a network's registered holder is."""
+        """The provider that is the registered holder of a network."""
         return self._by_exact("organisation", normalise(name), name) if name else ()
 
     def registry(self, tld: str) -> tuple[Clue, ...]:
-        """Who runs a top-level domain."""
+        """The operator of a top-level domain."""
         bare = tld.strip(".").lower()
         return self._by_exact("registry", bare, f".{bare}")
 
     def store(self, identity: str) -> tuple[Clue, ...]:
-        """Whether an id is that of an app store."""
+        """The app store with this id; empty if the id is none."""
         provider = self._providers.get(identity)
         known = provider is not None and "app_store" in provider.roles
         return (Clue(identity, "store", identity, STRENGTH["store"], identity),) if known else ()
@@ -352,14 +354,14 @@ _CATALOGUES: dict[str, Catalogue] = {}
 
 
 def catalogue_of(rules: Rules) -> Catalogue:
-    """The catalogue of these rules, made once; their version is a digest, so that it identifies them."""
+    """The catalogue of these rules, built once; their version is a digest, so it identifies them."""
     if rules.version not in _CATALOGUES:
         _CATALOGUES[rules.version] = Catalogue(rules)
     return _CATALOGUES[rules.version]
 
 
 def _owners(rules: Rules) -> dict[str, str]:
-    """Every provider and company to the one at the end of its line of owners."""
+    """By provider or company, the last company in its chain of owners."""
     above = {each.id: each.parent for each in rules.providers}
     above.update({identity: record.parent for identity, record in rules.parents.items()})
 
@@ -408,13 +410,13 @@ SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "store": Catalogue.store,
     "region": _region_sample,
 }
-"""How each kind of clue string in a provider's ``samples`` is looked up."""
+"""The look-up for each kind of clue string in a provider's ``samples``."""
 
 
 def evaluate_sample(catalogue: Catalogue, sample: str) -> tuple[str, ...]:
-    """The providers that a clue string such as ``ns ns-1.awsdns-00.com`` speaks for.
+    """Return the providers that a clue string such as ``ns ns-1.awsdns-00.com`` supports.
 
-    Raises ``ValueError`` for a kind that does not exist or a value that is none of its kind.
+    Raises ``ValueError`` for a kind that does not exist or a value that is invalid for its kind.
     """
     kind, _, value = sample.partition(" ")
     if kind not in SAMPLES or not value:

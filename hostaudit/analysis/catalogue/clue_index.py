@@ -1,4 +1,4 @@
-"""Look-ups that cost the same however much there is to find: for whom do names, ranges and header values speak?
+"""Indexes from names, ranges and header values to providers; the cost of a look-up does not grow with the catalogue.
 
 Names are walked label by label through a tree, patterns are tried only where a word of theirs occurs in the text,
 addresses are found by bisection.
@@ -24,8 +24,8 @@ LETTERS = re.compile(r"[a-z]+")
 
 
 def shape(pattern: str, *, whole: bool) -> str | None:
-    """What every match of a pattern certainly holds, in lower case: letters and digits stand for themselves, ``#`` for
-    some digits, ``-`` for what is there and neither letter nor digit, ``?`` for anything else. None if nothing is
+    """The content that every match of a pattern has, in lower case: letters and digits stand for themselves, ``#`` for
+    some digits, ``-`` for a character that is neither letter nor digit, ``?`` for anything else. None if nothing is
     certain. ``whole``: the pattern must match all of a text; else it is searched in it."""
     out = "-" if whole else "?"
     depth = 0
@@ -58,8 +58,8 @@ def _certain(piece: str) -> str:
 
 
 def words(pattern: str, *, whole: bool = True) -> list[str]:
-    """The words that every text holds in which ``pattern`` matches, any of which may serve to find it again. A word
-    ends where letters and digits end; one with ``#`` behind it where letters end."""
+    """The words in every text in which ``pattern`` matches; any of them can be the key to find the pattern. A word ends
+    where letters and digits end; a word before ``#`` ends where letters end."""
     certain = shape(pattern, whole=whole)
     if certain is None:
         return []
@@ -67,7 +67,7 @@ def words(pattern: str, *, whole: bool = True) -> list[str]:
     runs = re.findall(r"(?<=[-#0-9])[a-z]+(?=[-#0-9])", certain)
     found = dict.fromkeys([*tokens, *(f"{run}#" for run in runs if run not in tokens)])
     ending = certain[1:-1].rpartition("-")[2] if whole else ""
-    telling = [word for word in found if word != ending]  # a top-level domain tells least
+    telling = [word for word in found if word != ending]  # a top-level domain is the least specific
     return telling or list(found)
 
 
@@ -89,7 +89,7 @@ def lead(pattern: str) -> str:
 
 
 class Pattern:
-    """A pattern and whom it speaks for. Compiled on first trial: a run meets few of them, and compiling all takes
+    """A pattern and its provider. It is compiled at its first use: a run needs few of them, and compiling all takes
     longer than reading the whole catalogue."""
 
     __slots__ = ("_compiled", "entry", "flags", "source", "weak")
@@ -107,8 +107,8 @@ class Pattern:
 
 
 class Patterns:
-    """Patterns found again by words of theirs, so that a text is tried against few of them. Sorted in on first use, as
-    most runs ask for few kinds of them."""
+    """Patterns indexed by their words, so that a text is tried against few of them. They are indexed at first use,
+    because most runs need few kinds of them."""
 
     def __init__(self, *, whole: bool = True) -> None:
         self._whole = whole
@@ -118,11 +118,11 @@ class Patterns:
         self._added: list[Pattern] = []
 
     def add(self, pattern: Pattern) -> None:
-        """Enter a pattern."""
+        """Add a pattern."""
         self._added.append(pattern)
 
     def _sort_in(self, pattern: Pattern) -> None:
-        """Under that word of it which so far leads to the fewest; then the longest."""
+        """Index a pattern under its word with the fewest patterns so far; among those, the longest word."""
         best = min(words(pattern.source, whole=self._whole), key=self._rank, default=None)
         if best is None:
             self._others.append(pattern)
@@ -143,7 +143,7 @@ class Patterns:
             self._added.clear()
         found = self._others
         if self._tokens:
-            # A whole text is a host name: letters, digits, and three signs.
+            # A whole text is a host name: letters, digits, and three other characters.
             names = self._whole
             present = text.replace("-", ".").replace("_", ".").split(".") if names else TOKEN.findall(text)
             if not self._tokens.keys().isdisjoint(present):
@@ -163,7 +163,7 @@ def _under(table: dict[str, list[Pattern]], words: list[str]) -> list[Pattern]:
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """What the catalogue says: ``text`` (a suffix, a pattern, a range) speaks for a provider of a family (its parent
+    """An entry of the catalogue: ``text`` (a suffix, a pattern, a range) identifies a provider of a family (its parent
     company)."""
 
     provider: str
@@ -175,14 +175,14 @@ _LEAF: dict[str, Any] = {}
 
 
 class NameIndex:
-    """Names to providers, by suffix on label boundaries and by patterns that match a whole name."""
+    """Index from names to providers, by suffix on label boundaries and by patterns that match a whole name."""
 
     def __init__(self) -> None:
         self._tree: dict[str, Any] = {}  # by label from the right; "" holds the entries of the suffix so far
         self._patterns: Patterns | None = None
 
     def add(self, provider: str, family: str, suffixes: Iterable[str], patterns: Iterable[str] = ()) -> None:
-        """Enter what a provider claims."""
+        """Add the suffixes and patterns of a provider."""
         for suffix in suffixes:
             node = self._tree
             for label in reversed(suffix.split(".")):
@@ -197,8 +197,8 @@ class NameIndex:
         return self._patterns.candidates(name) if self._patterns is not None else []
 
     def find(self, name: str) -> tuple[Entry, ...]:
-        """What speaks for a name, the most specific first. Within one family the most specific entry wins: a pattern
-        before a suffix, a longer suffix before a shorter one. Different families are all kept."""
+        """Return the entries for a name, the most specific first. Within one family the most specific entry wins: a
+        pattern before a suffix, a longer suffix before a shorter one. Different families are all kept."""
         found: list[tuple[Entry, ...]] = []
         node = self._tree
         for label in reversed(name.split(".")):
@@ -229,8 +229,8 @@ def _most_specific(groups: Iterable[tuple[Entry, ...]]) -> tuple[Entry, ...]:
 
 
 def number_of(address: str) -> tuple[bool, int]:
-    """Whether an address is IPv6, and its number. ``ValueError`` for what is no address in the form of RFC 4291 section
-    2.2 or dotted decimal with four parts."""
+    """Return True if an address is IPv6, and its number. Raises ``ValueError`` for a text that is no address in the
+    form of RFC 4291 section 2.2 or dotted decimal with four parts."""
     six = ":" in address
     try:
         packed = inet_pton(AF_INET6 if six else AF_INET, address)
@@ -240,7 +240,7 @@ def number_of(address: str) -> tuple[bool, int]:
 
 
 def _bounds(text: str) -> tuple[bool, int, int]:
-    """Of a range: whether it is IPv6, its first and its last number."""
+    """Return True if a range is IPv6, its first and its last number."""
     address, _, length = text.partition("/")
     six, first = number_of(address)
     bits = 128 if six else 32
@@ -248,19 +248,19 @@ def _bounds(text: str) -> tuple[bool, int, int]:
 
 
 Stretches = tuple[list[int], list[tuple[Entry, ...]]]
-"""Where each stretch of numbers begins, rising from 0, and what speaks for it."""
+"""The start of each stretch of numbers, in ascending order from 0, and the entries for it."""
 
 
 class RangeIndex:
-    """Address ranges to what speaks for them. Nested ranges are cut into stretches that do not overlap, on which a
-    look-up bisects."""
+    """Index from address ranges to their entries. Nested ranges are cut into stretches that do not overlap, so that a
+    look-up is a bisection."""
 
     def __init__(self) -> None:
         self._ranges: dict[bool, dict[tuple[int, int], tuple[Entry, ...]]] = {False: {}, True: {}}  # by (first, last)
         self._stretches: dict[bool, Stretches] = {}
 
     def add(self, provider: str, family: str, ranges: Iterable[str]) -> None:
-        """Enter CIDR ranges (RFC 4632)."""
+        """Add CIDR ranges (RFC 4632)."""
         for text in ranges:
             six, first, last = _bounds(text)
             table = self._ranges[six]
@@ -268,7 +268,7 @@ class RangeIndex:
         self._stretches.clear()
 
     def around(self, text: str) -> list[Entry]:
-        """What speaks for the ranges that hold a whole other range, which it is itself not among."""
+        """Return the entries of the ranges that contain another range, without that range itself."""
         six, first, last = _bounds(text)
         return [
             entry
@@ -279,14 +279,14 @@ class RangeIndex:
         ]
 
     def find(self, address: str) -> tuple[Entry, ...]:
-        """What speaks for the most specific range around an address; nothing for what is not an address."""
+        """Return the entries of the most specific range around an address; empty for a text that is no address."""
         try:
             return self.at(*number_of(address))
         except ValueError:
             return ()
 
     def at(self, six: bool, number: int) -> tuple[Entry, ...]:
-        """The same for an address that was read already."""
+        """Return the entries of the most specific range around an address that is given as a number."""
         if not self._stretches:
             self._stretches = {version: _stretches(ranges) for version, ranges in self._ranges.items()}
         starts, found = self._stretches[six]
@@ -294,10 +294,10 @@ class RangeIndex:
 
 
 def _stretches(ranges: dict[tuple[int, int], tuple[Entry, ...]]) -> Stretches:
-    """Ranges that lie apart or within one another, cut so that of each number the narrowest speaks."""
+    """Cut disjoint or nested ranges into stretches, so that each number has the entries of its narrowest range."""
     starts: list[int] = [0]
     found: list[tuple[Entry, ...]] = [()]
-    around: list[tuple[int, tuple[Entry, ...]]] = []  # those that are open, the narrowest last
+    around: list[tuple[int, tuple[Entry, ...]]] = []  # the ranges that are open, the narrowest last
 
     def begin(at: int, entries: tuple[Entry, ...]) -> None:
         if starts[-1] == at:
@@ -320,16 +320,16 @@ def _stretches(ranges: dict[tuple[int, int], tuple[Entry, ...]]) -> Stretches:
 
 
 class HeaderIndex:
-    """Values of one response header to providers. Like ``Patterns``, sorted in on first use."""
+    """Index from values of one response header to providers. Like ``Patterns``, it is built at first use."""
 
     def __init__(self) -> None:
         self._added: list[tuple[str, str, HeaderClue]] = []
         self._leads: dict[str, list[Pattern]] = {}
-        self._lengths: dict[str, list[int]] = {}  # of the leads, by their first sign
+        self._lengths: dict[str, list[int]] = {}  # of the leads, by their first character
         self._patterns = Patterns(whole=False)
 
     def add(self, provider: str, family: str, clue: HeaderClue) -> None:
-        """Enter a header clue."""
+        """Add a header clue."""
         self._added.append((provider, family, clue))
 
     def _sort_in(self, provider: str, family: str, clue: HeaderClue) -> None:

@@ -1,7 +1,7 @@
-"""Whether the provider catalogue is sound: what a newcomer's file must meet, said with file, line and what to do.
+"""Lint of the provider catalogue: the rules for a new provider's file; each complaint has file, line and a remedy.
 
-The loader refuses what it cannot read. What it can read may still be wrong: a sample that does not match, a suffix that
-belongs to somebody else, a fact without a source. Each rule below is one such question.
+The loader refuses a file that it cannot read. A readable file may still be wrong: a sample that does not match, a
+suffix that belongs to another company, a fact without a source. Each rule below checks one such condition.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hostaudit.errors import UsageError
 from hostaudit.model.rules import Provider, Rules
 
 NAMES = ("ns", "cname", "mx", "ptr", "spf", "hosts")
-"""Fields of suffixes."""
+"""Fields that hold suffixes."""
 
 PATTERNS = ("ns_patterns", "cname_patterns", "regions")
 
@@ -46,7 +46,7 @@ SAMPLE_OF = {
     "organisations": "organisation",
     "regions": "region",
 }
-"""By field of a record the kind of clue string that proves it."""
+"""By field of a record, the kind of clue string that proves it."""
 
 GROUPS = {
     "company": ("parent",),
@@ -56,12 +56,12 @@ GROUPS = {
     "certificates": ("issuers", "caa"),
     "registration": ("registrar_ids", "registrar_names", "tlds"),
 }
-"""By group of ``sources`` the fields that it accounts for; a country has its ``basis`` instead."""
+"""By group of ``sources``, the fields that it covers; a country has its ``basis`` instead."""
 
 MOST_SOURCES = 4
 
 ALONE = ("asns", "registrar_ids", "tlds", "caa")
-"""Facts of which one provider has each, even among products of one company."""
+"""Fields whose values belong to one provider only, even among products of one company."""
 
 GENERIC: dict[str, tuple[str, ...]] = {
     "server": (
@@ -80,10 +80,10 @@ GENERIC: dict[str, tuple[str, ...]] = {
     "age": ("1",),
     "etag": ('"1"',),
 }  # fmt: skip
-"""Header lines that anybody's server may send."""
+"""Header lines that any server may send."""
 
 HEARSAY = re.compile(r"unchecked|knowledge|assum|guess|unknown|not checked", re.IGNORECASE)
-"""Words of a basis that is none."""
+"""Words that show that a basis is no real basis."""
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 PLACE = re.compile(r"(rules/[^\s:]+):(\d+)(?::\d+)?: (.*)", re.DOTALL)
@@ -91,7 +91,7 @@ PLACE = re.compile(r"(rules/[^\s:]+):(\d+)(?::\d+)?: (.*)", re.DOTALL)
 
 @dataclass(frozen=True, order=True)
 class Complaint:
-    """``file`` and ``line`` where something is wrong, ``problem`` what it is, ``mend`` what to do about it."""
+    """A complaint: ``file`` and ``line`` of the defect, ``problem``: the defect, ``mend``: the remedy."""
 
     file: str
     line: int
@@ -104,14 +104,14 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Book:
-    """A rules folder that could be read, with the trees that tell lines."""
+    """A rules folder that could be read, with the trees that give the lines."""
 
     rules: Rules
     catalogue: Catalogue
     trees: dict[str, Node]
 
     def complain(self, provider: Provider, path: Iterable[str | int], problem: str, mend: str) -> Complaint:
-        """A complaint about what stands at ``path`` in a provider's file."""
+        """A complaint about the value at ``path`` in a provider's file."""
         file = f"rules/providers/{provider.id}.yaml"
         return Complaint(file, node_at(self.trees[file], path).line, problem, mend)
 
@@ -125,10 +125,10 @@ PARENTS, SOURCES = "rules/parents.yaml", "rules/sources.yaml"
 
 
 def lint(place: Path | None = None) -> tuple[int, list[Complaint]]:
-    """The number of providers looked at, and what is wrong with them, in the order of files and lines.
+    """Return the number of checked providers, and the complaints in the order of files and lines.
 
-    ``place`` is a rules folder (default: the one in use), or one provider file, which is looked at as part of the
-    folder that it lies in, else of the one in use. ``UsageError`` if there is nothing of the kind.
+    ``place`` is a rules folder (default: the one in use), or one provider file, which is checked as part of its own
+    folder if that is a rules folder, else of the one in use. Raises ``UsageError`` if ``place`` is neither.
     """
     directory, only, sources = _read(place)
     found = sorted(_complaints(sources))
@@ -140,7 +140,7 @@ def lint(place: Path | None = None) -> tuple[int, list[Complaint]]:
 
 
 def _read(place: Path | None) -> tuple[Path, str, list[Source]]:
-    """The folder, the name of the only file that is asked about (none: all), and what is to be read."""
+    """The folder, the name of the only file to check (empty: all), and the sources to read."""
     if place is None:
         return rules.folder(), "", rules.read(rules.folder())
     if place.is_dir():
@@ -169,7 +169,7 @@ def _others(sources: list[Source]) -> list[Source]:
 
 
 def _complaints(sources: list[Source]) -> Iterator[Complaint]:
-    """What cannot be read, all files of it; if all can be read, what the rules find."""
+    """The complaints about all files that cannot be read; if all can be read, the complaints of the rules."""
     unread, trees = [], {}
     for source in sources:
         try:
@@ -192,7 +192,7 @@ def _complaints(sources: list[Source]) -> Iterator[Complaint]:
 
 
 def _refused(error: UsageError) -> Complaint:
-    """What the loader says, which has its hint in the message where that is part of the sentence."""
+    """The complaint for a refusal of the loader, which has its hint in the message if that is part of the sentence."""
     place = PLACE.fullmatch(error.message)
     file, line, problem = (place[1], int(place[2]), place[3]) if place else ("rules", 1, error.message)
     return Complaint(file, line, problem, "" if error.hint in problem else error.hint)
@@ -238,7 +238,7 @@ def samples_are_complete(book: Book) -> Iterator[Complaint]:
 
 
 def facts_have_sources(book: Book) -> Iterator[Complaint]:
-    """Every group of facts says where it was read."""
+    """Every group of facts has a source."""
     for provider in book.rules.providers:
         for group, fields in GROUPS.items():
             stated = [field for field in fields if getattr(provider, field)]
@@ -254,8 +254,8 @@ def facts_have_sources(book: Book) -> Iterator[Complaint]:
 
 
 def companies_have_a_basis(book: Book) -> Iterator[Complaint]:
-    """Whoever states a country says how that is known, by something better than hearsay; and states it only where it is
-    not that of the company in control."""
+    """A record that states a country has a basis for it that is better than hearsay, and states the country only if it
+    is not that of the controlling company."""
     mend = "say what shows it, such as a register of companies or the terms of service, with the year"
     for provider in book.rules.providers:
         basis, country = provider.basis, provider.jurisdiction
@@ -279,8 +279,8 @@ def companies_have_a_basis(book: Book) -> Iterator[Complaint]:
 
 
 def clues_tell_somebody(book: Book) -> Iterator[Complaint]:
-    """Nothing is claimed that speaks for everybody: public suffixes, header lines of common software, addresses that
-    belong to nobody; and every pattern holds a word by which it is found."""
+    """No claim matches everybody: no public suffixes, header lines of common software, or addresses without a holder;
+    and every pattern contains a word by which it is found."""
     nobodys = RangeIndex()
     nobodys.add("", "", map(str, special_networks()))
     for provider in book.rules.providers:
@@ -310,7 +310,7 @@ def clues_tell_somebody(book: Book) -> Iterator[Complaint]:
 
 
 def products_hang_together(book: Book) -> Iterator[Complaint]:
-    """An account is of the same company; an upstream is of another one, and says where and when that was read."""
+    """An account belongs to the same company; an upstream belongs to another one, and has a source with a date."""
     parent = book.catalogue.parent
     for provider in book.rules.providers:
         if provider.account and parent(provider.account) != parent(provider.id):
@@ -330,7 +330,7 @@ def products_hang_together(book: Book) -> Iterator[Complaint]:
 
 
 def nobody_claims_what_is_another_s(book: Book) -> Iterator[Complaint]:
-    """No two companies claim the same fact, and of some facts no two providers do."""
+    """No two companies claim the same fact; for some facts, no two providers do."""
     claimed: dict[tuple[str, str], list[tuple[Provider, int]]] = defaultdict(list)
     for provider in book.rules.providers:
         for field, position, fact in _claims(provider):
@@ -350,7 +350,7 @@ def nobody_claims_what_is_another_s(book: Book) -> Iterator[Complaint]:
 
 
 def _claims(provider: Provider) -> Iterator[tuple[str, int, str]]:
-    """Field, position and fact in the form in which it is compared."""
+    """Field, position and fact, in the form for comparison."""
     for field in (*NAMES, *PATTERNS, "caa", "tlds", "ranges", "asns", "registrar_ids"):
         yield from ((field, position, str(fact)) for position, fact in enumerate(getattr(provider, field)))
     for field in ("registrar_names", "organisations"):
@@ -402,7 +402,7 @@ def nobody_s_ranges_overlap(book: Book) -> Iterator[Complaint]:
 
 
 def every_record_is_used(book: Book) -> Iterator[Complaint]:
-    """Neither a company that controls nobody in the catalogue has a record, nor a source that nobody names."""
+    """Every company record controls a provider of the catalogue, and every source record is named."""
     used = {provider.parent for provider in book.rules.providers}
     used |= {record.parent for record in book.rules.parents.values()}
     for identity in book.rules.parents:

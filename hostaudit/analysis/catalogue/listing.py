@@ -1,4 +1,4 @@
-"""The provider catalogue as documents: who is in it, and what is known of one?"""
+"""The provider catalogue as documents: the list of providers, and the sheet of one provider."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ LIST = "see: hostaudit providers list"
 
 
 def listing(rules: Rules, role: str = "", parent: str = "") -> ProviderList:
-    """All providers, or those with a role (``hosting`` includes what ``BROAD`` counts as such), or those of a company.
+    """Return all providers, or those with a role (``hosting`` includes the services that ``BROAD`` counts as such), or
+    those of a company.
 
-    ``UsageError`` for a company that nobody in the catalogue belongs to.
+    Raises ``UsageError`` for a company without a provider in the catalogue.
     """
     catalogue = Catalogue(rules)
     companies = {*catalogue.parents(), *rules.parents}
@@ -39,7 +40,7 @@ def listing(rules: Rules, role: str = "", parent: str = "") -> ProviderList:
 
 
 def sheet(rules: Rules, identity: str) -> ProviderSheet:
-    """All that is known of a provider. ``UsageError`` for an unknown id."""
+    """Return all facts about a provider. Raises ``UsageError`` for an unknown id."""
     catalogue = Catalogue(rules)
     record = catalogue.provider(identity)
     if record is None:
@@ -67,7 +68,7 @@ def _labels(record: Provider) -> list[str]:
 
 
 def _owners(rules: Rules, catalogue: Catalogue, identity: str) -> tuple[OwnerRow, ...]:
-    """The companies above a provider, the direct one first. The loader has refused circles."""
+    """The companies above a provider, the direct one first. The loader refuses cycles, so this ends."""
     record = catalogue.provider(identity)
     above = record.parent if record is not None else ""
     owners = []

@@ -1,7 +1,7 @@
-"""Names that are almost those of a known provider: whoever registers such a name answers in the provider's place.
+"""Look-alikes: names that are almost those of a known provider. A party that registers one answers in its place.
 
-A name is almost another if one slip of the hand lies between them (Damerau 1964: a letter left out, put in, changed, or
-two exchanged). Short names are left alone, since one letter makes another company of them.
+A name is almost another if they differ by one typing error (Damerau 1964: one letter omitted, inserted or changed, or
+two exchanged). Short names are not compared, because one letter makes the name of another company of them.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from hostaudit.model.rules import Provider
 
 SHORTEST = 6
-"""Characters before the top-level domain of a known name, numbers aside, below which nothing is called almost it."""
+"""Least number of characters before the top-level domain of a known name, without numbers, for a comparison."""
 
 NUMBER = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True)
 class Meant:
-    """The known name that is almost there, in its own shape (``awsdns-00.org``), and whose it is."""
+    """The known name that was probably meant, in its own shape (``awsdns-00.org``), and its provider."""
 
     name: str
     provider: str
 
 
 class NameServerNames:
-    """The names under which providers keep their name servers, as they may be mistyped."""
+    """The names of providers' name servers, indexed to find mistyped ones."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._known: dict[str, Meant] = {}
@@ -41,7 +41,7 @@ class NameServerNames:
             self._by_length.setdefault(len(shape), []).append(shape)
 
     def almost(self, host: str) -> Meant | None:
-        """What the name of a server was probably meant to be; None if it is a known name, or far from all."""
+        """Return the known name that a server's name was probably meant to be; None if it is known, or unlike all."""
         labels = _shape(host).split(".")
         tails = [".".join(labels[-count:]) for count in range(2, min(len(labels), 5) + 1)]
         if any(tail in self._known for tail in tails):
@@ -58,7 +58,7 @@ class NameServerNames:
 
 
 def _shape(name: str) -> str:
-    """A name with every number as 0, in which the members of a numbered family are one."""
+    """A name with every number as 0, so that the members of a numbered family are equal."""
     return NUMBER.sub("0", name.rstrip(".").lower())
 
 
@@ -67,7 +67,7 @@ def _without_host(name: str) -> str:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    """Whether exactly one slip makes one of two strings of almost the same length into the other."""
+    """True if two strings of almost the same length differ by exactly one typing error."""
     if one == other:
         return False
     start = 0

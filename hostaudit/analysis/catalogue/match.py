@@ -1,7 +1,7 @@
-"""Loose clues to providers: who is behind a name, an address, a response, a certificate, a registration?
+"""Matching of single clues: the providers behind a name, an address, a response, a certificate or a registration.
 
-The clues of one question are layers (a content network before a platform before a cloud), so that several providers are
-an answer as good as one. How sure each is follows from the table of strengths in ``catalogue``.
+The clues of one question may be layers (a content network before a platform before a cloud), so several providers are a
+valid answer too. The confidence of each follows from the table of strengths in ``catalogue``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ROLE_OF = {
 """The role that a kind of clue shows. Every other kind shows a place, see ``PLACES``."""
 
 PLACES = frozenset({"cdn", "waf", "paas", "object_storage", "hosting"})
-"""What may stand behind an address: of these, the first among the provider's roles, else its first role."""
+"""The roles that an address can show: the first of them among the provider's roles, else the provider's first role."""
 
 LONGEST_ERROR = 300
 
@@ -58,14 +58,14 @@ HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):(.*)", re.DOTALL)
 
 
 Ranges = Callable[[str], Iterable[Published]]
-"""An address to the published ranges around it, the most specific first."""
+"""A function from an address to the published ranges around it, the most specific first."""
 
 Announced = Callable[[str], Iterable[int]]
-"""An address to the numbers of every AS that announces the prefix around it."""
+"""A function from an address to the numbers of every AS that announces the prefix around it."""
 
 
 class Matcher:
-    """Answers questions from the catalogue and, for addresses, from the tables that are at hand."""
+    """Answers questions from the catalogue and, for addresses, from the available tables."""
 
     def __init__(
         self, catalogue: Catalogue, announced: Announced | None = None, published: Ranges | None = None
@@ -78,8 +78,8 @@ class Matcher:
         self._cards: dict[str, tuple[str, str, str]] = {}
 
     def answer(self, question: Question) -> Matches:
-        """Who is behind what was seen, best first. ``ValueError`` for an address or AS number that is none, and for a
-        question without a clue."""
+        """Return the providers behind the observation, best first. Raises ``ValueError`` for an invalid address or AS
+        number, and for a question without a clue."""
         speaking: dict[str, list[Clue]] = {}
         against: dict[str, set[str]] = {}
         asked = False
@@ -109,7 +109,7 @@ class Matcher:
         return Matches(tuple(found)) if found else NOTHING
 
     def _others(self, question: Question, speaking: dict[str, list[Clue]], against: dict[str, set[str]]) -> bool:
-        """What is asked more rarely. Returns whether any of it was."""
+        """Match the rarer keys of a question. Returns True if it has any of them."""
         asked = False
         if question.issuer is not None:
             asked = True
@@ -127,8 +127,8 @@ class Matcher:
         return asked
 
     def _address(self, text: str, speaking: dict[str, list[Clue]]) -> None:
-        """The most specific published range, and the networks that announce the address. A network of the same company
-        as the range is not a layer of its own: it supports what the range says."""
+        """Match the most specific published range, and the networks that announce the address. A network of the same
+        company as the range is not a layer of its own: it supports the range."""
         if self._nobodys.at(*number_of(text)):
             return
         listed = self.catalogue.published(self._published(text)) if self._published is not None else ()
@@ -157,7 +157,7 @@ class Matcher:
             against.setdefault(clue.provider, set()).update(others)
 
     def _match(self, provider: str, clues: list[Clue], against: set[str] | None) -> Match | None:
-        """What speaks for one provider, None if that is not enough."""
+        """The match of one provider by its clues, None if they are too weak."""
         parent, name, place = self._cards.get(provider) or self._card(provider)
         if len(clues) == 1 and against is None:
             clue = clues[0]
@@ -188,9 +188,9 @@ class Matcher:
         return read(line)
 
     def anything(self, value: str) -> Matched:
-        """Who is behind one value, asked as everything that it may be; each kind is a question of its own.
+        """Return the providers behind one value, asked as every kind that it may be; each kind is a separate question.
 
-        ``ValueError`` for what cannot be any."""
+        Raises ``ValueError`` for a value of no kind."""
         kinds: list[str] = []
         found: dict[tuple[str, str], Match] = {}
         for kind, question in readings(value):
@@ -203,8 +203,8 @@ class Matcher:
 
 
 class Tables:
-    """The tables that are at hand, each opened when the first address is asked for. ``note`` is told what is wrong with
-    one of the user's own, which is then left out."""
+    """The available tables, each opened at the first address. ``note`` receives the defect of a table of the user's
+    own, which is then left out."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note = note
@@ -234,12 +234,12 @@ class Tables:
         except DocumentError as error:
             self._note(f"{error.message}; addresses are matched without it")
         except (UsageError, OSError):
-            pass  # no home, or a home that is not ours to read: there is no such table
+            pass  # no home directory, or one that this user cannot read: there is no such table
         return None
 
 
 def matcher(rules: Rules, note: Callable[[str], None]) -> Matcher:
-    """What answers from these rules and from the tables that are at hand; for ``note`` see ``Tables``."""
+    """Return the matcher for these rules and the available tables; for ``note`` see ``Tables``."""
     at_hand = Tables(note)
     return Matcher(Catalogue(rules), at_hand.announced, at_hand.published)
 
@@ -277,7 +277,7 @@ def _weight(clue: Clue) -> tuple[float, int, str, str, str, str]:
 
 
 def _rank(match: Match) -> tuple[float, float, int, str, str]:
-    """Surest first; then the strongest clue, the longest entry of the catalogue, the id."""
+    """The sort key: highest confidence first; then the strongest clue, the longest entry of the catalogue, the id."""
     best = match.because[0]
     return -match.confidence, -best.strength, -len(best.entry), match.id, match.role
 
@@ -289,7 +289,7 @@ _PARTS = {"": Question, "issuer": IssuerSeen, "registrar": RegistrarSeen, "soa":
 
 
 def read(line: bytes) -> Question:
-    """The question that a line of JSON asks. ``ValueError`` says what is wrong with it, in a sentence of ours."""
+    """Return the question in a line of JSON. Raises ``ValueError`` with a sentence about the defect for people."""
     try:
         return _DECODER.decode(line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -317,7 +317,7 @@ def _explained(line: bytes, error: Exception) -> str:
 
 
 def readings(value: str) -> Iterator[tuple[str, Question]]:
-    """Every kind of thing that one value may be, each as a question."""
+    """Yield every kind that one value may be, each with its question."""
     text = value.strip()
     number = AS_NUMBER.fullmatch(text)
     if number is not None:

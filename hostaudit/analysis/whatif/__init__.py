@@ -1,1 +1,1 @@
-"""Losses played through on one clock: providers that leave, and recorded incidents."""
+"""Simulation of losses on one clock: providers that end service, and recorded incidents."""

@@ -1,7 +1,7 @@
-"""Whom an event means at a site: which of *your* providers, and which leaves of the graph go with them.
+"""Binding: the providers of a site that an event means, and the basic events of the fault tree that fail with them.
 
-*role*: whoever fills the role, the one whose end would hurt most if several do. *literal*: only this very provider.
-What only stands by fills no role.
+*role*: the provider in the role, the one whose end does most harm if there are several. *literal*: only this provider.
+A standby fills no role.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KINDS: tuple[DomainKind, ...] = (
 
 @dataclass
 class Binding:
-    """Whom an event means at this site. ``same``: the very provider of the record."""
+    """The providers that an event means at this site. ``same``: it is the provider of the record."""
 
     applies: Applies
     leaves: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Binding:
 
 
 class Binder:
-    """Finds who of the site's providers an event means."""
+    """Finds the providers of the site that an event means."""
 
     def __init__(self, site: SiteModel, renamed: Mapping[str, str]) -> None:
         self.site = site
@@ -58,7 +58,7 @@ class Binder:
         )
 
     def bind(self, event: Event, how: str) -> Binding:
-        """Whom the event means, if anybody."""
+        """Return the binding of an event."""
         if event.action in ("refuse", "accept"):
             return Binding("no")
         if event.actor in self.renamed:
@@ -91,7 +91,7 @@ class Binder:
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
 
     def _sold(self, event: Event, leaf: BasicEvent) -> bool:
-        """Whether closing an account ends this too: a store's account carries no servers, and the other way round."""
+        """True if closing an account ends this basic event too: a store's account has no servers, and vice versa."""
         return (leaf.role in ("app_store",)) == (event.layer == "app_store")
 
     def _unused(self, event: Event, actor: str) -> str:
@@ -138,14 +138,14 @@ class Binder:
         return self._found(event, tuple(leaves), bound, "", same=same)
 
     def _own_name_on_hold(self) -> str:
-        """The leaf for the registration of the site's name; a hold at the registry is one on that name alone."""
+        """The basic event for the registration of the site's name; a hold at the registry affects that name alone."""
         name = self.site.file.target.registrable
         held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
         registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
         return (held or registry or [""])[0]
 
     def _candidates(self, event: Event) -> dict[str, list[str]]:
-        """By account: the site's own leaves that fill the role which an event means; what only stands by does not."""
+        """By account, the site's own basic events in the role that an event means, without standbys."""
         roles = roles_of_layer(event.layer)
         found: dict[str, list[str]] = {}
         for name, leaf in self._serving():
@@ -160,7 +160,7 @@ class Binder:
         return found
 
     def _worst(self, event: Event, candidates: Mapping[str, list[str]]) -> str:
-        """Whoever the record itself names; else the one whose end would hurt most."""
+        """The account of the provider that the record names; else the account whose end does most harm."""
         same = self.site.attribution.catalogue.account(event.actor)
         if same in candidates:
             return same
@@ -198,7 +198,7 @@ class Binder:
         return roles_of_product(event.layer)
 
     def _leaves(self) -> list[tuple[str, BasicEvent]]:
-        """What the site rests on now, and what would stand in for it: both can be hit."""
+        """The basic events on which the site rests now, and those of its standbys: an event can affect both."""
         return [
             (name, leaf)
             for name, leaf in self.tree.leaves.items()
@@ -209,7 +209,7 @@ class Binder:
         return [(name, leaf) for name, leaf in self.tree.leaves.items() if name in self.serving]
 
     def _unseen(self, event: Event) -> str:
-        """Why an event cannot be judged, where its layer cannot be seen and was not declared."""
+        """The reason why an event cannot be judged: its layer cannot be seen and was not declared; empty if it can."""
         roles = roles_of_layer(event.layer)
         own = [leaf for _, leaf in self._serving() if leaf.owned]
         if any(leaf.role in roles and leaf.certainty == "certain" for leaf in own):
@@ -244,13 +244,13 @@ class Binder:
 
 
 def replace_bound(bound: Bound, name: str) -> Bound:
-    """The same with another name for people."""
+    """Return the bound provider with another name for people."""
     return msgspec.structs.replace(bound, name=name)
 
 
 def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainKind, str]:
-    """What a word after ``--drop`` means: an id of the wanted kind, else of the first kind that has it. A company or
-    product of the catalogue that the site does not use is fine; a word that means nothing is a ``UsageError``."""
+    """The failure domain of an id after ``--drop``: of the wanted kind, else of the first kind that has the id. A
+    company or product of the catalogue that the site does not use is accepted; an unknown id is a ``UsageError``."""
     kinds = (cast(DomainKind, kind),) if kind else KINDS
     if kind and kind not in KINDS:
         raise UsageError(f"--kind {kind} is not known", f"give one of: {', '.join(KINDS)}")
@@ -278,7 +278,7 @@ def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainK
 
 
 def in_domain(tree: FaultTree, kind: DomainKind, identity: str) -> tuple[str, ...]:
-    """The leaves that lie in a failure domain."""
+    """The basic events in a failure domain."""
     return tuple(name for name, leaf in tree.leaves.items() if identity in leaf.domains.get(kind, ()))
 
 
@@ -294,7 +294,7 @@ SPOKEN = {
 
 
 def called(site: SiteModel, kind: DomainKind, identity: str) -> str:
-    """How a person says what ends service."""
+    """The name, for people, of a failure domain that ends service."""
     if kind == "parent":
         return site.company(identity)
     name = site.tree.names.get((kind, identity)) or site.attribution.provider_name(identity)
@@ -302,7 +302,7 @@ def called(site: SiteModel, kind: DomainKind, identity: str) -> str:
 
 
 def check_mapping(site: SiteModel, scenario: Scenario, renamed: Mapping[str, str]) -> None:
-    """Refuse a mapping of actors (``--as``) to whom the scenario or the site does not know. Raises ``UsageError``."""
+    """Refuse a mapping (``--as``) of actors unknown to the scenario or the site. Raises ``UsageError``."""
     actors = sorted({event.actor for event in scenario.events if event.action in LEFT})
     used = {each for leaf in site.tree.leaves.values() for each in leaf.domains.get("provider", ())}
     for actor, provider in renamed.items():

@@ -1,6 +1,6 @@
-"""Spans of time on a scenario's clock: when is something gone, and when is what rests on it?
+"""Downtime intervals on a scenario's clock, of basic events and of the nodes that rest on them.
 
-A span is (from, to) in hours; a value is a tuple of spans that are disjoint and in order, empty for what is never gone.
+An interval is (from, to) in hours; a value is a tuple of disjoint intervals in order, empty for no downtime.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ALWAYS: Spans = ((0.0, math.inf),)
 
 
 def united(values: Iterable[Spans]) -> Spans:
-    """When any of these is gone."""
+    """The time in which any of these is down."""
     rows = sorted(span for value in values for span in value if span[1] > span[0])
     found: list[tuple[float, float]] = []
     for start, end in rows:
@@ -30,13 +30,13 @@ def united(values: Iterable[Spans]) -> Spans:
 
 
 def shared(one: Spans, other: Spans) -> Spans:
-    """When both are gone."""
+    """The time in which both are down."""
     both = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
     return united([tuple(span for span in both if span[1] > span[0])])
 
 
 def without(one: Spans, other: Spans) -> Spans:
-    """When the first is gone and the second is not."""
+    """The time in which the first is down and the second is not."""
     found = list(one)
     for start, end in other:
         pieces = [((a, min(b, start)), (max(a, end), b)) for a, b in found]
@@ -45,18 +45,18 @@ def without(one: Spans, other: Spans) -> Spans:
 
 
 def clipped(value: Spans, horizon: float) -> Spans:
-    """What of it lies on the clock."""
+    """The part of a downtime before the end of the clock."""
     return shared(value, ((0.0, horizon),))
 
 
 def hours(value: Spans) -> float:
-    """How long in all."""
+    """The total length of a downtime, in hours."""
     return sum(end - start for start, end in value)
 
 
 class DowntimeMeasure:
-    """The measure of spans. ``end`` chooses the low (0), usual (1) or high (2) time that a switch takes; ``notices``
-    gives the notice of what begins at a time, in hours."""
+    """Measure: downtime intervals. ``end`` selects the low (0), usual (1) or high (2) time that a switch takes;
+    ``notices`` gives, by the hour at which a loss begins, its notice in hours."""
 
     works: Spans = NEVER
 
@@ -66,18 +66,19 @@ class DowntimeMeasure:
         self.notices = notices
 
     def all_of(self, values: Sequence[Spans]) -> Spans:
-        """Gone while any need is."""
+        """Down while any child is down."""
         return united(values)
 
     def any_of(self, values: Sequence[Spans]) -> Spans:
-        """Gone while every alternative is."""
+        """Down while every child is down."""
         both = ALWAYS
         for value in values:
             both = shared(both, value)
         return both
 
     def standby(self, serving: Spans, spares: Sequence[tuple[Switch, Spans]]) -> Spans:
-        """Gone until switched, and then while the spare is gone; once switched to, a spare stays in use.
+        """Down until the switch is done, and then while the standby is down; after the switch, the standby stays in
+        use.
 
         Work on a switch begins when notice is given.
         """
@@ -89,10 +90,11 @@ class DowntimeMeasure:
         return value
 
     def switched(self, serving: Spans, missed: Spans, switch: Switch) -> float:
-        """When a switch is done, for the first loss of what serves that outlasts the work; infinite if none does.
+        """The hour at which a switch is done: for the first loss of the serving child that lasts longer than the work
+        on the switch; infinite if there is no such loss.
 
-        Work begins when the service is ``missed``. A loss that is over sooner leaves things as they were, so that it
-        does not help with a later one.
+        Work begins when the service is ``missed``. A shorter loss changes nothing, so it does not make a later switch
+        faster.
         """
         whole = 0.0 if switch.automatic else self.clock.total(self.clock.terms(switch))[self.end]
         for loss in serving:

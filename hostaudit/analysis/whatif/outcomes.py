@@ -1,4 +1,4 @@
-"""What becomes of each function and of each fallback over the clock."""
+"""The outcome of each function and of each fallback over the clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hostaudit.model.words import duration, listed
 
 
 def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResult) -> tuple[FunctionOutcome, ...]:
-    """Every function that applies, in the order of the graph: when it is down, degraded, and by what it comes back."""
+    """The outcome of every function that applies, in tree order: when it is down or degraded, and what restores it."""
     rows = []
     renewal = next((each for each in site.tree.functions if each.id == "renew_certificate"), None)
     for each in site.tree.functions:
@@ -72,14 +72,14 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
 
 
 def goes_down(outcome: FunctionOutcome) -> float:
-    """When a function is lost for the first time; it may be degraded before."""
+    """The hour at which a function is down for the first time; it may be degraded before."""
     return min(each.from_hours for each in outcome.intervals if each.state == "down")
 
 
 def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult, end: int) -> Spans:
-    """The web site without renewal goes on until its certificate ends. Where renewal does not work as things are, that
-    ends it whatever happens, and is none of its losses. A spare name has a certificate of its own, so this does not
-    count while the name itself is gone."""
+    """The downtime for lack of a renewal: the web site works until its certificate ends. If renewal does not work even
+    before the scenario, this is no loss of the scenario. A spare name has a certificate of its own, so this does not
+    count while the name itself has failed."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
     now = result.down(renewal.root, result.ends[end])
     cannot = without(now, result.down(renewal.root, result.before))
@@ -91,7 +91,7 @@ def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult,
 
 
 def _revoked(site: SiteModel, simulation: Simulation, renewal: SiteFunction) -> Spans:
-    """Until another certificate is in place, clients that check revocation or trust refuse the site."""
+    """The time until another certificate is in place; clients that check revocation or trust refuse the site then."""
     events = {each.id for each in simulation.events if each.action in ("revoke", "distrust") and each.applies == "yes"}
     found = [
         value
@@ -127,11 +127,11 @@ def _interval(
     simulation: Simulation,
     via: tuple[str, ...],
 ) -> Interval:
-    """One span with the events behind it and where its end comes from. ``roots``: where to look for them, first the
-    function's own nodes, then, if nothing happened there, what it needs only in time."""
+    """One interval, with its events and the basis of its end. ``roots``: the nodes to search for them, first the
+    function's own nodes, then, without a loss there, the nodes that it needs only later."""
     acting: list[Loss] = []
     for nodes in roots:
-        # What stood by and is gone as well is a reason why a function is down.
+        # A standby that has failed too is a reason why a function is down.
         below = _with_spares(tree, nodes) if state == "down" else tree.below(*nodes)
         acting = acting or [loss for loss in simulation.losses if loss.touches(below, span)]
     ended = [loss for loss in acting if any(back[1] == span[1] for back in loss.back.values())]
@@ -149,7 +149,7 @@ def _interval(
 
 
 def _with_spares(tree: FaultTree, roots: Iterable[str]) -> set[str]:
-    """Every node under these, with what only stands by."""
+    """Every node under these, including standbys."""
     found: set[str] = set()
     stack = list(roots)
     while stack:
@@ -161,7 +161,7 @@ def _with_spares(tree: FaultTree, roots: Iterable[str]) -> set[str]:
 
 
 def _via(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
-    """The fallbacks that took over: those of a standby gate that is gone for less long than what it serves."""
+    """The fallbacks that took over: those of a standby gate with less downtime than its serving child."""
     found: dict[str, None] = {}
     stack, seen = [each.root], set()
     while stack:
@@ -181,7 +181,7 @@ def _via(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tup
 
 
 def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
-    """The providers of the alternatives that go on while others are gone."""
+    """The providers of the alternatives that work while others have failed."""
     hit = [node for node in each.degraded_by if state.get(node)]
     if not hit or state.get(each.root):
         return ()
@@ -196,7 +196,7 @@ def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) ->
 
 
 def with_functions(each: EventOutcome, simulation: Simulation, result: SimulationResult) -> EventOutcome:
-    """An event with the functions that go down by it, alone or together with what else happens."""
+    """An event with the functions that go down by it, alone or together with other events."""
     own = [loss for loss in simulation.losses if loss.event == each.id and not loss.degrades and not loss.perhaps]
     if not own:
         return each
@@ -216,7 +216,7 @@ def with_functions(each: EventOutcome, simulation: Simulation, result: Simulatio
 def standbys_of(
     site: SiteModel, simulation: Simulation, result: SimulationResult, fallbacks: Iterable[Fallback]
 ) -> tuple[tuple[Standby, ...], tuple[Excluded, ...]]:
-    """The declared fallbacks under what happens, and those that cannot stand in, with the reason."""
+    """The declared fallbacks under this scenario, and those that cannot take over, with the reason."""
     rows, barred = [], []
     for each in fallbacks:
         reasons = list(each.reasons)
@@ -251,7 +251,7 @@ def standbys_of(
 
 
 def _needed(site: SiteModel, result: SimulationResult, fallback: Fallback) -> bool:
-    """Whether what a fallback backs up is gone for a while; of one that proved nothing, whether anything is."""
+    """True if the node that a fallback backs up fails for a time; of an unproved one, if any function does."""
     state = result.ends[1]
     if fallback.id in site.tree.standbys:
         return bool(result.down(site.tree.standbys[fallback.id].backed, state))
@@ -261,7 +261,7 @@ def _needed(site: SiteModel, result: SimulationResult, fallback: Fallback) -> bo
 
 
 def _ready(site: SiteModel, result: SimulationResult, identity: str) -> tuple[float | None, list[str]]:
-    """When a proved fallback is in service, None if it is not needed or gone itself."""
+    """The hour at which a proved fallback is in service, None if it is not needed or has failed itself."""
     if identity not in site.tree.standbys:
         return None, []
     backed, spare, _ = site.tree.standbys[identity]
@@ -282,7 +282,7 @@ def _ready(site: SiteModel, result: SimulationResult, identity: str) -> tuple[fl
 
 
 def _locked(site: SiteModel) -> list[Excluded]:
-    """A move of the name to another registrar, while a transfer lock runs."""
+    """The move of the name to another registrar, as excluded while a transfer lock is in force."""
     name = site.file.target.registrable
     value = site.evidence.value("registration", name, Registration)
     if value is None:
@@ -298,7 +298,7 @@ def _locked(site: SiteModel) -> list[Excluded]:
 
 
 def out_of_sight(site: SiteModel) -> tuple[NotAssessed, ...]:
-    """The roles that cannot be seen from outside and that nobody declared."""
+    """The roles that cannot be seen from outside and were not declared."""
     unseen = unseen_roles(site.tree)
     if not unseen:
         return ()

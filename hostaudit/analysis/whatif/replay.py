@@ -1,13 +1,13 @@
-"""What happens to one site when others act: a recorded scenario on its clock, or somebody who simply leaves.
+"""Replay: the effect on one site of a recorded scenario on its clock, or of the loss of failure domains.
 
-An event is bound to leaves of the site's graph (who of *your* providers is meant), each leaf is gone for spans of time,
-and the graph tells when each function is. The rules, in the order in which they are applied:
+An event is bound to basic events of the site's fault tree (to *your* providers). Each basic event fails for intervals,
+and the tree gives the intervals in which each function is down. The rules, in the order in which they are applied:
 
-bind     *role*: whoever fills the role, the one whose end would hurt most if several do. *literal*: only this provider.
+bind     *role*: the provider in the role, or of several the one whose end does most harm. *literal*: only this one.
 reach    *customer*, *country*: the account with all products sold under it. *product*, *global*: one product and what
-         rests on it. *region*: that product where it stands there. *tld*: every name under it.
+         rests on it. *region*: that product in this region. *tld*: every name under it.
 last     as recorded; else, for the provider of the record itself, until an ``accept`` restores it; else estimated.
-unseen   what cannot be seen is not assessed, never up.
+unseen   a function that cannot be seen is not assessed, never up.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from hostaudit.model.whatif import (
 from hostaudit.model.words import duration, fallback, function, listed
 
 DROP_HORIZON = 24 * 365 * 2.0
-"""Hours of the clock when somebody simply leaves: two years."""
+"""Hours of the clock without a recorded scenario (``--drop``): two years."""
 
 
 # -- the two questions ------------------------------------------------------------------------------------
@@ -50,8 +50,8 @@ DROP_HORIZON = 24 * 365 * 2.0
 def replay(
     site: SiteModel, scenario: Scenario, *, renamed: Mapping[str, str] | None = None, binding: str = ""
 ) -> WhatIf:
-    """A recorded scenario, happening to this site. ``renamed`` maps its actors to providers of the site (``--as``);
-    ``binding`` overrides how its events bind. Raises ``UsageError`` for a mapping that means nothing here."""
+    """Replay a recorded scenario at this site. ``renamed`` maps its actors to providers of the site (``--as``);
+    ``binding`` overrides the binding of its events. Raises ``UsageError`` for a mapping without a meaning here."""
     renamed = dict(renamed or {})
     check_mapping(site, scenario, renamed)
     how = binding or scenario.binding
@@ -96,8 +96,8 @@ def replay(
 
 
 def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
-    """Failure domains that end service together at hour 0, with ``notice`` hours. Raises ``UsageError`` for one that
-    nobody knows."""
+    """Simulate failure domains that end service together at hour 0, with ``notice`` hours of notice. Raises
+    ``UsageError`` for an unknown one."""
     clock = RecoveryTimes(site.rules.recovery, DROP_HORIZON, notice)
     simulation = Simulation(DROP_HORIZON)
     for given in dict.fromkeys(dropped):
@@ -161,7 +161,7 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
 
 
 def differences(answer: WhatIf, expected: Expectation) -> tuple[str, ...]:
-    """What a replay gives otherwise than history."""
+    """The differences between a replay and the expected result."""
     found = []
     outcomes = {each.id: each for each in answer.functions}
     for identity, bounds in expected.down_hours.items():
@@ -206,7 +206,7 @@ def _loss(
         elif same and event.id in restored:
             back[name] = (restored[event.id],) * 3
         elif event.layer == "registry":
-            # Nobody gives a name back for waiting; another name is a spare, not a recovery.
+            # A lost name does not come back by itself; another name is a standby, not a recovery.
             back[name] = (horizon, horizon, horizon)
         else:
             low, usual, high = clock.total(clock.terms(leaf))
@@ -216,7 +216,7 @@ def _loss(
 
 
 def _refuse(site: SiteModel, simulation: Simulation, event: Event) -> None:
-    """Take a provider out of the fallbacks, and say so whether or not the site has it as one."""
+    """Exclude a provider from the fallbacks, and report it even if the site does not have it as a fallback."""
     said = "judged unlikely to accept" if event.certainty == "judged" else "refused"
     row = Excluded(event.actor, f"{said} in this scenario", event.id, event.certainty)
     simulation.excluded.append(row)
@@ -311,7 +311,7 @@ def _answer(
 
 
 def _names(site: SiteModel) -> dict[str, str]:
-    """What the providers of a site are called, those that only stand by included."""
+    """The names of the providers of a site, including standbys, by id."""
     found = {identity: name for (kind, identity), name in site.tree.names.items() if kind == "provider"}
     found |= {
         proof.provider: site.attribution.provider_name(proof.provider) for proof in site.proofs.all if proof.provider
@@ -339,7 +339,7 @@ def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutc
 def _summary(
     site: SiteModel, lead: str, lost: list[FunctionOutcome], outcomes: Iterable[FunctionOutcome], kind: str
 ) -> str:
-    """One sentence: what stops, how long, what goes on."""
+    """One sentence: the functions that stop, how long, and those that work."""
     name = site.file.target.domain
     unassessed = any(not each.assessed for each in outcomes)
     tail = " Not everything could be assessed." if unassessed else ""

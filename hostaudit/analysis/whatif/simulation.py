@@ -16,7 +16,7 @@ from hostaudit.model.whatif import EventOutcome, Excluded
 
 @dataclass(frozen=True)
 class Loss:
-    """Leaves that one event takes away: for each the hours on the clock at which it is back (low, usual, high).
+    """Basic events that one event fails: for each, the hours on the clock at which it works again (low, usual, high).
 
     ``at``: when the event happens; caches may let users notice it later, at ``start``."""
 
@@ -30,13 +30,13 @@ class Loss:
     perhaps: bool = False
 
     def spans(self, end: int) -> dict[str, Spans]:
-        """When each leaf is gone, in the low, usual or high case."""
+        """The intervals in which each basic event has failed, in the low, usual or high case."""
         return {
             name: ((self.start[name], back[end]),) for name, back in self.back.items() if back[end] > self.start[name]
         }
 
     def touches(self, nodes: Set[str], span: tuple[float, float]) -> bool:
-        """Whether some of these nodes are gone for a part of a span, in the usual case."""
+        """True if some of these nodes have failed for a part of an interval, in the usual case."""
         return any(
             self.start[name] < span[1] and back[1] > span[0] for name, back in self.back.items() if name in nodes
         )
@@ -44,7 +44,7 @@ class Loss:
 
 @dataclass
 class Simulation:
-    """Everything that happens on one clock, before it is result."""
+    """All losses on one clock, as input of the evaluation."""
 
     horizon: float
     losses: list[Loss] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Simulation:
 
 
 class SimulationResult:
-    """The graph over the clock of one simulation."""
+    """The fault tree evaluated over the clock of one simulation."""
 
     def __init__(self, site: SiteModel, simulation: Simulation, clock: RecoveryTimes) -> None:
         self.site = site
@@ -90,22 +90,22 @@ class SimulationResult:
         return self.tree.solve(united_, DowntimeMeasure(clock, end, self.notices))
 
     def only(self, losses: Iterable[Loss]) -> dict[str, Spans]:
-        """The graph if nothing but these happened."""
+        """The tree evaluated with only these losses, in the usual case."""
         return self._solve(losses, 1)
 
     def but(self, losses: list[Loss]) -> dict[str, Spans]:
-        """The graph if everything but these happened."""
+        """The tree evaluated with all certain losses but these, in the usual case."""
         rest = [each for each in self.course.losses if not each.degrades and not each.perhaps and each not in losses]
         return self._solve(rest, 1)
 
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
-        """When a node is gone, on the clock."""
+        """The intervals on the clock in which a node has failed."""
         return clipped(state.get(node, NEVER), self.course.horizon)
 
 
 def held_up(tree: FaultTree, losses: list[Loss]) -> list[Loss]:
-    """The same, but no zone moves to other name servers while the registrar is gone at which that would be done: that
-    caches keep a name alive for a while gives nobody a console."""
+    """The losses, prolonged: no zone moves to other name servers while its registrar, whose console that needs, has
+    failed. Cached records keep a name working for a while, but they replace no console."""
     gone_from: dict[str, list[Loss]] = {}
     for loss in losses:
         for name in loss.back:
