@@ -1,1 +1,1 @@
-"""Every file that is handed to us or published: read strictly, refused with a line and a hint."""
+"""Input files and published documents: read strictly, refused with a line and a hint."""

@@ -22,7 +22,7 @@ OWN_COUNTRY = re.compile("AA|Q[M-Z]|X[A-Z]|ZZ")
 """Codes that ISO 3166-1 leaves to its users, such as XK for Kosovo."""
 
 INSTEAD = {"UK": "write GB", "EL": "write GR", "EU": "name its countries one by one", "SU": "write RU"}
-"""Codes that people write and that name no country in ISO 3166-1."""
+"""Codes that people write but that name no country in ISO 3166-1, with the correction."""
 
 
 def country_fault(text: str) -> Fault | None:

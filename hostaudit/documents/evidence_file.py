@@ -1,7 +1,7 @@
-"""Documents on disk: is this evidence file whole, of our schema and sane?
+"""Evidence files and reports on disk: reading, with checks of completeness, schema and values, and writing.
 
-An evidence file may come from anybody. What passes ``read_evidence`` holds only values of the published schema whose
-names, addresses, times and numbers are what they claim to be, so that judging it cannot go wrong for its shape.
+An evidence file may come from anybody. A file that ``read_evidence`` accepts has only values of the published schema,
+with valid names, addresses, times and numbers, so its form can cause no error when it is judged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_ITEMS = 20_000
 MOST_TEXT = 1024 * 1024
 MOST_SORT = 60
 MOST_NUMBER = 2**32 - 1
-"""The widest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
+"""The largest number in any value: SOA serials, AS numbers and TTLs have 32 bits (RFC 1035, RFC 6793)."""
 
 AGAIN = "save it again with: hostaudit scan DOMAIN --save-evidence FILE"
 
@@ -46,13 +46,14 @@ class _Head(msgspec.Struct):
 
 
 def read_evidence(path: str) -> EvidenceFile:
-    """The evidence at ``path`` (``-``: standard input). ``DocumentError`` says what is wrong with it, and where."""
+    """Return the evidence at ``path`` (``-``: standard input). Raises ``DocumentError`` with the defect and its
+    place."""
     name = "standard input" if path == "-" else path
     return decode_evidence(_read(path, name), name)
 
 
 def decode_evidence(data: bytes, name: str) -> EvidenceFile:
-    """The evidence in a document; ``name`` stands for it in ``DocumentError``."""
+    """Return the evidence in a document; ``name`` is its name in ``DocumentError``."""
     try:
         head = msgspec.json.decode(data, type=_Head)
         if head.schema != EVIDENCE_SCHEMA:
@@ -70,13 +71,13 @@ def decode_evidence(data: bytes, name: str) -> EvidenceFile:
 
 
 def read_report(path: str) -> Report | EvidenceFile:
-    """A report as it was written, or the evidence that one can be made of (``-``: standard input)."""
+    """Return a report as it was written, or evidence from which a report can be made (``-``: standard input)."""
     name = "standard input" if path == "-" else path
     return decode_report(_read(path, name), name)
 
 
 def decode_report(data: bytes, name: str) -> Report | EvidenceFile:
-    """The report in a document, or the evidence; ``name`` stands for it in ``DocumentError``."""
+    """Return the report in a document, or the evidence; ``name`` is its name in ``DocumentError``."""
     try:
         if msgspec.json.decode(data, type=_Head).schema == REPORT_SCHEMA:
             return msgspec.json.decode(data, type=Report)
@@ -86,7 +87,7 @@ def decode_report(data: bytes, name: str) -> Report | EvidenceFile:
 
 
 def encode_evidence(file: EvidenceFile) -> bytes:
-    """The evidence document as it is saved: indented JSON in UTF-8, with a line feed at its end."""
+    """Return the evidence document as it is saved: indented JSON in UTF-8, with a line feed at its end."""
     return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
 
 
@@ -115,7 +116,7 @@ def _other_schema(name: str, schema: str) -> tuple[str, str]:
 
 
 def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
-    """Where a file of the right schema is yet no sound evidence."""
+    """Yield the defects of a file that conforms to the schema and is not valid evidence, as (place, message)."""
     yield from (("target", problem) for problem in _of_target(file.target))
     for field in ("started", "finished"):
         if not _is_time(getattr(file.run, field)):
@@ -149,7 +150,7 @@ def _of_target(target: Target) -> Iterator[str]:
 def _of_site(file: EvidenceFile) -> Iterator[tuple[str, str]]:
     if file.site is None:
         return
-    from hostaudit.documents import site_file  # most evidence is without a declaration
+    from hostaudit.documents import site_file  # most evidence has no declaration
 
     yield from ((f"site.{where}".rstrip("."), problem) for where, problem in site_file.problems(file.site))
     if file.site.domain != file.target.domain:
@@ -168,7 +169,7 @@ def _of_item(item: Evidence) -> Iterator[str]:
         yield f"{item.id} is absent without a proof"
     if item.value is not None and not isinstance(item.value, KINDS[item.kind].value):
         yield f"{item.id} holds a {type(item.value).__name__}, not a {KINDS[item.kind].value.__name__}"
-    # A probe that broke cannot say which of its questions it left open.
+    # A probe that failed cannot state the subjects of its open questions.
     broken = item.unknown is not None and item.unknown.cause == "internal_error"
     free = broken or KINDS[item.kind].subject is Name
     if not free and read_subject(item.kind, item.subject) is None:
@@ -176,7 +177,7 @@ def _of_item(item: Evidence) -> Iterator[str]:
 
 
 def _of_values(value: Any, where: str, field: str = "") -> Iterator[tuple[str, str]]:
-    """Numbers, texts and addresses, wherever in an item they stand."""
+    """Yield the defects of numbers, texts and addresses at any depth of an item."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _of_values(each, f"{where}.{key}", key)

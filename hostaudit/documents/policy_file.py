@@ -1,4 +1,4 @@
-"""The policy part of ``hostaudit.yaml`` and presets: reading what is written otherwise than it is kept."""
+"""The policy part of ``hostaudit.yaml`` and presets: values that are written in another form than the one in memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from hostaudit.model.policy import Exemption, FunctionDemand, Policy, Preset, Ro
 from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.site import SiteFile
 
-# -- values that are written otherwise than they are kept -------------------------------------------------
+# -- values with another written form ---------------------------------------------------------------------
 
 
 def _roles(source: Source, node: Node, where: str) -> dict[str, RoleDemand]:
@@ -55,7 +55,7 @@ def _function(source: Source, node: Node, key: str, where: str) -> str:
 
 
 def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
-    """``{scenario: ID, FUNCTION: <= 4h, unknown: fail}``: whatever is no key of its own is a function."""
+    """Read ``{scenario: ID, FUNCTION: <= 4h, unknown: fail}``: any other key is a function."""
     own: dict[str, Any] = {"unknown": None, "severity": None}
     kinds = {field: kind for field, kind in kinds_of(ScenarioGate).items() if field != "limits"}
     limits: dict[str, float] = {}
@@ -85,7 +85,7 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
 
 
 def _day_text(source: Source, node: Node, where: str) -> str:
-    """A day as it is written. A text that is no day is kept, and counts as past when the policy is applied."""
+    """The text of a day. An invalid day is kept, and counts as past when the policy is applied."""
     if node.text is None or (node.plain and node.text in NULLS):
         hint = "write the last day on which it holds, such as 2027-03-31, or never"
         source.refuse(node, f"{where} must be a day; {hint}", hint)
@@ -103,11 +103,11 @@ READERS: Readers = {
 }
 
 
-# -- names as they are looked up --------------------------------------------------------------------------
+# -- normal form of names ---------------------------------------------------------------------------------
 
 
 def normal(file: SiteFile) -> SiteFile:
-    """The file with every pattern in A-labels. Its values must be sound."""
+    """Return the file with every pattern in A-labels. Its values must be valid."""
     from msgspec.structs import replace
 
     return replace(
@@ -126,7 +126,7 @@ class _PresetFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def preset(source: Source) -> Preset:
-    """A preset from the contents of its file. Raises ``UsageError`` naming file, line and column."""
+    """Return a preset from the contents of its file. Raises ``UsageError`` with file, line and column."""
     source = Source(source.name, source.data, CHECKS, READERS)
     tree = compose(source)
     found = cast(_PresetFile, build(source, tree, _PresetFile))
@@ -139,7 +139,8 @@ def preset(source: Source) -> Preset:
 
 
 def given(policy: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Which keys a policy sets, with their nodes: ``(min_score,)``, ``(roles, dns, min_providers)``, in order."""
+    """Yield the keys that a policy sets, with their nodes: ``(min_score,)``, ``(roles, dns, min_providers)``, in
+    order."""
     for key, value in policy.entries or ():
         name = str(key.text)
         if name in ("roles", "functions"):
@@ -153,5 +154,5 @@ def given(policy: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
 
 
 def companies(providers: Iterable[Any], parents: Iterable[str]) -> frozenset[str]:
-    """All ids that a demand may name: providers, the companies above them, and companies on their own."""
+    """Return all ids that a demand may name: providers, the companies above them, and recorded companies."""
     return frozenset({each.id for each in providers} | {each.parent for each in providers if each.parent} | {*parents})

@@ -1,6 +1,6 @@
-"""Demands, targets and exceptions that make no sense together, or name what does not exist.
+"""Demands, targets and exceptions that contradict one another, or name something that does not exist.
 
-What is misspelled is refused with its place, as a demand that nobody reads would pass for ever.
+A misspelled key or name is refused with its place, because a demand without effect would pass for ever.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ class World:
 
 
 def policies(file: SiteFile) -> Iterator[tuple[Where, Policy | None]]:
-    """Every place of a file where a policy can stand, with the policy there."""
+    """Yield every place of a file that can have a policy, with the policy there."""
     yield ("policy",), file.policy
     yield from ((("targets", position, "policy"), target.policy) for position, target in enumerate(file.targets))
 
 
 def problems(file: SiteFile, world: World | None) -> Iterator[Problem]:
-    """The problems of the policy part. Names are in A-labels. Without a ``world`` ids are taken as they are."""
+    """Yield the problems of the policy part. Names are in A-labels. Without a ``world`` ids are not checked."""
     declared = {function.id for site in file.sites for function in site.functions}
     for place, policy in policies(file):
         if policy is not None:
@@ -67,7 +67,7 @@ def problems(file: SiteFile, world: World | None) -> Iterator[Problem]:
 
 
 def of_policy(policy: Policy, at: Where, declared: Set[str], world: World | None) -> Iterator[Problem]:
-    """The same for one policy, which stands ``at``."""
+    """Yield the problems of one policy, whose place is ``at``."""
     for position, preset in enumerate(policy.extends):
         if world is not None and preset not in world.presets:
             advice = nearest(preset, world.presets, f"presets are {', '.join(world.presets)}")
@@ -122,7 +122,8 @@ def _of_function(function: str, at: Where, declared: Set[str]) -> Iterator[Probl
 
 
 def _of_ids(ids: Sequence[str], at: Where, field: str, world: World | None) -> Iterator[Problem]:
-    """Ids outside the catalogue are allowed, as reports show such, unless they look mistyped."""
+    """The problems of ids. Ids outside the catalogue are allowed, because reports contain such, unless they look
+    mistyped."""
     seen: set[str] = set()
     if len(ids) > MOST_ENTRIES:
         yield Problem(at, f"{at[-1]} has {len(ids)} entries", f"at most {MOST_ENTRIES} are read")
@@ -201,7 +202,7 @@ def _of_rule(rule: str, declared: Set[str], world: World | None) -> Fault | None
     if rule in known or (last == "*" and any(each.startswith(f"{first}.") for each in known)):
         return None
     if world is None and ID.fullmatch(rule):
-        return None  # one that asks for no policy
+        return None  # a rule that needs no policy
     return Fault("is not a rule", nearest(rule, known, "hostaudit rules list names them"))
 
 

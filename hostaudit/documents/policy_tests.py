@@ -13,7 +13,7 @@ from hostaudit.model.report import Report
 
 
 def _day(source: Source, node: Node, where: str) -> str:
-    """A day as it is written, with or without quotation marks."""
+    """The text of a day, with or without quotation marks."""
     if node.text is None or day(node.text) is None:
         source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day such as 2027-03-31")
     return node.text
@@ -23,7 +23,7 @@ READERS: Readers = {(PolicyCase, "day"): _day}
 
 
 def read(path: Path) -> PolicyTestFile:
-    """The tests of a file. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``."""
+    """Return the tests of a file. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``."""
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -43,7 +43,7 @@ def read(path: Path) -> PolicyTestFile:
 
 
 def differences(report: Report, expected: PolicyCase) -> tuple[str, ...]:
-    """The differences between a report and a test, one line each. Of several findings of one rule the worst counts."""
+    """Return the differences between a report and a test, one line each. The worst finding of each rule counts."""
     rows = []
     if report.verdict != expected.verdict:
         rows.append(f"verdict: {expected.verdict} expected, {report.verdict} found")

@@ -1,6 +1,6 @@
-"""Single values of a policy: how each is written, and what is wrong with one that is not.
+"""Single values of a policy: their forms and their checks.
 
-A day of an exception that is no day is no mistake here: it counts as past, so that the finding it covered comes back.
+An invalid day of an exception is accepted here: it counts as past, so that the finding that it covered fails again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hostaudit.errors import UsageError
 from hostaudit.model.policy import KEYED, Exemption, PolicyTarget, Range, Refusal, ValueKind, keys_of
 
 MOST_ENTRIES = 1000
-"""Targets, exceptions, patterns of one target, ids of one list."""
+"""Largest number of targets, of exceptions, of patterns of one target, and of ids in one list."""
 
 LEAST_REASON = 10
 NEVER = "never"
@@ -24,7 +24,7 @@ NEVER = "never"
 ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 ACTOR_ID = re.compile(rf"(?:{ID.pattern}|unknown:[a-z0-9][a-z0-9.:_-]{{0,250}})")
-"""A provider or company as reports name it: an id of the catalogue, or ``unknown:...`` for one that it lacks."""
+"""The id of a provider or company in reports: an id of the catalogue, or ``unknown:...`` for one outside it."""
 
 EXCEPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LABEL = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -39,7 +39,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day(text: str) -> date | None:
-    """The day that a text names as YYYY-MM-DD, None if it names none."""
+    """Return the day in a text of the form YYYY-MM-DD, None if it is no day."""
     if not DAY.fullmatch(text):
         return None
     try:
@@ -49,7 +49,7 @@ def day(text: str) -> date | None:
 
 
 def pattern(text: str) -> str:
-    """A domain or ``*.`` and a domain, in A-labels and lower case. Raises ``UsageError``."""
+    """Return a domain, or ``*.`` and a domain, in A-labels and lower case. Raises ``UsageError``."""
     front = "*." if text.strip().startswith("*.") else ""
     return front + host_name(text.strip().removeprefix("*."))
 
@@ -60,7 +60,8 @@ def covers(each: str, domain: str) -> bool:
 
 
 def function_id(text: str) -> str:
-    """The id of a function, the host of ``web:HOST`` in A-labels. Raises ``UsageError`` for what can be none."""
+    """Return the id of a function, with the host of ``web:HOST`` in A-labels. Raises ``UsageError`` for an invalid
+    id."""
     if text.startswith("web:"):
         return f"web:{host_name(text.removeprefix('web:'))}"
     if not FUNCTION_ID.fullmatch(text):

@@ -1,4 +1,4 @@
-"""A problem of a file: values that are right alone and make no sense together."""
+"""Problems of a file: single invalid values, and valid values that contradict one another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Where = tuple[str | int, ...]
 
 
 class Problem(NamedTuple):
-    """``where`` it is, what is wrong, and what to write instead."""
+    """A problem: its place (``where``), the defect, and the value to write instead."""
 
     where: Where
     text: str
@@ -22,7 +22,7 @@ class Problem(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """The fault of a single value, in words that follow it, and what to write instead."""
+    """The fault of a single value, in words that follow the value, and the value to write instead."""
 
     text: str
     advice: str = ""
@@ -33,5 +33,5 @@ class Fault(NamedTuple):
         return f"{self.text}; {self.advice}" if self.advice else self.text
 
     def at(self, where: Where, value: str) -> Problem:
-        """The problem of this value at a place of the file."""
+        """Return the problem of this value at a place of the file."""
         return Problem(where, f"{value} {self.text}", self.advice)

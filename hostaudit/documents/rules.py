@@ -1,6 +1,6 @@
 """The rules folder: providers, recovery times, constants, texts of rules and presets, read strictly.
 
-What was read once is kept compiled, see ``rules_cache``.
+Rules that were read once are kept compiled, see ``rules_cache``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from hostaudit.model.rules import (
 )
 
 PRESETS = "rules/presets/"
-# --- what single values must look like -----------------------------------------------------------
+# --- form of single values -----------------------------------------------------------------------
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -54,7 +54,7 @@ NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 SERVICES = get_args(Service)
 STEPS = ("switch", "spare_name")
-"""Steps that take time besides the replacement of an operator in a role."""
+"""Steps with a time of their own, besides the replacement of an operator in a role."""
 
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
@@ -139,14 +139,14 @@ CLUES = (
     "asns", "ranges", "ns", "ns_patterns", "cname", "cname_patterns", "mx", "ptr", "spf", "hosts", "headers", "issuers",
     "caa", "registrar_ids", "registrar_names", "organisations", "tlds", "regions", "feeds",
 )  # fmt: skip
-"""The fields by which a provider is recognised; one without any occurs only where a file names it."""
+"""The fields by which a provider is recognised; a provider without any occurs only where a file names it."""
 
 
 # --- the folder ----------------------------------------------------------------------------------
 
 
 def folder() -> Path:
-    """The rules folder: that of the checkout which this package lies in, else the copy inside the package."""
+    """The path of the rules folder: that of the checkout around this package, else the copy inside the package."""
     package = Path(hostaudit.__file__).resolve().parent
     checkout = package.parent
     if (checkout / "pyproject.toml").is_file() and (checkout / "rules" / "providers").is_dir():
@@ -155,7 +155,7 @@ def folder() -> Path:
 
 
 def load(directory: Path | None = None) -> Rules:
-    """All rules of a folder (default: the shipped ones). Raises ``UsageError`` naming file, line and key."""
+    """Return all rules of a folder (default: the shipped ones). Raises ``UsageError`` with file, line and key."""
     sources = read(directory or folder())
     digest = hashlib.sha256()
     for source in sources:
@@ -172,12 +172,13 @@ def load(directory: Path | None = None) -> Rules:
 
 @cache
 def shipped() -> Rules:
-    """The rules that come with hostaudit, read once. Raises ``UsageError`` if the installation is damaged."""
+    """Return the rules that are shipped with hostaudit, read once. Raises ``UsageError`` if the installation is
+    damaged."""
     return load()
 
 
 def read(directory: Path) -> list[Source]:
-    """The files of a rules folder in a fixed order. Raises ``UsageError`` if one is missing or unreadable."""
+    """Return the files of a rules folder in a fixed order. Raises ``UsageError`` if one is missing or unreadable."""
     try:
         with os.scandir(directory / "providers") as entries:
             providers = sorted(entry.name for entry in entries)
@@ -197,7 +198,7 @@ def read(directory: Path) -> list[Source]:
 
 
 def _content(path: str) -> bytes:
-    """A small file, read without the file objects and paths that would double the time for a thousand of them."""
+    """The content of a small file. File objects and paths are avoided: they double the time for a thousand files."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         size = os.fstat(descriptor).st_size
@@ -210,7 +211,7 @@ def _content(path: str) -> bytes:
 
 
 def parse(sources: list[Source], version: str) -> Rules:
-    """Rules from file contents. Raises ``UsageError``."""
+    """Return rules from file contents. Raises ``UsageError``."""
     trees = {source.name: (source, compose(source)) for source in sources if not source.name.startswith(PRESETS)}
     parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
     publications = build(*trees["rules/sources.yaml"], dict[str, Publication])
@@ -242,8 +243,8 @@ def parse(sources: list[Source], version: str) -> Rules:
 
 
 def _presets(sources: list[Source]) -> dict[str, Preset]:
-    """The policies that come with hostaudit, by name."""
-    from hostaudit.documents import policy_file  # only when nothing compiled is at hand
+    """The policies that are shipped with hostaudit, by name."""
+    from hostaudit.documents import policy_file  # only without a compiled copy
 
     found = {source.name.removeprefix(PRESETS).removesuffix(".yaml"): source for source in sources}
     for name, source in found.items():
@@ -283,7 +284,7 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
 
 
 def _checks(trees: list[tuple[Source, Node]]) -> dict[str, RuleText]:
-    """The texts of the rules by id. Refuses a code that two rules have: people quote codes."""
+    """The texts of the rules by id. Refuses a code that two rules have, because people quote codes."""
     found: dict[str, RuleText] = {}
     quoted: dict[str, str] = {}
     for source, tree in trees:

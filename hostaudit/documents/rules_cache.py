@@ -1,4 +1,4 @@
-"""The compiled rules: a copy in the user's cache folder, under a name made of everything that it depends on."""
+"""The compiled rules: a copy in the user's cache folder, under a name derived from everything on which it depends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hostaudit.errors import UsageError
 from hostaudit.model.rules import Rules
 
 KEPT = 3
-"""Compiled copies that stay on disk: enough for a few checkouts side by side."""
+"""Number of compiled copies that stay on disk: enough for a few checkouts."""
 
 DECIDING = (
     "hostaudit.documents.countries",
@@ -32,12 +32,12 @@ DECIDING = (
     "hostaudit.model.rules",
     "hostaudit.model.verdict",
 )
-"""The modules that decide what the rules say, all that reading them loads. One that is not there is a defect."""
+"""The modules on which the compiled rules depend: all that are loaded to read them. A missing one is a defect."""
 
 
 def place(content: bytes) -> Path | None:
-    """The path of the compiled copy of rules with this digest, None without a cache folder. Its name changes with the
-    files, the version and the source of every deciding module."""
+    """Return the path of the compiled copy of rules with this digest, None without a cache folder. Its name changes
+    with the files, the version and the source of every module on which the copy depends."""
     try:
         directory = files.cache_folder()
     except UsageError:  # no home directory
@@ -54,9 +54,9 @@ def place(content: bytes) -> Path | None:
 
 
 def _source(module: str) -> bytes | None:
-    """The source of a module; None where modules are shipped without, so that nothing can be told of a change.
+    """The source of a module; None if modules are installed without source, so that changes cannot be detected.
 
-    Raises ``ModuleNotFoundError`` for a module that does not exist: a stale copy must never be served in silence.
+    Raises ``ModuleNotFoundError`` for a module that does not exist: a stale copy must never be used silently.
     """
     spec = find_spec(module)
     if spec is None or spec.origin is None:
@@ -69,7 +69,7 @@ def _source(module: str) -> bytes | None:
 
 
 def stored(path: Path) -> Rules | None:
-    """The compiled copy, None unless it is whole and belongs to this user."""
+    """Return the compiled copy, None unless it is complete and belongs to this user."""
     try:
         if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
             return None
@@ -82,7 +82,7 @@ def stored(path: Path) -> Rules | None:
 
 
 def store(path: Path, rules: Rules) -> None:
-    """Write the compiled copy if that is possible; without it everything works, only slower."""
+    """Write the compiled copy if possible; without it everything works, but more slowly."""
     payload = msgspec.msgpack.encode(rules)
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""Rules that are right alone and make no sense together: owners, accounts, upstreams and labels that do not exist.
+"""Contradictions between rules that are valid alone: owners, accounts, upstreams and labels that do not exist.
 
-Each function refuses with ``UsageError``, which names file, line and column.
+Each function raises ``UsageError`` with file, line and column.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from hostaudit.errors import nearest
 from hostaudit.model.rules import Provider, Publication
 
 ONE_WORD = re.compile(r"[^\s./:]+")
-"""A source that is a label and neither an address nor a few words."""
+"""A source that is a label, not an address or a few words."""
 
 
 def check_companies(source: Source, tree: Node, above: dict[str, str], providers: dict[str, Provider]) -> None:
-    """Refuse companies that are providers too, and owners that do not exist. ``above`` is everybody's owner."""
+    """Refuse companies that are providers too, and owners that do not exist. ``above``: owners by id."""
     for key, below in tree.entries or ():
         identity = cast(str, key.text)
         if identity in providers:
@@ -31,7 +31,7 @@ def check_companies(source: Source, tree: Node, above: dict[str, str], providers
 
 
 def check_owners(source: Source, tree: Node, identity: str, above: dict[str, str]) -> None:
-    """Refuse owners that lead back to one another."""
+    """Refuse owners that form a cycle."""
     way = [identity]
     while above.get(way[-1]):
         way.append(above[way[-1]])
@@ -42,7 +42,7 @@ def check_owners(source: Source, tree: Node, identity: str, above: dict[str, str
 
 
 def check_labels(source: Source, tree: Node, publications: dict[str, Publication]) -> None:
-    """Refuse sources of one word that ``rules/sources.yaml`` does not explain. ``tree`` is that of a provider."""
+    """Refuse sources of one word that ``rules/sources.yaml`` does not explain. ``tree``: that of a provider file."""
     stated = [below for name, below in tree.entries or () if name.text == "sources"]
     groups = [group for below in stated for _, group in below.entries or ()]
     for group in groups:
@@ -70,7 +70,7 @@ def check_account(source: Source, tree: Node, provider: Provider, known: dict[st
 
 
 def check_upstreams(source: Source, tree: Node, provider: Provider, known: dict[str, Provider]) -> None:
-    """Refuse upstreams that do not exist, stand twice, or lead back to the provider."""
+    """Refuse upstreams that do not exist, occur twice, or lead back to the provider."""
     seen: set[str] = set()
     if not provider.depends_on:
         return
@@ -89,7 +89,7 @@ def check_upstreams(source: Source, tree: Node, provider: Provider, known: dict[
 
 
 def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, ...]:
-    """Ids from ``start`` to ``goal`` along ``depends_on``, both included; empty if there is no way."""
+    """The ids from ``start`` to ``goal`` along ``depends_on``, both included; empty if there is no path."""
     ways: list[tuple[str, ...]] = [(start,)]
     seen = {start}
     while ways:
@@ -105,5 +105,5 @@ def _way_back(start: str, goal: str, known: dict[str, Provider]) -> tuple[str, .
 
 
 def under(node: Node, key: str) -> tuple[Node, Node]:
-    """A key of a mapping and what stands under it."""
+    """The node of a key of a mapping, and the node of its value."""
     return next((name, below) for name, below in node.entries or () if name.text == key)

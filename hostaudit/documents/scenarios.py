@@ -1,7 +1,7 @@
-"""The scenario library: what happened once, read strictly from ``rules/scenarios``, one file for each incident.
+"""The scenario library: recorded incidents, read strictly from ``rules/scenarios``, one file for each.
 
-``load`` and ``find`` refuse what cannot be replayed, with file and line. ``lint`` complains about what can be replayed
-but should not be shipped: facts without a source, facts that have aged, words that take sides.
+``load`` and ``find`` refuse a record that cannot be replayed, with file and line. ``lint`` complains about a record
+that can be replayed but should not be shipped: facts without a source, outdated facts, words that take sides.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ SOURCE_KINDS = (
 )
 
 MAX_AGE_DAYS = 365
-"""How long a record counts as verified."""
+"""Days for which a record counts as verified."""
 
 NEEDS_OF_SCOPE = {"region": "region", "tld": "tld"}
-"""Scopes that say nothing without a further key of the event, and that key."""
+"""By scope that needs a further key of the event, that key."""
 
 YEAR = re.compile(r"(?:-[0-9]{4})+$")
 
@@ -70,9 +70,9 @@ LOADED = re.compile(
     r"|terroris\w+|toxic|tyran\w+|unjust\w*|vile|woke)\b",
     re.IGNORECASE,
 )
-"""Words that judge the people and companies concerned. An operations record says who did what, to which layer, when."""
+"""Words that judge the people and companies concerned. A record states only facts: actor, action, layer and time."""
 
-# --- what single values must look like -----------------------------------------------------------
+# --- form of single values -----------------------------------------------------------------------
 
 
 def _one_of(values: tuple[str, ...], noun: str) -> Callable[[str], str]:
@@ -143,12 +143,14 @@ CHECKS: Checks = {
 
 
 def load(directory: Path | None = None) -> tuple[Scenario, ...]:
-    """All scenarios of a rules folder (default: the shipped one), by id. Raises ``UsageError`` with file and line."""
+    """Return all scenarios of a rules folder (default: the shipped one), by id. Raises ``UsageError`` with file and
+    line."""
     return tuple(_read(directory, each) for each in ids(directory))
 
 
 def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - the field is called so
-    """One scenario; no other file is read. Raises ``UsageError``, for an unknown id with the nearest known ones."""
+    """Return one scenario; no other file is read. Raises ``UsageError``, for an unknown id with the nearest known
+    ones."""
     known = ids(directory)
     if id not in known:
         near = _nearest(id, known)
@@ -159,12 +161,13 @@ def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - th
 
 @cache
 def shipped(identity: str) -> Scenario:
-    """One scenario that comes with hostaudit, read once. Raises ``UsageError`` for an unknown id."""
+    """Return one scenario that is shipped with hostaudit, read once. Raises ``UsageError`` for an unknown id."""
     return find(identity)
 
 
 def _nearest(wanted: str, known: tuple[str, ...]) -> list[str]:
-    """The ids that differ in the year at the end only, else up to three that are like ``wanted`` or contain it."""
+    """The ids that differ only in the year at the end, else up to three that are similar to ``wanted`` or contain
+    it."""
     stems = {each: YEAR.sub("", each) for each in known}
     stem = YEAR.sub("", wanted.lower())
     if stem in stems.values():
@@ -208,11 +211,11 @@ def _file(name: str) -> str:
     return f"rules/scenarios/{name}.yaml"
 
 
-# --- what the values of one file must be to each other -------------------------------------------
+# --- relations of the values of one file ---------------------------------------------------------
 
 
 def parse(source: Source) -> Scenario:
-    """A scenario from the contents of its file. Raises ``UsageError`` naming file and line."""
+    """Return a scenario from the contents of its file. Raises ``UsageError`` with file and line."""
     tree = compose(source)
     scenario = cast(Scenario, build(source, tree, Scenario))
     if _file(scenario.id) != source.name:
@@ -276,7 +279,7 @@ def _check_expectation(source: Source, tree: Node, position: int, expectation: E
 
 
 def _at(tree: Node, *path: str | int) -> Node:
-    """The value at ``path`` (keys and positions), the nearest one around it if that is missing."""
+    """The value at ``path`` (keys and positions), or the innermost one around it if that is missing."""
     node = tree
     for step in path:
         if isinstance(step, int):
@@ -299,7 +302,7 @@ class Complaint:
 
 
 def lint(scenarios: tuple[Scenario, ...], today: date, known_actors: Set[str]) -> tuple[Complaint, ...]:
-    """All complaints, in the order of the scenarios. ``known_actors``: ids of the providers of the catalogue."""
+    """Return all complaints, in the order of the scenarios. ``known_actors``: ids of the providers in the catalogue."""
     return tuple(each for scenario in scenarios for each in _complaints(scenario, today, known_actors))
 
 

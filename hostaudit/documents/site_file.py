@@ -1,7 +1,7 @@
-"""The file ``hostaudit.yaml``: what its owner declares about sites and demands of them, read strictly.
+"""The file ``hostaudit.yaml``: the owner's declarations about sites, and the demands on them, read strictly.
 
-What would be guessed at, or would have no effect, is refused with its line. The same questions are asked of the
-declaration inside an evidence file, which may come from anybody.
+A value that is ambiguous, or would have no effect, is refused with its line. The same checks apply to the declaration
+inside an evidence file, which may come from anybody.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Loaded:
-    """A file as it was read: how messages call it, what it says with names in A-labels, and where."""
+    """A file that was read: its name in messages, its content with names in A-labels, and the places of its keys."""
 
     name: str
     content: SiteFile
     tree: Node
 
     def place(self, where: Where) -> str:
-        """``FILE:LINE:COLUMN`` of a key or entry, else of what is around it."""
+        """Return ``FILE:LINE:COLUMN`` of a key or entry, or of the value around it."""
         at = key_at(self.tree, where)
         return f"{self.name}:{at.line}:{at.column}"
 
 
 def read(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> SiteFile:
-    """The content of the file at ``path``, its names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.
+    """Return the content of a file, with names in A-labels. Raises ``UsageError``: ``FILE:LINE:COLUMN: problem``.
 
-    ``known`` are the providers of the catalogue by id, ``world`` is what a policy may name; without them ids are
-    taken as they are.
+    ``known``: the providers of the catalogue by id; ``world``: the ids that a policy may name. Without them ids are not
+    checked.
     """
     return load(path, known, world).content
 
 
 def load(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> Loaded:
-    """The same with the places of its keys."""
+    """Return the content of a file like ``read``, with the places of its keys."""
     source = Source(str(path), _bytes(path), CHECKS, policy_file.READERS)
     try:
         return _load(source, known, world)
@@ -63,12 +63,12 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
 
 
 def load_by(path: Path, rules: Rules, world: World) -> Loaded:
-    """A file read by the rules that it is used with. Raises ``UsageError``."""
+    """Return a file, checked against the rules with which it is used. Raises ``UsageError``."""
     return load(path, {each.id: each for each in rules.providers}, world)
 
 
 def world(rules: Rules) -> World:
-    """The ids that a policy may use, by these rules."""
+    """Return the ids that a policy may use, by these rules."""
     from hostaudit.documents import scenarios
 
     companies = policy_file.companies(rules.providers, rules.parents)
@@ -104,12 +104,12 @@ def _refuse(source: Source, at: Node, problem: Problem) -> None:
 
 
 def site_of(file: SiteFile, domain: str) -> Site | None:
-    """The declaration of a domain in A-labels, None if the file has none."""
+    """Return the declaration of a domain in A-labels, None if the file has none."""
     return next((site for site in file.sites if site.domain == domain), None)
 
 
 def problems(site: Site) -> Iterator[tuple[str, str]]:
-    """The problems of a declaration that is not read from a site file, as (place, message)."""
+    """Yield the problems of a declaration that is not read from a site file, as (place, message)."""
     wrong = list(_unsound(site, ()))
     if not wrong and normal_site(site) != site:
         wrong = [Problem((), "names must be A-labels in lower case")]
@@ -127,7 +127,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _refuse_other_version(source: Source, tree: Node) -> None:
-    """Asked first: a file of a later version has keys that are no mistake."""
+    """Refuse a file of another version. This is checked first: the unknown keys of a later version are no mistakes."""
     for key, value in tree.entries or ():
         if key.text == "version" and value.plain and INTEGER.fullmatch(value.text or "") and value.text != str(VERSION):
             hint = "use a newer hostaudit" if int(value.text or 0) > VERSION else f"write version: {VERSION}"
@@ -136,7 +136,7 @@ def _refuse_other_version(source: Source, tree: Node) -> None:
 
 
 def _unsound(record: Struct, where: Where) -> Iterator[Problem]:
-    """Single values that are wrong, in a record and in those inside it. What was left at its default is not asked."""
+    """Yield the invalid single values in a record and in nested records. Default values are not checked."""
     for key in structs.fields(type(record)):
         value = getattr(record, key.name)
         check = SOUND.get((type(record), key.name))

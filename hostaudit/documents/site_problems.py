@@ -1,4 +1,4 @@
-"""Declarations of a site that make no sense together, or name what does not exist."""
+"""Declarations of a site that contradict one another, or name something that does not exist."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from hostaudit.model.site import DeclaredFallback, Site
 
 
 def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Provider] | None) -> Iterator[Problem]:
-    """The problems of a site, names in A-labels. ``before``: the sites above it; ``known``: the providers of the
-    catalogue by id."""
+    """Yield the problems of a site with names in A-labels. ``before``: the sites above it in the file; ``known``: the
+    providers of the catalogue by id."""
     if any(site.domain == other.domain for other in before):
         yield Problem(("domain",), f"{site.domain} is declared twice", "put all into one entry")
     for key in ("hosts", "functions", "spare_names", "fallbacks", "places"):
@@ -79,7 +79,7 @@ def _of_functions(site: Site, known: Mapping[str, Provider] | None) -> Iterator[
 
 
 def _circle(start: str, requires: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The way from a function back to itself, nothing if there is none."""
+    """The path from a function back to itself, empty if there is none."""
     came_from: dict[str, str] = {}
     ahead = [start]
     while ahead:
@@ -117,7 +117,7 @@ def _of_fallback(fallback: DeclaredFallback, site: Site, known: Mapping[str, Pro
 
 
 def _of_backed(fallback: DeclaredFallback, site: Site) -> Fault | None:
-    """Why a fallback cannot stand for what it says: a zone for dns, else a host."""
+    """The fault of ``stands_for``, which must be a zone of the site for dns, else a host of it."""
     name = fallback.stands_for
     if fallback.role == "dns":
         if not name or name == registrable(site.domain) or lies_under(name, site.domain):
@@ -130,7 +130,8 @@ def _of_backed(fallback: DeclaredFallback, site: Site) -> Fault | None:
 
 
 def _of_providers(fallback: DeclaredFallback, known: Mapping[str, Provider]) -> Iterator[Problem]:
-    """A fallback of an unknown company proves nothing, as it may belong to the one that it stands in for."""
+    """The problems of a fallback's providers. A fallback of an unknown company proves nothing, because that may be the
+    company of the provider that it would replace."""
     if fallback.provider in known and fallback.parent:
         yield Problem(("parent",), f"the catalogue knows the parent of {fallback.provider}", "leave parent out")
     elif fallback.provider not in known and not fallback.parent:
@@ -146,10 +147,11 @@ def _of_providers(fallback: DeclaredFallback, known: Mapping[str, Provider]) -> 
 
 
 def _slip(provider: str, known: Mapping[str, Provider] | None, role: str) -> Fault | None:
-    """An id outside the catalogue is allowed where many companies are unknown to it, unless it looks mistyped."""
+    """The fault of an id outside the catalogue: it is allowed in roles with many companies outside it, unless it looks
+    mistyped."""
     if known is None or provider in known:
         return None
-    # Whoever only keeps a store or a registry is not meant by a similar name for payments, such as google-pay.
+    # A similar name for payments, such as google-pay, does not mean a provider that is only a store or a registry.
     able = [
         each.id
         for each in known.values()

@@ -1,4 +1,4 @@
-"""Single values of a declaration in the site file: what is wrong with one, and names as they are looked up."""
+"""Single values of a declaration in the site file: their checks, and the normal form of names for look-ups."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "ca": (),
     "app_store": ("app",),
 }
-"""By role of a fallback the keys of which exactly one says where it stands; none for ca, which CAA proves."""
+"""By role of a fallback, the keys of which exactly one locates it; none for ca, which CAA proves."""
 
 ANSWER = ("stands_for", "path", "status", "marker")
 FURTHER: dict[str, tuple[str, ...]] = {"dns": ("stands_for", "serial_tolerance"), "hosting": ANSWER, "cdn": ANSWER}
-"""By role of a fallback what else can be said of its proof."""
+"""By role of a fallback, the further keys about its proof."""
 
 PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys}
-"""Keys that mean something for some role only."""
+"""Keys with a meaning for some roles only."""
 
 ACTIVATIONS = ("manual", "automatic")
 AT_ONCE_HOURS = 0.1
-"""What changes over by itself does so within minutes of a health check; what takes longer is done by somebody."""
+"""Longest time of an automatic switch: it happens within minutes of a health check. A longer one is manual."""
 
 MOST_ENTRIES = 200
-"""Entries of any one list of a site: each may cost a question to a server."""
+"""Largest number of entries in any list of a site, because each may cost a question to a server."""
 
 URL_PATH = re.compile(r'(?=.{1,1000}$)/[!"$-~]*')
-"""A path, perhaps with a query, as it goes over the wire: printable ASCII, no fragment (RFC 3986 section 3.3)."""
+"""A path, with or without a query, as it is sent: printable ASCII, no fragment (RFC 3986 section 3.3)."""
 
 APP_ID = re.compile(r"(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._-]*")
 REGION = re.compile(r"(?=.{1,64}$)[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*")
 MARKER = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 LATEST_SERIAL = 2**31 - 1
-"""Serials compare within half of their circle (RFC 1982 section 3.2)."""
+"""Largest difference of serials: they are comparable within half of the number circle (RFC 1982 section 3.2)."""
 
 
 def _one_of(words: Iterable[str], meaning: str) -> Callable[[str], str]:
@@ -140,14 +140,14 @@ CHECKS: Checks = {
     (Site, "hosts"): _further_host,
     (SpareName, "domain"): _site_name,
 }
-"""The checks of a file, where names must also be ones that somebody can have registered."""
+"""The checks of a file, in which names must also be registrable."""
 
 
-# -- names as they are looked up --------------------------------------------------------------------------
+# -- normal form of names ---------------------------------------------------------------------------------
 
 
 def normal_name(text: str) -> str:
-    """A name as it is looked up, an address in its shortest form; what is neither, or nothing, stays."""
+    """Return a name in the form for look-ups, an address in its shortest form, or any other text unchanged."""
     try:
         return str(ip_address(text)) if is_address(text) else host_name(text)
     except UsageError:
@@ -155,7 +155,7 @@ def normal_name(text: str) -> str:
 
 
 def normal_site(site: Site) -> Site:
-    """A site with its names as they are looked up."""
+    """Return a site with its names in the form for look-ups."""
 
     def renamed(record: Any, *keys: str) -> Any:
         return structs.replace(record, **{key: normal_name(getattr(record, key)) for key in keys})

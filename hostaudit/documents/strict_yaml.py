@@ -1,8 +1,7 @@
 """Strict YAML: a tree of values with their places, built into typed records.
 
-YAML has readings that nobody means: ``NO`` is false, ``1.10`` is 1.1, ``22:22`` is 1342, the last of two equal keys
-wins, an alias may repeat itself into gigabytes. All of these are refused here with file, line and what to write
-instead.
+YAML has readings that nobody intends: ``NO`` is false, ``1.10`` is 1.1, ``22:22`` is 1342, the last of two equal keys
+wins, aliases may expand to gigabytes. All of these are refused here with file, line and the correct form.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
-"""By Struct and field: what is wrong with a single value, in words that follow it; nothing if all is well."""
+"""By Struct and field: a check that returns the fault of a single value, in words that follow it; empty if valid."""
 
 
 # --- nodes ---------------------------------------------------------------------------------------
@@ -48,7 +47,7 @@ Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
 
 @dataclass
 class Node:
-    """One YAML value and where it begins, counted from 1. Exactly one of text, items and entries is set."""
+    """One YAML value and its position, counted from 1. Exactly one of text, items and entries is set."""
 
     line: int
     column: int = 0
@@ -60,8 +59,8 @@ class Node:
 
 @dataclass
 class Source:
-    """A file under reading; ``name`` is how messages call it, ``checks`` what is asked of its values, ``readers`` who
-    makes a value of what is not written the way it is kept."""
+    """A file during reading. ``name``: its name in messages; ``checks``: the checks of its values; ``readers``: the
+    functions for values that are written in another form than the one in memory."""
 
     name: str
     data: bytes = field(repr=False)
@@ -69,18 +68,18 @@ class Source:
     readers: Readers = field(default_factory=dict, repr=False)
 
     def refuse(self, at: Node | int, problem: str, hint: str = "") -> NoReturn:
-        """Stop with file, line, column if a node tells it, and problem."""
+        """Raise ``UsageError`` with file, line, column if a node is given, and problem."""
         place = str(at) if isinstance(at, int) else f"{at.line}:{at.column}" if at.column else str(at.line)
         raise UsageError(f"{self.name}:{place}: {problem}", hint)
 
 
 Readers = Mapping[Any, Callable[[Source, Node, str], Any]]
-"""By Struct, or Struct and field: the value of a node, the last argument being what messages call it."""
+"""By Struct, or Struct and field: a function from a node to its value; the last argument is its name in messages."""
 
 
 def compose(source: Source) -> Node:
-    """The tree of a YAML document, with no value interpreted yet. Raises ``UsageError``."""
-    import yaml  # only when nothing compiled is at hand: a scan with warm rules does without
+    """Return the tree of a YAML document, without interpretation of values. Raises ``UsageError``."""
+    import yaml  # only without a compiled copy: a scan with compiled rules does not need it
 
     if len(source.data) > MAX_BYTES:
         source.refuse(1, f"the file has {len(source.data)} bytes, at most {MAX_BYTES} are read")
@@ -115,7 +114,7 @@ def compose(source: Source) -> Node:
                 pending.append(None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        # The library reads ahead, and has a limit of its own that differs from release to release: ours speaks first.
+        # The library reads ahead, and its own limit differs between releases, so our limit is checked first.
         deep = _too_deep(text[: mark.index], loader, yaml) if mark else None
         if deep is not None:
             source.refuse(deep, TOO_DEEP)
@@ -127,7 +126,7 @@ def compose(source: Source) -> Node:
 
 
 def _too_deep(text: str, loader: Any, yaml: Any) -> Node | None:
-    """Where a text goes deeper than is allowed, if it does so before anything that cannot be read."""
+    """The node at which a text exceeds the allowed depth, if that comes before a syntax error."""
     depth = 0
     with suppress(yaml.YAMLError):
         for event in yaml.parse(text, Loader=loader):
@@ -174,7 +173,7 @@ def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
 
 
 def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
-    """``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``UsageError``."""
+    """Return ``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``UsageError``."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         if reader := source.readers.get(kind):
             return reader(source, node, where)
@@ -184,7 +183,7 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
         if node.items is None:
             source.refuse(node, f"{where or 'the file'} must be a list")
         values = tuple(build(source, each, arguments[0], where) for each in node.items)
-        if arguments[0] is not float:  # names repeat by mistake only; of measurements two may be equal
+        if arguments[0] is not float:  # repeated names are mistakes; two measurements may be equal
             _no_repetition(source, node, values, where)
         return values
     if origin is dict:
@@ -201,7 +200,7 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
 
 
 def entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
-    """The entries of a mapping, in which each key must occur once. Raises ``UsageError``."""
+    """Return the entries of a mapping. Raises ``UsageError`` if a key occurs twice."""
     if node.entries is None:
         source.refuse(node, f"{where or 'the file'} must be a mapping of keys to values")
     found: dict[str, tuple[int, Node]] = {}
@@ -238,12 +237,12 @@ def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) 
 
 @cache
 def kinds_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """The fields of a record and their types; asked for every record of a file, and dear to find out."""
+    """Return the fields of a record and their types; cached, because it is needed for every record and takes long."""
     return {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
 
 
 def node_at(node: Node, path: Iterable[str | int]) -> Node:
-    """The value at ``path`` (keys and positions), else the innermost one around it."""
+    """Return the value at ``path`` (keys and positions), or the innermost one around it."""
     for step in path:
         if isinstance(step, int):
             inner = node.items[step] if node.items is not None and step < len(node.items) else None
@@ -256,18 +255,18 @@ def node_at(node: Node, path: Iterable[str | int]) -> Node:
 
 
 def key_at(node: Node, path: Sequence[str | int]) -> Node:
-    """The key, or list entry, at ``path``, else the innermost value around it."""
+    """Return the key, or list entry, at ``path``, or the innermost value around it."""
     around = node_at(node, path[:-1])
     return next((key for key, _ in around.entries or () if path and key.text == path[-1]), node_at(node, path))
 
 
 def matching(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
-    """A check that a whole text is of a form; ``meaning`` says in words of which."""
+    """Return a check that a whole text has a form; ``meaning`` describes the form in words."""
     return lambda text: "" if pattern.fullmatch(text) else f"is not {meaning}"
 
 
 def between(low: float, high: float, meaning: str) -> Callable[[str], str]:
-    """A check that a number lies in a range, its ends included."""
+    """Return a check that a number is in a range, including its ends."""
     return lambda text: "" if low <= float(text) <= high else f"is not {meaning}"
 
 
@@ -281,7 +280,7 @@ def _leaves(node: Node) -> Iterator[Node]:
 def _no_repetition(source: Source, node: Node, values: tuple[Any, ...], where: str) -> None:
     seen: set[str] = set()
     for position, value in enumerate(values):
-        written = repr(value)  # records with a mapping inside have no hash
+        written = repr(value)  # records that contain a mapping have no hash
         if written in seen:
             again = cast(list[Node], node.items)[position]
             shown = "the same entry" if isinstance(value, msgspec.Struct) else written
@@ -323,7 +322,7 @@ def _choice(source: Source, node: Node, allowed: tuple[Any, ...], where: str) ->
 
 
 def _misread(node: Node) -> str:
-    """The type that a YAML reader takes a plain scalar for, empty for text."""
+    """The type that a YAML reader gives to a plain scalar, empty for text."""
     text = node.text or ""
     if not node.plain:
         return ""

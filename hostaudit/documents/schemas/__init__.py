@@ -1,9 +1,9 @@
 """The published JSON Schemas of the documents that hostaudit writes or reads.
 
-Documents that programs exchange are described in 2020-12; those that people write by hand in draft-07, which editors
-understand, with a word on every key. The files beside this module are what ``hostaudit schema`` prints. They are
-generated from ``hostaudit.model.documents``; ``python -m hostaudit.documents.schemas`` writes them anew, and a test
-fails while they differ from it.
+Documents that programs exchange have schemas in 2020-12; documents that people write by hand have schemas in draft-07,
+which editors understand, with a description of every key. The files beside this module are what ``hostaudit schema``
+prints. They are generated from ``hostaudit.model.documents``; ``python -m hostaudit.documents.schemas`` writes them
+again, and a test fails if they differ from it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _ENDING = "-1.schema.json"
 NAMES = tuple(
     sorted(each.name.removesuffix(_ENDING) for each in Path(__file__).parent.iterdir() if each.name.endswith(_ENDING))
 )
-"""The names of the shipped schemas. The folder is the list, as the command line must not load the model for it."""
+"""The names of the shipped schemas. The folder is the list, because the command line must not load the model for it."""
 
 
 def path(name: str) -> Path:
-    """The shipped schema file of a document."""
+    """The path of the shipped schema of a document."""
     return Path(__file__).with_name(f"{name}{_ENDING}")
 
 
 def generate(name: str) -> bytes:
-    """The schema of a document as ``hostaudit.model`` has it now."""
+    """Return the schema of a document, generated from ``hostaudit.model``."""
     import msgspec
 
     from hostaudit.model.documents import PUBLISHED, WRITTEN
@@ -50,7 +50,7 @@ def generate(name: str) -> bytes:
 
 
 def _dedented(value: Any) -> Any:
-    """Descriptions come from docstrings, which only Python 3.13 and later strip of their indentation."""
+    """A value with its descriptions dedented: they come from docstrings, which only Python 3.13 and later dedent."""
     if isinstance(value, dict):
         return {
             key: inspect.cleandoc(each) if key == "description" and isinstance(each, str) else _dedented(each)

@@ -1,4 +1,4 @@
-"""Write the schema files anew after a change of the model."""
+"""Write the schema files again after a change of the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that people write, for their editors: what each key means, and what may stand behind it.
+"""Schemas for editors, of the files that people write: the meaning and the allowed values of each key.
 
 Editors understand draft-07 at most. A key that the schema does not know is no error in it, so that an old editor does
 not complain about a newer file; hostaudit itself refuses such keys.
@@ -16,7 +16,7 @@ from hostaudit.model.roles import FUNCTIONS, ROLES
 from hostaudit.model.scenario import Action, Binding, Layer
 
 MEANING: dict[str, dict[str, str]] = {
-    # What the keys of a policy mean stands in the model, with the keys.
+    # The meaning of the keys of a policy is in the model, with the keys.
     **{kind.__name__: {name: key.meaning for name, key in keys_of(kind).items()} for kind in KEYED},
     "SiteFile": {
         "version": "The version of this format: always 1.",
@@ -208,11 +208,11 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "notice_hours"): _HOURS,
     ("Event", "duration_hours"): _HOURS,
 }
-"""Limits of a value beyond its type. Rules over more than one value are checked by hostaudit only."""
+"""Limits of a value beyond its type. Only hostaudit itself checks rules over more than one value."""
 
 
 def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of msgspec (2020-12) in draft-07, with a title and a description for each key."""
+    """Convert a schema of msgspec (2020-12) to draft-07, with a title and a description for each key."""
     definitions = schema.pop("$defs")
     for name, definition in definitions.items():
         definition.pop("additionalProperties", None)
@@ -230,12 +230,12 @@ def for_editors(schema: dict[str, Any]) -> dict[str, Any]:
     if "SiteFile" in definitions:
         some = ("sites", "policy", "targets", "exceptions")
         definitions["SiteFile"]["anyOf"] = [{"required": [key]} for key in some]
-    # Whatever stands beside a reference is ignored in draft-07, even the title.
+    # In draft-07 everything beside a reference is ignored, even the title.
     return {"allOf": [_older(schema)], "definitions": _older(definitions)}
 
 
 def _flatten(gate: dict[str, Any]) -> None:
-    """The limits of a gate as they are written: functions beside its own keys."""
+    """Move the limits of a scenario gate to their place in a file: the functions are keys beside its own keys."""
     words = {"description": gate["properties"].pop("limits")["description"]}
     limit = words | {"type": "string", "pattern": policy_values.LIMIT_PATTERN}
     gate["properties"] |= dict.fromkeys(FUNCTIONS, limit)
@@ -245,12 +245,12 @@ def _flatten(gate: dict[str, Any]) -> None:
 
 
 def _given(value: dict[str, Any]) -> dict[str, Any]:
-    """A value without an empty default, which tells nothing; one that may be null has two types."""
+    """A value without an empty default, which is no information; a value that may be null has two types."""
     if value.get("default") in (None, "", (), [], {}):
         value = {key: each for key, each in value.items() if key != "default"}
     choices = value.get("anyOf", ())
     if not choices:
-        # Whatever stands beside a reference is ignored in draft-07.
+        # In draft-07 everything beside a reference is ignored.
         return {"allOf": [value]} if "$ref" in value else value
     if all(set(each) == {"type"} for each in choices):
         return {"type": [each["type"] for each in choices]}
@@ -271,7 +271,7 @@ def _proof(keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _older(value: Any) -> Any:
-    """References as draft-07 spells them."""
+    """A value with its references in the form of draft-07."""
     if isinstance(value, dict):
         return {
             key: each.replace("#/$defs/", "#/definitions/") if key == "$ref" else _older(each)
