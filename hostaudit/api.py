@@ -1,4 +1,4 @@
-"""The Python interface; the command line uses it too. Every name of it is an attribute of the package ``hostaudit``.
+"""The Python interface, which the command line uses too. Every name is an attribute of the package ``hostaudit``.
 
     import hostaudit
     report = hostaudit.scan("example.com")
@@ -6,9 +6,9 @@
 
 Looking needs the network; everything else is a pure function of evidence, rules and options. Nothing here prints,
 installs a signal handler, or ends the process. Results are the documents of ``hostaudit.model``, which are immutable.
-Errors are ``HostauditError``: ``UsageError`` for an argument that cannot be meant, ``DocumentError`` for a file that is
-not what it should be. What the network does is never an error: an answer that is missing is a value in the evidence.
-docs/api.md has an example for each name.
+Errors are ``HostauditError``: ``UsageError`` for an invalid argument, ``DocumentError`` for an invalid document.
+Failures of the network are never errors: a missing answer is a value in the evidence. docs/api.md has an example for
+each name.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def look(
 
     ``domain``: a domain or URL. ``hosts``: further host names of the site to look at. ``site``: the owner's declaration
     (``read_site``), whose hosts and fallbacks are looked at too. ``progress``: called five times a second with the
-    number of questions answered and under way. Raises ``UsageError`` for a domain that is none, and inside a running
+    number of questions answered and under way. Raises ``UsageError`` for an invalid domain, and inside a running
     event loop, where ``alook`` has to be awaited.
     """
     return _run("look", lambda: alook(domain, hosts=hosts, site=site, options=options, progress=progress))
@@ -72,7 +72,7 @@ async def alook(
     options: LookOptions | None = None,
     progress: Progress | None = None,
 ) -> EvidenceFile:
-    """The same as ``look``, to be awaited in a running event loop."""
+    """Do the same as ``look``, to be awaited in a running event loop."""
     from hostaudit import audit
     from hostaudit.domain import parse
     from hostaudit.observe.look import LookOptions
@@ -90,7 +90,7 @@ def scan(
     options: LookOptions | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Look at a site over the network and return the report: ``look``, then ``analyse``. Raises what these raise."""
+    """Look at a site over the network and return the report: ``look``, then ``analyse``. Raises the errors of both."""
     return analyse(look(domain, hosts=hosts, site=site, options=options, progress=progress), criteria=criteria)
 
 
@@ -103,8 +103,8 @@ async def ascan(
     options: LookOptions | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """The same as ``scan``, to be awaited in a running event loop. The analysis, some 40 ms of processor time (0.3 s
-    for the first), runs in a thread, so that the loop goes on."""
+    """Do the same as ``scan``, to be awaited in a running event loop. The analysis, some 40 ms of processor time (0.3 s
+    for the first), runs in a thread and does not block the loop."""
     import asyncio
 
     evidence = await alook(domain, hosts=hosts, site=site, options=options, progress=progress)
@@ -113,7 +113,7 @@ async def ascan(
 
 @dataclass(frozen=True)
 class SiteReport:
-    """A site of ``scan_many`` that was scanned. ``domain``: in A-labels, as in ``report.target.domain``."""
+    """The result of ``scan_many`` for a scanned site. ``domain``: in A-labels, as in ``report.target.domain``."""
 
     domain: str
     report: Report
@@ -121,8 +121,8 @@ class SiteReport:
 
 @dataclass(frozen=True)
 class SiteFailure:
-    """A site of ``scan_many`` without a report. ``domain``: as it was given; ``message``: the name is no domain, or a
-    defect of hostaudit. Text from outside may be in both."""
+    """The result of ``scan_many`` for a site without a report. ``domain``: as given by the caller; ``message``: that
+    the name is no domain, or a defect of hostaudit. Both may contain text from outside."""
 
     domain: str
     message: str
@@ -141,10 +141,10 @@ async def scan_many(
     once.
 
     ``jobs``: sites under way at a time, 1 to 256. ``sites`` and ``criteria``: declarations and demands by domain in
-    A-labels. ``stop``: set it, and no further site is begun. What providers and registries say of one site is not asked
-    again for another. A second process judges; it ends with the generator. Whoever leaves the ``async for`` early
-    closes the generator (``contextlib.aclosing``), which gives up what is under way. Raises ``UsageError`` for a number
-    of jobs that cannot be; no site makes it raise.
+    A-labels. ``stop``: after it is set, no further site is begun. Questions to providers and registries that several
+    sites share are asked once. A second process judges; it ends with the generator. A caller that leaves the
+    ``async for`` early must close the generator (``contextlib.aclosing``), which cancels the sites under way. Raises
+    ``UsageError`` for an invalid number of jobs; no site causes an error.
     """
     from contextlib import aclosing
 
@@ -169,7 +169,7 @@ async def scan_many(
 
 
 def _targets(domains: Iterable[str], refused: list[SiteFailure]) -> Iterator[Target]:
-    """Each domain once; a name that is none is put among the refused."""
+    """Yield each domain once; an invalid name is added to ``refused``."""
     from hostaudit.domain import parse
 
     begun: set[str] = set()
@@ -204,12 +204,12 @@ def _run(name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 def analyse(evidence: EvidenceFile, *, criteria: Criteria | None = None, day: date | None = None) -> Report:
-    """The report on evidence, without network; equal evidence gives an equal report.
+    """Return the report on evidence, without network; equal evidence gives an equal report.
 
-    ``criteria``: what is demanded (``Criteria(policy=read_policy(...), fail_on="high")``); without it the verdict is
+    ``criteria``: the demands (``Criteria(policy=read_policy(...), fail_on="high")``); without it the verdict is
     *not_judged*, or *inconclusive* where name resolution or hosting is unknown. ``day``: of judging, in UTC, by which
-    exceptions end; without one that on which the evidence was taken. Raises ``UsageError`` for a scenario of the policy
-    that nobody knows.
+    exceptions end; default: the day on which the evidence was taken. Raises ``UsageError`` for an unknown scenario in
+    the policy.
     """
     from hostaudit import audit
     from hostaudit.documents import rules
@@ -227,14 +227,14 @@ def whatif(
     actors: Mapping[str, str] | None = None,
     binding: str = "",
 ) -> WhatIf:
-    """The functions of a site that stop when somebody ends service, or when a recorded incident happens to it.
+    """Return the functions of a site that stop if providers end service, or if a recorded incident happens to it.
 
-    Either ``drop``: ids of those who end service together, such as ``amazon`` or ``AS16509``, with ``notice_hours``
-    hours of notice; ``kind`` says what the ids are (one of ``parent``, ``provider``, ``account``, ``asn``, ``prefix``,
-    ``tld``, ``region``, ``jurisdiction``, ``control_plane``) where that is not clear. Or ``scenario``: its id, such as
-    ``parler-2021``, or a scenario; ``actors`` maps its actors to providers of the site, and ``binding`` (``role`` or
-    ``literal``) overrides how its events find their victims. Times in the answer are hours from the first event. Raises
-    ``UsageError`` for an id that nobody knows, and unless exactly one of the two is given.
+    Give either ``drop``: ids of failure domains that end service together, such as ``amazon`` or ``AS16509``, with
+    ``notice_hours`` hours of notice; ``kind`` is the kind of the ids (one of ``parent``, ``provider``, ``account``,
+    ``asn``, ``prefix``, ``tld``, ``region``, ``jurisdiction``, ``control_plane``) if it is ambiguous. Or give
+    ``scenario``: its id, such as ``parler-2021``, or a scenario; ``actors`` maps its actors to providers of the site,
+    and ``binding`` (``role`` or ``literal``) overrides the binding of its events to providers. Times in the answer are
+    hours from the first event. Raises ``UsageError`` for an unknown id, and unless exactly one of the two is given.
     """
     from hostaudit import audit
     from hostaudit.analysis.whatif import replay
@@ -261,14 +261,14 @@ def whatif(
 
 
 def scenarios() -> tuple[Scenario, ...]:
-    """The recorded incidents that come with hostaudit, by id; each names its sources."""
+    """Return the recorded incidents that are shipped with hostaudit, by id; each names its sources."""
     from hostaudit.documents import scenarios as library
 
     return library.load()
 
 
 def matrix(evidence: EvidenceFile) -> Matrix:
-    """Every recorded scenario over one site: the hours without each function in the usual case, None where that is not
+    """Replay every recorded scenario at one site: the hours down of each function in the usual case, None if not
     assessed."""
     from hostaudit import audit
     from hostaudit.analysis.whatif import replay
@@ -278,8 +278,8 @@ def matrix(evidence: EvidenceFile) -> Matrix:
 
 
 def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallbacks:
-    """For each company that stops a function alone: the providers that could stand in for it, and those that could not,
-    with the reasons. ``jurisdiction``: a country that the site depends on already counts as shared too."""
+    """Return, for each company that stops a function alone, the providers that could replace it, and those that could
+    not, with the reasons. ``jurisdiction``: a country that the site depends on already counts as shared too."""
     from hostaudit import audit
     from hostaudit.analysis.impact import replacements
     from hostaudit.documents import rules
@@ -289,8 +289,8 @@ def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallback
 
 
 def known_failures(report: Report) -> frozenset[str]:
-    """The fingerprints of all that fails in an earlier report, for ``Criteria(baseline=...)``: then only what is new
-    fails."""
+    """Return the fingerprints of all failures in an earlier report, for ``Criteria(baseline=...)``: then only new
+    failures count."""
     from hostaudit.policy import verdict
 
     return verdict.known_failures(report)
@@ -300,8 +300,8 @@ def known_failures(report: Report) -> frozenset[str]:
 
 
 def read_evidence(source: bytes | str | os.PathLike[str]) -> EvidenceFile:
-    """The evidence of a file (``hostaudit.evidence/1``), or of its bytes. It may come from anybody: ``DocumentError``
-    says what is wrong, and where."""
+    """Return the evidence of a file (``hostaudit.evidence/1``), or of its bytes. It may come from anybody. Raises
+    ``DocumentError`` with the defect and its place."""
     from hostaudit.documents import evidence_file
 
     if isinstance(source, bytes):
@@ -310,19 +310,19 @@ def read_evidence(source: bytes | str | os.PathLike[str]) -> EvidenceFile:
 
 
 def encode_evidence(evidence: EvidenceFile) -> bytes:
-    """The evidence as ``write_evidence`` saves it: JSON in UTF-8."""
+    """Return the evidence as ``write_evidence`` saves it: JSON in UTF-8."""
     from hostaudit.documents import evidence_file
 
     return evidence_file.encode_evidence(evidence)
 
 
 def write_evidence(evidence: EvidenceFile, path: str | os.PathLike[str]) -> None:
-    """Save evidence in a file, whole or not at all. Raises ``UsageError`` if the place will not take it."""
+    """Save evidence in a file, whole or not at all. Raises ``UsageError`` if the file cannot be written."""
     _write(path, encode_evidence(evidence))
 
 
 def read_report(source: bytes | str | os.PathLike[str]) -> Report:
-    """The report of a JSON file (``hostaudit.report/1``), or of its bytes. Raises ``DocumentError``."""
+    """Return the report of a JSON file (``hostaudit.report/1``), or of its bytes. Raises ``DocumentError``."""
     from hostaudit.documents import evidence_file
     from hostaudit.model.report import Report
 
@@ -336,8 +336,8 @@ def read_report(source: bytes | str | os.PathLike[str]) -> Report:
 
 
 def encode_report(report: Report, format: str = "json") -> bytes:  # noqa: A002 - as the option of the command
-    """The report as ``write_report`` saves it: one of the formats of ``hostaudit analyse --format``, in UTF-8. Raises
-    ``UsageError`` for a format that there is not."""
+    """Return the report as ``write_report`` saves it: one of the formats of ``hostaudit analyse --format``, in UTF-8.
+    Raises ``UsageError`` for an unknown format."""
     from hostaudit import report as formats
 
     if format not in formats.names():
@@ -346,14 +346,14 @@ def encode_report(report: Report, format: str = "json") -> bytes:  # noqa: A002 
 
 
 def write_report(report: Report, path: str | os.PathLike[str], format: str = "json") -> None:  # noqa: A002
-    """Save a report in a file, whole or not at all. Raises ``UsageError`` for a format that there is not, and if the
-    place will not take the file."""
+    """Save a report in a file, whole or not at all. Raises ``UsageError`` for an unknown format, and if the file cannot
+    be written."""
     _write(path, encode_report(report, format))
 
 
 def read_site(path: str | os.PathLike[str], domain: str) -> Site | None:
-    """The declaration of a site in a YAML file (``hostaudit.yaml``), None if the file declares nothing for the domain.
-    Raises ``UsageError`` with line and column for a wrong file."""
+    """Return the declaration of a site in a YAML file (``hostaudit.yaml``), None if the file declares nothing for the
+    domain. Raises ``UsageError`` with line and column for an invalid file."""
     from hostaudit.documents import site_file
     from hostaudit.domain import parse
 
@@ -361,8 +361,8 @@ def read_site(path: str | os.PathLike[str], domain: str) -> Site | None:
 
 
 def read_policy(path: str | os.PathLike[str], domain: str) -> EffectivePolicy:
-    """The demands of a YAML file (``hostaudit.yaml``) on a domain, its presets included. ``stated`` is false if it
-    demands nothing. Raises ``UsageError`` with line and column for a wrong file."""
+    """Return the demands of a YAML file (``hostaudit.yaml``) on a domain, including its presets. ``stated`` is false if
+    it demands nothing. Raises ``UsageError`` with line and column for an invalid file."""
     from hostaudit.documents import rules
     from hostaudit.domain import parse
     from hostaudit.policy import effective
@@ -380,7 +380,7 @@ def _declarations(path: str | os.PathLike[str]) -> Loaded:
 
 
 def _path(path: str | os.PathLike[str]) -> str:
-    """A path as text; ``-``, which the command line takes for standard input, is a file here."""
+    """Return a path as text; ``-``, which is standard input on the command line, is a file here."""
     text = os.fspath(path)
     return f"./{text}" if text == "-" else text
 

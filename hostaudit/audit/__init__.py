@@ -1,4 +1,4 @@
-"""The pipeline of one site: look, which needs the network, then analyse, which does not.
+"""The pipeline of one site: ``look``, which needs the network, then ``analyse``, which does not.
 
 ``analyse`` over saved evidence gives the same report as the scan did, byte for byte outside ``run``. Many sites in one
 run are ``batch``.
@@ -28,15 +28,15 @@ async def look(
     site: Site | None = None,
     common: Common | None = None,
 ) -> EvidenceFile:
-    """Ask everything about a target; see ``observe.look``. For a single site (no ``common``), what the analysis needs
-    is loaded while answers are awaited."""
+    """Ask all questions about a target; see ``observe.look``. For a single site (no ``common``), the modules and data
+    of the analysis are loaded while answers are awaited."""
     from hostaudit.observe.look import look as observe
 
     return await observe(target, options, progress, site, common, prepare if common is None else None)
 
 
 def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
-    """The model of a site that every question about it is answered from."""
+    """Return the model of a site, from which every question about it is answered."""
     from hostaudit.analysis import site_model
     from hostaudit.analysis.catalogue.catalogue import catalogue_of
 
@@ -44,13 +44,13 @@ def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
 
 
 def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
-    """Evidence, rules and what is demanded to a report; a pure function. ``day``: of judging, UTC; without one that on
-    which the evidence was taken. Raises ``UsageError`` for a scenario of the policy that nobody knows."""
+    """Return the report on evidence, by rules and criteria; a pure function. ``day``: of judging, UTC; default: the day
+    on which the evidence was taken. Raises ``UsageError`` for an unknown scenario in the policy."""
     return judge(understand(file, rules), criteria, day or date.fromisoformat(file.run.started[:10]))
 
 
 def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
-    """The report on a site, judged by criteria on a day (UTC)."""
+    """Return the report on a site, judged by criteria on a day (UTC)."""
     from hostaudit.analysis import assess
 
     policy = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
@@ -58,7 +58,7 @@ def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
     if criteria is None and not report.findings:
         return report
     from hostaudit.documents import scenarios
-    from hostaudit.policy import verdict  # only where something is asked
+    from hostaudit.policy import verdict  # only if something is demanded
 
     if criteria is None:
         return verdict.with_codes(site, report)
@@ -68,7 +68,7 @@ def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
 
 
 def prepare() -> None:
-    """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
+    """Load the modules and data for ``analyse``, which reports any failure itself."""
     import contextlib
 
     from hostaudit.analysis.catalogue.catalogue import catalogue_of

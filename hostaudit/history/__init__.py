@@ -1,1 +1,1 @@
-"""Runs over time: what of a report lasts, what changed between two, and the file that keeps them."""
+"""Runs over time: snapshots of reports, the changes between two of them, and the file that stores them."""

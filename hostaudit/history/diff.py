@@ -1,8 +1,8 @@
 """Diff: the changes between two snapshots of a site, and the history and trend of many.
 
-Facts are matched by their stable ids. A fact that a later run could not see was not removed: if it is missing while
-evidence for it has no answer now, it *became unknown*. The comparison of two reports is the mirror of that
-of the same two the other way round, and a report never differs from itself.
+Facts are matched by their stable ids. A fact that a later run could not see was not removed: if it is missing and
+evidence for it has no answer now, it *became unknown*. The comparison is symmetric: two reports in reverse order give
+the reverse changes, and a report never differs from itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from hostaudit.model.changes import (
 from hostaudit.model.values import KINDS, kind_of_id, subject_of_id, subject_text
 
 LEAST_STEP = 1.0
-"""Points that a score must move to count: TTLs of cached answers run down, and recovery times with them."""
+"""Least change of a score that counts, in points: TTLs of cached answers decrease, and recovery times with them."""
 
 PARTS: tuple[Part, ...] = (
     "verdict",
@@ -42,7 +42,7 @@ PARTS: tuple[Part, ...] = (
     "finding",
     "unknown",
 )
-"""In the order of a document."""
+"""The parts, in the order of a document."""
 
 OPEN = {
     "verdict": ("verdict", "inconclusive"),
@@ -50,7 +50,7 @@ OPEN = {
     "fallback": ("proof", "open"),
     "finding": ("outcome", "unknown"),
 }
-"""By part the field, and its value, of a fact that is unknown."""
+"""By part, the field and the value that mark a fact as unknown."""
 
 STANDS_FOR: dict[ChangeKind, ChangeKind] = {
     "added": "became_unknown",
@@ -58,20 +58,20 @@ STANDS_FOR: dict[ChangeKind, ChangeKind] = {
     "removed": "became_known",
     "became_unknown": "became_known",
 }
-"""By kind of a change the kind that it becomes where the fact, or its absence, is unknown."""
+"""By kind of a change, the kind that replaces it if the fact, or its absence, is unknown."""
 
 UNNAMED = "unknown:"
-"""Prefix of the id of an operator that the catalogue does not hold."""
+"""Prefix of the id of an operator outside the catalogue."""
 
 WEIGHT = {"": 0, "degraded": 1}
-"""How much a single point of failure does to a function: nothing, something; any other word is more."""
+"""Rank of the effect of a single point of failure on a function: none, degraded; any other word ranks higher."""
 
 
-# -- two of them --------------------------------------------------------------------------------------
+# -- two snapshots ------------------------------------------------------------------------------------
 
 
 def between(before: Snapshot, after: Snapshot) -> Changes:
-    """The changes between two snapshots. Both must be of the same domain, which the caller checks."""
+    """Return the changes between two snapshots. Both must be of the same domain, which the caller checks."""
     comparable = bool(before.policy) == bool(after.policy)
     parts: list[Part] = ["function", "single_point", "dependency", "fallback", "unknown"]
     sight = _Sight(before, after), _Sight(after, before)
@@ -143,7 +143,7 @@ class _Sight:
         if identity in self._other:
             return self._other[identity].fields["state"] == "unknown"
         if identity not in self._known:
-            self._known[identity] = False  # what names itself in a circle is no reason
+            self._known[identity] = False  # evidence that refers to itself in a cycle is no reason
             self._known[identity] = not any(self._gone(name, identity) for name in subject_of_id(identity))
         return self._known[identity]
 
@@ -188,9 +188,9 @@ def _part(part: Part, before: Snapshot, after: Snapshot, sight: tuple[_Sight, _S
 def _one_sided(
     part: Part, fact: Fact, here: _Sight, there: _Sight, kinds: tuple[ChangeKind, ChangeKind, ChangeKind]
 ) -> tuple[ChangeKind, ...]:
-    """What to call a fact of one look only: it is not there, it was open, or it is not to be seen at the other. None
-    if it tells nothing: an open question may be so still, and what is seen by the very same answers at both looks
-    only stands where something is not to be seen at its own."""
+    """The kind of change for a fact of one run only: it is absent, it was open, or it cannot be seen in the other run.
+    None if the fact is no information: an open question may still be open, and a fact with exactly the same answers in
+    both runs only stands in for something that cannot be seen in its own run."""
     plain, opened, unseen = kinds
     if part == "unknown":
         return () if here.lost(fact) else (opened,)
@@ -204,14 +204,14 @@ def _one_sided(
 
 
 def _lost(fact: Fact, sight: _Sight) -> bool:
-    """Whether a fact may be there still, unseen at the other look. A single point of failure is one for lack of any
-    alternative, so that everything that was not seen may speak against it, as against what nothing alone speaks for."""
+    """True if a fact may still exist, unseen in the other run. A single point of failure exists for lack of any
+    alternative, so everything unseen may contradict it; the same is true of a fact without evidence of its own."""
     anything = fact.sort == "single_point" or (fact.sort == "dependency" and not fact.because)
     return sight.blinder if anything else sight.lost(fact)
 
 
 def _open(fact: Fact) -> bool:
-    """True if a fact says itself that it is unknown."""
+    """True if a fact is marked as unknown."""
     if fact.sort == "unknown":
         return True
     field, word = OPEN.get(fact.sort, ("", ""))
@@ -232,8 +232,8 @@ def _differing(part: Part, old: Fact, new: Fact, sight: tuple[_Sight, _Sight]) -
 
 
 def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -> tuple[bool, bool]:
-    """Whether what was lost from sight explains that a single point of failure ends less, and what was found that it
-    ends more. Where both happened, the balance decides."""
+    """Two answers: True if facts that can no longer be seen explain that a single point of failure stops less, and True
+    if facts that were found explain that it stops more. If both happened, the balance decides."""
     steps = [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
     if lost and found:
         balance = sum(steps) or next((step for step in steps if step), 0)
@@ -246,7 +246,7 @@ def _weight(effect: str) -> int:
 
 
 def _by_subject(rows: list[Change]) -> list[Change]:
-    """Dependencies: one that took the place of another is one change, from whom to whom."""
+    """Rows of dependencies, in which the replacement of one provider by another is one change."""
     groups: dict[str, list[Change]] = defaultdict(list)
     for each in rows:
         groups[_subject(each)].append(each)
@@ -272,7 +272,7 @@ def _subject(row: Change) -> str:
 
 
 def _without_stand_ins(rows: list[Change]) -> list[Change]:
-    """Rows without those of an operator that nothing names, which stands where a known one can no longer be told."""
+    """Rows without those of unnamed operators that stand in for a known operator that can no longer be identified."""
     kinds = {(each.kind, _sort_of(each)) for each in rows if not _unnamed(each)}
 
     def stands_in(row: Change) -> bool:
@@ -298,7 +298,7 @@ def _sort_of(row: Change) -> str:
 
 def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     if {before.verdict, after.verdict} == {"not_judged", "pass"}:
-        return  # asked and not asked are no two answers
+        return  # an answer and a question that was not asked cannot be compared
     if before.verdict != after.verdict:
         open_before, open_after = (each.verdict == "inconclusive" for each in (before, after))
         kind: ChangeKind = "became_known" if open_before else "became_unknown" if open_after else "changed"
@@ -306,8 +306,8 @@ def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
 
 
 def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[Change]:
-    """A score that moved. Alone it moves with TTLs and days only; where all that happened is that things became
-    unknown, so did the points between its ends."""
+    """The change of a score. Without another change it is due to TTLs and days only. If the only other changes are that
+    facts became unknown, the points between the ends of the score became unknown too."""
     down, up = after.score.low - before.score.low, after.score.high - before.score.high
     if max(abs(down), abs(up)) < LEAST_STEP:
         return
@@ -323,11 +323,11 @@ def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[C
         yield Change("score", kind, "score", "score", old, new)
 
 
-# -- many of them -------------------------------------------------------------------------------------
+# -- many snapshots -----------------------------------------------------------------------------------
 
 
 def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> History:
-    """Runs with their numbers, the oldest first, each with what changed since the one before."""
+    """Return the runs with their numbers, the oldest first, each with the changes since the one before."""
     since: list[Changes | None] = [None] if kept else []
     since += [between(old, new) for (_, old), (_, new) in pairwise(kept)]
     rows = []
@@ -341,7 +341,7 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
 
 
 def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
-    """The same runs in numbers."""
+    """Return the scores and counts of the runs, the oldest first."""
     points = (
         TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look))
         for number, look in kept

@@ -1,4 +1,4 @@
-"""What of a report lasts: the facts that are compared with those of another, without all that differs anyway."""
+"""Snapshots of reports: the facts for a comparison, without values that differ between any two runs."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ from hostaudit.model.values import KINDS, StoreListing, is_address, kind_of_id, 
 VOLATILE = frozenset({"ttl", "serial", "changed", "transferred", "expires", "not_before", "not_after", "record"})
 
 SHAPELESS = frozenset({"prefix"})
-"""Failure domains that are not compared: they follow single addresses, which load balancers hand out in turn."""
+"""Failure domains that are not compared: they depend on single addresses, between which load balancers alternate."""
 
 _NAME = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _MOST_NAMES = 2000
 
 
 def snapshot(report: Report) -> Snapshot:
-    """What of a report is compared: no times, TTLs, serials or confidences, which differ between any two looks.
+    """Return the facts of a report for comparison, without times, TTLs, serials and confidences, which differ between
+    any two runs.
 
-    A service that answers from another of its own addresses is the same service, so that ids here have no addresses
-    beside a host."""
+    A service that answers from another of its own addresses is the same service, so ids here have no addresses beside
+    a host."""
     facts = [
         *(Fact("function", each.id, words.function(each.id), {"state": each.state}) for each in report.functions),
         *(_single_point(each) for each in report.spofs if each.failure_domain.kind not in SHAPELESS),
@@ -90,7 +91,7 @@ def _dependency(row: Dependency) -> Fact:
 
 
 def _fallback(row: Fallback, evidence: Iterable[Evidence], names: Mapping[str, str]) -> Fact:
-    """``because`` of a way to install is what its store or host answered."""
+    """A fallback as a fact; for a way to install, ``because`` is the answer of its store or host."""
     seen = row.because or tuple(item.id for item in evidence if row.provider in _ways_to_install(item))
     identity = row.id or f"{row.role}:{row.provider}:{row.backs_up}".rstrip(":")
     name = (
@@ -100,7 +101,7 @@ def _fallback(row: Fallback, evidence: Iterable[Evidence], names: Mapping[str, s
 
 
 def _ways_to_install(item: Evidence) -> tuple[str, ...]:
-    """What a report calls the ways to install an app that an item of evidence speaks for."""
+    """The names, in a report, of the ways to install an app that an item of evidence shows."""
     listing = subject_of(item, StoreListing)
     if listing is not None:
         return (listing.store, listing.app)
@@ -116,7 +117,7 @@ def _finding(row: Finding) -> Fact:
 
 
 def _evidence(item: Evidence) -> Fact:
-    """``content`` is a digest of what does not differ between two looks that see the same."""
+    """An item of evidence as a fact; ``content`` is a digest of the values that do not differ between equal answers."""
     value = _lasting(msgspec.to_builtins(item.value)) if not KINDS[item.kind].passing else None
     content = json.dumps([value, item.absent, item.not_applicable], sort_keys=True)
     fields = {"state": "unknown"}
@@ -143,7 +144,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _numbered(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Facts that share an id told apart by their place."""
+    """Facts, in which those that share an id get distinct ids by their position."""
     seen: dict[str, int] = defaultdict(int)
     for each in facts:
         seen[each.id] += 1

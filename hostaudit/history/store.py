@@ -1,8 +1,8 @@
 """Store: the snapshots of all runs in one SQLite file, safe for several writers at once.
 
-A run is one row; what it saw are facts, stored once under the SHA-256 of their JSON however many runs share them. The
-file is in WAL mode, so that readers and a writer do not wait for one another; every write is one transaction that
-begins by taking the lock, and waits for it. A file of another program, of a newer version or with damage is refused.
+A run is one row. Its facts are stored once under the SHA-256 of their JSON, even if many runs share them. The file is
+in WAL mode, so readers and a writer do not wait for one another. Every write is one transaction that first waits for
+the lock and takes it. A file of another program, of a newer version or with damage is refused.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ APPLICATION = 0x686F6175
 """The application id in the header of the file (SQLite file format, section 1.3.9): ``hoau``."""
 
 VERSION = 1
-"""Version of the tables, kept as ``user_version``."""
+"""Version of the tables, stored as ``user_version``."""
 
 PATIENCE = 60.0
-"""Seconds for which a writer waits for others."""
+"""Longest wait of a writer for others, in seconds."""
 
 MOST_BODY = 4 * 1024 * 1024
-"""Bytes of one fact: far more than any has."""
+"""Largest size of one fact in bytes: far more than any fact has."""
 
 _TABLES = """
 CREATE TABLE run (
@@ -64,7 +64,7 @@ T = TypeVar("T")
 
 
 def check(path: Path) -> None:
-    """Create the file if needed, and refuse one that ``record`` could not write to. Raises ``UsageError``."""
+    """Create the file if needed. Raises ``UsageError`` for a file to which ``record`` could not write."""
     with _opened(path, create=True) as database:
         database.execute("BEGIN IMMEDIATE")
         database.execute("ROLLBACK")
@@ -97,7 +97,7 @@ def record(path: Path, snapshot: Snapshot) -> int:
 
 
 def runs(path: Path, domain: str, most: int | None = None) -> tuple[list[tuple[int, Snapshot]], int]:
-    """The latest runs of a domain with their numbers, the oldest first, and how many earlier ones there are."""
+    """Return the latest runs of a domain with their numbers, the oldest first, and the number of earlier ones."""
     with _opened(path) as database, _reading(database):
         rows = database.execute(
             "SELECT number, run, verdict, low, high, coverage, policy FROM run WHERE domain = ?"
@@ -112,20 +112,20 @@ def runs(path: Path, domain: str, most: int | None = None) -> tuple[list[tuple[i
 
 
 def domains(path: Path) -> tuple[str, ...]:
-    """The domains of which the file holds runs."""
+    """Return the domains that have runs in the file."""
     with _opened(path) as database:
         return tuple(row[0] for row in database.execute("SELECT DISTINCT domain FROM run ORDER BY domain"))
 
 
 def prune(path: Path, before: str) -> tuple[int, int]:
-    """Delete runs that began before a time (UTC, RFC 3339), and facts that no other run saw; give the space back.
-    Returns how many runs were deleted, and how many are left."""
+    """Delete runs that began before a time (UTC, RFC 3339), and facts of no other run; release the space. Returns the
+    number of deleted runs, and the number of remaining ones."""
     with _opened(path) as database:
         with _writing(database):
             gone = database.execute("DELETE FROM run WHERE started < ?", (before,)).rowcount
             database.execute("DELETE FROM fact WHERE id NOT IN (SELECT fact FROM seen)")
             left = database.execute("SELECT count(*) FROM run").fetchone()[0]
-        # Another that reads or writes just now keeps the space from being given back; the next one will.
+        # Another process that reads or writes now can prevent the release of the space; the next call releases it.
         with contextlib.suppress(sqlite3.OperationalError):
             database.execute("VACUUM")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -168,7 +168,7 @@ def _verdict() -> type:
 
 @contextlib.contextmanager
 def _opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-    """The file, known to be ours. Whatever SQLite says becomes a ``UsageError`` that a person can act on."""
+    """The open file, checked to be ours. Errors of SQLite are raised as ``UsageError`` with a hint for people."""
     if not create and not path.is_file():
         raise DocumentError(
             f"{path} cannot be read: there is no such file", "create it with: hostaudit scan DOMAIN --history FILE"
@@ -199,7 +199,7 @@ def _prepare(path: Path, database: sqlite3.Connection, *, create: bool) -> None:
     if create and not (application or version or tables):
         database.execute("PRAGMA journal_mode = WAL")
         with _writing(database):
-            if _marks(database) == (0, 0, 0):  # else another has been quicker
+            if _marks(database) == (0, 0, 0):  # otherwise another process was faster
                 for statement in _TABLES.split(";")[:-1]:
                     database.execute(statement)
                 database.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -219,7 +219,7 @@ def _marks(database: sqlite3.Connection) -> tuple[int, int, int]:
 
 
 def _patiently(attempt: Callable[[], T]) -> T:
-    """Where SQLite does not wait for others by itself: when a file is made, and put in WAL mode, by two at once."""
+    """Retry an attempt for which SQLite does not wait itself: two processes create a file and set WAL mode at once."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -244,7 +244,7 @@ def _writing(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _reading(database: sqlite3.Connection) -> Iterator[None]:
-    """One read transaction: everything that is read is of one moment."""
+    """One read transaction, so that all data read in it are of one moment."""
     database.execute("BEGIN")
     try:
         yield

@@ -1,4 +1,4 @@
-"""Asking: every check that a policy demands, and its answers as findings."""
+"""Evaluation of a policy: every check that it demands, and the answers as findings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SINGLE_POINT = "single-point"
 
 STALE = "exceptions.stale"
 ANSWERED_ELSEWHERE = frozenset({NOT_DELEGATED, LOOKALIKE, STALE})
-"""Rules without a check: two are findings of the analysis, the third is about exceptions."""
+"""Rules without a check: two are findings of the analysis, the third concerns exceptions."""
 
 LEARN = "Ask again with more time, or declare in the site file what cannot be seen; the message says what is missing."
 """The fix of an unknown answer."""
@@ -30,7 +30,7 @@ LEARN = "Ask again with more time, or declare in the site file what cannot be se
 
 @cache
 def checks() -> dict[str, Check]:
-    """Every check by id. The folder ``checks`` is the list."""
+    """Return every check by id. The folder ``checks`` is the list."""
     from hostaudit.policy import checks as folder
 
     names = sorted(entry.name for entry in pkgutil.iter_modules(folder.__path__))
@@ -39,14 +39,14 @@ def checks() -> dict[str, Check]:
 
 
 class Asked(NamedTuple):
-    """A finding, and how it counts if it is unknown and its demand says so itself."""
+    """A finding, and its effect if it is unknown and its demand defines that effect."""
 
     finding: Finding
     unknown: UnknownMode | None
 
 
 def asked(context: PolicyContext) -> Iterator[Asked]:
-    """The answers of every check that is demanded, in the order of the keys of a policy."""
+    """Yield the answers of every check that is demanded, in the order of the keys of a policy."""
     for rule, demand in _demands(context):
         text = context.case.rules.checks.get(rule)
         for answer in _answers(context, checks()[rule], demand):
@@ -70,7 +70,7 @@ def _demands(context: PolicyContext) -> Iterator[tuple[str, Demand]]:
 
 
 def _demands_by(policy: Policy, rule: str, at: RuleKey) -> Iterator[Demand]:
-    """The demands of one key of a policy, one for each role or function if it is a key of theirs."""
+    """The demands of one key of a policy, one for each role or function if the key belongs to these."""
     if len(at.path) == 1:
         yield Demand(rule, getattr(policy, at.path[0]))
     elif at.path[1] != ANY:
@@ -93,7 +93,7 @@ def _demands_by(policy: Policy, rule: str, at: RuleKey) -> Iterator[Demand]:
 
 
 def finding(answer: Answer, text: RuleText | None, domain: str) -> Finding:
-    """An answer as a finding, completed by the text of its rule."""
+    """Return an answer as a finding, completed by the text of its rule."""
     demand = answer.demand
     severity = text.severity if text is not None else "high"
     fixes = {"pass": "", "unknown": LEARN, "fail": text.fix if text is not None else ""}
@@ -114,17 +114,18 @@ def finding(answer: Answer, text: RuleText | None, domain: str) -> Finding:
 
 
 def fingerprint(rule: str, domain: str, role: str, subject: str, provider: str) -> str:
-    """A digest that stays the same while rule, target, role, subject and provider do: 32 hexadecimal digits."""
+    """Return a digest of rule, target, role, subject and provider, 32 hexadecimal digits; it is stable while these
+    are."""
     return hashlib.sha256("\0".join((rule, domain, role, subject, provider)).encode()).hexdigest()[:32]
 
 
 def code(text: RuleText | None, key: str) -> str:
-    """The code by which people quote a rule of one role or function (``key``)."""
+    """Return the code by which people quote a rule of one role or function (``key``)."""
     return (text.codes.get(key) or text.code) if text is not None else ""
 
 
 def ordered(rows: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in the order of a report: failures first, then what is unknown, the severe ones first."""
+    """Return findings in the order of a report: failures first, then unknown ones; severe ones first."""
     outcomes = ("fail", "unknown", "pass")
     return tuple(
         sorted(

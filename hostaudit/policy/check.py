@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from hostaudit.policy.context import PolicyContext
 
 CONFIDENCE = 0.9
-"""How sure an answer is, 0 to 1, where nothing says more."""
+"""The default confidence of an answer, 0 to 1."""
 
 COUNTLESS = 1000.0
-"""Bound of an interval from which on it is written as "any number"."""
+"""The least bound of an interval that is written as "any number"."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of a check for one subject. ``because``: ids of evidence; ``confidence``: 0 to 1."""
+    """The answer of a check for one subject. ``because``: ids of evidence; ``confidence``: 0 to 1."""
 
     demand: Demand
     outcome: Outcome
@@ -40,8 +40,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Demand:
-    """One demand of a policy on a site: the id of the rule, the demanded value, and the role or function, if it is for
-    one. ``severity`` and ``unknown`` go before those of the rule and of the policy."""
+    """One demand of a policy on a site: the id of the rule, the demanded value, and the role or function, if it applies
+    to one. ``severity`` and ``unknown`` go before those of the rule and of the policy."""
 
     rule: str
     value: Any = None
@@ -60,7 +60,7 @@ class Demand:
         because: Iterable[str] = (),
         confidence: float = CONFIDENCE,
     ) -> Answer:
-        """An answer to this demand."""
+        """Return an answer to this demand."""
         return Answer(self, outcome, subject, message, provider, tuple(because), confidence)
 
 
@@ -77,8 +77,8 @@ class Ladder:
     """Values of a demand from strict to loose, for ``hostaudit policy init``.
 
     ``usual``: the values by which a demand of a preset is loosened. ``proposed``: by role or function (empty for the
-    whole site) the values that are tried for a site without a preset, given its report. A demand that the site does
-    not meet is shown with the loosest value, or the strictest.
+    whole site) the values that are tried for a site without a preset, by its report. A demand that the site does not
+    meet is shown with the loosest value, or the strictest.
     """
 
     usual: tuple[Any, ...]
@@ -88,8 +88,8 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule and its evaluation. ``id`` is that of its text (``rules/checks/*.yaml``) and of the key that demands it;
-    ``ROLE`` and ``FUNCTION`` in it stand for any. Without a ``ladder`` the demand is never proposed nor loosened."""
+    """A rule and its evaluation. ``id``: the id of its text (``rules/checks/*.yaml``) and of the key that demands it;
+    ``ROLE`` and ``FUNCTION`` in it stand for any. Without a ``ladder`` the demand is neither proposed nor loosened."""
 
     id: str
     evaluate: Evaluate
@@ -103,33 +103,33 @@ SCORES = tuple(range(95, 0, -5))
 
 
 def compared(low: float, high: float, least: float) -> Outcome:
-    """An interval against the least that is demanded."""
+    """Compare an interval with the least value that is demanded."""
     return "pass" if low >= least else "fail" if high < least else "unknown"
 
 
 def compared_most(low: float, high: float, most: float) -> Outcome:
-    """An interval against the most that is allowed."""
+    """Compare an interval with the largest value that is allowed."""
     return "pass" if high <= most else "fail" if low > most else "unknown"
 
 
 def number(value: float) -> str:
-    """A number without a needless fraction."""
+    """Return a number as text, without a fraction if it is whole."""
     return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
 def between(low: float, high: float) -> str:
-    """``2``, ``1 to 2``, ``1 or more``."""
+    """Return an interval in words: ``2``, ``1 to 2``, ``1 or more``."""
     if high >= COUNTLESS:
         return "any number" if low >= COUNTLESS else f"{number(low)} or more"
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
 def few_of(words: Iterable[str], most: int = 4) -> str:
-    """The first different words and how many more there are."""
+    """Return the first different words, and the number of further ones."""
     return few(list(dict.fromkeys(words)), most)
 
 
 def no_such_function(demand: Demand, function: str, *, known: bool) -> Answer:
-    """The answer about a function that the site does not have (``known``), or that was not looked at."""
+    """Return the answer about a function that the site does not have (``known``), or that was not looked at."""
     text = "the site does not have it" if known else "it was not looked at; name its host, or declare it"
     return demand.answer("pass" if known else "unknown", function, f"{function_name(function).capitalize()}: {text}.")

@@ -1,4 +1,4 @@
-"""One site under one policy: what several checks need, worked out once."""
+"""The context of a rule: one site under one policy, with the values that several checks need, computed once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from hostaudit.policy.check import CONFIDENCE, few_of
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """``day``: of judging, UTC; None leaves the days until something expires unknown. ``scenarios``: those that the
-    policy names, by id. ``fail_on``: the severity from which single points of failure fail, None for none of them."""
+    """One site under one policy. ``day``: of judging, UTC; if None, the days until something expires are unknown.
+    ``scenarios``: those that the policy names, by id. ``fail_on``: the severity from which single points of failure
+    fail, None if none of them does."""
 
     case: SiteModel
     report: Report
@@ -39,7 +40,7 @@ class PolicyContext:
 
     @cached_property
     def alternatives(self) -> Alternatives:
-        """The alternatives of each role that can replace one another."""
+        """The alternatives in each role."""
         return Alternatives(self.case)
 
     @cached_property
@@ -53,7 +54,7 @@ class PolicyContext:
         return {}
 
     def company_outages(self, reading: Reading) -> CompanyOutages:
-        """The outages that the end of each company causes, in one reading of what is unknown."""
+        """Return the outages that the end of each company causes, in one reading of the unknown basic events."""
         if reading not in self._outages:
             self._outages[reading] = company_outages(self.case.tree, self.clock, reading)
         return self._outages[reading]
@@ -67,40 +68,40 @@ class PolicyContext:
         return tuple(tree.leaves[name] for name in sorted(tree.below(*roots, *worse)) if name in tree.leaves)
 
     def leaves_of(self, role: str) -> tuple[BasicEvent, ...]:
-        """Those of one role."""
+        """Return the basic events of one role on which a function rests now, or whose loss degrades it."""
         return tuple(leaf for leaf in self.leaves if effective_role(leaf) == role)
 
     def hidden(self, role: str = "") -> tuple[BasicEvent, ...]:
-        """The unknown basic events that may conceal a provider, in one role or in any."""
+        """Return the unknown basic events that may conceal a provider, in one role or in any."""
         roles = (role,) if role else ROLES
         found = [leaf for leaf in self.leaves if any(may_conceal(leaf, each) for each in roles)]
         if role in ("", "page"):
-            # A page that was not read hides third parties, whom no function rests on.
+            # A page that was not read conceals third parties, on which no function rests.
             unread = [item for item in self.case.evidence.of("page") if item.unknown is not None]
             found += [BasicEvent({}, "page", item.subject, (item.id,), certainty="unknown") for item in unread]
         return tuple(found)
 
     def title(self, role: str) -> str:
-        """The name of a role for people."""
+        """Return the name of a role, for people."""
         text = self.case.rules.roles.get(role)
         return text.title.partition(",")[0] if text is not None else role
 
     def confidence(self, providers: Iterable[str]) -> float:
-        """The confidence of the least certain attribution of these providers, 0 to 1."""
+        """Return the confidence of the least certain attribution of these providers, 0 to 1."""
         named = set(providers)
         return min((each.confidence for each in self.report.dependencies if each.provider in named), default=CONFIDENCE)
 
     def called(self, provider: str) -> str:
-        """The name of a provider for people; one that the catalogue does not hold is called by what was seen of it."""
+        """Return the name of a provider, for people; for one outside the catalogue, the name that was seen."""
         name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
         return name.removeprefix("unknown:")
 
 
 def open_questions(leaves: Iterable[BasicEvent]) -> str:
-    """The first few roles and subjects that are unknown."""
+    """Return the first few roles and subjects that are unknown."""
     return few_of(f"{leaf.role.replace('_', ' ')} {leaf.subject}" for leaf in leaves)
 
 
 def reasons(leaves: Iterable[BasicEvent]) -> tuple[str, ...]:
-    """The evidence of some basic events, sorted."""
+    """Return the evidence of some basic events, sorted."""
     return tuple(sorted({each for leaf in leaves for each in leaf.because}))

@@ -1,8 +1,8 @@
-"""The effective policy of one site: defaults, presets, the file and its target merged key by key.
+"""The effective policy of one site: defaults, presets, the file and its target, merged key by key.
 
-Later goes before earlier: the presets of the file in the order in which ``extends`` names them, the policy of the file,
-then for the target that fits best its presets and its policy. A list is one value and replaces the one before it;
-``null`` takes a demand back. Where each value comes from is kept.
+Later values replace earlier ones: the presets of the file in the order in which ``extends`` names them, the policy of
+the file, then the presets and the policy of the most specific target. A list is one value and replaces the one before
+it; ``null`` removes a demand. The origin of each value is kept.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ DEFAULTS: dict[Path, Any] = {("unknown",): "inconclusive", ("notice_hours",): 0.
 """The values of keys that neither a preset nor the file sets."""
 
 Layer = Iterator[tuple[Path, Any, str]]
-"""Keys with their values and where each stands."""
+"""Keys with their values and their places."""
 
 
 def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> EffectivePolicy:
-    """The effective policy of a domain in A-labels. ``presets``: those of the rules, by name."""
+    """Return the effective policy of a domain in A-labels. ``presets``: those of the rules, by name."""
     file, tree = loaded.content, loaded.tree
     position, matched = _best(file.targets, domain)
     target = None if position is None else file.targets[position]
@@ -82,14 +82,14 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
 
 
 def own(policy: EffectivePolicy) -> EffectivePolicy:
-    """Only what the file itself says, without its presets and the defaults."""
+    """Return only the values of the file itself, without its presets and the defaults."""
     kept = {key: origin for key, origin in policy.origins.items() if origin.startswith(f"{policy.source}:")}
     values = {path: value_at(policy.policy, path) for path in _paths(policy.policy) if ".".join(path) in kept}
     return replace(policy, policy=assembled(values), origins=kept)
 
 
 def _paths(policy: Policy) -> Iterator[Path]:
-    """All keys there can be, for the roles and functions that occur."""
+    """All possible keys, for the roles and functions that occur."""
     for field in fields(policy):
         value = getattr(policy, field.name)
         if isinstance(value, dict):
@@ -101,8 +101,8 @@ def _paths(policy: Policy) -> Iterator[Path]:
 
 
 def _best(targets: tuple[PolicyTarget, ...], domain: str) -> tuple[int | None, str]:
-    """The position of the target whose pattern says most about a domain, and that pattern: a name says more than any
-    ``*.``, a longer one of these more than a shorter."""
+    """The position of the target with the most specific pattern for a domain, and that pattern: a name is more specific
+    than any ``*.``, a longer one of these more than a shorter one."""
     found = [
         (not each.startswith("*."), len(each), position, each)
         for position, target in enumerate(targets)
@@ -126,7 +126,7 @@ def _preset(name: str, preset: Preset) -> Layer:
 
 
 def value_at(policy: Policy, path: Path) -> Any:
-    """The value of a policy under a path that it has."""
+    """Return the value of a policy at a path that it has."""
     value: Any = policy
     for step in path:
         value = value[step] if isinstance(value, dict) else getattr(value, step)
@@ -134,7 +134,7 @@ def value_at(policy: Policy, path: Path) -> Any:
 
 
 def assembled(values: Mapping[Path, Any]) -> Policy:
-    """A policy out of its keys."""
+    """Return a policy, assembled from its keys."""
     own: dict[str, Any] = {}
     inner: dict[str, dict[str, dict[str, Any]]] = {"roles": {}, "functions": {}, "parents": {}, "jurisdictions": {}}
     for path, value in values.items():

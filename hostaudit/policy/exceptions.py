@@ -1,6 +1,6 @@
 """Exceptions: findings that a team accepts until a day, and exceptions that are unused, ended or overdue.
 
-An exception covers until the end of its last day, UTC. What names no day counts as past: a slip of the pen must not
+An exception covers until the end of its last day, UTC. An invalid day counts as past, because a typing error must not
 hide a failure for ever.
 """
 
@@ -30,7 +30,7 @@ class Term:
 
 
 def term(exemption: Exemption, today: date) -> Term:
-    """The state of an exception on a day (UTC)."""
+    """Return the state of an exception on a day (UTC)."""
     if exemption.expires == NEVER:
         review = day(exemption.review)
         if review is None:
@@ -58,7 +58,7 @@ def means(exemption: Exemption, finding: Finding, domain: str) -> bool:
 def apply(
     rows: Sequence[Finding], exemptions: Iterable[Exemption], domain: str, today: date
 ) -> tuple[tuple[Finding, ...], tuple[ExceptionNote, ...]]:
-    """The findings with the exceptions that cover them, and what became of every exception of this target."""
+    """Return the findings with the exceptions that cover them, and the state of every exception of this target."""
     found = list(rows)
     notes = []
     for exemption in exemptions:

@@ -1,4 +1,4 @@
-"""Explain: the list of all rules, the text of one rule, and what depends on a role."""
+"""Explanations: the list of all rules, the text of one rule, and the rules about a role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FAMILIES = ("ROLE", "FUNCTION")
 
 
 def book(rules: Rules) -> RuleBook:
-    """Every rule with its code, in the order of the ids."""
+    """Return every rule with its code, in the order of the ids."""
     return RuleBook(RULEBOOK_SCHEMA, tuple(sorted(_rows(rules), key=lambda row: row.rule)))
 
 
@@ -29,7 +29,7 @@ def _rows(rules: Rules) -> Iterator[RuleRow]:
 
 
 def explain(topic: str, rules: Rules) -> Explanation:
-    """A rule by id or code, or a role. Raises ``UsageError`` for what is none, with what may have been meant."""
+    """Explain a rule by id or code, or a role. Raises ``UsageError`` for any other text, with similar ones."""
     word = topic.strip()
     role = ROLE_OF_NAME.get(word, word)
     if role in rules.roles:
@@ -55,7 +55,7 @@ def _one_of(check: RuleText, word: str) -> bool:
 
 
 def check_of(rule: str, rules: Rules) -> RuleText | None:
-    """The text behind the id of a rule."""
+    """Return the text of the rule with an id."""
     if rule in rules.checks:
         return rules.checks[rule]
     front, dot, rest = rule.rpartition(".")
@@ -93,7 +93,7 @@ def _of_rule(row: RuleRow, rules: Rules) -> Explanation:
 
 
 def _written(check: RuleText, rule: str) -> str:
-    """How a policy demands this very rule: the example of the text, for its role or function."""
+    """The YAML by which a policy demands this rule: the example of the text, for its role or function."""
     asked_of = rule.rpartition(".")[0]
     for family, key in (("ROLE", "roles: {"), ("FUNCTION", "functions: {")):
         if check.id.startswith(f"{family}.") and asked_of not in FAMILIES and key in check.write:

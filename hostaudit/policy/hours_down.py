@@ -14,7 +14,7 @@ from hostaudit.policy.context import PolicyContext
 READINGS: tuple[Reading, Reading] = ("optimistic", "pessimistic")
 
 HOURS = (0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 168, 240, 336, 480, 600)
-"""Values of a demand. Short of 30 days, with which the score counts a function as lost for good."""
+"""Values of a demand, less than 30 days, after which the score counts a function as lost for good."""
 
 
 class LongestOutage(NamedTuple):
@@ -30,8 +30,8 @@ NO_OUTAGE = LongestOutage(Hours(0.0, 0.0, 0.0), "")
 def compared_hours(
     context: PolicyContext, best: LongestOutage, worst: LongestOutage, most: float
 ) -> tuple[Outcome, str, str]:
-    """The outcome, the words and the company for an interval of outages. ``best`` and ``worst``: everything unknown
-    working, and failing. ``most``: the hours allowed."""
+    """Return the outcome, the words and the company for an interval of outages. ``best`` and ``worst``: if everything
+    unknown works, and if it fails. ``most``: the hours allowed."""
     parent = best.parent if best.parent not in ("", NOBODY) else worst.parent
     outcome = compared_most(best.hours.usual, worst.hours.usual, most)
     return outcome, _words(context, best, worst, most, parent), parent if parent != NOBODY else ""

@@ -33,12 +33,12 @@ class Party:
 
     @property
     def named(self) -> str:
-        """Its name, with the company in control if that says more."""
+        """The name, with the controlling company if that is more information."""
         return self.name if self.company in ("", self.name) else f"{self.name} ({self.company})"
 
 
 def parties(context: PolicyContext) -> tuple[Party, ...]:
-    """Every provider on which something rests, sorted by id, those behind others included."""
+    """Return every provider on which something rests, sorted by id, including those behind other providers."""
     held: dict[str, list[tuple[str, bool, bool, str, tuple[str, ...], str]]] = {}
     tld = domain.tld(context.report.target.registrable)
     for leaf in context.leaves:
@@ -78,7 +78,7 @@ def _party(
 
 
 def _above(context: PolicyContext, provider: str, parent: str) -> tuple[str, ...]:
-    """The companies in control of a provider, itself if it is its own: the nearest first."""
+    """The controlling companies of a provider, the nearest first; the provider itself if it has no parent."""
     owners = {each.id: each.parent for each in context.case.rules.providers}
     owners |= {identity: record.parent for identity, record in context.case.rules.parents.items()}
     way = [provider] if provider in owners else [parent]
@@ -98,7 +98,7 @@ def means(party: Party, identity: str) -> bool:
 
 
 def about(context: PolicyContext, demand: Demand, subject: str, message: str, party: Party) -> Answer:
-    """The failure that one party causes."""
+    """Return the failure that one party causes."""
     return demand.answer(
         "fail",
         subject,
@@ -110,7 +110,7 @@ def about(context: PolicyContext, demand: Demand, subject: str, message: str, pa
 
 
 def refused(context: PolicyContext, demand: Demand, refusal: Refusal, found: list[Party]) -> Iterator[Answer]:
-    """The answers about one refused provider or company, of which ``found`` are there."""
+    """Yield the answers about one refused provider or company; ``found``: its parties at the site."""
     sure = [each for each in found if each.certain]
     for each in sure:
         message = f"{each.named} is refused{why(refusal)}; it is here as {_parts(context, each)}."
@@ -126,7 +126,7 @@ def refused(context: PolicyContext, demand: Demand, refusal: Refusal, found: lis
 
 
 def why(refusal: Refusal) -> str:
-    """The reason of a refusal in brackets, if there is one."""
+    """Return the reason of a refusal in brackets, empty if there is none."""
     return f" ({refusal.reason})" if refusal.reason else ""
 
 
@@ -136,13 +136,13 @@ def _parts(context: PolicyContext, party: Party) -> str:
 
 
 def caveat(context: PolicyContext) -> str:
-    """The alternatives that cannot be judged at all, as the end of a sentence."""
+    """Return the end of a sentence about the alternatives that cannot be judged."""
     notes = [group.note for group in context.alternatives.groups("hosting") if group.note]
     return f"; {few_of(notes)} and not judged" if notes else ""
 
 
 def elsewhere(context: PolicyContext, demand: Demand, subject: str, message: str) -> Answer:
-    """The answer when no company of a wrong country was found: ``message``, unless some country is unknown."""
+    """Return the answer if no company of a wrong country was found: ``message``, unless some country is unknown."""
     homeless = [each for each in parties(context) if not each.located]
     hidden = context.hidden()
     if not (homeless or hidden):

@@ -1,8 +1,8 @@
-"""The strictest demands that a site meets as it is today, so that it can only get better.
+"""Proposal of a policy: the strictest demands that a site meets today, so that any later loss of quality fails.
 
-Each demand has a ladder of values from strict to loose. All are asked at once, and those that are not met step down,
-until everything that is left passes; what no value of its ladder makes pass is not demanded. What is unknown is never
-met. Nothing is guessed: the rules themselves are asked.
+Each demand has a ladder of values from strict to loose. All demands are evaluated at once, and those that are not met
+step down until all others pass. A demand that no value of its ladder makes pass is not proposed. An unknown answer
+never meets a demand. Nothing is estimated: the rules themselves are evaluated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
 
 @dataclass
 class Step:
-    """One demand on its ladder. ``wanted``: the value of the ``preset`` that it comes from, if any. ``asked``: the
+    """One demand on its ladder. ``wanted``: the value of the ``preset`` from which it comes, if any. ``asked``: the
     rule gave an answer, ``message`` is its last one, and ``met`` says that it passed. ``example``: the value to show
     where none is met."""
 
@@ -43,12 +43,12 @@ class Step:
 
     @property
     def value(self) -> Any:
-        """The value that is asked now; None at the foot of the ladder."""
+        """The value that is demanded now; None after the end of the ladder."""
         return self.ladder[self.at] if self.at < len(self.ladder) else None
 
 
 def trials(site: SiteModel, day: date) -> Callable[[Policy], Report]:
-    """A function that gives the report on one site by any policy, on a day (UTC)."""
+    """Return a function from a policy to the report on one site, judged on a day (UTC)."""
     reports: dict[float, Report] = {}
 
     def judged(policy: Policy) -> Report:
@@ -63,8 +63,9 @@ def trials(site: SiteModel, day: date) -> Callable[[Policy], Report]:
 
 
 def settled(judge: Callable[[Policy], Report], presets: Mapping[str, Preset]) -> tuple[list[Step], Report]:
-    """The steps, each with the strictest value that passes or None, and the report by them. ``judge`` gives the report
-    by a policy; ``presets`` are those to begin with, by name, a later one going before an earlier."""
+    """Return the steps, each with the strictest value that passes or None, and the report by them. ``judge``: a
+    function from a policy to the report; ``presets``: the presets to begin with, by name, a later one before an earlier
+    one."""
     wanted: dict[Path, tuple[Any, str]] = {}
     for name, preset in presets.items():
         wanted |= {path: (value_at(preset.policy, path), name) for path in preset.given}
@@ -83,7 +84,7 @@ def settled(judge: Callable[[Policy], Report], presets: Mapping[str, Preset]) ->
 
 
 def policy_of(steps: Iterable[Step], fixed: Mapping[Path, Any]) -> Policy:
-    """The policy that the steps ask for now, with what presets say besides."""
+    """Return the policy of the current values of the steps, with the other values of the presets."""
     values: dict[Path, Any] = {**DEFAULTS, **fixed}
     gates: dict[str, dict[str, float]] = {}
     for step in steps:
@@ -98,7 +99,7 @@ def policy_of(steps: Iterable[Step], fixed: Mapping[Path, Any]) -> Policy:
 
 
 def _answered(step: Step, outcomes: Mapping[str, Finding]) -> bool:
-    """True if a step keeps its value: the rule passes, or was not asked, as the site has nothing of the kind."""
+    """True if a step keeps its value: the rule passes, or gave no answer because the site has nothing of the kind."""
     found = outcomes.get(step.rule)
     if found is not None:
         step.asked, step.message, step.met = True, found.message, found.outcome == "pass"
@@ -106,7 +107,7 @@ def _answered(step: Step, outcomes: Mapping[str, Finding]) -> bool:
 
 
 def _outcomes(findings: Sequence[Finding]) -> dict[str, Finding]:
-    """By rule the finding that counts: a failure before what is unknown before a pass."""
+    """By rule, the finding that counts: a failure before an unknown before a pass."""
     order = ("pass", "unknown", "fail")
     worst: dict[str, Finding] = {}
     for each in findings:
@@ -143,7 +144,7 @@ def _steps(report: Report, wanted: Mapping[Path, tuple[Any, str]]) -> Iterable[S
 
 
 def _at(path: Path) -> tuple[str, RuleKey] | None:
-    """The check that a key of a policy demands, with the key; None for a key that only says how."""
+    """The check that a key of a policy demands, with the key; None for a key that only modifies demands."""
     general = (path[0], ANY, path[2]) if len(path) == 3 else path
     return next(((rule, key) for rule, key in rule_keys().items() if key.path == general), None)
 
@@ -161,7 +162,7 @@ def _rule(path: Path) -> str:
 
 
 def _down(value: Any, ladder: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The wanted value, and then the looser values of a ladder."""
+    """The wanted value, followed by the looser values of a ladder."""
     if isinstance(value, bool):
         return (value,)
     rising = len(ladder) > 1 and ladder[0] < ladder[-1]

@@ -1,4 +1,4 @@
-"""The holders of a role: the reasons why they are unknown, and the answers about the role as a whole."""
+"""The providers in a role: the reasons why they are unknown, and the answers about the role as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hostaudit.policy.context import PolicyContext, open_questions, reasons
 
 
 def unknown_holders(context: PolicyContext, role: str) -> str:
-    """The reasons why it is unknown who fills a role; empty if it is known."""
+    """Return the reasons why the providers in a role are unknown; empty if they are known."""
     notes = [group.note for group in context.alternatives.groups(role) if group.note]
     leaves = context.hidden(role)
     if leaves:
@@ -19,6 +19,6 @@ def unknown_holders(context: PolicyContext, role: str) -> str:
 
 
 def of_role(context: PolicyContext, demand: Demand, outcome: Outcome, message: str) -> Answer:
-    """An answer about everybody in the role of a demand."""
+    """Return an answer about all providers in the role of a demand."""
     because = reasons((*context.leaves_of(demand.role), *context.hidden(demand.role)))
     return demand.answer(outcome, context.domain, message, because=because)

@@ -1,12 +1,12 @@
 """From a report to a verdict, in five steps: ask, except, compare, weigh, decide.
 
 fail           a failure that no exception covers and that is not in the baseline, or an unknown where that fails
-inconclusive   else an unknown that matters, or what name resolution or the web site rest on is unknown
+inconclusive   else an unknown that counts, or unknown dependencies of name resolution or of the web site
 pass           else
 not_judged     without a policy, and without --fail-on
 
-A finding that needs no policy counts from the severity of ``--fail-on``, with a policy alone from *medium*: what is low
-is only told. A name that does not exist fails whatever is asked.
+A finding that needs no policy counts from the severity of ``--fail-on``; with only a policy, from *medium*, and a low
+one is only reported. A name that does not exist fails in any case.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ EXCEPTION_CONFIDENCE = 0.99
 
 
 def with_codes(case: SiteModel, report: Report) -> Report:
-    """A report of which nothing is demanded, its findings with the codes by which they are quoted."""
+    """Return a report without demands, its findings with the codes by which they are quoted."""
     return structs.replace(report, findings=_coded(case, report))
 
 
 def apply_policy(
     case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]
 ) -> Report:
-    """A report judged on a day (UTC). ``scenarios``: those that the policy names, by id."""
+    """Return a report, judged on a day (UTC). ``scenarios``: those that the policy names, by id."""
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
     judging = _Judging.by(criteria, policy)
@@ -63,8 +63,8 @@ def apply_policy(
 
 @dataclass(frozen=True)
 class _Judging:
-    """``judged``: something is demanded. ``unknown``: how unknown answers count. ``least``: the severity from which a
-    finding counts that needs no policy, as an index of ``SEVERITIES``."""
+    """Settings of a judgement. ``judged``: something is demanded. ``unknown``: the effect of unknown answers.
+    ``least``: the severity from which a finding counts that needs no policy, as an index of ``SEVERITIES``."""
 
     judged: bool
     unknown: UnknownMode
@@ -80,8 +80,8 @@ class _Judging:
 
 @dataclass(frozen=True)
 class _Found:
-    """Every finding. ``unasked``: the fingerprints of those that need no policy; ``modes``: by fingerprint how one
-    counts that is unknown, where its demand says so; ``rules``: the rules of the policy that were asked."""
+    """Every finding. ``unasked``: the fingerprints of those that need no policy; ``modes``: by fingerprint, the effect
+    of an unknown finding whose demand defines it; ``rules``: the rules of the policy that were evaluated."""
 
     rows: tuple[Finding, ...]
     unasked: frozenset[str]
@@ -93,7 +93,7 @@ class _Found:
 
 
 def _ask(context: PolicyContext) -> _Found:
-    """The findings of the analysis and the answers of all checks; of a name that does not exist nothing is asked."""
+    """The findings of the analysis and the answers of all checks; a name that does not exist is not checked."""
     unasked = _coded(context.case, context.report)
     exists = not any(each.rule == NOT_DELEGATED for each in unasked)
     answers = list(asked(context)) if exists else []
@@ -132,7 +132,7 @@ def _except(
 
 
 def _stale(case: SiteModel, note: ExceptionNote, domain: str) -> Finding:
-    """The failure that an unused, ended or overdue exception is where such are not accepted."""
+    """The failure for an unused, ended or overdue exception, if such exceptions are not accepted."""
     message = f"Exception {note.id} for {note.rule}, owned by {note.owner}: {note.warning}."
     answer = Demand(STALE).answer("fail", note.id, message, confidence=EXCEPTION_CONFIDENCE)
     return finding(answer, case.rules.checks.get(STALE), domain)
@@ -142,7 +142,7 @@ def _stale(case: SiteModel, note: ExceptionNote, domain: str) -> Finding:
 
 
 def _compare(rows: tuple[Finding, ...], baseline: frozenset[str] | None) -> tuple[Finding, ...]:
-    """The findings, those marked that failed in the baseline already."""
+    """The findings, with a mark on those that failed in the baseline already."""
     if baseline is None:
         return rows
     return tuple(
@@ -152,8 +152,8 @@ def _compare(rows: tuple[Finding, ...], baseline: frozenset[str] | None) -> tupl
 
 
 def known_failures(report: Report) -> frozenset[str]:
-    """The fingerprints of all that fails in a report, as a baseline for a later one. Single points of failure are
-    among them, whether or not they were asked for."""
+    """Return the fingerprints of all failures in a report, as a baseline for a later one. They include single points of
+    failure, even if these were not demanded."""
     domain = report.target.domain
     found = {each.fingerprint for each in report.findings if each.outcome == "fail"}
     for point in report.spofs:
@@ -167,7 +167,7 @@ def known_failures(report: Report) -> frozenset[str]:
 
 
 def _weigh(rows: Iterable[Finding], found: _Found, judging: _Judging) -> tuple[Finding, ...]:
-    """The findings in the order of a report, each with what it makes of the verdict."""
+    """The findings in the order of a report, each with its effect on the verdict."""
     return ordered(structs.replace(each, verdict=_weight(each, found, judging)) for each in rows)
 
 
@@ -187,7 +187,7 @@ def _weight(row: Finding, found: _Found, judging: _Judging) -> Weight:
 
 
 def _decide(report: Report, rows: Iterable[Finding], judging: _Judging) -> Verdict:
-    """The verdict by the weights of all findings, and by whether the ground of the report is known."""
+    """The verdict, from the weights of all findings, and from the knowledge of the main dependencies."""
     weights = {each.verdict for each in rows}
     unsound = report.verdict == "inconclusive"
     if "fail" in weights or (unsound and judging.unknown == "fail"):

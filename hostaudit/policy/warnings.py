@@ -1,6 +1,6 @@
-"""Warnings about a valid policy file: exceptions about to end, and names that nothing in the catalogue has.
+"""Warnings about a valid policy file: exceptions that end soon, and names that are not in the catalogue.
 
-None of them is an error of the file, so that the clock alone breaks no build; a scan shows the consequence.
+None of them is an error of the file, so the passage of time alone breaks no build; a scan shows the consequence.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from hostaudit.model.policy import Exemption, Policy
 from hostaudit.model.site import SiteFile
 
 SOON_DAYS = 30
-"""Days ahead for which an exception is announced to end."""
+"""Number of days before its end from which on an exception has a warning."""
 
 
 def reminders(file: SiteFile, world: World, today: date) -> Iterator[tuple[Where, str]]:
-    """The place and text of every warning, in the order of the file. ``today`` is a day in UTC."""
+    """Yield the place and text of every warning, in the order of the file. ``today`` is a day in UTC."""
     for place, policy in policies(file):
         if policy is not None:
             yield from _of_ids(policy, place, world)
@@ -61,7 +61,7 @@ def _meets(exemption: Exemption, file: SiteFile) -> bool:
 
 
 def _of_ids(policy: Policy, at: Where, world: World) -> Iterator[tuple[Where, str]]:
-    """Ids that are neither in the catalogue nor of the form in which reports name unknown operators."""
+    """The warnings about ids that are neither in the catalogue nor in the form of unknown operators in reports."""
     lists: list[tuple[Where, tuple[str, ...]]] = [
         ((*at, "roles", role, key), ids)
         for role, demand in policy.roles.items()

@@ -1,11 +1,11 @@
-"""Judging beside looking: a second process turns evidence into reports while the first one goes on asking.
+"""Judging in a second process: it computes reports from evidence while the first process continues to ask questions.
 
-Judging is pure and takes some 40 ms of processor a site, in which no answer would be read. The two talk in frames, a
-length of four bytes and so much MessagePack, over the standard streams of the second, which ends when its input does:
-so it never outlives the first one, however that ended.
+Judging is pure and takes some 40 ms of processor time per site, in which no answer would be read. The two processes
+exchange frames, a length of four bytes and that many bytes of MessagePack, over the standard streams of the second
+one. It ends when its input ends, so it never outlives the first one, whatever ended that.
 
-The second process is started with a command (``START``) and not by ``multiprocessing``, so that the main module of the
-program is never run again. In a program whose interpreter cannot be started, such as a frozen one, and in an event loop
+The second process is started with a command (``START``), not by ``multiprocessing``, so that the main module of the
+program is not run again. In a program whose interpreter cannot be started, such as a frozen one, and in an event loop
 that starts no processes (the selector loop of Windows), a thread judges.
 """
 
@@ -34,19 +34,19 @@ from hostaudit.audit.batch.judge_process import serve
 serve(sys.stdin.buffer, sys.stdout.buffer)
 os._exit(0)
 """
-"""The second process. Ctrl-C goes to every process at the terminal, and what is in flight is still to be judged. At its
-end, taking the modules apart would take longer than most of what they did.
+"""The command of the second process. It ignores Ctrl-C, which every process at the terminal gets, because sites under
+way must still be judged. It exits without a teardown of its modules, which would take longer than most of their work.
 """
 
 LONGEST = 120.0
-"""Seconds after which judging one site counts as a defect; the most tangled sites take two."""
+"""Seconds after which judging one site counts as a defect; the most complex sites take two."""
 
 MOST_FRAME = 256 * 1024 * 1024
 
 
 class Job(msgspec.Struct, frozen=True):
     """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
-    itself is wanted, as one line of JSON. ``history``: the file in which the run is kept, empty for none."""
+    itself is wanted, as one line of JSON. ``history``: the file in which the run is stored, empty for none."""
 
     file: EvidenceFile
     criteria: Criteria | None
@@ -57,8 +57,8 @@ class Job(msgspec.Struct, frozen=True):
 
 class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
-    site that could not be judged; the other fields then mean nothing. ``unkept``: why the run could not be kept in the
-    history, empty if it was."""
+    site that could not be judged; the other fields then have no meaning. ``unkept``: the reason why the run is not
+    stored in the history, empty if it is."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -70,7 +70,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class JudgingFailedError(Exception):
-    """The second process broke over a site."""
+    """The second process failed at a site."""
 
 
 # -- in the second process --------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def judged(job: Job) -> Judged:
 
 
 def _kept(report: Report, path: str) -> str:
-    """Append a run to the history; the reason if that failed, else nothing."""
+    """Append a run to the history. Returns the reason if that failed, else an empty text."""
     if not path:
         return ""
     from hostaudit.errors import UsageError
@@ -127,7 +127,7 @@ def _kept(report: Report, path: str) -> str:
 
 
 def one_line(document: Report) -> str:
-    """A report as one line of JSON, with the same escapes as when it is written for people to read."""
+    """Return a report as one line of JSON, with the same escapes as in the indented form for people."""
     from hostaudit import report
 
     return report.load("jsonl").render(document, report.Style())
@@ -146,19 +146,20 @@ def _read(source: BinaryIO) -> bytes | None:
 
 
 def can_start_python() -> bool:
-    """Whether ``sys.executable`` is a Python that takes a command; an embedding program puts its own name there."""
+    """Return True if ``sys.executable`` is a Python that takes a command; an embedding program has its own name
+    there."""
     name = Path(sys.executable or "").name.lower()
     return name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False)
 
 
 def _search_path() -> list[str]:
-    """Where the second process looks for modules: as the first one does, and where this package lies."""
+    """The module search path of the second process: that of the first one, and the folder of this package."""
     own = str(Path(hostaudit.__file__).resolve().parent.parent)
     return [*(each for each in sys.path if isinstance(each, str)), own]
 
 
 class Judge:
-    """The second process, seen from the first; ``async with`` it. One job at a time, in the order they come."""
+    """The second process, as used by the first one, an async context manager. It takes one job at a time, in order."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
@@ -187,7 +188,7 @@ class Judge:
                 await self._end()
                 raise JudgingFailedError(f"the judging process ended ({type(error).__name__})") from error
             except BaseException:
-                # Cancelled in the middle: the answer to come would be taken for that to the next job.
+                # Cancelled under way: the late answer would be taken for the answer to the next job.
                 await self._end()
                 raise
         if found.defect:
@@ -205,7 +206,7 @@ class Judge:
         return msgspec.msgpack.decode(await process.stdout.readexactly(size), type=Judged)
 
     async def _ensure(self) -> None:
-        """Start the second process if there is none, unless a thread judges."""
+        """Start the second process if it does not run, unless a thread judges."""
         if self._process is None and not self._in_thread:
             try:
                 self._process = await self._started()
@@ -214,7 +215,7 @@ class Judge:
 
     async def _started(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
-        # Isolated, so that nothing in the working directory is taken for one of our modules.
+        # Isolated mode, so that no file in the working directory is taken for one of our modules.
         command = (sys.executable, "-I", "-c", START, json.dumps(_search_path()))
         return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
 

@@ -1,7 +1,7 @@
-"""The file of records that a long run writes, and how an interrupted run is resumed.
+"""The ledger: the file of records that a long run writes, and the resumption of an interrupted run.
 
-Each record is one line of JSON, appended whole; only the last line can be torn. Beside the file lies a journal while
-the run is not finished. It holds the question of the run, so that a resumed run adds only to records of the same
+Each record is one line of JSON, appended whole; only the last line can be incomplete. Until the run is finished, there
+is a journal beside the file. It holds the question of the run, so that a resumed run adds only to records of the same
 question, and it is locked while a run writes.
 """
 
@@ -24,10 +24,10 @@ from hostaudit.model.report import REPORT_SCHEMA
 from hostaudit.model.verdict import Verdict
 
 SYNC_EVERY = 20
-"""Records after which the file is made durable; what a power cut takes can be asked again."""
+"""Number of records after which the file is synced; records lost in a power failure can be asked again."""
 
 BYTES = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Flags of a file that no child process inherits and whose line ends stay as they are."""
+"""Flags of a file that no child process inherits and whose line ends are not converted."""
 
 LONGEST_RECORD = 64 * 1024 * 1024
 
@@ -37,7 +37,7 @@ class _Target(msgspec.Struct):
 
 
 class _Line(msgspec.Struct):
-    """As much of a record as a resumed run needs: of a report, of a site that failed, or of the summary."""
+    """The part of a record that a resumed run needs: of a report, of a site that failed, or of the summary."""
 
     schema: str = ""
     type: str = ""
@@ -58,19 +58,19 @@ class Kept:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     end: int = 0
-    """Bytes of whole records from the start of the file."""
+    """The length of the whole records, in bytes from the start of the file."""
 
     run: str = ""
-    """Of the summary, if the run came to its end: what identifies it."""
+    """The id of the run, from the summary, if the run was finished."""
 
     @property
     def domains(self) -> set[str]:
-        """Those that have a record."""
+        """The domains that have a record."""
         return self.failed | set(self.verdicts)
 
 
 def identity(asked: Mapping[str, Any]) -> str:
-    """The id of a run: a digest over the list, options, rules and version that its answers depend on."""
+    """Return the id of a run: a digest of the list, options, rules and version on which its answers depend."""
     return hashlib.sha256(msgspec.json.encode(dict(sorted(asked.items())), order="sorted")).hexdigest()[:32]
 
 
@@ -90,8 +90,8 @@ class Ledger:
             try:
                 self.kept = self._begin(resume=resume)
                 self._file = os.open(path, os.O_WRONLY | os.O_CREAT | BYTES, 0o644)
-                # Killed at any point here, a journal never stands beside the records of another run, nor records that
-                # can be gone on with beside none.
+                # After a kill at any point here, there is never a journal beside the records of another run, nor are
+                # there records to resume without a journal.
                 steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
                 for step in steps:
                     step()
@@ -159,7 +159,7 @@ class Ledger:
             raise UsageError(f"{self.path} cannot be written any more: {error.strerror}", hint) from error
 
     def sync(self) -> None:
-        """Make what is written durable."""
+        """Sync the written records to the disk."""
         os.fsync(self._file)
         self._unsynced = 0
 
@@ -170,10 +170,10 @@ class Ledger:
         self._leave_journal(remove=finished)
 
     def _leave_journal(self, *, remove: bool) -> None:
-        """Give up the lock. The journal is removed before, so that no other run begins with it."""
+        """Release the lock. The journal is removed before, so that no other run begins with it."""
         removed = not remove
         if remove:
-            # Windows removes no open file: there it goes after the lock, unless another run holds it by then.
+            # Windows cannot remove an open file: there it is removed after the lock, unless another run has locked it.
             with contextlib.suppress(PermissionError):
                 self.journal.unlink(missing_ok=True)
                 removed = True
@@ -184,9 +184,9 @@ class Ledger:
 
 
 def read(path: Path) -> Kept:
-    """The whole records of a file, up to the first that is torn or to the summary.
+    """Return the whole records of a file, up to the first incomplete one or to the summary.
 
-    Raises ``UsageError`` for a file that holds anything else: it is not ours to cut.
+    Raises ``UsageError`` for a file with any other content, which must not be truncated.
     """
     kept = Kept()
     with path.open("rb") as stream:
@@ -235,5 +235,5 @@ def _locked(journal: Path) -> int:
             raise UsageError(f"another run is writing {journal.with_suffix('')}", "wait until it has ended") from None
         except FileNotFoundError:
             pass
-        # A run that ended just now took its journal away.
+        # A run that has just ended removed its journal.
         os.close(handle)

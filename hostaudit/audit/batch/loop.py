@@ -1,7 +1,7 @@
-"""The loop over many sites: several are looked at at once, a second process judges, records come as they are ready.
+"""The loop over many sites: several are looked at together, a second process judges, records are yielded when ready.
 
-It has no command line: it installs no signal handler, prints nothing, never ends the process, and works in a loop that
-runs other things too. What providers, registries and services said of one site stands for the others.
+It is independent of the command line: it installs no signal handler, prints nothing, never ends the process, and works
+in an event loop that runs other tasks too. Answers of providers, registries and services are shared between sites.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GRACE = 30.0
 
 @dataclass(frozen=True)
 class Record:
-    """The outcome for one domain: a judgement, or why there is none."""
+    """The result for one domain: a judgement, or the reason why there is none."""
 
     domain: str
     judged: Judged | None
@@ -40,13 +40,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Order:
-    """How the sites of a run are scanned. Raises ``UsageError`` for a number of jobs that cannot be.
+    """The settings for the sites of a run. Raises ``UsageError`` for an invalid number of jobs.
 
-    options, jobs     how each site is looked at, and how many at a time (1 to 256)
-    sites, criteria   what is declared for a domain, and what is demanded of it, by domain in A-labels
+    options, jobs     the options of each look, and the number of sites at a time (1 to 256)
+    sites, criteria   the declarations and the demands, by domain in A-labels
     day               of judging, as YYYY-MM-DD in UTC; empty: the day on which the evidence is taken
-    whole             whether the reports are wanted, as a line of JSON each
-    history           a file in which each run is kept; empty: none
+    whole             true if the reports are wanted, as a line of JSON each
+    history           the file in which each run is stored; empty: none
     """
 
     options: LookOptions
@@ -63,8 +63,8 @@ class Order:
 
 
 class Stop:
-    """A wish to end a run early. ``finishing``: begin no further site, but finish those under way. ``abandoned``: give
-    these up too; records that are ready are still given. Both are set in the loop of the run."""
+    """A request to end a run early. ``finishing``: begin no further site, but finish those under way. ``abandoned``:
+    cancel these too; records that are ready are still yielded. Both are set in the event loop of the run."""
 
     def __init__(self, finishing: asyncio.Event | None = None) -> None:
         self.finishing = finishing or asyncio.Event()
@@ -72,13 +72,13 @@ class Stop:
 
 
 async def scan_sites(targets: Iterable[Target], order: Order, stop: Stop | None = None) -> AsyncGenerator[Record, None]:
-    """Scan each target and give its record when it is ready. A defect costs one site its record, and no other.
+    """Scan each target and yield its record when it is ready. A defect affects the record of one site only.
 
-    Closing the generator (``contextlib.aclosing``) or cancelling its reader gives up what is under way: no task and no
-    process is left behind. Raises what iterating over ``targets`` raises.
+    Closing the generator (``contextlib.aclosing``) or cancelling its reader cancels the sites under way: no task and no
+    process is left. Raises the errors of the iteration over ``targets``.
     """
     stop = stop or Stop()
-    # Few records wait for the reader, so that a slow one slows the run down and fills no memory.
+    # The queue is short, so that a slow reader slows the run down and does not fill the memory.
     queue: asyncio.Queue[Record | None] = asyncio.Queue(order.jobs)
     left = iter(targets)
     async with shared_by_many() as common, Judge() as judge:
@@ -104,7 +104,7 @@ async def scan_sites(targets: Iterable[Target], order: Order, stop: Stop | None 
 
 
 async def _ended(working: list[asyncio.Task[None]], queue: asyncio.Queue[Record | None], stop: Stop) -> None:
-    """Wait until all sites are done, or given up, and say so at the end of the queue."""
+    """Wait until all sites are done or cancelled, and mark the end of the queue."""
     abandoned = asyncio.create_task(stop.abandoned.wait())
     everything = asyncio.gather(*working, return_exceptions=True)
     try:

@@ -1,4 +1,5 @@
-"""``FUNCTION.max_hours_down``: the longest outage of one function that one company causes, names aside."""
+"""``FUNCTION.max_hours_down``: the longest outage of one function that one company causes, without registries and
+registrars."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutag
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer."""
+    """Yield one answer."""
     identity = demand.function
     node = next((each for each in context.case.tree.functions if each.id == identity), None)
     if node is None or node.applies == "no":

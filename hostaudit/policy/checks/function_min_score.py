@@ -1,4 +1,4 @@
-"""``FUNCTION.min_score``: one function."""
+"""``FUNCTION.min_score``: the score of one function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hostaudit.policy.context import PolicyContext
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer."""
+    """Yield one answer."""
     identity = demand.function
     row = next((each for each in context.report.functions if each.id == identity), None)
     if row is None or row.state == "not_applicable":

@@ -11,7 +11,7 @@ from hostaudit.policy.parties import about, elsewhere, parties
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each company of another country, and one for all others."""
+    """Yield one answer for each company of another country, and one for all others."""
     allowed = set(demand.value)
     wrong = [each for each in parties(context) if each.certain and set(each.countries) - allowed]
     for each in wrong:

@@ -10,7 +10,7 @@ from hostaudit.policy.parties import about, elsewhere, parties, why
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each refused country, or for each company of it."""
+    """Yield one answer for each refused country, or for each company of it."""
     for refusal in demand.value:
         found = [each for each in parties(context) if refusal.id in each.countries]
         sure = [each for each in found if each.certain]

@@ -10,7 +10,7 @@ from hostaudit.policy.parties import about, caveat, parties
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each company without a country, and one for operators that are unknown."""
+    """Yield one answer for each company without a country, and one for unknown operators."""
     wrong = [each for each in parties(context) if each.certain and not each.located]
     for each in wrong:
         message = f"Under whose jurisdiction {each.named} is, is not known."

@@ -1,4 +1,4 @@
-"""``parents.deny``: companies, at any height."""
+"""``parents.deny``: companies, at any level of control."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hostaudit.policy.parties import parties, refused
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each refused company, or for each party below it."""
+    """Yield one answer for each refused company, or for each party below it."""
     for refusal in demand.value:
         found = [each for each in parties(context) if refusal.id in each.above]
         yield from refused(context, demand, refusal, found)

@@ -1,4 +1,4 @@
-"""``parents.max_share``: of all alternatives, the share of the largest company."""
+"""``parents.max_share``: the largest share of all alternatives that one company has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHARES = tuple(step / 100 for step in range(30, 100, 5))
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer: the share as an interval, as an alternative with an unknown part may belong to any company."""
+    """Yield one answer: the share as an interval, because an alternative with an unknown part may be any company's."""
     legs, hidden = context.alternatives.legs()
     held: dict[str, tuple[int, int]] = {}
     doubtful = 0
@@ -22,7 +22,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         for parent in sure:
             least, doubts = held.get(parent, (0, 0))
             held[parent] = (least + 1, doubts + (not each.sure))
-    # An alternative of which not everything is known may be anybody's; those surely a company's are in its count.
+    # An alternative with an unknown part may be any company's; those that are surely a company's are in its count.
     high = max((least + doubtful - doubts for least, doubts in held.values()), default=doubtful)
     low, who = max(((least, parent) for parent, (least, _) in held.items()), default=(0, ""))
     total = len(legs)

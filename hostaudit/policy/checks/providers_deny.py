@@ -10,7 +10,7 @@ from hostaudit.policy.parties import parties, refused
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each refused id, or for each party that it means."""
+    """Yield one answer for each refused id, or for each party that it means."""
     for refusal in demand.value:
         found = [each for each in parties(context) if refusal.id in (each.provider, each.account)]
         yield from refused(context, demand, refusal, found)

@@ -1,4 +1,4 @@
-"""``ROLE.allow``: nobody but these, of those with whom the site itself has the role."""
+"""``ROLE.allow``: only these providers, of those that the site itself uses in the role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hostaudit.policy.role_holders import of_role, unknown_holders
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each provider that is not allowed, and one for the rest of the role."""
+    """Yield one answer for each provider that is not allowed, and one for the rest of the role."""
     role, title = demand.role, context.title(demand.role)
     own = [each for each in parties(context) if role in each.own]
     wrong = [each for each in own if each.certain and not any(means(each, name) for name in demand.value)]

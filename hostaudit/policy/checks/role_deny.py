@@ -1,4 +1,4 @@
-"""``ROLE.deny``: none of these, nor behind anybody in the role."""
+"""``ROLE.deny``: none of these providers or companies is in the role, or behind a provider in the role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hostaudit.policy.role_holders import of_role, unknown_holders
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each refused provider that is there, else one for the role."""
+    """Yield one answer for each refused provider that is there, else one for the role."""
     role, title = demand.role, context.title(demand.role)
     there = [each for each in parties(context) if role in each.roles and each.certain]
     wrong = [each for each in there if any(means(each, name) for name in demand.value)]

@@ -14,7 +14,7 @@ from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutag
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer."""
+    """Yield one answer."""
     tree = _alone(context.case.tree, demand.role)
     best, worst = (_longest(context, tree, each) for each in READINGS)
     outcome, text, provider = compared_hours(context, best, worst, demand.value)
@@ -28,9 +28,9 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 
 
 def _alone(tree: FaultTree, role: str) -> FaultTree:
-    """The tree in which nothing can fail but what plays a role, or may conceal somebody who does."""
+    """The tree in which only basic events can fail that have a role, or that may conceal a provider in the role."""
     leaves = {
-        # What is hoped for may lack anything, so that it must not stand in where nothing proves it.
+        # A hoped alternative may lack anything, so without proof it must not replace the serving one.
         name: leaf
         if effective_role(leaf) == role or may_conceal(leaf, role) or leaf.certainty == "hoped"
         else replace(leaf, domains={}, certainty="certain")

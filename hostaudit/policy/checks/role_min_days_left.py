@@ -12,14 +12,14 @@ from hostaudit.policy.check import Answer, Check, Demand, Ladder, few_of, number
 from hostaudit.policy.context import PolicyContext
 
 DAYS = {"registrar": (30, 21, 14, 7, 3), "ca": (14, 7, 2, 1)}
-"""No more than leaves time to act, as a renewal soon gives more days than that."""
+"""Values of a demand, in days: enough time to act, and fewer than a renewed registration or certificate has."""
 
 CERTAIN = 0.98
-"""A day that a registry or a certificate states."""
+"""The confidence of a day that a registry or a certificate states."""
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer about the name, or about all certificates of the site."""
+    """Yield one answer about the name, or about all certificates of the site."""
     yield _name(context, demand) if demand.role == "registrar" else _certificates(context, demand)
 
 
@@ -79,7 +79,7 @@ def _answer(
 
 
 def _day(text: str | None) -> date | None:
-    """The day of a time in registration data or a certificate, None for what is none."""
+    """The day of a time in registration data or a certificate, None for an invalid text."""
     try:
         return datetime.fromisoformat((text or "").replace("Z", "+00:00")).date()
     except ValueError:

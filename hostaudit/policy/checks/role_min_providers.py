@@ -14,7 +14,7 @@ COUNTS = (4, 3, 2)
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each group of alternatives in the role."""
+    """Yield one answer for each group of alternatives in the role."""
     groups = context.alternatives.groups(demand.role)
     if not groups:
         yield _nobody(context, demand)
@@ -23,7 +23,8 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 
 
 def _nobody(context: PolicyContext, demand: Demand) -> Answer:
-    """No provider at all: a role that the site does not need passes, but a second CDN is more than none."""
+    """The answer without any provider: a role that the site does not need passes, but a site without a CDN has not
+    two."""
     least: int = demand.value
     unneeded = not context.alternatives.applies(demand.role)
     text = "the site does not need it" if unneeded else f"0 providers; at least {least} are demanded"

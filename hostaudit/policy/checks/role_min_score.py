@@ -1,4 +1,4 @@
-"""``ROLE.min_score``: the score that the worst company in a role leaves."""
+"""``ROLE.min_score``: the score of a role, given by the worst company in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hostaudit.policy.context import PolicyContext, reasons
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer."""
+    """Yield one answer."""
     role = demand.role
     found = next((each for each in context.report.roles if each.role == role), None)
     low, high = (found.score.low, found.score.high) if found is not None else (100.0, 100.0)

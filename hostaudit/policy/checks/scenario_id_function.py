@@ -18,11 +18,11 @@ from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.hours_down import HOURS
 
 CONFIDENCE = 0.7
-"""A recorded scenario never happens again in just the same way."""
+"""The confidence of the answers, because a recorded scenario never happens again in exactly the same way."""
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer for each limit: the hours in the usual case, everything unknown working and then failing."""
+    """Yield one answer for each limit: the hours in the usual case, if everything unknown works and if it fails."""
     for gate in demand.value:
         scenario = context.scenarios[gate.scenario]
         best, worst = (replay(_read(context.case, works=works), scenario) for works in (True, False))
@@ -58,7 +58,8 @@ def _limit(
 
 
 def _unplaced(context: PolicyContext, answer: WhatIf, identity: str) -> str:
-    """Why an event that might end a function could not be placed at this site, or might mean somebody unseen."""
+    """The reason why an event that may stop a function could not be bound at this site, or may mean an unseen
+    provider."""
     for each in answer.events:
         reached = may_stop(each.layer, identity)
         if reached and each.applies in ("not_assessed", "maybe"):
@@ -73,7 +74,7 @@ def _settled(end: FunctionOutcome | None) -> bool:
 
 
 def _read(case: SiteModel, *, works: bool) -> SiteModel:
-    """The case with everything that is not certain working, or failed."""
+    """The model of the site in which everything that is not certain works, or fails."""
     tree = case.tree
     leaves = {name: _settle(leaf, works=works) for name, leaf in tree.leaves.items()}
     settled = FaultTree(
@@ -86,7 +87,7 @@ def _settle(leaf: BasicEvent, *, works: bool) -> BasicEvent:
     if leaf.certainty in ("certain", "failed"):
         return leaf
     if works:
-        # Nobody can act on what belongs to nobody.
+        # No actor of a scenario can end a service without an operator.
         return replace(leaf, domains={}, certainty="certain", owned=False)
     return replace(leaf, certainty="failed")
 

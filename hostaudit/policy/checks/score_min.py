@@ -1,4 +1,4 @@
-"""``score.min``: the whole site."""
+"""``score.min``: the score of the whole site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hostaudit.policy.context import PolicyContext
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One answer."""
+    """Yield one answer."""
     low, high = context.report.score.low, context.report.score.high
     message = f"The score is {between(low, high)} of 100; at least {number(demand.value)} is demanded."
     yield demand.answer(compared(low, high, demand.value), context.domain, message + _worst(context))

@@ -15,7 +15,7 @@ WEEK, DAY = 168.0, 24.0
 
 
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
-    """One failure for each company that is severe enough; nothing passes."""
+    """Yield one failure for each company that is severe enough; there are no passes."""
     for point in context.report.spofs:
         if point.failure_domain.kind != "parent" or point.name_only:
             continue
@@ -36,7 +36,8 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 
 
 def severity_of(point: SinglePoint) -> Severity:
-    """The severity of a single point of failure, by what stops and how long in the usual case."""
+    """Return the severity of a single point of failure, by the functions that stop and for how long in the usual
+    case."""
     down = [each for each in point.functions if each.effect == "down"]
     longest = max((each.time_to_recover_hours.usual for each in down), default=0.0)
     essential = [each for each in down if each.id in ("web", "resolve")]
