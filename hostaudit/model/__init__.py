@@ -1,4 +1,4 @@
-"""The values that flow from a look-up to a report, and nothing that does I/O.
+"""The values between a look-up and a report. Nothing here does I/O.
 
 Two documents are published from here: the evidence file (``hostaudit.evidence/1``) and the report
 (``hostaudit.report/1``). Fields may be added within a major version, never renamed or removed.

@@ -1,4 +1,4 @@
-"""What became of a site between two looks at it, and the looks that were kept: the documents of ``hostaudit diff`` and
+"""The changes of a site between two runs, and the stored runs: the documents of ``hostaudit diff`` and
 ``hostaudit history`` (``hostaudit.changes/1``, ``hostaudit.history/1``, ``hostaudit.trend/1``)."""
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ TREND_SCHEMA: Literal["hostaudit.trend/1"] = "hostaudit.trend/1"
 
 Part = Literal["verdict", "score", "function", "single_point", "dependency", "fallback", "finding", "unknown"]
 ChangeKind = Literal["added", "removed", "changed", "became_unknown", "became_known"]
-"""*became_unknown*: the later look could not see what the earlier one saw, so that nobody can say whether it is still
-there; *became_known*: the other way round."""
+"""*became_unknown*: the later run could not see a fact that the earlier one saw, so it is unknown if the fact still
+exists; *became_known*: the reverse."""
 
 
 class Fact(Struct, frozen=True, omit_defaults=True):
-    """One thing that a report says, without what differs between two looks at the same site. ``fields`` is what may
-    change of it, ``because`` what it was seen by. A fact of sort *evidence* has ``names``: hosts and addresses in it
-    that other evidence is about."""
+    """One fact of a report, without values that differ between any two runs. ``fields``: the values that may change;
+    ``because``: its evidence. A fact of sort *evidence* has ``names``: the hosts and addresses in it that are subjects
+    of other evidence."""
 
     sort: Part | Literal["evidence"]
     id: str
@@ -34,7 +34,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """All that is compared of a report. ``policy``: by which it was judged, empty if by none."""
+    """The facts of a report for comparison. ``policy``: the policy by which it was judged, empty if none."""
 
     domain: str
     run: Run
@@ -46,8 +46,8 @@ class Snapshot(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One difference. ``id`` is stable; ``before`` and ``after`` hold the fields that differ, or all that was there.
-    ``name``: what to call it."""
+    """One difference. ``id`` is stable; ``before`` and ``after`` have the fields that differ, or all fields that
+    existed. ``name``: its name, for people."""
 
     part: Part
     kind: ChangeKind
@@ -58,8 +58,8 @@ class Change(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """The document of ``hostaudit diff``. ``outcome``: *unknown* if nothing is seen to have changed, yet something can
-    be seen on one side only. ``notes``: what could not be compared, or what else may explain a difference."""
+    """The document of ``hostaudit diff``. ``outcome``: *unknown* if no change was seen, but a fact can be
+    seen in one run only. ``notes``: what could not be compared, or other possible reasons of a difference."""
 
     schema: Literal["hostaudit.changes/1"]
     domain: str
@@ -71,7 +71,7 @@ class Changes(Struct, frozen=True):
 
 
 class PastRun(Struct, frozen=True):
-    """One run that was kept. ``changes`` are those since the run before it, of which the first has none."""
+    """One stored run. ``changes`` are those since the run before it; the first run has none."""
 
     number: int
     run: Run
@@ -85,7 +85,8 @@ class PastRun(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """The document of ``hostaudit history show``: the oldest run first. ``earlier``: kept runs that are not listed."""
+    """The document of ``hostaudit history show``: the oldest run first. ``earlier``: stored runs that are not
+    listed."""
 
     schema: Literal["hostaudit.history/1"]
     domain: str

@@ -33,7 +33,7 @@ class RuleBook(Struct, frozen=True):
 
 class Explanation(Struct, frozen=True):
     """The document of ``hostaudit explain RULE|LAYER|CODE`` (``hostaudit.explanation/1``). ``recovery`` is for roles:
-    hours until it works again, nothing standing by; ``rules``: those that ask about the role, or share the text."""
+    hours until it works again without a standby; ``rules``: the rules about the role, or with the same text."""
 
     schema: Literal["hostaudit.explanation/1"]
     kind: Literal["rule", "role"]
@@ -52,9 +52,9 @@ class Explanation(Struct, frozen=True):
 
 
 class Criteria(Struct, frozen=True):
-    """By what a report is judged. ``fail_on`` makes single points of failure of that severity or worse fail too;
-    ``unknown`` goes before what the policy says for all its rules; ``baseline`` holds the fingerprints of failures that
-    are known already."""
+    """The criteria by which a report is judged. ``fail_on``: single points of failure of that severity or worse fail
+    too; ``unknown`` goes before the value of the policy for all its rules; ``baseline``: the fingerprints of known
+    failures."""
 
     policy: EffectivePolicy | None = None
     fail_on: Severity | None = None
@@ -84,7 +84,7 @@ class PolicyTestFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyTrial(Struct, frozen=True):
-    """How one test came out; ``differs`` says what is otherwise than expected, one line each."""
+    """The result of one test; ``differs``: the differences from the expected result, one line each."""
 
     file: str
     name: str

@@ -1,4 +1,4 @@
-"""The data that stands in tables rather than being asked for: what is there, how old is it, where is it from?"""
+"""Data in local tables, which is not asked for in a scan: its items, their age and their origin."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ STALE_AFTER: dict[str, int] = {
     "rdap-bootstrap": 90,
     "public-suffix-list": 90,
 }
-"""Days after which data of each sort are called old, in ``data status`` and in reports.
+"""By kind of data, the number of days after which it is called old, in ``data status`` and in reports.
 
-Prefixes move between networks by a few percent in a quarter, and new TLDs and suffixes come at that pace too. Clouds
-publish new ranges weekly, and one that a feed does not list yet is taken for a customer's own network.
+A few percent of prefixes move between networks in a quarter, and new TLDs and suffixes appear at that pace too. Clouds
+publish new ranges weekly, and a range that a feed does not list yet is taken for a customer's own network.
 """
 
 DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 
 
 class DataRecord(Struct, frozen=True, forbid_unknown_fields=True):
-    """One file that was fetched and installed. ``date`` (YYYY-MM-DD) is that of the data, of a feed the
-    day on which its publisher said so; ``fetched`` and ``checked``
-    are UTC times; ``rows`` counts what is in it. ``digests`` are the SHA-256 of what came from each source, and
-    ``validators`` the ETag and Last-Modified of the first answer (RFC 9110 section 8.8)."""
+    """One file that was fetched and installed. ``date`` (YYYY-MM-DD) is that of the data, for a feed the day that its
+    publisher states; ``fetched`` and ``checked`` are UTC times; ``rows`` is the number of its entries. ``digests`` are
+    the SHA-256 of the content from each source, and ``validators`` the ETag and Last-Modified of the first answer (RFC
+    9110 section 8.8)."""
 
     file: str
     sources: tuple[str, ...]
@@ -45,16 +45,15 @@ class DataRecord(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``data update`` has installed, by item."""
+    """The files that ``data update`` has installed, by item."""
 
     schema: Literal["hostaudit.manifest/1"]
     items: dict[str, DataRecord] = {}
 
 
 class DataItem(Struct, frozen=True):
-    """One item of the data in use. ``origin`` tells whether it came with hostaudit, was fetched, or built by
-    hand; ``age`` in days;
-    ``note`` says what is wrong and ``next`` what to do about it."""
+    """One item of the data in use. ``origin``: shipped with hostaudit, fetched, or built by hand; ``age``: in days;
+    ``note``: the problem; ``next``: the action to take."""
 
     id: str
     sort: str
@@ -73,7 +72,7 @@ class DataItem(Struct, frozen=True):
 
 
 class DataStatus(Struct, frozen=True):
-    """What ``data status`` says (``hostaudit.data/1``). ``directory`` is where fetched data lie."""
+    """The document of ``data status`` (``hostaudit.data/1``). ``directory`` is the folder of fetched data."""
 
     schema: Literal["hostaudit.data/1"]
     at: str
@@ -82,7 +81,8 @@ class DataStatus(Struct, frozen=True):
 
 
 def age(of: str, at: str) -> int | None:
-    """Whole days from a date to a time, both beginning with YYYY-MM-DD, never negative; None if one is no date."""
+    """Return the whole days from a date to a time, both beginning with YYYY-MM-DD, at least 0; None if one is no
+    date."""
     try:
         return max(0, (date.fromisoformat(at[:10]) - date.fromisoformat(of[:10])).days)
     except ValueError:

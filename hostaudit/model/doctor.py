@@ -1,4 +1,5 @@
-"""Whether this machine can see what a scan asks for: the document of ``hostaudit doctor`` (``hostaudit.doctor/1``)."""
+"""The check of this machine's access to what a scan needs: the document of ``hostaudit doctor``
+(``hostaudit.doctor/1``)."""
 
 from __future__ import annotations
 
@@ -9,13 +10,12 @@ from msgspec import Struct
 DOCTOR_SCHEMA: Literal["hostaudit.doctor/1"] = "hostaudit.doctor/1"
 
 CheckState = Literal["ok", "warn", "fail", "unknown"]
-"""*warn*: worth knowing, a scan misses nothing by it; *fail*: a scan from here leaves facts unknown; *unknown*: nobody
-could find out."""
+"""*warn*: of interest, but a scan misses nothing; *fail*: a scan from here leaves facts unknown; *unknown*: the check
+had no result."""
 
 
 class CheckUp(Struct, frozen=True):
-    """One thing that was tried. ``found``: what came of it; ``means``: what a scan from here lacks; ``next``: what to
-    do about it."""
+    """One check. ``found``: its result; ``means``: what a scan from here lacks; ``next``: the action to take."""
 
     id: str
     state: CheckState
@@ -25,7 +25,7 @@ class CheckUp(Struct, frozen=True):
 
 
 class Doctor(Struct, frozen=True):
-    """Everything that was tried, at ``at`` (UTC by the clock of this machine)."""
+    """All checks, made at ``at`` (UTC by the clock of this machine)."""
 
     schema: Literal["hostaudit.doctor/1"]
     at: str

@@ -1,7 +1,7 @@
 """The registry of documents: each published document class, entered here once.
 
-Everything else is derived from it: what a format may be asked to write, the pages that the terminal must have, and the
-published schemas. Import it only where all of the model may be loaded; for annotations import it under TYPE_CHECKING.
+Everything else is derived from it: the documents that a format can write, the pages of the terminal, and the published
+schemas. Import it only where all of the model may be loaded; for annotations import it under TYPE_CHECKING.
 """
 
 from __future__ import annotations
@@ -48,23 +48,24 @@ Document = (
 """A document that a command shows. The terminal has a page for each."""
 
 WRITTEN: dict[str, type[msgspec.Struct]] = {"scenario": Scenario, "site": SiteFile}
-"""By schema name: documents that people write, as YAML. They carry a version or none, and no schema id."""
+"""By schema name: documents that people write, as YAML. They have a version or none, and no schema id."""
 
 LINES: dict[str, type[msgspec.Struct]] = {"matches": Matches, "question": Question}
-"""By schema name: documents of which each line of ``providers match`` is one, read and written, without a schema id."""
+"""By schema name: the documents that are the lines of ``providers match``, read and written, without a schema id."""
 
 KEPT: tuple[type[msgspec.Struct], ...] = (EvidenceFile, Manifest)
-"""Documents that lie in files and are shown by no command."""
+"""Documents that are stored in files and shown by no command."""
 
 
 def schema_id(document: type[msgspec.Struct]) -> str:
-    """The id in the ``schema`` field of a document class, such as ``hostaudit.report/1``; empty if it has none."""
+    """Return the id in the ``schema`` field of a document class, such as ``hostaudit.report/1``; empty if it has
+    none."""
     hint = get_type_hints(document).get("schema")
     return str(get_args(hint)[0]) if hint else ""
 
 
 def schema_name(document: type[msgspec.Struct]) -> str:
-    """The name of the published schema in a schema id: ``report`` of ``hostaudit.report/1``."""
+    """Return the name of the published schema in a schema id: ``report`` of ``hostaudit.report/1``."""
     return schema_id(document).removeprefix("hostaudit.").removesuffix("/1")
 
 

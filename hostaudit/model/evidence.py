@@ -1,4 +1,4 @@
-"""One question and what became of it, and the document that holds all of them (``hostaudit.evidence/1``)."""
+"""Evidence, which is one question with its result, and the document of all evidence (``hostaudit.evidence/1``)."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ Cause = Literal[
     "depends_on_unknown",
     "internal_error",
 ]
-"""The reason why a question has no answer. Each is a statement about the look-up, never about its subject."""
+"""The causes of a question without an answer. Each is a statement about the look-up, never about its subject."""
 
 RETRYABLE: frozenset[str] = frozenset(
     {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}
 )
-"""Causes for which asking again later may well give an answer."""
+"""Causes after which a later repetition may give an answer."""
 
 
 class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One question and what became of it. Exactly one of value, absent, unknown and not_applicable is set.
+    """One question with its result. Exactly one of value, absent, unknown and not_applicable is set.
 
     ``absent`` carries the proof (``NXDOMAIN``, ``NODATA``, ``404``, ...); ``source`` names who was asked.
     """
@@ -73,13 +73,13 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 def subject_of(item: Evidence, form: type[S]) -> S | None:
-    """The subject of an item in its form; None if it has another, as the questions of a broken probe may have."""
+    """Return the subject of an item in a form; None if it has another form, as questions of a failed probe may have."""
     subject = read_subject(item.kind, item.subject)
     return subject if isinstance(subject, form) else None
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is audited. All names are A-labels in lower case without a trailing dot.
+    """The audited target. All names are A-labels in lower case without a trailing dot.
 
     ``registrable`` is the name under the ICANN part of the Public Suffix List, the unit that a registrar sells;
     ``hosts`` are the hosts looked at: the domain, its www name, and those the user named.
@@ -92,8 +92,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
-    """How and when the looking was done. ``options`` holds what was chosen, such as ``no-http`` or ``depth=1``;
-    ``data`` the date (YYYY-MM-DD) of each table that was looked into, by the names of ``STALE_AFTER``."""
+    """How and when the evidence was taken. ``options``: the chosen options, such as ``no-http`` or ``depth=1``;
+    ``data``: the date (YYYY-MM-DD) of each table that was used, by the names of ``STALE_AFTER``."""
 
     started: str
     finished: str
@@ -105,7 +105,7 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The document that ``--save-evidence`` writes and ``analyse`` reads. ``site`` is what its owner declared."""
+    """The document that ``--save-evidence`` writes and ``analyse`` reads. ``site`` is the owner's declaration."""
 
     schema: Literal["hostaudit.evidence/1"]
     target: Target

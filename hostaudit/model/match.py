@@ -13,14 +13,14 @@ PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
 MATCHED_SCHEMA: Literal["hostaudit.matched/1"] = "hostaudit.matched/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
 
-# Those without gc hold nothing that could lead back to them; a collector that visits each of them costs a tenth.
+# Classes with gc=False cannot be part of a reference cycle; garbage collection of them would cost a tenth of the time.
 
 Texts = str | list[str] | None
 
 
 class Clue(Struct, gc=False, frozen=True):
-    """One thing seen that speaks for one provider. ``kind`` is what sort of thing, ``value`` what was seen,
-    ``strength`` how much that says (0 to 1) and ``entry`` what of the catalogue it matched."""
+    """One observation that supports one provider. ``kind``: its kind; ``value``: what was seen; ``strength``: its
+    strength, 0 to 1; ``entry``: the entry of the catalogue that it matched."""
 
     provider: str
     kind: str
@@ -30,7 +30,7 @@ class Clue(Struct, gc=False, frozen=True):
 
 
 class IssuerSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
-    """An issuer name of a certificate: organisation and common name. The country ``c`` is read and says nothing."""
+    """An issuer name of a certificate: organisation and common name. The country ``c`` is accepted and ignored."""
 
     o: str | None = None
     cn: str | None = None
@@ -38,7 +38,7 @@ class IssuerSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
 
 
 class RegistrarSeen(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
-    """A registrar as RDAP or whois have it."""
+    """A registrar as in RDAP or whois."""
 
     name: str | None = None
     iana_id: str | int | None = None
@@ -68,9 +68,9 @@ class Question(Struct, gc=False, frozen=True, forbid_unknown_fields=True):
 
 
 class Match(Struct, gc=False, frozen=True):
-    """A provider for whom enough speaks. ``role`` is what the strongest clue shows it as, ``roles`` what all do;
-    ``because`` are the clues, strongest first, which may be of another product of the same company; ``contradicts`` is
-    what names another company in answer to the same question."""
+    """A provider with sufficient clues. ``role``: the role that the strongest clue shows; ``roles``: the roles that all
+    clues show; ``because``: the clues, strongest first, which may be for another product of the same company;
+    ``contradicts``: the clues of the same question that name another company."""
 
     id: str
     parent: str
@@ -83,15 +83,15 @@ class Match(Struct, gc=False, frozen=True):
 
 
 class Matches(Struct, gc=False, frozen=True):
-    """One line that ``hostaudit providers match`` prints, best first. ``error``: why the line could not be read, which
-    says nothing about providers."""
+    """One line that ``hostaudit providers match`` prints, best first. ``error``: the reason why the line could not be
+    read, which is no statement about providers."""
 
     providers: tuple[Match, ...] = ()
     error: str | UnsetType = UNSET
 
 
 class Matched(Struct, frozen=True):
-    """One value, asked as everything that it may be. ``kinds`` are those."""
+    """One value, asked as every kind that it may be (``kinds``)."""
 
     schema: Literal["hostaudit.matched/1"]
     value: str
@@ -100,7 +100,7 @@ class Matched(Struct, frozen=True):
 
 
 class ProviderRow(Struct, frozen=True):
-    """A provider in a list: ``parent`` and ``parent_name`` are the company in control in the end."""
+    """A provider in a list: ``parent`` and ``parent_name`` are the ultimate controlling company."""
 
     id: str
     name: str
@@ -127,11 +127,11 @@ class OwnerRow(Struct, frozen=True):
 
 
 class ProviderSheet(Struct, frozen=True):
-    """``hostaudit providers show --format json``: the record as it stands in its file, and what follows from others.
+    """``hostaudit providers show --format json``: the record as in its file, and the facts from other records.
 
-    ``owners`` lead from the direct one to the company in control; ``siblings`` are all others under that company;
-    ``needed_by`` are those that state in ``depends_on`` that they do not work without it. ``jurisdiction`` is its own
-    or that of the company in control; ``publications`` explain the labels among its sources.
+    ``owners`` lead from the direct owner to the controlling company; ``siblings`` are all other providers of that
+    company; ``needed_by`` are the providers that name it in ``depends_on``, because they do not work without it.
+    ``jurisdiction`` is its own or that of the controlling company; ``publications`` explain the labels in its sources.
     """
 
     schema: Literal["hostaudit.provider/1"]

@@ -1,8 +1,8 @@
 """The demands of a team on its sites: the policy part of ``hostaudit.yaml``, version 1.
 
-A demand that is left out is not made. Whatever compares with a score compares with its low end. Each key says in its
-``Key`` what it means, which values it takes and which rule it demands; reading, the schema for editors and the checks
-are derived from that.
+A demand that is left out is not made. A demand on a score is compared with its low end. The ``Key`` of each key has its
+meaning, its allowed values and the rule that it demands; reading, the schema for editors and the checks are derived
+from that.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from hostaudit.model.verdict import Severity, UnknownMode
 POLICY_SCHEMA: Literal["hostaudit.policy/1"] = "hostaudit.policy/1"
 
 Axis = Literal["provider", "parent", "account", "asn", "prefix", "tld", "jurisdiction"]
-"""In what two providers of a role must differ to count as two."""
+"""The properties in which two providers of a role must differ to count as two."""
 
-# -- what a key is ----------------------------------------------------------------------------------------
+# -- keys -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Range:
     """The numbers from ``least`` to ``most``, both included; ``words`` complete "is not ...". ``most`` is left out of
-    the schema unless it is ``stated``: some bounds only keep nonsense away."""
+    the schema unless it is ``stated``: some bounds only exclude nonsense."""
 
     least: float
     most: float
@@ -38,14 +38,14 @@ class Range:
 
 
 ValueKind = Literal["actors", "countries", "share"]
-"""Values that are no plain range: ids of providers and companies, country codes, a share above 0 and at most 1."""
+"""Values that are not in a ``Range``: ids of providers and companies, country codes, a share above 0 and at most 1."""
 
 
 @dataclass(frozen=True)
 class Key:
     """A key of a policy. ``meaning`` describes it to an editor. ``rule`` is the id of the check that it demands, empty
-    for a key that only says how. ``roles`` are those to which it applies, none for all; ``otherwise`` says what the
-    other roles lack."""
+    for a key that only modifies demands. ``roles`` are those to which it applies, empty for all; ``otherwise`` is what
+    the other roles lack."""
 
     meaning: str
     values: Range | ValueKind | None = None
@@ -132,14 +132,14 @@ class FunctionDemand(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Refusal(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Somebody, or a country, that may not occur, and why."""
+    """A provider, company or country that must not occur, with the reason."""
 
     id: Annotated[str, Key("Who, by the id of a provider or company, or a country code in quotation marks.")]
     reason: Annotated[str, Key("Why, in a line.")] = ""
 
 
 class ParentDemand(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """``max_share``: the largest share, 0 to 1, of the site's legs that one company may hold."""
+    """``max_share``: the largest share, 0 to 1, of the site's legs that one company may have."""
 
     deny: Annotated[
         tuple[Refusal, ...],
@@ -188,8 +188,8 @@ class ScenarioGate(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything that is demanded. ``extends`` names presets; a later one, and the file itself, go before earlier
-    ones key by key. ``notice_hours`` is the notice that a provider is assumed to give."""
+    """All demands. ``extends`` names presets; a later one, and the file itself, go before earlier ones key by key.
+    ``notice_hours`` is the notice that a provider is assumed to give."""
 
     extends: Annotated[
         tuple[str, ...], Key("Presets to begin with, a later one going before an earlier one key by key.")
@@ -245,7 +245,7 @@ class PolicyTarget(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 class Exemption(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An exception. It covers a rule (``dns.min_providers``, ``dns.*``) at a target until the end of the day
-    ``expires`` (UTC), or for good with ``never`` and a day of ``review``. What is not a day counts as past. An unknown
+    ``expires`` (UTC), or for good with ``never`` and a day of ``review``. An invalid day counts as past. An unknown
     result is covered only with ``allow_unknown``; ``fingerprint`` pins one finding."""
 
     id: Annotated[str, Key("A name of your choice, such as EX-7.")]
@@ -262,8 +262,8 @@ class Exemption(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
-    """A policy that comes with hostaudit (``rules/presets/*.yaml``). ``given``: the paths of the keys that it sets,
-    such as ``(roles, dns, min_providers)``."""
+    """A policy that is shipped with hostaudit (``rules/presets/*.yaml``). ``given``: the paths of the keys that it
+    sets, such as ``(roles, dns, min_providers)``."""
 
     title: str
     policy: Policy
@@ -271,11 +271,11 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EffectivePolicy(Struct, frozen=True):
-    """What is demanded of one site, everything that a file and its presets say of it taken together.
+    """The demands on one site, from a file and its presets together.
 
-    ``origins``: by key, such as ``roles.dns.min_providers``, where its value stands: ``preset:NAME``, ``FILE:LINE`` or
-    ``default``. ``source`` and ``line``: the target or else the policy, for whoever wants to point at it. ``matched``:
-    the pattern by which a target was chosen. Without ``stated`` the file demands nothing of this site.
+    ``origins``: by key, such as ``roles.dns.min_providers``, the place of its value: ``preset:NAME``, ``FILE:LINE`` or
+    ``default``. ``source`` and ``line``: the place of the target or else of the policy, for tools that show it.
+    ``matched``: the pattern by which a target was chosen. Without ``stated`` the file demands nothing of this site.
     """
 
     schema: Literal["hostaudit.policy/1"]
@@ -294,7 +294,7 @@ class EffectivePolicy(Struct, frozen=True):
 # -- the keys as a table ----------------------------------------------------------------------------------
 
 ANY = "*"
-"""In the path of a key: any role, or any function."""
+"""A part of the path of a key that stands for any role, or any function."""
 
 
 class RuleKey(NamedTuple):
@@ -310,18 +310,18 @@ KEYED = (
     Policy, RoleDemand, FunctionDemand, Refusal, ParentDemand, JurisdictionDemand, ScenarioGate, PolicyTarget,
     Exemption,
 )  # fmt: skip
-"""The records that people write, whose fields all have a ``Key``."""
+"""The records that people write, all of whose fields have a ``Key``."""
 
 
 def keys_of(kind: type[Struct]) -> dict[str, Key]:
-    """The ``Key`` of every field of a record in which all fields have one, in the order of the fields."""
+    """Return the ``Key`` of every field of a record in which all fields have one, in the order of the fields."""
     hints = get_type_hints(kind, include_extras=True)
     return {name: get_args(hints[name])[1] for name in kind.__struct_fields__}
 
 
 @cache
 def rule_keys() -> dict[str, RuleKey]:
-    """By id of the rule the key that demands it, in the order in which they are declared."""
+    """Return, by id of the rule, the key that demands it, in the order of declaration."""
     return {each.key.rule: each for each in _rule_keys(Policy, ())}
 
 

@@ -1,4 +1,4 @@
-"""The document that everything ends in (``hostaudit.report/1``)."""
+"""The report, which is the main result (``hostaudit.report/1``)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 
 DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "asn", "prefix", "region", "jurisdiction"]
 """*account*: the customer account under which products are sold together; *control_plane*: the console and API through
-which what is in it is changed. Neither is seen; both follow from who the provider is."""
+which the content of the account is changed. Neither is observed; both follow from the provider."""
 Grade = Literal["declared", "configured", "probed", "independent"]
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
 
 
 class Dependency(Struct, frozen=True):
-    """Somebody on whom a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table.
+    """A provider on which a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table.
 
-    ``contradicts``: evidence that names another company; ``against``: the clues in it and whom they name, as words.
+    ``contradicts``: evidence that names another company; ``against``: the clues in it and the names, as words.
     """
 
     id: str
@@ -52,7 +52,7 @@ class ScoreInterval(Struct, frozen=True):
 
 
 class WorkingFunction(Struct, frozen=True):
-    """What the end of one company's service does to one function: hours lost, the harm of that, and its weight."""
+    """The effect on one function if one company ends service: hours lost, the harm of that, and its weight."""
 
     id: str
     weight: float
@@ -62,7 +62,7 @@ class WorkingFunction(Struct, frozen=True):
 
 class WorkingCompany(Struct, frozen=True):
     """One company in the working of a score. ``exposure`` is the weighted mean of harm times ``factor``, which is
-    below 1 for a company that holds nothing but names."""
+    below 1 for a company that is only a registry or registrar."""
 
     parent: str
     name: str
@@ -72,7 +72,7 @@ class WorkingCompany(Struct, frozen=True):
 
 
 class WorkingEnd(Struct, frozen=True):
-    """How one end of the score came about: the worst companies first, of which the first two count."""
+    """The calculation of one end of the score: the worst companies first, of which the first two count."""
 
     end: Literal["low", "high"]
     score: float
@@ -80,7 +80,7 @@ class WorkingEnd(Struct, frozen=True):
 
 
 class Score(Struct, frozen=True):
-    """0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known.
+    """The score, 0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known.
 
     ``working`` shows both ends step by step; ``hostaudit explain score`` prints it."""
 
@@ -91,7 +91,7 @@ class Score(Struct, frozen=True):
 
 
 class Leg(Struct, frozen=True):
-    """One of the alternatives on which a function rests, and who must all keep it up."""
+    """One of the alternatives on which a function rests, and all providers that it needs."""
 
     role: str
     subject: str
@@ -116,7 +116,7 @@ class FailureDomain(Struct, frozen=True):
 
 
 class TimeTerm(Struct, frozen=True):
-    """One summand of a time: *measured* at the site or *assumed*, and where it comes from."""
+    """One summand of a time: *measured* at the site or *assumed*, with its source."""
 
     of: Literal["time_to_impact", "time_to_recover"]
     hours: Hours
@@ -139,7 +139,7 @@ class FunctionImpact(Struct, frozen=True):
 
 
 class SinglePoint(Struct, frozen=True):
-    """A failure domain that ends functions alone. ``name_only``: all it holds of order 1 is a registry or registrar."""
+    """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar."""
 
     failure_domain: FailureDomain
     order: int
@@ -151,7 +151,7 @@ class SinglePoint(Struct, frozen=True):
 
 
 class CutSet(Struct, frozen=True):
-    """Failure domains of one kind that end a function together, and would not if one of them held."""
+    """Failure domains of one kind that end a function together, and would not if one of them did not fail."""
 
     kind: DomainKind
     function: str
@@ -159,18 +159,18 @@ class CutSet(Struct, frozen=True):
 
 
 def web_app_at(host: str) -> str:
-    """What a report calls the web app of a host as a way to install."""
+    """Return the name, in a report, of the web app of a host as a way to install."""
     return f"web app at {host}"
 
 
 def package_at(host: str) -> str:
-    """What a report calls a package that a host offers as a way to install."""
+    """Return the name, in a report, of a package that a host offers as a way to install."""
     return f"direct package at {host}"
 
 
 class Fallback(Struct, frozen=True):
-    """Something that could take over, graded by proof, which is *open* if what would tell gave no answer.
-    ``backs_up``: what it would replace; ``id``: as declared; ``name``: the provider's, for people."""
+    """A fallback, graded by proof, which is *open* if the question that decides it has no answer. ``backs_up``: what it
+    would replace; ``id``: as declared; ``name``: the provider's, for people."""
 
     role: str
     provider: str
@@ -186,7 +186,7 @@ class Fallback(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """One rule and its outcome. ``fingerprint`` stays the same while rule, subject, role and provider do; ``exception``
     is the id of the exception that covers it, which then does not count, nor does a failure that was in the
-    ``baseline``. ``verdict`` is what it makes of the report's: empty if nothing."""
+    ``baseline``. ``verdict`` is its effect on the verdict of the report, empty if it has none."""
 
     rule: str
     outcome: Outcome
@@ -206,9 +206,9 @@ class Finding(Struct, frozen=True):
 
 
 class ExceptionNote(Struct, frozen=True):
-    """An exception of the policy and what became of it in this report. ``days_left`` counts whole days after today;
-    None for one without end. ``findings``: fingerprints of those that it covers, or would if it had not ended;
-    ``warning``: what has to be done about it."""
+    """An exception of the policy and its state in this report. ``days_left`` counts whole days after today; None for
+    one without end. ``findings``: fingerprints of those that it covers, or would cover if it had not ended;
+    ``warning``: the action that it needs."""
 
     id: str
     rule: str
@@ -224,7 +224,7 @@ class ExceptionNote(Struct, frozen=True):
 
 
 class RoleScore(Struct, frozen=True):
-    """How much of the score is lost in one role: 100 less what the worst company in it exposes, both ends."""
+    """The score of one role: 100 less the exposure to the worst company in it, both ends."""
 
     role: str
     score: ScoreInterval
@@ -232,7 +232,8 @@ class RoleScore(Struct, frozen=True):
 
 
 class PolicyNote(Struct, frozen=True):
-    """By which policy a report was judged, and where it names the target (line from 1), for tools that point at it."""
+    """The policy by which a report was judged, and the place of the target in it (line from 1), for tools that show
+    it."""
 
     source: str
     line: int
@@ -269,8 +270,8 @@ class Run(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The whole document. ``names``: what companies and products are called, by id; ``cut_set_limits`` says where the
-    cut sets listed are a lower bound."""
+    """The whole document. ``names``: the names of companies and products, by id; ``cut_set_limits``: the places where
+    the listed cut sets are a lower bound."""
 
     schema: Literal["hostaudit.report/1"]
     target: Target

@@ -1,12 +1,12 @@
-"""The tables of roles, of layers and of functions: one row for each, and every view of them that others need.
+"""The tables of roles, of layers and of functions: one row for each, and the views of them that other modules need.
 
 A *role* is what a provider does for a site (``dns``, ``hosting``). A *layer* is the same in a recorded scenario, where
 it may have another name and mean several roles (``tls``, ``third_party_js``). A *function* is what a site does for its
 users (``web``, ``mail_receive``).
 
-A new role is a row of ``ROLES`` and a word of ``Role`` here, its texts in ``rules/roles.yaml`` and its hours in
-``rules/recovery.yaml``. A new function is a row of ``FUNCTIONS`` here, its module in ``analysis/fault_tree/functions``
-and its weight in ``rules/scoring.yaml``. Tests name the file that was forgotten.
+A new role needs a row of ``ROLES`` and a word of ``Role`` here, its texts in ``rules/roles.yaml`` and its hours in
+``rules/recovery.yaml``. A new function needs a row of ``FUNCTIONS`` here, its module in
+``analysis/fault_tree/functions`` and its weight in ``rules/scoring.yaml``. Tests name a file that was forgotten.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class RoleRow:
     ``words``: for people. ``code``: its part of a rule's code, as in ``HA-STORE-001``; the id in capitals if empty.
     ``also``: further names by which people ask for it. ``kinds``: services that count as this role.
     ``visible``: it can be seen from outside; if not, only a site file can declare it, and the catalogue need not
-    say who fills it. ``not_assessed``: how a report lists it while nobody declared it (subject, reason).
-    ``functions``: those that nothing but this role carries, so that a site without them has no need of it.
-    ``alternatives``: several of it can serve side by side, and are the legs of a site. ``counted``: a proposed
-    policy demands a number of them. ``replaceable``: another provider can be chosen while the name stays.
-    ``expires``: something in it has a last day. ``single``: a site has exactly one of it, and it holds the name only.
+    have a provider of it. ``not_assessed``: its entry in a report if it is not declared (subject, reason).
+    ``functions``: those that only this role carries, so a site without them does not need it.
+    ``alternatives``: several providers can serve in parallel, and are the legs of a site. ``counted``: a proposed
+    policy demands a number of them. ``replaceable``: another provider can be chosen while the name stays the same.
+    ``expires``: something in it has a last day. ``single``: a site has exactly one, which provides only the name.
     ``may_hide``: the roles that an unknown basic event of it may conceal; itself if empty.
     ``fallback``: how a declared fallback of it works: *standby*, it takes over after a switch; *alternative*, it is in
     use from the start; empty, none can be declared.
@@ -159,7 +159,7 @@ ROLES: dict[str, RoleRow] = {
 }
 
 BROAD: dict[str, str] = {kind: role for role, row in ROLES.items() for kind in row.kinds}
-"""The role as which a kind of service counts."""
+"""By kind of service, the role as which it counts."""
 
 HIDDEN: tuple[str, ...] = tuple(role for role, row in ROLES.items() if not row.visible)
 NOT_ASSESSED: dict[str, tuple[str, str]] = {
@@ -172,19 +172,19 @@ EXPIRING: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.exp
 SINGLE: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.single)
 STANDBYS: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.fallback == "standby")
 CARRIES: dict[str, tuple[str, ...]] = {role: row.functions for role, row in ROLES.items()}
-"""By role the functions that nothing else carries."""
+"""By role, the functions that only this role carries."""
 
 IN_USE_AT_ONCE: dict[str, tuple[str, ...]] = {
     role: row.functions for role, row in ROLES.items() if row.fallback == "alternative"
 }
-"""By role of a fallback that is in use from the start, the functions for which it is."""
+"""By role of a fallback that is in use from the start, the functions that it serves."""
 
 MAY_HIDE: dict[str, tuple[str, ...]] = {
     **{role: row.may_hide or (role,) for role, row in ROLES.items()},
     **{function: (role,) for role, row in ROLES.items() for function in row.functions},
 }
 """By role of a basic event that is not certain, or by the function of which nothing is known, the roles that it may
-conceal; the two share no id. Anything else conceals nobody."""
+conceal; the two share no id. Any other id conceals no role."""
 
 
 ROLE_CODES: dict[str, str] = {role: row.code or role.upper() for role, row in ROLES.items()}
@@ -198,11 +198,11 @@ ROLE_CODES: dict[str, str] = {role: row.code or role.upper() for role, row in RO
 class LayerRow:
     """One layer of a scenario.
 
-    ``words``: who fills it at a site. ``role``: the role as which a report explains it. ``roles``: the roles of a
-    site's providers that an event on it means, most often that one alone. ``product_roles``: where an outage of one
-    product shows, as the same product may carry several roles; ``roles`` if empty. ``stops``: the functions that an
-    event on it may end as far as can be seen from outside; *any*, as an account at a host may hold anything.
-    ``verbs``: what an action does on it, where the usual verb of the action is too weak.
+    ``words``: its providers at a site, in words. ``role``: the role as which a report explains it. ``roles``: the roles
+    of a site's providers that an event on it means, usually that one alone. ``product_roles``: the roles that an outage
+    of one product affects, because one product may carry several; ``roles`` if empty. ``stops``: the functions that an
+    event on it may end as far as can be seen from outside; *any*, because an account at a host may contain anything.
+    ``verbs``: by action, its verb on this layer, if the usual verb is too weak.
     """
 
     words: str
@@ -241,7 +241,7 @@ LAYERS: dict[str, LayerRow] = {
         product_roles=("hosting", "cdn", "page", "mail", "sending"),
         stops="any",
     ),
-    # Who carries the traffic of a network fills no role at a site; what it cuts off is the host.
+    # A carrier of a network's traffic fills no role at a site; it disconnects the host.
     "ip_transit": LayerRow(
         words="network operator", role="hosting", roles=(), verbs={"revoke": "withdraws the addresses"}
     ),
@@ -275,21 +275,21 @@ ROLE_OF_NAME: dict[str, str] = {
     **{name: role for role, row in ROLES.items() for name in row.also},
     **{role: role for role in ROLES},
 }
-"""The role that a person means by a role, by a layer of a scenario or by another name."""
+"""The role by every name for it: the role itself, a layer of a scenario, or another name."""
 
 
 def roles_of_layer(layer: str) -> tuple[Role, ...]:
-    """The roles of a site's providers that an event on a layer means."""
+    """Return the roles of a site's providers that an event on a layer means."""
     return LAYERS[layer].roles
 
 
 def roles_of_product(layer: str) -> tuple[Role, ...]:
-    """The roles in which an outage of one product of a layer shows."""
+    """Return the roles that an outage of one product of a layer affects."""
     return LAYERS[layer].product_roles or LAYERS[layer].roles
 
 
 def functions_of_layer(layer: str) -> tuple[str, ...]:
-    """The functions that nothing but the roles of a layer carries."""
+    """Return the functions that only the roles of a layer carry."""
     return tuple(function for role in LAYERS[layer].roles for function in ROLES[role].functions)
 
 
@@ -307,8 +307,8 @@ class FunctionRow:
     """One function that every site may have.
 
     ``words``: for people. ``head``: the head of a narrow column. ``code``: its part of a rule's code, as in
-    ``HA-RECEIVE-001``. ``platform`` and ``stores``: on what it installs an app, and the stores of the catalogue that
-    serve it, the one that nearly everybody uses first. ``timed``: a proposed policy limits how long it may be down.
+    ``HA-RECEIVE-001``. ``platform`` and ``stores``: the platform on which it installs an app, and the stores of the
+    catalogue that serve it, the most used one first. ``timed``: a proposed policy limits its downtime.
     """
 
     words: str
@@ -340,12 +340,13 @@ FUNCTIONS: dict[str, FunctionRow] = {
 FUNCTION_CODES: dict[str, str] = {function: row.code for function, row in FUNCTIONS.items()}
 TIMED: tuple[str, ...] = tuple(function for function, row in FUNCTIONS.items() if row.timed)
 STORES: dict[str, tuple[str, ...]] = {row.platform: row.stores for row in FUNCTIONS.values() if row.platform}
-"""The stores of the catalogue that serve a platform, the one that nearly everybody uses first."""
+"""By platform, the stores of the catalogue that serve it, the most used one first."""
 
 HOST = "web:"
-"""The prefix of the id of a function that is a further host which the user named."""
+"""The prefix of the ids of functions for further hosts that the user named."""
 
 
 def kind_of_function(function: str) -> str:
-    """The function of ``FUNCTIONS`` of whose kind a function of a site is: ``web`` for ``web:api.example.com``."""
+    """Return the function of ``FUNCTIONS`` that is the kind of a site's function: ``web`` for
+    ``web:api.example.com``."""
     return "web" if function.startswith(HOST) else function

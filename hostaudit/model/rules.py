@@ -1,4 +1,4 @@
-"""Who is who, and the constants of judgement: what the files in ``rules/`` say."""
+"""The rules: providers, companies, and the constants and texts of judgement, as in the files in ``rules/``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hostaudit.model.verdict import Severity
 FeedFormat = Literal[
     "aws", "azure", "cidr-list", "cloudfront", "fastly", "geofeed", "github-meta", "google", "oracle",
 ]  # fmt: skip
-"""How a publisher writes its address ranges; ``geofeed`` is RFC 8805, ``cidr-list`` one range a line."""
+"""Formats of published address ranges; ``geofeed`` is RFC 8805, ``cidr-list`` one range per line."""
 
 
 class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
-    """A response header that names its sender. ``pattern`` is a regular expression searched in the value, without
-    regard to case. A ``weak`` one never attributes alone."""
+    """A response header that identifies its sender. ``pattern`` is a regular expression that is searched in the value,
+    without regard to case. A ``weak`` one never attributes alone."""
 
     name: str
     pattern: str
@@ -28,7 +28,7 @@ class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Upstream(Struct, frozen=True, forbid_unknown_fields=True):
-    """Another product without which this one does not work. ``source``: where that was read."""
+    """Another product without which this one does not work. ``source``: the source of this fact."""
 
     on: str
     source: str
@@ -45,10 +45,10 @@ class Feed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sources(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the facts of a provider were read, by group: ``company`` (name, parent, jurisdiction), ``networks`` (AS
-    numbers, ranges, holders), ``names`` (host names of every kind), ``headers``, ``certificates`` (issuers, CAA) and
+    """The sources of a provider's facts, by group: ``company`` (name, parent, jurisdiction), ``networks`` (AS numbers,
+    ranges, holders), ``names`` (host names of every kind), ``headers``, ``certificates`` (issuers, CAA) and
     ``registration`` (registrar ids and names, top-level domains). Each is a label of ``rules/sources.yaml``, the
-    address of a page, or a few words on where and when."""
+    address of a page, or a few words about the place and time."""
 
     company: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
@@ -59,8 +59,8 @@ class Sources(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Publication(Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands behind a one-word label in ``sources`` (``rules/sources.yaml``). ``date`` is that of the copy that
-    was read, ``address`` where the public finds it."""
+    """The publication behind a one-word label in ``sources`` (``rules/sources.yaml``). ``date`` is that of the copy
+    that was read, ``address`` its public address."""
 
     title: str
     date: str
@@ -70,7 +70,7 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Parent(Struct, frozen=True, forbid_unknown_fields=True):
     """A company that controls providers. ``parent`` is the company that controls it in turn; ``jurisdiction`` is the
-    ISO 3166-1 code of its country; ``basis`` is how both are known."""
+    ISO 3166-1 code of its country; ``basis`` is the source of both facts."""
 
     name: str
     jurisdiction: str | None = None
@@ -89,11 +89,11 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     """One product of one company, as the catalogue knows it (``rules/providers/<id>.yaml``).
 
     Suffixes match on label boundaries only. Patterns are for numbered families and must match a whole name.
-    ``account`` names the product under whose customer account this one is sold, if not its own: closing that closes
-    both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles for which
-    people think of this provider first; ``sold`` is false for one who does this for itself alone.
-    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers, and ``basis`` how
-    that is known; a provider that states none has its parent's.
+    ``account`` is the product under whose customer account this one is sold, if not its own: closing the account ends
+    both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles in which this
+    provider is well known; ``sold`` is false for a provider that serves only itself.
+    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers, and ``basis`` the
+    source of that; a provider without one has its parent's.
     """
 
     id: str
@@ -130,12 +130,12 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
     def serves(self, role: str) -> bool:
-        """Whether this provider does what stands in a ``role`` of a dependency tree."""
+        """Return True if this provider can fill a ``role`` of a dependency."""
         return any(role in (each, BROAD.get(each)) for each in self.roles)
 
 
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours until a function works again when the operator in this role is gone and nothing stands by."""
+    """Hours until a function works again after the loss of the operator in this role, without a standby."""
 
     low: float
     usual: float
@@ -155,9 +155,9 @@ class Scoring(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleText(Struct, frozen=True, forbid_unknown_fields=True):
-    """The text of one rule, or of one that is asked of every role (``ROLE.min_score``) or function (``FUNCTION...``).
+    """The text of one rule, or of a family for every role (``ROLE.min_score``) or function (``FUNCTION...``).
 
-    ``risk`` says what stops if it is not met, ``how`` by what it is checked, ``write`` how a policy demands it.
+    ``risk``: the harm if it is not met; ``how``: the method of the check; ``write``: the demand in a policy.
     ``code`` is what people quote. A text for every role or function gives a ``number`` instead, by which each has a
     code of its own (``codes``: HA-DNS-002 for ``dns``), and ``code`` is that of all others. ``expiring``: only roles in
     which something has a last day are asked.
@@ -177,7 +177,7 @@ class RuleText(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def codes(self) -> dict[str, str]:
-        """By role or function the code of this rule for it; empty if it has one code for all."""
+        """By role or function, the code of this rule; empty if it has one code for all."""
         if not self.number:
             return {}
         parts = ROLE_CODES if self.id.startswith("ROLE.") else FUNCTION_CODES
@@ -185,7 +185,7 @@ class RuleText(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoleText(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a role is, for people: what stops without it, how it is seen, how it is spread over more than one party."""
+    """The description of a role, for people: what stops without it, how it is seen, and how to use several parties."""
 
     title: str
     risk: str
@@ -194,7 +194,7 @@ class RoleText(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rules(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that judgement needs besides evidence. ``version`` is a digest of the files it was read from."""
+    """Everything that judgement needs besides evidence. ``version`` is a digest of the files of the rules."""
 
     version: str
     providers: tuple[Provider, ...]

@@ -1,4 +1,4 @@
-"""Something that happened once, as data that can happen again to another site (``rules/scenarios/*.yaml``)."""
+"""Scenarios: recorded incidents as data, for a replay at another site (``rules/scenarios/*.yaml``)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Binding = Literal["role", "literal"]
 
 
 class SourceText(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where a fact was read. ``kind``: primary, court, press, trade, analysis, data ..."""
+    """The source of a fact. ``kind``: primary, court, press, trade, analysis, data ..."""
 
     title: str
     url: str = ""
@@ -43,12 +43,12 @@ class SourceText(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One act of one actor, on the clock of its scenario.
 
-    ``at_hours`` counts from ``t0`` to the effect; ``notice_hours`` from being told to the effect (None: unknown, taken
-    as 0 and said); ``duration_hours`` None: until an ``accept`` that names it in ``restores``, else unknown.
+    ``at_hours`` counts from ``t0`` to the effect; ``notice_hours`` from the notice to the effect (None: unknown, taken
+    as 0 and reported so); ``duration_hours`` None: until an ``accept`` that names it in ``restores``, else unknown.
     ``scope``: *customer* and *country* end an account with all of its products, *product* and *global* one provider's
-    product and what rests on it, *region* that product where it stands in ``region``, *tld* every name in ``tld``.
-    ``bind``: *role* means whoever fills the role at the site, *literal* only this actor; empty: as the scenario says.
-    ``grace``: *ttl* if caches keep things alive for the measured TTL first.
+    product and everything that rests on it, *region* that product in ``region``, *tld* every name in ``tld``.
+    ``bind``: *role* means the provider in the role at the site, *literal* only this actor; empty: as in the scenario.
+    ``grace``: *ttl* if caches keep records for the measured TTL first.
     """
 
     id: str
@@ -73,8 +73,8 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a replay on the graph of the victim must give: hours down as [least, most] by function, and providers that
-    must be among the excluded, with a word of the reason."""
+    """The result that a replay at the site of the incident must give: hours down as [least, most] by function, and
+    providers that must be among the excluded ones, with a word of the reason."""
 
     subject: str
     down_hours: dict[str, tuple[float, ...]]
@@ -83,8 +83,8 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A whole incident. ``t0`` is UTC; ``horizon_hours`` ends the clock; ``outcome`` is what history says, in a
-    sentence; ``recalled`` lists what rests on memory only, which ``lint`` reports."""
+    """A whole incident. ``t0`` is UTC; ``horizon_hours`` ends the clock; ``outcome`` is the recorded outcome, in a
+    sentence; ``recalled`` lists the facts from memory only, which ``lint`` reports."""
 
     id: str
     title: str
@@ -105,7 +105,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @property
     def binding(self) -> str:
-        """How events bind that do not say: provider actions to whoever fills the role, outages to the provider."""
+        """The binding of events without ``bind``: provider actions to the provider in the role, outages to the
+        actor."""
         return self.bind or ("role" if self.kind == "provider_action" else "literal")
 
 

@@ -1,6 +1,6 @@
-"""What only the owner of a site can tell: the site file ``hostaudit.yaml``, version 1.
+"""The owner's declarations: the site file ``hostaudit.yaml``, version 1.
 
-Everything here is a declaration. It becomes worth something in a report only where a probe could prove it.
+A declaration counts in a report only if a probe could prove it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hostaudit.model.values import is_address
 
 
 class Need(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that a declared function cannot do without: any one of the named providers will do."""
+    """One need of a declared function: any one of the named providers suffices."""
 
     role: str
     any_of: tuple[str, ...]
@@ -43,14 +43,14 @@ class SpareName(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
     @property
     def id(self) -> str:
-        """The id that tells this spare name from the site's other fallbacks, as reports write it."""
+        """The id of this spare name among the site's fallbacks, as reports write it."""
         return FallbackId(SPARE_NAME, "", "", self.domain).text
 
 
 class FallbackId(NamedTuple):
     """The parts of the id of a declared fallback; a spare name has the role ``spare_name`` and is its own proof.
 
-    ``proof`` is the server, address, host or app that proves it; ``stands_for`` what it backs up, if that was declared.
+    ``proof`` is the server, address, host or app that proves it; ``stands_for`` is what it backs up, if declared.
     """
 
     role: str
@@ -60,17 +60,17 @@ class FallbackId(NamedTuple):
 
     @property
     def is_spare_name(self) -> bool:
-        """Whether another name stands by, and no provider in a role."""
+        """True if the fallback is a spare name, not a provider in a role."""
         return self.role == SPARE_NAME
 
     @property
     def text(self) -> str:
-        """The id as reports write it: the parts that are given, with a colon between them."""
+        """Return the id as reports write it: the parts that are given, with a colon between them."""
         return ":".join(each for each in self if each)
 
     @classmethod
     def read(cls, text: str) -> FallbackId:
-        """The parts of an id. An only part behind the provider is taken as the proof."""
+        """Return the parts of an id. A single part after the provider is the proof."""
         role, _, rest = text.partition(":")
         if role == SPARE_NAME:
             return cls(role, "", "", rest)
@@ -86,7 +86,7 @@ SPARE_NAME = "spare_name"
 
 
 class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Something that stands by in one role, and how to prove it.
+    """A fallback in one role, and how to prove it.
 
     role      proof
     dns       ``server``: answers for the zone (``stands_for``), serial at most ``serial_tolerance`` behind
@@ -97,7 +97,7 @@ class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_def
     app_store ``app``: the store lists it, by the same developer
 
     ``activation``: *automatic* needs nobody; *manual* takes ``activation_hours`` (default: rules/recovery.yaml).
-    ``switched_by``: providers whose console is needed to switch; default: who runs the names that must change.
+    ``switched_by``: providers whose console is needed to switch; default: the operators of the names that must change.
     ``parent``: only for a provider that is not in the catalogue.
     """
 
@@ -119,14 +119,14 @@ class DeclaredFallback(Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     @property
     def id(self) -> str:
-        """The id that tells this fallback from the site's others, as reports write it."""
+        """The id of this fallback among the site's fallbacks, as reports write it."""
         proof = self.server or self.address or self.host or self.app
         return FallbackId(self.role, self.provider, self.stands_for, proof).text
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where something stands whose name does not tell: ``of`` is a host or an address, ``region`` as its provider
-    calls it, such as ``eu-west-1`` or ``sbg``."""
+    """The location of a host or an address (``of``) whose name does not show it; ``region`` is the provider's own name,
+    such as ``eu-west-1`` or ``sbg``."""
 
     of: str
     region: str

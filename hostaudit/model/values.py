@@ -1,7 +1,7 @@
-"""The kinds of evidence: for each the form of its value and of its subject, and how a person reads both (``KINDS``).
+"""The kinds of evidence: for each, the form of its value and of its subject, and their words for people (``KINDS``).
 
-A new kind is its value type, which goes into ``Value`` too, a word of ``Kind`` and a row of ``KINDS``, all in this
-file, and the probe that gives it. Tests name the file that was forgotten.
+A new kind needs a value type, which is added to ``Value`` too, a word of ``Kind`` and a row of ``KINDS``, all in this
+file, and a probe. Tests name a file that was forgotten.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class NameServerGlue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Delegation(Struct, frozen=True, forbid_unknown_fields=True, tag="delegation"):
-    """What the parent zone's own servers say: the NS set, its glue and TTL (seconds), and whether a DS is there."""
+    """The answer of the parent zone's own servers: the NS set, its glue and TTL (seconds), and the presence of a DS."""
 
     parent: str
     nameservers: tuple[NameServerGlue, ...]
@@ -111,9 +111,9 @@ class NameServers(Struct, frozen=True, forbid_unknown_fields=True, tag="nameserv
 
 
 class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_answer"):
-    """What one name-server address said when asked for the zone's SOA directly, without recursion.
+    """The answer of one name server address to a direct query for the zone's SOA, without recursion.
 
-    ``mname`` and ``rname``: the server and the mailbox that the SOA names (RFC 1035 section 3.3.13), free text both.
+    ``mname`` and ``rname``: the server and the mailbox in the SOA (RFC 1035 section 3.3.13), both free text.
     """
 
     zone: str
@@ -131,7 +131,7 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):
-    """DS at the parent, DNSKEY at the child, and whether the resolver called the answer authentic (AD bit)."""
+    """DS at the parent, DNSKEY at the child, and the resolver's statement that the answer is authentic (AD bit)."""
 
     ds: bool
     dnskey: bool
@@ -190,8 +190,8 @@ class Owner(Struct, frozen=True, forbid_unknown_fields=True, tag="owner"):
 
 
 class Published(Struct, frozen=True, forbid_unknown_fields=True):
-    """A range that an operator publishes of itself: the feed's URL, the publisher's own labels, and the day
-    (YYYY-MM-DD) on which the feed said so.
+    """A range that an operator publishes as its own: the feed's URL, the publisher's own labels, and the day
+    (YYYY-MM-DD) of the feed.
 
     ``service`` and ``region`` are empty where a feed has none.
     """
@@ -239,8 +239,8 @@ class CertificateName(Struct, frozen=True, forbid_unknown_fields=True):
 class Certificate(Struct, frozen=True, forbid_unknown_fields=True, tag="certificate"):
     """The certificate that one address leg presents, valid or not.
 
-    ``issuer`` signed the leaf; ``chain`` holds the issuers above it as far as they were sent or verified, leaf side
-    first. ``problem`` is the verifier's own message when ``valid`` is false.
+    ``issuer`` signed the leaf certificate; ``chain`` has the issuers above it as far as they were sent or verified,
+    nearest to the leaf first. ``problem`` is the verifier's own message if ``valid`` is false.
     """
 
     host: str
@@ -260,7 +260,7 @@ class Certificate(Struct, frozen=True, forbid_unknown_fields=True, tag="certific
 
 
 class Caa(Struct, frozen=True, forbid_unknown_fields=True, tag="caa"):
-    """The relevant CAA set (RFC 8659): ``owner`` is the name at which the climb ended."""
+    """The relevant CAA set (RFC 8659): ``owner`` is the name at which it was found while climbing the tree."""
 
     owner: str
     issue: tuple[str, ...]
@@ -287,7 +287,7 @@ class MailExchangers(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_
 
 
 class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
-    """What an SPF record authorises (RFC 7208), includes followed: who may send, not how strict it is."""
+    """The senders that an SPF record authorises (RFC 7208), with its includes resolved; its strictness is left out."""
 
     record: str
     includes: tuple[str, ...] = ()
@@ -321,7 +321,7 @@ class Dkim(Struct, frozen=True, forbid_unknown_fields=True, tag="dkim"):
 
 
 class FrontPage(Struct, frozen=True, forbid_unknown_fields=True, tag="front_page"):
-    """Where ``GET /`` of the domain ends after redirects, as a browser would follow them."""
+    """The end of ``GET /`` of the domain after redirects, followed as a browser does."""
 
     url: str
     host: str
@@ -334,7 +334,7 @@ class FrontPage(Struct, frozen=True, forbid_unknown_fields=True, tag="front_page
 
 
 class PageResource(Struct, frozen=True, forbid_unknown_fields=True):
-    """A script or style sheet of the front page from another host. ``blocking``: the page waits for it to render."""
+    """A script or style sheet of the front page from another host. ``blocking``: rendering waits for it."""
 
     url: str
     host: str
@@ -354,7 +354,7 @@ class Page(Struct, frozen=True, forbid_unknown_fields=True, tag="page"):
 
 
 class AppRef(Struct, frozen=True, forbid_unknown_fields=True):
-    """An app that the site names. ``store`` is a provider id; ``platform`` what it installs on."""
+    """An app that the site names. ``store`` is a provider id; ``platform`` is the platform on which it installs."""
 
     platform: Literal["ios", "android", "windows", "other"]
     store: str
@@ -390,7 +390,7 @@ class Listing(Struct, frozen=True, forbid_unknown_fields=True, tag="listing"):
 
 
 class WebApp(Struct, frozen=True, forbid_unknown_fields=True, tag="web_app"):
-    """A web app manifest (W3C) and whether browsers would offer to install it; ``lacks`` says what is missing."""
+    """A web app manifest (W3C), and if browsers would offer to install it; ``lacks`` names what is missing."""
 
     url: str
     installable: bool
@@ -413,7 +413,8 @@ class DirectPackages(Struct, frozen=True, forbid_unknown_fields=True, tag="direc
 
 
 class StandbyServer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_server"):
-    """What one address of a declared standby name server says of the zone: SOA serial and the NS set it would serve."""
+    """The answer of one address of a declared standby name server: the zone's SOA serial and the NS set it would
+    serve."""
 
     zone: str
     nameserver: str
@@ -430,9 +431,9 @@ class StandbyServer(Struct, frozen=True, forbid_unknown_fields=True, tag="standb
 
 
 class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standby_answer"):
-    """What a declared standby says when asked as the site: with its Host and SNI, certificate verified.
+    """The answer of a declared standby to a request for the site: with the site's Host and SNI, certificate verified.
 
-    ``marker`` tells whether the declared text was in the body, None if none was declared.
+    ``marker``: true if the declared text was in the body, None if none was declared.
     """
 
     host: str
@@ -448,7 +449,8 @@ class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standb
 
 
 class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_greeting"):
-    """How a declared standby mail exchanger greets on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); nothing is sent.
+    """The greeting of a declared standby mail exchanger on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); no mail is
+    sent.
 
     ``greeting`` and ``hello`` are the reply codes of the banner and of EHLO; ``hello`` is None if it was not reached.
     """
@@ -567,7 +569,7 @@ class StoreListing(NamedTuple):
 
 
 class StandbyPage(NamedTuple):
-    """A path of a host, asked for at the address of a standby."""
+    """A path of a host, requested at the address of a standby."""
 
     host: str
     address: str
@@ -578,17 +580,17 @@ Subject = Name | Address | HostAddress | ServerAddress | StoreListing | StandbyP
 
 
 def subject_text(subject: str | tuple[str, ...]) -> str:
-    """A subject as evidence and reports write it: its parts with a space between them. A name stands for itself."""
+    """Return a subject as evidence and reports write it: its parts with a space between them, a name unchanged."""
     return subject if isinstance(subject, str) else " ".join(subject)
 
 
 def subject_parts(text: str) -> tuple[str, ...]:
-    """The names, addresses and ids of which the text of a subject is made."""
+    """Return the names, addresses and ids in the text of a subject."""
     return tuple(text.split(" "))
 
 
 def read_subject(kind: str, text: str) -> Subject | None:
-    """The subject that a text is for a kind of evidence, None if it is none."""
+    """Return the subject in a text for a kind of evidence, None if the text is none."""
     form = KINDS[kind].subject
     parts = subject_parts(text)
     if len(parts) != len(form._fields):
@@ -612,17 +614,17 @@ def is_address(text: str) -> bool:
 
 
 def evidence_id(kind: str, subject: str | tuple[str, ...]) -> str:
-    """The id of the evidence of a kind about a subject."""
+    """Return the id of the evidence of a kind about a subject."""
     return f"{kind}:{subject_text(subject)}"
 
 
 def kind_of_id(identity: str) -> str:
-    """The kind of the evidence that has an id."""
+    """Return the kind of the evidence with an id."""
     return identity.partition(":")[0]
 
 
 def subject_of_id(identity: str) -> tuple[str, ...]:
-    """The parts of the subject of the evidence that has an id."""
+    """Return the parts of the subject of the evidence with an id."""
     return subject_parts(identity.partition(":")[2])
 
 
@@ -633,9 +635,9 @@ def subject_of_id(identity: str) -> tuple[str, ...]:
 class KindRow:
     """One kind of evidence.
 
-    ``value`` and ``subject``: their forms. ``role``: the role of which an item without an answer leaves something
-    unknown. ``question``: what was asked, in words; its places take the fields of the subject. ``leads``: the value
-    leads to further questions, about what it names. ``passing``: no two looks see the same value.
+    ``value`` and ``subject``: their forms. ``role``: the role that is partly unknown if an item has no answer.
+    ``question``: the question in words; its placeholders take the fields of the subject. ``leads``: the value leads to
+    further questions about the names in it. ``passing``: the value differs between any two runs.
     """
 
     value: type[Any]
@@ -696,4 +698,4 @@ KINDS: dict[str, KindRow] = {
         value=MailGreeting, subject=HostAddress, role="mail", question="greeting of standby {host} at {address}"
     ),
 }
-"""Every kind of evidence, the most telling first."""
+"""Every kind of evidence, the most informative first."""

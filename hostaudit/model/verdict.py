@@ -1,4 +1,5 @@
-"""The words of a verdict: outcomes, severities, verdicts and their exit codes. Loads nothing, as every command does."""
+"""The words of a verdict: outcomes, severities, verdicts and exit codes. It imports nothing, as every command loads
+it."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ Outcome = Literal["pass", "fail", "unknown"]
 
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""From the least to the most severe."""
+"""The severities, from the least to the most severe."""
 
 UnknownMode = Literal["inconclusive", "fail", "warn"]
-"""How an unknown answer of a rule counts: exit 3, exit 1, or a warning."""
+"""The effect of an unknown answer of a rule: exit 3, exit 1, or a warning."""
 
 UNKNOWN_MODES: tuple[UnknownMode, ...] = get_args(UnknownMode)
 
@@ -21,7 +22,7 @@ EXIT_CODES: dict[Verdict, int] = {"pass": 0, "not_judged": 0, "fail": 1, "inconc
 """The exit code of the command by verdict, the same for every format."""
 
 Weight = Literal["", "fail", "inconclusive"]
-"""How a finding counts in the verdict; empty: not at all."""
+"""The effect of a finding on the verdict; empty: none."""
 
 WEIGHT_OF_UNKNOWN: dict[UnknownMode, Weight] = {"fail": "fail", "warn": "", "inconclusive": "inconclusive"}
 

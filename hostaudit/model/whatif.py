@@ -1,4 +1,4 @@
-"""What happens to a site when somebody leaves: the document of ``hostaudit whatif`` (``hostaudit.whatif/1``)."""
+"""The effect on a site if providers end service: the document of ``hostaudit whatif`` (``hostaudit.whatif/1``)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
 MATRIX_SCHEMA: Literal["hostaudit.matrix/1"] = "hostaudit.matrix/1"
 
 Applies = Literal["yes", "no", "maybe", "not_assessed"]
-"""*maybe*: whether it hits the site cannot be seen, such as an outage of a region that no name tells."""
+"""*maybe*: its effect on the site cannot be seen, such as an outage of a region that no name shows."""
 
 
 class Bound(Struct, frozen=True):
-    """Who of the site's own providers an event means. ``one_of``: how many fill the role there."""
+    """One of the site's own providers that an event means. ``one_of``: the number of providers in the role there."""
 
     kind: str
     id: str
@@ -28,8 +28,8 @@ class Bound(Struct, frozen=True):
 
 
 class EventOutcome(Struct, frozen=True):
-    """One event as it meets this site. ``at`` is UTC, None for a made-up clock. ``reason``: why it does not apply, or
-    what is assumed. ``functions``: those that go down with it, by id."""
+    """One event, applied to this site. ``at`` is UTC, None without a real date. ``reason``: the reason why it does not
+    apply, or the assumptions. ``functions``: those that go down with it, by id."""
 
     id: str
     at_hours: float
@@ -51,8 +51,8 @@ class EventOutcome(Struct, frozen=True):
 
 
 class Interval(Struct, frozen=True):
-    """``to_hours`` None: beyond the end of the clock. ``basis``: *recorded* as it was in history, *measured* from the
-    site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback."""
+    """An interval of downtime or degradation. ``to_hours`` None: beyond the end of the clock. ``basis``: *recorded* in
+    the incident, *measured* at the site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback."""
 
     from_hours: float
     to_hours: float | None
@@ -62,8 +62,9 @@ class Interval(Struct, frozen=True):
 
 
 class FunctionOutcome(Struct, frozen=True):
-    """One function over the clock. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
-    names the fallbacks that took over, ``remains`` what else carries it; ``assessed`` false: it may be worse."""
+    """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
+    names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
+    worse."""
 
     id: str
     effect: str
@@ -79,7 +80,7 @@ class FunctionOutcome(Struct, frozen=True):
 
 class Standby(Struct, frozen=True):
     """A fallback of the site under this scenario. ``ready_at_hours`` None: it does not help here, or, with ``needed``
-    false, nothing is gone that it backs up. ``id``: as declared; ``name``: the provider's, for people."""
+    false, nothing that it backs up has failed. ``id``: as declared; ``name``: the provider's, for people."""
 
     role: str
     provider: str
@@ -93,7 +94,7 @@ class Standby(Struct, frozen=True):
 
 
 class Excluded(Struct, frozen=True):
-    """A provider that cannot stand in. ``event`` says which refusal, if it was one."""
+    """A provider that cannot take over. ``event``: the refusal, if that is the reason."""
 
     provider: str
     reason: str
@@ -103,7 +104,7 @@ class Excluded(Struct, frozen=True):
 
 class WhatIf(Struct, frozen=True):
     """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
-    ``names``: what companies and products are called, by id."""
+    ``names``: the names of companies and products, by id."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target
@@ -132,7 +133,8 @@ class WhatIf(Struct, frozen=True):
 
 
 class MatrixRow(Struct, frozen=True):
-    """One scenario: worst hours down by function id; None: not assessed. ``applies`` false: nothing in it binds."""
+    """One scenario: worst hours down by function id; None: not assessed. ``applies`` false: none of its events
+    binds."""
 
     scenario: str
     title: str
@@ -152,8 +154,8 @@ class Matrix(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A provider that could stand in for a single point, or could not: ``independent`` with the reasons.
-    ``usual``: one of the names that people think of first. ``history``: refusals on record in the scenarios."""
+    """A provider that could replace a single point of failure, or could not: ``independent`` with the reasons.
+    ``usual``: it is well known in this role. ``history``: its refusals in the recorded scenarios."""
 
     provider: str
     name: str
@@ -166,7 +168,7 @@ class Candidate(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """One single point of failure in one role, and who could stand in."""
+    """One single point of failure in one role, and the candidates that could replace it."""
 
     parent: str
     name: str

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def function(identity: str) -> str:
-    """A function in a person's words; a host that the user named stands for itself."""
+    """Return a function in words for people; a host that the user named is its own name."""
     row = FUNCTIONS.get(identity)
     return row.words if row is not None else identity.removeprefix(HOST)
 
 
 def fallback(declared: FallbackId, names: Mapping[str, str] | None = None) -> str:
-    """A declared fallback in a person's words: ``the spare name example.net``, ``OVHcloud (192.0.2.80)``. ``names``:
-    what providers are called, by id."""
+    """Return a declared fallback in words for people: ``the spare name example.net``, ``OVHcloud (192.0.2.80)``.
+    ``names``: the names of providers, by id."""
     if declared.is_spare_name:
         return f"the spare name {declared.proof}"
     called = (names or {}).get(declared.provider, declared.provider) or declared.role
@@ -28,19 +28,19 @@ def fallback(declared: FallbackId, names: Mapping[str, str] | None = None) -> st
 
 
 def standing_by(declared: FallbackId, name: str) -> str:
-    """The same for a list of them, with the provider's name: ``OVHcloud (192.0.2.80)``, ``example.net (Gandi)``."""
+    """Return a fallback for a list, with the provider's name: ``OVHcloud (192.0.2.80)``, ``example.net (Gandi)``."""
     if declared.is_spare_name:
         return f"{declared.proof} ({name})" if name else declared.proof
     return f"{name} ({declared.proof})" if declared.proof else name
 
 
 def duration(hours: float) -> str:
-    """A length of time in the unit that a person would choose: ``10 minutes``, ``29 hours``, ``15 days``."""
+    """Return a length of time in a suitable unit: ``10 minutes``, ``29 hours``, ``15 days``."""
     return " ".join(_scaled(hours))
 
 
 def span(hours: Hours) -> str:
-    """``15 days (2 to 42 days)``: the usual length, then the range, which is left out if it is no range."""
+    """Return a duration as ``15 days (2 to 42 days)``: the usual length, then the range, unless both ends are equal."""
     low, high = _scaled(hours.low), _scaled(hours.high)
     if low == high:
         return duration(hours.usual)
@@ -49,12 +49,12 @@ def span(hours: Hours) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """``a, b and c``."""
+    """Return words as a list: ``a, b and c``."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def few(words: Sequence[object], most: int = 3) -> str:
-    """The first words of a list and how many more there are."""
+    """Return the first words of a list and the number of further ones."""
     shown = ", ".join(str(word) for word in words[:most])
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown or "none"
 

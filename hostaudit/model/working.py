@@ -1,4 +1,4 @@
-"""How a score came about: the document of ``hostaudit explain score`` (``hostaudit.working/1``)."""
+"""The calculation of a score: the document of ``hostaudit explain score`` (``hostaudit.working/1``)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hostaudit.model.report import WorkingEnd
 WORKING_SCHEMA: Literal["hostaudit.working/1"] = "hostaudit.working/1"
 
 NOBODY = "unknown:anybody"
-"""The company that stands for whoever it may be: its end is counted as that of two."""
+"""The id that stands for any company: its end of service counts as that of two companies."""
 
 
 class Working(Struct, frozen=True):
-    """``weights``, ``constants``: those of ``rules/scoring.yaml`` by name, and in ``reasons`` why they are so.
+    """``weights``, ``constants``: those of ``rules/scoring.yaml`` by name, with the reasons for them in ``reasons``.
 
-    The ends are those of the report's score, whose companies list every function that applies to the site, those that
-    lose nothing too. Without a target there are none: the formula alone.
+    The ends are those of the report's score; their companies list every function that applies to the site, including
+    those that lose nothing. Without a target there are no ends, only the formula.
     """
 
     schema: Literal["hostaudit.working/1"]
