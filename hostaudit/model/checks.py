@@ -33,7 +33,7 @@ class RuleBook(Struct, frozen=True):
 
 class Explanation(Struct, frozen=True):
     """The document of ``hostaudit explain RULE|LAYER|CODE`` (``hostaudit.explanation/1``). ``recovery`` is for roles:
-    hours until it works again without a standby; ``rules``: the rules about the role, or with the same text."""
+    hours until it works again if there is no standby; ``rules``: the rules about the role, or with the same text."""
 
     schema: Literal["hostaudit.explanation/1"]
     kind: Literal["rule", "role"]

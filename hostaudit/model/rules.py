@@ -135,7 +135,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours until a function works again after the loss of the operator in this role, without a standby."""
+    """Hours until a function works again after the loss of the operator in this role, if there is no standby."""
 
     low: float
     usual: float

@@ -1,1 +1,1 @@
-"""What fails when a provider ends service: minimal cut sets, outages, score, fallbacks and findings."""
+"""The impact of a provider that ends service: minimal cut sets, outages, score, fallbacks and findings."""

@@ -250,7 +250,8 @@ class Alternatives:
         return bool(self._fronts(host, address))
 
     def _of(self, function: str, role: str, key: GateKey, subject: str = "") -> list[Group]:
-        """The alternatives of one function. If whether the site has it is open, so is everything else."""
+        """The alternatives of one function. If it is open that the site has the function, everything else is open
+        too."""
         applies = next((each.applies for each in self.tree.functions if each.id == function), "no")
         if applies == "no":
             return []
@@ -290,7 +291,7 @@ class Alternatives:
     # -- the alternatives themselves ------------------------------------------------------------------
 
     def _alternatives(self, role: str, key: GateKey, *, whole: bool = False) -> tuple[Alternative, ...]:
-        """The children of a gate and what stands by for it and takes over by itself. ``whole``: in any role."""
+        """The children of a gate, and its standbys with an automatic switch. ``whole``: in any role."""
         nodes = [each for each in self.tree.children(key) if each != ANY_AUTHORITY.id]
         standby = self.tree.standby_gate(key.id)
         if standby is not None:
@@ -301,7 +302,7 @@ class Alternatives:
 
     @cached_property
     def _shallow(self) -> FaultTree:
-        """The graph without the zones in which names live."""
+        """The fault tree without the zones of its names."""
         copy = FaultTree(self.tree.leaves, {}, [])
         for name, gate in self.tree.gates.items():
             copy.gates[name] = Gate("all") if gate.purpose in ELSEWHERE else gate
