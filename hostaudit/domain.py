@@ -130,6 +130,8 @@ def a_labels(name: str) -> str:
         if label.isascii():
             labels.append(label.lower())
             continue
+        if len(label) > 63:  # the A-label is longer still
+            return ""
         folded = label.lower()
         try:
             labels.append("" if folded.isascii() else idna.alabel(folded).decode("ascii"))
@@ -266,6 +268,8 @@ def _a_labels(host: str, shown: str) -> str:
     for dot in "\u3002\uff0e\uff61":
         host = host.replace(dot, ".")
     host = host.removesuffix(".")
+    if len(host) > 4 * LONGEST_NAME:  # some releases of idna take a square of the length, before they look at it
+        raise UsageError(f"{shown} is longer than {LONGEST_NAME} characters", EXAMPLE)
     if host.isascii():
         name = host.lower()
         encoded = [label for label in name.split(".") if label.startswith("xn--")]

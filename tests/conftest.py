@@ -18,6 +18,9 @@ settings.load_profile("hostaudit")
 # A shell starts background jobs with interrupts ignored, which commands under test would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What a new file may be read by is a matter of whoever runs the tests; some look at it.
+os.umask(0o022)
+
 
 sys.addaudithook(seal.stay_here)
 
@@ -27,6 +30,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     """Take away what the environment says; give each run a cache of its own; fail a test that went elsewhere."""
     for name in [*seal.FOREIGN, *(each for each in os.environ if each.startswith("HOSTAUDIT_"))]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "no-home"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-data"))
     yield

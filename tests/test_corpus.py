@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from helpers.corpus import CORPUS, FORMATS, SITES, bundles, rendered
 
-from hostaudit.audit import encode_evidence
-from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.documents.evidence_file import encode_evidence, read_evidence
+
+pytestmark = pytest.mark.smoke
 
 
 @pytest.mark.parametrize("form", FORMATS)

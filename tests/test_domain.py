@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hostaudit import domain
 from hostaudit.errors import Exit, UsageError
+
+pytestmark = pytest.mark.smoke
 
 
 def hint_of(text: str, named: tuple[str, ...] = ()) -> tuple[str, str]:
@@ -203,3 +207,12 @@ def test_names_are_compared_by_labels():
     assert domain.lies_under("example", "example")
     assert domain.lies_under("example", "")
     assert not domain.lies_under("badexample", "example")
+
+
+@pytest.mark.parametrize("sign", ["\u0660", "\u30fb", "\u0300", "\xfc"])
+def test_a_name_that_is_far_too_long_costs_no_time(sign):
+    started = time.process_time()
+
+    assert domain.a_labels(f"a.{sign * 30_000}.com") == ""
+    assert "longer than 253" in hint_of(f"{sign * 30_000}.com")[0]
+    assert time.process_time() - started < 1

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 from helpers import ROOT
 
-from hostaudit import audit
-from hostaudit.documents import scenarios, site_file
+from hostaudit import api, audit
+from hostaudit.documents import rules, scenarios, site_file
 from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.model.scenario import Expectation, Scenario
 
@@ -41,7 +41,7 @@ def builder() -> ModuleType:
 def test_a_replay_on_its_victim_gives_what_is_on_record(row: tuple[Scenario, Expectation]):
     scenario, expectation = row
 
-    answer = audit.replay(read_evidence(str(ROOT / expectation.subject)), audit.shipped_rules(), scenario)
+    answer = api.whatif(read_evidence(str(ROOT / expectation.subject)), scenario=scenario)
 
     fates = {each.id: each for each in answer.functions}
     assert expectation.down_hours
@@ -73,7 +73,7 @@ def test_the_cases_that_tell_apart_what_a_fallback_is_worth_are_all_there():
 def test_8chan_comes_back_for_some_hours_and_is_lost_with_the_supplier_of_its_fallback():
     file = read_evidence(str(HISTORY / "8chan-2019" / "evidence.json"))
 
-    answer = audit.replay(file, audit.shipped_rules(), scenarios.find("8chan-2019"))
+    answer = api.whatif(file, scenario=scenarios.find("8chan-2019"))
 
     web = next(each for each in answer.functions if each.id == "web")
     down = [(each.from_hours, each.to_hours) for each in web.intervals if each.state == "down"]
@@ -88,7 +88,7 @@ def test_8chan_comes_back_for_some_hours_and_is_lost_with_the_supplier_of_its_fa
 def test_a_second_name_serves_while_the_first_is_gone():
     file = read_evidence(str(HISTORY / "wikileaks-2010" / "evidence.json"))
 
-    answer = audit.replay(file, audit.shipped_rules(), scenarios.find("wikileaks-2010"))
+    answer = api.whatif(file, scenario=scenarios.find("wikileaks-2010"))
 
     assert next(each for each in answer.functions if each.id == "web").via == ("spare_name:wikileaks.ch",)
 
@@ -97,7 +97,7 @@ def test_a_second_name_serves_while_the_first_is_gone():
 def test_a_bundle_can_be_read_and_shows_a_site_that_works(subject: str):
     file = read_evidence(str(ROOT / subject))
 
-    report = audit.analyse(file, audit.shipped_rules())
+    report = audit.analyse(file, rules.shipped())
 
     assert {each.state for each in report.functions} <= {"up", "not_applicable"}
     assert {each.id for each in report.functions if each.state == "up"} >= {"resolve", "web"}
@@ -130,7 +130,7 @@ def test_no_bundle_lies_about_unused():
 
 @pytest.mark.parametrize("name", DECLARED)
 def test_the_site_file_says_what_the_evidence_carries(name: str):
-    known = {each.id: each for each in audit.shipped_rules().providers}
+    known = {each.id: each for each in rules.shipped().providers}
     declared = site_file.read(HISTORY / name / "hostaudit.yaml", known)
 
     file = read_evidence(str(HISTORY / name / "evidence.json"))

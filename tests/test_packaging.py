@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import runpy
+import shutil
+import subprocess
+import sys
 import tomllib
 
 import pytest
 import typer
 from helpers import ROOT, corpus
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from hostaudit import __version__, audit, cli, report
 from hostaudit.analysis.whatif import replay
@@ -28,7 +33,15 @@ WRITTEN = README + "".join(
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 AGREED = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "action.yml"}
-AGREED |= {"hostaudit", "rules", "examples", "tests", "docs"}
+AGREED |= {"hostaudit", "rules", "examples", "tests", "docs", "constraints.txt", "noxfile.py"}
+
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+REQUIRED = [
+    *PROJECT["project"]["dependencies"],
+    *PROJECT["build-system"]["requires"],
+    *(each for extra in EXTRAS.values() for each in extra),
+]
+PINS = (ROOT / "constraints.txt").read_text("utf-8")
 
 
 def block(marker: str) -> str:
@@ -42,6 +55,17 @@ def test_the_rules_go_into_the_wheel_where_they_are_looked_for():
 
     assert force == {"rules": "hostaudit/_rules"}
     assert rules.folder() == ROOT / "rules"
+
+
+def test_the_package_says_that_it_is_typed():
+    assert "Typing :: Typed" in PROJECT["project"]["classifiers"]
+    assert (ROOT / "hostaudit" / "py.typed").read_bytes() == b""
+
+
+def test_the_package_has_few_entries():
+    there = [each.name for each in (ROOT / "hostaudit").iterdir() if each.name != "__pycache__"]
+
+    assert len(there) <= 17, sorted(there)
 
 
 def test_the_example_is_what_its_script_writes():
@@ -71,6 +95,83 @@ def test_the_commands_in_the_readme_name_what_exists():
     assert "examples/parler-2021/evidence.json" in block("main command")
     assert '".[dev]"' in block("test command")
     assert "dev" in PROJECT["project"]["optional-dependencies"]
+
+
+@pytest.mark.parametrize("command", ["main command", "test command"])
+def test_the_commands_in_the_readme_install_what_is_pinned(command):
+    """``pip -c`` does not reach the build backend: pip before 26.2 reads the first for it, later the second."""
+    assert "PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt .venv/bin/pip install" in block(command)
+
+
+@pytest.mark.parametrize("required", REQUIRED)
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("system", ["Linux", "Darwin", "Windows"])
+def test_every_dependency_is_pinned_to_a_version_that_is_allowed(required, python, system):
+    platform, name = {"Linux": ("linux", "posix"), "Darwin": ("darwin", "posix"), "Windows": ("win32", "nt")}[system]
+    place = {"python_version": python, "python_full_version": f"{python}.0", "platform_system": system}
+    place |= {"sys_platform": platform, "os_name": name, "extra": ""}
+    wanted = Requirement(required)
+    if wanted.marker is not None and not wanted.marker.evaluate(place):
+        return
+    pins = [Requirement(line) for line in PINS.splitlines() if not line.startswith("#")]
+    found = [
+        each
+        for each in pins
+        if canonicalize_name(each.name) == canonicalize_name(wanted.name)
+        and (each.marker is None or each.marker.evaluate(place))
+    ]
+
+    assert len(found) == 1
+    ((operator, version),) = [(each.operator, each.version) for each in found[0].specifier]
+    assert operator == "=="
+    assert wanted.specifier.contains(version)
+
+
+def test_the_pins_name_no_place_to_fetch_from():
+    lines = PINS.splitlines()
+
+    assert "nox -s lock" in lines[1]
+    assert not re.search(r"://|^\s*-|file:|[a-z]:\\", PINS, re.MULTILINE)
+    assert all(re.fullmatch(r"#.*|[a-z0-9-]+==[0-9][\w.]*( ; .+)?", line) for line in lines)
+
+
+def test_whoever_owns_the_project_is_the_same_everywhere():
+    places = PROJECT["project"]["urls"].values()
+    owners = {re.match(r"https://github\.com/([^/]+)/hostaudit(?:/|$)", each)[1] for each in places}
+    texts = [ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "action.yml", *(ROOT / "examples").rglob("*.y*ml")]
+    used = [
+        owner
+        for path in [*texts, *(ROOT / "docs").rglob("*.md")]
+        for owner in re.findall(r"(?:github\.com/|uses: )([\w.-]+)/hostaudit(?![\w-])", path.read_text("utf-8"))
+    ]
+
+    assert len(owners) == 1
+    assert used
+    assert set(used) == owners
+
+
+def release_check(tree, tag):
+    done = subprocess.run([sys.executable, tree / ".ci" / "release-check", tag], capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_a_release_is_refused_for_all_that_is_not_ready_and_no_more(tmp_path):
+    for name in (".ci/release-check", "pyproject.toml", "hostaudit/__init__.py", "CHANGELOG.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    project = (tmp_path / "pyproject.toml").read_text("utf-8")
+    owner = re.search(r"github\.com/([^/]+)/", project)[1]
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n")
+
+    (tmp_path / "pyproject.toml").write_text(project.replace(f"/{owner}/", "/OWNER/"))
+    code, said = release_check(tmp_path, "v9.9.9")
+    assert code == 1
+    assert all(text in said for text in ("Source", "Issues", "Changelog", "the tag is v9.9.9", "no section [9.9.9]"))
+    assert "put the owner in place of OWNER" in said
+
+    (tmp_path / "pyproject.toml").write_text(project.replace(f"/{owner}/", "/somebody/"))
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n## [{__version__}] - 2030-01-01\n")
+    assert release_check(tmp_path, f"v{__version__}") == (0, "")
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)

@@ -50,10 +50,28 @@ def test_workflows_ask_for_as_little_as_they_can(path):
     assert not {"pull_request_target", "workflow_run"} & set(document["on"])
     assert all(set(job["permissions"].values()) <= {"read", "write"} for job in document["jobs"].values())
     written = {name for job in document["jobs"].values() for name, how in job["permissions"].items() if how == "write"}
-    assert written <= {"security-events"}
+    assert written <= ({"id-token", "attestations"} if path.name == "release.yml" else {"security-events"})
     checkouts = [each for each in steps(document) if each.get("uses", "").startswith("actions/checkout@")]
     assert all(each["with"]["persist-credentials"] == "false" for each in checkouts)
     assert "secrets." not in path.read_text("utf-8")
+
+
+def test_a_release_is_checked_before_it_is_built_and_published_by_a_job_that_runs_no_code_of_ours():
+    jobs = parsed(ROOT / ".github/workflows/release.yml")["jobs"]
+    asked = {name: {each for each, how in job["permissions"].items() if how == "write"} for name, job in jobs.items()}
+
+    assert (jobs["build"]["needs"], jobs["publish"]["needs"]) == ("check", "build")
+    assert any(".ci/release-check" in each.get("run", "") for each in jobs["check"]["steps"])
+    assert asked == {"check": set(), "build": {"id-token", "attestations"}, "publish": {"id-token"}}
+    assert jobs["publish"]["environment"]
+    assert not any("run" in each or "checkout" in each["uses"] for each in jobs["publish"]["steps"])
+
+
+def test_the_hooks_of_contributors_use_the_ruff_that_is_pinned():
+    used = {each["repo"]: each.get("rev") for each in parsed(ROOT / ".pre-commit-config.yaml")["repos"]}
+    (pinned,) = re.findall(r"^ruff==(\S+)", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE)
+
+    assert used["https://github.com/astral-sh/ruff-pre-commit"] == f"v{pinned}"
 
 
 def test_one_and_the_same_action_is_pinned_alike_everywhere():
@@ -289,12 +307,13 @@ def test_a_summary_stays_below_what_github_takes(run, tmp_path):
     [
         ({}, 2),
         ({"domain": "a.com", "targets": "b.txt"}, 2),
-        ({"targets": "/no/such/file"}, 2),
-        ({"targets": "/dev/null"}, 5),
-        ({"domain": "a.com", "folder": "/proc/no"}, 2),
+        ({"targets": "gone"}, 2),
+        ({"targets": "empty"}, 5),
+        ({"domain": "a.com", "folder": "empty/folder"}, 2),
     ],
 )
-def test_what_cannot_be_meant_is_refused(run, inputs, code):
+def test_what_cannot_be_meant_is_refused(run, inputs, code, tmp_path):
+    (tmp_path / "empty").touch()
     ran = run(**inputs)
 
     assert (ran.code, ran.outputs) == (code, {"exit-code": str(code)})

@@ -17,7 +17,7 @@ from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.datasets import RANGES, feeds, ranges
 from hostaudit.documents import rules
-from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.documents.evidence_file import encode_evidence, read_evidence
 from hostaudit.errors import DocumentError
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.values import Origin, Published, PublishedRanges
@@ -167,7 +167,7 @@ def test_what_a_feed_lists_names_the_product_and_is_its_proof(catalogue):
 
 def test_analysis_is_the_same_whatever_is_installed(home, tmp_path, monkeypatch):
     path = tmp_path / "evidence.json"
-    path.write_bytes(audit.encode_evidence(site()))
+    path.write_bytes(encode_evidence(site()))
     file = read_evidence(str(path))
     before = msgspec.json.encode(audit.analyse(file, rules.load()))
     body = feeds.parse("cidr-list", b"44.0.0.0/8\n54.0.0.0/8\n52.0.0.0/8\n")
@@ -192,7 +192,7 @@ def test_the_report_names_the_data_of_the_looking():
 )
 def test_dates_in_evidence_from_a_stranger_are_checked(tmp_path, data):
     path = Path(tmp_path, "evidence.json")
-    document = json.loads(audit.encode_evidence(site()))
+    document = json.loads(encode_evidence(site()))
     document["run"]["data"] = data
     path.write_text(json.dumps(document))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hostaudit.audit import encode_evidence
+from hostaudit.documents.evidence_file import encode_evidence
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, EvidenceRun, Target
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SiteFile, SpareName
 from hostaudit.model.values import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hostaudit import domain
+from hostaudit import __version__, domain
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
@@ -45,3 +45,23 @@ def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run)
     proofs = Proofs(file.target, evidence, attribution, file.site)
     tree = build(file.target, evidence, attribution, rules.scoring, proofs)
     return SiteModel(file, rules, run, evidence, attribution, proofs, tree)
+
+
+def run_of(file: EvidenceFile, rules: Rules) -> Run:
+    """The ``run`` of a report on evidence: when and from where it was taken, and by which data it is judged.
+
+    Names are now perhaps read by another list of public suffixes than then; both dates are in it.
+    """
+    looked = file.run.data or {}
+    now = domain.data_version()
+    then = looked.get("public-suffix-list", now)
+    other = {} if then == now else {"public-suffix-list-now": now}
+    return Run(
+        started=file.run.started,
+        finished=file.run.finished,
+        resolver=file.run.resolver,
+        vantage=file.run.vantage,
+        tool_version=__version__,
+        rules_version=rules.version,
+        data_versions=dict(sorted(({"public-suffix-list": then} | looked | other).items())),
+    )

@@ -17,9 +17,10 @@ from hostaudit import __version__
 from hostaudit.cli import commands
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain, say
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, HostauditError
 
-app = typer.Typer(
+app = Typer(
     name="hostaudit",
     help="Find out from outside, with proof, who can take a site down.",
     epilog="Examples:  hostaudit scan example.com  |  hostaudit whatif example.com --scenario parler-2021",

@@ -14,15 +14,12 @@ from hostaudit.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from hostaudit.audit import LookOptions
     from hostaudit.cli.output import Writer
-    from hostaudit.documents.policy_problems import World
     from hostaudit.documents.site_file import Loaded
-    from hostaudit.model.evidence import EvidenceFile, Target
+    from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
-    from hostaudit.model.report import Report
-    from hostaudit.model.rules import Rules
     from hostaudit.model.site import Site
+    from hostaudit.observe.look import LookOptions
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
@@ -35,24 +32,6 @@ def is_path(argument: str) -> bool:
         return False
     separated = os.sep in argument or "/" in argument
     return argument.endswith(".json") or (separated and Path(argument).is_file())
-
-
-def world(rules: Rules) -> World:
-    """The ids that a policy may use, by these rules."""
-    from hostaudit.documents import policy_file, scenarios
-    from hostaudit.documents.policy_problems import World
-    from hostaudit.model.policy import rule_keys
-
-    companies = policy_file.companies(rules.providers, rules.parents)
-    alone = tuple(each for each in rules.checks if each not in rule_keys())
-    return World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
-
-
-def loaded(path: Path, rules: Rules, world: World) -> Loaded:
-    """A site and policy file. Raises ``UsageError`` for an invalid one."""
-    from hostaudit.documents import site_file
-
-    return site_file.load(path, {each.id: each for each in rules.providers}, world)
 
 
 class Declarations:
@@ -124,10 +103,10 @@ class Declarations:
         path = self.demanding or self.given or self._picked_up()
         if path is None:
             return None
-        from hostaudit import audit
+        from hostaudit.documents import rules
         from hostaudit.policy import effective
 
-        found = effective.effective(self._file(path), domain, audit.shipped_rules().presets)
+        found = effective.effective(self._file(path), domain, rules.shipped().presets)
         if found.stated:
             if not self._many:
                 self._note(f"policy for {domain} from {path}")
@@ -141,10 +120,10 @@ class Declarations:
 
     def _file(self, path: Path) -> Loaded:
         if path not in self._read:
-            from hostaudit import audit
+            from hostaudit.documents import rules, site_file
 
-            rules = audit.shipped_rules()
-            self._read[path] = loaded(path, rules, world(rules))
+            shipped = rules.shipped()
+            self._read[path] = site_file.load_by(path, shipped, site_file.world(shipped))
         return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
@@ -180,27 +159,15 @@ def live(
 ) -> EvidenceFile:
     """The evidence of a live domain with its declared hosts and fallbacks. ``demanded`` is called with the domain
     first, so that an invalid policy is refused before anything is scanned."""
+    from hostaudit import api
     from hostaudit.domain import parse
 
     target = parse(domain, hosts)
     if demanded is not None:
         demanded(target.domain)
     site = declarations.of(target.domain)
-    if site is not None:
-        target = parse(domain, (*hosts, *site.hosts))
-    return look(target, options, progress, site)
-
-
-def look(
-    target: Target, options: LookOptions, progress: Callable[[int, int], None] | None, site: Site | None
-) -> EvidenceFile:
-    """Scan a live target."""
-    import asyncio
-
-    from hostaudit import audit
-
     try:
-        return asyncio.run(audit.look(target, options, progress, site=site))
+        return api.look(domain, hosts=hosts, site=site, options=options, progress=progress)
     finally:
         if isinstance(progress, Progress):
             progress.clear()
@@ -256,10 +223,3 @@ def of(
         return saved(target, declarations)
     show = not (writer.quiet or debug) and progress_fits(sys.stderr, os.environ)
     return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
-
-
-def analysed(file: EvidenceFile) -> Report:
-    """The report on evidence, by the shipped rules."""
-    from hostaudit import audit
-
-    return audit.analyse(file, audit.shipped_rules())

@@ -98,7 +98,7 @@ class CriteriaBuilder:
 
     def _known(self, domain: str) -> frozenset[str]:
         """The fingerprints of what failed in the older report."""
-        from hostaudit import audit
+        from hostaudit import api
         from hostaudit.model.report import Report
 
         before, file = self._before, self._options.baseline
@@ -110,12 +110,12 @@ class CriteriaBuilder:
             raise UsageError(f"baseline {file} is a report of {before.target.domain}, not of {domain}", hint)
         if before.policy is None and not self._options.fail_on:
             self.note(f"baseline {file} was judged without a policy, so it records hardly any failures")
-        return audit.known_failures(before)
+        return api.known_failures(before)
 
     def judged(self, file: EvidenceFile) -> Report:
         """The report on evidence, judged today (UTC)."""
         from datetime import UTC, datetime
 
-        from hostaudit import audit
+        from hostaudit import api
 
-        return audit.analyse(file, audit.shipped_rules(), self.of(file.target.domain), datetime.now(UTC).date())
+        return api.analyse(file, criteria=self.of(file.target.domain), day=datetime.now(UTC).date())

@@ -18,7 +18,7 @@ from hostaudit.errors import UsageError
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-    from hostaudit.audit import LookOptions
+    from hostaudit.observe.look import LookOptions
 
 LONGEST_TIME = 3600.0
 """Seconds; the most that a time limit may be."""
@@ -172,7 +172,7 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
         _refuse_non_address(address)
     if network.ca_bundle is not None:
         _refuse_non_bundle(network.ca_bundle)
-    from hostaudit.audit import LookOptions
+    from hostaudit.observe.look import LookOptions
 
     return LookOptions(
         resolver=resolvers,

@@ -105,7 +105,7 @@ class Writer:
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
-        from hostaudit.audit import encode_evidence
+        from hostaudit.documents.evidence_file import encode_evidence
         from hostaudit.files import write_atomically
 
         try:

@@ -48,10 +48,11 @@ class _Head(msgspec.Struct):
 def read_evidence(path: str) -> EvidenceFile:
     """The evidence at ``path`` (``-``: standard input). ``DocumentError`` says what is wrong with it, and where."""
     name = "standard input" if path == "-" else path
-    return _evidence(_read(path, name), name)
+    return decode_evidence(_read(path, name), name)
 
 
-def _evidence(data: bytes, name: str) -> EvidenceFile:
+def decode_evidence(data: bytes, name: str) -> EvidenceFile:
+    """The evidence in a document; ``name`` stands for it in ``DocumentError``."""
     try:
         head = msgspec.json.decode(data, type=_Head)
         if head.schema != EVIDENCE_SCHEMA:
@@ -71,13 +72,22 @@ def _evidence(data: bytes, name: str) -> EvidenceFile:
 def read_report(path: str) -> Report | EvidenceFile:
     """A report as it was written, or the evidence that one can be made of (``-``: standard input)."""
     name = "standard input" if path == "-" else path
-    data = _read(path, name)
+    return decode_report(_read(path, name), name)
+
+
+def decode_report(data: bytes, name: str) -> Report | EvidenceFile:
+    """The report in a document, or the evidence; ``name`` stands for it in ``DocumentError``."""
     try:
         if msgspec.json.decode(data, type=_Head).schema == REPORT_SCHEMA:
             return msgspec.json.decode(data, type=Report)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(f"{name} is neither a report nor evidence: {error}", AGAIN) from error
-    return _evidence(data, name)
+    return decode_evidence(data, name)
+
+
+def encode_evidence(file: EvidenceFile) -> bytes:
+    """The evidence document as it is saved: indented JSON in UTF-8, with a line feed at its end."""
+    return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
 
 
 def _read(path: str, name: str) -> bytes:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import cast, get_args
@@ -167,6 +168,12 @@ def load(directory: Path | None = None) -> Rules:
         if cache:
             rules_cache.store(cache, rules)
     return rules
+
+
+@cache
+def shipped() -> Rules:
+    """The rules that come with hostaudit, read once. Raises ``UsageError`` if the installation is damaged."""
+    return load()
 
 
 def read(directory: Path) -> list[Source]:

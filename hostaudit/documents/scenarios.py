@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -154,6 +155,12 @@ def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - th
         hint = f"did you mean {' or '.join(near)}?" if near else "ids: hostaudit scenarios list"
         raise UsageError(f"there is no scenario {id!r}", hint)
     return _read(directory, id)
+
+
+@cache
+def shipped(identity: str) -> Scenario:
+    """One scenario that comes with hostaudit, read once. Raises ``UsageError`` for an unknown id."""
+    return find(identity)
 
 
 def _nearest(wanted: str, known: tuple[str, ...]) -> list[str]:

@@ -22,7 +22,8 @@ from hostaudit.documents.site_problems import contradictions
 from hostaudit.documents.site_values import CHECKS, SOUND, normal_site
 from hostaudit.documents.strict_yaml import INTEGER, MAX_BYTES, Node, Source, build, compose, key_at, node_at
 from hostaudit.errors import UsageError
-from hostaudit.model.rules import Provider
+from hostaudit.model.policy import rule_keys
+from hostaudit.model.rules import Provider, Rules
 from hostaudit.model.site import Site, SiteFile
 
 VERSION = 1
@@ -59,6 +60,20 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
         return _load(source, known, world)
     except UsageError as error:
         raise UsageError(error.message, error.hint or "all keys are described in: hostaudit schema site") from error
+
+
+def load_by(path: Path, rules: Rules, world: World) -> Loaded:
+    """A file read by the rules that it is used with. Raises ``UsageError``."""
+    return load(path, {each.id: each for each in rules.providers}, world)
+
+
+def world(rules: Rules) -> World:
+    """The ids that a policy may use, by these rules."""
+    from hostaudit.documents import scenarios
+
+    companies = policy_file.companies(rules.providers, rules.parents)
+    alone = tuple(each for each in rules.checks if each not in rule_keys())
+    return World(companies, scenarios.ids(), tuple(sorted(rules.presets)), alone)
 
 
 def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
@@ -20,6 +21,7 @@ from hostaudit.errors import UsageError, nearest
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 """At most 18 digits: no quantity here has more, and Python refuses to convert thousands of them."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -108,16 +110,34 @@ def compose(source: Source) -> Node:
                 _attach(stack[-1], pending, node)
             if node.text is None:
                 if len(stack) >= MAX_DEPTH:
-                    source.refuse(node, f"nested more than {MAX_DEPTH} levels deep")
+                    source.refuse(node, TOO_DEEP)
                 stack.append(node)
                 pending.append(None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        # The library reads ahead, and has a limit of its own that differs from release to release: ours speaks first.
+        deep = _too_deep(text[: mark.index], loader, yaml) if mark else None
+        if deep is not None:
+            source.refuse(deep, TOO_DEEP)
         problem = getattr(error, "problem", None) or str(error)
         source.refuse(Node(mark.line + 1, mark.column + 1) if mark else 1, f"not readable as YAML: {problem}")
     if root is None:
         source.refuse(1, "the file is empty")
     return root
+
+
+def _too_deep(text: str, loader: Any, yaml: Any) -> Node | None:
+    """Where a text goes deeper than is allowed, if it does so before anything that cannot be read."""
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return Node(event.start_mark.line + 1, event.start_mark.column + 1)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    return None
 
 
 def _node(source: Source, event: Any, yaml: Any) -> Node | None:

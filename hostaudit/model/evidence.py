@@ -40,7 +40,7 @@ Cause = Literal[
     "depends_on_unknown",
     "internal_error",
 ]
-"""Why a question has no answer. Each is a statement about the looking, never about the thing looked at."""
+"""The reason why a question has no answer. Each is a statement about the look-up, never about its subject."""
 
 RETRYABLE: frozenset[str] = frozenset(
     {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}

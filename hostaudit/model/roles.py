@@ -36,12 +36,12 @@ Role = Literal[
 """The ids of ``ROLES``, for types and schemas."""
 
 Service = Literal[Role, "paas", "object_storage", "waf"]
-"""What a provider sells: a role, or one of the kinds of it that ``RoleRow.kinds`` lists."""
+"""A service that a provider sells: a role, or one of the kinds of it that ``RoleRow.kinds`` lists."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleRow:
-    """What is known of one role.
+    """One role.
 
     ``words``: for people. ``code``: its part of a rule's code, as in ``HA-STORE-001``; the id in capitals if empty.
     ``also``: further names by which people ask for it. ``kinds``: services that count as this role.
@@ -196,7 +196,7 @@ ROLE_CODES: dict[str, str] = {role: row.code or role.upper() for role, row in RO
 
 @dataclass(frozen=True, kw_only=True)
 class LayerRow:
-    """What is known of one layer of a scenario.
+    """One layer of a scenario.
 
     ``words``: who fills it at a site. ``role``: the role as which a report explains it. ``roles``: the roles of a
     site's providers that an event on it means, most often that one alone. ``product_roles``: where an outage of one
@@ -294,7 +294,7 @@ def functions_of_layer(layer: str) -> tuple[str, ...]:
 
 
 def may_stop(layer: str, function: str) -> bool:
-    """Whether an event on a layer may end a function, as far as can be seen from outside."""
+    """True if an event on a layer may end a function, as far as can be seen from outside."""
     stops = LAYERS[layer].stops
     return stops == "any" or kind_of_function(function) in stops
 
@@ -304,7 +304,7 @@ def may_stop(layer: str, function: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionRow:
-    """What is known of one function that every site may have.
+    """One function that every site may have.
 
     ``words``: for people. ``head``: the head of a narrow column. ``code``: its part of a rule's code, as in
     ``HA-RECEIVE-001``. ``platform`` and ``stores``: on what it installs an app, and the stores of the catalogue that
@@ -343,7 +343,7 @@ STORES: dict[str, tuple[str, ...]] = {row.platform: row.stores for row in FUNCTI
 """The stores of the catalogue that serve a platform, the one that nearly everybody uses first."""
 
 HOST = "web:"
-"""How the id of a function begins that is a further host which the user named."""
+"""The prefix of the id of a function that is a further host which the user named."""
 
 
 def kind_of_function(function: str) -> str:

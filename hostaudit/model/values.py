@@ -600,7 +600,7 @@ def read_subject(kind: str, text: str) -> Subject | None:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an IP address."""
+    """True for the text of an IP address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -631,7 +631,7 @@ def subject_of_id(identity: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class KindRow:
-    """What is known of one kind of evidence.
+    """One kind of evidence.
 
     ``value`` and ``subject``: their forms. ``role``: the role of which an item without an answer leaves something
     unknown. ``question``: what was asked, in words; its places take the fields of the subject. ``leads``: the value

@@ -1,4 +1,4 @@
-"""How a person says a function, a length of time, a list; shared by the sentence on top and by every format."""
+"""Functions, fallbacks, lengths of time and lists in words, for the summary of a report and for every format."""
 
 from __future__ import annotations
 

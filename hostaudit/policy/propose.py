@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from hostaudit.model.policy import ANY, Policy, Preset, RuleKey, ScenarioGate, rule_keys
+from hostaudit.analysis import assess
+from hostaudit.analysis.site_model import SiteModel
+from hostaudit.documents import scenarios
+from hostaudit.model.checks import Criteria
+from hostaudit.model.policy import ANY, POLICY_SCHEMA, EffectivePolicy, Policy, Preset, RuleKey, ScenarioGate, rule_keys
 from hostaudit.model.report import Finding, Report
+from hostaudit.policy import verdict
 from hostaudit.policy.ask import checks
 from hostaudit.policy.check import Ladder
 from hostaudit.policy.effective import DEFAULTS, Path, assembled, value_at
@@ -39,6 +45,21 @@ class Step:
     def value(self) -> Any:
         """The value that is asked now; None at the foot of the ladder."""
         return self.ladder[self.at] if self.at < len(self.ladder) else None
+
+
+def trials(site: SiteModel, day: date) -> Callable[[Policy], Report]:
+    """A function that gives the report on one site by any policy, on a day (UTC)."""
+    reports: dict[float, Report] = {}
+
+    def judged(policy: Policy) -> Report:
+        notice = policy.notice_hours or 0.0
+        if notice not in reports:
+            reports[notice] = assess.judge(site, notice)
+        recorded = {each.scenario: scenarios.shipped(each.scenario) for each in policy.scenarios}
+        asked = EffectivePolicy(POLICY_SCHEMA, site.file.target.domain, "", 0, True, "", {}, (), policy, {}, ())
+        return verdict.apply_policy(site, reports[notice], Criteria(policy=asked), day, recorded)
+
+    return judged
 
 
 def settled(judge: Callable[[Policy], Report], presets: Mapping[str, Preset]) -> tuple[list[Step], Report]:

@@ -1,4 +1,4 @@
-"""The words that formats share: how does a person say this role, this effect, this cause, this proof?
+"""The words of reports: roles, effects, causes and proofs, the same in every format.
 
 What comes from outside is returned as it is; a format makes it fit for its sink.
 """
@@ -73,25 +73,25 @@ def role(identity: str) -> str:
 
 
 def effect(identity: str) -> str:
-    """What becomes of a function."""
+    """The effect on a function."""
     return EFFECTS.get(identity, identity.replace("_", " "))
 
 
 def layer(identity: str) -> str:
-    """Who acts in a scenario, by what they do for a site."""
+    """The actor of an event, by the layer of the scenario."""
     row = LAYERS.get(identity)
     return row.words if row is not None else identity.replace("_", " ")
 
 
 def action(layer: str, identity: str) -> str:
-    """What they do to it, as a verb in the present."""
+    """An action on a layer, as a verb in the present."""
     row = LAYERS.get(layer)
     own = row.verbs.get(identity) if row is not None else None
     return own or ACTIONS.get(identity, identity.replace("_", " "))
 
 
 def notice(hours: float | None) -> str:
-    """How long before the effect one is told. Not known is reckoned as none, which is said."""
+    """The notice before an effect. Unknown notice is taken as none, and the words say so."""
     if hours is None:
         return "notice unknown, taken as 0"
     return f"{short(hours)} notice" if hours > 0 else "no notice"
@@ -116,12 +116,12 @@ def clock(hours: float) -> str:
 
 
 def cause(identity: str) -> str:
-    """Why a question has no answer."""
+    """The cause of a missing answer."""
     return CAUSES.get(identity, identity.replace("_", " "))
 
 
 def onset(hours: float) -> str:
-    """When the effect begins."""
+    """The time at which an effect begins."""
     return "at once" if hours < 0.02 else f"in {duration(hours)}"
 
 
@@ -143,7 +143,7 @@ def proof(item: Evidence) -> str:
 
 
 def answer(item: Evidence) -> str:
-    """How a question ended, in a few words."""
+    """The answer to a question, or the reason why there is none, in a few words."""
     if item.unknown is not None:
         return f"unknown, {cause(item.unknown.cause)}"
     if item.absent is not None:

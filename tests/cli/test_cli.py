@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from helpers import ROOT
 from helpers.command import PARLER, PARLER_REPORT, SLOW_LOOKING, environment, evidence, hostaudit, with_patch
 
 from hostaudit import __version__, cli
@@ -38,12 +40,14 @@ def saved(tmp_path):
 # -- the answer ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.smoke
 def test_version_is_answered_at_either_place():
     for arguments in (("--version",), ("--version", "scan")):
         result = hostaudit(*arguments)
         assert (result.returncode, result.stdout, result.stderr) == (0, f"hostaudit {__version__}\n", "")
 
 
+@pytest.mark.smoke
 def test_help_names_every_command_and_option():
     top = hostaudit("--help")
     assert top.returncode == 0
@@ -65,6 +69,41 @@ def test_help_and_usage_errors_load_nothing_heavy(arguments):
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=30)
 
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", PARLER_REPORT, PARLER_REPORT, "--color", "never", "-o", "json=out", "--expect-no-changes"),
+        ("analyse", PARLER, "--site", "gone.yaml"),
+        ("scan", "x.com", "--timeout", "0.5", "--depth", "9", "--resolver", "9.9.9.9", "--resolver", "9.9.9.10"),
+        ("history", "list", "x.com", "--history", "gone", "--last", "3"),
+        ("policy", "check", "gone.yaml", "gone.yaml"),
+        ("policy", "--help"),
+        ("data", "update", "--dry-run"),
+    ],
+)
+@pytest.mark.smoke
+def test_no_command_line_is_read_with_pydantic(arguments, tmp_path):
+    code = "import sys; from hostaudit.cli import run; run(sys.argv[1:]); sys.exit('pydantic' in sys.modules)"
+    command = [sys.executable, "-c", code, *arguments]
+    result = subprocess.run(command, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=30)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_options_ask_nothing_of_a_value_that_is_not_read_here():
+    """``hostaudit.cli.values`` takes a value as it is; a range, say, would be asked of it by typer only."""
+    known = {"metavar", "help", "is_eager", "show_default"}
+    calls = [
+        node
+        for path in (ROOT / "hostaudit" / "cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.Option", "typer.Argument")
+    ]
+
+    assert len(calls) > 40
+    assert {keyword.arg for call in calls for keyword in call.keywords} <= known
 
 
 def test_version_loads_no_command_line():
@@ -99,6 +138,7 @@ def test_quiet_leaves_standard_error_empty(saved, tmp_path):
     assert hostaudit("scan", saved, "-q", "-o", tmp_path / "out").stderr == ""
 
 
+@pytest.mark.smoke
 def test_a_report_for_a_person_is_plain_unless_colour_is_asked_for(saved):
     assert "\x1b" not in hostaudit("analyse", saved).stdout
     assert "\x1b[" in hostaudit("analyse", saved, "--color", "always").stdout
@@ -144,14 +184,14 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "x.com", "--depth", "7"), "--depth is 7", "0 to 6"),
         (("scan", "x.com", "--depth", "-1"), "--depth is -1", "0 to 6"),
         (("scan", "x.com", "--site", "a.yaml", "--no-site"), "contradict each other", "leave one of them out"),
-        (("scan", "x.com", "--site", "/nonexistent"), "/nonexistent cannot be read", "site or policy file"),
+        (("scan", "x.com", "--site", "gone.yaml"), "gone.yaml cannot be read", "site or policy file"),
         (("scan", "x.com", "--resolver", "dns.example"), "--resolver dns.example is not an IP address", "9.9.9.9"),
         (("scan", "x.com", "--allow-private", "10.0.0.1/8"), "--allow-private 10.0.0.1/8", "10.0.0.0/8"),
-        (("scan", "x.com", "--ca-bundle", "/nonexistent"), "No such file", "PEM"),
+        (("scan", "x.com", "--ca-bundle", "gone.pem"), "No such file", "PEM"),
         (("scan", "x.com", "--ca-bundle", __file__), "holds no PEM certificate", "PEM"),
         (("scan", "x.com", "--format", "xml"), "--format xml is not known", "json, jsonl, "),
         (("scan", "x.com", "--color", "blue"), "--color blue is not known", "auto, always, never"),
-        (("scan", "x.com", "-o", "/nonexistent/report"), "cannot be written", "create its folder"),
+        (("scan", "x.com", "-o", "gone/report"), "cannot be written", "create its folder"),
         (("scan", "x.com", "--save-evidence", "/"), "cannot be written", "name of a file in it"),
         (
             ("scan", "x.com", "-o", "same", "--save-evidence", "./same"),
@@ -161,8 +201,8 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("scan", "localhost"), "localhost", "example.com"),
         (("scan", "192.0.2.1"), "192.0.2.1", "give the domain"),
         (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
-        (("analyse", "/nonexistent"), "/nonexistent cannot be read", "evidence file"),
-        (("analyse", "/dev/null"), "incomplete", "--save-evidence"),
+        (("analyse", "gone"), "gone cannot be read", "evidence file"),
+        (("analyse", "empty"), "incomplete", "--save-evidence"),
         (("whatif", PARLER), "no simulation is given", "--drop ID"),
         (("whatif", PARLER, "--drop", ""), "--drop has an empty id", "give an id"),
         (("whatif", PARLER, "--drop", "amzon"), "--drop amzon", "did you mean amazon?"),
@@ -191,7 +231,10 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         (("schema", "catalogue"), "document catalogue is not known", "evidence, explanation"),
     ],
 )
-def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint):
+def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, message, hint, tmp_path, monkeypatch):
+    (tmp_path / "empty").touch()
+    monkeypatch.chdir(tmp_path)
+
     result = hostaudit(*arguments)
 
     assert result.returncode == Exit.USAGE
@@ -203,6 +246,7 @@ def test_a_wrong_command_line_ends_with_2_a_message_and_a_hint(arguments, messag
     assert hint in advice
 
 
+@pytest.mark.smoke
 def test_no_command_at_all_shows_the_help_and_ends_with_2():
     result = hostaudit()
 
@@ -322,12 +366,12 @@ def looked(monkeypatch):
 
     asked = SimpleNamespace()
 
-    def look(target, options, progress, site):
+    async def look(target, options, progress, *, site):
         asked.__dict__.update(target=target, options=options, progress=progress, site=site)
         file = msgspec.json.decode(evidence(), type=EvidenceFile)
         return msgspec.structs.replace(file, target=target, site=site)
 
-    monkeypatch.setattr(cli.evidence, "look", look)
+    monkeypatch.setattr("hostaudit.audit.look", look)
     return asked
 
 
@@ -385,9 +429,9 @@ def test_a_report_is_not_lost_with_evidence_that_cannot_be_saved(looked, tmp_pat
     assert "No space left" in streams.err
 
 
-def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked):
+def test_an_unwritable_place_is_refused_before_anything_is_looked_at(looked, tmp_path):
     for option in ("-o", "--save-evidence"):
-        assert cli.run(["scan", "x.com", option, "/nonexistent/file"]) == Exit.USAGE
+        assert cli.run(["scan", "x.com", option, str(tmp_path / "gone" / "file")]) == Exit.USAGE
     assert not vars(looked)
 
 
@@ -615,5 +659,5 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     monkeypatch.setattr("hostaudit.audit.look", look)
 
     with pytest.raises(KeyboardInterrupt):
-        cli.evidence.look(None, None, console.Progress(stream), None)
+        cli.evidence.live("x.com", (), None, cli.evidence.Declarations(None, print), console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")

@@ -13,9 +13,8 @@ from helpers.command import PARLER, PARLER_REPORT, hostaudit
 from helpers.judging import POLICIES, SILENT, policy
 
 from hostaudit import cli
-from hostaudit.audit import encode_evidence
 from hostaudit.documents import schemas
-from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.documents.evidence_file import encode_evidence, read_evidence
 from hostaudit.errors import Exit
 from hostaudit.model.evidence import Unknown
 

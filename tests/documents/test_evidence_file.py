@@ -193,12 +193,12 @@ CERTIFICATE = {
 }
 
 UNSOUND = {
-    "nothing": (b"", "torn"),
-    "half of it": (json.dumps(document()).encode()[:-20], "torn"),
-    "more after it": (json.dumps(document()).encode() + b"{}", "torn"),
-    "not JSON": (b"\x7fELF\x02\x01", "torn"),
-    "not UTF-8": (b'{"schema": "\xff\xfe"}', "torn"),
-    "lone surrogate": (json.dumps(document(schema="\ud800")).encode(), "torn"),
+    "nothing": (b"", "incomplete"),
+    "half of it": (json.dumps(document()).encode()[:-20], "incomplete"),
+    "more after it": (json.dumps(document()).encode() + b"{}", "incomplete"),
+    "not JSON": (b"\x7fELF\x02\x01", "incomplete"),
+    "not UTF-8": (b'{"schema": "\xff\xfe"}', "incomplete"),
+    "lone surrogate": (json.dumps(document(schema="\ud800")).encode(), "incomplete"),
     "JSON of another form": (b"[1, 2]", "not an evidence file"),
     "too deep": (b'{"x": ' + b"[" * 200_000, "nested too deeply"),
     "no schema": ({}, "schema (none)"),

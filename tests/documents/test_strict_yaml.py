@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+import yaml
 from msgspec import Struct
 
 from hostaudit.documents.strict_yaml import Source, build, compose, node_at
 from hostaudit.errors import UsageError
+
+pytestmark = pytest.mark.smoke
 
 
 class Sample(Struct, frozen=True):
@@ -48,6 +51,50 @@ def test_what_is_none_of_them_is_refused(text, said):
     with pytest.raises(UsageError) as caught:
         read(text)
     assert said in caught.value.message
+
+
+DEEP = {
+    "flow, unfinished": ("[" * 40, "1:33"),
+    "flow, beyond what any library reads": ("a: " + "[" * 400_000, "1:35"),
+    "flow, whole": ("[" * 2000 + "]" * 2000, "1:33"),
+    "mappings": ("{a: " * 2000, "1:129"),
+    "block": ("- " * 40_000 + "x", "1:65"),
+    "by lines": ("\n".join(" " * depth + "a:" for depth in range(600)), "33:33"),
+    "behind what stands in two bytes": ("é: 1\r\nb: " + "[" * 3000, "2:35"),
+}
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize(("text", "place"), DEEP.values(), ids=DEEP)
+def test_our_limit_of_depth_speaks_before_any_of_the_library(text, place, compiled, monkeypatch):
+    if not compiled:
+        monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+
+    with pytest.raises(UsageError) as caught:
+        compose(Source("f.yaml", text.encode()))
+
+    assert caught.value.message == f"f.yaml:{place}: nested more than 32 levels deep"
+
+
+def test_a_limit_that_a_library_has_itself_does_not_hide_ours(monkeypatch):
+    parse = yaml.parse
+
+    def stops(text, **given):
+        if text.startswith("[" * 40):
+            raise yaml.scanner.ScannerError(problem="too much", problem_mark=yaml.Mark("", 39, 0, 39, None, None))
+        return parse(text, **given)
+
+    monkeypatch.setattr(yaml, "parse", stops)
+
+    with pytest.raises(UsageError, match=r"f\.yaml:1:33: nested more than 32 levels deep"):
+        compose(Source("f.yaml", b"[" * 50))
+
+
+def test_what_is_not_deep_is_refused_in_the_words_of_the_library():
+    assert compose(Source("f.yaml", b"[" * 32 + b"]" * 32)).items is not None
+    for text in ("[" * 32, "a: *\n" + "[" * 3000, "[&]"):
+        with pytest.raises(UsageError, match="not readable as YAML: "):
+            compose(Source("f.yaml", text.encode()))
 
 
 def test_a_place_in_the_file_is_found_by_keys_and_positions():

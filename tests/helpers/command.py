@@ -10,6 +10,9 @@ import sys
 from helpers import ROOT
 
 AT = "2021-01-09T12:00:00Z"
+KEPT = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+"""What a command under test is left of the environment; homes and folders are those of conftest."""
+
 PARLER = str(ROOT / "examples" / "parler-2021" / "evidence.json")
 PARLER_REPORT = str(ROOT / "tests" / "corpus" / "parler-2021.json")
 
@@ -22,7 +25,7 @@ def evidence(**changes) -> str:
 
 
 def environment(**extra) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "XDG_DATA_HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C.UTF-8"} | extra
 
 

@@ -7,12 +7,13 @@ import msgspec
 from helpers.sites import Site, in_one_leg
 from hostaudit import audit
 from hostaudit.analysis.whatif import replay
+from hostaudit.documents import rules
 from hostaudit.model.rules import Provider, Samples, Upstream
 from hostaudit.model.scenario import Event, Scenario, SourceText
 from hostaudit.model.site import DeclaredFallback, Place
 from hostaudit.model.whatif import WhatIf
 
-SHIPPED = audit.shipped_rules()
+SHIPPED = rules.shipped()
 MADE_UP = (
     Provider("harbour", "Harbour", ("hosting",), Samples(()), asns=(64600,), cname=("harbour.example",),
              regions=(r".+\.([a-z]+-\d)\.harbour\.example",), jurisdiction="SE"),

@@ -6,11 +6,12 @@ from datetime import date
 
 from helpers.sites import Site, in_pairs
 from hostaudit import audit
+from hostaudit.documents import rules
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy, Exemption, Policy, RoleDemand
 from hostaudit.model.report import Report
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 DAY = date(2021, 1, 10)
 SILENT = "steady.org dns1.p01.nsone.net 198.51.44.1"
 TWO_DNS = Policy(roles={"dns": RoleDemand(min_providers=2, independent_by=("parent", "asn"))})

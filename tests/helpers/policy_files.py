@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from hostaudit.cli import evidence
 from hostaudit.documents import rules, site_file
 from hostaudit.documents.policy_problems import World
 from hostaudit.model.policy import (
@@ -17,7 +16,7 @@ from hostaudit.model.policy import (
 from hostaudit.policy.effective import effective as demanded
 
 RULES = rules.load()
-WORLD = evidence.world(RULES)
+WORLD = site_file.world(RULES)
 EXCEPTION = "id: EX-7, rule: dns.min_providers, target: a.example.com, reason: move of OPS-12, owner: alice"
 
 

@@ -29,3 +29,12 @@ def parents(report: Report, *, all_of_them: bool = False) -> list[str]:
 
 def operator_of(report: Report, host: str) -> Dependency:
     return next(row for row in report.dependencies if row.role == "dns" and row.subject == host)
+
+
+def state(report: Report, function: str) -> str:
+    return next(each.state for each in report.functions if each.id == function)
+
+
+def impacts(report: Report, parent: str) -> dict[str, str]:
+    point = next(p for p in report.spofs if (p.failure_domain.kind, p.failure_domain.id) == ("parent", parent))
+    return {each.id: each.effect for each in point.functions}

@@ -5,6 +5,12 @@ from __future__ import annotations
 import ipaddress
 
 FOREIGN = (
+    "PYTHONIOENCODING",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+    "SSLKEYLOGFILE",
+    "TERM",
+    "TZ",
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",

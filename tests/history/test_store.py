@@ -13,8 +13,9 @@ import pytest
 from helpers import ROOT, sites
 from helpers.command import environment, hostaudit
 
-from hostaudit.audit import analyse, encode_evidence
+from hostaudit.audit import analyse
 from hostaudit.documents import rules
+from hostaudit.documents.evidence_file import encode_evidence
 from hostaudit.errors import DocumentError, UsageError
 from hostaudit.history import store
 from hostaudit.history.snapshot import snapshot as of_report
@@ -24,7 +25,7 @@ import sys
 from pathlib import Path
 import msgspec
 from hostaudit.history import store
-from hostaudit.model import Snapshot
+from hostaudit.model.changes import Snapshot
 snapshot = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Snapshot)
 for turn in range(int(sys.argv[4])):
     run = msgspec.structs.replace(snapshot.run, vantage=f"{sys.argv[3]} {turn}")
@@ -249,7 +250,7 @@ def test_a_report_is_not_lost_when_its_run_cannot_be_kept(tmp_path, evidence):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "no history"),
+        (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "not a history"),
         (
             ("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"),
             "is the file of the history and of another output",

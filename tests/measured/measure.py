@@ -4,7 +4,7 @@ Each file in ``rows`` holds sections: a head ``[role kind source]``, then rows `
 ids of all providers that must be found, ``-`` for a row of which nobody may be said; an id with ``~`` in front may be
 found as well (its network announces the address, or it sells the same). ``rows/SOURCES.txt`` says what each source is.
 
-``python tests/attribution/measure.py`` prints the table, ``--wrong`` with every row that is not as expected.
+``python tests/measured/measure.py`` prints the table, ``--wrong`` with every row that is not as expected.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ HOSTS = (
 )
 
 
-def examine(*, faults=None, pages=None, environ=None, away=0, flags=dns.flags.RA | dns.flags.AD, whois=None, lost=()):
+def examine(environ, *, faults=None, pages=None, away=0, flags=dns.flags.RA | dns.flags.AD, whois=None, lost=()):
     """What doctor says where these servers are all there is; ``away``: seconds by which their clocks differ."""
 
     async def go():
@@ -45,7 +45,7 @@ def examine(*, faults=None, pages=None, environ=None, away=0, flags=dns.flags.RA
                 allow_private=("127.0.0.0/8",),
                 ports=Ports(dns=names.port, https=web.port, http=1, whois=port43.port),
             )
-            found = await doctor.examine(trial, environ or {"XDG_CACHE_HOME": "/nonexistent/x"} | (environ or {}))
+            found = await doctor.examine(trial, environ)
             return {each.id: each for each in found.checks}
 
     return asyncio.run(go())
@@ -60,7 +60,7 @@ def states(rows, *but):  # the age of what is shipped is not that of the code
 
 
 def test_where_everything_answers_all_is_well(tmp_path):
-    rows = examine(environ={"XDG_CACHE_HOME": str(tmp_path)})
+    rows = examine({"XDG_CACHE_HOME": str(tmp_path)})
 
     assert states(rows) == {}
     assert {
@@ -93,12 +93,13 @@ def test_where_everything_answers_all_is_well(tmp_path):
         ({"pages": {"rdap.arin.net": http(429)}}, {"rdap-addresses": "unknown"}),
         ({"pages": {"f-droid.org": http(503)}}, {"store-f-droid": "unknown"}),
         ({"environ": {"HTTPS_PROXY": "http://proxy:3128"}}, {"proxies": "warn"}),
-        ({"environ": {"XDG_CACHE_HOME": "/proc/nowhere"}}, {"cache": "warn"}),
+        ({"environ": {"XDG_CACHE_HOME": "{tmp_path}/file"}}, {"cache": "warn"}),
     ],
 )
 def test_what_is_lacking_is_named_with_what_it_means(tmp_path, lacking, expected):
-    environ = {"XDG_CACHE_HOME": str(tmp_path)} | lacking.pop("environ", {})
-    rows = examine(environ=environ, **lacking)
+    (tmp_path / "file").touch()
+    said = {name: text.format(tmp_path=tmp_path) for name, text in lacking.get("environ", {}).items()}
+    rows = examine(**lacking | {"environ": {"XDG_CACHE_HOME": str(tmp_path)} | said})
 
     assert states(rows) == expected
     assert all(rows[name].means or rows[name].state == "unknown" for name in expected)
@@ -129,6 +130,7 @@ def test_the_command_names_what_is_not_there_and_ends_with_3():
     assert {each["id"]: each["state"] for each in document["checks"]}["resolver"] == "fail"
 
 
-@pytest.mark.parametrize("arguments", [("--resolver", "dns.example"), ("--timeout", "0"), ("--ca-bundle", "/no/such")])
-def test_what_cannot_be_meant_is_refused(arguments):
+@pytest.mark.parametrize("arguments", [("--resolver", "dns.example"), ("--timeout", "0"), ("--ca-bundle", "gone.pem")])
+def test_what_cannot_be_meant_is_refused(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert hostaudit("doctor", *arguments).returncode == 2

@@ -8,12 +8,12 @@ import jsonschema
 import pytest
 from helpers.command import PARLER, hostaudit
 
-from hostaudit import audit, cli
-from hostaudit.documents import schemas
+from hostaudit import cli
+from hostaudit.documents import rules, schemas
 from hostaudit.errors import Exit, UsageError
 from hostaudit.policy import explain
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 
 
 def test_every_rule_is_listed_and_every_code_explained(capsys):

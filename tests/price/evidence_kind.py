@@ -83,7 +83,7 @@ PROBE = Probe("{KIND}", needs=(), gives=("{KIND}",), run=run)
 '''
         ),
     },
-    checks=("test_kinds.py",),
+    checks=("model/test_values.py",),
     inputs={"evidence.json": evidence()},
     shows=("analyse", "evidence.json", "--format", "json"),
     expect=(f'"{KIND}:parler.com"',),

@@ -44,7 +44,7 @@ PRICE = Price(
         "rules/scoring.yaml": after("  web: 0.50\n", "  serve_ipv6: 0.05\n"),
     },
     checks=(
-        "test_roles.py::test_every_function_has_its_row_and_its_weight",
+        "model/test_roles.py::test_every_function_has_its_row_and_its_weight",
         "test_functions.py::test_every_function_of_the_table_has_a_module_and_every_module_a_row",
     ),
     shows=("analyse", "{root}/examples/history/cloudflare-nov-2025/evidence.json"),

@@ -40,7 +40,7 @@ telephony:
 """
         ),
     },
-    checks=("test_roles.py",),
+    checks=("model/test_roles.py",),
     shows=("analyse", "{root}/examples/parler-2021/evidence.json"),
     expect=("telephone", "who carries the telephone lines cannot be seen from outside"),
 )

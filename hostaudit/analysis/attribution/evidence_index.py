@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class EvidenceIndex:
-    """Look-ups by kind and subject. A question that was never asked is told apart from one without an answer."""
+    """Evidence by kind and subject. A question that was never asked differs from one without an answer."""
 
     def __init__(self, evidence: Iterable[Evidence]) -> None:
         self.items: dict[str, Evidence] = {item.id: item for item in evidence}
@@ -38,6 +38,6 @@ class EvidenceIndex:
         return tuple(each for each in ids if each in self.items)
 
     def open(self, kind: Kind, subject: str | Subject) -> bool:
-        """Whether the question was asked and has no answer."""
+        """True if the question was asked and has no answer."""
         item = self.get(kind, subject)
         return item is not None and item.unknown is not None

@@ -348,6 +348,16 @@ class Catalogue:
         return tuple([Clue(each, kind, seen, STRENGTH[kind], key) for each in found]) if found else ()
 
 
+_CATALOGUES: dict[str, Catalogue] = {}
+
+
+def catalogue_of(rules: Rules) -> Catalogue:
+    """The catalogue of these rules, made once; their version is a digest, so that it identifies them."""
+    if rules.version not in _CATALOGUES:
+        _CATALOGUES[rules.version] = Catalogue(rules)
+    return _CATALOGUES[rules.version]
+
+
 def _owners(rules: Rules) -> dict[str, str]:
     """Every provider and company to the one at the end of its line of owners."""
     above = {each.id: each.parent for each in rules.providers}

@@ -130,11 +130,11 @@ class Operators:
 
     def open_zone_cuts(self, host: str, because: tuple[str, ...]) -> str:
         """A leaf for the zones of a host whose zone cuts were not answered."""
-        return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", zone_of=host))
+        return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", uncut=host))
 
     def silent_server(self, subject: str, because: tuple[str, ...]) -> str:
         """A leaf for an address of a name server that gave no answer."""
-        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", named=True))
+        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", silent=True))
 
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)

@@ -49,8 +49,8 @@ class BasicEvent:
     ``names_only``: it holds a registry or registrar contract, as everybody's does. ``owned`` false: the contract is
     not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
     ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
-    are changed. ``zone_of``: the host whose zone cuts were not answered, where that is the open question. ``named``: it
-    gave no answer, and is known by its name all the same.
+    are changed. ``silent``: a name server, known by its name, that gave no answer. ``uncut``: the host whose zone cuts
+    were not answered, where that is the open question.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -64,8 +64,8 @@ class BasicEvent:
     owned: bool = True
     zone: str = ""
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
-    zone_of: str = ""
-    named: bool = False
+    silent: bool = False
+    uncut: str = ""
 
     @property
     def names_only(self) -> bool:

@@ -204,7 +204,7 @@ class Alternatives:
     def _unsure_of_zones(self) -> bool:
         """True if a further zone, with servers of its own, may lie between the site's names and the known zones."""
         own = self.site.file.target.registrable
-        return any(leaf.zone_of and domain.lies_under(leaf.zone_of, own) for leaf in self.tree.leaves.values())
+        return any(leaf.uncut and domain.lies_under(leaf.uncut, own) for leaf in self.tree.leaves.values())
 
     def _hosts(self, role: str) -> list[Group]:
         target = self.site.file.target

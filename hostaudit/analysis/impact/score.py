@@ -157,7 +157,7 @@ def hides(leaf: BasicEvent, role: str) -> bool:
     no answer is known by its name all the same."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(part(leaf), ()):
         return False
-    return not leaf.named
+    return not leaf.silent
 
 
 def role_scores(

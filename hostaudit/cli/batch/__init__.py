@@ -1,1 +1,1 @@
-"""Lists of sites: one record a site, kept on disk as it comes, and a summary."""
+"""``hostaudit scan --list`` as a command: the list, what is written of each site, and the line of progress."""

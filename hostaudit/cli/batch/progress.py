@@ -34,7 +34,7 @@ class ProgressLine:
             self._drawn = True
             await asyncio.sleep(REDRAW)
 
-    def told(self) -> None:
+    def count(self) -> None:
         """A record was written."""
         if self._lines and (self._tally.ended % self._every == 0 or self._tally.ended == self._tally.total):
             say(f"hostaudit: {self.text()}\n")

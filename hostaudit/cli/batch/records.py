@@ -1,4 +1,4 @@
-"""What is written of a list of sites: a record for each, a summary last, and the places that take them."""
+"""The output of a list of sites: a record for each, a summary last, and the files or streams that take them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.cli.batch import judge_process
-from hostaudit.cli.batch.ledger import Kept, Ledger, identity
+from hostaudit.audit.batch.ledger import Kept, Ledger, identity
+from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
 from hostaudit.cli.output import EXIT_OF
 from hostaudit.errors import Exit
@@ -28,15 +28,6 @@ RECORDS = ("json", "jsonl")
 
 MOST_NAMED = 1000
 """Rejected lines named one by one, on standard error and in the summary; all are counted."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """What became of one domain: a judgement, or why there is none."""
-
-    domain: str
-    judged: judge_process.Judged | None
-    failure: str = ""
 
 
 @dataclass
@@ -169,7 +160,7 @@ class Sink:
 
     @property
     def to_terminal(self) -> bool:
-        """Whether what is written shares the terminal with the line of progress."""
+        """Records and the line of progress go to the same terminal."""
         return self.path is None and sys.stdout.isatty()
 
     def write(self, text: str) -> None:

@@ -1,7 +1,6 @@
 """``hostaudit scan --list``: many sites in one run, a record for each as soon as it is known, a summary last.
 
-One process asks for all of them at once, up to ``--jobs`` sites at a time, and a second one judges. What providers,
-registries and services said of one site stands for the others too.
+The loop itself is ``audit.batch``; here are the files, the progress and the signals that a command has.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,25 +18,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.cli.batch import domain_list, judge_process
-from hostaudit.cli.batch.ledger import Kept
+from hostaudit.audit.batch.ledger import Kept
+from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_sites
+from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
-from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Record, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
 from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.audit import LookOptions
     from hostaudit.cli.batch.domain_list import Listed, Rejected
     from hostaudit.cli.judging import CriteriaBuilder
     from hostaudit.model.checks import Criteria
-    from hostaudit.model.evidence import Target
     from hostaudit.model.site import Site
-
-MOST_JOBS = 256
-
-GRACE = 30.0
-"""Seconds past the deadline of a scan after which looking at one site counts as a defect."""
+    from hostaudit.observe.look import LookOptions
 
 
 def scan_list(
@@ -67,7 +61,16 @@ def scan_list(
     criteria = _criteria(listed, judging, writer)
     asked = _asked(listed, options, sites, criteria)
     sinks = [opened(name, path, asked, resume=resume) for name, path in outputs]
-    run = Run(listed, _warned_once(options), sites, criteria, sinks, writer, jobs, history)
+    order = Order(
+        _warned_once(options),
+        jobs,
+        sites,
+        criteria,
+        day=datetime.now(UTC).date().isoformat(),
+        whole=any(each.whole for each in sinks),
+        history="" if history is None else str(history),
+    )
+    run = Run(listed, order, sinks, writer)
     for each in sinks:
         if each.kept.domains:
             run.keep(each.kept)
@@ -101,7 +104,7 @@ def _name_rejected(rejected: tuple[Rejected, ...], writer: Writer) -> None:
 
 
 def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[str, Criteria]:
-    """What is demanded of each domain of which anything is."""
+    """The criteria of each domain that has any."""
     made = {each.domain: judging.of(each.domain) for each in listed.targets}
     found = {domain: each for domain, each in made.items() if each is not None}
     count = sum(each.policy is not None and each.policy.stated for each in found.values())
@@ -115,7 +118,7 @@ def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[
 
 
 def _warned_once(options: LookOptions) -> LookOptions:
-    """The same options, with each warning told once and not by every site."""
+    """The same options, with each warning printed once and not for every site."""
     told: set[str] = set()
 
     def warn(text: str) -> None:
@@ -132,7 +135,7 @@ def _asked(
     """All that the answers of a run depend on besides the world."""
     import hashlib
 
-    from hostaudit import audit
+    from hostaudit.documents import rules
 
     def digest(value: Any) -> str:
         return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:32]
@@ -146,7 +149,7 @@ def _asked(
         "declarations": digest(sorted(sites.items())),
         "demands": digest(sorted(criteria.items())),
         "version": __version__,
-        "rules": audit.shipped_rules().version,
+        "rules": rules.shipped().version,
     }
 
 
@@ -165,31 +168,15 @@ def _allow_many_files() -> None:
 
 
 class Run:
-    """One run over a list."""
+    """One run over a list, its records written as they come."""
 
-    def __init__(
-        self,
-        listed: Listed,
-        options: LookOptions,
-        sites: dict[str, Site],
-        criteria: dict[str, Criteria],
-        sinks: list[Sink],
-        writer: Writer,
-        jobs: int,
-        history: Path | None,
-    ) -> None:
+    def __init__(self, listed: Listed, order: Order, sinks: list[Sink], writer: Writer) -> None:
         self.unkept = ""
-        self._history = "" if history is None else str(history)
         self.tally = Tally(len(listed.targets))
-        self._options = options
-        self._sites = sites
-        self._criteria = criteria
-        self._day = datetime.now(UTC).date().isoformat()
+        self._listed = listed
+        self._order = order
         self._sinks = sinks
         self._writer = writer
-        self._jobs = jobs
-        self._whole = any(each.whole for each in sinks)
-        self._left: Iterator[Target] = iter(listed.targets)
         self._done: set[str] = set()
 
     def keep(self, kept: Kept) -> None:
@@ -198,107 +185,52 @@ class Run:
         self._done = kept.domains
 
     async def go(self, meter: ProgressLine) -> None:
-        """Scan what is left, ``jobs`` domains at a time. Ends early if interrupted."""
-        from hostaudit import audit
+        """Scan what is left. Ends early if interrupted."""
+        stop = Stop()
+        left = (each for each in self._listed.targets if each.domain not in self._done)
+        drawing = asyncio.create_task(meter.draw())
+        self._listen(stop)
+        try:
+            async with contextlib.aclosing(scan_sites(left, self._order, stop)) as records:
+                async for record in records:
+                    await self._write(record, meter)
+        finally:
+            drawing.cancel()
+            await asyncio.gather(drawing, return_exceptions=True)
 
-        # Few records wait to be written, so that a slow reader slows the run down and fills no memory.
-        queue: asyncio.Queue[Record] = asyncio.Queue(self._jobs)
-        async with audit.in_common() as common, judge_process.Judge() as judge:
-
-            async def work() -> None:
-                for target in self._left:
-                    if self.tally.interrupted:
-                        return
-                    if target.domain in self._done:
-                        continue
-                    await queue.put(await self._one(target, common, judge))
-
-            writing = asyncio.create_task(self._write(queue, meter))
-            working = [asyncio.create_task(work()) for _ in range(self._jobs)]
-            drawing = asyncio.create_task(meter.draw())
-            everything = asyncio.gather(*working)
-            ending = asyncio.create_task(_ended(everything, queue))
-            self._listen(everything)
-            try:
-                # Writing ends by itself only when it fails, and then there is no use in going on.
-                await asyncio.wait((ending, writing), return_when=asyncio.FIRST_COMPLETED)
-                (writing if writing.done() else ending).result()
-            finally:
-                everything.cancel()
-                for task in (*working, ending, writing, drawing):
-                    task.cancel()
-                await asyncio.gather(*working, ending, writing, drawing, everything, return_exceptions=True)
-
-    def _listen(self, everything: asyncio.Future[Any]) -> None:
-        """Take an interruption as a wish to finish, and a second one to stop."""
+    def _listen(self, stop: Stop) -> None:
+        """The first interrupt finishes the sites under way, the second one gives them up."""
         loop = asyncio.get_running_loop()
 
         def interrupted() -> None:
             if self.tally.interrupted:
-                # Whoever reads may have stopped reading; a third one ends even the wait for that.
-                usual()
-                everything.cancel()
+                # The reader of the output may have stopped reading; a third interrupt ends even the wait for that.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                stop.abandoned.set()
                 return
             self.tally.interrupted = True
+            stop.finishing.set()
             self._writer.note("interrupted: finishing the current sites; press Ctrl-C again to stop now")
 
-        usual = _on_interrupt(loop, interrupted)
-
-    async def _one(self, target: Target, common: Any, judge: judge_process.Judge) -> Record:
-        """Look at one site and judge it. A defect costs this site its record, and no other."""
-        from hostaudit import audit
-        from hostaudit.domain import parse
-
-        site = self._sites.get(target.domain)
         try:
-            wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
-            async with asyncio.timeout(self._options.deadline + GRACE):
-                file = await audit.look(wanted, self._options, None, site=site, common=common)
-            job = judge_process.Job(file, self._criteria.get(target.domain), self._day, self._whole, self._history)
-            return Record(target.domain, await judge.judge(job))
-        except judge_process.JudgingFailedError as error:
-            failure = str(error)
-        except Exception as error:
-            failure = f"{type(error).__name__}: {error}"
-        return Record(target.domain, None, failure)
+            loop.add_signal_handler(signal.SIGINT, interrupted)
+        except NotImplementedError:  # the event loops of Windows
+            signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(interrupted))
 
-    async def _write(self, queue: asyncio.Queue[Record], meter: ProgressLine) -> None:
-        while True:
-            record = await queue.get()
-            try:
-                self.tally.add(record)
-                for sink in self._sinks:
-                    if sink.to_terminal:
-                        meter.clear()
-                    text = line(record) if sink.whole else row(record, to_file=sink.path is not None)
-                    # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
-                    await asyncio.shield(asyncio.to_thread(sink.write, text))
-                if record.judged is not None and record.judged.unkept:
-                    self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
-                if record.failure:
-                    meter.clear()
-                    self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
-                meter.told()
-            finally:
-                queue.task_done()
-
-
-def _on_interrupt(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], object]:
-    """Call a function in the loop at each interruption. Returns what restores the usual reaction."""
-    try:
-        loop.add_signal_handler(signal.SIGINT, call)
-    except NotImplementedError:  # as in the event loops of Windows
-        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(call))
-        return lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
-    return lambda: loop.remove_signal_handler(signal.SIGINT)
-
-
-async def _ended(everything: asyncio.Future[Any], queue: asyncio.Queue[Record]) -> None:
-    """Wait until all sites are done, or given up, and all their records are written."""
-    await asyncio.wait((everything,))
-    with contextlib.suppress(asyncio.CancelledError):
-        everything.result()
-    await queue.join()
+    async def _write(self, record: Record, meter: ProgressLine) -> None:
+        self.tally.add(record)
+        for sink in self._sinks:
+            if sink.to_terminal:
+                meter.clear()
+            text = line(record) if sink.whole else row(record, to_file=sink.path is not None)
+            # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
+            await asyncio.shield(asyncio.to_thread(sink.write, text))
+        if record.judged is not None and record.judged.unkept:
+            self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
+        if record.failure:
+            meter.clear()
+            self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
+        meter.count()
 
 
 def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:

@@ -34,14 +34,13 @@ def completion(
 
 def _ids() -> dict[str, tuple[str, ...]]:
     """The ids that arguments and options take, from the rules of this version, by the kinds in ``PLACES``."""
-    from hostaudit import audit
-    from hostaudit.documents import scenarios
+    from hostaudit.documents import rules, scenarios
     from hostaudit.policy import explain
 
-    rules = audit.shipped_rules()
-    providers = sorted({each.id for each in rules.providers} | {each.parent for each in rules.providers})
-    book = explain.book(rules).rules
-    topics = ["score", *rules.roles, *(each.rule for each in book), *(each.code for each in book)]
+    shipped = rules.shipped()
+    providers = sorted({each.id for each in shipped.providers} | {each.parent for each in shipped.providers})
+    book = explain.book(shipped).rules
+    topics = ["score", *shipped.roles, *(each.rule for each in book), *(each.code for each in book)]
     return {"scenario": scenarios.ids(), "actor": tuple(providers), "topic": tuple(dict.fromkeys(topics))}
 
 

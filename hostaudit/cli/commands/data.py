@@ -23,6 +23,7 @@ from hostaudit.cli.options import (
     look_options,
 )
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.refresh.sources import Item
     from hostaudit.observe.refresh.update import Result, UpdateOptions
 
-app = typer.Typer(
+app = Typer(
     help="Update, build and check the tables on this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -114,12 +115,13 @@ def update(
     debug: DebugOption = False,
 ) -> int:
     """Fetch newer data. Each item is replaced completely, or stays as it was."""
-    from hostaudit import audit, files
+    from hostaudit import files
     from hostaudit.datasets.manifest import BusyError
+    from hostaudit.documents import rules
     from hostaudit.observe.refresh.sources import all_items
     from hostaudit.observe.refresh.update import update as renew
 
-    every = all_items(audit.shipped_rules().providers)
+    every = all_items(rules.shipped().providers)
     given = dict(_given(text, every) for text in change.file or ())
     chosen = _chosen([*(name or ()), *given], every)
     if change.dry_run:
@@ -185,11 +187,12 @@ def status(
     writer = Writer(output, console, document=DataStatus)
     from datetime import UTC, datetime
 
-    from hostaudit import audit, files
+    from hostaudit import files
+    from hostaudit.documents import rules
     from hostaudit.observe.refresh.sources import all_items
     from hostaudit.observe.refresh.status import status as state
 
-    items = all_items(audit.shipped_rules().providers)
+    items = all_items(rules.shipped().providers)
     return writer.put(state(files.data_folder(), items, datetime.now(UTC)))
 
 

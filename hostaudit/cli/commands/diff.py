@@ -53,12 +53,12 @@ def diff(
 
 def _read(path: str) -> Report:
     """A report as it stands, or that on evidence, by the shipped rules and no policy."""
-    from hostaudit.cli import evidence
+    from hostaudit import api
     from hostaudit.documents.evidence_file import read_report
     from hostaudit.model.evidence import EvidenceFile
 
     found = read_report(path)
-    return evidence.analysed(found) if isinstance(found, EvidenceFile) else found
+    return api.analyse(found) if isinstance(found, EvidenceFile) else found
 
 
 ENTRIES = (Entry(60, "diff", diff),)

@@ -38,31 +38,34 @@ def explain(
     from hostaudit.model.working import Working
 
     writer = Writer(output, console, document=Working if topic == SCORE else Explanation)
-    from hostaudit import audit
+    from hostaudit.documents import rules
 
     if topic != SCORE:
         if file or site.site is not None:
             raise UsageError(f"a file has no effect without explain {SCORE}", "leave the file out")
         from hostaudit.policy.explain import explain as explanation
 
-        return writer.put(explanation(topic, audit.shipped_rules()))
+        return writer.put(explanation(topic, rules.shipped()))
     report = None
     if site.site is not None and not file:
         raise UsageError("--site has no effect without a file of evidence", "give the file, or leave --site out")
     if file:
         writer.reads(file)
+        from hostaudit import api
         from hostaudit.documents.evidence_file import read_report
         from hostaudit.model.evidence import EvidenceFile
 
         found = read_report(file)
         if isinstance(found, EvidenceFile):
             declarations = evidence.Declarations(site, writer.note)
-            found = evidence.analysed(declarations.added(found))
+            found = api.analyse(declarations.added(found))
         elif site.site is not None:
             hint = "leave --site out, or give the evidence instead"
             raise UsageError(f"{file} is a report, which holds its declarations already", hint)
         report = found
-    return writer.put(audit.working(report, audit.shipped_rules()))
+    from hostaudit.analysis.impact import score
+
+    return writer.put(score.explained(report, rules.shipped().scoring))
 
 
 ENTRIES = (Entry(50, "explain", explain),)

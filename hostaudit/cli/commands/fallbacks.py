@@ -31,15 +31,11 @@ def fallbacks(
 
     writer = Writer(output, console, document=Fallbacks, evidence=about.save_evidence)
     declarations = evidence.Declarations(SiteChoice(about.site, about.no_site), writer.note)
-    from hostaudit import audit
-    from hostaudit.analysis.impact import replacements
-    from hostaudit.documents import scenarios
+    from hostaudit import api
 
-    recorded = scenarios.load()
     file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
     failure = writer.save(about.save_evidence, file) if about.save_evidence else None
-    case = audit.understand(file, audit.shipped_rules())
-    code = writer.put(replacements.fallbacks(case, recorded, jurisdiction=jurisdiction))
+    code = writer.put(api.fallbacks(file, jurisdiction=jurisdiction))
     if failure is not None:
         raise failure
     return code

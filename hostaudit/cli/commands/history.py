@@ -13,6 +13,7 @@ from hostaudit.cli.console import note
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, Notes, Output
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ FileOption = Annotated[
 ]
 LastOption = Annotated[int, typer.Option("--last", metavar="N", help="Only the latest N runs; 0 means all.")]
 
-app = typer.Typer(
-    help="Show and prune the runs that were saved with --history.", no_args_is_help=True, rich_markup_mode=None
-)
+app = Typer(help="Show and prune the runs that were saved with --history.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class HistoryWriter:

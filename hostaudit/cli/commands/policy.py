@@ -13,6 +13,7 @@ from hostaudit.cli.console import complain, put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
 
-app = typer.Typer(
+app = Typer(
     help="Write, check, show and test policies (hostaudit.yaml).",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -63,6 +64,7 @@ def init(
         raise UsageError(f"{target} exists already", hint)
     from hostaudit import audit
     from hostaudit.cli import policy_draft
+    from hostaudit.documents import rules
     from hostaudit.files import check_writable, write_atomically
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.verdict import NOT_DELEGATED
@@ -71,7 +73,7 @@ def init(
     if target is not None:
         check_writable(target)
     writer = Writer(Output(), Console(quiet=notes.quiet), document=EffectivePolicy)
-    shipped = audit.shipped_rules()
+    shipped = rules.shipped()
     wanted = tuple(dict.fromkeys(preset or ([] if site_seen else ["baseline"])))
     for name in wanted:
         refuse_other("--preset", name, tuple(sorted(shipped.presets)))
@@ -81,7 +83,7 @@ def init(
     if site_seen:
         declarations = evidence.Declarations(site, writer.note)
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
-        judge = audit.trials(seen, shipped, today)
+        judge = propose.trials(audit.understand(seen, shipped), today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if any(each.rule == NOT_DELEGATED for each in report.findings):
             raise UsageError(f"{report.target.domain} does not exist, so no policy can be written", "check the name")
@@ -104,16 +106,17 @@ def check(
     notes: Notes,
 ) -> int:
     """Check policy files without network: exit 2 if one is invalid; warn of exceptions that expired or expire soon."""
+    from hostaudit.documents import site_file
     from hostaudit.documents.rules import load
     from hostaudit.policy.warnings import reminders
 
     today = utc_today()
     rules = load()
-    world = evidence.world(rules)
+    world = site_file.world(rules)
     code = Exit.PASS
     for path in files or (_here(),):
         try:
-            loaded = evidence.loaded(path, rules, world)
+            loaded = site_file.load_by(path, rules, world)
         except UsageError as error:
             code = Exit.USAGE
             complain(error.message, error.hint)
@@ -147,7 +150,7 @@ def show(
     from hostaudit.model.policy import EffectivePolicy
 
     writer = Writer(output, console, document=EffectivePolicy)
-    from hostaudit.documents import rules
+    from hostaudit.documents import rules, site_file
     from hostaudit.domain import parse
     from hostaudit.policy.effective import effective as demanded
 
@@ -155,7 +158,7 @@ def show(
         file, target = "", file
     path = Path(file) if file else _here()
     shipped = rules.load()
-    loaded = evidence.loaded(path, shipped, evidence.world(shipped))
+    loaded = site_file.load_by(path, shipped, site_file.world(shipped))
     found = demanded(loaded, parse(target).domain if target else "", shipped.presets)
     return writer.put(_seen(found, presets=effective, origins=origin or output.format != "terminal"))
 
@@ -186,7 +189,7 @@ def test_(
 
 
 def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
-    from hostaudit import audit
+    from hostaudit import api
     from hostaudit.documents import policy_values
     from hostaudit.model.checks import Criteria
 
@@ -194,7 +197,7 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     declarations = evidence.Declarations(nothing_else, lambda _: None, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))
-    return audit.analyse(file, audit.shipped_rules(), criteria, policy_values.day(each.day))
+    return api.analyse(file, criteria=criteria, day=policy_values.day(each.day))
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

@@ -14,6 +14,7 @@ from hostaudit.cli.console import note, put, say
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import ColourOption, Console, FormatOption, Output, Tracing, refuse_other
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from hostaudit.analysis.catalogue.match import Matcher
     from hostaudit.model.match import Matches
 
-app = typer.Typer(
+app = Typer(
     help="List, show, match and check the providers of the catalogue.",
     no_args_is_help=True,
     rich_markup_mode=None,

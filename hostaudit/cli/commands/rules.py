@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import typer
-
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, Output
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 
-app = typer.Typer(help="List the rules that a policy can use.", no_args_is_help=True, rich_markup_mode=None)
+app = Typer(help="List the rules that a policy can use.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -28,10 +27,10 @@ def list_(
     from hostaudit.model.checks import RuleBook
 
     writer = Writer(output, console, document=RuleBook)
-    from hostaudit import audit
+    from hostaudit.documents import rules
     from hostaudit.policy import explain
 
-    return writer.put(explain.book(audit.shipped_rules()))
+    return writer.put(explain.book(rules.shipped()))
 
 
 ENTRIES = (Entry(90, "rules", app),)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +13,13 @@ from hostaudit.cli.console import put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, Output, Tracing
 from hostaudit.cli.output import Writer
+from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 
-app = typer.Typer(
+if TYPE_CHECKING:
+    from hostaudit.model.scenario import Scenario
+
+app = Typer(
     help="List, show and check recorded incidents (see whatif --scenario).",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -73,23 +78,37 @@ def lint(
     """Check every scenario: form, sources, age, wording, and that its simulation gives the recorded outage."""
     from datetime import UTC, datetime
 
-    from hostaudit import audit
+    from hostaudit.documents import rules as rulebook
     from hostaudit.documents import scenarios
-    from hostaudit.documents.rules import folder
     from hostaudit.report.text import printable
 
-    shipped = audit.shipped_rules()
     found = scenarios.load(rules)
     if not found:
-        raise UsageError(f"{rules or folder()} holds no scenario", "give a folder that has scenarios/*.yaml")
-    complaints = scenarios.lint(found, datetime.now(UTC).date(), {each.id for each in shipped.providers})
+        raise UsageError(f"{rules or rulebook.folder()} holds no scenario", "give a folder that has scenarios/*.yaml")
+    complaints = scenarios.lint(found, datetime.now(UTC).date(), {each.id for each in rulebook.shipped().providers})
     lines = [f"{each.file}: {each.severity}: {each.text}" for each in complaints]
-    root = (rules or folder()).resolve().parent
-    differs = [f"{identity}: error: {problem}" for identity, problem in audit.replays(found, root, shipped)]
+    root = (rules or rulebook.folder()).resolve().parent
+    differs = [f"{identity}: error: {problem}" for identity, problem in _replays(found, root)]
     errors = sum(each.severity == "error" for each in complaints) + len(differs)
     lines += [*differs, f"{len(found)} scenarios, {errors} errors, {len(complaints) + len(differs) - errors} warnings"]
     put("".join(f"{printable(line, 300)}\n" for line in lines))
     return Exit.FAIL if errors else Exit.PASS
+
+
+def _replays(found: Iterable[Scenario], root: Path) -> Iterator[tuple[str, str]]:
+    """The differences between history and a replay on its victim's evidence: (scenario id, difference).
+
+    ``root`` is where the subjects' paths begin; a subject that is not there, as in an installation, is left out.
+    """
+    from hostaudit import api
+    from hostaudit.analysis.whatif import replay
+
+    for scenario in found:
+        for expected in scenario.assert_history:
+            path = root / expected.subject
+            if path.is_file():
+                answer = api.whatif(api.read_evidence(path), scenario=scenario)
+                yield from ((scenario.id, problem) for problem in replay.differences(answer, expected))
 
 
 ENTRIES = (Entry(100, "scenarios", app),)

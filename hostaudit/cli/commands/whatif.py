@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from hostaudit.api import BINDINGS, KINDS
 from hostaudit.cli import evidence
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.option_groups import grouped
@@ -16,15 +17,11 @@ from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.analysis.site_model import SiteModel
-    from hostaudit.model.documents import Document
-    from hostaudit.model.scenario import Scenario
+    pass
 
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
 HOURS_OF = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "": 1.0, "d": 24.0, "w": 168.0}
 MOST_NOTICE = 24 * 365 * 10.0
-KINDS = ("parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane")
-BINDINGS = ("role", "literal")
 
 TargetArgument = Annotated[
     str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to scan, or a file of saved evidence.")
@@ -82,30 +79,28 @@ def whatif(
     hours = notice_hours(question.notice)
     renamed = _pairs(tuple(question.as_ or ()))
     declarations = evidence.Declarations(SiteChoice(about.site, about.no_site), writer.note)
-    from hostaudit import audit
+    from hostaudit import api
     from hostaudit.documents import scenarios
 
     chosen = scenarios.find(question.scenario) if question.scenario else None
     file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
     failure = writer.save(about.save_evidence, file) if about.save_evidence else None
-    case = audit.understand(file, audit.shipped_rules())
-    code = writer.put(_answer(case, question, chosen, renamed, hours))
+    if question.all_:
+        code = writer.put(api.matrix(file))
+    else:
+        answer = api.whatif(
+            file,
+            drop=tuple(question.drop or ()),
+            kind=question.kind,
+            notice_hours=hours,
+            scenario=chosen,
+            actors=renamed,
+            binding=question.bind,
+        )
+        code = writer.put(answer)
     if failure is not None:
         raise failure
     return code
-
-
-def _answer(
-    case: SiteModel, question: Question, scenario: Scenario | None, renamed: dict[str, str], notice: float
-) -> Document:
-    from hostaudit.analysis.whatif import replay
-    from hostaudit.documents import scenarios
-
-    if scenario is not None:
-        return replay.replay(case, scenario, renamed=renamed, binding=question.bind)
-    if question.drop:
-        return replay.drop(case, tuple(question.drop), kind=question.kind, notice=notice)
-    return replay.matrix(case, scenarios.load())
 
 
 def _refuse_unclear(question: Question) -> None:

@@ -7,14 +7,14 @@ import json
 from helpers import ROOT
 
 from hostaudit import audit
-from hostaudit.documents import evidence_file
+from hostaudit.documents import evidence_file, rules
 
 EXAMPLE = ROOT / "examples/parler-2021/evidence.json"
 
 
 def domains(document, path):
     path.write_text(json.dumps(document))
-    report = audit.analyse(evidence_file.read_evidence(str(path)), audit.shipped_rules())
+    report = audit.analyse(evidence_file.read_evidence(str(path)), rules.shipped())
     return {(each.failure_domain.kind, each.failure_domain.id) for each in report.spofs}
 
 

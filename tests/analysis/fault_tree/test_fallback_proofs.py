@@ -8,10 +8,11 @@ from helpers.sites import GANDI, NSONE, Site, in_one_leg
 
 from hostaudit import audit
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof
+from hostaudit.documents import rules
 from hostaudit.model.site import DeclaredFallback, SpareName
 from hostaudit.model.values import Caa, Delegation, Listing, NameServerGlue
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 HETZNER, OVH = 24940, 16276
 NS, NS_AT = "ns1.first-ns.de", "213.239.242.238"
 PAGE_AT = "51.38.99.20"

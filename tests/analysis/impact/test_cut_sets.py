@@ -15,6 +15,7 @@ from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.outage import NOBODY, order_one
+from hostaudit.documents import rules
 
 CERTAINTIES = ("certain", "certain", "certain", "certain", "uncertain", "unknown", "hoped", "failed")
 READINGS = ("pessimistic", "named", "optimistic")
@@ -159,7 +160,7 @@ def test_two_operators_of_one_parent_are_one_domain_at_its_level_and_a_pair_belo
 def test_two_dns_operators_of_one_parent_in_a_report():
     site = in_pairs()
     servers = {"ns0.dnsmadeeasy.com": ("208.94.148.2", 16552), "pdns1.ultradns.com": ("204.74.66.1", 12008)}
-    report = audit.analyse(site.name(("Gandi SAS", "81"), servers).file(), audit.shipped_rules())
+    report = audit.analyse(site.name(("Gandi SAS", "81"), servers).file(), rules.shipped())
 
     sets = {(each.kind, each.members) for each in report.cut_sets if each.function == "resolve"}
     assert ("parent", ("digicert",)) in sets
@@ -169,7 +170,7 @@ def test_two_dns_operators_of_one_parent_in_a_report():
 
 
 def test_a_pair_that_takes_down_what_neither_does_alone_is_in_the_report():
-    report = audit.analyse(in_pairs().file(), audit.shipped_rules())
+    report = audit.analyse(in_pairs().file(), rules.shipped())
 
     sets = {each.members for each in report.cut_sets if (each.kind, each.function) == ("parent", "web")}
     assert ("hetzner", "ovh") in sets

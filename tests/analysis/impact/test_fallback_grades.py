@@ -6,11 +6,12 @@ import pytest
 from helpers.sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, on_one_parent
 
 from hostaudit import audit
+from hostaudit.documents import rules
 from hostaudit.model.report import Fallback
 from hostaudit.model.site import DeclaredFallback, SpareName
 from hostaudit.model.values import Listing
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 HETZNER, OVH, GANDI_AS = 24940, 16276, 29169
 WEB = "www.steady.org"
 PAGE_AT = "51.38.99.20"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hostaudit import audit
 from hostaudit.analysis.impact.redundancy import MOST, Alternative, Alternatives, Group
+from hostaudit.documents import rules
 
 AXES = ("parent", "asn")
 STOPS = [(kind, each) for kind in AXES for each in "pqr"]
@@ -54,7 +55,7 @@ def test_of_very_many_a_bound_is_told():
 
 
 def groups(site: Site, role: str) -> dict[str, tuple[float, float]]:
-    found = Alternatives(audit.understand(site.file(), audit.shipped_rules()))
+    found = Alternatives(audit.understand(site.file(), rules.shipped()))
     return {each.subject: each.independent(("parent",)) for each in found.groups(role)}
 
 

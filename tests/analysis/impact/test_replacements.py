@@ -7,8 +7,9 @@ from helpers.sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs
 
 from hostaudit import audit
 from hostaudit.analysis.impact import replacements
+from hostaudit.documents import rules
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 
 
 def gaps(site: Site) -> list[tuple[str, str]]:

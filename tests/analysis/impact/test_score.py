@@ -17,6 +17,7 @@ from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
 from hostaudit.analysis.impact.outage import NOBODY, Clock, impact, order_one
 from hostaudit.analysis.impact.score import combine, exposures, harm, reckon, role_scores, score
+from hostaudit.documents import rules
 from hostaudit.model.evidence import Unknown
 from hostaudit.model.report import Hours, Report, WorkingEnd
 from hostaudit.model.rules import Scoring
@@ -247,7 +248,7 @@ def test_a_spare_that_falls_with_what_it_backs_up_helps_nobody():
 
 # -- whole sites ----------------------------------------------------------------------------------------
 
-RULES = audit.shipped_rules()
+RULES = rules.shipped()
 WEB = "www.steady.org"
 PAGE_AT, MX_AT, NS_AT = ("51.38.99.20", 16276), ("51.38.99.25", 16276), ("213.239.242.238", 24940)
 FALLBACKS = (

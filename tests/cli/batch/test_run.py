@@ -18,16 +18,17 @@ from helpers.command import PARLER_REPORT, environment, evidence, hostaudit, wit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostaudit.audit.batch import ledger
+from hostaudit.audit.batch.judge_process import Judged
 from hostaudit.cli import console
-from hostaudit.cli.batch import domain_list, ledger, progress, records
-from hostaudit.cli.batch.judge_process import Judged
+from hostaudit.cli.batch import domain_list, progress, records
 from hostaudit.errors import Exit, NothingToScanError, UsageError
 from hostaudit.history import store
 
 LOOK = """
 import asyncio
 from hostaudit import audit
-from hostaudit.model import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 AT = "2021-01-09T12:00:00Z"
 async def look(target, options, progress=None, site=None, common=None):
     name = target.domain
@@ -41,7 +42,7 @@ audit.look = look
 """Looking that sees nothing, which takes as long as told and is inconclusive."""
 
 BESIDE = """
-from hostaudit.cli import judge_process as judging
+from hostaudit.audit.batch import judge_process as judging
 async def judge(self, job):
     return judging.judged(job)
 async def nothing(self):
@@ -139,7 +140,7 @@ def test_no_bytes_break_the_reader_of_lists(data):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "no names"), ("# none\n\n", "no names"), ("com\n192.0.2.1\n", "all 2 names"), ("com", "the name")],
+    [("", "is empty"), ("# none\n\n", "is empty"), ("com\n192.0.2.1\n", "all 2 lines"), ("com", "its only line")],
 )
 def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
     path = tmp_path / "list"
@@ -163,10 +164,11 @@ def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
         (("-l", "x", "--jobs", "0"), "--jobs"),
         (("-l", "x", "--baseline", PARLER_REPORT), "--baseline"),
         (("-l", "x", "--resume"), "--resume"),
-        (("-l", "/nonexistent/x"), "cannot be read"),
+        (("-l", "gone"), "cannot be read"),
     ],
 )
-def test_what_a_list_cannot_go_with_is_refused(arguments, said):
+def test_what_a_list_cannot_go_with_is_refused(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     result = hostaudit("scan", *arguments)
 
     assert (result.returncode, result.stdout) == (Exit.USAGE, "")
@@ -215,7 +217,7 @@ def test_a_defect_costs_one_domain_its_record_and_ends_with_4():
 
 def test_a_judge_that_dies_costs_one_domain_its_record():
     patch = LOOK.format(delay=0) + (
-        "from hostaudit.cli import judge_process as judging\n"
+        "from hostaudit.audit.batch import judge_process as judging\n"
         "exchange = judging.Judge._exchange\n"
         "async def dying(self, process, frame):\n"
         "    if b'doomed' in frame: process.kill()\n"
@@ -477,9 +479,18 @@ def _wait_for(word: str, process: subprocess.Popen) -> None:
     raise AssertionError(f"{word!r} was never said")
 
 
-def test_one_interrupt_finishes_what_is_under_way():
+NO_SIGNALS_IN_LOOPS = """
+def refused(*_):
+    raise NotImplementedError
+asyncio.SelectorEventLoop.add_signal_handler = asyncio.SelectorEventLoop.remove_signal_handler = refused
+"""
+"""The event loops of Windows."""
+
+
+@pytest.mark.parametrize("patch", ["", NO_SIGNALS_IN_LOOPS], ids=["posix", "windows"])
+def test_one_interrupt_finishes_what_is_under_way(patch):
     listed = "\n".join(names(40))
-    process = start(LOOK.format(delay=0.3), "-l", "-", "--format", "json", "--jobs", "4", stdin=listed)
+    process = start(LOOK.format(delay=0.3) + patch, "-l", "-", "--format", "json", "--jobs", "4", stdin=listed)
     _wait_for("of 40 domains", process)
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=30)
@@ -566,9 +577,9 @@ def test_the_runs_of_a_list_are_kept_in_a_history(tmp_path):
 
 def test_a_history_that_fails_in_the_middle_costs_no_record(tmp_path):
     path = tmp_path / "runs.db"
-    spoilt = "from hostaudit import history\ndef record(path, look):\n    raise UsageError('the disk is full')\n"
+    spoilt = "from hostaudit.history import store\ndef record(path, look):\n    raise UsageError('the disk is full')\n"
     patch = LOOK.format(delay=0) + BESIDE + "from hostaudit.errors import UsageError\n" + spoilt
-    patch += "history.record = record\n"
+    patch += "store.record = record\n"
 
     result = run(patch, "-l", "-", "--format", "json", "--history", path, stdin="a.com\nb.com")
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from hostaudit import audit, cli
 from hostaudit.cli import evidence, policy_draft
-from hostaudit.documents import evidence_file, rules, schemas
+from hostaudit.documents import evidence_file, rules, schemas, site_file
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy
@@ -27,7 +27,7 @@ from hostaudit.policy import effective, propose
 from hostaudit.report.text import printable
 
 RULES = rules.load()
-WORLD = evidence.world(RULES)
+WORLD = site_file.world(RULES)
 PARLER = ROOT / "examples" / "parler-2021" / "evidence.json"
 REPORTS = sorted((ROOT / "tests" / "corpus").glob("*.json"))
 BUNDLES = sorted((ROOT / "examples").glob("**/evidence.json"))
@@ -114,7 +114,7 @@ def test_hostile_text_of_a_policy_stays_text(here, capsys):
 
 @pytest.mark.parametrize("path", [*POLICIES, ROOT / "examples" / "site" / "hostaudit.yaml"], ids=lambda path: path.name)
 def test_the_examples_are_in_order_for_us_and_for_editors(path):
-    loaded = evidence.loaded(path, RULES, WORLD)
+    loaded = site_file.load_by(path, RULES, WORLD)
     first, second = path.read_text().splitlines()[:2]
     shown = path.parent / first.removeprefix("# yaml-language-server: $schema=")
 
@@ -127,7 +127,7 @@ def test_the_examples_are_in_order_for_us_and_for_editors(path):
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
 def test_the_example_of_parler_meets_none_of_the_examples(path):
-    policy = effective.effective(evidence.loaded(path, RULES, WORLD), "parler.com", RULES.presets)
+    policy = effective.effective(site_file.load_by(path, RULES, WORLD), "parler.com", RULES.presets)
     opinion = audit.analyse(evidence_file.read_evidence(str(PARLER)), RULES, Criteria(policy=policy), date(2021, 1, 9))
 
     assert opinion.verdict == "fail"
@@ -302,7 +302,7 @@ def test_show_of_a_file_without_demands_says_so(here, capsys):
 
 
 def judged(path: Path, file, today: date) -> tuple[EffectivePolicy, Report]:
-    policy = effective.effective(evidence.loaded(path, RULES, WORLD), file.target.domain, RULES.presets)
+    policy = effective.effective(site_file.load_by(path, RULES, WORLD), file.target.domain, RULES.presets)
     return policy, audit.analyse(file, RULES, Criteria(policy=policy), today)
 
 
@@ -356,7 +356,7 @@ def test_a_report_and_its_evidence_give_the_same(here, capsys):
 
 def test_without_a_site_the_preset_stands_alone(here, capsys):
     assert cli.run(["policy", "init"]) == Exit.PASS
-    policy = effective.effective(evidence.loaded(Path(here.name), RULES, WORLD), "", RULES.presets)
+    policy = effective.effective(site_file.load_by(Path(here.name), RULES, WORLD), "", RULES.presets)
     assert policy.extends == ("baseline",)
     assert cli.run(["policy", "init", "-o", "b.yaml", "--preset", "resilient", "--preset", "baseline"]) == Exit.PASS
     assert "extends: [resilient, baseline]" in Path("b.yaml").read_text()
@@ -446,7 +446,7 @@ def of(path: Path):
 
 def text(file, presets, today: date) -> str:
     chosen = {name: RULES.presets[name] for name in presets}
-    steps, opinion = propose.settled(audit.trials(file, RULES, today), chosen)
+    steps, opinion = propose.settled(propose.trials(audit.understand(file, RULES), today), chosen)
     found = policy_draft.text(steps, opinion, presets, today)
     assert all(printable(line, 1000) == line for line in found.splitlines())
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import ipaddress
 import json
-import os
 import re
 import select
 import signal
@@ -38,7 +37,7 @@ def match(text: str | bytes, **more: str) -> tuple[int, list[dict], str]:
         [sys.executable, "-m", "hostaudit", "providers", "match"],
         input=data,
         capture_output=True,
-        env=environment(**({"XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"], "XDG_DATA_HOME": "/nonexistent"} | more)),
+        env=environment(**more),
         timeout=60,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()

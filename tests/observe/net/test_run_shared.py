@@ -7,6 +7,7 @@ import asyncio
 from helpers.servers import DnsServer, HttpServer, ca, http, server_context
 
 from hostaudit import audit, domain
+from hostaudit.observe.look import LookOptions, shared_by_many
 from hostaudit.observe.net.limits import Limits, Ports
 from hostaudit.observe.net.live import LiveNet
 from hostaudit.observe.net.run_shared import Common
@@ -56,7 +57,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
     async def go():
         context = server_context(tuple(each for name in names for each in (name, f"www.{name}")))
         async with DnsServer(records) as dns, HttpServer(pages, context) as web:
-            options = audit.LookOptions(
+            options = LookOptions(
                 resolver=(dns.address,),
                 ca_bundle=ca()[2],
                 no_third_party=True,
@@ -66,7 +67,7 @@ def test_a_site_sees_in_a_run_what_it_would_see_alone():
             )
             alone = [await audit.look(domain.parse(name), options) for name in names]
             before = dns.asked.copy()
-            async with audit.in_common() as run:
+            async with shared_by_many() as run:
                 jobs = (audit.look(domain.parse(name), options, common=run) for name in names)
                 together = await asyncio.gather(*jobs)
             return alone, together, before, dns.asked - before

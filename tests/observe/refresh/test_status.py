@@ -17,7 +17,7 @@ from helpers.servers import http
 from hostaudit import domain
 from hostaudit.cli import run as command
 from hostaudit.datasets import BOOTSTRAP, RANGES, ROUTES, SUFFIXES, manifest
-from hostaudit.documents import schemas
+from hostaudit.documents import rules, schemas
 from hostaudit.model.data import STALE_AFTER, DataItem
 from hostaudit.observe.net.registry import rdap
 from hostaudit.observe.refresh import sources, update
@@ -100,9 +100,7 @@ def test_the_document_is_as_its_schema_says(tmp_path):
 
 
 def test_the_table_fits_a_terminal(tmp_path):
-    from hostaudit import audit
-
-    every = sources.all_items(audit.shipped_rules().providers)
+    every = sources.all_items(rules.shipped().providers)
     shown = load("terminal").render(status(tmp_path, every, SOON), Style())
 
     assert "item                state        date        age" in shown
@@ -110,9 +108,7 @@ def test_the_table_fits_a_terminal(tmp_path):
 
 
 def test_every_feed_of_the_catalogue_has_one_format_and_one_name():
-    from hostaudit import audit
-
-    providers = audit.shipped_rules().providers
+    providers = rules.shipped().providers
     found = sources.feed_items(providers)
     claims = {(feed.url, feed.format) for provider in providers for feed in provider.feeds}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hostaudit import audit
+from hostaudit.documents import rules
 from hostaudit.documents.rules import ROLES
 from hostaudit.model.policy import KEYED, Policy, keys_of, rule_keys
 from hostaudit.policy.ask import ANSWERED_ELSEWHERE, SINGLE_POINT, checks
 
-TEXTS = audit.shipped_rules().checks
+TEXTS = rules.shipped().checks
 
 
 def file_name(rule: str, between: str) -> str:

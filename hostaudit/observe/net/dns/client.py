@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,7 +255,11 @@ class Dns:
         try:
             question = dns.name.from_text(name) if name.isascii() else None
             kind = dns.rdatatype.from_text(rdtype)
-        except (dns.exception.DNSException, ValueError):
+        except (
+            dns.exception.DNSException,
+            ValueError,
+            struct.error,
+        ):  # the last: an escape above 255, to dnspython before 2.9
             question = None
         if question is None:
             return Outcome.gap("malformed", source, "not a domain name")

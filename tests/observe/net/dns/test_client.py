@@ -119,7 +119,8 @@ def test_a_referral_in_place_of_an_answer_is_never_absence():
 )
 def test_each_fault_is_unknown_with_its_cause_and_was_tried_again(fault, expected, queries):
     server = DnsServer(ZONE, faults={"example.net": fault})
-    assert cause(ask(server, lambda net: net.dns("example.net", "A"), timeout=0.3)) == expected
+    patience = 0.3 if expected == "timeout" else 3
+    assert cause(ask(server, lambda net: net.dns("example.net", "A"), timeout=patience)) == expected
     assert server.asked["example.net", "A"] == queries
 
 
@@ -301,7 +302,8 @@ def test_a_server_is_asked_without_recursion_and_any_rcode_is_a_value():
                                                  ("truncated-no-tcp", "truncated")])  # fmt: skip
 def test_a_server_that_cannot_be_read_is_unknown(fault, expected):
     server = DnsServer(ZONE, faults={"example.net": fault})
-    assert cause(ask(server, lambda net: net.ask("127.0.0.1", "example.net", "SOA"), timeout=0.3)) == expected
+    patience = 0.3 if expected == "timeout" else 3
+    assert cause(ask(server, lambda net: net.ask("127.0.0.1", "example.net", "SOA"), timeout=patience)) == expected
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "::1", "ns1.example.net"])

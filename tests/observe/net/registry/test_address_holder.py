@@ -12,6 +12,8 @@ from helpers.registries import RIPE, ask, card, rdap_page
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.registry.address_holder import Threads
 
+pytestmark = pytest.mark.smoke
+
 ADDRESS = "193.0.100.7"
 
 

@@ -13,6 +13,8 @@ from helpers.registries import VERISIGN, ask, card, rdap_page
 
 from hostaudit.observe.net.limits import Limits
 
+pytestmark = pytest.mark.smoke
+
 
 def domain_object(**changes):
     made = {

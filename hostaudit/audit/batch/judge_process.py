@@ -1,8 +1,12 @@
-"""Judging beside looking: a second process turns evidence into lines while the first one goes on asking.
+"""Judging beside looking: a second process turns evidence into reports while the first one goes on asking.
 
 Judging is pure and takes some 40 ms of processor a site, in which no answer would be read. The two talk in frames, a
 length of four bytes and so much MessagePack, over the standard streams of the second, which ends when its input does:
-so it is gone whenever the first is, however that ended.
+so it never outlives the first one, however that ended.
+
+The second process is started with a command (``START``) and not by ``multiprocessing``, so that the main module of the
+program is never run again. In a program whose interpreter cannot be started, such as a frozen one, and in an event loop
+that starts no processes (the selector loop of Windows), a thread judges.
 """
 
 from __future__ import annotations
@@ -10,22 +14,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import signal
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+import hostaudit
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
 from hostaudit.model.verdict import Verdict
 
-START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from hostaudit.cli.batch.judge_process import serve; serve(sys.stdin.buffer, sys.stdout.buffer)"
-)
+START = """
+import json, os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.path[:] = json.loads(sys.argv[1])
+from hostaudit.audit.batch.judge_process import serve
+serve(sys.stdin.buffer, sys.stdout.buffer)
+os._exit(0)
+"""
+"""The second process. Ctrl-C goes to every process at the terminal, and what is in flight is still to be judged. At its
+end, taking the modules apart would take longer than most of what they did.
+"""
+
 LONGEST = 120.0
 """Seconds after which judging one site counts as a defect; the most tangled sites take two."""
 
@@ -33,8 +45,8 @@ MOST_FRAME = 256 * 1024 * 1024
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Evidence to judge. ``whole``: whether the report itself is wanted, as one line of JSON. ``day``: UTC.
-    ``history``: the file in which the run is kept, if any."""
+    """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
+    itself is wanted, as one line of JSON. ``history``: the file in which the run is kept, empty for none."""
 
     file: EvidenceFile
     criteria: Criteria | None
@@ -44,8 +56,9 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What became of it; ``defect`` says what broke, and then nothing else counts. ``unkept``: why the run could not be
-    kept."""
+    """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
+    site that could not be judged; the other fields then mean nothing. ``unkept``: why the run could not be kept in the
+    history, empty if it was."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -65,8 +78,6 @@ class JudgingFailedError(Exception):
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Judge job after job until there are no more."""
-    # Ctrl-C goes to every process at the terminal; what is in flight is still to be judged.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import gc
 
     from hostaudit import audit
@@ -78,36 +89,33 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
             out = msgspec.msgpack.encode(_answer(frame))
             sink.write(len(out).to_bytes(4, "big") + out)
             sink.flush()
-    # As in __main__: taking the modules apart would take longer than most of what they did.
-    os._exit(0)
 
 
-def _answer(frame: bytes) -> Judged:
+def _answer(asked: bytes | Job) -> Judged:
     try:
-        return judged(msgspec.msgpack.decode(frame, type=Job))
+        return judged(msgspec.msgpack.decode(asked, type=Job) if isinstance(asked, bytes) else asked)
     except Exception as error:
         return Judged(defect=f"{type(error).__name__}: {error}"[:300])
 
 
 def judged(job: Job) -> Judged:
-    """A job done."""
+    """Judge one site in this process."""
     from datetime import date
 
     from hostaudit import audit
+    from hostaudit.documents import rules
 
     day = date.fromisoformat(job.day) if job.day else None
-    report = audit.analyse(job.file, audit.shipped_rules(), job.criteria, day)
+    report = audit.analyse(job.file, rules.shipped(), job.criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
     return Judged(report.verdict, low, high, report.summary, line, unkept=_kept(report, job.history))
 
 
 def _kept(report: Report, path: str) -> str:
-    """Append a run to the history; what went wrong, if anything did."""
+    """Append a run to the history; the reason if that failed, else nothing."""
     if not path:
         return ""
-    from pathlib import Path
-
     from hostaudit.errors import UsageError
     from hostaudit.history import snapshot, store
 
@@ -137,29 +145,44 @@ def _read(source: BinaryIO) -> bytes | None:
 # -- in the first process ---------------------------------------------------------------------------------
 
 
+def can_start_python() -> bool:
+    """Whether ``sys.executable`` is a Python that takes a command; an embedding program puts its own name there."""
+    name = Path(sys.executable or "").name.lower()
+    return name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False)
+
+
+def _search_path() -> list[str]:
+    """Where the second process looks for modules: as the first one does, and where this package lies."""
+    own = str(Path(hostaudit.__file__).resolve().parent.parent)
+    return [*(each for each in sys.path if isinstance(each, str)), own]
+
+
 class Judge:
     """The second process, seen from the first; ``async with`` it. One job at a time, in the order they come."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
+        self._in_thread = not can_start_python()
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Judge:
-        self._process = await self._started()
+        await self._ensure()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._end()
 
     async def judge(self, job: Job) -> Judged:
-        """What a site is judged to be. Raises ``JudgingFailedError`` for a defect, which the next job does not feel."""
+        """Judge one site. Raises ``JudgingFailedError`` for a defect, which does not affect the next job."""
         frame = msgspec.msgpack.encode(job)
         async with self._turn:
-            if self._process is None:
-                self._process = await self._started()
+            await self._ensure()
             try:
                 async with asyncio.timeout(LONGEST):
-                    found = await self._exchange(self._process, frame)
+                    if self._process is None:
+                        found = await asyncio.to_thread(_answer, job)
+                    else:
+                        found = await self._exchange(self._process, frame)
             except (OSError, EOFError, TimeoutError) as error:
                 await self._end()
                 raise JudgingFailedError(f"the judging process ended ({type(error).__name__})") from error
@@ -181,10 +204,18 @@ class Judge:
             raise EOFError
         return msgspec.msgpack.decode(await process.stdout.readexactly(size), type=Judged)
 
+    async def _ensure(self) -> None:
+        """Start the second process if there is none, unless a thread judges."""
+        if self._process is None and not self._in_thread:
+            try:
+                self._process = await self._started()
+            except (NotImplementedError, OSError):
+                self._in_thread = True
+
     async def _started(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
         # Isolated, so that nothing in the working directory is taken for one of our modules.
-        command = (sys.executable, "-I", "-c", START, json.dumps(sys.path))
+        command = (sys.executable, "-I", "-c", START, json.dumps(_search_path()))
         return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
 
     async def _end(self) -> None:

@@ -1,8 +1,8 @@
-"""The file that a long run writes, record by record: what stands in it after any end, and where to go on?
+"""The file of records that a long run writes, and how an interrupted run is resumed.
 
 Each record is one line of JSON, appended whole; only the last line can be torn. Beside the file lies a journal while
-the run is not finished: what was asked, so that a resumed run adds to records of its own kind only. It is locked while
-somebody writes.
+the run is not finished. It holds the question of the run, so that a resumed run adds only to records of the same
+question, and it is locked while a run writes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Journal(msgspec.Struct):
 
 @dataclass
 class Kept:
-    """What a file holds of an earlier part of the run: verdicts by domain, and the domains that failed."""
+    """The records of an earlier part of the run: verdicts by domain, and the domains that failed."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -70,12 +70,12 @@ class Kept:
 
 
 def identity(asked: Mapping[str, Any]) -> str:
-    """What identifies a run: a digest over all that its answers depend on besides the world."""
+    """The id of a run: a digest over the list, options, rules and version that its answers depend on."""
     return hashlib.sha256(msgspec.json.encode(dict(sorted(asked.items())), order="sorted")).hexdigest()[:32]
 
 
 class Ledger:
-    """The file under way. Raises ``UsageError`` for what cannot be written or would mix two runs."""
+    """The file while it is written. Raises ``UsageError`` if it cannot be written or holds another run."""
 
     def __init__(self, path: Path, asked: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
@@ -164,7 +164,7 @@ class Ledger:
         self._unsynced = 0
 
     def close(self, *, finished: bool) -> None:
-        """Let go of the file. The journal goes with a finished run."""
+        """Close the file, and remove the journal of a finished run."""
         self.sync()
         os.close(self._file)
         self._leave_journal(remove=finished)
@@ -223,6 +223,7 @@ def read(path: Path) -> Kept:
 
 
 def _locked(journal: Path) -> int:
+    """The open journal, locked for this run alone."""
     while True:
         handle = os.open(journal, os.O_RDWR | os.O_CREAT | BYTES, 0o644)
         try:

@@ -1,0 +1,81 @@
+"""The pipeline of one site: look, which needs the network, then analyse, which does not.
+
+``analyse`` over saved evidence gives the same report as the scan did, byte for byte outside ``run``. Many sites in one
+run are ``batch``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from hostaudit.model.checks import Criteria
+from hostaudit.model.evidence import EvidenceFile, Target
+from hostaudit.model.report import Report
+from hostaudit.model.rules import Rules
+from hostaudit.model.site import Site
+
+if TYPE_CHECKING:
+    from hostaudit.analysis.site_model import SiteModel
+    from hostaudit.observe.look import LookOptions, Progress
+    from hostaudit.observe.net.run_shared import Common
+
+
+async def look(
+    target: Target,
+    options: LookOptions,
+    progress: Progress | None = None,
+    site: Site | None = None,
+    common: Common | None = None,
+) -> EvidenceFile:
+    """Ask everything about a target; see ``observe.look``. For a single site (no ``common``), what the analysis needs
+    is loaded while answers are awaited."""
+    from hostaudit.observe.look import look as observe
+
+    return await observe(target, options, progress, site, common, prepare if common is None else None)
+
+
+def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
+    """The model of a site that every question about it is answered from."""
+    from hostaudit.analysis import site_model
+    from hostaudit.analysis.catalogue.catalogue import catalogue_of
+
+    return site_model.understand(file, rules, catalogue_of(rules), site_model.run_of(file, rules))
+
+
+def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
+    """Evidence, rules and what is demanded to a report; a pure function. ``day``: of judging, UTC; without one that on
+    which the evidence was taken. Raises ``UsageError`` for a scenario of the policy that nobody knows."""
+    return judge(understand(file, rules), criteria, day or date.fromisoformat(file.run.started[:10]))
+
+
+def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
+    """The report on a site, judged by criteria on a day (UTC)."""
+    from hostaudit.analysis import assess
+
+    policy = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
+    report = assess.judge(site, (policy.notice_hours or 0.0) if policy is not None else 0.0)
+    if criteria is None and not report.findings:
+        return report
+    from hostaudit.documents import scenarios
+    from hostaudit.policy import verdict  # only where something is asked
+
+    if criteria is None:
+        return verdict.with_codes(site, report)
+    named = policy.scenarios if policy is not None else ()
+    recorded = {each.scenario: scenarios.shipped(each.scenario) for each in named}
+    return verdict.apply_policy(site, report, criteria, day, recorded)
+
+
+def prepare() -> None:
+    """Load what ``analyse`` will need; a failure is left to ``analyse`` to report."""
+    import contextlib
+
+    from hostaudit.analysis.catalogue.catalogue import catalogue_of
+    from hostaudit.documents import rules
+    from hostaudit.errors import HostauditError
+    from hostaudit.policy import ask, verdict  # noqa: F401 - loading it is the purpose
+
+    ask.checks()
+    with contextlib.suppress(HostauditError):
+        catalogue_of(rules.shipped()).prepare()

@@ -1,0 +1,134 @@
+"""The loop over many sites: several are looked at at once, a second process judges, records come as they are ready.
+
+It has no command line: it installs no signal handler, prints nothing, never ends the process, and works in a loop that
+runs other things too. What providers, registries and services said of one site stands for the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hostaudit import audit
+from hostaudit.audit.batch.judge_process import Job, Judge, Judged, JudgingFailedError
+from hostaudit.domain import parse
+from hostaudit.errors import UsageError
+from hostaudit.model.checks import Criteria
+from hostaudit.model.evidence import Target
+from hostaudit.model.site import Site
+from hostaudit.observe.look import LookOptions, shared_by_many
+
+if TYPE_CHECKING:
+    from hostaudit.observe.net.run_shared import Common
+
+MOST_JOBS = 256
+
+GRACE = 30.0
+"""Seconds past the deadline of a scan after which looking at one site counts as a defect."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The outcome for one domain: a judgement, or why there is none."""
+
+    domain: str
+    judged: Judged | None
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """How the sites of a run are scanned. Raises ``UsageError`` for a number of jobs that cannot be.
+
+    options, jobs     how each site is looked at, and how many at a time (1 to 256)
+    sites, criteria   what is declared for a domain, and what is demanded of it, by domain in A-labels
+    day               of judging, as YYYY-MM-DD in UTC; empty: the day on which the evidence is taken
+    whole             whether the reports are wanted, as a line of JSON each
+    history           a file in which each run is kept; empty: none
+    """
+
+    options: LookOptions
+    jobs: int
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    criteria: Mapping[str, Criteria] = field(default_factory=dict)
+    day: str = ""
+    whole: bool = True
+    history: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.jobs <= MOST_JOBS:
+            raise UsageError(f"jobs is {self.jobs}", f"give a number from 1 to {MOST_JOBS}")
+
+
+class Stop:
+    """A wish to end a run early. ``finishing``: begin no further site, but finish those under way. ``abandoned``: give
+    these up too; records that are ready are still given. Both are set in the loop of the run."""
+
+    def __init__(self, finishing: asyncio.Event | None = None) -> None:
+        self.finishing = finishing or asyncio.Event()
+        self.abandoned = asyncio.Event()
+
+
+async def scan_sites(targets: Iterable[Target], order: Order, stop: Stop | None = None) -> AsyncGenerator[Record, None]:
+    """Scan each target and give its record when it is ready. A defect costs one site its record, and no other.
+
+    Closing the generator (``contextlib.aclosing``) or cancelling its reader gives up what is under way: no task and no
+    process is left behind. Raises what iterating over ``targets`` raises.
+    """
+    stop = stop or Stop()
+    # Few records wait for the reader, so that a slow one slows the run down and fills no memory.
+    queue: asyncio.Queue[Record | None] = asyncio.Queue(order.jobs)
+    left = iter(targets)
+    async with shared_by_many() as common, Judge() as judge:
+
+        async def work() -> None:
+            for target in left:
+                if stop.finishing.is_set():
+                    return
+                await queue.put(await _one(target, order, common, judge))
+
+        working = [asyncio.create_task(work()) for _ in range(order.jobs)]
+        ending = asyncio.create_task(_ended(working, queue, stop))
+        try:
+            while (record := await queue.get()) is not None:
+                yield record
+            for task in working:
+                if not task.cancelled():
+                    task.result()
+        finally:
+            for task in (*working, ending):
+                task.cancel()
+            await asyncio.gather(*working, ending, return_exceptions=True)
+
+
+async def _ended(working: list[asyncio.Task[None]], queue: asyncio.Queue[Record | None], stop: Stop) -> None:
+    """Wait until all sites are done, or given up, and say so at the end of the queue."""
+    abandoned = asyncio.create_task(stop.abandoned.wait())
+    everything = asyncio.gather(*working, return_exceptions=True)
+    try:
+        await asyncio.wait((everything, abandoned), return_when=asyncio.FIRST_COMPLETED)
+        for task in working:
+            task.cancel()
+        await everything
+    finally:
+        abandoned.cancel()
+        await asyncio.gather(abandoned, return_exceptions=True)
+    await queue.put(None)
+
+
+async def _one(target: Target, order: Order, common: Common, judge: Judge) -> Record:
+    """Look at one site and judge it."""
+    site = order.sites.get(target.domain)
+    try:
+        wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
+        async with asyncio.timeout(order.options.deadline + GRACE):
+            file = await audit.look(wanted, order.options, None, site=site, common=common)
+        job = Job(file, order.criteria.get(target.domain), order.day, order.whole, order.history)
+        return Record(target.domain, await judge.judge(job))
+    except JudgingFailedError as error:
+        failure = str(error)
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
+    return Record(target.domain, None, failure)

@@ -1,0 +1,97 @@
+"""What stands on a command line, as values: which of them need no reader?
+
+From 0.29 on typer reads every value, given or not, with pydantic, which takes longer to load than most commands to run.
+Text, numbers and paths are therefore taken as they are here; whatever else there is, and whatever is wrong, is left to
+typer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+PLAIN: Final = (str, int, float, Path)
+LEFT: Final = object()
+"""In place of a value: it is left to typer."""
+
+
+class Typer(typer.Typer):
+    """A group of commands whose values are read here."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"cls": _Group} | options)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """As that of typer."""
+        return super().command(name, **{"cls": _Command} | options)
+
+
+class _Option(TyperOption):
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        plain = _plain(self, ctx, value)
+        if plain is LEFT:
+            return super().process_value(ctx, value)
+        return self.callback(ctx, self, plain) if self.callback else plain
+
+
+class _Argument(TyperArgument):
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        plain = _plain(self, ctx, value)
+        if plain is LEFT:
+            return super().process_value(ctx, value)
+        return self.callback(ctx, self, plain) if self.callback else plain
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> Any:
+        return [_read_here(each) for each in super().get_params(ctx)]
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> Any:
+        return [_read_here(each) for each in super().get_params(ctx)]
+
+
+def _read_here(parameter: Any) -> Any:
+    """The same parameter; typer chooses its class itself, and makes the option ``--help`` late."""
+    if type(parameter) is TyperOption:
+        parameter.__class__ = _Option
+    elif type(parameter) is TyperArgument:
+        parameter.__class__ = _Argument
+    return parameter
+
+
+def _plain(parameter: Any, context: Any, value: Any) -> Any:
+    if value is None and not parameter.required:
+        return () if parameter.multiple or parameter.nargs == -1 else None
+    if isinstance(value, bool):
+        return value
+    return _read(_wanted(context.command.callback).get(parameter.name), value)
+
+
+def _read(wanted: Any, value: Any) -> Any:
+    if get_origin(wanted) is list and isinstance(value, (list, tuple)) and value:
+        each = tuple(_read(get_args(wanted)[0], text) for text in value)
+        return LEFT if LEFT in each else each
+    if wanted not in PLAIN or not isinstance(value, PLAIN):
+        return LEFT
+    try:
+        return wanted(value)
+    except ValueError:
+        return LEFT
+
+
+@cache
+def _wanted(command: Callable[..., Any] | None) -> dict[str, Any]:
+    """The types of what a command takes, by name; of "or nothing" what else it may be."""
+    found = get_type_hints(command) if command else {}
+    return {name: next((each for each in get_args(kind) if _or_nothing(kind)), kind) for name, kind in found.items()}
+
+
+def _or_nothing(kind: Any) -> bool:
+    return type(None) in get_args(kind)
