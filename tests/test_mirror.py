@@ -61,12 +61,24 @@ TESTS_OF_MORE = {
     ),
     "datasets/test_build.py": ("datasets/routes.py",),
     "datasets/test_shipped_routes.py": ("datasets/__init__.py",),
-    "documents/test_rules.py": ("model/rules.py",),
+    "documents/test_policy_file.py": (
+        "documents/countries.py",
+        "documents/policy_problems.py",
+        "documents/policy_values.py",
+        "documents/problem.py",
+    ),
+    "documents/test_rules.py": (
+        "documents/rules_cache.py",
+        "documents/rules_problems.py",
+        "model/rules.py",
+    ),
     "documents/test_scenarios.py": (
         "cli/commands/scenarios.py",
         "model/scenario.py",
     ),
     "documents/test_site_file.py": (
+        "documents/site_problems.py",
+        "documents/site_values.py",
         "documents/schemas/keys.py",
         "model/site.py",
     ),
@@ -84,6 +96,32 @@ TESTS_OF_MORE = {
         "cli/commands/doctor.py",
         "observe/net/resolver_trial.py",
     ),
+    "policy/checks/test_role_min_providers.py": (
+        "policy/checks/role_allow.py",
+        "policy/checks/role_deny.py",
+        "policy/checks/role_min_days_left.py",
+        "policy/role_holders.py",
+    ),
+    "policy/checks/test_score_min.py": (
+        "policy/checks/function_max_hours_down.py",
+        "policy/checks/function_min_score.py",
+        "policy/checks/role_max_hours_down.py",
+        "policy/checks/role_min_score.py",
+        "policy/hours_down.py",
+    ),
+    "policy/test_ask.py": (
+        "model/policy.py",
+        "policy/context.py",
+    ),
+    "policy/test_parties.py": (
+        "policy/checks/jurisdictions_allow.py",
+        "policy/checks/jurisdictions_deny.py",
+        "policy/checks/jurisdictions_known.py",
+        "policy/checks/parents_deny.py",
+        "policy/checks/parents_max_share.py",
+        "policy/checks/providers_deny.py",
+    ),
+    "policy/test_verdict.py": ("policy/checks/single_point.py",),
     "policy/test_explain.py": (
         "cli/commands/explain.py",
         "cli/commands/rules.py",
