@@ -389,8 +389,8 @@ class _Facts:
 def _decoded(tls: ssl.SSLObject, *, verified: bool) -> list[_Facts]:
     """The chain as OpenSSL decoded it; empty if this Python does not provide it.
 
-    ``SSLObject`` has the chain only from Python 3.13 on, and in DER; the object below it has it decoded since 3.10, so that
-    no scan has to load a second X.509 library.
+    ``SSLObject`` has the chain only from Python 3.13 on, and in DER; the object below it has it decoded since 3.10, so
+    that no scan has to load a second X.509 library.
     """
     inner: Any = getattr(tls, "_sslobj", None)
     chain: Callable[[], Any] | None = getattr(inner, "get_verified_chain" if verified else "get_unverified_chain", None)
