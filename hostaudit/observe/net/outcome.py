@@ -18,7 +18,7 @@ OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """Exactly one of value, absent and unknown is set. ``source`` names the party asked, so that people can repeat it."""
+    """Only one of value, absent and unknown is set. ``source`` names the asked party, so that a person can repeat it."""
 
     source: str
     value: T | None = None
