@@ -18,7 +18,7 @@ OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """Only one of value, absent and unknown is set. ``source`` names the asked party, so that a person can repeat it."""
+    """Only one of value, absent and unknown is set. ``source`` names who was asked, so that a person can repeat it."""
 
     source: str
     value: T | None = None

@@ -122,7 +122,7 @@ async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
 
 
 async def _explore(scan: Scan, zone: str, depth: int) -> None:
-    """Read both sides of the site's own zone, for others the child's. Servers are asked as soon as one side names them."""
+    """Read both sides of the site's own zone, for others the child's. Servers are asked once one side names them."""
     if scan.suffixes(zone) not in _own(scan):
         await _servers(scan, zone, await _child_side(scan, zone), depth, own=False)
         return

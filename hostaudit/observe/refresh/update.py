@@ -52,8 +52,8 @@ PAGE = 4 * 1024 * 1024
 @dataclass(frozen=True)
 class UpdateOptions:
     """The options of an update. ``files`` has by item id a file to use instead of the publisher's; ``accept_smaller``
-    lets a table replace one with more than twice its rows, ``replace_own`` one that the user built. An answer must begin
-    within ``answer`` seconds; ``most`` is a shorter limit of the seconds for a file; ``ports`` are for tests."""
+    lets a table replace one with more than twice its rows, ``replace_own`` one that the user built. An answer must
+    begin within ``answer`` seconds; ``most`` is a shorter limit of the seconds for a file; ``ports`` are for tests."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None

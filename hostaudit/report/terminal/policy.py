@@ -12,7 +12,7 @@ from hostaudit.report.terminal.sheet import Sheet
 
 
 def write(sheet: Sheet, document: EffectivePolicy) -> None:
-    """The keys in order with their values; origins, as far as there are any, behind them."""
+    """The keys in order with their values, followed by their origins, if there are any."""
     whom = document.target or "any site that no target matches"
     sheet.bold(f"What {document.source} demands of {whom}")
     if document.extends:
