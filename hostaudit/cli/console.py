@@ -71,7 +71,7 @@ def put(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write to standard error."""
+    """Write text to standard error."""
     sys.stderr.write(text)
 
 

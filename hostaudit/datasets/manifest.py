@@ -72,7 +72,7 @@ def install(directory: Path, scratch: Path, contents: Mapping[str, bytes], manif
 
 @contextlib.contextmanager
 def changing(directory: Path) -> Iterator[Path]:
-    """A folder to prepare an update in, on the same disk, while nobody else changes the directory.
+    """A scratch folder for an update, on the same disk; no other process can change the directory meanwhile.
 
     The files that a killed update left behind are removed. Raises ``BusyError`` if another update is in progress,
     ``UsageError`` if the directory cannot be written to.

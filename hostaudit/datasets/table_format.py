@@ -10,7 +10,7 @@ All numbers are little-endian, sections begin on 8 bytes:
     v4.start   first address of each interval, ascending; the first is 0.0.0.0, each ends where the next begins
     v4.code    for each interval ``number << 8 | prefix length``; 0 where nothing is known. With n texts in value.*, the
                numbers 1 to n are of these, and n + 1 + v is the value (v,), a lone number
-    v6.*       the same with the upper 64 bits of the start; the lower ones stand apart for the few intervals, named by
+    v6.*       the same with the upper 64 bits of the start; the lower ones are separate for the few intervals, named by
                their places in v6.odd, where they are not zero; the index is of the /20s of 2000::/4
     value.*    each other value once, as text; label.* a text for some numbers (the names of networks)
 

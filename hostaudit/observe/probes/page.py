@@ -230,7 +230,7 @@ def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
 
 
 def _icon_sizes(icons: Any) -> Iterator[int]:
-    """The sizes that a manifest's icons offer, in pixels; 0 stands for ``any``."""
+    """The icon sizes of a manifest in pixels; 0 means ``any``."""
     for icon in _listed(icons)[:MOST_ENTRIES]:
         sizes = icon.get("sizes") if isinstance(icon, dict) else None
         for size in sizes.lower().split()[:20] if isinstance(sizes, str) else ():
@@ -263,7 +263,7 @@ def _related(manifest: dict[str, Any]) -> list[html_tags.App]:
 
 
 async def _declarations(scan: Scan) -> list[tuple[list[html_tags.App], str]]:
-    """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
+    """The declarations in well-known files of the domain and its www name: (apps, the host if it gave no answer)."""
     hosts = await _served(scan)
     return await together(_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS))
 

@@ -54,7 +54,7 @@ def _rows(document: EffectivePolicy) -> Iterator[tuple[str, str]]:
 
 
 def _row(document: EffectivePolicy, key: str, value: Any, default: Any = None) -> Iterator[tuple[str, str]]:
-    """One key, unless nobody set it."""
+    """The lines of one key; none if the key is not set."""
     if key in document.origins or (value not in (None, (), default)):
         yield key, _shown(value)
 
