@@ -137,6 +137,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session(tags=["nightly"])
+def prices(session: nox.Session) -> None:
+    """Ruff and mypy over a copy of the project for each price of an addition; ``tests/price`` has the prices."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/prices", *session.posargs)
+
+
+@nox.session(tags=["nightly"])
 def fleet(session: nox.Session) -> None:
     """A larger fleet of generated sites in the laboratory network, each day another; after ``--`` the seed of one."""
     seed = session.posargs[0] if session.posargs else str(datetime.now(UTC).toordinal())

@@ -42,7 +42,7 @@ def _answer(arguments: list[str]) -> int:
         sys.stdout.write(f"hostaudit {__version__}\n")
         sys.stdout.flush()
         return Exit.PASS
-    # A run lives too briefly for garbage to matter, and loading modules would set the collector off dozens of times.
+    # A run is too short for garbage to matter, and loading modules would start the collector dozens of times.
     gc.set_threshold(20_000, 20, 20)
     from hostaudit.cli import run
 

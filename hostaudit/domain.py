@@ -1,4 +1,4 @@
-"""The one place where input becomes a name to audit, and where it is refused: what did the user mean by this text?"""
+"""Parse the user's input to the name to audit, or refuse it. No other module does this."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 """A label of a host name (RFC 952, RFC 1123 section 2.1), after IDNA."""
 
 NUMBERS_ONLY = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?", re.IGNORECASE)
-"""What system resolvers take for an IPv4 address: ``127.1``, ``0x7f000001``, ``2130706433``, ``0177.0.0.1``."""
+"""Forms that system resolvers accept as an IPv4 address: ``127.1``, ``0x7f000001``, ``2130706433``, ``0177.0.0.1``."""
 
 MARKS = (b"===BEGIN ICANN DOMAINS===", b"===BEGIN PRIVATE DOMAINS===", b"===END PRIVATE DOMAINS===")
-"""What stands in every whole Public Suffix List, the last of them at its end."""
+"""Markers in every complete Public Suffix List, the last of them at its end."""
 
 KNOWN = frozenset({b"com", b"net", b"org", b"co.uk", b"*.ck", b"!www.ck", b"github.io"})
-"""Rules of every kind that have stood in the list for long."""
+"""Rules of every kind that have been in the list for a long time."""
 
 STATED = re.compile(rb"^// VERSION: (\d{4}-\d\d-\d\d)_", re.MULTILINE)
 HEAD = 4096
@@ -39,7 +39,7 @@ EXAMPLE = "give a domain such as example.com"
 
 
 class HostNameError(UsageError):
-    """A name that cannot be used. ``problem``: what is wrong with it, in words that follow the name."""
+    """A name that cannot be used. ``problem``: the error, in words that follow the name."""
 
     def __init__(self, name: str, problem: str, hint: str) -> None:
         super().__init__(f"{name} {problem}", hint)
@@ -47,7 +47,7 @@ class HostNameError(UsageError):
 
 
 def parse(text: str, named: tuple[str, ...] = ()) -> Target:
-    """A domain, URL or host name as typed, and further host names, to what is audited.
+    """The target of an audit, from a domain, URL or host name as typed, and from further host names.
 
     Raises ``UsageError`` with a hint for everything that cannot be audited: addresses, single labels, suffixes under
     which others register, unknown top-level domains, names that break the rules of RFC 1123 or IDNA 2008.
@@ -70,7 +70,7 @@ def parse(text: str, named: tuple[str, ...] = ()) -> Target:
 
 
 def host_name(text: str) -> str:
-    """One name in A-labels, lower case, without a trailing dot, out of a domain, ``host:port`` or URL."""
+    """The host name of a domain, ``host:port`` or URL, in A-labels, lower case, without a trailing dot."""
     shown = ascii(text.strip())[1:-1][:80]
     if not text.strip():
         raise UsageError("no domain was given", EXAMPLE)
@@ -82,7 +82,7 @@ def host_name(text: str) -> str:
     if host.startswith("*."):
         raise HostNameError(shown, "is a wildcard, not a host", f"give a host, such as {host[2:]}")
     name = _a_labels(host, shown)
-    _refuse_address(name, shown)  # full-width digits are plain ones only now
+    _refuse_address(name, shown)  # only now have full-width digits become plain ones
     if len(name) > LONGEST_NAME:
         raise HostNameError(shown, f"is longer than {LONGEST_NAME} characters", EXAMPLE)
     labels = name.split(".")
@@ -102,7 +102,7 @@ def registrable(name: str) -> str | None:
 
 
 def platform_suffix(name: str) -> str | None:
-    """The private suffix (``github.io``) that a name is or under which it lies, None if there is none."""
+    """The private suffix (``github.io``) that equals the name or is above it, None if there is none."""
     labels = _u_labels(name).split(".")
     for start in range(len(labels) - 1):
         suffix, above = ".".join(labels[start:]), ".".join(labels[start + 1 :])
@@ -112,7 +112,7 @@ def platform_suffix(name: str) -> str | None:
 
 
 def tenant(name: str) -> str | None:
-    """The name that the customer of a platform holds: one label under its suffix (``shop.github.io``). None for a name
+    """The name of a platform's customer: one label under the platform's suffix (``shop.github.io``). None for a name
     under no such suffix, and for the suffix itself."""
     suffix = platform_suffix(name)
     if suffix is None or name == suffix:
@@ -121,8 +121,8 @@ def tenant(name: str) -> str | None:
 
 
 def a_labels(name: str) -> str:
-    """A name in A-labels (RFC 5890), lower case; empty if a label is not valid in IDNA 2008. Nothing is mapped but
-    case: a sign that only looks like a letter makes another name, or none."""
+    """A name in A-labels (RFC 5890), lower case; empty if a label is not valid in IDNA 2008. Only case is mapped: a
+    character that merely looks like a letter gives another name, or an invalid one."""
     import idna
 
     labels = []
@@ -141,8 +141,8 @@ def a_labels(name: str) -> str:
 
 
 def lies_under(host: str, zone: str) -> bool:
-    """Whether a host name is that of a zone or lies under it, label by label; all names lie under the root, "". Both
-    are in lower case and without a final dot."""
+    """True if a host name equals the name of a zone or lies under it, label by label. All names lie under the root, "".
+    Both names are in lower case and without a final dot."""
     return zone == "" or host == zone or host.endswith(f".{zone}")
 
 
@@ -164,13 +164,13 @@ def list_date(text: bytes) -> str:
 
 
 def rules_in(text: bytes) -> int:
-    """How many rules a Public Suffix List holds; 0 for what cannot be the whole of one."""
+    """The number of rules in a Public Suffix List; 0 if the text cannot be a complete one."""
     rules = {line.strip() for line in text.splitlines() if line.strip() and not line.startswith(b"//")}
     return len(rules) if all(mark in text for mark in MARKS) and rules >= KNOWN else 0
 
 
 def shipped_list() -> bytes:
-    """The Public Suffix List that the publicsuffixlist package brings."""
+    """The Public Suffix List in the publicsuffixlist package."""
     from publicsuffixlist import PSLFILE
 
     return Path(PSLFILE).read_bytes()
@@ -178,7 +178,7 @@ def shipped_list() -> bytes:
 
 @cache
 def _list() -> bytes:
-    """The list that was fetched, unless it is damaged or older than the one that the package brings."""
+    """The fetched list, or that of the package if the fetched one is missing, damaged or older."""
     ours = shipped_list()
     try:
         fetched = (data_folder() / SUFFIXES).read_bytes()
@@ -192,13 +192,13 @@ def _list() -> bytes:
 def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
-    # Without its A-labels the list loads in half the time; names are compared in U-labels instead.
+    # Without its A-labels the list loads in half the time; names are compared as U-labels instead.
     return PublicSuffixList(_sections()[0], accept_unknown=False, accept_encoded_idn=False)
 
 
 @cache
 def _sections() -> tuple[bytes, bytes]:
-    """The list as text: suffixes under which registrars sell, and those of platforms, asked too rarely to parse."""
+    """The list as text: the suffixes of registries, and those of platforms, which are needed too rarely to parse."""
     icann, _, private = _list().partition(MARKS[1])
     return icann, private
 
@@ -210,14 +210,14 @@ def _u_labels(name: str) -> str:
 
 
 def _u_label(label: str) -> str:
-    """A label as the list spells it; one that is no valid A-label stays as it is."""
+    """A label in the spelling of the list; a label that is no valid A-label is returned unchanged."""
     if not label.startswith("xn--"):
         return label
     try:
         shown = label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
         return label
-    # "xn--com-" would come out as "com", which it is not.
+    # "xn--com-" would be decoded to "com", which is another label.
     return label if shown.isascii() else shown
 
 
@@ -234,7 +234,7 @@ def _refuse_suffix(name: str) -> UsageError:
 
 
 def _host_part(text: str, shown: str) -> str:
-    """The host of a URL or of ``host:port``, still as typed."""
+    """The host of a URL or of ``host:port``, as typed."""
     if "\\" in text:
         raise HostNameError(shown, "contains a backslash, which browsers and libraries read differently", EXAMPLE)
     if "://" not in text and not text.startswith("//"):
@@ -268,7 +268,7 @@ def _a_labels(host: str, shown: str) -> str:
     for dot in "\u3002\uff0e\uff61":
         host = host.replace(dot, ".")
     host = host.removesuffix(".")
-    if len(host) > 4 * LONGEST_NAME:  # some releases of idna take a square of the length, before they look at it
+    if len(host) > 4 * LONGEST_NAME:  # the time that some releases of idna take grows with the square of the length
         raise UsageError(f"{shown} is longer than {LONGEST_NAME} characters", EXAMPLE)
     if host.isascii():
         name = host.lower()

@@ -5,8 +5,8 @@
     |   `-- DocumentError   a file that was given is torn, too large or of another schema
     `-- NothingToScanError  no target is left                                          exit 5
 
-Anything else that escapes is a bug in hostaudit (exit 4). What the network does is never an exception up here:
-a question without an answer is a value, ``Unknown``.
+Any other exception that escapes is a bug in hostaudit (exit 4). A network failure is never an exception at this
+level: a question without an answer is a value, ``Unknown``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Exit(IntEnum):
 
 
 class HostauditError(Exception):
-    """``message`` says what failed and what that means, ``hint`` what to do next."""
+    """``message`` gives the failure and its meaning, ``hint`` the next step."""
 
     exit_code = Exit.INTERNAL
 
@@ -52,22 +52,22 @@ class NothingToScanError(HostauditError):
 
 
 NEAR = 0.85
-"""How like (difflib) an id of the catalogue another id may be before it is taken for a slip of the pen."""
+"""The similarity (difflib, 0 to 1) from which an unknown id is taken for a misspelt id of the catalogue."""
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """The known id that another one is probably a slip for; nothing if none is that near."""
+    """The known id that ``word`` probably misspells; "" if none is similar enough."""
     return next(iter(close(word, known, limit=1, cutoff=NEAR)), "")
 
 
 def nearest(word: str, valid: Iterable[str], otherwise: str) -> str:
-    """A question whether the nearest valid word was meant; ``otherwise`` if none is near."""
+    """A question that suggests the most similar valid word; ``otherwise`` if none is similar."""
     found = close(word, valid, limit=1, cutoff=0.5)
     return f"did you mean {found[0]!r}?" if found else otherwise
 
 
 def close(word: str, known: Iterable[str], *, limit: int, cutoff: float) -> list[str]:
-    """The known words that are like ``word`` by at least ``cutoff`` (difflib, 0 to 1), the most alike first."""
-    import difflib  # only for a message
+    """The known words whose similarity to ``word`` is at least ``cutoff`` (difflib, 0 to 1), the most similar first."""
+    import difflib  # needed for error messages only
 
     return difflib.get_close_matches(word, sorted(set(known)), n=limit, cutoff=cutoff)

@@ -1,4 +1,4 @@
-"""Where hostaudit keeps its own files, and how any file is written so that it is there wholly or not at all."""
+"""The folders of hostaudit's own files, and atomic writing of any file."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hostaudit.errors import UsageError
 
 
 def data_folder() -> Path:
-    """Where the user's own tables lie (made by ``hostaudit data``), by the XDG Base Directory Specification.
+    """The folder of the user's own tables (made by ``hostaudit data``), by the XDG Base Directory Specification.
 
-    It need not be there yet. Raises ``UsageError`` if no home directory is known.
+    It need not exist. Raises ``UsageError`` if no home directory is known.
     """
     return _base("XDG_DATA_HOME", ".local/share", os.environ)
 
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where lies what hostaudit can make again at any time. It need not be there yet.
+    """The folder of the files that hostaudit can recreate at any time. It need not exist.
 
     Raises ``UsageError`` if no home directory is known.
     """
@@ -31,7 +31,7 @@ def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path:
     given = environ.get(variable, "")
-    # The specification wants relative paths ignored.
+    # The specification says that relative paths are ignored.
     base = Path(given) if Path(given).is_absolute() else Path(os.path.expanduser(f"~/{usual}"))  # noqa: PTH111 - leaves ~ if unknown
     if not base.is_absolute():
         raise UsageError("the home directory is not known", f"set HOME or {variable}")
@@ -39,7 +39,7 @@ def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path:
 
 
 def check_writable(path: Path) -> None:
-    """Refuse now, before a long scan, what ``write_atomically`` would refuse at its end. Raises ``UsageError``."""
+    """Refuse before a long scan a path that ``write_atomically`` would refuse after it. Raises ``UsageError``."""
     with _explained(path):
         if _replaceable(path):
             handle, part = _open_beside(_real(path), 0o600)
@@ -48,10 +48,10 @@ def check_writable(path: Path) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file of mode 0644 (less the umask) that is there wholly or, after any failure, as it was before.
+    """Write a file of mode 0644 (less the umask) completely, or leave it unchanged after any failure.
 
-    A symbolic link stays and what it points to is replaced; a pipe or device is written to directly.
-    ``UsageError`` says what to do if the place will not take the file.
+    A symbolic link stays and its target is replaced; a pipe or device is written to directly. Raises ``UsageError``
+    with a hint if the file cannot be written.
     """
     with _explained(path):
         if _replaceable(path):
@@ -62,9 +62,9 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def replace_file(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
-    """Put a file in place of what is there, whole or not at all. Raises ``OSError``; two processes may do so at once.
+    """Replace a file completely or not at all. Raises ``OSError``; two processes may do so at the same time.
 
-    ``durable``: the bytes are on the disk when this returns, also if the power fails.
+    ``durable``: the bytes are on the disk when this function returns, and survive a power failure.
     """
     handle, part = _open_beside(path, mode)
     try:
@@ -82,7 +82,7 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names durable; some file systems cannot, and then the data alone have to do."""
+    """Make new file names durable. Some file systems cannot do so; then only the data are durable."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -92,9 +92,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def lock(handle: int) -> None:
-    """Lock an open file until it is closed, which the system does for a process that is killed.
+    """Lock an open file until it is closed; the system closes the files of a killed process.
 
-    Raises ``BlockingIOError`` at once if somebody else holds the lock.
+    Raises ``BlockingIOError`` at once if another process has the lock.
     """
     if sys.platform == "win32":
         import msvcrt
@@ -110,7 +110,7 @@ def lock(handle: int) -> None:
 
 
 def _replaceable(path: Path) -> bool:
-    """Whether a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
+    """True if a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -125,7 +125,7 @@ def _real(path: Path) -> Path:
 
 
 def _open_beside(path: Path, mode: int) -> tuple[int, Path]:
-    """A new file in the same folder. The tempfile module would take longer to import than most files to write."""
+    """Create a file in the same folder. The import of the tempfile module takes longer than writing most files."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     part = path.with_name(f".{path.name[:100]}.{os.urandom(6).hex()}.part")
     return os.open(part, flags, mode), part

@@ -1,4 +1,4 @@
-"""The command line: which command was given, and with which exit code does it end?
+"""The command line: find the command that was given, run it, and return its exit code.
 
 Data goes to standard output, everything else to standard error. The commands are the modules of ``commands/``; what a
 command needs is imported when it runs.
@@ -74,7 +74,7 @@ def run(arguments: list[str]) -> int:
     except TypedError as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if message.startswith("Usage: "):
-            # What a group of commands says when none is named; it is help, not a mistake.
+            # A group of commands prints its help when no command is named; that is no mistake of the user.
             say(f"{message.rstrip()}\n")
             return Exit.USAGE
         return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0], error))
@@ -85,7 +85,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _hint_for(first: str, error: Exception) -> str:
-    """The next step after a wrong command line: to scan what looks like a site, else the help of the command."""
+    """The next step after a wrong command line: a scan if the first word looks like a site, else the command's help."""
     if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
         return f"to scan a site: hostaudit scan {first}"
     context = getattr(error, "ctx", None)
@@ -98,7 +98,7 @@ def _failed(code: int, message: str, hint: str) -> int:
 
 
 def _defect(error: Exception, *, debug: bool) -> int:
-    """Say that hostaudit itself failed; this is no result about the site."""
+    """Report that hostaudit itself failed; this is no result about the site."""
     if debug:
         import traceback
 

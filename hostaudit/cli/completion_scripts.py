@@ -1,7 +1,7 @@
-"""Scripts that complete a command line in bash, zsh and fish, with everything to be completed in them.
+"""Scripts that complete a command line in bash, zsh and fish; they contain all words that they complete.
 
-They start no process while somebody types; what changes with the rules, such as the ids of scenarios, is that of the
-version that wrote the script.
+They start no process while somebody types. Words that change with the rules, such as the ids of scenarios, are those
+of the version that wrote the script.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[A-Za-z0-9._:/+-]+")
 
 @dataclass(frozen=True)
 class Values:
-    """The values of an option or argument: one of some words, the path of a file, or both."""
+    """The values of an option or argument: a choice of words, the path of a file, or both."""
 
     words: tuple[str, ...] = ()
     files: bool = False
@@ -34,7 +34,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, or a group of commands, with what may follow it."""
+    """A command, or a group of commands, with the words that may follow it."""
 
     name: str
     help: str = ""
@@ -59,7 +59,7 @@ def _walk(command: Command, path: tuple[str, ...]) -> Iterator[Table]:
 
 
 def _plain(words: tuple[str, ...] | list[str]) -> str:
-    """Words for between quotes; none of ours needs more than letters, digits and a few signs."""
+    """Words to write between quotes; ours have only letters, digits and a few signs, so none needs an escape."""
     return " ".join(word for word in words if _WORD.fullmatch(word))
 
 
@@ -153,7 +153,7 @@ def _zsh(name: str, tables: list[Table]) -> str:
         "    [[ -z $found ]] || compadd -- ${=found}",
         "    [[ -z $files ]] || _files",
         "}",
-        # As a file of $fpath this is the body of the function itself, and the first call has to be answered too.
+        # As a file of $fpath this text is the body of the function itself, so the first call must complete too.
         f'if [[ ${{(%):-%N}} == _{name} ]]; then _{name} "$@"',
         f"elif whence compdef >/dev/null; then compdef _{name} {name}",
         "fi",

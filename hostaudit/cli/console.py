@@ -1,6 +1,6 @@
 """Standard output and standard error: colour, width, progress, notes and errors.
 
-Standard output and standard error are asked apart: one may go to a file while the other is watched.
+The abilities of standard output and standard error are found separately: one may be a file, the other a terminal.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> boo
 
 
 def columns(stream: TextIO, environ: Mapping[str, str]) -> int:
-    """The width to write for: COLUMNS or the terminal's, from 20 to 80."""
+    """The width of the output in columns: COLUMNS or that of the terminal, from 20 to 80."""
     given = environ.get("COLUMNS", "")
     wide = int(given) if given.isascii() and given.isdigit() else 0
     if wide == 0 and stream.isatty():
@@ -58,7 +58,7 @@ class Progress:
 
 
 def put(text: str) -> None:
-    """Write data to standard output: UTF-8 whatever the locale, as formats write ASCII alone where it is not."""
+    """Write data to standard output, always as UTF-8: in another locale the formats write ASCII only."""
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8"))
@@ -71,12 +71,12 @@ def put(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write to standard error."""
+    """Write text to standard error."""
     sys.stderr.write(text)
 
 
 def note(text: str) -> None:
-    """Print on standard error what was done. Like all lines here, it is escaped and cut."""
+    """Print a note on standard error. Like all lines of this module it is escaped and cut."""
     say(f"hostaudit: {printable(text, 300, ascii_only=True)}\n")
 
 
@@ -91,7 +91,7 @@ def debug_line(line: str) -> None:
 
 
 def complain(message: str, hint: str = "") -> None:
-    """Print an error, and what to do about it, on standard error."""
+    """Print an error, and a hint for the next step, on standard error."""
     say(f"error: {printable(message, 600, ascii_only=True)}\n")
     if hint:
         say(f"hint: {printable(hint, 600, ascii_only=True)}\n")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 PICKED_UP = ("hostaudit.yaml", ".hostaudit.yaml")
-"""The names of the site and policy file that is read from the working directory; the first that exists counts."""
+"""The names of the site and policy file that is read from the working directory; the first that exists is used."""
 
 
 def is_path(argument: str) -> bool:
@@ -39,8 +39,8 @@ class Declarations:
 
     Declarations are read from the file of ``--site``, else from that of ``--policy`` or from the one in the working
     directory, if it has the domain. The policy is read from the file of ``--policy``, else from that of ``--site`` or
-    from the one in the working directory. Each file is read once. With ``many`` a file must have one of the domains,
-    not each, and is noted once.
+    from the one in the working directory. Each file is read once. With ``many`` a file must have at least one of the
+    domains, and one note is printed for it.
     """
 
     def __init__(
@@ -127,8 +127,8 @@ class Declarations:
         return self._read[path]
 
     def added(self, file: EvidenceFile) -> EvidenceFile:
-        """Evidence with its declarations. Those it was saved with are replaced only by a file of ``--site``: the same
-        evidence must not give another report in another directory."""
+        """Evidence with its declarations. Saved declarations are replaced only by a file of ``--site``: the same
+        evidence must give the same report in every directory."""
         if file.site is not None and self.given is None:
             return file
         site = self.of(file.target.domain)
@@ -157,8 +157,8 @@ def live(
     progress: Callable[[int, int], None] | None,
     demanded: Callable[[str], object] | None = None,
 ) -> EvidenceFile:
-    """The evidence of a live domain with its declared hosts and fallbacks. ``demanded`` is called with the domain
-    first, so that an invalid policy is refused before anything is scanned."""
+    """The evidence of a live domain with its declared hosts and fallbacks. ``demanded`` is called first, with the
+    domain, so that an invalid policy is refused before the scan."""
     from hostaudit import api
     from hostaudit.domain import parse
 

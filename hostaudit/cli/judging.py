@@ -1,4 +1,4 @@
-"""The criteria by which scan and analyse judge: the policy, and the options beside it."""
+"""The criteria by which scan and analyse judge: the policy, and the options that override it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ StrictOption = Annotated[
 
 
 class JudgingOptions(NamedTuple):
-    """The policy, and the options that go before it."""
+    """The policy, and the options that override it."""
 
     policy: PolicyOption = None
     fail_on: FailOnOption = ""
@@ -54,7 +54,7 @@ class JudgingOptions(NamedTuple):
 
 
 class CriteriaBuilder:
-    """Makes the criteria of one command, by domain. Wrong options are refused at once, before anything is looked at."""
+    """Makes the criteria of one command, by domain. Wrong options are refused before the scan."""
 
     def __init__(self, declarations: Declarations, note: Callable[[str], None], options: JudgingOptions) -> None:
         if options.fail_on:
@@ -72,7 +72,7 @@ class CriteriaBuilder:
             self._before = read_report(str(options.baseline))
 
     def of(self, domain: str) -> Criteria | None:
-        """The criteria for a domain in A-labels, None if nothing is demanded. ``UsageError`` for a wrong file."""
+        """The criteria for a domain in A-labels; None without demands. Raises ``UsageError`` for a wrong file."""
         if domain not in self._made:
             self._made[domain] = self._make(domain)
         return self._made[domain]
@@ -97,7 +97,7 @@ class CriteriaBuilder:
         )
 
     def _known(self, domain: str) -> frozenset[str]:
-        """The fingerprints of what failed in the older report."""
+        """The fingerprints of the failures in the baseline, the older report."""
         from hostaudit import api
         from hostaudit.model.report import Report
 

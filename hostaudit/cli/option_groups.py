@@ -1,6 +1,6 @@
 """Option groups: named tuples of options that several commands share, each written once.
 
-A parameter of a command that is annotated with a group stands for all options of that group, in their order. typer
+A parameter of a command that is annotated with a group means all options of that group, in their order. typer
 reads the options from the signature of a function, so that ``grouped`` gives it a signature in which every group is
 replaced by its fields.
 """

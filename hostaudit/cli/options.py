@@ -1,6 +1,6 @@
 """The options that commands share, and the groups in which they share them.
 
-A value that no command can use is refused by the name of its option, before anything is looked at.
+A value that no command can use is refused before the scan; the error names the option.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.look import LookOptions
 
 LONGEST_TIME = 3600.0
-"""Seconds; the most that a time limit may be."""
+"""Seconds; the longest time limit that is accepted."""
 
 COLOURS = ("auto", "always", "never")
 
@@ -52,7 +52,7 @@ SaveOption = Annotated[
 
 
 class Output(NamedTuple):
-    """The documents that are written, as given on the command line."""
+    """The outputs of a command, as given on the command line."""
 
     format: FormatOption = "terminal"
     output: OutputOption = None
@@ -164,7 +164,7 @@ class Lookup(NamedTuple):
 
 
 def look_options(network: Network, *, debug: bool = False) -> LookOptions:
-    """The options of a scan. Raises ``UsageError`` for a value that no scan can use, by the name of its option."""
+    """The options of a scan. Raises ``UsageError`` with the option's name for a value that no scan can use."""
     for name, seconds in (("--timeout", network.timeout), ("--deadline", network.deadline)):
         refuse_non_time(name, seconds)
     resolvers = tuple(network.resolver or ())
@@ -189,13 +189,13 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
 
 
 def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a word that is not one of those allowed."""
+    """Refuse a word that is not allowed."""
     if given not in allowed:
         raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
 
 
 def refuse_non_time(name: str, seconds: float) -> None:
-    """Refuse a time limit that is no usable number of seconds."""
+    """Refuse a time limit that is not a usable number of seconds."""
     if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
         raise UsageError(f"{name} is {seconds}", f"give a number of seconds above 0, at most {LONGEST_TIME:.0f}")
 

@@ -1,6 +1,6 @@
-"""The output of a command: in which formats, to which files, and with which exit code.
+"""The output of a command: its formats, its files and its exit code.
 
-What cannot work is refused by the name of the option, before anything is looked at.
+Options that cannot work are refused before the scan; the error names the option.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class Writer:
-    """The outputs of a command. What cannot work is refused when it is made, before a long scan.
+    """The outputs of a command. Options that cannot work are refused by the constructor, before a long scan.
 
     Standard output takes the document of ``--format``, unless a plain ``-o FILE`` does or an ``-o FORMAT=-`` takes its
     place. ``document`` is the class of what will be written, as some formats do not write every document. ``evidence``
@@ -67,13 +67,13 @@ class Writer:
                 raise UsageError(f"output file {path} is also the input", "give another file with -o")
 
     def write(self, report: Report) -> int:
-        """Render, write, and turn the verdict into an exit code."""
+        """Render and write the report, and return the exit code of its verdict."""
         self.put(report)
         return EXIT_OF[report.verdict]
 
     def put(self, document: Document) -> int:
-        """Render and write any document; a question that was answered is a success. One output that fails does not
-        take the others with it: what went wrong is raised when all of them were tried."""
+        """Render and write any document, and return the exit code for success. All outputs are tried, even if one
+        fails; the error is raised afterwards."""
         formats = [(report.load(name), path) for name, path in self.outputs]
         for each, _ in formats:
             _refuse_unable(each, type(document))
@@ -104,7 +104,7 @@ class Writer:
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
-        """Save the evidence; what goes wrong is returned, so that the report is not lost with it."""
+        """Save the evidence. An error is returned and not raised, so that the report is still written."""
         from hostaudit.documents.evidence_file import encode_evidence
         from hostaudit.files import write_atomically
 
@@ -131,7 +131,7 @@ class Writer:
 
 
 def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
-    """Every output as (format, file), None for standard output, which comes last: its reader may leave."""
+    """Every output as (format, file), None for standard output. That comes last, as its reader may close the pipe."""
     known = report.names()
     found: list[tuple[str, Path | None]] = []
     plain = False
@@ -151,7 +151,7 @@ def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None]
             raise UsageError(f"-o {text} names no file", "give one such as -o sarif=hostaudit.sarif")
         found.append((each, None if place in STANDARD_OUTPUT else Path(place)))
     to_standard = [each for each, path in found if path is None]
-    # The default of --format gives way to an output that was given on purpose.
+    # An output that the user gave replaces the default of --format.
     if not plain and not (to_standard and name == "terminal"):
         found.append((name, None))
         to_standard.append(name)

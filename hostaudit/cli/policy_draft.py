@@ -46,7 +46,7 @@ AFTER = """\
 
 
 def text(steps: Sequence[Step], report: Report | None, presets: Sequence[str], today: date) -> str:
-    """A whole ``hostaudit.yaml``. Without an report, that is without a site, all is left to the presets."""
+    """The text of a ``hostaudit.yaml``. Without a report, that is without a site, the presets decide everything."""
     domain = report.target.domain if report else "shop.example.com"
     lines = [MODELINES, *_comment(_head(report, presets, today), ""), "version: 1", "policy:"]
     if presets:
@@ -88,12 +88,12 @@ def _head(report: Report | None, presets: Sequence[str], today: date) -> str:
 
 
 def _says_something(step: Step) -> bool:
-    """True if the step needs a line: the preset does not say it already, or the rule gave an answer."""
+    """True if the step needs a line: the preset does not contain it already, or the rule gave an answer."""
     return bool(step.value != step.wanted) if step.preset else step.asked
 
 
 def _family(name: str, steps: Sequence[Step]) -> Iterator[str]:
-    """Roles or functions: groups in a group."""
+    """The lines of roles or functions, which are groups in a group."""
     if not steps:
         return
     active = any(_active(step) for step in steps)
@@ -114,12 +114,12 @@ def _group(name: str, steps: Sequence[Step], indent: str) -> Iterator[str]:
 
 
 def _active(step: Step) -> bool:
-    """True if a line is written, False if it is only shown as a comment."""
+    """True if the line is a setting, False if it is only a comment."""
     return step.value is not None or bool(step.preset)
 
 
 def _entry(key: str, step: Step, indent: str) -> Iterator[str]:
-    """A demand with what the rule says of it today."""
+    """A demand with the rule's result of today."""
     message = step.message
     if step.preset:
         message = f"{step.preset} has {key}: {_written(step.wanted)}, which is not met yet. {message}"
@@ -167,6 +167,6 @@ def _written(value: Any) -> str:
 
 
 def _comment(words: str, indent: str) -> Iterable[str]:
-    """Lines of a comment. Names in it come from outside: nothing of theirs ends the line."""
+    """Lines of a comment. Names in it come from outside and must not be able to end the line."""
     marker = f"{indent}# "
     return textwrap.wrap(printable(words, 600), WIDTH, initial_indent=marker, subsequent_indent=marker)

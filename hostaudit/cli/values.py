@@ -1,8 +1,7 @@
-"""What stands on a command line, as values: which of them need no reader?
+"""Reading of the values of a command line without pydantic.
 
 From 0.29 on typer reads every value, given or not, with pydantic, which takes longer to load than most commands to run.
-Text, numbers and paths are therefore taken as they are here; whatever else there is, and whatever is wrong, is left to
-typer.
+This module therefore reads text, numbers and paths itself; all other values, and all wrong ones, are left to typer.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 PLAIN: Final = (str, int, float, Path)
 LEFT: Final = object()
-"""In place of a value: it is left to typer."""
+"""Placeholder for a value that is left to typer."""
 
 
 class Typer(typer.Typer):
-    """A group of commands whose values are read here."""
+    """A group of commands whose values this module reads."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"cls": _Group} | options)
 
     def command(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
-        """As that of typer."""
+        """Register a command as ``typer.Typer.command`` does."""
         return super().command(name, **{"cls": _Command} | options)
 
 
@@ -58,7 +57,7 @@ class _Group(TyperGroup):
 
 
 def _read_here(parameter: Any) -> Any:
-    """The same parameter; typer chooses its class itself, and makes the option ``--help`` late."""
+    """Make a parameter read its values here. typer chooses the class itself, and makes the option ``--help`` late."""
     if type(parameter) is TyperOption:
         parameter.__class__ = _Option
     elif type(parameter) is TyperArgument:
@@ -88,7 +87,7 @@ def _read(wanted: Any, value: Any) -> Any:
 
 @cache
 def _wanted(command: Callable[..., Any] | None) -> dict[str, Any]:
-    """The types of what a command takes, by name; of "or nothing" what else it may be."""
+    """The types of a command's parameters, by name; of ``X | None`` the type X."""
     found = get_type_hints(command) if command else {}
     return {name: next((each for each in get_args(kind) if _or_nothing(kind)), kind) for name, kind in found.items()}
 

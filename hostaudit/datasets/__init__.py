@@ -1,4 +1,4 @@
-"""Tables that answer without the network."""
+"""Tables that replace look-ups over the network."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SUFFIXES = "public_suffix_list.dat"
 def open_routes() -> Routes:
     """The user's own table of routes, else the one that came with hostaudit.
 
-    A table of the user's that cannot be used is told of in ``Routes.warning``. Reads files and may unpack one: not to
-    be called from an event loop. Raises ``DocumentError`` if the installation is damaged.
+    If the user's table cannot be used, ``Routes.warning`` gives the reason. Reads files and may unpack one, so it must
+    not be called from an event loop. Raises ``DocumentError`` if the installation is damaged.
     """
     from hostaudit.datasets import shipped_routes
     from hostaudit.datasets.routes import Routes

@@ -1,14 +1,14 @@
-"""From public lists of routes to a table: which shapes are read, and what of them is kept?
+"""Build the table of routes from public lists of routes.
 
-Shapes, told apart by their first lines; each may be packed by gzip:
+The shapes of lists, recognised by their first lines; each list may be packed by gzip:
 
     ranges    start,end,asn,name             ip-location-db (asn and origin-asn, CSV)
     listed    start TAB end TAB asn TAB country TAB name       iptoasn (ip2asn-combined.tsv); asn 0 is not routed
     prefixes  prefix length origins, or prefix/length origins  CAIDA pfx2as and pyasn; origins as 1_2, 1,2 or {1,2}
     bgptools  {"CIDR": "...", "ASN": 1, ...} per line          table.jsonl of bgp.tools
-    names     asn,name,class,cc              asns.csv of bgp.tools: names alone
+    names     asn,name,class,cc              asns.csv of bgp.tools: only names
 
-A list is refused as a whole if more than ``MOST_BAD`` of its rows cannot be read: it is then not what it seems to be.
+A list is refused as a whole if more than ``MOST_BAD`` of its rows cannot be read: its shape was then taken wrongly.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ MOST_BYTES = 2 * 1024**3
 LONGEST_LINE = 4096
 LONGEST_NAME = 200
 NAMED_ROWS = 5
-"""How many unreadable rows are shown for each list."""
+"""The number of unreadable rows that are shown for each list."""
 
 WIDEST = {4: 8, 6: 16}
-"""Nobody announces a wider prefix than this; where one is seen it is a default route that leaked into a list."""
+"""The shortest prefix lengths that anybody announces; a shorter one is a default route that leaked into a list."""
 
 MOST_MERGED = 16
-"""How many such prefixes of one network may stand together as one range."""
+"""The number of such prefixes of one network that one range may contain."""
 
 _MERGED = {"ranges", "listed"}
-"""Shapes in which neighbouring announcements of one network stand as one row."""
+"""Shapes in which one row may join neighbouring announcements of one network."""
 
 _TITLE = "Announced prefixes and their origin networks"
 _AS_TRANS = 23456
@@ -59,8 +59,8 @@ _SPECIMEN = 40
 
 @dataclass
 class Read:
-    """What became of the rows of one list: ``kept`` went into the table; ``unrouted`` name no network that can
-    announce anything, ``wide`` are no announcements, ``bad`` cannot be read (the first few as ``file:line: reason``).
+    """The counts of the rows of one list: ``kept`` are in the table; ``unrouted`` name no network that can announce
+    anything, ``wide`` are no announcements, ``bad`` cannot be read (the first few as ``file:line: reason``).
     """
 
     path: Path
@@ -73,13 +73,13 @@ class Read:
 
     @property
     def rows(self) -> int:
-        """All rows but comments and headings."""
+        """The number of rows without comments and headings."""
         return self.kept + self.unrouted + self.wide + self.bad
 
 
 @dataclass(frozen=True)
 class Built:
-    """A table as bytes, what it says of itself, and how each list was read."""
+    """A table as bytes, its metadata, and the counts of each list."""
 
     data: bytes
     metadata: Metadata
@@ -87,9 +87,9 @@ class Built:
 
 
 class _Row(NamedTuple):
-    """One row: addresses as numbers (``version`` 0: none), origin networks, and what else it says.
+    """One row: addresses as numbers (``version`` 0: no addresses), origin networks, name and country if given.
 
-    ``length`` is that of an announced prefix, None for a range that several announcements may fill.
+    ``length`` is that of an announced prefix, None for a range that may contain several announcements.
     """
 
     version: int
@@ -102,10 +102,10 @@ class _Row(NamedTuple):
 
 
 def build(paths: Iterable[Path], *, day: date, source: str, licence: str) -> Built:
-    """Make one table of several lists. The same lists give the same bytes.
+    """Build one table from several lists. The same lists give the same bytes.
 
-    Raises ``UsageError`` if a list cannot be opened, has no known shape, holds too many bad rows, or if all of them
-    together hold no route.
+    Raises ``UsageError`` if a list cannot be opened, has no known shape or too many bad rows, or if all lists together
+    have no route.
     """
     builder = Builder()
     lists: list[Read] = []
@@ -141,7 +141,7 @@ def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
 
 
 def _lines(path: Path, stream: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int, str]]:
-    """(line number, text) of lines that say something."""
+    """(line number, text) of the lines with content."""
     size = 0
     number = 0
     try:
@@ -161,7 +161,7 @@ def _lines(path: Path, stream: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int,
 
 
 def _shape(path: Path, specimen: list[tuple[int, str]]) -> str:
-    """The shape that most of the first lines have."""
+    """The shape of most of the first lines."""
     votes = {shape: sum(1 for _, line in specimen if _reads(parse, line)) for shape, parse in _SHAPES.items()}
     shape = max(votes, key=lambda each: votes[each])
     if not votes[shape]:
@@ -257,7 +257,7 @@ def _names(line: str) -> _Row | None:
         return None
     if not (comma and asn.startswith("AS")):
         raise ValueError("no row of names")
-    # The name may hold commas without being quoted; class and country come last.
+    # The name may have commas without quotes; class and country come last.
     name = rest if rest.startswith('"') and rest.endswith('"') else rest.rsplit(",", 2)[0]
     return _Row(0, 0, 0, (_asn(asn[2:]),), name=_name(name))
 
@@ -318,12 +318,12 @@ def _asn(text: str) -> int:
 
 
 def _can_announce(asn: int) -> bool:
-    """Whether a number can belong to a network: RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 6996 and RFC 7300 (private)."""
+    """True if a number can belong to a network: RFC 7607 (0), RFC 6793 (AS_TRANS), RFC 6996 and RFC 7300 (private)."""
     return (0 < asn < 64512 and asn != _AS_TRANS) or 65535 < asn < 4_200_000_000
 
 
 def _name(text: str) -> str:
-    """The name of a network, from CSV or plain; hostile until printed, bounded here."""
+    """The name of a network, its length bounded. It comes from outside and is escaped only when it is printed."""
     if text.startswith('"') and text.endswith('"') and len(text) > 1:
         text = text[1:-1].replace('""', '"')
     return " ".join(text.replace("\0", " ").split())[:LONGEST_NAME]

@@ -1,8 +1,8 @@
-"""The address ranges that operators publish of themselves: which networks does a feed list, under which label?
+"""Feeds: the address ranges that operators publish of themselves, with their labels.
 
-A feed says of whole networks whose they are, so one slip in it would misname a part of the Internet. A feed is
-therefore taken as a whole or not at all: whatever is not of the form that its publisher documents refuses it. Keys
-that are not needed may be anything, since publishers add some.
+A feed names the operator of whole networks, so one error in it would misname a part of the Internet. A feed is
+therefore accepted as a whole or not at all: it is refused if anything differs from the form that its publisher
+documents. Keys that are not needed are not checked, since publishers add some.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Row = tuple[Network, str, str]
 """Network, service (the publisher's own label) and region; either text is empty where the feed has none."""
 
 MOST_BYTES = 32 * 1024 * 1024
-"""The largest feed known, that of Azure, has 4 MB."""
+"""Bytes of one feed. The largest known feed, that of Azure, has 4 MB."""
 
 MOST_ROWS = 500_000
 """Rows of one feed; Azure's lists about 90,000."""
@@ -33,23 +33,23 @@ LONGEST = 200
 """Characters of a label."""
 
 SHORTEST = {4: 6, 6: 16}
-"""Prefix lengths by address family. No company holds as much as a shorter one spans; a slip such as /0 would."""
+"""The shortest prefix length by address family. No company has a larger block; an error such as /0 would claim one."""
 
 
 class FeedError(ValueError):
-    """A feed that is not as its publisher documents it. The text says where."""
+    """A feed that differs from its publisher's documentation. The text names the place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one feed lists, without repetition. ``date`` (YYYY-MM-DD) is the publisher's own, None if it gives none."""
+    """The rows of one feed without duplicates. ``date`` (YYYY-MM-DD) is the publisher's own, None if it gives none."""
 
     rows: tuple[Row, ...]
     date: str | None = None
 
 
 def parse(form: FeedFormat, body: bytes) -> Feed:
-    """The rows of a feed of this format. Raises ``FeedError`` for anything that is not wholly in order."""
+    """The rows of a feed of this format. Raises ``FeedError`` for any part that is not valid."""
     if len(body) > MOST_BYTES:
         raise FeedError(f"larger than {MOST_BYTES >> 20} MiB")
     try:
@@ -80,7 +80,7 @@ def _network(text: str) -> Network:
 
 
 def _refuse_special(networks: set[Network]) -> None:
-    """Refuse networks that hold an address that is nobody's, such as a private one."""
+    """Refuse networks that contain a special-purpose address, such as a private one, which no operator owns."""
     blocks: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
     for block in special_networks():
         blocks[block.version].append((int(block[0]), int(block[-1])))
@@ -179,7 +179,7 @@ def _aws(body: bytes) -> Read:
 
 
 def _azure(body: bytes) -> Read:
-    """A tag stands once for itself and once for each region, as ``Storage.WestEurope``; its name alone is the label."""
+    """Each tag occurs once alone and once for each region, as ``Storage.WestEurope``; its name alone is the label."""
     rows = []
     for tag in msgspec.json.decode(body, type=_Azure).values:
         service = tag.name.rpartition(".")[0] if tag.properties.region else tag.name
@@ -213,7 +213,7 @@ def _oracle(body: bytes) -> Read:
 
 
 def _github(body: bytes) -> Read:
-    """Every list of networks is a service by the name of its key; other keys hold host names and SSH keys."""
+    """The key of each list of networks names the service; other keys have host names and SSH keys."""
     rows = []
     for key, value in msgspec.json.decode(body, type=dict[str, object]).items():
         if not isinstance(value, list) or key.startswith("ssh_"):
@@ -245,7 +245,7 @@ def _places(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _lines(body: bytes) -> Iterator[str]:
-    """The lines of a text that say something: no empty ones, no comments."""
+    """The lines of a text without empty lines and comments."""
     for line in body.decode("utf-8-sig").splitlines():
         said = line.partition("#")[0].strip()
         if said:
@@ -253,7 +253,7 @@ def _lines(body: bytes) -> Iterator[str]:
 
 
 def _day(text: str, form: str = "") -> str | None:
-    """The day of a publisher's own time, which only informs: an odd one is no reason to refuse the ranges."""
+    """The day of the publisher's own time. It is for information only, so an invalid one does not refuse the ranges."""
     try:
         moment = datetime.strptime(text, form).replace(tzinfo=UTC) if form else datetime.fromisoformat(text)
     except ValueError:

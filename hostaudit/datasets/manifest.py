@@ -1,7 +1,7 @@
-"""The user's data directory: what has been installed there, is it whole, and how does something new get in?
+"""The user's data directory: its manifest, the check of its files, and their replacement.
 
-``manifest.json`` says of every fetched file where it is from and what its SHA-256 is. Files are written beside one
-another first and renamed at the end, the manifest last, so that whatever goes wrong leaves what was there.
+``manifest.json`` records the source and the SHA-256 of every fetched file. New files are written to a scratch folder
+first and renamed at the end, the manifest last, so that after any failure the old files are still there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hostaudit.model.data import MANIFEST_SCHEMA, DataRecord, Manifest
 NAME = "manifest.json"
 MOST_BYTES = 4 * 1024 * 1024
 SCRATCH = ".update-"
-"""How the names of folders begin in which an update is prepared."""
+"""The prefix of the names of folders in which an update is prepared."""
 
 
 class BusyError(Exception):
@@ -31,7 +31,7 @@ class BusyError(Exception):
 
 
 def read(directory: Path) -> Manifest:
-    """What was installed; nothing where there is no manifest, or one that is torn or of another version."""
+    """The manifest; an empty one if the file is missing, torn or of another version."""
     try:
         with (directory / NAME).open("rb") as stream:
             return msgspec.json.decode(stream.read(MOST_BYTES), type=Manifest)
@@ -40,7 +40,7 @@ def read(directory: Path) -> Manifest:
 
 
 def sound(directory: Path, record: DataRecord) -> bool:
-    """Whether the file of a record is there and what it was when it was installed."""
+    """True if the file of a record exists and is unchanged since it was installed."""
     digest = hashlib.sha256()
     try:
         with (directory / record.file).open("rb") as stream:
@@ -52,7 +52,7 @@ def sound(directory: Path, record: DataRecord) -> bool:
 
 
 def install(directory: Path, scratch: Path, contents: Mapping[str, bytes], manifest: Manifest) -> None:
-    """Put files in place, all of them and the manifest, or none. Raises ``OSError`` if the disk will not take them."""
+    """Put files and manifest in place, all of them or none. Raises ``OSError`` if they cannot be written."""
     written = {NAME: msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"}
     prepared: list[tuple[Path, Path]] = []
     for number, (name, data) in enumerate([*contents.items(), *written.items()]):
@@ -72,10 +72,10 @@ def install(directory: Path, scratch: Path, contents: Mapping[str, bytes], manif
 
 @contextlib.contextmanager
 def changing(directory: Path) -> Iterator[Path]:
-    """A folder to prepare an update in, on the same disk, while nobody else changes the directory.
+    """A scratch folder for an update, on the same disk; no other process can change the directory meanwhile.
 
-    What an earlier update left behind when it was killed is cleared away. Raises ``BusyError`` if another update is
-    under way, ``UsageError`` if the directory cannot be written to.
+    The files that a killed update left behind are removed. Raises ``BusyError`` if another update is in progress,
+    ``UsageError`` if the directory cannot be written to.
     """
     try:
         directory.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""All published ranges in one table: which feeds list an address, and under which labels?
+"""The table of all published ranges: the feeds that list an address, and their labels.
 
-A network in the table carries every label of every network around it, the most specific first, so that one look-up
-gives them all. A value holds one number for each: ``number of the label << 8 | prefix length``.
+A network in the table has every label of every network that contains it, the most specific first, so that one look-up
+gives them all. A value has one number for each: ``number of the label << 8 | prefix length``.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class _Label(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Ranges:
-    """The table, open for look-ups."""
+    """The open table of ranges."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     @classmethod
     def open(cls, path: Path) -> Ranges:
-        """Open a file. Raises ``DocumentError`` if it is none of these tables."""
+        """Open a file. Raises ``DocumentError`` if it is no table of ranges."""
         return cls(Table.open(path, KIND))
 
     @property
@@ -47,9 +47,9 @@ class Ranges:
         return self._table.metadata.date
 
     def published(self, address: str) -> tuple[Published, ...]:
-        """Every range around an address that a feed lists, the most specific first; none if no feed lists it.
+        """Every listed range that contains an address, the most specific first; empty if no feed lists it.
 
-        Raises ``ValueError`` for what is no address and ``DocumentError`` for a damaged table.
+        Raises ``ValueError`` if it is no address and ``DocumentError`` for a damaged table.
         """
         value = self._table.get(address)
         if value is None:
@@ -68,7 +68,7 @@ class Ranges:
 
 
 def build(feeds: Iterable[tuple[str, str, Feed]]) -> bytes:
-    """The file of such a table, from feeds as (URL, date of its data, rows)."""
+    """The bytes of a table of ranges, from feeds as (URL, date of its data, rows)."""
     from hostaudit.datasets.table_writer import Builder, Metadata  # a scan builds none
 
     texts: dict[str, int] = {}

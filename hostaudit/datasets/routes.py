@@ -1,6 +1,6 @@
-"""Routes: which prefix covers an address, and which networks announce it?
+"""Routes: the announced prefix that contains an address, and the networks that announce it.
 
-A table of kind ``routes``: the value of an interval holds the numbers of all origin networks (RFC 4271; several for a
+A table of kind ``routes``: the value of an interval has the numbers of all origin networks (RFC 4271; several for a
 prefix with multiple origins or an AS set) and, where the source has it, the country as two capital letters. The names
 of the networks are its labels.
 """
@@ -17,18 +17,18 @@ from hostaudit.model.values import Origin
 
 KIND = "routes"
 PREFIXES, ANNOUNCED = "prefixes", "announced"
-"""What the notes of the metadata say if every prefix is one that is announced, and not several in one."""
+"""Key and value in the notes of the metadata if every prefix is as announced, and not several joined in one."""
 
 
 class Routes:
-    """Look-ups in a table of routes. ``warning``: why it is not the table that was to be used, or nothing."""
+    """Look-ups in a table of routes. ``warning``: the reason why another table was not used, or ""."""
 
     def __init__(self, table: Table, warning: str = "") -> None:
         self._table = table
         self.warning = warning
 
     def with_warning(self, warning: str) -> Routes:
-        """The same table with something to be told about it."""
+        """The same table with a warning for the user."""
         return Routes(self._table, warning)
 
     @classmethod
@@ -38,28 +38,28 @@ class Routes:
 
     @property
     def file(self) -> str:
-        """Where it was opened from."""
+        """The path of the file."""
         return self._table.name
 
     @property
     def metadata(self) -> Metadata:
-        """What the table says of itself."""
+        """The metadata of the table."""
         return self._table.metadata
 
     @property
     def announced(self) -> bool:
-        """Whether prefixes are as announced; else they may hold several announcements of the same networks."""
+        """True if prefixes are as announced; else one may join several announcements of the same networks."""
         return self.metadata.notes.get(PREFIXES) == ANNOUNCED
 
     def age(self, today: date) -> int:
-        """Days since the date of the data; a date that cannot be read is that of a very old table."""
+        """Days since the date of the data; a table with an unreadable date counts as very old."""
         try:
             return (today - date.fromisoformat(self._table.metadata.date)).days
         except ValueError:
             return today.toordinal()
 
     def origin(self, address: str) -> Origin | None:
-        """The most specific prefix around an address with every origin; None if the table has no route to it.
+        """The most specific prefix that contains an address, with every origin; None if the table has no route to it.
 
         Raises ``ValueError`` if it is no IP address.
         """
@@ -73,7 +73,7 @@ class Routes:
         return Origin(found.prefix, asns, names, country, merged=UNSET if self.announced else True)
 
     def asns(self, address: str) -> tuple[int, ...]:
-        """The origin networks of an address alone, ascending; the quickest question. Raises as ``origin``."""
+        """Only the origin networks of an address, ascending; the fastest look-up. Raises the errors of ``origin``."""
         value = self._table.get(address)
         return () if value is None else tuple(sorted(item for item in value if isinstance(item, int)))
 

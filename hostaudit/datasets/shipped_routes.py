@@ -1,4 +1,4 @@
-"""The table of routes that comes with hostaudit: packed in the package, unpacked once into the user's cache."""
+"""The table of routes that is shipped with hostaudit: packed in the package, unpacked once into the user's cache."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _HEAD = 4096
 
 
 def routes() -> Routes:
-    """The shipped table, from the cache; unpacked first if this is the first use of this very table.
+    """The shipped table from the cache; the first use of each version unpacks it.
 
-    Where nothing can be written it is unpacked into memory, once per process. Raises ``DocumentError`` if the
-    installation is damaged. May take 0.3 s, so not to be called from an event loop.
+    If the cache cannot be written, it is unpacked into memory, once per process. Raises ``DocumentError`` if the
+    installation is damaged. May take 0.3 s, so it must not be called from an event loop.
     """
     stated = _stated()
     try:
@@ -42,7 +42,7 @@ def routes() -> Routes:
 
 @cache
 def _stated() -> str:
-    """The checksum of the shipped table, by its first bytes."""
+    """The checksum that the first bytes of the shipped table state."""
     try:
         with SHIPPED.open("rb") as stream:
             return digest(lzma.LZMADecompressor().decompress(stream.read(_HEAD * 16), _HEAD))

@@ -1,4 +1,4 @@
-"""Addresses that are no public hosts: which special-purpose block does one lie in?"""
+"""Special-purpose addresses: the blocks whose addresses are no public hosts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _ALWAYS_REFUSED: tuple[tuple[str, str], ...] = (
     ("ff00::/8", "multicast"),  # RFC 4291 section 2.7
     ("fec0::/10", "site-local"),  # RFC 3879
     ("::/96", "IPv4-compatible"),  # RFC 4291 section 2.5.5.1
-    # These lead to whatever IPv4 address is packed inside, past any vetting of IPv4.
+    # These lead to the embedded IPv4 address, which would bypass the check of IPv4 addresses.
     ("::ffff:0:0/96", "IPv4-mapped"),
     ("64:ff9b::/96", "NAT64"),  # RFC 6052
     ("64:ff9b:1::/48", "NAT64"),  # RFC 8215
     ("2002::/16", "6to4"),  # RFC 3056
     ("2001::/32", "Teredo"),  # RFC 4380
-    # Asked for by RFC 9602 and RFC 9637, later than the registry that ships.
+    # Assigned by RFC 9602 and RFC 9637, later than the shipped copy of the registry.
     ("5f00::/16", "segment routing"),
     ("3fff::/20", "documentation"),
 )
@@ -51,8 +51,8 @@ def _refused() -> tuple[tuple[Network, str], ...]:
 def special_purpose(address: Address) -> str | None:
     """The name of the special-purpose block that makes an address no public host, or None for a public one.
 
-    By the IANA special-purpose address registries (RFC 6890, "Globally Reachable"), most specific entry first; the
-    standard library's ``is_global`` differs from them between patch releases.
+    The IANA special-purpose address registries decide (RFC 6890, "Globally Reachable"), most specific entry first. The
+    standard library's ``is_global`` is not used, since its patch releases differ from them.
     """
     for block, name in _refused():
         if address.version == block.version and address in block:
@@ -64,7 +64,7 @@ def special_purpose(address: Address) -> str | None:
 
 
 def special_networks() -> tuple[Network, ...]:
-    """All of the address space in which ``special_purpose`` names a block, as prefixes."""
+    """The whole address space for which ``special_purpose`` returns a block, as prefixes."""
     blocks = [each[0] for each in _refused()] + [each[0] for each in _blocks()]
     return (
         *_special([block for block in blocks if block.version == 4], ipaddress.IPv4Address),

@@ -1,4 +1,4 @@
-"""Look-ups in a table of address intervals: what holds for an address, and in which prefix? See ``layout``."""
+"""Look-ups in a table of address intervals: the value and the prefix of an address. See ``table_format``."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ from hostaudit.datasets.table_format import (
 __all__ = ["Found", "Metadata", "Table", "Value", "digest", "read_metadata"]
 
 _UNPACK4, _UNPACK6 = struct.Struct(">I").unpack, struct.Struct(">QQ").unpack
-_AF_INET, _AF_INET6 = int(AF_INET), int(AF_INET6)  # plain numbers pass into inet_pton quicker
+_AF_INET, _AF_INET6 = int(AF_INET), int(AF_INET6)  # plain numbers are passed to inet_pton faster
 _MOST_CACHED = 16_384
 
 
 class Found(NamedTuple):
-    """The most specific prefix that the table knows around an address, and what holds for it."""
+    """The most specific prefix in the table that contains an address, and its value."""
 
     prefix: str
     value: Value
 
 
 class Table:
-    """A table, open for look-ups; safe to share between threads.
+    """An open table; safe to share between threads.
 
-    What is in the file is trusted as far as its shape: ``verify`` compares the checksum, once, when a file arrives.
-    A damaged file that was not verified gives ``DocumentError`` or the answers it was damaged to, nothing else.
+    Opening checks only the layout of the file; ``verify`` compares the checksum, once, when a file arrives. A damaged
+    file that was not verified gives ``DocumentError`` or wrong values; nothing worse can happen.
     """
 
     def __init__(self, data: bytes | mmap.mmap, name: str = "table") -> None:
@@ -87,7 +87,7 @@ class Table:
 
     @property
     def digest(self) -> str:
-        """The checksum that the file states: 64 hexadecimal digits that stand for its whole content."""
+        """The checksum that the file states for its whole content: 64 hexadecimal digits."""
         return digest(self._data)
 
     def verify(self) -> None:
@@ -96,7 +96,7 @@ class Table:
             raise unfit(self.name, "its checksum does not match")
 
     def get(self, address: str) -> Value | None:
-        """What holds for an address; None if nothing is known. Raises ``ValueError`` if it is no IP address."""
+        """The value of an address; None if nothing is known. Raises ``ValueError`` if it is no IP address."""
         try:
             if ":" in address:
                 number = self._code6[self._slot6(*_UNPACK6(inet_pton(_AF_INET6, address)))] >> 8
@@ -113,9 +113,9 @@ class Table:
         return self._values.get(number) or self._decoded(number)
 
     def find(self, address: str) -> Found | None:
-        """As ``get``, with the prefix.
+        """The value and the prefix of an address; None and ``ValueError`` as in ``get``.
 
-        For an interval that was given by its ends the prefix is the widest one around the address within it.
+        For an interval that was given by its ends, the prefix is the widest one in it that contains the address.
         """
         value = self.get(address)
         if value is None:
@@ -129,7 +129,7 @@ class Table:
         return Found(f"{type(parsed)(number >> host << host)}/{length}", value)
 
     def label(self, number: int) -> str:
-        """The text for a number; empty if there is none."""
+        """The label of a number; empty if there is none."""
         if not 0 <= number < 2**32:
             return ""
         place = bisect_left(self._label_number, number)
@@ -138,7 +138,7 @@ class Table:
         return self._text(self._label_end, self._label_text, place)
 
     def intervals(self, version: int) -> Iterator[tuple[int, int, Value]]:
-        """(first address, last address, value) of all that is known, in ascending order, as numbers."""
+        """(first address, last address, value) of each known interval, in ascending order; addresses as numbers."""
         code = self._code4 if version == 4 else self._code6
         last = len(code) - 1
         for place, each in enumerate(code):
@@ -148,7 +148,7 @@ class Table:
                 if value is not None:
                     yield self._start(version, place), end - 1, value
 
-    # -- where an address lies --------------------------------------------------------------------
+    # -- the interval of an address --------------------------------------------------------------------
 
     def _slot4(self, number: int) -> int:
         slot = number >> 16
@@ -186,7 +186,7 @@ class Table:
         within = odd < len(self._odd6) and self._odd6[odd] == place
         return self._upper6[place] << 64 | (self._lower6[odd] if within else 0)
 
-    # -- what lies there --------------------------------------------------------------------------
+    # -- the value of an interval --------------------------------------------------------------------------
 
     def _decoded(self, number: int) -> Value | None:
         if not number:
@@ -240,7 +240,7 @@ class Table:
 
 
 def read_metadata(path: Path) -> Metadata:
-    """What a file says of itself, without the rest being read. Raises ``DocumentError`` if it is no table."""
+    """The metadata of a file; the rest is not read. Raises ``DocumentError`` if it is no table."""
     try:
         with path.open("rb") as stream:
             head = stream.read(FIXED + MOST_METADATA)
@@ -251,7 +251,7 @@ def read_metadata(path: Path) -> Metadata:
 
 
 def _widest(number: int, first: int, last: int, width: int) -> int:
-    """The length of the widest prefix around a number that lies between two others."""
+    """The length of the widest prefix that contains ``number`` and lies between ``first`` and ``last``."""
     length = width
     while length:
         step = 1 << (width - length + 1)

@@ -1,16 +1,16 @@
-"""Tables of address intervals in one file: which value holds for an IPv4 or IPv6 address, and in which prefix?
+"""The file format of tables of address intervals, which give the value and the prefix of an IPv4 or IPv6 address.
 
-The file is opened by ``mmap`` and searched where it lies, so opening costs no reading and processes share the memory.
+The file is opened by ``mmap`` and searched in place, so opening reads nothing and processes share the memory.
 All numbers are little-endian, sections begin on 8 bytes:
 
     header     magic, format version, sizes, CRC-32 of header and metadata, SHA-256 of everything
     sections   (offset, length) of each of ``SECTIONS``
-    metadata   JSON (``Metadata``), readable alone
+    metadata   JSON (``Metadata``), readable without the sections
     v4.index   for each /16 the number of intervals that start before it, and their total
     v4.start   first address of each interval, ascending; the first is 0.0.0.0, each ends where the next begins
     v4.code    for each interval ``number << 8 | prefix length``; 0 where nothing is known. With n texts in value.*, the
                numbers 1 to n are of these, and n + 1 + v is the value (v,), a lone number
-    v6.*       the same with the upper 64 bits of the start; the lower ones stand apart for the few intervals, named by
+    v6.*       the same with the upper 64 bits of the start; the lower ones are separate for the few intervals, named by
                their places in v6.odd, where they are not zero; the index is of the /20s of 2000::/4
     value.*    each other value once, as text; label.* a text for some numbers (the names of networks)
 
@@ -31,17 +31,17 @@ import msgspec
 from hostaudit.errors import DocumentError
 
 Value = tuple[int | str, ...]
-"""What holds for an interval: integers from 0 to 2**64 - 1 and texts without NUL."""
+"""The value of an interval: integers from 0 to 2**64 - 1 and texts without NUL."""
 
 FORMAT = 1
 MOST_METADATA = 64 * 1024
 MOST_TEXTS = 2**22
-"""Different values that are not a lone number below ``MOST_LONE``."""
+"""The limit of different values that are not a lone number below ``MOST_LONE``."""
 
 MOST_LONE = 2**24 - MOST_TEXTS - 2
 
 MAGIC = b"\x89HAT\r\n\x1a\n"
-"""The high bit, the line ends and the Ctrl-Z show a file that was carried as text, as in PNG."""
+"""The high bit, the line ends and the Ctrl-Z reveal a file that was transferred as text, as in PNG."""
 
 HEADER = struct.Struct("<8sHHIIQ32s")  # magic, version, sections, CRC-32, bytes of metadata, bytes of file, SHA-256
 CRC_AT, SHA_AT = 12, 28
@@ -69,13 +69,14 @@ LOWER = 2**64 - 1
 SLOTS = 65536
 RANGE = 255
 V6_FIRST, V6_SHIFT = 0x20000, 44
-"""Upper 64 bits of an IPv6 address to its slot of the index: the /20 within 2000::/4, where all that is routed lies."""
+"""Offset and shift from the upper 64 bits of an IPv6 address to its index slot, the /20 in 2000::/4. All routed
+addresses lie there."""
 
 
 class Metadata(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a table says of itself. ``kind`` tells tables of different use apart; ``date`` is that of the data.
+    """The metadata of a table. ``kind`` separates tables of different use; ``date`` is that of the data.
 
-    The counts of rows are of what was put in, those of intervals of what is kept.
+    The counts of rows are those of the input, the counts of intervals those of the table.
     """
 
     kind: str
@@ -145,7 +146,7 @@ def digest(head: bytes | memoryview) -> str:
 
 
 def crc32(head: memoryview) -> int:
-    """Of the header and metadata, as if the checksums in it were zero."""
+    """The CRC-32 of header and metadata, computed as if the checksums in it were zero."""
     blank = bytearray(head)
     blank[CRC_AT : CRC_AT + 4] = bytes(4)
     blank[SHA_AT : SHA_AT + 32] = bytes(32)
@@ -153,7 +154,7 @@ def crc32(head: memoryview) -> int:
 
 
 def sha256(data: memoryview) -> bytes:
-    """Of the whole file, as if the place of this sum were zero."""
+    """The SHA-256 of the whole file, computed as if the field of this checksum were zero."""
     digest = hashlib.sha256(data[:SHA_AT])
     digest.update(bytes(32))
     digest.update(data[SHA_AT + 32 :])
@@ -161,7 +162,7 @@ def sha256(data: memoryview) -> bytes:
 
 
 def unfit(name: str, reason: str) -> DocumentError:
-    """What to raise for a file that cannot be used."""
+    """The error to raise for a file that cannot be used."""
     return DocumentError(
         f"{name} cannot be used as a table: {reason}", "make it again with: hostaudit data update, or delete it"
     )
@@ -173,7 +174,7 @@ def encode(value: Value) -> str:
 
 
 def decode(text: str) -> Value | None:
-    """The value behind a text; None if it is none."""
+    """The value of an encoded text; None if the text is not valid."""
     items: list[int | str] = []
     for word in text.split("\0"):
         kind, rest = word[:1], word[1:]

@@ -1,4 +1,4 @@
-"""Rows to a table of address intervals: which of them holds where several overlap? See ``layout``."""
+"""Build a table of address intervals from rows that may overlap. See ``table_format``."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ __all__ = ["Builder", "Metadata", "Value", "union"]
 
 
 class Builder:
-    """Rows in any order to a table.
+    """Builds a table from rows in any order.
 
-    Where rows overlap the smallest interval wins. Rows for the very same addresses are joined by ``merge``, which
-    must not depend on order; unless given, it keeps every different item, numbers first, in ascending order.
+    Where rows overlap, the smallest interval wins. Rows for exactly the same addresses are joined by ``merge``, which
+    must not depend on the order; the default keeps every different item, numbers first, in ascending order.
     """
 
     def __init__(self, merge: Callable[[Iterable[Value]], Value] | None = None) -> None:
@@ -43,9 +43,9 @@ class Builder:
         self._labels: dict[int, str] = {}
 
     def add(self, version: int, first: int, last: int, value: Value) -> None:
-        """Say what holds from ``first`` to ``last``, both included, of IP version 4 or 6.
+        """Set the value of the addresses from ``first`` to ``last``, both included, of IP version 4 or 6.
 
-        Raises ``ValueError`` for ends that are no addresses or the wrong way round, and for a value that is none.
+        Raises ``ValueError`` if an end is no address, if the ends are in the wrong order, and for an invalid value.
         """
         width = WIDTH[version]
         if not 0 <= first <= last < 1 << width:
@@ -54,22 +54,22 @@ class Builder:
         self._given[version] += 1
 
     def add_network(self, network: IPv4Network | IPv6Network, value: Value) -> None:
-        """Say what holds for a prefix."""
+        """Set the value of a prefix."""
         self.add(network.version, int(network.network_address), int(network.broadcast_address), value)
 
     def leave_out(self, network: IPv4Network | IPv6Network) -> None:
-        """Know nothing about a prefix, whatever other rows say."""
+        """Leave a prefix without a value, even if other rows give one."""
         first, last = int(network.network_address), int(network.broadcast_address)
         self._rows[network.version].append((first, last, 0, RANGE))
 
     def label(self, number: int, text: str) -> None:
-        """Give a number (0 to 2**32 - 1) a text; the last one given stands."""
+        """Set the label of a number (0 to 2**32 - 1); the last one given is used."""
         if not 0 <= number < 2**32:
             raise ValueError("a label belongs to a number of 32 bits")
         self._labels[number] = text
 
     def build(self, metadata: Metadata) -> bytes:
-        """The file. The same rows and metadata give the same bytes. Counts in ``metadata`` are filled in here."""
+        """The bytes of the file. The same rows and metadata give the same bytes. Sets the counts of ``metadata``."""
         flat4, flat6 = self._flat(4), self._flat(6)
         used = dict.fromkeys(number for flat in (flat4, flat6) for _, number, _ in flat if number)
         values = [self._values[number - 1] for number in used]
@@ -130,13 +130,13 @@ class Builder:
         rows = sorted(self._rows[version])
         end = 1 << WIDTH[version]
         flat: list[tuple[int, int, int]] = []
-        inside: list[tuple[int, int, int, int]] = []  # (size, last, value, length) of the rows around, as a heap
+        inside: list[tuple[int, int, int, int]] = []  # heap of (size, last, value, length)
         position = taken = 0
         before: object = None
         while position < end:
             while taken < len(rows) and rows[taken][0] <= position:
                 first, last, number, length = rows[taken]
-                # What is left out is smaller than any row.
+                # A prefix that is left out counts as smaller than any row.
                 heapq.heappush(inside, (last - first + 1 if number else 0, last, number, length))
                 taken += 1
             while inside and inside[0][1] < position:
@@ -147,7 +147,7 @@ class Builder:
                 following = min(following, last + 1)
             else:
                 number, length, owner = 0, RANGE, None
-            # Neighbours of one value and one length are told apart by the address; ranges must stay what they are.
+            # Adjacent prefixes of one value and one length are separated by the address; ranges must keep their ends.
             same = bool(flat) and flat[-1][1:] == (number, length) and (number == 0 or length != RANGE)
             if not same and (owner is None or owner != before):
                 flat.append((position, number, length))
@@ -156,7 +156,7 @@ class Builder:
         return flat
 
     def _innermost(self, inside: list[tuple[int, int, int, int]], position: int) -> tuple[int, int, int, object]:
-        """(value, length, where its claim ends, identity) of the smallest row around a position."""
+        """(value, length, end, identity) of the smallest row that contains a position."""
         size, last, number, length = inside[0]
         if size == 0 or not any(each[0] == size for each in inside[1:3]):
             return number, length, last, inside[0]
@@ -164,7 +164,7 @@ class Builder:
         numbers, ends = {row[2] for row in equal}, {row[1] for row in equal}
         if len(numbers) > 1:
             number = self._numbered(self._merge([self._values[each - 1] for each in sorted(numbers)]))
-        # Intervals of one size that overlap in part are no prefixes, or they would be the same one.
+        # Intervals of one size that overlap in part cannot be prefixes: prefixes of one size are equal or disjoint.
         return number, length if len(ends) == 1 else RANGE, min(ends), (size, number, tuple(sorted(ends)))
 
 
@@ -176,7 +176,7 @@ def union(values: Iterable[Value]) -> Value:
 
 
 def _index(slots: Iterable[int]) -> array[int]:
-    """For each slot, and for the end, how many of the ascending ``slots`` lie before it."""
+    """For each slot, and for the end, the number of the ascending ``slots`` that lie before it."""
     index = array("I")
     seen = 0
     for slot in slots:
@@ -201,7 +201,7 @@ def _is_lone(value: Value) -> bool:
 
 
 def _texts(texts: Iterable[str]) -> tuple[array[int], bytes]:
-    """Where each text ends, and all of them in a row."""
+    """The end offset of each text, and all texts joined."""
     ends = array("I")
     joined = bytearray()
     for text in texts:

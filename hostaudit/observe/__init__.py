@@ -1,1 +1,1 @@
-"""Looking: the only part of hostaudit that uses the network. It notes evidence and never judges."""
+"""Observation: the only part of hostaudit that uses the network. It records evidence and never judges."""

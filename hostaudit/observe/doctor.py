@@ -1,7 +1,7 @@
-"""Can a scan from this machine see what it asks for? Each check says what a scan would lack, and what to do about it.
+"""Check that a scan from this machine can get its answers. Each check gives the loss for a scan, and the remedy.
 
-Whatever is tried over the network goes to those that a scan asks too: the resolvers, RDAP servers, IANA, Team Cymru's
-DNS, the stores. Nobody else hears of it, and nothing is said about any site.
+The checks contact only parties that a scan contacts too: the resolvers, RDAP servers, IANA, Team Cymru's DNS, the
+stores. Nobody else is contacted, and no check names a site that the user audits.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hostaudit.observe.refresh.sources import all_items
 from hostaudit.observe.refresh.status import status
 
 PROBED = ipaddress.ip_address("8.8.8.8")
-"""An address that everybody announces: its origin is asked of Team Cymru, its registry's RDAP server for help."""
+"""An address that every network can reach. Team Cymru is asked for its origin, its registry's RDAP server for help."""
 
 ROUTES = "8.8.8.8.origin.asn.cymru.com"
 STORES = {
@@ -41,21 +41,22 @@ STORES = {
     "store-google": "https://play.google.com/store/apps/details?id=com.android.chrome&hl=en&gl=US",
     "store-f-droid": "https://f-droid.org/api/v1/packages/org.fdroid.fdroid",
 }
-"""One app each that is sure to be listed."""
+"""For each store one app that is certainly listed."""
 
 LEAST_PAYLOAD = 1232
 CLOCK_WARN, CLOCK_FAIL = 300, 86_400
-"""Seconds by which the clock may be off: then times in evidence are, then certificates and expiry days."""
+"""Errors of the clock in seconds: from the first, times in evidence are wrong; from the second, certificates and
+expiry days too."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-"""Variables of the environment that name a proxy, in lower case; no connection of ours goes through one."""
+"""Environment variables that name a proxy, in lower case; hostaudit never connects through a proxy."""
 
 LEAST_PYTHON = (3, 11)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How to try. ``ports`` and ``allow_private`` are other than usual only in tests."""
+    """The options of the checks. Only tests change ``ports`` and ``allow_private``."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -65,7 +66,7 @@ class Trial:
 
 
 async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doctor:
-    """Try everything. Raises ``UsageError`` for a resolver or CA bundle that cannot be meant, for nothing else."""
+    """Run all checks. Raises ``UsageError`` for an invalid resolver or CA bundle, and no other error."""
     now = datetime.now(UTC)
     net = TrialNet(
         Limits(timeout=trial.timeout, deadline=4 * trial.timeout),
@@ -114,7 +115,7 @@ def _rules() -> CheckUp:
 
 
 def _data(now: datetime) -> CheckUp:
-    """The tables that answer without the network, as ``hostaudit data status`` has them."""
+    """The state of the local tables, as in ``hostaudit data status``."""
     try:
         found = status(files.data_folder(), all_items(rules.load().providers), now)
     except HostauditError as error:
@@ -186,7 +187,7 @@ async def _asked(net: TrialNet, place: int, name: str) -> list[tuple[str, Outcom
 
 def _answered(outcome: Outcome[DnsTrial]) -> bool:
     if outcome.unknown is not None and outcome.unknown.cause == "truncated":
-        return True  # the rest comes over TCP, which is tried apart
+        return True  # larger answers come over TCP, which has its own check
     return outcome.value is not None and outcome.value.rcode in ("NOERROR", "NXDOMAIN")
 
 
@@ -237,7 +238,7 @@ def _payload(root: list[Outcome[DnsTrial]]) -> CheckUp:
     return CheckUp("edns", "warn", f"UDP answers of up to {shown}", means, "nothing, unless resolver-tcp fails")
 
 
-# -- what is let through ------------------------------------------------------------------------------
+# -- permitted connections ------------------------------------------------------------------------------
 
 
 async def _reached(identity: str, net: TrialNet, url: str, lacking: str) -> tuple[CheckUp, HttpReply | None]:
@@ -273,7 +274,7 @@ async def _whois(net: TrialNet) -> CheckUp:
 
 
 async def _routes(net: TrialNet) -> CheckUp:
-    """Team Cymru's DNS itself, whatever a table on this machine knows."""
+    """Check Team Cymru's DNS, even if a table on this machine has the answer."""
     outcome = await net.dns(ROUTES, "TXT")
     if outcome.value is not None:
         row = str(outcome.value.records[0].fields[0]).split("|")[0].strip()
@@ -285,7 +286,7 @@ async def _routes(net: TrialNet) -> CheckUp:
 
 
 def _clock(replies: list[HttpReply | None]) -> CheckUp:
-    """By the Date header (RFC 9110 section 6.6.1) of the first service above that answers."""
+    """Check the clock by the Date header (RFC 9110 section 6.6.1) of the first service above that answers."""
     for reply in replies:
         stamp = reply.header("date") if reply is not None else None
         try:

@@ -1,7 +1,7 @@
-"""Start tags out of hostile HTML: which scripts, styles, manifests and app links does a page name?
+"""Read the start tags of hostile HTML: the scripts, styles, manifests and app links that a page names.
 
-A tree is not needed, and building one is where parsers can be made to hang. The scanner reads once from left to
-right and never looks back, so its work grows with the length of the page and with nothing else.
+No tree is built: it is not needed, and hostile input can make tree builders hang. The scanner reads once from left to
+right and never goes back, so its time is linear in the length of the page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_PACKAGES = 20
 LONGEST_URL = 2000
 
 App = tuple[str, str, str, str]
-"""(platform, store id, app id, where it was found)."""
+"""(platform, store id, app id, place in the page)."""
 
 HOST = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*|[0-9A-Fa-f:.]+"
@@ -31,10 +31,10 @@ HOST = re.compile(
 """A host name in A-labels, or an address."""
 
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "noscript"})
-"""Elements whose content is not markup for a browser that runs scripts (WHATWG HTML, section 13.2.6)."""
+"""Elements whose content a browser that runs scripts does not parse as markup (WHATWG HTML, section 13.2.6)."""
 
 SPACE = "\\t\\n\\f\\r "
-"""White space of HTML; Python's own notion of it is wider."""
+"""White space of HTML; Python's definition includes more characters."""
 
 TAG_NAME = re.compile(f"[A-Za-z][^{SPACE}/>]*")
 GAP = re.compile(f"[{SPACE}/]*")
@@ -48,7 +48,7 @@ REFERENCE = re.compile("&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|([A-Za-z][A-Za-z0-9]*)
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A start tag. Names are lower case, values decoded, the first of equal attributes kept; ``text``: raw content."""
+    """A start tag. Names are lower case, values decoded; of equal names the first is kept. ``text``: raw content."""
 
     name: str
     attributes: dict[str, str]
@@ -83,9 +83,9 @@ def tags(html: str) -> Iterator[Tag]:
 
 
 def _beyond_other(html: str, position: int) -> int:
-    """Where the comment, declaration or mere text at ``position`` ends (-1: it never does)."""
+    """The end of the comment, declaration or plain text at ``position``; -1 if it has no end."""
     if html.startswith("<!--", position):
-        # ``<!-->`` and ``<!--->`` are whole comments.
+        # ``<!-->`` and ``<!--->`` are complete comments.
         if html.startswith((">", "->"), position + 4):
             return html.index(">", position) + 1
         end = COMMENT_END.search(html, position + 4)
@@ -97,7 +97,7 @@ def _beyond_other(html: str, position: int) -> int:
 
 
 def _attributes(html: str, position: int) -> tuple[dict[str, str], int]:
-    """The attributes from ``position`` on, and where the tag ends (-1: it never does)."""
+    """The attributes from ``position`` on, and the end of the tag; -1 if it has no end."""
     found: dict[str, str] = {}
     for _ in range(MOST_ATTRIBUTES):
         position = _after(GAP, html, position)
@@ -129,14 +129,14 @@ def _after(pattern: re.Pattern[str], html: str, position: int) -> int:
 
 
 def _lower(name: str) -> str:
-    """Only A to Z are folded: other letters whose lower case is ASCII make another name."""
+    """A name with A to Z in lower case. Other letters whose lower case is ASCII are kept, as they make another name."""
     return name.lower() if name.isascii() else re.sub("[A-Z]+", lambda match: match.group().lower(), name)
 
 
 def decoded(value: str) -> str:
-    """An attribute value with its character references decoded, as WHATWG HTML section 13.2.5.73 has it.
+    """An attribute value with its character references decoded by WHATWG HTML section 13.2.5.73.
 
-    Unlike in text, a name without ``;`` stays as it is before ``=``, a letter or a digit: ``?a=1&copy=2`` is a query.
+    Unlike in text, a name without ``;`` is not decoded before ``=``, a letter or a digit: ``?a=1&copy=2`` is a query.
     """
     return REFERENCE.sub(_character, value) if "&" in value else value
 
@@ -157,7 +157,7 @@ def _character(match: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A script or style sheet; ``blocking``: the page is not shown before it is there."""
+    """A script or style sheet; ``blocking``: the browser does not show the page before it has loaded this."""
 
     url: str
     kind: Literal["script", "style"]
@@ -166,10 +166,10 @@ class Resource:
 
 @dataclass
 class References:
-    """What a page names. URLs are absolute and http or https.
+    """The references of a page. URLs are absolute and http or https.
 
-    ``broken_manifest``: a manifest is linked by what is no address. ``cut``: there is more page than was read, so that
-    what is not here may still be there.
+    ``broken_manifest``: the link of a manifest is no valid URL. ``cut``: only a part of the page was read; the rest may
+    have further references.
     """
 
     resources: list[Resource] = field(default_factory=list)
@@ -184,7 +184,7 @@ HEAD_ELEMENTS = frozenset(
     {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style"}
     | {"template", "title"}
 )
-"""Elements after which a parser is still in the head (WHATWG HTML section 13.2.6.4.4); any other begins the body."""
+"""Elements that leave a parser in the head (WHATWG HTML section 13.2.6.4.4); any other one begins the body."""
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"}) | {
     "application/ecmascript",
@@ -192,7 +192,7 @@ SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascri
     "text/x-javascript",
     "text/jscript",
 }
-"""Types of script that browsers fetch; any other type marks a block of data."""
+"""Types of script that browsers fetch; an element of any other type is a block of data."""
 
 APP_METAS = {
     "apple-itunes-app": ("ios", "apple-app-store"),
@@ -206,11 +206,11 @@ APP_SCHEMES = {
     "itms-appss://": "https://",
     "market://": "https://play.google.com/store/apps/",
 }
-"""Schemes that open a store directly, and what stands for the same page on the web."""
+"""Schemes that open a store directly, and the beginning of the equivalent web URL."""
 
 
 def references(html: str, base: str) -> References:
-    """What the page at the URL ``base`` refers to."""
+    """The references of the page at the URL ``base``."""
     found = References(cut=len(html) > LONGEST_PAGE)
     in_head, base_seen, count = True, False, 0
     for tag in tags(html):
@@ -234,7 +234,7 @@ def references(html: str, base: str) -> References:
 
 
 def resolve(base: str, reference: str) -> str | None:
-    """An absolute http or https URL with its host in A-labels, None for anything else and for what is no URL at all."""
+    """An absolute http or https URL with its host in A-labels; None for any other scheme and for invalid URLs."""
     reference = reference.strip()
     if len(reference) > LONGEST_URL:
         return None
@@ -328,13 +328,13 @@ APP_IDS = {
     "appgallery": re.compile(r"C[0-9]{5,15}"),
     "microsoft-store": re.compile(r"9[0-9A-Z]{11}|XP[0-9A-Z]{12}"),
 }
-"""What an id looks like in each store; what does not is no id, and nothing that could alter a URL is let through."""
+"""The form of an id in each store. Other texts are rejected, so that no text can alter the URL of a look-up."""
 
 LONGEST_APP_ID = 150
 
 
 def add_app(apps: list[App], platform: str, store: str, identity: str, via: str) -> None:
-    """Keep an app reference if its id can be one in that store."""
+    """Keep an app reference if its id has the form of that store."""
     identity = identity.strip()
     if store == "microsoft-store":
         identity = identity.upper()
@@ -343,7 +343,7 @@ def add_app(apps: list[App], platform: str, store: str, identity: str, via: str)
 
 
 def app_in_link(url: str) -> tuple[str, str, str] | None:
-    """(platform, store, id) if a URL is the page of an app in a store; the id is as it stands there."""
+    """(platform, store, id) if a URL is the page of an app in a store, else None; the id is as written in the URL."""
     split = urlsplit(url)
     host = (split.hostname or "").removeprefix("www.")
     steps = [step for step in split.path.split("/") if step]
@@ -354,7 +354,7 @@ def app_in_link(url: str) -> tuple[str, str, str] | None:
     if not steps:
         return None
     if host in ("apps.apple.com", "itunes.apple.com", "geo.itunes.apple.com"):
-        # Developers, albums and books have numbers too.
+        # The pages of developers, albums and books have numbers too.
         found = "app" in steps and re.fullmatch("id([0-9]+)", steps[-1])
         return ("ios", "apple-app-store", found[1]) if found else None
     if host == "play.google.com":
@@ -376,7 +376,7 @@ STORE_PATHS = (
     ("galaxystore.samsung.com", "detail", "galaxy-store"),
     ("apps.samsung.com", "detail", "galaxy-store"),
 )
-"""Stores whose app pages have the id after a fixed step of the path: host, step, store."""
+"""Stores whose app pages have the id after a fixed path segment: host, segment, store."""
 
 
 def _by_query(store: str, query: str, key: str, is_app: bool) -> tuple[str, str, str] | None:

@@ -1,4 +1,4 @@
-"""Looking at one site: every question that a scan asks, over the network, within a deadline."""
+"""The observation of one site: all questions of a scan, over the network, within a deadline."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ if TYPE_CHECKING:
 
 USUAL_DEPTH = 3
 DEPTHS = range(7)
-"""How many name-server host names may be followed: 0 means the site's own zones only, past 6 a path tells little."""
+"""The number of name-server host names in a path: 0 means only the site's own zones; beyond 6 a path adds little."""
 
 LONGEST_TIME = 3600.0
-"""Seconds; the most that a timeout or a deadline may be."""
+"""Seconds; the longest timeout or deadline that is accepted."""
 
 MOST_DECLARED = 64
-"""Declared names and fallbacks for which a scan makes room; the deadline bounds it anyway."""
+"""Declared names and fallbacks for which a scan raises its limits; the deadline limits the scan in any case."""
 
 HEAD_START = 0.1
-"""Seconds that the first requests have for themselves before anything else is loaded beside them."""
+"""Seconds for the first requests alone, before other modules are loaded at the same time."""
 
 REDRAW = 0.2
-"""Seconds between two reports of progress."""
+"""Seconds between two updates of the progress."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of questions answered and under way."""
+"""Called with the numbers of questions that are answered and in progress."""
 
 
 @dataclass(frozen=True)
 class LookOptions:
-    """How to look at a site. Raises ``UsageError`` for a value that cannot be meant.
+    """The options of a scan. Raises ``UsageError`` for an invalid value.
 
-    resolver        IP addresses of the resolvers to ask, with :PORT where it is not 53; none: those of the system
+    resolver        IP addresses of the resolvers to ask, with :PORT if it is not 53; empty: those of the system
     ca_bundle       a PEM file of the certification authorities to trust; None: those of the system
     timeout         seconds for one question, above 0, at most 3600
     deadline        seconds for the whole site, above 0, at most 3600
-    depth           how many name-server host names are followed one behind the other, 0 to 6
+    depth           the number of name-server host names that are followed in sequence, 0 to 6
     no_http         ask DNS and registries only
     no_third_party  ask only the site and the DNS, no registry, app store or address service
-    allow_private   address ranges (CIDR) that are connected to although they are private or special
-    debug, warn     called with a line of text for each question, and for what is wrong with a table on this machine;
-                    the text comes from outside and has to be escaped before it is printed
-    ports           other ports than the usual ones; for tests on the loopback interface
+    allow_private   address ranges (CIDR) to which connections are allowed although they are private or special
+    debug, warn     called with a line of text for each question, and for each problem of a table on this machine;
+                    the text comes from outside and must be escaped before it is printed
+    ports           ports that replace the usual ones; for tests on the loopback interface
     """
 
     resolver: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class LookOptions:
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The options that make the evidence narrower or wider than usual, as the evidence file names them."""
+        """The options that make the evidence narrower or wider than usual, with their names in the evidence file."""
         depth = f"depth={self.depth}", self.depth != USUAL_DEPTH
         return tuple(
             name for name, on in (("no-http", self.no_http), ("no-third-party", self.no_third_party), depth) if on
@@ -111,9 +111,9 @@ async def look(
 ) -> EvidenceFile:
     """Ask everything about a target, and about the fallbacks that its owner declares (``site``, names in A-labels).
 
-    With ``common``, what another site of the run has asked of a provider, a registry or a service is not asked again.
-    ``meanwhile`` is called once in a thread, as soon as the first requests are on their way. Never raises for what the
-    network does; ends within the deadline.
+    With ``common``, the answers of providers, registries and services to other sites of the run are used again.
+    ``meanwhile`` is called once in a thread, as soon as the first requests are sent. Network failures raise no
+    exception. Ends within the deadline.
     """
     from hostaudit.observe.net.limits import Limits
     from hostaudit.observe.net.live import LiveNet
@@ -157,7 +157,7 @@ async def look(
 def _beside(
     scan: Scan, progress: Progress | None, meanwhile: Callable[[], None] | None
 ) -> Iterator[Coroutine[Any, Any, None]]:
-    """The work that goes on beside the questions."""
+    """The work that runs concurrently with the questions."""
     if progress is not None:
         yield _report_progress(scan, progress)
     if meanwhile is not None:

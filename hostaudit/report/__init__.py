@@ -1,7 +1,7 @@
-"""Writing: each file in ``formats/`` is one output format, and says which documents it writes.
+"""Output: each module in ``formats/`` is one output format, and lists the documents that it writes.
 
-A format decides nothing: what fails, and how bad that is, stands in the document. It writes outside text so that its
-sink takes it as text.
+A format decides nothing: failures and their severities are in the document. It writes text from outside so that the
+sink treats it as text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Style:
-    """The abilities of the sink. ``width`` in columns; ``unicode`` false means that only ASCII may be written."""
+    """The abilities of the sink. ``width`` in columns; without ``unicode`` only ASCII may be written."""
 
     colour: bool = False
     unicode: bool = True
@@ -25,7 +25,7 @@ class Style:
 
 
 EVERY: frozenset[type] = frozenset({object})
-"""For ``Format.writes``: every document there is."""
+"""For ``Format.writes``: every document."""
 
 
 class Format(Protocol):
@@ -44,14 +44,14 @@ class Format(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """The formats there are. The folder is the list."""
+    """The names of all formats, from the modules of ``formats``. There is no other list."""
     from hostaudit.report import formats
 
     return tuple(sorted(entry.name for entry in pkgutil.iter_modules(formats.__path__)))
 
 
 def load(name: str) -> Format:
-    """The format of that name, which must be one of ``names()``: the ``FORMAT`` of its module."""
+    """The format with a name, which must be one of ``names()``: the ``FORMAT`` of its module."""
     found: Format = importlib.import_module(f"{__name__}.formats.{name}").FORMAT
     return found
 

@@ -1,4 +1,4 @@
-"""JSON that programs, terminals and build logs all take as data: finite numbers, no lone surrogates, nothing live."""
+"""JSON that is safe for programs, terminals and build logs: finite numbers, no lone surrogates, no control codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNSAFE = re.compile("[^\x00-\x7e]|##(?=\\[)")
 def written(value: Any, indent: int = 2) -> str:
     """Plain values as one JSON text (RFC 8259) that ends in a line feed; without ``indent`` it is a single line.
 
-    ``ValueError`` for a number that JSON cannot carry (RFC 8259 section 6).
+    Raises ``ValueError`` for a number that JSON cannot represent (RFC 8259 section 6).
     """
     encoded = msgspec.json.encode(sound(value, "$"))
     text = (msgspec.json.format(encoded, indent=indent) if indent else encoded).decode()
@@ -23,14 +23,14 @@ def written(value: Any, indent: int = 2) -> str:
 
 
 def lines(documents: Iterable[msgspec.Struct]) -> str:
-    """JSON lines, one for each document, keys in the order of their types: for streams of many small ones."""
+    """JSON lines, one for each document, with the keys in the order of the type, for streams of small documents."""
     text = b"".join([msgspec.json.encode(each) + b"\n" for each in documents]).decode()
     plain = text.isascii() and "\x7f" not in text and "##[" not in text
     return text if plain else _UNSAFE.sub(_escaped, text)
 
 
 def sound(value: Any, path: str) -> Any:
-    """``value`` with lone surrogates written out, refusing what is not a finite number: JSON has neither."""
+    """``value`` with lone surrogates escaped. Raises ``ValueError`` for a number that is not finite."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, float) and not math.isfinite(value):
@@ -43,7 +43,7 @@ def sound(value: Any, path: str) -> Any:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """The JSON escape of what a terminal or a build log would act on; visible letters stay as they are."""
+    """The JSON escape of text that a terminal or a build log would interpret; visible letters are not changed."""
     char = found[0][0]
     if char.isprintable() and char != "#":
         return found[0]

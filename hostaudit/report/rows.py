@@ -1,7 +1,7 @@
-"""How a report was judged, for formats that tell it row by row: which rows weigh how much, and where do they point?
+"""The findings of a report as rows, with their effect on the verdict and their place in the policy.
 
-A row weighs what the verdict gives it: an unknown that the policy only warns of is none that fails a pipeline. So
-every format agrees with the exit code.
+The verdict decides if a row counts: an unknown of which the policy only warns must not fail a pipeline. So every format
+agrees with the exit code.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from hostaudit.report.text import printable
 
 HEADLINES = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "NOT JUDGED"}
 UNSOUND = "known-ground"
-"""The rule that needs no policy: what name resolution and the web site rest on must be known."""
+"""The rule that needs no policy: the dependencies of name resolution and the web site must be known."""
 
 NOWHERE = "hostaudit.yaml"
-"""Where rows point without a policy: the file in which one would stand."""
+"""The file at which rows point if there is no policy: the usual file of a policy."""
 
 Standing = Literal["fail", "inconclusive", "excepted", "baseline", "warning", "pass"]
-"""*fail* and *inconclusive* make the verdict; the others do not count: covered by an exception, failed before already,
-unknown where that is only told, passed."""
+"""*fail* and *inconclusive* decide the verdict. The others do not count: covered by an exception, failed already in the
+baseline, unknown with only a warning, passed."""
 
 _ORDER = ("fail", "inconclusive", "warning", "excepted", "baseline", "pass")
 
 
 def rows(report: Report) -> tuple[Finding, ...]:
-    """Every finding, what counts first, each with a fingerprint; one more if the verdict rests on none of them."""
+    """Every finding with a fingerprint, those that count first; one more row if no finding explains the verdict."""
     found = [_marked(report, each) for each in report.findings]
     verdict = report.verdict
     if verdict in ("fail", "inconclusive") and all(each.verdict != verdict for each in found):
@@ -43,7 +43,7 @@ def rows(report: Report) -> tuple[Finding, ...]:
 
 
 def standing(row: Finding) -> Standing:
-    """How much a row weighs."""
+    """The effect of a row on the verdict."""
     if row.verdict == "fail" or row.verdict == "inconclusive":
         return row.verdict
     if row.outcome == "pass":
@@ -54,7 +54,7 @@ def standing(row: Finding) -> Standing:
 
 
 def counted(found: Iterable[Finding]) -> str:
-    """``2 failed, 1 unknown, 1 excepted, 4 passed``."""
+    """The counts in words: ``2 failed, 1 unknown, 1 excepted, 4 passed``."""
     words = {"fail": "failed", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
     words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
     standings = [standing(each) for each in found]
@@ -63,7 +63,7 @@ def counted(found: Iterable[Finding]) -> str:
 
 
 def lifted(report: Report, row: Finding) -> str:
-    """Why a row does not count, in a sentence; empty if it does."""
+    """The reason why a row does not count, in a sentence; empty if it counts."""
     state = standing(row)
     if state == "baseline":
         return "It failed in the baseline already."
@@ -78,21 +78,21 @@ def lifted(report: Report, row: Finding) -> str:
 
 
 def until(note: ExceptionNote) -> str:
-    """How long an exception lasts, by its last day."""
+    """The end of an exception in words, by its last day."""
     if note.days_left is None:
         return f"review {note.review}" if note.review else note.expires
     return f"until {note.expires}, {note.days_left} days left" if note.days_left >= 0 else f"ended {note.expires}"
 
 
 def named(row: Finding) -> str:
-    """A row as it is quoted: ``HA-DNS-002 dns.min_providers``."""
+    """The code and id of a row: ``HA-DNS-002 dns.min_providers``."""
     return " ".join(part for part in (row.code, row.rule) if part)
 
 
 def place(report: Report) -> tuple[str, int]:
     """The file and line (from 1) that the rows of a report point at, relative to the folder of the project.
 
-    A path that leaves it, or begins at the root, is told by its last part: a viewer of code can open nothing else.
+    A path outside the folder, or an absolute one, is replaced by its last part: code viewers can open no other path.
     """
     if report.policy is None:
         return NOWHERE, 1
@@ -108,12 +108,12 @@ def uri(path: str) -> str:
 
 
 def plain(text: str, limit: int = 1000) -> str:
-    """Outside text for a reader of any format: one line, nothing invisible, at most ``limit`` columns."""
+    """Text from outside for any format: one line, no invisible characters, at most ``limit`` columns."""
     return printable(text, limit)
 
 
 def seconds(text: str) -> float | None:
-    """A UTC time such as ``2021-01-09T12:00:00Z`` as seconds since 1970, None if it is none."""
+    """Seconds since 1970 of a UTC time such as ``2021-01-09T12:00:00Z``; None if it is not valid."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -122,7 +122,7 @@ def seconds(text: str) -> float | None:
 
 
 def timed(text: str) -> str:
-    """The same UTC time, or nothing if it is none."""
+    """The same UTC time, or "" if it is not valid."""
     return text if seconds(text) is not None and text.endswith("Z") else ""
 
 

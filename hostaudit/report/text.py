@@ -1,7 +1,7 @@
-"""Outside text made fit for a terminal: which characters may be printed, how wide are they, where may a line break?
+"""Text from outside, made safe for a terminal: printable characters, widths and line breaks.
 
-Names, headers, records and certificates are written by strangers. Nothing of theirs may move the cursor, change a
-colour, hide or reorder letters, or pass for output of ours.
+Names, headers, records and certificates are written by strangers. Their text must not move the cursor, change a
+colour, hide or reorder letters, or look like output of hostaudit.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from collections.abc import Iterable
 
 GAP = "..."
 MOST_MARKS = 2
-"""Combining marks kept on one letter: enough for any orthography, too few to climb over the lines above."""
+"""The most combining marks on one letter: enough for any orthography, too few to cover the lines above."""
 
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(code) for code in range(0x180B, 0x1810)}
-"""Characters that count as letters or marks, yet show nothing."""
+"""Letters and marks that are invisible."""
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.%/,;()\[\]]+")
 _RUNNER_COMMAND = re.compile(r"::|##(?=\[)")
-"""What a build runner takes for the beginning of a command: ``::error``, ``##[group]``."""
+"""Text that build runners read as the beginning of a command: ``::error``, ``##[group]``."""
 
 
 def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
-    """``text`` with every character that is not plainly visible written as an escape such as ``\\x1b`` or ``\\u202e``.
+    """``text`` with every character that is not clearly visible written as an escape such as ``\\x1b`` or ``\\u202e``.
 
-    Wider than ``limit`` columns, it is cut in the middle: of a host name the end matters most. Doing it twice
+    Text wider than ``limit`` columns is cut in the middle, since the end of a host name matters most. A second call
     changes nothing.
     """
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
-    # Marks take no column of their own, so that more characters than columns may fit.
+    # Marks take no column of their own, so more characters than columns may fit.
     reach = limit * (1 + MOST_MARKS)
     head = _cells(text[:reach], ascii_only)
     if len(text) <= reach and sum(map(width, head)) <= limit:
@@ -51,12 +51,12 @@ def escape(char: str) -> str:
 
 
 def visible(char: str) -> bool:
-    """Whether a character shows as itself: no control, format, surrogate, private or unassigned one, no odd space."""
+    """True if a character is visible: no control, format, surrogate, private or unassigned one, no unusual space."""
     return char.isprintable() and char not in _BLANK and not 0xFE00 <= ord(char) <= 0xFE0F and ord(char) < 0xE0000
 
 
 def width(text: str) -> int:
-    """Terminal columns that visible text takes (Unicode Standard Annex 11; ambiguous characters count as narrow)."""
+    """The terminal columns of visible text (Unicode Standard Annex 11; ambiguous characters count as narrow)."""
     if text.isascii():
         return len(text)
     return sum(_columns(char) for char in text)
@@ -129,7 +129,7 @@ def _pieces(word: str, columns: int) -> list[str]:
 
 
 def _inert(word: str) -> str:
-    """A word that no build log takes for a command, wherever in a line it may come to stand; IPv6 is left alone."""
+    """A word that no build log reads as a command at any place in a line; IPv6 addresses are not changed."""
     if _ADDRESS.fullmatch(word):
         return word
     return _RUNNER_COMMAND.sub(lambda found: escape(found[0][0]) + found[0][1], word)

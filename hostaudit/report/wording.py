@@ -1,6 +1,6 @@
 """The words of reports: roles, effects, causes and proofs, the same in every format.
 
-What comes from outside is returned as it is; a format makes it fit for its sink.
+Text from outside is returned unchanged; each format makes it safe for its sink.
 """
 
 from __future__ import annotations
@@ -67,13 +67,13 @@ _RANK = list(KINDS)
 
 
 def role(identity: str) -> str:
-    """A role in a person's words."""
+    """A role in words for people."""
     row = ROLES.get(identity)
     return row.words if row is not None else identity.replace("_", " ")
 
 
 def effect(identity: str) -> str:
-    """The effect on a function."""
+    """The effect on a function, in words."""
     return EFFECTS.get(identity, identity.replace("_", " "))
 
 
@@ -91,7 +91,7 @@ def action(layer: str, identity: str) -> str:
 
 
 def notice(hours: float | None) -> str:
-    """The notice before an effect. Unknown notice is taken as none, and the words say so."""
+    """The notice before an effect, in words. Unknown notice counts as none, and the words say so."""
     if hours is None:
         return "notice unknown, taken as 0"
     return f"{short(hours)} notice" if hours > 0 else "no notice"
@@ -116,17 +116,17 @@ def clock(hours: float) -> str:
 
 
 def cause(identity: str) -> str:
-    """The cause of a missing answer."""
+    """The cause of a missing answer, in words."""
     return CAUSES.get(identity, identity.replace("_", " "))
 
 
 def onset(hours: float) -> str:
-    """The time at which an effect begins."""
+    """The time at which an effect begins, in words."""
     return "at once" if hours < 0.02 else f"in {duration(hours)}"
 
 
 def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
-    """The same items, such that the first few are of different kinds, who owns what before what answers where."""
+    """The same items, ordered so that the first ones are of different kinds, ownership before answers of servers."""
     kinds: dict[str, list[Evidence]] = {}
     for item in items:
         kinds.setdefault(item.kind, []).append(item)
@@ -135,7 +135,7 @@ def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
 
 
 def proof(item: Evidence) -> str:
-    """One item of evidence in a line: what was asked, what was answered. Who answered stands in ``source``."""
+    """One item of evidence in a line: question and answer. Its ``source`` names who answered."""
     subject = read_subject(item.kind, item.subject)
     asked = KINDS[item.kind].question.format(**subject._asdict()) if subject is not None else ""
     question = asked or f"{item.kind} of {item.subject}"

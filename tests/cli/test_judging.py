@@ -168,7 +168,7 @@ def test_a_baseline_of_another_site_is_refused(here, capsys):
     options = ["--policy", str(TWO_DNS), "--baseline", PARLER_REPORT]
 
     assert cli.run(["analyse", str(TWO_OPERATORS), *options]) == Exit.USAGE
-    assert "is of parler.com, not of fastly.net" in capsys.readouterr().err
+    assert "is a report of parler.com, not of fastly.net" in capsys.readouterr().err
 
 
 def test_a_wrong_policy_is_refused_before_anything_is_looked_at(here, capsys, monkeypatch):

@@ -62,7 +62,7 @@ CHECK = Check("ROLE.max_alternatives", evaluate, Ladder((1, 2, 3, 4)))
 """,
         ),
     },
-    checks=("test_check_folder.py",),
+    checks=("policy/checks/test_checks.py",),
     inputs={"policy.yaml": POLICY},
     shows=("analyse", "{root}/examples/parler-2021/evidence.json", "--policy", "policy.yaml"),
     expect=("HA-DNS-901 dns.max_alternatives", "DNS operator: 4 alternatives"),

@@ -1,1 +1,1 @@
-"""``hostaudit scan --list`` as a command: the list, what is written of each site, and the line of progress."""
+"""``hostaudit scan --list`` as a command: the list, the records that are written, and the progress line."""

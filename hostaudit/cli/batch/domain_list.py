@@ -1,4 +1,4 @@
-"""Lists of domains, from a file or standard input, and the lines that are no domain."""
+"""Lists of domains, from a file or standard input, and the lines that name no domain."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 1024 * 1024
 LONGEST_LINE = 4096
-"""Bytes; a name has 253, and no URL that names a site needs more."""
+"""Bytes; a name has at most 253, and no URL that names a site needs more than this."""
 
 _COMMENT = re.compile(r"(^|\s)#.*", re.DOTALL)
-"""From a # that begins a word, so that the fragment of a URL is none."""
+"""A comment starts at a # that begins a word, so that the fragment of a URL is not taken for one."""
 
 _SHOWN = 80
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A line that names no site. ``text`` is as it stands in the list, cut; from outside, and not yet fit to print."""
+    """A line that names no site. ``text`` is the line as listed, cut; it comes from outside and is not escaped yet."""
 
     line: int
     text: str
@@ -34,7 +34,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list comes to. ``duplicates`` counts the lines that name a domain once more."""
+    """The content of a list. ``duplicates`` counts the lines that name a domain that an earlier line named."""
 
     targets: tuple[Target, ...]
     rejected: tuple[Rejected, ...]
@@ -60,14 +60,14 @@ def read(path: str) -> Listed:
 
 
 def parse(data: bytes) -> Listed:
-    """As ``read``, but a list that names no site is one too."""
+    """Parse a list as ``read`` does, but accept a list that names no site."""
     from hostaudit import domain
 
     targets: dict[str, Target] = {}
     rejected: list[Rejected] = []
     duplicates = 0
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        # What is not UTF-8 keeps its bytes as \x.., and a backslash is in no name.
+        # Bytes that are not UTF-8 are kept as \x..; no name has a backslash, so such a line is rejected.
         text = _COMMENT.sub("", raw[:LONGEST_LINE].decode("utf-8", "backslashreplace")).strip()
         if not text:
             continue

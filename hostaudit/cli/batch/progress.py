@@ -1,4 +1,4 @@
-"""How far a run over many sites is, on standard error."""
+"""The progress of a run over many sites, on standard error."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hostaudit.cli.console import progress_fits, say
 
 REDRAW = 0.5
 LINES_OF_PROGRESS = 20
-"""How many lines tell how far a run is, where no line can be rewritten."""
+"""The number of progress lines in a run where no line can be rewritten."""
 
 
 class ProgressLine:
-    """How far the run is, on standard error: a line rewritten in place on a terminal, else a line now and then."""
+    """The progress of the run, on standard error: one line rewritten in place on a terminal, else several lines."""
 
     def __init__(self, tally: Tally, stream: TextIO, *, shown: bool, lines: bool) -> None:
         self._tally = tally
@@ -35,13 +35,13 @@ class ProgressLine:
             await asyncio.sleep(REDRAW)
 
     def count(self) -> None:
-        """A record was written."""
+        """Count a record that was written."""
         if self._lines and (self._tally.ended % self._every == 0 or self._tally.ended == self._tally.total):
             say(f"hostaudit: {self.text()}\n")
             self._stream.flush()
 
     def text(self) -> str:
-        """How many of how many, how fast, and when it will end."""
+        """The number of records of all records, the speed, and the expected end."""
         tally = self._tally
         seconds = time.monotonic() - tally.started
         fresh = tally.ended - tally.resumed
@@ -56,7 +56,7 @@ class ProgressLine:
         return ", ".join(parts)
 
     def clear(self) -> None:
-        """Take the line away, so that another can be written."""
+        """Remove the line, so that another one can be written."""
         if self._drawn:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

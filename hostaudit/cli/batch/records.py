@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hostaudit.cli.batch.domain_list import Listed
 
 RECORDS = ("json", "jsonl")
-"""Formats that write a record a line; of the others only *terminal* can be written as it goes."""
+"""Formats that write one record on each line; of the others only *terminal* can be written during the run."""
 
 MOST_NAMED = 1000
 """Rejected lines named one by one, on standard error and in the summary; all are counted."""
@@ -32,7 +32,7 @@ MOST_NAMED = 1000
 
 @dataclass
 class Tally:
-    """The run in numbers. ``ended``: domains with a record by now, those of an earlier part of the run included."""
+    """The counts of a run. ``ended``: domains that have a record, including those of an earlier part of the run."""
 
     total: int
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Tally:
 
     @property
     def code(self) -> int:
-        """The exit code: what is known to be wrong comes before what is unknown."""
+        """The exit code: a known failure takes precedence over an unknown result."""
         if self.interrupted:
             return Exit.INTERRUPTED
         codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
@@ -81,7 +81,7 @@ def line(record: Record) -> str:
 
 
 def summary(tally: Tally, listed: Listed, asked: dict[str, Any]) -> str:
-    """The last line of a whole file of records; where it is missing, the run was cut off."""
+    """The last line of a complete file of records; a file without it belongs to a run that was cut off."""
     named = listed.rejected[:MOST_NAMED]
     return _json(
         {
@@ -113,7 +113,7 @@ WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_ju
 
 
 def row(record: Record, *, to_file: bool) -> str:
-    """One line for one domain: verdict, score, name, and how the sentence on it begins."""
+    """One line for one domain: verdict, score, name, and the beginning of its summary sentence."""
     plain = to_file or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     wide = 120 if to_file else columns(sys.stdout, os.environ)
     if record.judged is None:
@@ -132,11 +132,11 @@ def row(record: Record, *, to_file: bool) -> str:
 
 
 MOST_TERSE = 20
-"""Columns below which the beginning of a sentence says nothing."""
+"""Columns; a shorter beginning of a sentence tells the reader nothing."""
 
 
 def closing(tally: Tally, listed: Listed) -> str:
-    """The last lines for people: how many ended how."""
+    """The last lines for people: the number of domains by outcome."""
     counts = [f"{tally.verdicts[name]} {name.replace('_', ' ')}" for name in EXIT_OF if tally.verdicts[name]]
     counts += [f"{tally.failed} failed with an internal error"] if tally.failed else []
     counts += [f"{len(listed.rejected)} lines rejected"] if listed.rejected else []
@@ -147,11 +147,11 @@ def closing(tally: Tally, listed: Listed) -> str:
     return f"\n{state}{of} in {clock(seconds)}: {', '.join(counts) or 'none scanned'}\n"
 
 
-# -- where records go -------------------------------------------------------------------------------------
+# -- destinations of records -------------------------------------------------------------------------------------
 
 
 class Sink:
-    """Standard output. ``whole``: it takes reports, each on a line of JSON; else a line for people."""
+    """Standard output. ``whole``: each record is a line of JSON with the report; else it is a line for people."""
 
     def __init__(self, name: str, path: Path | None = None) -> None:
         self.whole = name in RECORDS
@@ -160,19 +160,19 @@ class Sink:
 
     @property
     def to_terminal(self) -> bool:
-        """Records and the line of progress go to the same terminal."""
+        """True if records and the progress line go to the same terminal."""
         return self.path is None and sys.stdout.isatty()
 
     def write(self, text: str) -> None:
-        """Write a record whole, and at once."""
+        """Write a complete record without delay."""
         put(text)
 
     def close(self, *, finished: bool) -> None:
-        """No more will be written. ``finished``: the run came to its end."""
+        """Close the sink after the last record. ``finished``: the run was not cut off."""
 
 
 class FileSink(Sink):
-    """A file of records that can be gone on with."""
+    """A file of records that a later run can continue."""
 
     def __init__(self, name: str, path: Path, ledger: Ledger) -> None:
         super().__init__(name, path)
@@ -200,7 +200,7 @@ class PageSink(Sink):
         """See ``Sink``."""
         self._lines.append(text)
 
-    def close(self, *, finished: bool) -> None:  # noqa: ARG002 - people see from the last line how the run ended
+    def close(self, *, finished: bool) -> None:  # noqa: ARG002 - the last line already tells people how the run ended
         """See ``Sink``."""
         from hostaudit.files import write_atomically
 
@@ -208,7 +208,7 @@ class PageSink(Sink):
 
 
 def opened(name: str, path: Path | None, asked: dict[str, Any], *, resume: bool) -> Sink:
-    """The place for a format: a file, or standard output."""
+    """Open the sink for a format: a file, or standard output."""
     if path is None:
         return Sink(name)
     return FileSink(name, path, Ledger(path, asked, resume=resume)) if name in RECORDS else PageSink(name, path)

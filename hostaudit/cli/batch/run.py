@@ -1,6 +1,6 @@
-"""``hostaudit scan --list``: many sites in one run, a record for each as soon as it is known, a summary last.
+"""``hostaudit scan --list``: many sites in one run, a record for each as soon as it is complete, a summary last.
 
-The loop itself is ``audit.batch``; here are the files, the progress and the signals that a command has.
+The loop itself is ``audit.batch``; this module adds the files, the progress and the signals of a command.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def scan_list(
     show: bool,
     history: Path | None = None,
 ) -> int:
-    """Scan every domain of a list. Raises ``UsageError`` and ``NothingToScanError`` before anything is looked at."""
+    """Scan every domain of a list. Raises ``UsageError`` and ``NothingToScanError`` before the first scan."""
     if not 1 <= jobs <= MOST_JOBS:
         raise UsageError(f"--jobs is {jobs}", f"give a number from 1 to {MOST_JOBS}")
     outputs = _outputs(writer)
@@ -92,7 +92,7 @@ def scan_list(
 
 
 def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
-    """Every output as (format, file), None for standard output."""
+    """Every output as (format, file); the file is None for standard output."""
     return writer.outputs
 
 
@@ -118,7 +118,7 @@ def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[
 
 
 def _warned_once(options: LookOptions) -> LookOptions:
-    """The same options, with each warning printed once and not for every site."""
+    """The same options, with each warning printed once for the run and not once for each site."""
     told: set[str] = set()
 
     def warn(text: str) -> None:
@@ -132,7 +132,7 @@ def _warned_once(options: LookOptions) -> LookOptions:
 def _asked(
     listed: Listed, options: LookOptions, sites: dict[str, Site], criteria: dict[str, Criteria]
 ) -> dict[str, Any]:
-    """All that the answers of a run depend on besides the world."""
+    """All options on which the records of a run depend; only runs with the same ones can be continued."""
     import hashlib
 
     from hostaudit.documents import rules
@@ -154,7 +154,7 @@ def _asked(
 
 
 def _allow_many_files() -> None:
-    """Let the process have as many connections open as the system lets it; a few hundred are under way at times."""
+    """Raise the process's limit of open files to the system's limit; hundreds of connections may be open at a time."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -168,7 +168,7 @@ def _allow_many_files() -> None:
 
 
 class Run:
-    """One run over a list, its records written as they come."""
+    """One run over a list; each record is written when it is complete."""
 
     def __init__(self, listed: Listed, order: Order, sinks: list[Sink], writer: Writer) -> None:
         self.unkept = ""
@@ -185,7 +185,7 @@ class Run:
         self._done = kept.domains
 
     async def go(self, meter: ProgressLine) -> None:
-        """Scan what is left. Ends early if interrupted."""
+        """Scan the remaining domains. Ends early if interrupted."""
         stop = Stop()
         left = (each for each in self._listed.targets if each.domain not in self._done)
         drawing = asyncio.create_task(meter.draw())
@@ -199,12 +199,12 @@ class Run:
             await asyncio.gather(drawing, return_exceptions=True)
 
     def _listen(self, stop: Stop) -> None:
-        """The first interrupt finishes the sites under way, the second one gives them up."""
+        """Handle interrupts: the first one finishes the scans in progress, the second one abandons them."""
         loop = asyncio.get_running_loop()
 
         def interrupted() -> None:
             if self.tally.interrupted:
-                # The reader of the output may have stopped reading; a third interrupt ends even the wait for that.
+                # The program that reads the output may have stopped; a third interrupt ends the wait for it too.
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 stop.abandoned.set()
                 return
@@ -223,7 +223,7 @@ class Run:
             if sink.to_terminal:
                 meter.clear()
             text = line(record) if sink.whole else row(record, to_file=sink.path is not None)
-            # In a thread, for who reads may be slow, and answers come in meanwhile. A record begun is ended.
+            # Write in a thread: the reader may be slow while answers arrive. A record is never left half written.
             await asyncio.shield(asyncio.to_thread(sink.write, text))
         if record.judged is not None and record.judged.unkept:
             self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
@@ -234,7 +234,7 @@ class Run:
 
 
 def refuse_with_list(options: Iterable[tuple[str, object]]) -> None:
-    """Refuse options that mean one site only."""
+    """Refuse options that are valid for a single site only."""
     for name, given in options:
         if given:
             raise UsageError(f"{name} cannot be used with --list", f"leave {name} out, or scan one site alone")

@@ -1,5 +1,5 @@
-"""The commands of hostaudit: each module here holds one, or a group, and enters it as ``ENTRIES``. The folder is the
-list."""
+"""The commands of hostaudit. Each module of this folder defines one command or one group and lists it in ``ENTRIES``;
+there is no other list."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def completion(
 
 
 def _ids() -> dict[str, tuple[str, ...]]:
-    """The ids that arguments and options take, from the rules of this version, by the kinds in ``PLACES``."""
+    """The ids that arguments and options accept, from the rules of this version, by the kinds in ``PLACES``."""
     from hostaudit.documents import rules, scenarios
     from hostaudit.policy import explain
 
@@ -87,7 +87,7 @@ def _option(option: Any, ids: dict[str, tuple[str, ...]]) -> Option:
 
 
 def _values(metavar: str, place: str | None, ids: dict[str, tuple[str, ...]]) -> Values:
-    """By the word that help shows: ``a|b`` are words to choose from, FILE is a path. Capitals are no word to type."""
+    """The values by the metavar of the help: ``a|b`` is a choice of words, FILE is a path; other capitals give none."""
     from hostaudit.cli.completion_scripts import Values
 
     shown = metavar.strip("[]")

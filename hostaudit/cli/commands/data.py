@@ -161,7 +161,7 @@ def _update_options(
 
 
 def _updated(results: Sequence[Result]) -> int:
-    """Print what became of each item, and return the exit code."""
+    """Print the result of each item, and return the exit code."""
     from hostaudit.report.text import printable
 
     for result in results:
@@ -197,7 +197,7 @@ def status(
 
 
 def _chosen(names: list[str], every: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The items that names mean: an item's id, a sort of data, or a provider whose feeds are meant."""
+    """The items for the given names. A name is an item's id, a sort of data, or a provider (for its feeds)."""
     if not names:
         return every
     chosen = {}

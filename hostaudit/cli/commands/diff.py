@@ -52,7 +52,7 @@ def diff(
 
 
 def _read(path: str) -> Report:
-    """A report as it stands, or that on evidence, by the shipped rules and no policy."""
+    """Read a saved report, or report on saved evidence with the shipped rules and without a policy."""
     from hostaudit import api
     from hostaudit.documents.evidence_file import read_report
     from hostaudit.model.evidence import EvidenceFile

@@ -33,7 +33,7 @@ app = Typer(help="Show and prune the runs that were saved with --history.", no_a
 
 
 class HistoryWriter:
-    """Appends runs to a history file, if one is given. What cannot work is refused at once, before a long scan."""
+    """Appends runs to a history file, if one is given. An unusable file is refused before the long scan."""
 
     def __init__(self, path: Path | None, writer: Writer, evidence: Path | None = None) -> None:
         self.path = path
@@ -48,7 +48,7 @@ class HistoryWriter:
         store.check(path)
 
     def keep(self, report: Report) -> UsageError | None:
-        """Append a run; what goes wrong is returned, so that the report is not lost with it."""
+        """Append a run. An error is returned and not raised, so that the report is still written."""
         if self.path is None:
             return None
         from hostaudit.history import snapshot, store
@@ -125,7 +125,7 @@ def prune(
 
 
 def _kept(path: Path, domain: str, last: int) -> tuple[str, list[tuple[int, Snapshot]], int]:
-    """The runs of a domain; ``UsageError`` if there are none."""
+    """The runs of a domain. Raises ``UsageError`` if there are none."""
     if last < 0:
         raise UsageError(f"--last is {last}", "give a number of runs from 0; 0 means all")
     from hostaudit.domain import parse

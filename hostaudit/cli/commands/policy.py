@@ -201,7 +201,7 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:
-    """As much of it as was asked for. Keys stay where their origins go, to tell what was taken back."""
+    """The requested parts of the policy. Keys stay when their origins are removed, to show which ones were reset."""
     import msgspec
 
     from hostaudit.policy import effective
@@ -212,7 +212,7 @@ def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> Effective
 
 
 def utc_today() -> date:
-    """The day by which exceptions end and certificates run out."""
+    """Today's date in UTC, which decides if an exception or a certificate has expired."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC).date()

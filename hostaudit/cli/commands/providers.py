@@ -29,15 +29,15 @@ app = Typer(
 )
 
 LONGEST_LINE = 1024 * 1024
-"""Bytes of one question; the headers of a response take a few thousand."""
+"""Bytes of one input line; the headers of a response take a few thousand."""
 
 CHUNK = 1 << 16
-"""Bytes of input that are taken at a time, if that many are there."""
+"""Bytes of input that are read at a time, if that many are available."""
 
 INSTEAD = "pipe lines of JSON to it, or give a value"
 
 Complete = bytes | None
-"""A line without its end; None for one that is too long to be read."""
+"""A line without its line end; None for a line that is too long to be read."""
 
 
 @app.command("list")
@@ -118,7 +118,7 @@ def match(
 
 
 def _match_lines() -> int:
-    """Answer each line in its turn, as soon as it is there. ``UsageError`` at the end if some could not be read."""
+    """Answer each line in order, as soon as it arrives. Raises ``UsageError`` at the end if one could not be read."""
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("standard input is closed, so there is nothing to match", INSTEAD)
     if sys.stdin.isatty():
@@ -150,7 +150,7 @@ def _match_lines() -> int:
 
 
 def _answer(matcher: Matcher, text: Complete, number: int) -> tuple[Matches, str]:
-    """The answer to one line, and what is wrong with the line. A blank line asks nothing and gets nothing."""
+    """The answer to one line, and the error in the line or "". A blank line has an empty answer."""
     from hostaudit.model.match import Matches
 
     if text is not None and not text.strip():
@@ -169,8 +169,8 @@ def _answer(matcher: Matcher, text: Complete, number: int) -> tuple[Matches, str
 
 
 def _batches(stream: BinaryIO) -> Iterator[list[Complete]]:
-    """The lines of a stream, as many at a time as have arrived: whoever waits for an answer gets it before we wait for
-    more. Of a line that is too long no more is kept than it takes to know that."""
+    """The lines of a stream, as many at a time as have arrived: a program that waits for an answer gets it before the
+    next read. Of a line that is too long only enough is kept to recognise it as such."""
     rest, skipping = b"", False
     while chunk := _read(stream):
         lines: list[Complete] = [*(rest + chunk).split(b"\n")]

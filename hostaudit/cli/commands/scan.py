@@ -40,7 +40,7 @@ ResumeOption = Annotated[
 
 
 class ListOptions(NamedTuple):
-    """The list of domains, and how it is scanned."""
+    """The list of domains, and the options for scanning it."""
 
     list_: ListOption = None
     jobs: JobsOption = 24
@@ -121,7 +121,7 @@ def analyse(
 
 
 def _refuse_unclear(domain: str, many: ListOptions) -> None:
-    """Exactly one of a domain and a list, and only options that belong to it."""
+    """Refuse all but exactly one of a domain and a list, and options that do not belong to it."""
     if (many.list_ is None) == (not domain):
         hint = "give a domain such as example.com, or -l FILE with one domain on each line (-l - reads standard input)"
         raise UsageError("both a domain and a list are given" if domain else "no domain is given", hint)
@@ -147,7 +147,7 @@ def _judge_saved(
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:
-    """The exit code of a report that is written, unless something beside it failed."""
+    """The exit code of a written report, or that of a usage error if another output failed."""
     for failure in failures:
         if failure is not None:
             raise failure

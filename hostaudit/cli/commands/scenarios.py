@@ -98,7 +98,7 @@ def lint(
 def _replays(found: Iterable[Scenario], root: Path) -> Iterator[tuple[str, str]]:
     """The differences between history and a replay on its victim's evidence: (scenario id, difference).
 
-    ``root`` is where the subjects' paths begin; a subject that is not there, as in an installation, is left out.
+    ``root`` is the folder of the subjects' paths; a subject that is missing there, as in an installation, is skipped.
     """
     from hostaudit import api
     from hostaudit.analysis.whatif import replay

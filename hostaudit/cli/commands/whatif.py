@@ -29,7 +29,7 @@ TargetArgument = Annotated[
 
 
 class Question(NamedTuple):
-    """The loss or the incident to simulate, and how it is applied to the site."""
+    """The loss or the incident to simulate, and the options that apply it to the site."""
 
     drop: Annotated[
         list[str] | None,
@@ -61,7 +61,7 @@ class Question(NamedTuple):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The options that say what to simulate, as far as they are given."""
+        """The given ones of the options that choose the simulation."""
         choices = (("--drop", self.drop), ("--scenario", self.scenario), ("--all", self.all_))
         return tuple(name for name, given in choices if given)
 
@@ -104,7 +104,7 @@ def whatif(
 
 
 def _refuse_unclear(question: Question) -> None:
-    """Exactly one thing to simulate, and only options that belong to it."""
+    """Refuse all but exactly one loss or incident, and options that do not belong to it."""
     asked = question.asked
     if not asked:
         hint = "add --drop ID, --scenario ID or --all; for ids: hostaudit scan DOMAIN, hostaudit scenarios list"
@@ -128,7 +128,7 @@ def _refuse_unclear(question: Question) -> None:
 
 
 def notice_hours(text: str) -> float:
-    """``24h``, ``90m``, ``3d``, ``2w`` or a number of hours, as hours."""
+    """Hours from ``24h``, ``90m``, ``3d``, ``2w`` or a plain number of hours."""
     match = LENGTH.fullmatch(text.strip().lower())
     hours = float(match[1]) * HOURS_OF[match[2] or ""] if match else math.nan
     if not 0 <= hours <= MOST_NOTICE:
@@ -137,7 +137,7 @@ def notice_hours(text: str) -> float:
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    """The provider of the site by the actor of the incident that it stands for; one provider for each actor."""
+    """The site's provider for each actor of the incident that it replaces; one provider for each actor."""
     found: dict[str, str] = {}
     for text in given:
         actor, _, provider = text.partition("=")

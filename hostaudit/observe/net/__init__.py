@@ -1,4 +1,4 @@
-"""The one way to the network: every byte that hostaudit sends or reads passes through ``Net``."""
+"""The only access to the network: every byte that hostaudit sends or reads passes through ``Net``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["DnsAnswer", "DnsReply", "HttpReply", "Net", "Outcome", "Record"]
 
 
 class Net(Protocol):
-    """What a probe may ask. Nothing here raises for what the network does; each call ends as an ``Outcome``.
+    """The questions that a probe may ask. Network failures raise no exception; each call returns an ``Outcome``.
 
     Calls with the same arguments in one scan share one exchange, so probes ask for what they need and do not pass
     answers to one another. Past the scan's deadline every call returns unknown(deadline) at once.
@@ -21,13 +21,13 @@ class Net(Protocol):
         """Ask the resolver. Absent is ``NXDOMAIN`` or ``NODATA``; SERVFAIL and the like are unknown."""
 
     async def zone_of(self, name: str) -> Outcome[str]:
-        """The zone that holds ``name``: the owner of the SOA that answers for it (RFC 2308 section 2)."""
+        """The zone that contains ``name``: the owner of the SOA in the answer for it (RFC 2308 section 2)."""
 
     async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
         """Ask one name-server address without recursion; any well-formed reply, whatever its rcode, is a value."""
 
     async def fetch(self, url: str, *, address: str | None = None, redirects: int = 0) -> Outcome[HttpReply]:
-        """GET ``url``, at ``address`` if given, following at most ``redirects`` redirects (5 is the most).
+        """GET ``url``, at ``address`` if given, following at most ``redirects`` redirects (never more than 5).
 
         Any HTTP status but 429 is a value. TLS is always verified: a bad certificate is unknown(certificate_invalid).
         Site traffic: not made under ``--no-http``.
@@ -40,17 +40,17 @@ class Net(Protocol):
         """The certificate presented for ``host`` at ``address``, valid or not; no request is sent. A site call."""
 
     async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
-        """How the mail exchanger ``host`` greets at ``address`` and answers EHLO; no mail is sent. A greeting that
-        turns the caller away is a value.
+        """The greeting of the mail exchanger ``host`` at ``address`` and its answer to EHLO; no mail is sent. A
+        greeting that refuses the client is a value.
 
-        Made under ``--no-http`` too: it is not HTTP, and only what a site file declares is ever greeted.
+        Made under ``--no-http`` too: it is not HTTP, and only hosts that a site file declares are asked.
         """
 
     async def origin(self, address: str) -> Outcome[Origin]:
-        """Prefix and origin AS set of an address: by the table of routes, and by Team Cymru's DNS, a third party."""
+        """Prefix and origin AS set of an address, from the table of routes and from Team Cymru's DNS, a third party."""
 
     async def published(self, address: str) -> Outcome[PublishedRanges] | None:
-        """The published ranges around an address, from the feeds that were fetched; None if none has been."""
+        """The published ranges that contain an address, from the fetched feeds; None if no feed was fetched."""
 
     async def owner(self, address: str) -> Outcome[Owner]:
         """Registered holder of the network around an address (RDAP, else port 43). Third party."""

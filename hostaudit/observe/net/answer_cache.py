@@ -14,22 +14,22 @@ T = TypeVar("T")
 Clock = Callable[[], float]
 
 SLOW_FACTS = 3600.0
-"""Seconds for which who holds a network or a name is not asked again in one run; that changes once in months."""
+"""Seconds for which the holder of a network or a name is not asked again in one run; it changes once in months."""
 
 LONGEST_TTL = 3600
 SHORTEST_NEGATIVE = 300
-"""Seconds: the most for which a DNS answer, and the proof that there is none, stand for other sites of a run. Both end
-sooner where the records' own time to live does (RFC 1035 section 3.2.1, RFC 2308 section 5)."""
+"""Seconds: the longest time for which a DNS answer, or a proof of absence, is valid for other sites of a run. A shorter
+TTL of the records takes precedence (RFC 1035 section 3.2.1, RFC 2308 section 5)."""
 
 MOST_WEIGHT = 64 * 1024 * 1024
-"""Bytes, roughly, of answers kept for other sites."""
+"""Approximate bytes of the answers that are kept for other sites."""
 
 
 class Answers:
-    """Answers to questions that several sites ask: one exchange for those who ask at once, and for a while after it.
+    """Answers to questions that several sites ask: one exchange serves all that ask during it and for a time after it.
 
-    Only values and proofs of absence are kept. A failure goes to those who waited for it and is then forgotten, and if
-    it was the asking site that ran out of time, one of the others asks for itself.
+    Only values and proofs of absence are kept. A failure is returned to those that waited for it and is not kept. If
+    it is the end of the asking site's own time, one of the others asks again.
     """
 
     def __init__(self, most: int = MOST_WEIGHT, clock: Clock = time.monotonic) -> None:
@@ -42,7 +42,7 @@ class Answers:
     async def once(
         self, key: Hashable, ask: Callable[[], Awaitable[Outcome[T]]], lasts: Callable[[Outcome[T]], float]
     ) -> Outcome[T]:
-        """The outcome kept for ``key``, or that of ``ask``, which then stands for ``lasts`` seconds."""
+        """The outcome kept for ``key``, or that of ``ask``, which is then kept for ``lasts`` seconds."""
         while True:
             kept = self.kept(key)
             if kept is not None:
@@ -66,13 +66,13 @@ class Answers:
                 self._keep(key, outcome, lasts(outcome))
             return outcome
         finally:
-            # Also when the asking site's time ended under way: nobody may wait for ever for what will not come.
+            # Also if the asking site's time ended during the exchange: nobody may wait for ever for an answer.
             del self._under_way[key]
             own = outcome is None or (outcome.unknown is not None and outcome.unknown.cause in OWN_END)
             done.set_result(None if own else outcome)
 
     def kept(self, key: Hashable) -> Outcome[Any] | None:
-        """The outcome kept for ``key``, if it still stands."""
+        """The outcome kept for ``key``, None if there is none or it has expired."""
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -99,7 +99,7 @@ class Answers:
 
 
 def _weight(outcome: Outcome[Any]) -> int:
-    """About how many bytes an outcome holds. Only DNS replies differ much: who answers decides how long they are."""
+    """The approximate size of an outcome in bytes. Only that of DNS replies varies much: the server decides it."""
     reply = outcome.value
     if not isinstance(reply, DnsReply):
         return 2000
@@ -108,7 +108,7 @@ def _weight(outcome: Outcome[Any]) -> int:
 
 
 def reply_lasts(outcome: Outcome[DnsReply]) -> float:
-    """How long a DNS reply may stand for other sites, in seconds: as long as the shortest of its records."""
+    """Seconds for which a DNS reply is valid for other sites: the lowest TTL of its records."""
     reply = outcome.value
     if reply is None or reply.rcode not in ("NOERROR", "NXDOMAIN"):
         return 0
@@ -116,6 +116,6 @@ def reply_lasts(outcome: Outcome[DnsReply]) -> float:
     return min(shortest, LONGEST_TTL if reply.answer else SHORTEST_NEGATIVE)
 
 
-def slow_fact(outcome: Outcome[Any]) -> float:  # noqa: ARG001 - one of the ways to say how long an answer lasts
-    """How long a registry's answer may stand for other sites, in seconds."""
+def slow_fact(outcome: Outcome[Any]) -> float:  # noqa: ARG001 - has the signature of ``reply_lasts``
+    """Seconds for which a registry's answer is valid for other sites."""
     return SLOW_FACTS

@@ -1,6 +1,7 @@
-"""Look-ups that take several ids at once: those that wait for a turn at the service travel in one request.
+"""Look-ups that accept several ids at once: those that wait for a turn at the service are sent in one request.
 
-Only Apple's look-up is such a service so far. It takes some 20 requests a minute, and a list of sites has more apps.
+Apple's look-up is the only such service so far. It accepts about 20 requests per minute, and a list of sites has more
+apps.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _LOOKUP = re.compile(r"(https://itunes\.apple\.com/lookup\?(?:id|bundleId)=)([^&
 
 MOST_IDS = 50
 MOST_LENGTH = 3000
-"""Ids in one request, for which the service still answers in full, and characters of them together."""
+"""The limits of one request: the number of ids that the service still answers completely, and their characters."""
 
 _FIELDS = ("trackId", "bundleId")
 
@@ -33,14 +34,14 @@ class _Batch:
 
 
 class Batches:
-    """Requests that wait for their turn, by what they have in common."""
+    """Requests that wait for their turn, grouped by the part of the URL that they share."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str], _Batch] = {}
 
     @staticmethod
     def takes(url: str) -> bool:
-        """Whether a URL is a look-up that may travel with others."""
+        """True if a URL is a look-up that can be joined with others."""
         return _LOOKUP.fullmatch(url) is not None
 
     async def ask(
@@ -50,7 +51,7 @@ class Batches:
         turn: Callable[[], Awaitable[str | None]],
         send: Callable[[str], Awaitable[Outcome[HttpReply]]],
     ) -> Outcome[HttpReply]:
-        """The reply to ``url``, as if it had been asked alone. ``turn`` waits, and says why its turn will not come."""
+        """The reply to ``url``, as if it were asked alone. ``turn`` waits, or returns why the turn will not come."""
         match = _LOOKUP.fullmatch(url)
         if match is None:
             raise ValueError(url)
@@ -65,7 +66,7 @@ class Batches:
                 batch.ids |= ids
                 shared = await asyncio.shield(batch.done)
                 if shared is None:
-                    # It was the time of another site that ended.
+                    # The time of another site has ended, not that of this one.
                     continue
                 outcome = shared
             if batch.ids == ids:
@@ -73,7 +74,7 @@ class Batches:
             own = _own(outcome, url, ids, source)
             if own is not None:
                 return own
-            # One id that the service chokes on must not cost the others their answer.
+            # One id that makes the service fail must not cost the others their answer.
             late = await turn()
             return await send(url) if late is None else Outcome.gap("rate_limited", source, late)
 
@@ -110,7 +111,7 @@ def _fits(ids: set[str]) -> bool:
 
 
 def _own(outcome: Outcome[HttpReply], url: str, ids: frozenset[str], source: str) -> Outcome[HttpReply] | None:
-    """What is one asker's of the reply to all; None if that cannot be told."""
+    """The part of the joint reply that belongs to one request; None if it cannot be separated."""
     reply = outcome.value
     if reply is None or reply.status in (403, 429):
         return replace(outcome, source=source, value=reply and replace(reply, url=url))

@@ -1,4 +1,4 @@
-"""JSON from outside: is it well formed, and shallow enough to walk?"""
+"""Decoding of JSON from outside, with a limit of its depth."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hostaudit.observe.net.outcome import HttpReply, Outcome
 
 
 def decode(reply: HttpReply, source: str, depth: int = 64) -> Outcome[Any]:
-    """The JSON value of a body; unknown(malformed) if it is none, is nested deeper than ``depth``, or was cut.
+    """The JSON value of a body; unknown(malformed) if it is no JSON, is nested deeper than ``depth``, or was cut.
 
-    JSON's own ``null`` is malformed as well: no service answers with it.
+    ``null`` counts as malformed too: no service answers with it.
     """
     if reply.truncated:
         return Outcome.gap("too_large", source, f"more than {len(reply.body)} bytes")

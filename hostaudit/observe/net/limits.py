@@ -1,4 +1,4 @@
-"""How much a scan may cost and whom it may connect to: what bounds every exchange with the network?"""
+"""The limits of a scan: times, sizes, counts, and the addresses to which it may connect."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Counted = Literal["dns", "http", "owner", "registration"]
 class Limits:
     """Bounds of one scan. Times in seconds, sizes in bytes.
 
-    ``timeout`` covers one exchange from the first packet to the last byte, so that a slow drip ends too; ``deadline``
-    covers the scan; ``turn`` is the longest wait for one's turn at a service. ``bodies`` bounds the bodies kept by one
-    scan together.
+    ``timeout`` covers one exchange from the first packet to the last byte, so that very slow answers end too;
+    ``deadline`` covers the scan; ``turn`` is the longest wait for a turn at a service. ``bodies`` limits the total
+    size of the bodies that one scan keeps.
     """
 
     timeout: float = 5.0
@@ -52,9 +52,9 @@ class Limits:
     threads: int = 4
 
     def with_declared(self, count: int) -> Limits:
-        """Room for ``count`` things that the site's owner declares, so that they take nothing from the site itself.
+        """The limits raised for ``count`` declared names and fallbacks, which must not use up those of the site itself.
 
-        A spare name is looked at as a site of its own, which is what these numbers are for.
+        A spare name needs as many exchanges as a site of its own.
         """
         return replace(
             self,
@@ -67,7 +67,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where services listen. Only a test has reason to set them."""
+    """The ports of services. Only tests change them."""
 
     dns: int = 53
     http: int = 80
@@ -77,9 +77,9 @@ class Ports:
 
 
 class Budget:
-    """The time and the number of exchanges that are left. ``clock`` counts seconds and never goes back.
+    """The remaining time and numbers of exchanges. ``clock`` counts seconds and is monotonic.
 
-    ``common`` is what the scan shares with others of its run.
+    ``common`` has the objects that the scan shares with others of its run.
     """
 
     def __init__(
@@ -103,45 +103,45 @@ class Budget:
 
     @property
     def expired(self) -> bool:
-        """Whether the deadline of the scan has passed."""
+        """True if the deadline of the scan has passed."""
         return self.remaining() <= 0.0
 
     def seconds(self, share: float = 1.0) -> float:
-        """How long one exchange may take: a share of the request timeout, and never past the deadline."""
+        """Seconds for one exchange: a share of the request timeout, at most until the deadline."""
         return min(self.limits.timeout * share, self.remaining())
 
     def spend(self, what: Counted) -> bool:
-        """Take one exchange from the account; False when none is left."""
+        """Take one exchange from the budget; False if none is left."""
         if self._left[what] <= 0:
             return False
         self._left[what] -= 1
         return True
 
     def body_cap(self) -> int:
-        """The most that the next body may hold: once large bodies have used the account up, only small ones."""
+        """The largest size of the next body in bytes; it is small after large bodies have used the budget."""
         return max(self.limits.small_body, min(self.limits.body, self._bodies))
 
     def keep_body(self, size: int) -> None:
-        """Book a body of ``size`` bytes that stays in memory until the scan ends."""
+        """Count a body of ``size`` bytes that stays in memory until the scan ends."""
         self._bodies -= size
 
     def host_slot(self, host: str) -> AbstractAsyncContextManager[None]:
-        """What bounds the requests under way to one host."""
+        """The context that limits the concurrent requests to one host."""
         return self.common.hosts.at(host, self.common.per_host or self.limits.per_host)
 
     async def turn(self, service: str) -> str | None:
-        """Wait for one's turn at a service; None when it has come, else why it will not come in time."""
+        """Wait for a turn at a service; None when it has come, else the reason why it will not come in time."""
         return await self.common.turns.take(service, min(self.limits.turn, self.remaining() / 2))
 
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """Which addresses may be connected to: public ones, and those in the blocks that the user allowed by name."""
+    """The addresses to which a scan may connect: public ones, and those in the blocks that the user allowed."""
 
     allow: tuple[Network, ...] = ()
 
     def vet(self, address: str) -> str | None:
-        """None if ``address`` may be connected to, else why not. Only a literal address is ever accepted."""
+        """None if connections to ``address`` are allowed, else the reason. Only a literal address is ever accepted."""
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The network as it is: ``Net`` over real sockets, put together from the modules beside it."""
+"""The real network: ``Net`` over sockets, composed of the other modules of this folder."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from hostaudit.observe.net.smtp import Smtp
 
 
 class LiveNet:
-    """One scan's way to the network; ``async with`` it. The deadline runs from entering.
+    """The network access of one scan, used by ``async with``. The deadline counts from entering.
 
-    ``resolver`` names the resolvers asked, ``routes`` opens the table of origins, ``warn`` is told if that is not as it
-    should be; ``common`` is what it shares with other scans of one run. Raises ``UsageError`` for a resolver that is no
-    address and for a CA bundle that cannot be used; after that nothing raises for what the network does.
+    ``resolver`` has the addresses of the resolvers, ``routes`` opens the table of origins, ``warn`` is called with the
+    problems of that table; ``common`` is shared with other scans of one run. Raises ``UsageError`` for a resolver that
+    is no address and for an unusable CA bundle; after that, network failures raise no exception.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class LiveNet:
             self._sharing,
             self._servers,
             port=self._ports.dns,
-            # Loading the HTTP client takes as long as the first answers are on their way.
+            # Load the HTTP client now: it takes as long as the first answers need to arrive.
             sent=self._warm_up,
         )
         self._origins = Origins(
@@ -138,7 +138,7 @@ class LiveNet:
         )
 
     async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...] = ()) -> Outcome[HttpReply]:
-        """A file into ``sink``; no scan asks for one. Any HTTP status is a value. Raises ``DiskError``."""
+        """Download a file to ``sink``; scans do not use this. Any HTTP status is a value. Raises ``DiskError``."""
         return await self._web.download(url, sink, headers)
 
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
@@ -177,7 +177,7 @@ class LiveNet:
 
     @property
     def data(self) -> dict[str, str]:
-        """The date of each table that is looked into, by the names of ``STALE_AFTER``."""
+        """The date of each table that was used, by the keys of ``STALE_AFTER``."""
         dates = {} if self._no_third_party else {"rdap-bootstrap": rdap.bootstrap_date()}
         if self._origins.date is not None:
             dates["origin-table"] = self._origins.date
@@ -210,14 +210,14 @@ class LiveNet:
         return await self._registrations.find(name)
 
     def crashed(self, where: str, error: BaseException) -> None:
-        """Keep a defect for the caller, and tell it to whoever debugs."""
+        """Keep a defect for the caller, and write it to the debug log."""
         self.crashes.append(f"{where}: {type(error).__name__}: {error}")
         if self._debug is not None:
             self._debug(f"defect at {where}\n" + "".join(traceback.format_exception(error)))
 
 
 def _server(text: str) -> Server:
-    """``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT`` as a server."""
+    """The server of ``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT``."""
     address, port = text.strip(), "53"
     if address.startswith("["):
         address, closed, rest = address[1:].partition("]")

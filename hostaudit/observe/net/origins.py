@@ -1,8 +1,7 @@
-"""Who announces an address: the table on this machine, the routing system as it is now, or both?
+"""Origins of addresses, from the table on this machine and from a live service.
 
-A young table is asked first, and the live service only for what the table lacks. The live service goes before an old
-table, which then answers only where the service does not; so whoever runs that service cannot take the origin of a
-routed address out of sight.
+A recent table is used first, and the live service only for addresses that the table lacks. An old table is used only
+if the live service has no answer; so the operator of that service cannot hide the origin of a routed address.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from hostaudit.observe.net.outcome import Outcome
 
 
 class Origins:
-    """Origin look-ups of one scan. ``open_table`` is run in a thread, once; ``today`` says which day it is (UTC).
+    """Origin look-ups of one scan. ``open_table`` is called once, in a thread; ``today`` returns the current day (UTC).
 
-    ``date`` is that of the data, once they were looked into; ``warn`` is told what is wrong with the table.
+    ``date`` is that of the data, set by the first look-up in the table; ``warn`` is called with problems of the table.
     """
 
     def __init__(
@@ -50,20 +49,20 @@ class Origins:
         self.date: str | None = None
 
     def prepare(self) -> asyncio.Task[Routes | None]:
-        """Begin to open the table, so that it is there when the first address is."""
+        """Start to open the table, so that it is ready for the first address."""
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
         return self._opening
 
     async def find(self, address: str) -> Outcome[Origin]:
-        """The announced prefix around an address and its origin networks."""
+        """The announced prefix that contains an address, and its origin networks."""
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
             return Outcome.gap("malformed", "origin", f"{address!r} is not an IP address")
         if special_purpose(parsed) is not None:
             return Outcome.none("not announced", "IANA special-purpose address registry")
-        # Only the live part is cut off by the deadline: the table still answers when that has run out of time.
+        # The deadline ends only the live look-up: the table can still answer after it.
         return await self._find(str(parsed))
 
     async def close(self) -> None:

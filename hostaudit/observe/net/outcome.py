@@ -1,4 +1,4 @@
-"""How a network question ends: a value, a proof of absence, or the cause for which there is no answer."""
+"""The outcome of a network question: a value, a proof of absence, or the cause of a missing answer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 OWN_END = frozenset({"deadline", "limit", "internal_error", "not_asked"})
-"""Causes that lie with the site that asks, and say nothing to the next."""
+"""Causes in the scan of the asking site, which mean nothing for other sites."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """Exactly one of value, absent and unknown is set. ``source`` says who was asked, for a person to repeat it."""
+    """Only one of value, absent and unknown is set. ``source`` names who was asked, so that a person can repeat it."""
 
     source: str
     value: T | None = None
@@ -32,22 +32,22 @@ class Outcome(Generic[T]):
 
     @classmethod
     def none(cls, proof: str, source: str) -> Outcome[T]:
-        """A proof that there is nothing."""
+        """A proof of absence."""
         return cls(source, absent=proof)
 
     @classmethod
     def gap(cls, cause: Cause, source: str, detail: str = "") -> Outcome[T]:
-        """No answer, and why."""
+        """No answer, with the cause."""
         return cls(source, unknown=Unknown(cause, detail))
 
     def map(self, convert: Callable[[T], U]) -> Outcome[U]:
-        """The same ending with another value; absence and unknown pass through unchanged."""
+        """The outcome with its value converted; absent and unknown stay unchanged."""
         if self.value is None:
             return Outcome(self.source, absent=self.absent, unknown=self.unknown)
         return Outcome(self.source, value=convert(self.value))
 
     def then(self, convert: Callable[[T], Outcome[U]]) -> Outcome[U]:
-        """As ``map``, where the conversion itself may find nothing or fail."""
+        """The outcome with its value converted, where the conversion itself may give absent or unknown."""
         if self.value is None:
             return Outcome(self.source, absent=self.absent, unknown=self.unknown)
         return convert(self.value)
@@ -71,7 +71,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class DnsReply:
-    """A whole DNS message (RFC 1035 section 4), sections in plain records."""
+    """A complete DNS message (RFC 1035 section 4), its sections as plain records."""
 
     rcode: str
     authoritative: bool
@@ -83,7 +83,7 @@ class DnsReply:
 
 @dataclass(frozen=True, slots=True)
 class DnsAnswer:
-    """The record set at the end of the CNAME chain. ``ttl``: the lowest on the way, in seconds."""
+    """The record set at the end of the CNAME chain. ``ttl``: the lowest TTL of the chain, in seconds."""
 
     name: str
     records: tuple[Record, ...]

@@ -1,4 +1,4 @@
-"""How often a service or a host is asked: paces, turns, pauses that a service asks for, and silence."""
+"""Rate limits for services and hosts: rates, turns, pauses that a service requests, and services that are down."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from dataclasses import dataclass
 Clock = Callable[[], float]
 
 SILENCES = 3
-"""After this many time-outs in a row a service is taken to be down."""
+"""Time-outs in a row after which a service counts as down."""
 
 SILENT_FOR = 60.0
-"""Seconds until a service that was taken to be down is asked again."""
+"""Seconds until a service that counts as down is asked again."""
 
 LONGEST_PAUSE = 60.0
-"""Seconds that a service which turned us away is left alone at most, whatever it asks for; who cannot wait so long
-goes on without it."""
+"""Seconds; the longest pause after a refusal, even if the service requests a longer one. A question that cannot wait
+so long ends without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often one service is asked: ``burst`` times as fast as answers come, then ``rate`` times a second."""
+    """The rate limit of one service: ``burst`` requests without a wait, then ``rate`` requests per second."""
 
     rate: float
     burst: int
 
 
 PACES: dict[str, Pace] = {
-    "itunes.apple.com": Pace(20 / 60, 20),  # about 20 calls a minute by Apple's documentation of the search service
-    "rdap.lacnic.net": Pace(10 / 60, 10),  # LACNIC announced 10 queries a minute
+    "itunes.apple.com": Pace(20 / 60, 20),  # about 20 calls per minute by Apple's documentation of the search service
+    "rdap.lacnic.net": Pace(10 / 60, 10),  # LACNIC announced 10 queries per minute
     "asn.cymru.com": Pace(50, 200),
 }
-"""Paces that differ from those below, by host name (Team Cymru's: by the zone that its service lives in)."""
+"""Rate limits that differ from ``USUAL``, by host name (Team Cymru's: by the zone of its service)."""
 
 USUAL = Pace(1, 600)
-"""RDAP servers and stores. Registries commonly allow about one question a second for long, and publish no number; a
-burst is what a list of some hundred names needs, and comes no faster than scans one after the other would ask. The
-first refusal takes it away for the rest of the run."""
+"""The rate limit of RDAP servers and stores. Registries commonly allow about one query per second for a long time, and
+publish no number. A list of some hundred names needs the burst; it is no faster than single scans in sequence. After
+the first refusal there are no bursts for the rest of the run."""
 
 WHOIS = Pace(1, 60)
 
 
 class _Bucket:
-    """Virtual scheduling (ITU-T I.371, annex A): ``due`` is when the next question would come at the steady rate."""
+    """Virtual scheduling (ITU-T I.371, annex A): ``due`` is the time of the next question at the steady rate."""
 
     def __init__(self, pace: Pace) -> None:
         self.interval = 1 / pace.rate
@@ -54,7 +54,7 @@ class _Bucket:
         self.closed_until = 0.0
 
     def reserve(self, now: float, patience: float) -> float | None:
-        """Seconds until one's turn; None, and no turn taken, if that is longer than ``patience``."""
+        """Seconds until the turn; None, without taking a turn, if that is longer than ``patience``."""
         due = max(self.due, now)
         wait = max(0.0, due - (self.burst - 1) * self.interval - now, self.closed_until - now)
         if wait > patience:
@@ -63,14 +63,14 @@ class _Bucket:
         return wait
 
     def refuse(self, now: float, seconds: float) -> None:
-        """The service turned somebody away: leave it alone for a while, and no bursts any more."""
+        """Record a refusal of the service: pause for ``seconds``, and allow no more bursts."""
         self.closed_until = max(self.closed_until, now + min(seconds, LONGEST_PAUSE))
         if self.burst > 1:
             self.burst, self.due = 1, self.closed_until
 
 
 class Turns:
-    """Who may ask a service next. ``service`` is a host name, for port 43 with ``whois`` before it."""
+    """The turns at services. ``service`` is a host name, for port 43 with ``whois`` before it."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
@@ -78,7 +78,7 @@ class Turns:
         self._silences: dict[str, tuple[int, float]] = {}
 
     async def take(self, service: str, patience: float) -> str | None:
-        """Wait for one's turn, at most ``patience`` seconds; None when it has come, else why it will not in time."""
+        """Wait for a turn, at most ``patience`` seconds; None when it has come, else the reason why it will not."""
         bucket = self._bucket(service)
         wait = bucket.reserve(self._clock(), patience)
         if wait is None:
@@ -88,7 +88,7 @@ class Turns:
         return None
 
     def refused(self, service: str, seconds: float | None) -> None:
-        """A service said that it is asked too often; ``seconds`` is for how long, if it said so."""
+        """Record that a service refused a request for its rate; ``seconds`` is the pause requested, if any."""
         self._bucket(service).refuse(self._clock(), 1.0 if seconds is None else seconds)
 
     def answered(self, service: str, *, timed_out: bool) -> None:
@@ -100,7 +100,7 @@ class Turns:
         self._silences[service] = (count + 1, self._clock())
 
     def silent(self, service: str) -> bool:
-        """Whether a service is taken to be down for now."""
+        """True if a service currently counts as down."""
         count, last = self._silences.get(service, (0, 0.0))
         return count >= SILENCES and self._clock() - last < SILENT_FOR
 
@@ -120,7 +120,7 @@ class _Door:
 
 
 class Hosts:
-    """How many requests are under way to one host name, and how far apart they start."""
+    """Limits of the concurrent requests to one host name, and of the time between their starts."""
 
     def __init__(self, spacing: float = 0.0, clock: Clock = time.monotonic) -> None:
         self._spacing = spacing
@@ -129,7 +129,7 @@ class Hosts:
 
     @asynccontextmanager
     async def at(self, host: str, most: int) -> AsyncIterator[None]:
-        """Within it, one of at most ``most`` requests to ``host``."""
+        """A context for one of at most ``most`` concurrent requests to ``host``."""
         door = self._doors.setdefault(host, _Door(asyncio.Semaphore(most)))
         door.users += 1
         try:
@@ -141,6 +141,6 @@ class Hosts:
                 yield
         finally:
             door.users -= 1
-            # A long list has many hosts, and most are met once.
+            # A long list has many hosts, and most occur only once.
             if door.users == 0 and door.next_start <= self._clock():
                 self._doors.pop(host, None)

@@ -1,7 +1,7 @@
-"""What the sites of one run share: answers about the same providers, turns at the same services, one trust store.
+"""Objects that the sites of one run share: answers about the same providers, turns at the same services, a trust store.
 
-A run over one site has one too, so that there is one way through the network. Nothing here knows a site: what one site
-may cost and when it must end stay with its ``Budget``.
+A run over one site has them too, so that there is only one code path. They contain nothing about a single site: its
+limits and its deadline are in its ``Budget``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 @dataclass
 class Common:
-    """What the sites of one run share. ``async with`` it if there is more than one; it belongs to one event loop.
+    """The shared objects of one run. Use ``async with`` if it has several sites; it belongs to one event loop.
 
-    ``spacing``: seconds between two requests to one host. ``per_host``: requests under way to one host, None for what
-    the limits of a scan say. ``queries``, ``connections``: DNS questions and connections under way, all sites together.
+    ``spacing``: seconds between two requests to one host. ``per_host``: concurrent requests to one host, None for the
+    limit of a scan. ``queries``, ``connections``: concurrent DNS questions and connections of all sites together.
     """
 
     spacing: float = 0.0
@@ -37,7 +37,7 @@ class Common:
     batches: Batches = field(default_factory=Batches)
     context: ssl.SSLContext | None = None
     transports: dict[str, Any] = field(default_factory=dict)
-    """Connections to services, by host; those to sites end with their scan."""
+    """Connections to services, by host; connections to sites are closed at the end of their scan."""
 
     def __post_init__(self) -> None:
         self.hosts = Hosts(self.spacing)
@@ -48,7 +48,7 @@ class Common:
         self._opening = threading.Lock()
 
     def table(self, opened: Callable[[], T]) -> T:
-        """The one table of origins of the run, by ``opened`` if nobody has opened it yet. Blocks; for a thread."""
+        """The only table of origins of the run; the first call opens it by ``opened``. Blocks: call it in a thread."""
         with self._opening:
             if self._table is None:
                 self._table = opened()
@@ -68,5 +68,5 @@ class Common:
 
     @classmethod
     def of_many(cls) -> Common:
-        """For a list of sites: at most two requests to a host at a time, and some time between them."""
+        """The shared objects for a list of sites: at most two concurrent requests to a host, with a pause between."""
         return cls(spacing=0.05, per_host=2, queries=256, connections=192)

@@ -1,4 +1,4 @@
-"""One exchange per question: how do many probes share an answer, and what if the code behind it breaks?"""
+"""One exchange per question: probes share its outcome, and a defect in its code is reported as unknown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Sharing:
-    """Runs each question once per scan, to the scan's deadline at most, and gives everyone the same outcome."""
+    """Runs each question once per scan, at most until the scan's deadline, and gives all callers the same outcome."""
 
     def __init__(
         self, budget: Budget, crashed: Callable[[str, BaseException], None], debug: Callable[[str], None] | None = None
@@ -32,10 +32,10 @@ class Sharing:
         ask: Callable[[], Awaitable[Outcome[T]]],
         lasts: Callable[[Outcome[T]], float] | None = None,
     ) -> Outcome[T]:
-        """The outcome of ``ask``, started by the first who wants ``key``; the others wait for the same one.
+        """The outcome of ``ask``, started by the first call for ``key``; later calls wait for the same outcome.
 
-        A waiter who is cancelled does not take the exchange away from the others. ``lasts`` says for how many seconds
-        the answer stands for other sites of the run too; without it no other site is told.
+        The exchange continues if one of the waiting calls is cancelled. ``lasts`` returns the seconds for which the
+        answer is valid for other sites of the run; without it the answer is not shared with them.
         """
         task: asyncio.Task[Outcome[T]] | None = self._tasks.get(key)
         if task is None:
@@ -50,7 +50,7 @@ class Sharing:
                 exchange = partial(answers.once, key, ask, lasts)
             task = asyncio.create_task(self._bounded(source, exchange))
             self._tasks[key] = task
-        # Most questions are asked again once they are answered; a wait would cost more than the answer.
+        # Most questions are repeated after their answer is known; a wait would take longer than the answer.
         return task.result() if task.done() else await asyncio.shield(task)
 
     async def _bounded(self, source: str, ask: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
@@ -70,14 +70,14 @@ class Sharing:
         return outcome
 
     async def close(self) -> None:
-        """Stop what is under way; nobody waits for it any more."""
+        """Cancel the exchanges in progress; nobody waits for them any more."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def ending(outcome: Outcome[Any]) -> str:
-    """How a question ended, in a few words for a log line."""
+    """The outcome of a question in a few words, for a log line."""
     if outcome.unknown is not None:
         return f"unknown({outcome.unknown.cause}) {outcome.unknown.detail}".rstrip()
     return "value" if outcome.absent is None else f"absent ({outcome.absent})"

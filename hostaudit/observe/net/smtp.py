@@ -1,6 +1,6 @@
-"""How a mail exchanger greets (RFC 5321): who answers on port 25, and does it take part in a session?
+"""The greeting of a mail exchanger (RFC 5321) on port 25, and its answer to EHLO.
 
-Every talk ends with QUIT before any mail: no sender, no recipient and no message is ever given.
+Every session ends with QUIT before any mail: no sender, no recipient and no message is ever sent.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ READY = 220
 DONE = 250
 
 PATIENCE = 3.0
-"""Request time-outs that one talk may take: servers hold their greeting back to tell senders of bulk mail from others,
-and a client is to wait five minutes for it (section 4.5.3.2.1)."""
+"""The longest session as a multiple of the request timeout: servers delay their greeting to detect senders of bulk
+mail, and a client should wait five minutes for it (section 4.5.3.2.1)."""
 
 PARTING = 1.0
-"""Seconds to wait for the answer to QUIT, which tells nothing."""
+"""Seconds to wait for the answer to QUIT, which has no information."""
 
 LONGEST_LINE = 1024
 """Bytes of one reply line; servers may send 512 (section 4.5.3.1.5)."""
@@ -37,7 +37,7 @@ _LINE = re.compile(r"(?P<code>[2-5][0-5][0-9])(?:(?P<more>[ -])(?P<text>.*))?", 
 """One line of a reply (section 4.2); all but the last have a hyphen after the code."""
 
 _KEYWORD = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
-"""A service extension of the reply to EHLO (section 4.1.1.1), in capitals."""
+"""The keyword of a service extension in the reply to EHLO (section 4.1.1.1), in capitals."""
 
 
 class _ReplyError(Exception):
@@ -55,8 +55,8 @@ class Smtp:
         self._port = port
 
     async def greeting(self, host: str, address: str, source: str) -> Outcome[MailGreeting]:
-        """The reply codes and the banner. What breaks before the answer to EHLO is whole leaves the greeting unknown;
-        a server that turns the caller away with its greeting was not asked further."""
+        """The reply codes and the banner. A failure before the end of the answer to EHLO makes the greeting unknown; a
+        server that refuses the client in its greeting gets no EHLO."""
         return await self._reach.at(address, lambda vetted: self._exchange(host, vetted, source), source)
 
     async def _exchange(self, host: str, address: str, source: str) -> Outcome[MailGreeting]:
@@ -84,7 +84,7 @@ class Smtp:
                     writer.transport.abort()
 
     async def _leave(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """End the session as section 4.1.1.10 asks. What was to be learned is known by now."""
+        """End the session by section 4.1.1.10. Failures are ignored, as the result is already known."""
         with contextlib.suppress(Exception):
             async with asyncio.timeout(min(PARTING, self._budget.remaining() / 2)):
                 writer.write(b"QUIT\r\n")
@@ -92,7 +92,8 @@ class Smtp:
 
 
 async def _talk(host: str, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> MailGreeting:
-    """Nothing is sent before the greeting is whole (section 3.1): servers turn away who speaks first."""
+    """Read the greeting, then send EHLO. Nothing is sent before the greeting is complete (section 3.1), as servers
+    refuse clients that speak first."""
     code, lines = await _reply(reader)
     banner = " ".join(lines)[:LONGEST_BANNER]
     if code != READY:
@@ -103,7 +104,7 @@ async def _talk(host: str, address: str, reader: asyncio.StreamReader, writer: a
 
 
 async def _reply(reader: asyncio.StreamReader) -> tuple[int, list[str]]:
-    """One whole reply: its code, and the text of each line (section 4.2.1)."""
+    """One complete reply: its code, and the text of each line (section 4.2.1)."""
     code = ""
     texts: list[str] = []
     while len(texts) < MOST_LINES:
@@ -128,13 +129,13 @@ async def _line(reader: asyncio.StreamReader) -> str:
 
 
 def _extensions(lines: list[str]) -> tuple[str, ...]:
-    """What the reply to EHLO offers: the keyword of each line after the first, which names the server."""
+    """The extensions in the reply to EHLO: the keyword of each line after the first, which names the server."""
     keywords = (line.split(" ")[0].upper() for line in lines[1:])
     return tuple(dict.fromkeys(each for each in keywords if _KEYWORD.fullmatch(each)))[:MOST_EXTENSIONS]
 
 
 def _here(writer: asyncio.StreamWriter) -> str:
-    """This end of the connection as an address literal, which is how a client without a name of its own in the DNS
-    calls itself (sections 4.1.1.1 and 4.1.3)."""
+    """The local address of the connection as an address literal, by which a client without its own DNS name identifies
+    itself (sections 4.1.1.1 and 4.1.3)."""
     address = str(writer.get_extra_info("sockname")[0]).partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

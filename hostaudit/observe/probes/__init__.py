@@ -1,8 +1,8 @@
-"""Looking: each file in this folder is one probe, started as soon as the evidence that it needs exists.
+"""The probes: each module in this folder is one probe, which starts as soon as the evidence that it needs exists.
 
-A probe is a coroutine over one item of evidence (or over the target) that notes further evidence. What it notes may
+A probe is a coroutine over one item of evidence (or over the target) that records further evidence. This evidence may
 start other probes, so a scan takes as long as its longest chain of questions and no stage waits for another.
-Probes never judge, and never see one another.
+Probes never judge, and never call one another.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass
 class Scan:
-    """One scan under way: the target, what its owner declares, the network, and the evidence noted so far."""
+    """A running scan: the target, its owner's declarations, the network, and the evidence recorded so far."""
 
     target: Target
     net: Net
@@ -36,18 +36,18 @@ class Scan:
     """The registrable name of a host (ICANN part of the Public Suffix List), None for a suffix itself."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     site: Site | None = None
-    """What the site's owner declares, if anything."""
+    """The declarations of the site's owner, if there are any."""
     deepest: int = 3
-    """How many name-server host names are followed one behind the other, from the site's own zones."""
+    """The number of name-server host names that are followed in sequence from the site's own zones."""
     depth: dict[str, int] = field(default_factory=dict)
-    """How many name-server host names lie between the site and a zone, at the least."""
+    """By zone, the smallest number of name-server host names between the site and it."""
     seen: dict[str, Evidence] = field(default_factory=dict)
     _listeners: dict[str, list[Probe]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _broken: list[Evidence] = field(default_factory=list)
 
     def note(self, kind: Kind, subject: str | Subject, outcome: Outcome[Any]) -> Evidence:
-        """Keep what became of a question; the first note for a kind and subject stands."""
+        """Record the outcome of a question; only the first one for a kind and subject is kept."""
         return self._keep(
             Evidence(
                 id=evidence_id(kind, subject),
@@ -62,24 +62,24 @@ class Scan:
         )
 
     def not_applicable(self, kind: Kind, subject: str | Subject, why: str, source: str) -> Evidence:
-        """Keep that a question does not arise, such as the certificate of a host that has no address."""
+        """Record that a question does not apply, such as the certificate of a host that has no address."""
         text = subject_text(subject)
         return self._keep(Evidence(evidence_id(kind, text), kind, text, source, self._now(), not_applicable=why))
 
     def noted(self, kind: Kind, subject: str | Subject) -> bool:
-        """Whether a question was already taken up; ask before asking the network twice."""
+        """True if a question was already recorded; check this to avoid asking the network twice."""
         return evidence_id(kind, subject) in self.seen
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts looked at as the site's own: the target's, its spare names, and the one that turned out to serve
-        the front page."""
+        """The site's own hosts: those of the target, its spare names, and the host that was found to serve the front
+        page."""
         known = self._known_hosts
         return known if self.front in known else (*known, self.front)
 
     @property
     def front(self) -> str:
-        """The host that serves the front page, as far as it is known by now; else the domain."""
+        """The host that serves the front page, if it is known yet; else the domain."""
         item = self.seen.get(evidence_id("front", self.target.domain))
         host = item.value.host if item is not None and isinstance(item.value, FrontPage) else ""
         return host if self.suffixes(host) is not None else self.target.domain
@@ -90,28 +90,28 @@ class Scan:
         return tuple(dict.fromkeys((*self.target.hosts, *spares)))
 
     def brought_by(self, item: Evidence | None) -> tuple[str, ...]:
-        """The hosts to look at that are new with an item: those known from the start, then the front page's."""
+        """The hosts that an item adds: for None those known from the start, later the host of the front page."""
         if item is None:
             return self._known_hosts
         return self.hosts[len(self._known_hosts) :] if item.kind == "front" else ()
 
     def host_of(self, item: Evidence) -> str:
-        """The host whose addresses an item holds; empty if it holds none."""
+        """The host whose addresses an item contains; empty if it contains none."""
         name = subject_of(item, Name) if isinstance(item.value, Addresses) else None
         return name.name if name is not None else ""
 
     def declared(self, *roles: str) -> tuple[DeclaredFallback, ...]:
-        """The fallbacks that the site's owner declares in these roles."""
+        """The declared fallbacks in these roles."""
         return tuple(each for each in self.site.fallbacks if each.role in roles) if self.site else ()
 
     @property
     def standbys(self) -> tuple[str, ...]:
-        """The host names of declared fallbacks. They are not the site's own until they take over."""
+        """The host names of declared fallbacks. They are not the site's own, as they serve only after a failure."""
         places = (each.server or each.host for each in self.declared(*STANDBYS))
         return tuple(dict.fromkeys(place for place in places if place))
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Note both address families of a host, with the CNAME chain, and return the addresses that were found."""
+        """Record both address families of a host, with the CNAME chain, and return the addresses."""
         outcomes = await asyncio.gather(self._family("a", "A", host), self._family("aaaa", "AAAA", host))
         return tuple(address for found in outcomes for address in found)
 
@@ -121,7 +121,7 @@ class Scan:
 
     @property
     def under_way(self) -> int:
-        """Probes that have not finished."""
+        """The number of probes that have not finished."""
         return len(self._tasks)
 
     def _now(self) -> str:
@@ -154,7 +154,7 @@ class Scan:
             ]
 
     async def run(self, probes: tuple[Probe, ...]) -> tuple[Evidence, ...]:
-        """Run until nothing is under way. Evidence comes back in the order of its id, which is stable."""
+        """Run until all probes have finished. Returns the evidence in the order of its ids, which are stable."""
         for probe in probes:
             for kind in probe.needs:
                 self._listeners.setdefault(kind, []).append(probe)
@@ -165,7 +165,7 @@ class Scan:
             if self._tasks:
                 await asyncio.wait(tuple(self._tasks), return_when=asyncio.FIRST_COMPLETED)
                 continue
-            # The first note stands, so what a defect left open must not come before what others find out.
+            # Only the first record is kept, so questions that a defect left open are recorded after all others.
             broken, self._broken = self._broken, []
             for item in broken:
                 self._keep(item)
@@ -176,7 +176,7 @@ class Scan:
 class Probe:
     """``needs``: kinds of evidence, each item of which starts ``run`` once; ``at_start``: it also runs for the target.
 
-    ``run`` gets the scan and the item (None for the target). ``gives``: the kinds it may note.
+    ``run`` gets the scan and the item (None for the target). ``gives``: the kinds of evidence that it may record.
     """
 
     name: str
@@ -187,9 +187,9 @@ class Probe:
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Run all jobs to their end and return what they gave, in order.
+    """Run all jobs to their end and return their results, in order.
 
-    A defect in one is raised only then, so that it takes nothing with it that the others find out.
+    A defect in one of them is raised only at the end, so that the results of the others are not lost.
     """
     endings = await asyncio.gather(*jobs, return_exceptions=True)
     for ending in endings:
@@ -199,11 +199,11 @@ async def together(jobs: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
 
 def as_addresses(answer: DnsAnswer) -> Addresses:
-    """An A or AAAA answer as evidence keeps it."""
+    """An A or AAAA answer in the form of evidence."""
     return Addresses(answer.chain, tuple(sorted(str(record.fields[0]) for record in answer.records)), answer.ttl)
 
 
 def load() -> tuple[Probe, ...]:
-    """Every probe of this folder: each module's ``PROBE``. The folder is the list."""
+    """Every probe: the ``PROBE`` of each module in this folder. There is no other list."""
     modules = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
     return tuple(importlib.import_module(f"{__name__}.{name}").PROBE for name in modules)

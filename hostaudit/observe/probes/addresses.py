@@ -1,4 +1,4 @@
-"""Where the site's own hosts are: both address families with their CNAME chains, and HTTPS records (RFC 9460)."""
+"""The addresses of the site's own hosts: both families with their CNAME chains, and HTTPS records (RFC 9460)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_BINDINGS = 16
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Ask for every host of the target at once, and for the one that serves the front page if it is another."""
+    """Ask for all hosts of the target at once, and later for the host of the front page if it is another one."""
     await together(job(scan, host) for host in scan.brought_by(item) for job in (_legs, _bindings))
 
 

@@ -1,4 +1,4 @@
-"""Whether the stores list the apps that the site or its owner names: present, absent or unknown, one look-up each."""
+"""Store listings of the apps that the site or its owner names: present, absent or unknown, one look-up each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, together
 
 MOST_LOOKUPS = 12
-"""Apps looked up in one store; a site that declares more is a platform for others' apps."""
+"""The most apps that are looked up in one store; a site that declares more is a platform for others' apps."""
 
 APPLE = "https://itunes.apple.com/lookup?{key}={ids}&country=us&entity=software"
 PLAY = "https://play.google.com/store/apps/details?id={id}&hl=en&gl=US"
@@ -33,10 +33,10 @@ LONGEST_URL = 500
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Ask all stores at once; every Android package is looked for in F-Droid too, which needs no account to list it.
+    """Ask all stores at once. Every Android package is looked up in F-Droid too, which lists apps without accounts.
 
-    Declared apps come first, and wait for what the site names, so that one request serves both where a store takes
-    several ids.
+    Declared apps come first. They wait for the apps that the site names, so that a store that accepts several ids gets
+    one request for both.
     """
     apps = item.value.apps if item is not None and isinstance(item.value, AppLinks) else ()
     declared = list(dict.fromkeys((each.provider, each.app) for each in scan.declared("app_store") if each.app))
@@ -69,7 +69,7 @@ async def _one(scan: Scan, store: str, identity: str) -> None:
 
 
 def _with_owner(scan: Scan, outcome: Outcome[Listing]) -> Outcome[Listing]:
-    """Say whether the developer's site, as the store names it, is on the audited registrable domain."""
+    """Add to a listing if the developer's site, as the store gives it, is on the audited registrable domain."""
 
     def compare(listing: Listing) -> Listing:
         url = html_tags.resolve("", listing.developer_url or "")
@@ -80,7 +80,7 @@ def _with_owner(scan: Scan, outcome: Outcome[Listing]) -> Outcome[Listing]:
 
 
 def _refused(reply: HttpReply) -> Outcome[Any] | None:
-    """What a status says by itself. 403 is how these services limit rates; it never means "not listed"."""
+    """The outcome that a status alone decides, else None. 403 means a rate limit here, never "not listed"."""
     if reply.status in (403, 429):
         return Outcome.gap("rate_limited", reply.url, f"status {reply.status}")
     if reply.status == 404:
@@ -104,13 +104,13 @@ def _text(value: Any, limit: int = 200) -> str | None:
 async def _apple(scan: Scan, identities: list[str], wanted: frozenset[str]) -> None:
     """Store numbers first, in one request, then those bundle ids that belong to none of them, in another.
 
-    A bundle id that is ``wanted`` is asked for whatever the numbers say: its own listing is the question.
+    A ``wanted`` bundle id is always looked up, even if a number has it already: its own listing is the question.
     """
     numbers = sorted(each for each in identities if each.isdecimal())
     bundles = sorted(each for each in identities if not each.isdecimal())
     found = await _apple_batch(scan, "id", numbers)
     if found.unknown is not None and found.unknown.cause != "malformed":
-        # What keeps this service from answering now keeps it from answering the second request as well.
+        # A failure of the first request would make the second request fail as well.
         for bundle in bundles:
             scan.note("listing", StoreListing(APP_STORE, bundle), Outcome(found.source, unknown=found.unknown))
         return
@@ -120,7 +120,7 @@ async def _apple(scan: Scan, identities: list[str], wanted: frozenset[str]) -> N
 
 
 async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[list[dict[str, Any]]]:
-    """Note the listings of ids of one kind; the records that were found."""
+    """Record the listings of ids of one kind, and return the records that were found."""
     if not identities:
         return Outcome.of([], "hostaudit")
     joined = ",".join(quote(each, safe="") for each in identities)
@@ -134,7 +134,7 @@ async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[l
 def _apple_rows(reply: HttpReply) -> Outcome[list[dict[str, Any]]]:
     refused = _refused(reply)
     if refused is not None:
-        # This service answers 200 for what it does not know, so that a 404 says nothing about an app.
+        # This service answers 200 for unknown ids, so a 404 proves nothing about an app.
         return refused if refused.unknown else Outcome.gap("http_status", reply.url, "status 404")
     content = _json(reply)
     results = content.get("results") if isinstance(content, dict) else None
@@ -150,7 +150,7 @@ def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: 
     for row in rows:
         if str(row.get(name)).lower() == identity.lower():
             developer, url = _text(row.get("sellerName")), _text(row.get("sellerUrl"), LONGEST_URL)
-            # The same store holds programs for desktop computers under ids of the same form.
+            # The same store has desktop programs under ids of the same form.
             platform = "other" if row.get("kind") == "mac-software" else "ios"
             listing = Listing(APP_STORE, identity, platform, _text(row.get("trackName")), developer, url)  # type: ignore[arg-type]
             return Outcome.of(listing, source)
@@ -161,7 +161,7 @@ def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: 
 
 
 def _play(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
-    """The page of an app names it in JSON-LD (schema.org ``SoftwareApplication``), and in Open Graph metas."""
+    """The listing on an app's page, from JSON-LD (schema.org ``SoftwareApplication``) and Open Graph meta elements."""
     refused = _refused(reply)
     if refused is not None:
         return Outcome.none("404 in US", reply.url) if refused.absent else refused
@@ -185,7 +185,7 @@ def _play(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
 
 
 def _described(content: Any, identity: str) -> dict[str, Any] | None:
-    """The description of this app in a block of JSON-LD, which holds one thing or a list of things."""
+    """The description of this app in a block of JSON-LD, which has one object or a list of objects."""
     for thing in content if isinstance(content, list) else [content]:
         is_app = isinstance(thing, dict) and thing.get("@type") in ("SoftwareApplication", "MobileApplication")
         if is_app and ("url" not in thing or _is_page_of(thing["url"], identity)):
@@ -248,7 +248,7 @@ def _packaged(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
 
 
 def _desktop(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
-    """A desktop program of the Microsoft Store (ids that begin with XP), which has another look-up."""
+    """A desktop program of the Microsoft Store (ids that begin with XP), which needs another look-up."""
     refused = _refused(reply)
     if refused is not None:
         return refused
@@ -268,6 +268,6 @@ READERS = {
     "galaxy-store": (GALAXY, _galaxy),
     "microsoft-store": (MICROSOFT, _packaged),
 }
-"""Stores with a public look-up by id: where to ask, and how to read the answer."""
+"""Stores with a public look-up by id: its URL, and the function that reads the answer."""
 
 PROBE = Probe("app_stores", needs=("apps",), gives=("listing",), run=run)

@@ -1,4 +1,5 @@
-"""Which authorities may issue for the site's hosts: the relevant CAA set, found by climbing (RFC 8659 section 3)."""
+"""The authorities that may issue for the site's hosts: the relevant CAA set, found by tree climbing (RFC 8659
+section 3)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ ISSUER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Ask every name of every climb at once."""
+    """Ask for all names on the way up from all hosts at once."""
     await together(_climb(scan, host) for host in scan.brought_by(item))
 
 
@@ -26,7 +27,7 @@ async def _climb(scan: Scan, host: str) -> None:
         names.append(names[-1].partition(".")[2])
     outcomes = await together(scan.net.dns(name, "CAA") for name in names)
     for name, outcome in zip(names, outcomes, strict=True):
-        # What did not answer might have held the relevant set, so that nothing above it counts.
+        # A name without an answer might have the relevant set, so the names above it prove nothing.
         if outcome.unknown is not None or outcome.value is not None:
             scan.note("caa", host, _relevant(name, outcome))
             return
@@ -34,7 +35,7 @@ async def _climb(scan: Scan, host: str) -> None:
 
 
 def _relevant(owner: str, outcome: Outcome[DnsAnswer]) -> Outcome[Caa]:
-    """The set that ends the climb. Without an ``issue`` property it restricts nobody (section 4.2)."""
+    """The CAA set that ends the climb. Without an ``issue`` property it restricts nobody (section 4.2)."""
     if outcome.value is None:
         return Outcome(outcome.source, unknown=outcome.unknown)
     found: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Whose network an address lies in: announced prefix and origin AS set first, the registered holder beside it."""
+"""The network of an address: the announced prefix with its origin AS set, and the registered holder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hostaudit.model.values import Addresses, Delegation, Spf
 from hostaudit.observe.probes import Probe, Scan, together
 
 MOST_SENDERS = 8
-"""Addresses of an SPF record looked up; longer lists are mostly one operator's."""
+"""The most addresses of an SPF record that are looked up; longer lists are mostly those of one operator."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Look up every address that the item brings, and from the start those that a site file gives as such."""
+    """Look up every address of the item; at the start, those that a site file gives as addresses."""
     if item is None:
         literal = {each.address for each in scan.declared("hosting", "cdn") if each.address}
         await together(_address(scan, each, holder=True) for each in sorted(literal))

@@ -1,4 +1,4 @@
-"""Who takes in and who sends the site's mail: MX (RFC 5321), SPF (RFC 7208), DMARC (RFC 7489), DKIM (RFC 6376)."""
+"""The records of the site's mail: MX (RFC 5321), SPF (RFC 7208), DMARC (RFC 7489), DKIM (RFC 6376)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hostaudit.observe.probes import Probe, Scan, together
 SELECTORS = (
     "default", "dkim", "fm1", "google", "k1", "mail", "mandrill", "protonmail", "s1", "s2", "selector1", "selector2",
 )  # fmt: skip
-"""Selectors that large senders publish; a selector cannot be listed, only guessed."""
+"""Selectors that large senders publish; the selectors of a domain cannot be listed, only guessed."""
 
 MOST_EXCHANGERS = 32
 MOST_LOOKUPS = 10
@@ -28,7 +28,7 @@ TERM = re.compile(r"(?P<qualifier>[-+?~]?)(?P<name>[a-z][a-z0-9_.-]*)([:=]?(?P<a
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """All four records at once."""
+    """Ask for all four kinds of records at once."""
     del item
     domain = scan.target.domain
     keys = [_dkim(scan, selector, domain) for selector in SELECTORS]
@@ -58,7 +58,7 @@ def _texts(answer: DnsAnswer) -> list[str]:
 
 
 async def _record(scan: Scan, domain: str) -> Outcome[str]:
-    """The one SPF record of a name; several are as good as none to a receiver (section 4.5), so unknown."""
+    """The only SPF record of a name; several are an error for a receiver (section 4.5), so unknown."""
     outcome = await scan.net.dns(domain, "TXT")
 
     def choose(answer: DnsAnswer) -> Outcome[str]:
@@ -73,8 +73,8 @@ async def _record(scan: Scan, domain: str) -> Outcome[str]:
 
 
 async def _spf(scan: Scan, domain: str) -> None:
-    """Note who may send. Of records under the same registrable name the addresses count; who keeps a record under
-    another name is told by that name. One that could not be read is noted as unknown under its own name."""
+    """Record who may send. From records under the same registrable name the addresses are recorded; the operator of a
+    record under another name is known by that name. An unreadable record is unknown under its own name."""
     outcome = await _record(scan, domain)
     if outcome.value is None:
         scan.note("spf", domain, outcome.map(lambda record: Spf(record)))
@@ -104,7 +104,7 @@ async def _spf(scan: Scan, domain: str) -> None:
 
 
 class _Senders:
-    """What the tree of SPF records of a domain, which lies under the registrable name ``own``, says."""
+    """The senders in the tree of SPF records of a domain, which lies under the registrable name ``own``."""
 
     def __init__(self, domain: str, own: str) -> None:
         self.domain = domain
@@ -118,7 +118,7 @@ class _Senders:
         return lies_under(name, self.own)
 
     def read(self, record: str, domain: str, *, mine: bool) -> list[str]:
-        """Take in one record and return the names of the records that it refers to. ``mine``: its addresses count."""
+        """Read one record and return the names of the records that it refers to. ``mine``: record its addresses."""
         terms = [match for word in record.split()[1:MOST_TERMS] if (match := TERM.fullmatch(word.lower()))]
         has_all = any(term["name"] == "all" for term in terms)
         referred = []
@@ -127,7 +127,7 @@ class _Senders:
             if term["qualifier"] == "-" or (name == "redirect" and has_all):
                 continue
             if name in ("include", "redirect") and argument:
-                # What is behind a macro (section 7) depends on the message, so that there is nothing to look up.
+                # The value of a macro (section 7) depends on the message, so there is no name to look up.
                 macro = "%" in argument
                 if macro or not self.is_mine(argument):
                     self.includes.add(argument)
@@ -186,7 +186,7 @@ async def _dmarc(scan: Scan, domain: str) -> None:
 
 
 async def _dkim(scan: Scan, selector: str, domain: str) -> None:
-    """Only selectors that answer or that could not be asked are worth keeping."""
+    """Ask for one selector. A proof of absence is not recorded, as most of the guessed selectors do not exist."""
     name = f"{selector}._domainkey.{domain}"
     outcome = await scan.net.dns(name, "TXT")
     if outcome.unknown is not None:
@@ -198,7 +198,7 @@ async def _dkim(scan: Scan, selector: str, domain: str) -> None:
 
 
 def _is_key(text: str) -> bool:
-    """Whether a text is a DKIM key in use: a wildcard may answer with anything, and an empty ``p`` is a revoked key
+    """True if a text is a DKIM key in use: a wildcard may answer with any text, and an empty ``p`` is a revoked key
     (RFC 6376 section 3.6.1)."""
     tags = _tags(text)
     return tags.get("v", "DKIM1") == "DKIM1" and bool(tags.get("p"))

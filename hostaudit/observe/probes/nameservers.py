@@ -1,8 +1,8 @@
-"""Who serves the zones: parent and child NS sets, each server's own answer, and the zones of the servers' own names.
+"""The servers of the zones: parent and child NS sets, each server's own answer, and the zones of the servers' names.
 
-The site's own zones are looked at from both sides of the delegation (RFC 1034 section 4.2.1, RFC 9471 for glue); of
-the zones in which name-server, CNAME, MX and declared standby hosts live only the NS set is read, to the scan's depth:
-with 3, the zones of the servers' names, the zones of those zones' servers, once more.
+For the site's own zones both sides of the delegation are read (RFC 1034 section 4.2.1, RFC 9471 for glue). For the
+zones of name-server, CNAME, MX and declared standby hosts only the NS set is read, to the scan's depth: with 3, the
+zones of the servers' names, the zones of those zones' servers, and one step more.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from hostaudit.observe.net import DnsAnswer, DnsReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
 DEEPEST_ADDRESSED = 1
-"""Beyond this depth the operator is told by name alone; addresses would cost more questions than they tell."""
+"""The greatest depth at which addresses are asked for; beyond it the host name is enough to know the operator."""
 
 MOST_ZONES = 40
 MORE_ZONES = 8
-"""Further zones for each host that the site's owner declares."""
+"""The number of further zones for each declared host."""
 
 MOST_CUTS = 10
-"""Zones above one name that are followed; a name may have 127 labels, and each would cost a question."""
+"""The most zones above one name that are followed; a name may have 127 labels, and each one needs a question."""
 
 MOST_SERVERS = 32
 PARENT_SERVERS = 3
 
 Named = dict[str, tuple[str, ...]]
-"""Name-server host names and the addresses that came along as glue."""
+"""Addresses from glue, by name-server host name."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """From the start the target's own names and those of declared standbys; from evidence the names that CNAME chains
-    and MX records bring in."""
+    """At the start explore the target's own names and those of declared standbys; for evidence, the names in CNAME
+    chains and MX records."""
     if item is None or item.kind == "front":
         hosts = scan.brought_by(item)
         names = sorted({name for host in hosts if (name := scan.suffixes(host))})
@@ -59,12 +59,12 @@ async def run(scan: Scan, item: Evidence | None) -> None:
 
 
 def _own(scan: Scan) -> set[str]:
-    """The registrable names of the site's hosts: zones there are its own."""
+    """The registrable names of the site's hosts; zones under them are the site's own."""
     return {name for host in scan.hosts if (name := scan.suffixes(host))}
 
 
 async def _prefetch(scan: Scan, host: str) -> None:
-    """Start what will surely be asked, before the answers that say so: answers are shared."""
+    """Start questions that will certainly be needed before the answers that lead to them; answers are shared."""
     name = scan.suffixes(host) or host
     above = name.partition(".")[2]
     await together([_ask_ahead(scan, name), _ask_ahead(scan, above, addresses=PARENT_SERVERS)])
@@ -76,7 +76,7 @@ async def _ask_ahead(scan: Scan, zone: str, addresses: int = 0) -> None:
 
 
 async def _reach(scan: Scan, host: str, depth: int) -> None:
-    """Explore the zones in which a host name lies, unless they were reached on a path as short."""
+    """Explore the zones that contain a host name, unless they were reached on a path that is not longer."""
     zones = await _cut(scan, host)
     most = MOST_ZONES + MORE_ZONES * (len(scan.standbys) + len(scan.site.spare_names) if scan.site else 0)
     fresh = []
@@ -92,14 +92,14 @@ async def _reach(scan: Scan, host: str, depth: int) -> None:
 
 
 async def _registered(scan: Scan, name: str) -> None:
-    """The registrable name is a zone of its own whether or not its servers answer: begin with its parent's side."""
+    """Start with the parent's side of a registrable name, which is always a zone, even if its servers do not answer."""
     if await _parent_side(scan, name) and scan.depth.get(name, scan.deepest + 1) > 0:
         scan.depth[name] = 0
         await _explore(scan, name, 0)
 
 
 async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
-    """Note in which zones a name lies, innermost first. The top, where every walk ends, is asked for ahead."""
+    """Record the zones that contain a name, innermost first. The top-level zone, the last one, is asked for early."""
     await together(scan.net.zone_of(name) for name in (host, host.rpartition(".")[2]))
     zones: list[str] = []
     name = host
@@ -122,7 +122,7 @@ async def _cut(scan: Scan, host: str) -> tuple[str, ...]:
 
 
 async def _explore(scan: Scan, zone: str, depth: int) -> None:
-    """Both sides of a zone of the site's own, else the child's side. Servers start as soon as one side names them."""
+    """Read both sides of the site's own zone, for others the child's. Servers are asked once one side names them."""
     if scan.suffixes(zone) not in _own(scan):
         await _servers(scan, zone, await _child_side(scan, zone), depth, own=False)
         return
@@ -147,7 +147,7 @@ async def _parent_side(scan: Scan, zone: str) -> Named:
 
 
 async def _servers(scan: Scan, zone: str, named: Named, depth: int, *, own: bool) -> None:
-    """The zones of the servers' names, their addresses and, for the site's own zones, what each address answers."""
+    """Read the zones of the servers' names, their addresses and, for the site's own zones, each address's answer."""
     jobs = []
     for name, glue in sorted(named.items())[:MOST_SERVERS]:
         if depth < scan.deepest:
@@ -200,7 +200,7 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
 
 
 async def _delegation(scan: Scan, zone: str) -> Outcome[Delegation]:
-    """What the parent zone's own servers say of a zone; the first that gives a usable answer decides."""
+    """The delegation in the parent zone, from the first of its servers that gives a usable answer."""
     above = await scan.net.zone_of(zone.partition(".")[2])
     if not above.value:
         cause = above.unknown.cause if above.unknown else "dns_error"
@@ -253,7 +253,7 @@ def _referral(zone: str, parent: str, reply: DnsReply, ds: DnsReply | None, sour
 
 
 async def _dnssec(scan: Scan, zone: str) -> None:
-    """DS and DNSKEY as the resolver gives them; a resolver that validates refuses a bogus zone with SERVFAIL."""
+    """Record DS and DNSKEY from the resolver; a validating resolver answers SERVFAIL for a bogus zone."""
     ds, key = await asyncio.gather(scan.net.dns(zone, "DS"), scan.net.dns(zone, "DNSKEY"))
     for outcome in (ds, key):
         if outcome.unknown is not None:

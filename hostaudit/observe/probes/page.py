@@ -1,4 +1,4 @@
-"""What the front page needs and names: third-party scripts and styles, apps, an installable web app, packages.
+"""The resources and references of the front page: third-party scripts and styles, apps, web app, packages.
 
 The files in which a site declares its apps (Apple's ``apple-app-site-association``, Google's ``assetlinks.json``)
 are asked for at the same time as the page.
@@ -19,16 +19,16 @@ from hostaudit.observe.probes import Probe, Scan, as_addresses, together
 
 REDIRECTS = 5
 MOST_ENTRIES = 200
-"""Entries read of a declaration or manifest."""
+"""The most entries that are read from a declaration or manifest."""
 MOST_APPS = 12
-"""Apps kept of one store; a site that declares more is a platform for the apps of others."""
+"""The most apps that are kept for one store; a site that declares more is a platform for the apps of others."""
 MOST_RESOURCES = 20
 
 ASSOCIATION = "/.well-known/apple-app-site-association"
 ASSET_LINKS = "/.well-known/assetlinks.json"
 
 STORE_HOSTS = ("itunes.apple.com", "play.google.com", "f-droid.org")
-"""Resolved while the page is under way, so that asking a store later costs no round trip for its address."""
+"""Hosts that are resolved while the page is fetched, so that a later look-up needs no round trip for the address."""
 
 PLATFORMS = {
     "play": ("android", "google-play"),
@@ -44,12 +44,12 @@ ICON_SIZES = (192, 512)
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """The page and the declarations side by side; the apps once both are in."""
+    """Fetch the page and the declarations concurrently, then record the apps."""
     del item
     aside = [asyncio.ensure_future(_warm_up(scan))]
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
     found: list[html_tags.App] = [app for apps, _ in declared for app in apps]
-    # A name beside the page that does not answer is no place where devices would find a declaration.
+    # Devices find no declaration at a name other than the page's that does not answer.
     silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
     if page is None:
         silent.append("the front page")
@@ -77,7 +77,7 @@ async def _warm_up(scan: Scan) -> None:
 
 
 async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
-    """Note where the front page is; its host and the reply, None if it is no page to read."""
+    """Record the place of the front page; return its host and the reply, None if it is not a readable page."""
     domain = scan.target.domain
     hosts = await _served(scan)
     tries = [f"https://{host}/" for host in hosts] + [f"http://{host}/" for host in hosts[:1]]
@@ -86,7 +86,7 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         reply = await scan.net.fetch(url, redirects=REDIRECTS)
         if number == 0 or reply.value is not None:
             outcome = reply
-        # Another name or scheme leads to the same page only where nothing listens at the first.
+        # Another name or scheme is tried only if nothing listens at the first.
         if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
             break
     reply = outcome
@@ -106,7 +106,7 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
 
 
 async def _served(scan: Scan) -> list[str]:
-    """The domain and its www name, without those of which it is proved that they have no address."""
+    """The domain and its www name, without a name that is proved to have no address."""
     hosts = [host for host in scan.target.hosts if host not in scan.target.named]
     found = await together(_has_address(scan, host) for host in hosts)
     return [host for host, there in zip(hosts, found, strict=True) if there]
@@ -122,7 +122,7 @@ def _as_front(reply: HttpReply) -> FrontPage:
 
 
 def _text(body: bytes) -> str:
-    """A page as text. Whatever it says of its encoding, names of hosts and apps are ASCII, in UTF-8 and all like it."""
+    """A page as text. The declared encoding is ignored: hosts and app ids are ASCII, the same in all usual ones."""
     wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     return body.decode("utf-16" if wide else "utf-8", "replace")
 
@@ -153,14 +153,14 @@ def _packages(scan: Scan, host: str, references: html_tags.References, source: s
 
 
 def _nothing(references: html_tags.References, proof: str, source: str) -> Outcome[Any]:
-    """That the page does not name something, which only a page read to its end can prove."""
+    """The outcome for a reference that the page does not have; only a page that was read completely is a proof."""
     if references.cut:
         return Outcome.gap("too_large", source, "not all of the front page was read")
     return Outcome.none(proof, source)
 
 
 async def _resources(scan: Scan, host: str) -> None:
-    """Look up the hosts of third parties, those first for which the page waits."""
+    """Look up the hosts of third parties; those of blocking resources come first."""
     item = scan.seen.get(evidence_id("page", host))
     rows = item.value.resources if item is not None and isinstance(item.value, Page) else ()
     hosts = list(dict.fromkeys(row.host for row in sorted(rows, key=lambda row: (not row.blocking, row.host))))
@@ -179,7 +179,7 @@ async def _resource(scan: Scan, host: str) -> None:
 async def _web_app(
     scan: Scan, host: str, references: html_tags.References, page: str
 ) -> tuple[list[html_tags.App], str]:
-    """Note whether the site installs as a web app; the apps that its manifest names, and the source if it is open."""
+    """Record if the site is an installable web app. Returns the apps of its manifest, and the source of a gap."""
     if references.manifest is None and references.broken_manifest:
         scan.note("web_app", host, Outcome.gap("malformed", page, "the manifest that is linked has no web address"))
         return [], "the web app manifest"
@@ -195,7 +195,7 @@ async def _web_app(
 
 
 def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
-    """Where a manifest stands, after redirects, and its content."""
+    """The URL of a manifest after redirects, and its content."""
     if reply.status in (404, 410):
         return Outcome.none(str(reply.status), reply.url)
     if reply.status != 200:
@@ -210,7 +210,7 @@ def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
 
 
 def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
-    """What browsers ask of a manifest before they offer to install it."""
+    """The properties of a manifest that browsers require before they offer to install it."""
     names = [manifest[key] for key in ("name", "short_name") if isinstance(manifest.get(key), str) and manifest[key]]
     sizes = set(_icon_sizes(manifest.get("icons")))
     lacks = []
@@ -230,7 +230,7 @@ def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
 
 
 def _icon_sizes(icons: Any) -> Iterator[int]:
-    """The sizes that a manifest's icons offer, in pixels; 0 stands for ``any``."""
+    """The icon sizes of a manifest in pixels; 0 means ``any``."""
     for icon in _listed(icons)[:MOST_ENTRIES]:
         sizes = icon.get("sizes") if isinstance(icon, dict) else None
         for size in sizes.lower().split()[:20] if isinstance(sizes, str) else ():
@@ -263,7 +263,7 @@ def _related(manifest: dict[str, Any]) -> list[html_tags.App]:
 
 
 async def _declarations(scan: Scan) -> list[tuple[list[html_tags.App], str]]:
-    """What the well-known files of the domain and its www name declare: (apps, the host if it gave no answer)."""
+    """The declarations in well-known files of the domain and its www name: (apps, the host if it gave no answer)."""
     hosts = await _served(scan)
     return await together(_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS))
 
@@ -277,12 +277,12 @@ async def _declared(scan: Scan, host: str, path: str) -> tuple[list[html_tags.Ap
     content = jsontext.decode(reply.value, reply.source)
     if content.unknown is not None and (reply.value.truncated or _meant_as_json(reply.value)):
         return [], host
-    # What is meant as no JSON is the site's page for everything, not a declaration; devices ignore it too.
+    # A body that is not meant as JSON is the site's default page, not a declaration; devices ignore it too.
     return (_from_association(content.value) if path == ASSOCIATION else _from_asset_links(content.value)), ""
 
 
 def _meant_as_json(reply: HttpReply) -> bool:
-    """Whether a body that cannot be read as JSON was to be some: a torn declaration is not the lack of one."""
+    """True if an unreadable body was meant to be JSON: a damaged declaration is no proof that there is none."""
     start = reply.body[:64].lstrip()[:1]
     return start in (b"{", b"[") or (start != b"<" and "json" in (reply.header("content-type") or "").lower())
 
@@ -293,7 +293,7 @@ def _from_association(content: Any) -> list[html_tags.App]:
     for section in ("webcredentials", "appclips"):
         identities += _listed(_member(content, section, "apps"))
     details = _member(content, "applinks", "details")
-    # In the form of 2015 the ids are the names of the members.
+    # In the format of 2015 the ids are the names of the members.
     identities += details if isinstance(details, dict) else ()
     for detail in _listed(details)[:MOST_ENTRIES]:
         if isinstance(detail, dict):
@@ -329,7 +329,7 @@ def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
 
 
 def _kept(found: list[html_tags.App]) -> tuple[AppRef, ...]:
-    """Each app once, as its strongest source names it; at most ``MOST_APPS`` of a store, lest one crowd out others."""
+    """Each app once, from its strongest source; at most ``MOST_APPS`` of a store, so that no store displaces others."""
     rows: dict[tuple[str, str], AppRef] = {}
     count: Counter[str] = Counter()
     for platform, store, identity, via in found:

@@ -1,4 +1,4 @@
-"""Who sold the names, and under which locks: registration data of each registrable name on which the site rests."""
+"""Registration data, such as registrar and locks, of each registrable name on which the site depends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hostaudit.observe.probes import Probe, Scan, together
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """The target's names from the start, with those of declared standbys; then those of its CNAME targets, mail
+    """Look up the names of the target and of declared standbys at the start; then those of its CNAME targets, mail
     exchangers and name servers."""
     if item is None or item.kind == "front":
         await _ask(scan, (*scan.brought_by(item), *(scan.standbys if item is None else ())))

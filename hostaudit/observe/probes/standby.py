@@ -1,7 +1,7 @@
-"""Whether that stands by which the site's owner declares to: name servers, web servers, mail exchangers, spare names.
+"""Tests of declared standbys: name servers, web servers, mail exchangers and spare names.
 
-Each is asked at each of its addresses, as it would be asked if it had to take over. Declared apps are looked up with
-the others by ``app_stores``; what a second certification authority needs is the CAA set, which ``caa`` reads anyway.
+Each is asked at each of its addresses, in the same way as after a takeover. ``app_stores`` looks up declared apps with
+the others. A second certification authority depends on the CAA set, which ``caa`` reads in any case.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from hostaudit.observe.net import DnsReply, HttpReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
 MOST_ADDRESSES = 4
-"""Addresses asked of one standby; a CDN may publish dozens that are one operator's."""
+"""The most addresses that are asked for one standby; a CDN may publish dozens that belong to one operator."""
 
 MOST_NAMES = 32
 
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-"""In which a declared text is looked for in a body, whatever the body says of its own encoding."""
+"""The encodings in which a declared text is searched for in a body; the declared encoding of the body is ignored."""
 
 Question = tuple[str, str, str, str]
-"""As which host, on which path, at which address or, without one, at the addresses of which host."""
+"""(host to ask for, path, address, host whose addresses are used if the address is empty)."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
-    """Name servers and mail exchangers from the start; whoever answers for the site once its front page is known."""
+    """Ask name servers and mail exchangers at the start; web servers and spare names once the front page is known."""
     if item is None:
         jobs = [_name_server(scan, each) for each in scan.declared("dns") if each.server]
         jobs += [_exchanger(scan, each.host) for each in scan.declared("mail") if each.host]
@@ -53,7 +53,7 @@ async def _resolved(scan: Scan, host: str) -> None:
 
 
 def _at_most(scan: Scan, kind: Kind, found: tuple[str, ...], subject: Callable[[str], Subject]) -> tuple[str, ...]:
-    """The addresses to ask at; each further one is noted as not asked."""
+    """The addresses to ask; each further one is recorded as not asked."""
     for address in found[MOST_ADDRESSES:]:
         ending: Outcome[Any] = Outcome.gap("limit", "hostaudit", f"more than {MOST_ADDRESSES} addresses")
         scan.note(kind, subject(address), ending)
@@ -80,7 +80,7 @@ async def _zone_at(scan: Scan, zone: str, server: str, address: str) -> None:
 
 
 def _as_server(zone: str, server: str, address: str, soa: DnsReply, ns: DnsReply) -> StandbyServer:
-    """Both answers as one: authoritative only if both are, and with the code of the one that fails."""
+    """Both answers as one: authoritative only if both are, with the response code of a failed one."""
     start = next((record for record in soa.answer if record.type == "SOA" and record.name == zone), None)
     names = {str(record.fields[0]) for record in ns.answer if record.type == "NS" and record.name == zone}
     return StandbyServer(
@@ -98,7 +98,7 @@ def _as_server(zone: str, server: str, address: str, soa: DnsReply, ns: DnsReply
 
 
 def _questions(scan: Scan) -> dict[Question, set[str]]:
-    """What to ask, and the texts that the answer must hold; two declarations may come to one question."""
+    """The questions, with the texts that each answer must contain; two declarations may give the same question."""
     rows = [
         ((each.stands_for or scan.front, each.path, each.address, "" if each.address else each.host), each.marker)
         for each in scan.declared("hosting", "cdn")

@@ -1,4 +1,4 @@
-"""Whether each address of a host answers as the site, and with which certificate: one first answer an address leg."""
+"""The first answer and the certificate of each address of a host, when it is asked for the site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hostaudit.observe.net import HttpReply, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
 MOST_LEGS = 6
-"""Address legs asked of one family of a host; a CDN may publish dozens that are one operator's."""
+"""The most address legs that are asked in one family of a host; a CDN may publish dozens for one operator."""
 
 MOST_HEADERS = 60
 LONGEST_VALUE = 512
@@ -18,10 +18,10 @@ LONGEST_VALUE = 512
 LONGEST_LOCATION = 2000
 
 CLOSED = ("connection_refused", "unreachable")
-"""Nothing listens for HTTPS here; only then is plain HTTP worth a try."""
+"""Causes that mean that nothing listens for HTTPS; only after these is plain HTTP tried."""
 
 AFTER_HANDSHAKE = ("certificate_invalid", "tls_error", "rate_limited", "too_large", "malformed", "connection_reset")
-"""Failures of a fetch that may leave a certificate to be seen. A time-out is not waited for a second time."""
+"""Failures of a fetch after which the certificate can still be read. A time-out is left out, to wait only once."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
@@ -67,7 +67,7 @@ def _as_answer(host: str, address: str, reply: HttpReply) -> WebAnswer:
 
 
 def _kept(name: str, value: str) -> str:
-    """A header value as evidence keeps it. Of a cookie only the name: its value may identify somebody."""
+    """A header value in the form of evidence. Of a cookie only the name is kept: its value may identify a person."""
     if name == "set-cookie":
         match = re.match(r"[^=;\s]{1,80}=", value)
         return match.group() if match else ""

@@ -1,1 +1,1 @@
-"""The data behind the look-ups: what is there, how it is renewed, how old it is."""
+"""The data tables of look-ups: their sources, their update and their age."""

@@ -1,6 +1,6 @@
-"""What can be fetched: from where, under which licence, and what must be true of it before it is used?
+"""The items that can be fetched: their sources, their licences, and the checks before their use.
 
-An item is read as a whole or refused with a reason; nothing here touches the network.
+An item is accepted as a whole or refused with a reason. No function uses the network.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MEGABYTE = 1024 * 1024
 
 
 class RefusedError(Exception):
-    """Data that must not be used. The text says why."""
+    """Data that must not be used. The text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to fetch. ``cap`` in bytes, ``seconds`` for the whole file; ``checksum`` is where its SHA-256 stands.
+    """A file to fetch. ``cap`` in bytes, ``seconds`` for the whole file; ``checksum`` is the URL of its SHA-256.
 
-    With ``link``, ``url`` is a page that names the file: of all texts that match, the one with the last file name.
+    With ``link``, ``url`` is a page that links to the file: of all matches the one with the last file name is used.
     """
 
     url: str
@@ -47,8 +47,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file that has been fetched: where it lies now, where it came from, the date that its server gives it, its
-    SHA-256, and its ETag and Last-Modified."""
+    """A fetched file: its path, its source, the date that its server gives, its SHA-256, its ETag and Last-Modified."""
 
     path: Path
     url: str
@@ -59,7 +58,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is to be installed: a file of ``rows`` rows as of ``date``, and for a feed what it lists."""
+    """The content to install: a file of ``rows`` rows as of ``date``, and for a feed its rows."""
 
     data: bytes
     rows: int
@@ -69,7 +68,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What comes with hostaudit in place of a file that was not fetched."""
+    """The shipped data that are used if a file was not fetched."""
 
     rows: int
     bytes: int
@@ -80,9 +79,9 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to keep up to date. ``sort`` is a key of ``STALE_AFTER``; ``ways`` are sets of files each of which is
-    enough, the best first; ``names`` are further words by which a user may mean it; ``url`` and ``format`` are those of
-    a feed."""
+    """A data item that can be updated. ``sort`` is a key of ``STALE_AFTER``; ``ways`` are sets of files each of which
+    is enough, the best first; ``names`` are further names that a user may give; ``url`` and ``format`` are those of a
+    feed."""
 
     id: str
     sort: str
@@ -97,7 +96,7 @@ class Item:
 
 
 def all_items(providers: Iterable[Provider]) -> tuple[Item, ...]:
-    """Every item there is, with the range feeds that these providers name."""
+    """Every item, with the range feeds that these providers name."""
     return (_routes(), *feed_items(providers), _bootstrap(), _suffixes())
 
 
@@ -113,8 +112,8 @@ WELL_KNOWN = {
     "2001:4860:4860::8888": 15169,
     "2606:4700:4700::1111": 13335,
 }
-"""Addresses that every network hears of: those of four public resolvers and of the RIPE NCC. A table that gives more
-than ``MOST_LOST`` of them to others was not made of a whole view of the Internet."""
+"""Addresses that every network can reach: those of four public resolvers and of the RIPE NCC. A table with wrong
+origins for more than ``MOST_LOST`` of them was not made from a complete view of the Internet."""
 
 MOST_LOST = 2
 
@@ -135,8 +134,8 @@ def _routes() -> Item:
 
 
 def own_table(directory: Path, item: Item) -> Table | None:
-    """The table that lies in the place of an item's if that is the one of routes and it is whole. Where no manifest
-    tells of it, the user built it."""
+    """The file of an item if it is the table of routes and is complete. A table that is in no manifest was built by the
+    user."""
     if item.file != ROUTES:
         return None
     try:
@@ -163,7 +162,7 @@ def _read_routes(files: tuple[Arrived, ...]) -> Made:
             licence="PDDL-1.0",
         )
     except HostauditError as error:
-        # The lists lie under names of ours; what is wrong with them is told by where they are from.
+        # The lists are stored under our own names; error messages name their sources.
         text = error.message
         for each in files:
             text = text.replace(str(each.path), each.url)
@@ -228,11 +227,11 @@ def _read_bootstrap(files: tuple[Arrived, ...]) -> Made:
 # -- range feeds ------------------------------------------------------------------------------------------
 
 AZURE = re.compile(rb"https://download\.microsoft\.com/download/[A-Za-z0-9/_-]{1,200}/ServiceTags_Public_\d{8}\.json")
-"""The file of the week, as the download page of the service tags links it; the date at its end sorts it."""
+"""The weekly file, as the download page of the service tags links to it; the date at its end gives the order."""
 
 
 def feed_items(providers: Iterable[Provider]) -> tuple[Item, ...]:
-    """The feeds that providers name, each once, under the name of who has all of it that nobody else claims."""
+    """The feeds that providers name, each once, under the provider that has the rest that no other provider claims."""
     named: dict[str, list[tuple[Provider, Feed]]] = {}
     for provider in providers:
         for feed in provider.feeds:
@@ -270,7 +269,7 @@ def _read_feed(form: FeedFormat, files: tuple[Arrived, ...]) -> Made:
 
 
 def read_feed(form: FeedFormat, data: bytes) -> feeds.Feed:
-    """What a feed lists. Raises ``RefusedError``."""
+    """The rows of a feed. Raises ``RefusedError``."""
     try:
         return feeds.parse(form, data)
     except feeds.FeedError as error:

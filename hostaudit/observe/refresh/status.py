@@ -1,4 +1,4 @@
-"""How the data stand: what is used for each look-up, from when, from where, and is it whole?"""
+"""The state of the data: for each look-up the table in use, its date, its source, and the result of its check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UPDATE = "hostaudit data update"
 
 
 def status(directory: Path, items: Sequence[Item], now: datetime) -> DataStatus:
-    """The state of every item as of ``now``. Reads every file that was fetched, to compare its checksum."""
+    """The state of every item at the time ``now``. Reads every fetched file, to compare its checksum."""
     installed = manifest.read(directory).items
     at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = [_row(directory, item, installed.get(item.id), at) for item in items]
@@ -56,7 +56,7 @@ def _row(directory: Path, item: Item, record: DataRecord | None, at: str) -> Dat
 
 
 def _ranges(directory: Path, record: DataRecord | None, at: str) -> DataItem:
-    """The table that all feeds end in."""
+    """The state of the table that is built from all feeds."""
     if record is None:
         note = "which product of a cloud an address belongs to is then known only as far as the catalogue says"
         return DataItem(RANGE_FEEDS, RANGE_FEEDS, "not_fetched", "none", note=note, next=f"{UPDATE} {RANGE_FEEDS}")
@@ -103,7 +103,7 @@ def _damaged(identity: str, sort: str, record: DataRecord) -> DataItem:
 
 
 def _own_table(directory: Path, item: Item, at: str) -> DataItem | None:
-    """A table of routes that the user built, which no manifest tells of."""
+    """The state of a table of routes that the user built, which is in no manifest."""
     place = directory / ROUTES
     if item.file != ROUTES or not place.exists():
         return None

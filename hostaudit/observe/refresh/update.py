@@ -1,7 +1,7 @@
-"""Renewing the data: fetch, check, build, compare with what is there, and only then put in place.
+"""Update of the data: fetch, check, build, compare with the installed data, and only then install.
 
-Each item stands alone: one that fails keeps what was installed and does not stop the others. The feeds end in one
-table of ranges and are put in place together with it; those that failed stay in it with what they listed before.
+Items are independent: one that fails keeps its installed data and does not stop the others. All feeds form one table
+of ranges and are installed together with it; a feed that failed stays in the table with its old rows.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from hostaudit.observe.refresh.sources import (
 )
 
 DEADLINE = 1800.0
-"""Seconds after which nothing more is fetched."""
+"""Seconds after which no further file is fetched."""
 
 AT_ONCE = 4
-"""Items that are fetched at the same time."""
+"""The number of items that are fetched at the same time."""
 
 HALF = 0.5
-"""A table with less than this share of the rows that it had is taken to be incomplete."""
+"""A new table with less than this share of the old one's rows counts as incomplete."""
 
 DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 SMALL = 64 * 1024
@@ -51,10 +51,9 @@ PAGE = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class UpdateOptions:
-    """How to fetch. ``files`` gives for an item's id a file to take in place of what its publisher offers;
-    ``accept_smaller`` lets a table replace one with more than twice its rows, ``replace_own`` one that the user built.
-    An answer must begin within ``answer``
-    seconds, a file be there within ``most`` where that is less than usual; ``ports`` are for tests."""
+    """The options of an update. ``files`` has by item id a file to use instead of the publisher's; ``accept_smaller``
+    lets a table replace one with more than twice its rows, ``replace_own`` one that the user built. An answer must
+    begin within ``answer`` seconds; ``most`` is a shorter limit of the seconds for a file; ``ports`` are for tests."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -70,7 +69,7 @@ class UpdateOptions:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an item. ``detail`` says what is there now, or why it is what it was."""
+    """The result of an item. ``detail`` describes the installed data, or the reason why they were not replaced."""
 
     id: str
     outcome: Literal["updated", "unchanged", "failed"]
@@ -79,7 +78,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A file that is in order in itself, and what the manifest will say of it."""
+    """A valid file, and its record for the manifest."""
 
     item: Item
     made: Made
@@ -89,10 +88,10 @@ class _Candidate:
 def update(
     directory: Path, every: Sequence[Item], chosen: Sequence[Item], options: UpdateOptions, tell: Callable[[str], None]
 ) -> tuple[Result, ...]:
-    """Renew the chosen ones of all items. ``tell`` is told what is being done.
+    """Update the chosen ones of all items. ``tell`` is called with messages on the progress.
 
-    Raises ``manifest.BusyError`` if an update is under way and ``UsageError`` if the directory cannot be written to;
-    whatever else goes wrong is the result of an item.
+    Raises ``manifest.BusyError`` if an update is in progress and ``UsageError`` if the directory cannot be written to;
+    any other failure is the result of an item.
     """
     with manifest.changing(directory) as scratch:
         return asyncio.run(_Update(directory, scratch, every, options, tell).run(chosen))
@@ -140,9 +139,9 @@ class _Update:
     # -- from a publisher to a candidate ----------------------------------------------------------
 
     async def _candidate(self, net: LiveNet, item: Item, slots: asyncio.Semaphore) -> _Candidate | None:
-        """What may take the place of what is installed; None if the publisher has nothing newer.
+        """The candidate for the replacement of an item; None if the publisher has no newer data.
 
-        Raises ``RefusedError`` with what was wrong with every way to get it, and ``OSError``.
+        Raises ``RefusedError`` with the failure of every way to get it, and ``OSError``.
         """
         known = self._known(item)
         if known is None and not self.options.replace_own and own_table(self.directory, item) is not None:
@@ -165,7 +164,7 @@ class _Update:
         raise RefusedError("; then ".join(problems))
 
     async def _way(self, net: LiveNet, item: Item, number: int, known: DataRecord | None) -> tuple[Arrived, ...] | None:
-        """All files of one way, None if they are those that are installed."""
+        """All files of one way, None if they are already installed."""
         way = item.ways[number]
         published = [await self._digest(net, item, source) for source in way if source.checksum]
         if known is not None and len(published) == len(way) and tuple(published) == known.digests:
@@ -194,7 +193,7 @@ class _Update:
         return str(digests[0])
 
     async def _linked(self, net: LiveNet, item: Item, source: Source) -> str:
-        """The file that a download page names."""
+        """The URL of the file that a download page links to."""
         found = await self._get(net, source.url, self._name(item, "page"), PAGE, 60.0)
         found_links = source.link.findall(_content(found)) if source.link is not None else []
         links = sorted(found_links, key=lambda link: bytes(link).rpartition(b"/")[2])
@@ -206,7 +205,7 @@ class _Update:
     async def _get(
         self, net: LiveNet, url: str, name: str, cap: int, seconds: float, validators: tuple[str, str] = ("", "")
     ) -> Arrived | None:
-        """A file, None if it has not changed since the answer with these validators (RFC 9110 section 13.1)."""
+        """A fetched file, None if it has not changed since the answer with these validators (RFC 9110 section 13.1)."""
         named = zip(("If-None-Match", "If-Modified-Since"), validators, strict=True)
         headers = tuple((header, value) for header, value in named if value)
         path = self.scratch / name
@@ -226,7 +225,7 @@ class _Update:
         return Arrived(path, url, _dated(reply), _sha256(path), _validators(reply))
 
     def _given(self, path: Path, source: Source) -> tuple[Arrived, ...]:
-        """A file that the user has brought."""
+        """A file that the user gave."""
         try:
             if path.stat().st_size > source.cap:
                 raise RefusedError(f"{path} is larger than {source.cap >> 20} MiB")
@@ -240,7 +239,7 @@ class _Update:
         record = DataRecord(
             file=item.file,
             sources=tuple(each.url for each in files),
-            # Whoever is asked for his own ranges says what holds today, however long they have not changed.
+            # An operator's answer on its own ranges is valid today, even if they have not changed for a long time.
             date=now[:10] if self._asked(item) else made.date,
             fetched=now,
             checked=now,
@@ -282,11 +281,11 @@ class _Update:
             self._note(item, "failed", f"a defect of hostaudit, please report it: {type(error).__name__}: {error}")
 
     def _asked(self, item: Item) -> bool:
-        """Whether an operator is asked for ranges, and did not only say them to whoever brought the file."""
+        """True if the ranges come from the operator itself, and not from a file that the user gave."""
         return item.format is not None and item.id not in self.options.files
 
     def _acceptable(self, candidate: _Candidate, known: DataRecord | None) -> bool:
-        """Whether a candidate may replace what is there. Raises ``RefusedError`` if it looks incomplete."""
+        """True if a candidate may replace the installed data. Raises ``RefusedError`` if it looks incomplete."""
         item, record = candidate.item, candidate.record
         shipped = item.shipped() if known is None else None
         before = known.rows if known is not None else shipped.rows if shipped is not None else 0
@@ -301,7 +300,7 @@ class _Update:
         return True
 
     def _settle_ranges(self, chosen: Sequence[Item]) -> None:
-        """Build the table of ranges anew from what every feed lists, and put it in place with the new feeds."""
+        """Build a new table of ranges from the rows of all feeds, and install it with the new feeds."""
         wanted = {item.id: item for item in self.every if item.format is not None}
         table = self.installed.items.get(RANGE_FEEDS)
         failed = {identity for identity, result in self.results.items() if result.outcome == "failed"}
@@ -316,7 +315,7 @@ class _Update:
                 try:
                     feed = read_feed(item.format, (self.directory / known.file).read_bytes())
                 except (RefusedError, OSError):
-                    continue  # a later hostaudit is stricter; the feed is fetched anew with the next update
+                    continue  # a later hostaudit may be stricter; the next update fetches the feed again
                 listed[identity] = (item.url, known.date, feed)
         rows = [(url, date, feed) for _, (url, date, feed) in sorted(listed.items()) if feed is not None]
         if not rows:
@@ -353,7 +352,7 @@ class _Update:
         merged = sorted((self.installed.items | dict(records)).items())
         changed = Manifest(self.installed.schema, {identity: each for identity, each in merged if identity in known})
         manifest.install(self.directory, self.scratch, files, changed)
-        # A feed that the catalogue names no more goes with its file.
+        # A feed that the catalogue no longer names is removed with its file.
         for name in {each.file for each in self.installed.items.values()} - {
             each.file for each in changed.items.values()
         }:
@@ -361,7 +360,7 @@ class _Update:
         self.installed = changed
 
     def _known(self, item: Item) -> DataRecord | None:
-        """What is installed of an item, if it is whole."""
+        """The record of an item's installed data, None if they are missing or damaged."""
         record = self.installed.items.get(item.id)
         return record if record is not None and manifest.sound(self.directory, record) else None
 
@@ -386,7 +385,7 @@ def _sha256(path: Path) -> str:
 
 
 def _dated(reply: HttpReply) -> str:
-    """The day that a server gives a file, else today: what it offers now is as new as that."""
+    """The day that a server gives for a file, else today, as the server offers it today."""
     try:
         moment = parsedate_to_datetime(reply.header("last-modified") or "")
     except ValueError:
@@ -399,7 +398,7 @@ def _validators(reply: HttpReply) -> tuple[str, str]:
 
 
 def _plain(value: str | None) -> str:
-    """A header value that may be sent back, else nothing."""
+    """A header value that may be sent back, else ""."""
     return value if value and len(value) < 300 and value.isascii() and value.isprintable() else ""
 
 

@@ -1,1 +1,1 @@
-"""The output formats, one module each: the folder is the list."""
+"""The output formats, one module each; there is no other list."""

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180): one row for each finding. Text is quoted, and a spreadsheet takes none of it for a formula."""
+"""CSV (RFC 4180): one row for each finding. Text is quoted so that no spreadsheet treats it as a formula."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = (
     "message", "fix", "exception", "reason", "fingerprint", "evidence", "site_verdict", "score_low", "score_high",
 )  # fmt: skip
 STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What begins a formula in one spreadsheet or another, the wide forms too."""
+"""Characters that begin a formula in some spreadsheet, with their full-width forms."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class CsvFormat:
     writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """A line of names, then the findings, what counts first. ``standing`` is what each makes of the verdict."""
+        """A line of names, then the findings; those that count are first. ``standing`` is the effect on the verdict."""
         report: Any = document
         sheet = io.StringIO()
         writer = csv.writer(sheet, quoting=csv.QUOTE_NONNUMERIC)
@@ -62,7 +62,7 @@ class CsvFormat:
 
 
 def _cell(text: str) -> str:
-    """Text that stays text. Only what is a number in the model is written as one, so that none loses its sign."""
+    """A cell that stays text. Only numbers of the model are written as numbers, so that none loses its sign."""
     shown = plain(text, 1000)
     return f"'{shown}" if text.lstrip(" ").startswith(STARTERS) or shown.lstrip(" ").startswith(STARTERS) else shown
 

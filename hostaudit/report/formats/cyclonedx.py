@@ -1,7 +1,7 @@
-"""CycloneDX 1.6 (ECMA-424): the parties that a site rests on, as services.
+"""CycloneDX 1.6 (ECMA-424): the parties on which a site depends, as services.
 
-A look from outside sees some of them only, never their contracts nor what they rest on themselves, so the composition
-is never called complete. Each service carries the ids of the evidence that speaks for it.
+From outside only some of them can be seen, and never their contracts or their own dependencies, so the composition is
+never called complete. Each service has the ids of the evidence for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 MOST_PROOFS = 50
-"""Ids of evidence for each service; the report has all."""
+"""The most ids of evidence for each service; the report has all of them."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CycloneDxFormat:
     writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """One bill of materials. The serial number is made of site and time, so that the same report gives the same."""
+        """One bill of materials. The serial number depends on site and time only, so equal reports have equal ones."""
         report: Any = document
         return written(_bom(report))
 
@@ -79,7 +79,7 @@ def _bom(report: Report) -> dict[str, Any]:
 
 
 def _refs(providers: list[str]) -> dict[str, str]:
-    """A reference for each provider; two that look alike when made plain get different ones."""
+    """A reference for each provider; providers whose plain forms are equal get different references."""
     found: dict[str, str] = {}
     taken: dict[str, int] = {}
     for each in providers:
@@ -115,7 +115,7 @@ def _service(report: Report, ref: str, found: list[Dependency]) -> dict[str, Any
 
 
 def _aggregate(report: Report) -> str:
-    """Whether at least the third parties that can be seen are all there."""
+    """The completeness of the composition: of third parties only as far as they can be seen, or unknown."""
     known = report.score.coverage >= 1 and not report.unknowns and report.verdict != "inconclusive"
     return "incomplete_third_party_only" if known else "unknown"
 

@@ -1,7 +1,7 @@
-"""GitLab's Code Quality report: a list of what counts, each at the line of the policy that names the site.
+"""GitLab's Code Quality report: a list of the findings that count, each at the line of the policy that names the site.
 
-There is no word for a verdict in it. What fails is ``minor`` or worse; what is unknown is ``info`` and begins with
-*Unknown*; what an exception covers or the policy only warns of is left out.
+The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
+*Unknown*; findings that an exception covers or of which the policy only warns are left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class GitlabFormat:
     writes: frozenset[type] = frozenset({Report})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """One JSON array, empty if nothing counts. Fingerprints are unique, as of two equal ones GitLab keeps one."""
+        """One JSON array, empty if nothing counts. Fingerprints are unique, as GitLab keeps one of two equal ones."""
         report: Any = document
         counting = [each for each in rows(report) if standing(each) in ("fail", "inconclusive")]
         seen: dict[str, int] = {}

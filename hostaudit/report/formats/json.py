@@ -1,6 +1,7 @@
 """Documents for programs: keys sorted, UTC, no NaN.
 
-Each names its ``schema``, such as ``hostaudit.report/1``; a scenario alone has the keys of its file, and loads as one.
+Each names its ``schema``, such as ``hostaudit.report/1``; only a scenario has the keys of its file, and can be loaded
+as one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class JsonFormat:
     writes: frozenset[type] = EVERY
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """One JSON object. ``ValueError`` for a number that JSON cannot carry (RFC 8259 section 6)."""
+        """One JSON object. Raises ``ValueError`` for a number that JSON cannot represent (RFC 8259 section 6)."""
         return written(msgspec.to_builtins(document, order="sorted"))
 
 

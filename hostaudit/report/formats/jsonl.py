@@ -1,4 +1,4 @@
-"""The documents of ``json``, each on one line: what can be appended to, cut at any line end, and read as it grows."""
+"""The documents of ``json``, each on one line, so that a file can be extended, cut at any line end, and followed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class JsonLinesFormat:
     writes: frozenset[type] = EVERY
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """One JSON object on one line. ``ValueError`` for a number that JSON cannot carry."""
+        """One JSON object on one line. Raises ``ValueError`` for a number that JSON cannot represent."""
         return written(msgspec.to_builtins(document, order="sorted"), indent=0)
 
 

@@ -1,7 +1,7 @@
-"""JUnit XML, as CI services read it: a suite for each site, a case for each rule and what it is about.
+"""JUnit XML, as CI services read it: a suite for each site, a case for each rule and subject.
 
-A failure is ``failure``; an unknown that leaves the verdict open is ``error``; what does not count, since an exception
-covers it or the policy only warns of it, is ``skipped`` with the reason.
+A failure is ``failure``; an unknown that makes the verdict inconclusive is ``error``; a finding that does not count,
+since an exception covers it or the policy only warns of it, is ``skipped`` with the reason.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class JunitFormat:
     writes: frozenset[type] = frozenset({Report, PolicyTrials})
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
-        """One ``testsuites``. Characters that XML 1.0 cannot carry (section 2.2) are written out."""
+        """One ``testsuites`` element. Characters that XML 1.0 cannot represent (section 2.2) are written as escapes."""
         top = ElementTree.Element("testsuites", name="hostaudit")
         if isinstance(document, PolicyTrials):
             _trials(top, document)

@@ -1,7 +1,7 @@
-"""Markdown (GitHub's dialect), for job summaries and comments: the verdict first, cut before such places refuse it.
+"""Markdown (GitHub's dialect), for job summaries and comments: the verdict first, cut to the size that these accept.
 
-Outside text stays text: no link, no mention, no reference, no HTML, no new cell or line of a table. Documents other
-than a report are set as they are at a terminal, in a block of code.
+Text from outside stays text: no link, no mention, no reference, no HTML, no new cell or line of a table. Documents
+other than a report are written as at a terminal, in a code block.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hostaudit.model.report import FunctionImpact, SinglePoint, UnknownFact
 
 MOST_BYTES = 512 * 1024
-"""A job summary may have 1 MiB for each step; files just below that were seen to get lost."""
+"""Bytes; a job summary may have 1 MiB for each step, but files just below that limit were lost in practice."""
 
 RESERVE = 4096
 MARKS = {"fail": "❌", "inconclusive": "❔", "pass": "✅", "not_judged": "ℹ️"}
@@ -36,15 +36,15 @@ STANDINGS = {
     "pass": "✅ passes",
 }
 ROWS = 500
-"""Rows of one table; the rest is in the JSON report."""
+"""The most rows of one table; the rest is in the JSON report."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$#]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAK = "&#8203;"
-"""A space without width: it parts what would be a mention, a reference or an address that becomes a link."""
+"""A zero-width space. It splits text that would become a mention, a reference or a link."""
 
 _LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[0-9])|\bgh(?=-[0-9])")
-"""Where a mention, an address, a short name of a picture or a number of an issue begins, once it is escaped."""
+"""The beginning of a mention, an address, an emoji short name or an issue number in escaped text."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class MarkdownFormat:
 
 
 class _Page:
-    """Lines, of which no more are taken than there is room for."""
+    """Lines up to a limit of their size."""
 
     def __init__(self, report: Report, style: Style) -> None:
         self.report = report
@@ -85,7 +85,7 @@ class _Page:
         return "\n".join(self.lines).encode(self.encoding, "xmlcharrefreplace").decode() + "\n"
 
     def add(self, *lines: str) -> bool:
-        """Take lines, all or none."""
+        """Add all of the lines, or none if they do not fit."""
         needed = sum(len(line.encode(self.encoding, "xmlcharrefreplace")) + 1 for line in lines)
         if needed > self.room:
             return False
@@ -94,7 +94,7 @@ class _Page:
         return True
 
     def table(self, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], total: int) -> None:
-        """A titled table; how many of ``total`` find no room is told."""
+        """Add a table with a title, and the number of the ``total`` rows that do not fit."""
         if not total:
             return
         headed = self.add("", f"### {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
@@ -104,7 +104,7 @@ class _Page:
                 break
             taken += 1
         if taken < total:
-            # There is always room for this, see RESERVE.
+            # This line always fits, see RESERVE.
             what = f"{total - taken} more" if headed else f"{title}: {total}"
             self.lines += ["", f"{what} in the JSON report of this run."]
 
@@ -213,7 +213,7 @@ def _loss(impact: FunctionImpact) -> str:
 
 
 def text(outside: str, limit: int) -> str:
-    """Outside text as Markdown that shows it, and does nothing else."""
+    """Text from outside as Markdown that only shows the text."""
     shown = _SPECIAL.sub(lambda found: f"\\{found[0]}", plain(outside, limit))
     shown = "".join(_ENTITIES.get(char, char) for char in shown)
     return _LIVE.sub(lambda found: f"{found[0]}{_BREAK}", shown)

@@ -1,7 +1,7 @@
-"""Prometheus text format 0.0.4, for the textfile collector: no times of samples, a line feed at the end.
+"""Prometheus text format 0.0.4, for the textfile collector: no time stamps, a line feed at the end.
 
-``METRICS`` is the list of all there are; dashboards and alert rules go by it. What can be one of several things is
-one series for each of them, 0 or 1, so that *unknown* is never taken for either of the others.
+``METRICS`` is the list of all metrics; dashboards and alert rules depend on it. A value with several states is one
+series for each state, 0 or 1, so that *unknown* is never mistaken for another state.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class PromFormat:
         report: Any = document
         families: dict[str, dict[tuple[str, ...], float]] = {}
         for name, labels, value in _samples(report):
-            # Long labels are cut, so that two may be the same; the larger value stands for both.
+            # Long labels are cut, so two may become equal; the larger value is used for both.
             family = families.setdefault(name, {})
             shown = tuple(plain(each, 250) for each in labels)
             family[shown] = max(value, family.get(shown, value))
@@ -105,7 +105,7 @@ def _line(name: str, keys: tuple[str, ...], labels: tuple[str, ...], value: floa
 
 
 def _label(text: str) -> str:
-    """A label value with the three characters escaped that the format sets apart."""
+    """A label value in which the three special characters of the format are escaped."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
@@ -135,7 +135,7 @@ def _samples(report: Report) -> Iterator[Sample]:
 
 
 def _layers(report: Report) -> dict[str, str]:
-    """By role whether what fills it is known and works."""
+    """The state by role: fail if all legs failed, unknown if any part is unknown, else ok."""
     states: dict[str, list[str]] = {}
     for function in report.functions:
         for leg in function.legs:
@@ -187,7 +187,7 @@ def _times(report: Report, *, judged: bool) -> Iterator[Sample]:
 
 
 def _end_of_day(text: str) -> float | None:
-    """An exception covers its whole last day, UTC."""
+    """The end of a day in seconds since 1970, as an exception covers its whole last day, UTC."""
     try:
         last = date.fromisoformat(text)
         return seconds(f"{last + timedelta(days=1)}T00:00:00Z")

@@ -1,9 +1,9 @@
-"""SARIF 2.1.0 (OASIS), as code scanning services take it in.
+"""SARIF 2.1.0 (OASIS), in the form that code scanning services accept.
 
-Every result points at the line of the policy that names the site, since such services open nothing else: they refuse a
-whole file for one location that is no relative path. Site, role and provider are logical locations. A result that is
-unknown is up for review; one that an exception covers is suppressed; what passed is left out, as every result becomes
-an alert. ``invocations[0].exitCode`` is the verdict.
+Every result points at the line of the policy that names the site, since such services can open no other place: they
+refuse a whole file because of one location that is no relative path. Site, role and provider are logical locations. An
+unknown result is of kind ``review``; one that an exception covers is suppressed; passed rules are left out, as every
+result becomes an alert. ``invocations[0].exitCode`` is the exit code of the verdict.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 25_000
-"""More in one run are refused by code scanning."""
+"""Code scanning refuses more results in one run."""
 
 MOST_BYTES = 9_500_000
-"""A file may have 10 MB when compressed; ours has no more before."""
+"""A file may have 10 MB after compression; ours has less even before it."""
 
 MOST_NOTES = 1000
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -66,7 +66,7 @@ def _run(report: Report) -> dict[str, Any]:
     for each in found[:MOST_RESULTS]:
         seen[each.fingerprint] = seen.get(each.fingerprint, 0) + 1
         result = _result(report, each, rules[each.rule], seen[each.fingerprint])
-        size += 2 * len(written(result, indent=0))  # with its indents it takes no more than twice of that
+        size += 2 * len(written(result, indent=0))  # the indents at most double the size
         if size > MOST_BYTES:
             break
         results.append(result)
@@ -135,13 +135,13 @@ def _rule(row: Finding) -> dict[str, Any]:
 def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[str, Any]:
     path, line = place(report)
     state = standing(row)
-    # An unknown that the policy lets fail is a failure; any other one is for a person to look at.
+    # An unknown that the policy counts as a failure is a failure; a person must review any other one.
     review = row.outcome == "unknown" and state != "fail"
     site = plain(report.target.domain, 255)
     result: dict[str, Any] = {
         "ruleId": plain(row.rule, 255),
         "ruleIndex": index,
-        # Section 3.27.10 has no level but "none" for a review; code scanning goes by the level alone and would hide it.
+        # Section 3.27.10 allows only level "none" for a review; code scanning reads only the level and would hide it.
         "kind": "review" if review else "fail",
         "level": "note" if review else LEVELS[row.severity],
         "message": {"text": _text(f"{site}: {row.message} {row.fix}".strip(), 2000)},
@@ -151,7 +151,7 @@ def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[s
                 "logicalLocations": list(_logical(report, row)),
             }
         ],
-        # The first is the one by which GitHub knows an alert again; it is made of no line and no address.
+        # GitHub recognises an alert by the first one, which does not depend on a line or an address.
         "partialFingerprints": {
             "primaryLocationLineHash": f"{plain(row.fingerprint, 120)}:{occurrence}",
             "hostaudit/v1": f"{plain(row.fingerprint, 120)}:{occurrence}",
@@ -182,7 +182,7 @@ def _logical(report: Report, row: Finding) -> Iterator[dict[str, str]]:
 
 
 def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str, Any]:
-    # What is unknown without any weight, such as an origin behind a CDN, is told; the run succeeded all the same.
+    # An unknown that does not count, such as an origin behind a CDN, is reported, but the run was successful.
     open_ = report.verdict == "inconclusive" or any(
         each.outcome == "unknown" and standing(each) in ("fail", "inconclusive", "warning") for each in found
     )
@@ -211,13 +211,13 @@ def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str
 
 
 def _pascal(identity: str) -> str:
-    """``DnsMinProviders`` for ``dns.min_providers``."""
+    """An id in Pascal case: ``DnsMinProviders`` for ``dns.min_providers``."""
     words = "".join(char if char.isascii() and char.isalnum() else " " for char in identity[:255]).split()
     return "".join(word[0].upper() + word[1:] for word in words) or "Rule"
 
 
 def _text(text: str, limit: int) -> str:
-    """A plain text message: brackets would be a link, braces a place to fill in (sections 3.11.5 and 3.11.6)."""
+    """A plain text message, escaped: brackets would be a link, braces a placeholder (sections 3.11.5 and 3.11.6)."""
     shown = plain(text, limit).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return shown.replace("{", "{{").replace("}", "}}")
 

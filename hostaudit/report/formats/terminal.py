@@ -1,4 +1,4 @@
-"""Documents for a person at a terminal. Nothing is said by colour alone, and no line is wider than the terminal."""
+"""Documents for a person at a terminal. Colour is never the only sign, and no line is wider than the terminal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TerminalFormat:
     writes: frozenset[type] = EVERY
 
     def render(self, document: Document, style: Style) -> str:
-        """Plain text, at most ``style.width`` columns wide (20 at the least)."""
+        """Plain text, at most ``style.width`` columns wide, but at least 20."""
         sheet = Sheet(style, getattr(document, "names", None))
         pages()[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"

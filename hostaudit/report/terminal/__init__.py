@@ -1,2 +1,2 @@
-"""The pages of the terminal format. A module here holds the pages of one document or of a family as ``PAGES``: by
-document class the function that writes it. The folder is the list."""
+"""The pages of the terminal format. The ``PAGES`` of each module in this folder give, by document class, the function
+that writes it. There is no other list."""

@@ -1,7 +1,7 @@
 """One function over time as a bar, on an axis whose ticks are the times at which something changes.
 
-Between two ticks time runs evenly; every gap between ticks has the same width, whether hours or months. So a change
-stands exactly at its tick, and an outage of minutes is seen beside one of a year.
+The scale is linear between two ticks, and every gap between ticks has the same width, for hours as for months. So a
+change is exactly at its tick, and an outage of minutes is visible beside one of a year.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import RED, YELLOW, Sheet
 
 LEAST_GAP = 6
-"""Columns from a tick to the next: a label such as ``602d`` and a space."""
+"""The least columns from one tick to the next: a label such as ``602d`` and a space."""
 
 STATES = {
     "works": ("─", "=", ""),
@@ -32,7 +32,7 @@ _ORDER = list(STATES)
 def ticks(
     events: Iterable[EventOutcome], outcomes: Iterable[FunctionOutcome], horizon: float, columns: int
 ) -> list[float]:
-    """Hours from 0 to the horizon at which something happens or changes, as many as ``columns`` can tell apart."""
+    """Hours from 0 to the horizon at which an event or a change of state occurs, as many as fit into ``columns``."""
     changes = Counter(each.at_hours for each in events if each.applies != "no")
     for outcome in outcomes:
         for each in outcome.intervals:
@@ -43,7 +43,7 @@ def ticks(
             found.append(hours)
     found.append(horizon)
     while len(found) - 1 > max(columns // LEAST_GAP, 1):
-        # What tells least goes first: a time at which little changes and that is, by the logarithm, near to others.
+        # Drop the least informative times first: those with small changes that are, by the logarithm, near to others.
         weights = [
             changes[found[at]] * (math.log1p(found[at + 1]) - math.log1p(found[at - 1]))
             for at in range(1, len(found) - 1)
@@ -53,7 +53,7 @@ def ticks(
 
 
 def bar(outcome: FunctionOutcome, at: Sequence[float], gap: int) -> list[str]:
-    """The state in each column, which is the worst within its time."""
+    """The state in each column: the worst one during the time of the column."""
     idle = "works" if outcome.assessed else "not assessed"
     edges = [start + (end - start) * step / gap for start, end in pairwise(at) for step in range(gap)]
     edges.append(at[-1])
@@ -77,7 +77,7 @@ def drawn(sheet: Sheet, states: Iterable[str]) -> str:
 
 
 def axis(at: Sequence[float], gap: int) -> str:
-    """The labels of the ticks; the last one stands where the bar has ended."""
+    """The labels of the ticks; the last one is behind the end of the bar."""
     return "".join(say.clock(hours).ljust(gap) for hours in at).rstrip()
 
 

@@ -9,7 +9,7 @@ from hostaudit.report.terminal.sheet import MORE, Sheet
 from hostaudit.report.text import width
 
 MOST = 8
-"""Candidates of each sort that are listed."""
+"""The most candidates of each sort that are listed."""
 
 FUNCTIONS = 4
 
@@ -37,7 +37,7 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     if gap.functions:
         functions = [sheet.safe(words.function(each), 60) for each in gap.functions]
         sheet.text(words.few(functions, FUNCTIONS), 3, lead="carries: ")
-    # The names that people think of come first: they are tried first.
+    # Well-known names come first, as people consider them first.
     ranked = sorted(gap.candidates, key=lambda each: not each.usual)
     independent = [each for each in ranked if each.independent]
     bound = [each for each in ranked if not each.independent]
@@ -56,7 +56,7 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
 
 
 def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[str, ...] = ()) -> None:
-    """One provider; ``said`` is what was said of all of them already."""
+    """One provider; ``said`` are the remarks that were already made on all of them."""
     name, where = sheet.safe(each.name or each.provider, 60), sheet.safe(each.jurisdiction or "", 20)
     identity = "" if each.provider.lower() == each.name.lower() else sheet.safe(each.provider, 60)
     aside = ", ".join(part for part in (identity, where) if part and width(part))

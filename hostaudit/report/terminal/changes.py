@@ -15,7 +15,7 @@ MARKS = {
     "became_unknown": ("open", "became unknown"),
     "became_known": ("open", "became known"),
 }
-"""By kind the mark of its line and the word for it. Whether a change is for the better is not ours to say."""
+"""The mark and the word of a line by the kind of change. They do not judge if a change is an improvement."""
 
 TITLES = {
     "verdict": "Verdict",
@@ -35,14 +35,14 @@ OUTCOMES = {
 }
 
 MOST = 40
-"""Rows of one part that are shown."""
+"""The most rows of one part that are shown."""
 
 SHORT = 12
-"""Rows of one run in a history."""
+"""The most rows of one run in a history."""
 
 
 def write(sheet: Sheet, document: Changes) -> None:
-    """All that changed, by part."""
+    """All changes, by part."""
     sheet.bold(f"{sheet.safe(document.domain, 260)}: {OUTCOMES[document.outcome]}")
     times = (sheet.safe(_when(each.started), 40) for each in (document.before, document.after))
     sheet.text(f"{' to '.join(times)} UTC", lead="from ")
@@ -57,7 +57,7 @@ def write(sheet: Sheet, document: Changes) -> None:
 
 
 def write_history(sheet: Sheet, document: History) -> None:
-    """Each run with what changed before it, the oldest first."""
+    """Each run with the changes since the run before it, the oldest first."""
     sheet.bold(f"Runs of {sheet.safe(document.domain, 260)}")
     if document.earlier:
         sheet.text(f"{document.earlier} earlier runs are not shown; see --last")
@@ -80,7 +80,7 @@ def write_history(sheet: Sheet, document: History) -> None:
 
 
 def write_trend(sheet: Sheet, document: Trend) -> None:
-    """One line for each run, and the way from the first to the last."""
+    """One line for each run, and the change from the first to the last."""
     sheet.bold(f"{sheet.safe(document.domain, 260)} over {_counted(len(document.points), 'run')}")
     widths = [20, 12, 12, 8, 8]
     wide = sheet.width >= sum(widths) + 2 * len(widths)
@@ -111,7 +111,7 @@ def _rows(sheet: Sheet, rows: Iterable[Change], indent: int, *, titled: bool = F
 
 
 def _told(sheet: Sheet, row: Change) -> str:
-    """From what to what."""
+    """The old and the new value of a change."""
     if row.kind == "changed" or (row.before and row.after):
         keys = sorted({*row.before, *row.after})
         told = [

@@ -1,4 +1,4 @@
-"""The state of the data, a row for each item: how old, how large, under which licence, and what to do about it."""
+"""The state of the data, a row for each item: age, size, licence, and the next step."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ORIGINS = {"shipped": "shipped", "fetched": "fetched", "built": "built", "none":
 HEAD = ("item", "state", "date", "age", "rows", "size", "from")
 SOURCES = 2
 NAMED = 30
-"""Items of one state that are named."""
+"""The most items of one state that are named."""
 
 
 def write(sheet: Sheet, document: DataStatus) -> None:
-    """Every item, then what it comes from, then what to do."""
+    """Every item, then the sources, then the next steps."""
     sheet.bold(f"Data in use on {document.at[:10]}; what is fetched lies in {sheet.safe(document.directory, 300)}")
     sheet.lines.append("")
     rows = [_cells(sheet, item) for item in document.items]

@@ -9,7 +9,7 @@ MARKS = {"ok": "good", "warn": "weak", "fail": "bad", "unknown": "open"}
 
 
 def write(sheet: Sheet, document: Doctor) -> None:
-    """One line for each check, and below those that are not well what it means and what to do."""
+    """One line for each check; below a failed one its meaning and the remedy."""
     for each in document.checks:
         sheet.marked(MARKS[each.state], each.state, f"{each.id}: {sheet.safe(each.found, 400)}", 0)
         if each.means:

@@ -1,4 +1,4 @@
-"""Every scenario over one site: which hurts which function most?"""
+"""The effect of every scenario on every function of one site."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCENARIO = 28
 
 
 def write(sheet: Sheet, document: Matrix) -> None:
-    """The table, the scenario that costs most hours first."""
+    """The table; the scenario with the longest downtime comes first."""
     domain = sheet.safe(document.target.domain, 260)
     met = sorted((row for row in document.rows if row.applies), key=_severity)
     sheet.bold(f"{len(document.rows)} scenarios over {domain}: longest loss of each function, worst first")
@@ -50,7 +50,7 @@ def write(sheet: Sheet, document: Matrix) -> None:
 
 
 def _heads(sheet: Sheet, functions: Sequence[str]) -> list[str]:
-    """A short name for each column; hosts that look alike when cut are numbered."""
+    """A short name for each column; hosts whose cut names are equal are numbered."""
     heads = [sheet.safe(_head(each), HEAD) for each in functions]
     twice = {head for head, number in Counter(heads).items() if number > 1}
     return [f"host {at}" if head in twice else head for at, head in enumerate(heads, 1)]
@@ -62,7 +62,7 @@ def _head(function: str) -> str:
 
 
 def _severity(row: MatrixRow) -> tuple[float, int, str]:
-    """Most hours first, then most that nobody assessed."""
+    """The sort key: longest downtime first, then most functions that were not assessed."""
     known = [hours for hours in row.down_hours.values() if hours is not None]
     return (-sum(known), len(known) - len(row.down_hours), row.scenario)
 
@@ -77,7 +77,7 @@ def _cell(row: MatrixRow, function: str) -> str:
 
 
 def _blocks(sizes: Sequence[int], room: int) -> Iterator[list[int]]:
-    """The columns, as many side by side as fit into ``room``."""
+    """The indexes of the columns in blocks that fit into ``room`` columns of the terminal."""
     block: list[int] = []
     used = 0
     for at, size in enumerate(sizes):

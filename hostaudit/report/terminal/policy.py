@@ -12,7 +12,7 @@ from hostaudit.report.terminal.sheet import Sheet
 
 
 def write(sheet: Sheet, document: EffectivePolicy) -> None:
-    """The keys in order with their values; origins, as far as there are any, behind them."""
+    """The keys in order with their values, followed by their origins, if there are any."""
     whom = document.target or "any site that no target matches"
     sheet.bold(f"What {document.source} demands of {whom}")
     if document.extends:
@@ -54,7 +54,7 @@ def _rows(document: EffectivePolicy) -> Iterator[tuple[str, str]]:
 
 
 def _row(document: EffectivePolicy, key: str, value: Any, default: Any = None) -> Iterator[tuple[str, str]]:
-    """One key, unless nobody set it."""
+    """The lines of one key; none if the key is not set."""
     if key in document.origins or (value not in (None, (), default)):
         yield key, _shown(value)
 

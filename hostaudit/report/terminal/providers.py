@@ -1,4 +1,4 @@
-"""The provider catalogue: a list, one of them whole, or whom one value speaks for."""
+"""The provider catalogue: the list, one complete provider, or the providers that match a value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST = 16
 GAP = 2
 
 WIDEST = 28
-"""Columns of any cell but the last; what is longer takes more lines."""
+"""The most columns of any cell but the last; longer text takes more lines."""
 
 FACTS: tuple[tuple[str, str], ...] = (
     ("asns", "AS numbers"),
@@ -38,11 +38,11 @@ FACTS: tuple[tuple[str, str], ...] = (
     ("tlds", "top-level domains"),
     ("regions", "regions, patterns"),
 )
-"""Fields of a record by which it is recognised, and what a person calls them."""
+"""The fields of a record by which a provider is recognised, and their names for people."""
 
 
 def write_list(sheet: Sheet, document: ProviderList) -> None:
-    """Id, name, company, country and roles of each."""
+    """Id, name, company, country and roles of each provider."""
     count = len(document.providers)
     sheet.bold(f"{count} provider{'' if count == 1 else 's'}")
     if not document.providers:
@@ -59,7 +59,7 @@ def write_list(sheet: Sheet, document: ProviderList) -> None:
 
 
 def write_match(sheet: Sheet, document: Matched) -> None:
-    """Each provider with the clue that names it; for a value that names nobody, as what it was asked."""
+    """Each provider with the clue that names it; if there is none, the kinds as which the value was looked up."""
     kinds = words.listed(list(document.kinds))
     if not document.providers:
         sheet.bold(f"No provider of the catalogue is known by {sheet.safe(document.value, 80)}")
@@ -79,7 +79,7 @@ def write_match(sheet: Sheet, document: Matched) -> None:
 
 
 def write_one(sheet: Sheet, document: ProviderSheet) -> None:
-    """Everything that the file says, and what others say of it."""
+    """Everything in the provider's file, and the references of other providers to it."""
     record = document.provider
     sheet.bold(f"{record.id}: {record.name}")
     roles = ", ".join(map(_role, record.roles))

@@ -1,4 +1,4 @@
-"""The report: who can take the site down, how do we know, what could not be learnt?
+"""The report: the parties that can take the site down, the evidence for them, and the unknowns.
 
 The worst comes first and the next step last.
 """
@@ -34,10 +34,10 @@ LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
 SHOWN = 20
-"""Findings of one outcome."""
+"""The most findings of one outcome that are shown."""
 DOUBTS = 8
 TOGETHER = 6
-"""Lines of companies that can take it down together, for each number of them."""
+"""The most lines of companies that can take the site down together, for each number of companies."""
 
 STATES = {
     "up": ("good", "up"),
@@ -182,7 +182,7 @@ def _finding(sheet: Sheet, finding: Finding, mark: str, word: str, *, fix: bool 
 
 
 def _exception(note: ExceptionNote) -> str:
-    """Whose exception it is, how long it lasts, and why it is there."""
+    """The owner, the end and the reason of an exception."""
     if note.days_left is None:
         lasts = f"review {note.review}" if note.review else note.expires
     elif note.days_left < 0:
@@ -192,7 +192,7 @@ def _exception(note: ExceptionNote) -> str:
     return f"{note.id}, {note.owner}, {lasts}: {note.reason}"
 
 
-# -- what can take it down --------------------------------------------------------------------------------
+# -- parties that can take the site down -------------------------------------------------------------------------------
 
 
 def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
@@ -242,7 +242,7 @@ def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) 
 
 
 def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
-    """Registry and registrar, in one paragraph: order 1 for everybody, so they tell little about this site."""
+    """Registry and registrar, in one paragraph: of order 1 for every site, so they tell little about this one."""
     if not points:
         return
     held = []
@@ -286,7 +286,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
 
 
 def _together(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
-    """Companies that end a function only if they leave together; functions that share all of theirs share a list."""
+    """Companies that stop a function only if they fail together; functions with the same cut sets share a list."""
     known = {
         each.failure_domain.id: _called(sheet, each) for each in report.spofs if each.failure_domain.kind == "parent"
     }
@@ -314,7 +314,7 @@ def _together(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
 
 
 def _called(sheet: Sheet, point: SinglePoint) -> str:
-    """The name that people know and, where it says more than that, the id that rules and reports use."""
+    """The name that people know and, if it adds information, the id that rules and reports use."""
     domain = point.failure_domain
     if not domain.name or domain.name == domain.id:
         return sheet.safe(_operator(domain.id, {}), 80)
@@ -332,7 +332,7 @@ def _numbered(sheet: Sheet, point: SinglePoint) -> str:
 
 
 def _operator(provider: str, names: dict[str, str]) -> str:
-    """A provider's name; one that the catalogue does not know by what was seen of it."""
+    """A provider's name; for one that is not in the catalogue, the description from the evidence."""
     if provider.startswith("unknown:"):
         return f"an operator not in the catalogue ({provider.removeprefix('unknown:')})"
     return names.get(provider, provider)
@@ -365,7 +365,7 @@ def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
 
 
 def _contradictions(sheet: Sheet, report: Report) -> None:
-    """Operators of whom something else that was seen says that they are another company."""
+    """Operators with evidence that contradicts their attribution and names another company."""
     doubtful = [each for each in report.dependencies if each.against]
     if not doubtful:
         return
@@ -396,10 +396,10 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
 
 
 def _unknowns(sheet: Sheet, report: Report) -> None:
-    """Grouped by cause, so that a dead server does not fill the screen."""
+    """The unknowns, grouped by cause, so that a server that is down does not fill the screen."""
     if not report.unknowns:
         return
-    # What a CDN hides is unknown to everybody; it is said, but no part of the score.
+    # A hidden origin is unknown to everybody; it is reported, but is not part of the score.
     counted = any(fact.cause != "hidden_behind_cdn" for fact in report.unknowns)
     meaning = ": taken as failing for the low score, as working for the high one" if counted else ""
     sheet.heading(f"Unknown ({len(report.unknowns)}){meaning}")
@@ -415,7 +415,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
 
 
 def _next(sheet: Sheet, report: Report) -> None:
-    """The one command that helps most now, last, where the eye ends."""
+    """The most useful next command. It comes last, where the reader's eye stops."""
     domain = shlex.quote(report.target.domain)
     retryable = sum(fact.retryable for fact in report.unknowns)
     unasked = sum(fact.cause == "not_asked" for fact in report.unknowns)

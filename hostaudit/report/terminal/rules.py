@@ -1,4 +1,4 @@
-"""The rules: a list of them, one of them explained, and how tests of a policy came out."""
+"""The rules: their list, the explanation of one, and the results of policy tests."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def write_explanation(sheet: Sheet, document: Explanation) -> None:
 
 
 def write_trials(sheet: Sheet, document: PolicyTrials) -> None:
-    """One line for each test, with what differs below it."""
+    """One line for each test, with the differences below it."""
     for each in document.tests:
         mark, word = ("bad", "FAIL") if each.differs else ("good", "pass")
         sheet.marked(mark, word, f"{sheet.safe(each.file, 120)}: {sheet.safe(each.name, 120)} ({each.verdict})", 0)

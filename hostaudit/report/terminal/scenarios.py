@@ -1,4 +1,4 @@
-"""The library of scenarios: a list, or one of them whole with its sources."""
+"""The library of scenarios: the list, or one complete scenario with its sources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ID = 26
 
 
 def write_list(sheet: Sheet, document: Library) -> None:
-    """Identity, date, kind, title and layers of each."""
+    """Id, date, kind, title and layers of each scenario."""
     sheet.bold(f"{len(document.scenarios)} scenarios")
     if not document.scenarios:
         return
@@ -55,7 +55,7 @@ def _layers(sheet: Sheet, scenario: Scenario) -> str:
 
 
 def write_one(sheet: Sheet, document: Scenario) -> None:
-    """Everything that the file says."""
+    """Everything in the scenario's file."""
     sheet.bold(f"{sheet.safe(document.id, 80)}: {document.title}")
     kind = sheet.safe(document.kind.replace("_", " "), 60)
     facts = (

@@ -1,4 +1,4 @@
-"""Lines under way to a terminal: what every document written there shares."""
+"""The lines of a terminal page, with the elements that all pages share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hostaudit.report.text import printable, width, wrap
 RED, YELLOW, GREEN, BOLD = "31", "33", "32", "1"
 
 MOST = 1500
-"""Columns of one paragraph."""
+"""The most columns of text in one paragraph."""
 
 LEAST = 20
-"""Columns that are used even where fewer are asked for."""
+"""The least columns of a line, even if the style asks for fewer."""
 
 MARKS = {"bad": ("✗", "x", RED), "weak": ("~", "~", YELLOW), "open": ("?", "?", YELLOW), "good": ("✓", "+", GREEN)}
-"""Symbol, the same in ASCII, colour. A word always stands beside it."""
+"""Symbol, the same in ASCII, colour. A word always follows the symbol."""
 
 EFFECT_MARKS = {"down": "bad", "no_new_installs": "bad", "cannot_renew": "weak", "degraded": "weak"}
 GRADE_MARKS = {"declared": "open", "configured": "weak", "probed": "good", "independent": "good"}
@@ -28,11 +28,11 @@ GRADE_MARKS = {"declared": "open", "configured": "weak", "probed": "good", "inde
 MORE = "see --format json"
 
 REASON = 320
-"""Columns of a reason: a sentence of our own with a few names in it, which a cut in the middle would spoil."""
+"""The most columns of a reason: a sentence of our own with some names, which a cut in the middle would damage."""
 
 
 class Sheet:
-    """Lines under way. Whatever is added is made safe here; ``safe`` is for keeping its parts short before."""
+    """The lines of a page. All added text is made safe to print; ``safe`` can shorten parts of it before."""
 
     def __init__(self, style: Style, names: Mapping[str, str] | None = None) -> None:
         self.style = Style(style.colour, style.unicode, max(style.width, LEAST))
@@ -53,15 +53,15 @@ class Sheet:
         return self.style.width
 
     def safe(self, text: str, limit: int = 160) -> str:
-        """Outside text, fit to print here."""
+        """Text from outside, made safe to print."""
         return printable(text, limit, ascii_only=not self.style.unicode)
 
     def paint(self, text: str, colour: str) -> str:
-        """Our own text in a colour, if colours are wanted."""
+        """Our own text in a colour, if the style has colours."""
         return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour and colour and text else text
 
     def text(self, text: str, indent: int = 0, hang: int = 2, *, lead: str = "", colour: str = "") -> None:
-        """A wrapped line. ``lead`` is our own beginning of it, painted if a colour is given."""
+        """Add a wrapped line. It begins with ``lead``, our own text, which has the colour if one is given."""
         shown = self.safe(lead + text, MOST)
         first, *more = wrap(shown, self.style.width, first=" " * indent, rest=" " * (indent + hang))
         end = indent + len(lead.rstrip())
@@ -69,13 +69,13 @@ class Sheet:
         self.lines += more
 
     def marked(self, mark: str, word: str, text: str, indent: int) -> None:
-        """A line that begins with a symbol and the word for it."""
+        """Add a line that begins with a symbol and its word."""
         symbol, plain, colour = MARKS[mark]
         lead = f"{symbol if self.style.unicode else plain} {word}: "
         self.text(text, indent, 4, lead=lead, colour=colour)
 
     def graded(self, grade: str, text: str, reasons: Iterable[str], indent: int = 2, *, failed: bool = False) -> None:
-        """A fallback: how far it is proved, what it is, and each reason on a line of its own."""
+        """Add a fallback: its grade, its description, and each reason on a line of its own."""
         self.marked(
             "bad" if failed else GRADE_MARKS[grade], f"{grade}, proof failed" if failed else grade, text, indent
         )
@@ -83,23 +83,23 @@ class Sheet:
             self.text(self.safe(reason, REASON), indent + 4, lead="- ")
 
     def heading(self, text: str) -> None:
-        """An empty line and the title of what follows."""
+        """Add an empty line and the title of a section."""
         self.lines.append("")
         self.bold(text)
 
     def bold(self, text: str) -> None:
-        """A paragraph that stands out."""
+        """Add a bold paragraph."""
         self.lines += [self.paint(line, BOLD) for line in wrap(self.safe(text, MOST), self.style.width)]
 
     def row(self, cells: Sequence[str], widths: Sequence[int], indent: int = 0) -> None:
-        """Cells side by side, two columns apart, each wrapped within its own width."""
+        """Add cells side by side, two columns apart, each wrapped within its own width."""
         wrapped = [wrap(self.safe(cell, MOST), each) for cell, each in zip(cells, widths, strict=True)]
         for parts in zip_longest(*wrapped, fillvalue=""):
             padded = (part + " " * (each - width(part)) for part, each in zip(parts, widths, strict=True))
             self.lines.append((" " * indent + "  ".join(padded)).rstrip())
 
     def more(self, left: int, indent: int = 2, *, lead: str = "") -> None:
-        """A line with the number of items that are not shown, if any."""
+        """Add a line with the number of items that are not shown, if any."""
         if left > 0:
             self.text(f"+{left} more, {MORE}", indent, lead=lead)
 

@@ -1,6 +1,6 @@
-"""A scenario as it meets a site: what goes first, how long do we have, what can we still use?
+"""The timeline of a scenario at a site: the losses in order, the times to impact, and the remaining fallbacks.
 
-The events come first, then one bar per function over time, then what follows from both.
+The events come first, then one bar per function over time, then the conclusions.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from hostaudit.report.text import width, wrap
 
 SOURCES = 3
 ASIDE = 72
-"""From this width on, what a bar amounts to stands beside it; below, above it."""
+"""The least width at which the summary of a bar is beside it; on narrower terminals it is above the bar."""
 LABEL = 24
 TAIL = (24, 40)
-"""Columns for what a bar amounts to: on a narrow and on a wide terminal."""
+"""Columns for the summary of a bar, on a narrow and on a wide terminal."""
 WIDE = 110
 NARROW = 16
-"""Columns that what happens needs beside its time."""
+"""The least columns for the description of an event beside its time."""
 ANSWERS = ("accept", "refuse")
-"""Actions of those who were asked for help: they end nothing."""
+"""Actions of parties that were asked for help: they stop nothing."""
 DEEP = 8
 """The column at which the details of an event begin."""
 
 MOVES = {"another-registrar": "moving the name to another registrar"}
-"""The kinds of exclusions other than providers."""
+"""The kinds of excluded moves that are not providers, in words."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BINDINGS = {
@@ -86,7 +86,7 @@ def _top(sheet: Sheet, document: WhatIf) -> None:
 
 
 def _moment(at: str) -> str:
-    """To the minute."""
+    """A time without seconds."""
     return f"{at[:16].replace('T', ' ')} UTC"
 
 
@@ -128,14 +128,14 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
     rest_of = [each for rows in helped.values() for each in rows]
     written = len(sheet.lines)
     _stand_ins(sheet, rest_of, document)
-    if len(sheet.lines) > written:  # some rows are said elsewhere
+    if len(sheet.lines) > written:  # some rows appear in other sections
         rows, sheet.lines[written:] = sheet.lines[written:], []
         sheet.text("Whatever the event:", 1)
         sheet.lines += rows
 
 
 def in_order(document: WhatIf) -> list[EventOutcome]:
-    """Events by time; those of the same time as they were given."""
+    """Events by time; events of the same time stay in the given order."""
     return sorted(document.events, key=lambda each: each.at_hours)
 
 
@@ -144,7 +144,7 @@ def _when(event: EventOutcome) -> str:
 
 
 def _date(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
-    """``09 Jan``; with the year where the clock runs into another, with the hour where it runs for days only."""
+    """A date such as ``09 Jan``; with the year if the clock crosses years, with the hour if it covers only days."""
     if event.at is None:
         return ""
     day, _, hour = event.at.partition("T")
@@ -158,7 +158,7 @@ def _date(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
 
 
 def _what(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
-    """Actor and action. Bound by role, the recorded actor stands in brackets if it is another one here."""
+    """Actor and action. If the event is bound by role to another provider, the recorded actor follows in brackets."""
     name = sheet.safe(event.actor_name or event.actor, 60)
     if document.binding == "role" and event.action not in ANSWERS:
         there = {bound.name for bound in event.bound} | {bound.id for bound in event.bound}
@@ -206,8 +206,8 @@ def _all_or(stopped: list[str], document: WhatIf) -> str:
 
 
 def _under(document: WhatIf, shown: list[EventOutcome]) -> dict[str, list[Standby | Excluded]]:
-    """By event, the fallbacks that are of use against it or not, unless nothing is gone that they back up; under ""
-    those of no event in particular."""
+    """The fallbacks by event, useful or not, if a function that they replace is lost; those without an event are
+    under ""."""
     cuts = [each for each in shown if each.action not in ANSWERS]
     refusals = {each.id: each for each in document.events}
     found: dict[str, list[Standby | Excluded]] = {}
@@ -239,14 +239,14 @@ def _stand_ins(sheet: Sheet, rows: Iterable[Standby | Excluded], document: WhatI
 
 
 def standing_by(sheet: Sheet, each: Standby) -> str:
-    """The fallbacks, each with what it can replace."""
+    """A fallback with its role and, if given, the subject that it replaces."""
     backed = f" for {sheet.safe(each.subject, 80)}" if each.subject else ""
     declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else each.provider
     return f"{sheet.safe(say.role(each.role), 40)} {sheet.safe(declared, 100)}{backed}"
 
 
 def standby(sheet: Sheet, each: Standby, indent: int) -> None:
-    """A fallback: when it is ready, or that it does not help."""
+    """Add a fallback: the time at which it is ready, or that it does not help."""
     reasons = "; ".join(sheet.safe(reason, REASON) for reason in each.reasons)
     text = f"{standing_by(sheet, each)} ({each.grade}){f' - {reasons}' if reasons else ''}"
     if each.ready_at_hours is None:
@@ -257,13 +257,13 @@ def standby(sheet: Sheet, each: Standby, indent: int) -> None:
 
 
 def excluded(sheet: Sheet, rows: Iterable[Excluded], document: WhatIf, indent: int) -> None:
-    """Those who cannot stand in, and why; who share a reason share a line."""
+    """Providers that cannot be replacements, with the reason; those with the same reason share a line."""
     events = {each.id: each for each in document.events}
     useless = {each.provider for each in document.fallbacks if each.ready_at_hours is None}
     shared: dict[tuple[str, str, str], list[str]] = {}
     for each in rows:
         if not each.event and each.provider in useless:
-            continue  # its own line says so
+            continue  # has a line of its own
         refusal = events.get(each.event)
         name = refusal.actor_name if refusal and refusal.actor == each.provider else each.provider
         asked = f"asked at +{say.clock(refusal.at_hours)}" if refusal and refusal.at is not None else ""
@@ -340,7 +340,7 @@ def _only_degraded(outcome: FunctionOutcome) -> bool:
 
 
 def _works(outcome: FunctionOutcome) -> bool:
-    """True if nothing of it is lost, as far as was assessed."""
+    """True if the function has no loss, as far as it was assessed."""
     return outcome.assessed and not (outcome.down_hours > 0 or outcome.range.high > 0 or outcome.degraded_hours > 0)
 
 
@@ -369,7 +369,7 @@ def total(outcome: FunctionOutcome, sheet: Sheet) -> str:
     return ", ".join(parts)
 
 
-# -- what follows -----------------------------------------------------------------------------------------
+# -- conclusions -----------------------------------------------------------------------------------------
 
 
 def _key(sheet: Sheet, document: WhatIf) -> None:
@@ -392,7 +392,7 @@ def _called(sheet: Sheet, outcome: FunctionOutcome) -> str:
 
 
 def before_the_next(sheet: Sheet, document: WhatIf) -> None:
-    """The next steps, while nothing has happened yet."""
+    """The next steps to take before an incident."""
     if document.before_the_next:
         sheet.lines.append("")
         sheet.text("", lead="Do before the next one:", colour=BOLD)
@@ -409,7 +409,7 @@ def _history(sheet: Sheet, document: WhatIf) -> None:
 
 
 def _elsewhere(sheet: Sheet, document: WhatIf) -> None:
-    """Events that are not part of the timeline: never dropped, only put last."""
+    """Events that are not part of the timeline: they are never dropped, but come last."""
     rest = [each for each in in_order(document) if each.applies in ("no", "not_assessed")]
     refusals = {each.event for each in document.excluded if each.event}
     rest = [each for each in rest if each.id not in refusals]
@@ -426,7 +426,7 @@ def _elsewhere(sheet: Sheet, document: WhatIf) -> None:
 def _sources(sheet: Sheet, document: WhatIf) -> None:
     if not document.sources:
         return
-    # A source is its title and its address; of the address only JSON has need.
+    # A source has a title and an address; only JSON needs the address.
     titles = [sheet.safe(title.partition(" http")[0] or each, 100) for each, title in document.sources.items()]
     left = len(titles) - SOURCES
     sheet.lines.append("")

@@ -1,4 +1,4 @@
-"""The result of a simulation: for a scenario the timeline; for a loss what stops, for how long, and what remains."""
+"""The result of a simulation: for a scenario the timeline; for a loss the downtime and the remaining functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_asses
 
 
 def write(sheet: Sheet, document: WhatIf) -> None:
-    """Either kind of answer."""
+    """Write the result of a scenario or of a loss."""
     if document.kind == "scenario":
         timeline.write(sheet, document)
     else:

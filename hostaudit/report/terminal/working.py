@@ -10,7 +10,7 @@ from hostaudit.model.working import NOBODY, Working
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
 WHOLE = 2
-"""Companies whose exposure is worked out: the two worst, which make the score."""
+"""The number of companies whose exposure is calculated in full: the two worst, which decide the score."""
 OTHERS = 6
 
 FULL, FURTHER = "full_harm_hours", "further_weight"

@@ -1,7 +1,7 @@
-"""Asking name servers: what does the resolver say, what does one server say, and who announces an address?
+"""The DNS client: questions to the resolver, to one name server, and to Team Cymru's DNS.
 
-Messages are built and parsed by dnspython; sockets are opened here, a fresh one for each query so that the port is
-as hard to guess as the id. A connected UDP socket takes datagrams from the asked address only.
+dnspython builds and parses the messages. This module opens the sockets, a new one for each query so that the port is
+as hard to guess as the id. A connected UDP socket accepts datagrams from the asked address only.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, Outcome, Record
 from hostaudit.observe.net.single_flight import Sharing
 
 EDNS_PAYLOAD = 1232
-"""Largest UDP answer asked for: fits one packet on every IPv6 path, so that none is lost as a fragment."""
+"""The requested maximum size of a UDP answer: one packet on every IPv6 path, so that no fragment can be lost."""
 
 TRIES = (0.3, 0.4, 0.5)
-"""Shares of the request timeout that each try may take.
+"""The share of the request timeout for each try.
 
-The third is for silence only: a resolver that was slow to find out may drop its late answer, yet give it when asked
-anew.
+The third try is made only after silence: a resolver that was slow may drop its late answer, but give it to a new
+query.
 """
 
 _FAILED: dict[str, Cause] = {"SERVFAIL": "servfail", "REFUSED": "refused"}
@@ -59,8 +59,8 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class DnsTrial:
-    """How one resolver answered once. ``payload``: the largest UDP message that it takes (RFC 6891 section 6.2.3), None
-    if it knows no EDNS."""
+    """One answer of one resolver. ``payload``: the largest UDP message that it accepts (RFC 6891 section 6.2.3), None
+    if it does not support EDNS."""
 
     rcode: str
     authenticated: bool
@@ -76,16 +76,16 @@ class _TryFailedError(Exception):
 
 @dataclass(slots=True)
 class _Stage:
-    """How far one try has come: whether a cut answer was seen, and how many stray replies."""
+    """The state of one try: True if a truncated answer was seen, and the number of stray replies."""
 
     cut: bool = False
     passed_over: int = 0
 
 
 class Dns:
-    """The resolver client. Every method ends as an ``Outcome`` and raises nothing for what servers do.
+    """The DNS client. Every method returns an ``Outcome``; failures of servers raise no exception.
 
-    ``sent`` is called once, when the first query is on its way: a good moment to load what is needed later.
+    ``sent`` is called once, after the first query is sent: a good moment to load modules that are needed later.
     """
 
     def __init__(
@@ -107,22 +107,22 @@ class Dns:
         self._sent = sent
         self._slots = budget.common.query_slots or asyncio.Semaphore(budget.limits.dns_in_flight)
 
-    # --- what probes ask ---
+    # --- the questions of probes ---
 
     async def lookup(self, name: str, rdtype: str) -> Outcome[DnsAnswer]:
-        """The record set of a name, at the end of its CNAME chain, by the resolver."""
+        """The resolver's record set of a name, at the end of its CNAME chain."""
         name = _plain(name)
         source = self._source(name, rdtype)
         return await self._sharing.once(("dns", name, rdtype), source, lambda: self._lookup(name, rdtype, source))
 
     async def zone_of(self, name: str) -> Outcome[str]:
-        """The zone that a name lies in, by who answers for its SOA; an alias lies in the zone of its parent name."""
+        """The zone that contains a name: the owner of the SOA in the answer; for an alias the zone of its parent."""
         name = _plain(name)
         source = self._source(name, "SOA")
         return await self._sharing.once(("zone", name), source, lambda: self._zone_of(name))
 
     async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
-        """One server's own answer, without recursion."""
+        """The answer of one server, without recursion."""
         name = _plain(name)
         source = f"DNS {name or '.'} {rdtype} at {address}, no recursion"
         reason = self._policy.vet(address)
@@ -137,7 +137,7 @@ class Dns:
         )
 
     async def origin(self, address: str) -> Outcome[Origin]:
-        """The announced prefix around an address and its origin networks, by Team Cymru's DNS service."""
+        """The announced prefix that contains an address and its origin networks, from Team Cymru's DNS service."""
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
@@ -182,7 +182,7 @@ class Dns:
         code, trusted = dns.rcode.to_text(reply.rcode()), bool(reply.flags & dns.flags.AD)
         return Outcome.of(DnsTrial(code, trusted, reply.payload if reply.edns >= 0 else None), source)
 
-    # --- how it is done ---
+    # --- exchanges ---
 
     def _source(self, name: str, rdtype: str) -> str:
         return f"DNS {name or '.'} {rdtype} at resolver {', '.join(map(str, self._resolvers))}".rstrip()
@@ -222,7 +222,7 @@ class Dns:
                     return Outcome.gap("too_large", source, f"{len(found)} records in one set")
                 ttl = min(ttl, *(record.ttl for record in found), *(step.ttl for step in chain.aliases))
                 return Outcome.of(DnsAnswer(chain.name, found, tuple(chain.aliases), ttl, authenticated), source)
-            # A reply may stop at an alias whose target it does not cover; only a reply to that name proves anything.
+            # A reply may end at an alias without data on its target; only a reply to the target's name is a proof.
             if asked == chain.name or reply.value.rcode == "NXDOMAIN" or records.soa_owner(reply.value) is not None:
                 return records.proof_of_absence(reply.value, source)
 
@@ -251,7 +251,7 @@ class Dns:
     async def _try(
         self, servers: tuple[Server, ...], name: str, rdtype: str, source: str, *, recurse: bool
     ) -> Outcome[DnsReply]:
-        """Two tries, three against silence, each at the next server if there is one; the last failure stands."""
+        """Two tries, three after silence, each at the next server if there is one. Returns the last failure."""
         try:
             question = dns.name.from_text(name) if name.isascii() else None
             kind = dns.rdatatype.from_text(rdtype)
@@ -259,7 +259,7 @@ class Dns:
             dns.exception.DNSException,
             ValueError,
             struct.error,
-        ):  # the last: an escape above 255, to dnspython before 2.9
+        ):  # the last: raised by dnspython before 2.9 for an escape above 255
             question = None
         if question is None:
             return Outcome.gap("malformed", source, "not a domain name")
@@ -300,7 +300,7 @@ class Dns:
     async def _exchange(
         self, server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType, seconds: float, recurse: bool
     ) -> dns.message.Message:
-        """One try: UDP, TCP if the answer is cut, and once more without EDNS for a server that refuses it."""
+        """One try: UDP, TCP if the answer is truncated, and once more without EDNS if the server refuses it."""
         stage = _Stage()
         async with self._slots:
             try:
@@ -339,7 +339,7 @@ class Dns:
     async def _udp(
         self, server: Server, query: dns.message.Message, wire: bytes, stage: _Stage
     ) -> dns.message.Message | None:
-        """The reply over UDP, or None if it was cut. What answers another question is no reply and is passed over."""
+        """The reply over UDP, or None if it was truncated. Replies to other questions are ignored."""
         loop = asyncio.get_running_loop()
         family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as sock:
@@ -352,7 +352,7 @@ class Dns:
             while True:
                 data = await loop.sock_recv(sock, 65535)
                 if len(data) >= 12 and data[:2] == wire[:2] and data[2] & 0x80:
-                    if data[2] & 0x02:  # TC (RFC 1035 section 4.1.1): the rest may end in the middle of a record
+                    if data[2] & 0x02:  # TC (RFC 1035 section 4.1.1): the message may end in the middle of a record
                         return None
                     reply = _parsed(data, query)
                     if reply is not None:
@@ -372,18 +372,18 @@ async def _tcp(server: Server, wire: bytes) -> bytes:
 
 def _query(name: dns.name.Name, kind: dns.rdatatype.RdataType, recurse: bool, *, edns: bool) -> dns.message.Message:
     query = dns.message.make_query(name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD)
-    # RFC 6840 section 5.7: AD in a query asks for AD in the answer, without the weight of the signatures.
+    # RFC 6840 section 5.7: AD in a query requests AD in the answer, without the bytes of the signatures.
     query.flags = dns.flags.Flag(dns.flags.RD | dns.flags.AD if recurse else 0)
     return query
 
 
 def _parsed(data: bytes, query: dns.message.Message) -> dns.message.Message | None:
-    """The message in ``data``, or None if it answers another question than ``query``."""
+    """The message in ``data``, or None if it is no answer to ``query``."""
     try:
         reply = dns.message.from_wire(data, ignore_trailing=True)
         return reply if query.is_response(reply) else None
     except Exception as error:
-        # Hostile bytes: whatever the parser makes of them, it is not an answer.
+        # Hostile bytes can raise any exception in the parser; they are no answer.
         raise _TryFailedError("malformed", f"{type(error).__name__} in the reply") from None
 
 
@@ -414,7 +414,7 @@ def system_resolvers(configuration: Path = Path("/etc/resolv.conf")) -> tuple[st
             words = [line.split() for line in lines.read(65536).splitlines()]
         return tuple(each[1] for each in words if len(each) > 1 and each[0] == "nameserver")
     except OSError:
-        # Costs 15 ms to import and is needed only where the system keeps its resolvers elsewhere.
+        # The import takes 15 ms and is needed only on systems that configure their resolvers elsewhere.
         import dns.resolver
 
         try:

@@ -1,4 +1,4 @@
-"""Team Cymru's routing answers: which prefix covers an address, and which networks announce it?
+"""Team Cymru's routing data: the prefix that contains an address, and the networks that announce it.
 
 The rows come as TXT records of ``origin.asn.cymru.com``, ``origin6.asn.cymru.com`` and ``asn.cymru.com``
 (https://www.team-cymru.com/ip-asn-mapping).
@@ -13,14 +13,14 @@ from hostaudit.model.values import Origin
 from hostaudit.observe.net.limits import Address, Network
 
 ZONE = "asn.cymru.com"
-"""The zone above those of both address families and of the networks' names."""
+"""The parent of the zones for IPv4, IPv6 and the networks' names."""
 
 ASNS = 16
-"""No more origin networks than this are kept for one prefix; real ones have one or two."""
+"""The most origin networks that are kept for one prefix; real prefixes have one or two."""
 
 
 def question(address: Address) -> str:
-    """The name to ask for the origin of an address. IPv6 is asked by its /64, longer ones are not announced."""
+    """The DNS name for the origin of an address. IPv6 is asked by its /64, as longer prefixes are not announced."""
     labels = address.reverse_pointer.split(".")[:-2]
     if address.version == 4:
         return ".".join((*labels, "origin.asn.cymru.com"))
@@ -28,7 +28,7 @@ def question(address: Address) -> str:
 
 
 def origin(address: Address, rows: Iterable[str]) -> Origin:
-    """The most specific announced prefix with every origin of it. Raises ``ValueError`` if no row can be read."""
+    """The most specific announced prefix with all its origins. Raises ``ValueError`` if no row can be read."""
     found: dict[Network, list[list[str]]] = {}
     for row in rows:
         parts = [part.strip() for part in row.split("|")]

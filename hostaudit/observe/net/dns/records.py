@@ -1,6 +1,6 @@
-"""Resource records as plain values: what does a DNS message say, and where does its CNAME chain end?
+"""Resource records as plain values, CNAME chains and proofs of absence.
 
-Nothing here does I/O. Record data objects come from the DNS library and are read by attribute only.
+No function does I/O. Record data objects come from the DNS library and are read by attribute only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hostaudit.observe.net.outcome import DnsReply, Outcome, Record
 
 
 def host(name: Any) -> str:
-    """A domain name in lower case without the trailing dot, so that the root is empty."""
+    """A domain name in lower case without the trailing dot; the root is empty."""
     text: str = name.to_text(omit_final_dot=True)
     return "" if text == "." else text.lower()
 
@@ -48,12 +48,12 @@ def fields(rdtype: str, data: Any, cap: int) -> tuple[str | int, ...]:
 
 
 def parent(name: str) -> str:
-    """The name one label up; the root is its own parent."""
+    """The parent name, one label shorter; the root is its own parent."""
     return name.partition(".")[2]
 
 
 class Chain:
-    """The way along CNAME records from a name (RFC 1034 section 3.6.2), over as many replies as it takes."""
+    """The chain of CNAME records from a name (RFC 1034 section 3.6.2), which may need several replies."""
 
     def __init__(self, name: str, rdtype: str, steps: int) -> None:
         self.name = name
@@ -62,7 +62,7 @@ class Chain:
         self._steps = steps
 
     def follow(self, answer: Iterable[Record]) -> tuple[Record, ...] | None:
-        """The records at the end, if this answer reaches them; else ``name`` is where the answer stops.
+        """The records at the end of the chain, None if this answer does not reach it; ``name`` is then its last target.
 
         Raises ``ValueError`` for a loop and for a chain that is too long.
         """
@@ -86,9 +86,9 @@ class Chain:
 
 
 def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
-    """What a reply without the wanted records proves (RFC 2308 section 2).
+    """The outcome of a reply without the wanted records (RFC 2308 section 2).
 
-    A referral in place of an answer proves nothing: a resolver that sends one did not do its work.
+    A referral instead of an answer proves nothing: a resolver that sends one did not resolve the name.
     """
     if reply.rcode == "NXDOMAIN":
         return Outcome.none("NXDOMAIN", source)
@@ -99,5 +99,5 @@ def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
 
 
 def soa_owner(reply: DnsReply) -> str | None:
-    """The owner of the first SOA record of a reply, in the answer before the authority section."""
+    """The owner of the first SOA record of a reply; the answer section is read before the authority section."""
     return next((record.name for record in (*reply.answer, *reply.authority) if record.type == "SOA"), None)

@@ -1,7 +1,7 @@
-"""One HTTP request to one vetted address, and the certificate shown there: what did that machine answer?
+"""One HTTP request to one vetted address, and the certificate that the address presents.
 
 httpx speaks HTTP/1.1 through one transport per host name, so that a connection verified for one name never carries a
-request for another, although both may live at one address. Redirects, name look-ups and limits per scan are ``web``'s.
+request for another one at the same address. Redirects, name look-ups and limits per scan are in ``fetch``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Url:
 
     @property
     def authority(self) -> str:
-        """Host and, if it is not the scheme's own, port, as in a Host header (RFC 9110 section 7.2)."""
+        """Host and, unless it is the scheme's default, port, as in a Host header (RFC 9110 section 7.2)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.scheme == "https" else 80) else f"{host}:{self.port}"
 
@@ -48,14 +48,14 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to send: GET without ``form``, else POST of the URL-encoded form."""
+    """A request: GET without ``form``, else POST of the URL-encoded form."""
 
     url: Url
     accept: str = "*/*"
     headers: tuple[tuple[str, str], ...] = ()
     form: bytes | None = None
     service: bool = False
-    """Whether it goes to a service that other sites of the run ask too, not to the site."""
+    """True if the request goes to a service that other sites of the run ask too, not to the site."""
 
 
 class _BodyError(Exception):
@@ -65,12 +65,12 @@ class _BodyError(Exception):
 
 
 class DiskError(Exception):
-    """A body could not be written down: a trouble of this machine, not of the one that was asked."""
+    """A body could not be written to the disk: a failure of this machine, not of the server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where a body goes that is too large to keep in memory: at most ``cap`` bytes, in at most ``seconds``."""
+    """The file for a body that is too large for memory: at most ``cap`` bytes, in at most ``seconds``."""
 
     file: BinaryIO
     cap: int
@@ -78,7 +78,7 @@ class Sink:
 
 
 class Http:
-    """Sends requests and shakes hands. Loads httpx and the CA bundle once, when first needed."""
+    """Sends requests and makes TLS handshakes. Loads httpx and the CA bundle once, when first needed."""
 
     def __init__(self, budget: Budget, ports: Ports) -> None:
         self._budget = budget
@@ -90,14 +90,14 @@ class Http:
         self._slots = budget.common.connection_slots or asyncio.Semaphore(budget.limits.connections)
 
     def warm_up(self) -> asyncio.Task[tuple[Any, ssl.SSLContext]]:
-        """Start loading what a request needs; the first request waits for it."""
+        """Start to load the modules of a request; the first request waits for them."""
         if self._loading is None:
             self._loading = asyncio.create_task(self._load())
         return self._loading
 
     async def _load(self) -> tuple[Any, ssl.SSLContext]:
-        # Not in a thread: there it would take turns with the reading of DNS answers, and the requests, which need the
-        # longest, would leave last. Here it fills the time until the first answers come.
+        # Not in a thread: there it would compete with the reading of DNS answers, and the requests, which take the
+        # longest, would be sent last. Here it uses the time until the first answers arrive.
         httpx = _load()
         if self._common.context is None:
             self._common.context = trust()
@@ -110,7 +110,7 @@ class Http:
         await asyncio.gather(*(each.aclose() for each in self._transports.values()), return_exceptions=True)
 
     async def send(self, ask: Ask, address: str) -> Outcome[HttpReply]:
-        """One exchange with one address, in at most the request timeout. Any status is a value."""
+        """One exchange with one address, within the request timeout. Any status is a value."""
         source = f"{'GET' if ask.form is None else 'POST'} {ask.url} at {address}"
         httpx, context = await asyncio.shield(self.warm_up())
         async with self._budget.host_slot(ask.url.host), self._slots:
@@ -125,9 +125,9 @@ class Http:
                 return self._gap(error, source)
 
     async def save(self, ask: Ask, address: str, sink: Sink) -> Outcome[HttpReply]:
-        """As ``send``, with the body of a 200 written to ``sink`` from its beginning; the reply's own is empty.
+        """Send a request as ``send`` does, and write the body of a 200 to ``sink``; the reply's own body is empty.
 
-        The answer must begin within the request timeout. Without a value, what is in the file means nothing.
+        The answer must begin within the request timeout. The content of the file is valid only with a value.
         Raises ``DiskError`` if the file cannot be written.
         """
         source = f"GET {ask.url} at {address}"
@@ -146,9 +146,9 @@ class Http:
                 return self._gap(error, source)
 
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
-        """The certificate that ``address`` shows for ``host``: verified first, and if that fails, looked at unverified.
+        """The certificate that ``address`` presents for ``host``. If verification fails, it is read unverified.
 
-        No request is sent. Invalid is a value, with the verifier's words in ``problem``.
+        No request is sent. An invalid certificate is a value, with the verifier's message in ``problem``.
         """
         source = f"TLS handshake for {host} at {address}"
         _, context = await asyncio.shield(self.warm_up())
@@ -207,7 +207,7 @@ class Http:
         )
         async with asyncio.timeout(None if sink is None else self._budget.seconds()):
             response = await transports[url.host].handle_async_request(request)
-        # Closing is part of the exchange: a connection whose body was not read to its end is dropped.
+        # Closing is part of the exchange: a connection whose body was not read completely is closed.
         async with aclosing(response):
             headers = self._headers(response.headers.raw)
             tls = response.extensions["network_stream"].get_extra_info("ssl_object")
@@ -230,14 +230,14 @@ class Http:
 def _load() -> Any:
     import httpx
 
-    # httpcore asks for this library at every lock, and each time Python would search every folder for it in vain.
+    # httpcore imports this library at every lock, and each time Python would search every folder without success.
     if importlib.util.find_spec("sniffio") is None:
         sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     return httpx
 
 
 def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
-    """The one verifying context of a process. Raises ``OSError`` (``ssl.SSLError`` is one) for an unusable bundle."""
+    """The only verifying context of a process. Raises ``OSError`` (``ssl.SSLError`` is one) for an unusable bundle."""
     return ssl.create_default_context(cafile=None if ca_bundle is None else str(ca_bundle))
 
 
@@ -252,9 +252,9 @@ def _unverified() -> ssl.SSLContext:
 
 
 async def read_body(stream: AsyncIterable[bytes], encoding: str, cap: int) -> tuple[bytes, bool]:
-    """A body of at most ``cap`` bytes after decompression, and whether it was cut there.
+    """A body of at most ``cap`` bytes after decompression, and True if it was cut there.
 
-    Raises ``_BodyError`` (malformed) for a coding that was not asked for and for a torn gzip stream.
+    Raises ``_BodyError`` (malformed) for a coding that was not requested and for an incomplete gzip stream.
     """
     body = bytearray()
     try:
@@ -268,7 +268,7 @@ async def read_body(stream: AsyncIterable[bytes], encoding: str, cap: int) -> tu
 
 
 async def _pour(response: Any, encoding: str, sink: Sink) -> None:
-    """Write the body of a 200 down. Raises as ``read_body``, too_large for one that exceeds the cap, ``DiskError``."""
+    """Write the body of a 200. Raises the errors of ``read_body``, too_large beyond the cap, and ``DiskError``."""
     if response.status_code != 200:
         return
     async for piece in _inflated(response.stream, encoding, sink.cap):
@@ -279,7 +279,7 @@ async def _pour(response: Any, encoding: str, sink: Sink) -> None:
 
 
 async def _inflated(stream: AsyncIterable[bytes], encoding: str, cap: int) -> AsyncIterator[bytes]:
-    """The pieces of a body, decompressed, ``cap`` bytes in all; raises ``_BodyError`` (too_large) where it is cut."""
+    """The decompressed pieces of a body, ``cap`` bytes in total; raises ``_BodyError`` (too_large) beyond that."""
     coding = encoding.strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
         raise _BodyError("malformed", f"content coding {encoding[:40]!r} was not asked for")
@@ -293,7 +293,7 @@ async def _inflated(stream: AsyncIterable[bytes], encoding: str, cap: int) -> As
             raise _BodyError("malformed", f"gzip: {error}") from None
         yield piece[: cap - produced]
         produced += len(piece)
-        # Compressed bytes count too: a stream may grow for ever and inflate to nothing.
+        # Compressed bytes count too: an endless stream may decompress to nothing.
         if produced > cap or received > cap:
             raise _BodyError("too_large", f"more than {cap} bytes")
     if inflate is not None and received and not inflate.eof:
@@ -304,10 +304,10 @@ async def _inflated(stream: AsyncIterable[bytes], encoding: str, cap: int) -> As
 
 
 def cause_of(error: BaseException) -> tuple[Cause, str]:
-    """Why an exchange failed, from any exception of httpx, ssl or the socket below them."""
+    """The cause of a failed exchange and its details, from any exception of httpx, ssl or the socket below them."""
     names = {base.__name__ for base in type(error).__mro__}
     if "TimeoutError" in names or "TimeoutException" in names:
-        # What the exchange was waiting for when its time ended is no cause.
+        # The operation that was interrupted by the end of the time is not the cause.
         return "timeout", ""
     chain = list(_chain(error))
     for kind, cause in _BELOW:
@@ -315,10 +315,10 @@ def cause_of(error: BaseException) -> tuple[Cause, str]:
             if isinstance(each, kind):
                 return cause, _words(each)
     for each in chain:
-        # h11 gives up on a header section that does not end; RFC 6585 calls that 431.
+        # h11 stops at a header section that is too long; RFC 6585 defines status 431 for that.
         if getattr(each, "error_status_hint", None) == 431:
             return "too_large", _words(each)
-    if str(error).startswith("Server disconnected"):  # httpcore's words for an end of file before any answer
+    if str(error).startswith("Server disconnected"):  # httpcore's message for an end of file before any answer
         return "connection_reset", _words(error)
     for name, cause in _HTTPX:
         if name in names:
@@ -342,7 +342,7 @@ _HTTPX: tuple[tuple[str, Cause], ...] = (
     ("ProxyError", "unreachable"),
     ("TooManyRedirects", "too_many_redirects"),
 )
-"""httpx's own classes by name, most specific first; what is not named speaks of a message that is not HTTP."""
+"""httpx's own classes by name, most specific first; any other class means a message that is not HTTP."""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -366,13 +366,13 @@ def _words(error: BaseException) -> str:
 
 
 def certificate_of(tls: ssl.SSLObject, host: str, address: str, problem: str | None = None) -> Certificate:
-    """The leaf and the issuers above it, from a finished handshake; valid if there is no ``problem``.
+    """The certificate of the server and its issuers, from a finished handshake; valid if there is no ``problem``.
 
     Raises ``ValueError`` for a certificate that cannot be read.
     """
     facts = _decoded(tls, verified=problem is None) or _parsed(tls)
     leaf = facts[0]
-    # A certificate above the leaf adds its issuer, down to the root, which issued itself.
+    # Each certificate of the chain adds its issuer, up to the root, which issued itself.
     above = tuple(each.issuer for each in facts[1:] if each.issuer != each.subject)
     return Certificate(host, address, leaf.issuer, leaf.names, leaf.start, leaf.end, problem is None, problem, above)
 
@@ -387,10 +387,10 @@ class _Facts:
 
 
 def _decoded(tls: ssl.SSLObject, *, verified: bool) -> list[_Facts]:
-    """The chain as OpenSSL decoded it, or nothing where this Python does not hand it out.
+    """The chain as OpenSSL decoded it; empty if this Python does not provide it.
 
-    ``SSLObject`` has the chain from Python 3.13 only, and in DER; the object below has it decoded since 3.10, which
-    spares loading a second X.509 library in every scan.
+    ``SSLObject`` has the chain only from Python 3.13 on, and in DER; the object below it has it decoded since 3.10, so
+    that no scan has to load a second X.509 library.
     """
     inner: Any = getattr(tls, "_sslobj", None)
     chain: Callable[[], Any] | None = getattr(inner, "get_verified_chain" if verified else "get_unverified_chain", None)
@@ -414,7 +414,7 @@ def _from_openssl(info: dict[str, Any]) -> _Facts:
 
 
 def _parsed(tls: ssl.SSLObject) -> list[_Facts]:
-    """The leaf alone, parsed from its DER form, which every Python gives."""
+    """Only the certificate of the server, parsed from its DER form, which every Python provides."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 

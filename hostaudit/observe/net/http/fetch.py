@@ -1,7 +1,7 @@
-"""Fetching a URL as a careful client does: where does it lead, and what is there?
+"""Fetch URLs safely: resolve the host, vet the addresses, connect, and follow redirects.
 
-Each hop is resolved, vetted and connected to at that very address (so a name cannot change its mind in between);
-redirects are followed here, to http and https on their own ports only.
+Each hop is resolved and vetted, and the connection goes to the vetted address, so the name cannot change its address
+in between. Redirects are followed only to http and https on their default ports.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hostaudit.observe.net.rate_limits import SILENCES
 T = TypeVar("T")
 
 ADDRESSES = 2
-"""How many addresses of one host are tried before its failure stands."""
+"""The number of addresses of one host that are tried."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
@@ -34,11 +34,11 @@ _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-
 _ELSEWHERE = frozenset(
     {"connection_refused", "connection_reset", "unreachable", "timeout", "tls_error", "blocked_address"}
 )
-"""Failures of a path or a machine, after which another address of the same host is worth a try."""
+"""Failures of a path or a machine, after which another address of the same host is tried."""
 
 
 def parse(text: str, cap: int = 4096) -> Url | None:
-    """The parts of an http or https URL, None for anything else, for one with a user name, and for a long one."""
+    """The parts of an http or https URL; None for other schemes, for a URL with a user name, and for a long one."""
     if len(text) > cap or any(each <= " " or each == "\x7f" for each in text):
         return None
     try:
@@ -61,21 +61,21 @@ def parse(text: str, cap: int = 4096) -> Url | None:
 
 
 class Reach:
-    """Turns a host into vetted addresses and tries them."""
+    """Resolves a host to vetted addresses and tries them."""
 
     def __init__(self, dns: Dns, policy: AddressPolicy) -> None:
         self._dns = dns
         self._policy = policy
 
     async def at(self, address: str, attempt: Callable[[str], Awaitable[Outcome[T]]], source: str) -> Outcome[T]:
-        """``attempt`` at this address, if it may be connected to."""
+        """The outcome of ``attempt`` at this address, if connections to it are allowed."""
         reason = self._policy.vet(address)
         return await attempt(address) if reason is None else Outcome.gap("blocked_address", source, reason)
 
     async def host(self, host: str, attempt: Callable[[str], Awaitable[Outcome[T]]], source: str) -> Outcome[T]:
-        """``attempt`` at the addresses of a host, IPv4 first, until one does not fail for the path's sake.
+        """The outcome of ``attempt`` at the addresses of a host, IPv4 first; the next one is tried if the path failed.
 
-        IPv6 is only asked for when IPv4 did not do: most hosts have both, and one question less is one wait less.
+        The IPv6 addresses are looked up only if IPv4 failed: most hosts have both, and this saves a question.
         """
         if _literal(host):
             return await self.at(host, attempt, source)
@@ -93,7 +93,7 @@ class Reach:
                 if outcome.unknown is None or outcome.unknown.cause not in _ELSEWHERE:
                     return outcome
                 failure = outcome
-                # A family that this machine has no route for, and an address never connected to, are no tries.
+                # A family without a route on this machine, and a refused address, do not count as tries.
                 tried += outcome.unknown.cause not in ("unreachable", "blocked_address")
                 if tried == ADDRESSES:
                     return outcome
@@ -101,7 +101,7 @@ class Reach:
 
 
 class Web:
-    """GET with redirects. ``no_http`` and ``no_third_party`` keep it from asking at all."""
+    """GET with redirects. With ``no_http`` or ``no_third_party`` no such request is sent."""
 
     def __init__(self, http: Http, reach: Reach, budget: Budget, *, no_http: bool, no_third_party: bool) -> None:
         self._http = http
@@ -115,7 +115,7 @@ class Web:
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Outcome[HttpReply]]] = {}
 
     async def fetch(self, url: str, address: str | None, redirects: int) -> Outcome[HttpReply]:
-        """The audited site's own page, on ports 80 and 443 only."""
+        """A page of the audited site itself, on ports 80 and 443 only."""
         source = f"GET {url[:200]}"
         if self._no_http:
             return Outcome.gap("not_asked", source, "--no-http")
@@ -125,9 +125,9 @@ class Web:
         return await self._follow(Ask(parsed), address, min(redirects, self._limits.redirects))
 
     async def service(self, url: str, accept: str, form: bytes | None = None) -> Outcome[HttpReply]:
-        """An answer of a third-party service, after at most three redirects.
+        """The answer of a third-party service, after at most three redirects.
 
-        A service that let several requests in a row time out is left alone for a while, and each has its pace.
+        After several time-outs in a row a service is not asked for some time. Each service has a rate limit.
         """
         source = f"GET {url[:200]}"
         if self._no_third_party:
@@ -147,7 +147,7 @@ class Web:
             timed_out = outcome.unknown is not None and outcome.unknown.cause == "timeout"
             self._turns.answered(to.host, timed_out=timed_out)
             if outcome.value is not None and outcome.value.status == 403:
-                # How services without a way to say "too often" say it; and who is refused does not insist.
+                # Some services have no other way to report too many requests; after a refusal we do not ask again.
                 self._turns.refused(to.host, None)
             return outcome
 
@@ -158,9 +158,9 @@ class Web:
         return await send(url) if late is None else Outcome.gap("rate_limited", source, late)
 
     async def download(self, url: str, sink: Sink, headers: tuple[tuple[str, str], ...]) -> Outcome[HttpReply]:
-        """A file into ``sink``, after at most as many redirects as a page; never from https to http.
+        """Write a file to ``sink``, after at most as many redirects as for a page; never from https to http.
 
-        Any HTTP status is a value; what is in the file counts only with a 200. Raises ``DiskError``.
+        Any HTTP status is a value; the content of the file is valid only with a 200. Raises ``DiskError``.
         """
         source = f"GET {url[:200]}"
         parsed = parse(url, self._limits.url)
@@ -199,7 +199,7 @@ class Web:
             ask = Ask(target, ask.accept, service=ask.service)
 
     async def _hop(self, ask: Ask, address: str | None) -> Outcome[HttpReply]:
-        """One hop, asked again once if the server wants to be asked later or the connection broke under way."""
+        """One hop; sent once more if the server asks for a later request or the connection broke."""
         outcome = await self._asked_once(ask, address)
         if outcome.unknown is not None and outcome.unknown.cause == "connection_reset" and ask.form is None:
             outcome = await self._asked_once(ask, address, again=True)
@@ -215,7 +215,7 @@ class Web:
             if not ask.service:
                 await asyncio.sleep(wait)
             elif await self._budget.turn(ask.url.host) is not None:
-                # All the sites of a run that were refused would else come back at the same moment.
+                # Otherwise all sites of a run that were refused would ask again at the same moment.
                 break
             outcome = await self._asked_once(ask, address, again=True)
         return Outcome.gap("rate_limited", outcome.source, f"Retry-After: {header[:40]}" if header else "429")
@@ -226,7 +226,7 @@ class Web:
         async def attempt(at: str) -> Outcome[HttpReply]:
             if ask.form is not None:
                 return await self._http.send(ask, at)
-            # The front page, a redirect to it and an address leg may all come to one exchange.
+            # The front page, a redirect to it and an address leg may all share one exchange.
             key = (str(ask.url), ask.accept, at)
             if again or key not in self._under_way:
                 self._under_way[key] = asyncio.create_task(self._http.send(ask, at))
@@ -238,7 +238,7 @@ class Web:
 
 
 def _target(url: str, location: str, cap: int) -> Url | None:
-    """Where a redirect leads, None unless to http or https on their own ports."""
+    """The target of a redirect; None unless it is http or https on its default port."""
     try:
         target = parse(urljoin(url, location.strip().replace(" ", "%20")), cap)
     except ValueError:
@@ -247,7 +247,7 @@ def _target(url: str, location: str, cap: int) -> Url | None:
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Seconds to wait by a Retry-After header (RFC 9110 section 10.2.3), None if it says nothing usable."""
+    """Seconds to wait by a Retry-After header (RFC 9110 section 10.2.3), None if it is not usable."""
     text = header.strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)

@@ -1,1 +1,1 @@
-"""Who registered a name, and who holds an address: RDAP and whois."""
+"""Registration data of names and addresses, by RDAP and whois."""

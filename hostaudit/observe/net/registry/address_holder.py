@@ -1,8 +1,8 @@
-"""The registered holder of an address: whose network is it?
+"""The registered holder of the network that contains an address.
 
-RDAP comes first, fetched by ``web`` and normalised by ipwhois. What RDAP does not answer is looked up by ipwhois itself
-(port 43, and the national registries of Japan and Korea) in a few threads of its own; its network calls are led back
-to ``port43`` and ``web``, so that vetting, size caps and deadlines hold for them as well.
+RDAP comes first, fetched by ``web`` and normalised by ipwhois. If RDAP has no answer, ipwhois itself makes the look-up
+(port 43, and the national registries of Japan and Korea) in a few threads of its own. Its network calls are replaced
+by those of ``port43`` and ``web``, so that vetting, size caps and deadlines apply to them as well.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from hostaudit.observe.net.single_flight import Sharing
 T = TypeVar("T")
 
 REGISTRIES = {"arin": "arin", "ripe": "ripencc", "apnic": "apnic", "lacnic": "lacnic", "afrinic": "afrinic"}
-"""ipwhois's name of a regional registry, by a word in its RDAP host."""
+"""The name of a regional registry in ipwhois, by a word in its RDAP host name."""
 
 NATIONAL = ("JP", "KR")
 FIELDS = ["name", "handle", "description", "country"]
-"""What is read from port-43 text; ipwhois's pattern for e-mail addresses takes quadratic time on a long line."""
+"""The fields that are read from port-43 text. E-mail addresses are left out: ipwhois's pattern for them takes quadratic
+time on a long line."""
 
 
 class _NoAnswerError(Exception):
@@ -43,13 +44,13 @@ class _NoAnswerError(Exception):
 
 
 class Threads:
-    """Runs blocking work in at most so many threads. They are daemons: none keeps the process from ending."""
+    """Runs blocking work in a limited number of threads. They are daemon threads, so the process can always end."""
 
     def __init__(self, most: int) -> None:
         self._slots = asyncio.Semaphore(most)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """The result of ``work``, or its exception."""
+        """Run ``work`` and return its result or raise its exception."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
@@ -75,7 +76,7 @@ class Threads:
 
 
 class Owners:
-    """Looks up address holders: one request per announced prefix, and none for a network already known."""
+    """Looks up address holders: one request per announced prefix, and none for a network that is already known."""
 
     def __init__(self, web: Web, port43: Port43, dns: Dns, origins: Origins, budget: Budget, sharing: Sharing) -> None:
         self._web = web
@@ -89,7 +90,7 @@ class Owners:
         self._blocks: dict[object, asyncio.Lock] = {}
 
     async def find(self, address: str) -> Outcome[Owner]:
-        """The holder of the most specific registered network around ``address``."""
+        """The holder of the most specific registered network that contains ``address``."""
         source = f"holder of {address}"
         try:
             parsed = ipaddress.ip_address(address)
@@ -103,7 +104,7 @@ class Owners:
     async def _find(self, address: Address, source: str) -> Outcome[Owner]:
         base = rdap.address_base(address)
         host = None if base is None else parse(base)
-        # The registry's address and the prefix are asked for together; the request needs both.
+        # The registry's address and the prefix are looked up at the same time; the request needs both.
         resolving = None if host is None else asyncio.ensure_future(self._dns.lookup(host.host, "A"))
         origin = (await self._origins.find(str(address))).value
         if resolving is not None:
@@ -114,13 +115,13 @@ class Owners:
         )
         if first.value is None or _covers(first.value, address):
             return first
-        # A prefix may be cut into networks of several holders.
+        # A prefix may be divided into networks of several holders.
         return await self._look_up(address, base, origin, source, str(address))
 
     async def _look_up(
         self, address: Address, base: str | None, origin: Origin | None, source: str, key: str
     ) -> Outcome[Owner]:
-        # Prefixes of one large allocation are often announced apart: the first answer mostly covers its neighbours.
+        # Prefixes of one large allocation are often announced separately: the first answer mostly covers the others.
         block = ipaddress.ip_network((address, _WIDE[address.version]), strict=False)
         async with self._blocks.setdefault(block, asyncio.Lock()):
             return await self._look_up_once(address, base, origin, source, key)
@@ -158,14 +159,14 @@ class Owners:
             network = await self._threads.run(lambda: _normalised(address, answer.value))
             owner = _from_rdap(network, await self._organisation(answer.value, reply))
         except Exception as error:
-            # ipwhois lets through whatever its parser runs into.
+            # ipwhois does not catch the exceptions of its parser.
             return Outcome.gap("malformed", answer.source, f"{type(error).__name__} in the RDAP answer")
         if not _covers(owner, address):
             return Outcome.gap("malformed", answer.source, "the answer is about another network")
         return Outcome.of(owner, answer.source)
 
     async def _organisation(self, answer: Any, reply: HttpReply) -> str | None:
-        """The registrant's name; asked for once more where the registry only links it."""
+        """The registrant's name; one more request is made if the registry only links to it."""
         entity = rdap.entity_with(answer, "registrant")
         name = rdap.entity_name(entity)
         link = None if name else rdap.self_link(entity)
@@ -209,7 +210,7 @@ class Owners:
 
 
 _WIDE = {4: 16, 6: 32}
-"""Prefix lengths within which one look-up at a time is made."""
+"""Prefix lengths by address family; look-ups in one such prefix are made one at a time."""
 
 
 def _narrow(address: Address) -> int:
@@ -227,7 +228,7 @@ def _covers(owner: Owner, address: Address) -> bool:
 def _offline_net(address: Address) -> Any:
     """An ipwhois ``Net`` that cannot reach the network.
 
-    Its constructor would read the system's resolvers and build a URL opener of its own; neither is wanted here.
+    Its constructor is not called: it would read the system's resolvers and build its own URL opener.
     """
     from ipwhois.net import Net
 
@@ -237,10 +238,10 @@ def _offline_net(address: Address) -> Any:
 
 
 def _normalised(address: Address, answer: Any) -> dict[str, Any]:
-    """The network of an RDAP answer as ipwhois reads it; its own look-ups are off."""
+    """The network of an RDAP answer, read by ipwhois with its own look-ups switched off."""
     from ipwhois.rdap import RDAP
 
-    # A root entity without a handle makes ipwhois drop them all; the registrant is read separately.
+    # A root entity without a handle makes ipwhois drop all entities; the registrant is read separately.
     network = RDAP(_offline_net(address)).lookup(response=answer, bootstrap=True, root_ent_check=False)["network"]
     return dict(network)
 
@@ -258,7 +259,7 @@ def _ipwhois_lookup(
     port43: Callable[[str, str], Outcome[str]],
     web: Callable[[str, str, bytes | None], Outcome[HttpReply]],
 ) -> dict[str, Any]:
-    """``IPWhois.lookup_whois`` with its three ways to the network replaced. Blocks; for a thread of its own."""
+    """``IPWhois.lookup_whois`` with its three network calls replaced. Blocks, so it must run in a thread of its own."""
     from ipwhois.asn import IPASN
     from ipwhois.ipwhois import IPWhois
     from ipwhois.whois import RIR_WHOIS
@@ -272,7 +273,7 @@ def _ipwhois_lookup(
 
     def get_http_raw(url: str, headers: dict[str, str], form_data: dict[str, str] | None = None, **_: Any) -> str:
         outcome = web(url, headers["Accept"], None if form_data is None else urlencode(form_data).encode())
-        # A national registry adds to what the regional one said; without it that still stands.
+        # A national registry adds to the answer of the regional one, which is valid without it.
         return "" if outcome.value is None else outcome.value.body.decode("utf-8", "replace")
 
     def known_origin(**_: Any) -> dict[str, Any]:
@@ -291,7 +292,8 @@ def _ipwhois_lookup(
 
 
 def _from_whois(address: Address, found: dict[str, Any]) -> Owner | None:
-    """The narrowest network of a port-43 answer around an address, with the national registry's name for its holder."""
+    """The narrowest network in a port-43 answer that contains an address; its holder's name from the national registry,
+    if there is one."""
     best: tuple[int, ipaddress.IPv4Network | ipaddress.IPv6Network, dict[str, Any]] | None = None
     for net in found.get("nets") or ():
         for block in str(net.get("cidr") or "").split(","):
@@ -313,6 +315,6 @@ def _from_whois(address: Address, found: dict[str, Any]) -> Owner | None:
 
 
 def _short(value: Any) -> str | None:
-    """The first line of a text, not longer than a name has reason to be."""
+    """The first line of a text, cut to a usual length of names."""
     lines = str(value).strip().splitlines() if value else []
     return lines[0].strip()[:300] if lines else None

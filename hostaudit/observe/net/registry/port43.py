@@ -1,4 +1,4 @@
-"""The whois protocol (RFC 3912): what does a registry's port-43 server say?"""
+"""The whois protocol (RFC 3912): questions to a registry's port-43 server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Port43:
         self._turns = budget.common.turns
 
     async def ask(self, host: str, query: str) -> Outcome[str]:
-        """The whole text of the answer; a refusal for asking too often is unknown(rate_limited)."""
+        """The complete text of the answer; a refusal because of too many queries is unknown(rate_limited)."""
         source = f"whois {host}: {query}"
         service = f"whois {host}"
         if self._turns.silent(service):
@@ -65,7 +65,7 @@ class Port43:
             text = data.decode("latin-1")
         if not text.strip():
             return Outcome.gap("malformed", source, "an empty answer")
-        # A refusal is short; the word "limit" in the legal text below a real record is none.
+        # A refusal is short; the word "limit" in the legal text below a real record is no refusal.
         if len(text) < 2000 and _LIMITED.search(text) and "domain name:" not in text.lower():
             return Outcome.gap("rate_limited", source, text.strip().splitlines()[0][:200])
         return Outcome.of(text, source)

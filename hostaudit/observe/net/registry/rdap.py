@@ -1,6 +1,6 @@
-"""RDAP (RFC 7480 to 7484, 9082 to 9224): which server knows a name or an address, and what does its answer say?
+"""RDAP (RFC 7480 to 7484, 9082 to 9224): the server for a name or an address, and the content of its answer.
 
-Nothing here does I/O; the answers are outside JSON and are read with suspicion, field by field.
+No function makes network requests. The answers are JSON from outside, so every field is checked.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from hostaudit.observe.net.limits import Address
 from hostaudit.observe.net.registry.whois_text import moment
 
 ITEMS = 32
-"""No more statuses, name servers or entities than this are read from one answer."""
+"""The most statuses, name servers or entities that are read from one answer."""
 
 LENGTH = 300
 
 
 REGISTRIES = ("dns", "ipv4", "ipv6")
-"""The bootstrap registries that are looked into. That of AS numbers is not: no question here begins with one."""
+"""The bootstrap registries in use. That of AS numbers is not needed: no question is about an AS number."""
 
 
 class Services(msgspec.Struct, frozen=True):
-    """A bootstrap registry as it is kept: each service is its base URL followed by the keys that it serves."""
+    """A bootstrap registry as it is stored: each service is its base URL followed by the keys that it serves."""
 
     publication: str
     services: tuple[tuple[str, ...], ...]
@@ -45,12 +45,12 @@ class _Published(msgspec.Struct):
 
 
 class BootstrapError(ValueError):
-    """A bootstrap registry that is not as RFC 9224 has it, or does not know what it must."""
+    """A bootstrap registry that is not valid by RFC 9224, or lacks a well-known key."""
 
 
 @cache
 def _snapshot() -> dict[str, Services]:
-    """The copy that was fetched, unless it is damaged or older than the one that ships."""
+    """The fetched copy, or the shipped one if the fetched copy is missing, damaged or older."""
     ours = shipped()
     try:
         fetched = read_kept((data_folder() / BOOTSTRAP).read_bytes())
@@ -60,12 +60,12 @@ def _snapshot() -> dict[str, Services]:
 
 
 def shipped() -> dict[str, Services]:
-    """The copy that comes with hostaudit, by registry."""
+    """The shipped copy, by registry."""
     return read_kept(resources.files("hostaudit.datasets").joinpath("iana/rdap-bootstrap.json").read_bytes())
 
 
 def read_kept(data: bytes) -> dict[str, Services]:
-    """The registries as they were kept. Raises ``BootstrapError``."""
+    """The registries in their stored form. Raises ``BootstrapError``."""
     try:
         kept = msgspec.json.decode(data, type=dict[str, Services])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -77,7 +77,7 @@ def read_kept(data: bytes) -> dict[str, Services]:
 
 
 def read_published(document: bytes, registry: str) -> Services:
-    """A registry as IANA publishes it, checked; of several URLs for one key the https one stands.
+    """A checked registry from the form that IANA publishes; of several URLs for one key the https one is used.
 
     Raises ``BootstrapError``.
     """
@@ -102,7 +102,7 @@ def read_published(document: bytes, registry: str) -> Services:
 
 
 _WELL_KNOWN = {"dns": ("com", "net", "org"), "ipv4": ("8.0.0.0/8", "193.0.0.0/8"), "ipv6": ("2600::/12", "2a00::/12")}
-"""Keys without which a registry cannot be the real one."""
+"""Keys that every real registry has."""
 
 
 def bootstrap_date() -> str:
@@ -116,12 +116,12 @@ def _domains() -> dict[str, str]:
 
 
 def domain_base(name: str) -> str | None:
-    """The base URL for a domain name by the copy in use (RFC 9224 section 4), with a slash at its end."""
+    """The base URL for a domain name in the copy in use (RFC 9224 section 4), with a slash at its end."""
     return _by_suffix(name, _domains())
 
 
 def live_domain_base(name: str, document: Any) -> str | None:
-    """As ``domain_base``, by a bootstrap document as IANA publishes it."""
+    """The base URL for a domain name in a bootstrap document in the form that IANA publishes."""
     found: dict[str, str] = {}
     for service in _items(document, "services", cap=5000):
         if isinstance(service, list) and len(service) == 2 and all(isinstance(part, list) for part in service):
@@ -133,7 +133,7 @@ def live_domain_base(name: str, document: Any) -> str | None:
 
 
 def address_base(address: Address) -> str | None:
-    """The base URL for an address by the copy in use (RFC 9224 section 5), most specific block first."""
+    """The base URL for an address in the copy in use (RFC 9224 section 5), most specific block first."""
     best = max((row for row in _blocks(address.version) if row[1] <= int(address) <= row[2]), default=None)
     return None if best is None else _slash(best[3])
 
@@ -166,7 +166,7 @@ def _plain_http(url: str) -> bool:
     return not url.startswith("https:")
 
 
-# --- what an answer says ---
+# --- the content of an answer ---
 
 
 def registration(answer: Any) -> Registration | None:
@@ -197,7 +197,7 @@ def registration(answer: Any) -> Registration | None:
 
 
 def related(answer: Any) -> str | None:
-    """The registrar's own RDAP URL for the same object, as a thin registry links it."""
+    """The registrar's own RDAP URL for the same object, which a thin registry gives as a link."""
     for link in _dicts(answer, "links"):
         href, kind = _text(link.get("href")), _text(link.get("type"))
         if link.get("rel") == "related" and href.startswith("http") and ("rdap" in kind or "/domain/" in href):
@@ -206,7 +206,7 @@ def related(answer: Any) -> str | None:
 
 
 def merged(registry: Registration, registrar: Registration) -> Registration:
-    """Two views of one name: what the registry says stands, the registrar fills what it leaves open."""
+    """Two answers about one name as one: the registry's fields take precedence, the registrar's fill the gaps."""
     return Registration(
         via="rdap",
         registrar=registry.registrar or registrar.registrar,
@@ -223,7 +223,7 @@ def merged(registry: Registration, registrar: Registration) -> Registration:
 
 
 def entity_with(answer: Any, role: str) -> dict[str, Any] | None:
-    """The first entity that has a role, outer ones before those nested in them."""
+    """The first entity with a role; outer entities come before nested ones."""
     level = [answer]
     for _ in range(4):
         level = [entity for each in level for entity in _dicts(each, "entities")][:ITEMS]
@@ -234,7 +234,7 @@ def entity_with(answer: Any, role: str) -> dict[str, Any] | None:
 
 
 def entity_name(entity: Any) -> str | None:
-    """The organisation, else the full name, of an entity's jCard (RFC 7095)."""
+    """The organisation in an entity's jCard (RFC 7095), else the full name."""
     card = entity.get("vcardArray") if isinstance(entity, dict) else None
     properties = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else []
     found: dict[str, str] = {}
@@ -247,7 +247,7 @@ def entity_name(entity: Any) -> str | None:
 
 
 def self_link(entity: Any) -> str | None:
-    """Where an entity may be asked for in full."""
+    """The URL of the complete entity."""
     return next((_text(each.get("href")) for each in _dicts(entity, "links") if each.get("rel") == "self"), None)
 
 

@@ -1,7 +1,7 @@
-"""Registration data of a name: who is its registrar, and is it locked or on hold?
+"""Registration data of a name: its registrar, its locks and holds.
 
-RDAP by the bootstrap that ships, then by IANA's current one, then port 43: each only where the one before had no
-answer. A "no such object" of the registry's own server is an answer.
+The sources are RDAP by the bootstrap copy in use, then RDAP by IANA's current bootstrap, then port 43; each is used
+only if the one before had no answer. A "no such object" of the registry's own server is an answer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ACCEPT = "application/rdap+json, application/json;q=0.9"
 
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){1,10}")
 _QUERY = {
-    # Without these forms the server answers with a list of matches, in another script, or not at all.
+    # Without these forms of query the server answers with a list of matches, in another script, or not at all.
     "whois.verisign-grs.com": "domain {}",
     "ccwhois.verisign-grs.com": "domain {}",
     "whois.denic.de": "-T dn,ace {}",
@@ -37,7 +37,7 @@ _QUERY = {
     "whois.punktum.dk": "--show-handles {}",
 }
 _MOVED = frozenset({"unreachable", "connection_refused", "tls_error", "certificate_invalid"})
-"""Failures that a server shows when a registry has left it, so that a newer bootstrap may know better."""
+"""Failures of a server that a registry no longer uses; a newer bootstrap may name the new server."""
 
 
 @cache
@@ -47,7 +47,7 @@ def _whois_hosts() -> dict[str, str]:
 
 
 async def rdap_object(web: Web, url: str) -> tuple[Outcome[Any], HttpReply | None]:
-    """The JSON object at an RDAP URL, and the reply it came in; 404 is absent (RFC 7480 section 5.3)."""
+    """The JSON object at an RDAP URL, and the HTTP reply; 404 is absent (RFC 7480 section 5.3)."""
     outcome = await web.service(url, ACCEPT)
     reply = outcome.value
     if reply is None:
@@ -60,7 +60,7 @@ async def rdap_object(web: Web, url: str) -> tuple[Outcome[Any], HttpReply | Non
 
 
 class Registrations:
-    """Looks up registrable names, each once per scan and not more of them than the limit."""
+    """Looks up registrable names, each once per scan, up to the limit of the scan."""
 
     def __init__(self, web: Web, port43: Port43, budget: Budget, sharing: Sharing) -> None:
         self._web = web
@@ -73,7 +73,7 @@ class Registrations:
         name = name.lower().rstrip(".")
         source = f"registration of {name}"
         if not _NAME.fullmatch(name):
-            # It goes into a URL and into a line of text, so nothing but a plain name may pass.
+            # The name becomes part of a URL and of a line of text, so only a plain name is accepted.
             return Outcome.gap("malformed", source, "not a registrable name")
         return await self._sharing.once(("registration", name), source, lambda: self._find(name, source), slow_fact)
 
@@ -102,7 +102,7 @@ class Registrations:
         registered = rdap.registration(answer.value)
         if registered is None:
             return Outcome.gap("malformed", answer.source, "not an RDAP domain object")
-        # Only a registry that leaves the main things open is worth the registrar's time, and ours.
+        # The registrar is asked only if the registry's answer lacks the main fields, to save requests and time.
         link = (
             None if registered.registrar and registered.created and registered.expires else rdap.related(answer.value)
         )

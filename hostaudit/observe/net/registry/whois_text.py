@@ -1,6 +1,6 @@
-"""Registration data as port 43 prints it: which of its ``Key: value`` lines mean what?
+"""Registration data in the text of port 43: the meaning of its ``Key: value`` lines.
 
-There is no standard for these texts; what a registry does not print stays None. Nothing here does I/O.
+There is no standard for these texts; a field that a registry does not print is None. No function does I/O.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def referral(text: str) -> str | None:
 
 
 def registration(name: str, text: str, source: str) -> Outcome[Registration]:
-    """What the text says about ``name``: a value, absent if the registry has no such name, or unknown(malformed)."""
+    """The registration of ``name`` in the text: a value, absent if the registry has no such name, or
+    unknown(malformed)."""
     found = _fields(text.splitlines()[:LINES])
     if not any(found.get(key) for key in ("registrar", "created", "expires", "nameservers")):
         if _NO_MATCH.search(text):
@@ -117,7 +118,7 @@ def _fields(lines: Iterable[str]) -> dict[str, list[str]]:
     for line in lines:
         match = _LINE.match(line[: 2 * LENGTH])
         if match is None or line.lstrip().startswith(("%", "#", ">>>")):
-            # Some registries print a key alone and its values, one a line, below it.
+            # Some registries print a key on its own line and its values, one on each line, below it.
             if section == "nameservers" and line.startswith((" ", "\t")) and line.strip():
                 found.setdefault(section, []).append(line.strip()[:LENGTH])
             continue
@@ -137,14 +138,14 @@ def _fields(lines: Iterable[str]) -> dict[str, list[str]]:
 
 
 def status_word(text: str) -> str:
-    """An EPP status such as ``clientHold https://...`` as RDAP spells it (RFC 8056): ``client hold``."""
+    """An EPP status such as ``clientHold https://...`` in the spelling of RDAP (RFC 8056): ``client hold``."""
     word = text.split("http")[0].split("(")[0].strip()
     spelled = _CAMEL.sub(" ", word).lower()
     return "active" if spelled == "ok" else spelled
 
 
 def moment(text: str | None) -> str | None:
-    """A date or time as UTC in RFC 3339 form; None if it cannot be read. Without a zone it is taken as UTC."""
+    """A date or time in UTC in RFC 3339 form; None if it cannot be read. A time without a zone is taken as UTC."""
     if not text:
         return None
     plain = text.strip().split(" (")[0].strip()

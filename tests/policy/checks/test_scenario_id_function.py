@@ -1,4 +1,4 @@
-"""Demands on scenarios."""
+"""Hours down in a scenario against a limit."""
 
 from __future__ import annotations
 

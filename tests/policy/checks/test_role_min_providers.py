@@ -1,11 +1,8 @@
-"""Demands on roles: how many providers, independent in what, and for how long."""
+"""How many providers of a role, independent in what."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
-from helpers import sites
 from helpers.corpus import behind_a_proxy
 from helpers.findings import outcome, outcomes, parler
 from helpers.policies import TWO_DNS, judged, silent
@@ -19,7 +16,6 @@ from hostaudit.model.policy import (
     RoleDemand,
 )
 from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need
-from hostaudit.model.values import Registration
 
 
 def test_two_operators_of_dns_are_demanded_of_three_sites():
@@ -159,43 +155,6 @@ def test_adding_an_independent_provider_never_turns_a_pass_into_a_fail(start, le
 def _leg(site: Site, host: str, at: int = 0) -> tuple[str, int]:
     address = site.items[f"a:{host}"].value.addresses[at]
     return address, site.items[f"origin:{address}"].value.asns[0]
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (date(2022, 3, 1), "pass"),
-        (date(2022, 3, 2), "fail"),
-        (date(2022, 6, 1), "fail"),
-    ],
-)
-def test_days_are_counted_from_the_day_of_judging(day, expected):
-    site = in_pairs().note("registration", "steady.org", Registration("rdap", *GANDI, expires="2022-04-30T23:00:00Z"))
-    policy = Policy(roles={"registrar": RoleDemand(min_days_left=60)})
-
-    assert outcome(site, policy, "registrar.min_days_left", day=day) == expected
-
-
-@pytest.mark.parametrize("expires", [None, "soon", ""])
-def test_a_date_that_cannot_be_read_is_unknown(expires):
-    site = in_pairs().note("registration", "steady.org", Registration("rdap", *GANDI, expires=expires))
-    policy = Policy(roles={"registrar": RoleDemand(min_days_left=60)})
-
-    assert outcome(site, policy, "registrar.min_days_left") == "unknown"
-
-
-def test_the_first_certificate_counts_and_one_that_was_not_seen_is_unknown():
-    policy = Policy(roles={"ca": RoleDemand(min_days_left=50)})
-    more = Policy(roles={"ca": RoleDemand(min_days_left=51)})
-    half = in_pairs().note("tls", "www.steady.org 51.38.99.21", unknown="timeout")
-    plain = sites.Site("plain.net").note("tls", "plain.net 192.0.2.1", not_applicable="no TLS")
-
-    assert outcome(in_pairs(), policy, "ca.min_days_left") == "pass"
-    assert outcome(in_pairs(), more, "ca.min_days_left") == "fail"
-    assert outcome(half, policy, "ca.min_days_left") == "unknown"
-    assert outcome(half, more, "ca.min_days_left") == "fail"
-    assert outcome(plain, policy, "ca.min_days_left") == "pass"
-    assert outcome(sites.Site("plain.net"), policy, "ca.min_days_left") == "unknown"
 
 
 def test_a_host_that_is_named_and_serves_the_page_counts_once():
