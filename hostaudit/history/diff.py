@@ -61,7 +61,7 @@ STANDS_FOR: dict[ChangeKind, ChangeKind] = {
 """By kind of a change, the kind that replaces it if the fact, or its absence, is unknown."""
 
 UNNAMED = "unknown:"
-"""Prefix of the id of an operator outside the catalogue."""
+"""Prefix of the id of an operator that the catalogue does not hold."""
 
 WEIGHT = {"": 0, "degraded": 1}
 """Rank of the effect of a single point of failure on a function: none, degraded; any other word ranks higher."""

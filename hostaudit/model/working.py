@@ -12,7 +12,7 @@ from hostaudit.model.report import WorkingEnd
 WORKING_SCHEMA: Literal["hostaudit.working/1"] = "hostaudit.working/1"
 
 NOBODY = "unknown:anybody"
-"""The id that stands for any company: its end of service counts as that of two companies."""
+"""The company that stands for whoever it may be: its end is counted as that of two."""
 
 
 class Working(Struct, frozen=True):

@@ -349,7 +349,7 @@ class Proofs:
                 return None
         known = [each for each in owners if each.certain]
         if fallback.parent and all(each.provider.startswith("unknown:") for each in owners):
-            return None  # neither is in the catalogue, so nothing contradicts it
+            return None  # neither is in the catalogue, so nothing speaks against it
         if known:
             found = ", ".join(sorted({each.provider for each in known}))
             return False, f"it belongs to {found}, not to {fallback.provider}"

@@ -26,7 +26,7 @@ KINDS: tuple[DomainKind, ...] = ("parent", "provider", "tld", "asn", "prefix", "
 """The kinds of failure domain in a report, in the order in which it lists them."""
 
 NOBODY = "unknown:anybody"
-"""The id of a company that the evidence does not name; it operates something only in the pessimistic reading."""
+"""Stands for a company that the evidence does not name; only the pessimistic reading lets it hold anything."""
 
 Failed = frozenset[tuple[str, str]]
 """Failure domains that have ended service, as (kind, id)."""

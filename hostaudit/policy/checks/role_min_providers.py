@@ -23,7 +23,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
 
 
 def _nobody(context: PolicyContext, demand: Demand) -> Answer:
-    """The answer without any provider: a pass only if the site does not need the role; a CDN always counts as needed."""
+    """The answer without any provider: a pass only if the site does not need the role, but a CDN counts as needed."""
     least: int = demand.value
     unneeded = not context.alternatives.applies(demand.role)
     text = "the site does not need it" if unneeded else f"0 providers; at least {least} are demanded"
