@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -33,7 +34,9 @@ def states(directory: Path, every=EVERY, now=SOON) -> dict[str, DataItem]:
     return {each.id: each for each in status(directory, every, now).items}
 
 
-def test_nothing_fetched_means_what_came_with_hostaudit(tmp_path):
+def test_nothing_fetched_means_what_came_with_hostaudit(tmp_path, monkeypatch):
+    installed = re.sub(rb"(?m)^// VERSION: [\d-]+", b"// VERSION: 2026-11-07", domain.shipped_list())
+    monkeypatch.setattr(domain, "shipped_list", lambda: installed)
     found = states(tmp_path / "none")
 
     assert {each.id: (each.state, each.origin) for each in found.values()} == {
