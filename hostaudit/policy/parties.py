@@ -43,7 +43,7 @@ def parties(context: PolicyContext) -> tuple[Party, ...]:
     tld = domain.tld(context.report.target.registrable)
     for leaf in context.leaves:
         for provider in leaf.domains.get("provider", ()):
-            own = leaf.place == "serving" and (leaf.owned or (leaf.role == "registry" and leaf.subject == tld))
+            own = leaf.place == "serving" and (leaf.owned or (leaf.role == "registry" and leaf.registered == tld))
             parent = next(iter(leaf.domains.get("parent", ())), provider)
             country = next(iter(leaf.domains.get("jurisdiction", ())), "")
             sure = leaf.certainty == "certain"

@@ -59,16 +59,19 @@ class Operators:
         context: EventContext = PLAIN,
         *,
         recovery: str = "",
-        tld: str | None = None,
+        registered: str = "",
     ) -> str:
-        """A node for somebody who keeps ``subject`` up, and the row of the report that goes with it."""
+        """A node for somebody who keeps ``subject`` up, and the row of the report that goes with it.
+
+        ``registered``: see ``BasicEvent``.
+        """
         row = operator.as_dependency(role, subject)
         self._list(row, operator, context)
         domains = self._domains(operator)
         if operator.prefixes:
             domains["prefix"] = operator.prefixes
-        if tld:
-            domains["tld"] = (tld,)
+        if role == "registry" and registered:
+            domains["tld"] = (registered,)
         if context.regions:
             domains["region"] = context.regions
         if context.owned and operator.certain:
@@ -87,6 +90,7 @@ class Operators:
             owned=context.owned,
             zone=context.zone,
             place=context.place,
+            registered=registered,
         )
         return self._with_upstreams(self.tree.leaf(f"{row.id}{context.suffix}", leaf), role, operator, leaf, context)
 
@@ -120,6 +124,7 @@ class Operators:
                 because=upstream.because,
                 owned=False,
                 place="upstream",
+                registered="",
             )
             children.append(self.tree.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.tree.gate(gate, "all", children)

@@ -50,7 +50,8 @@ class BasicEvent:
     not the site's own but that of a provider it rests on. ``zone``: the zone that it serves, for a name server.
     ``place``: *standby*, it carries nothing now; *upstream*, another provider rests on it; *console*, through it names
     are changed. ``silent``: a name server, known by its name, that gave no answer. ``uncut``: the host whose zone cuts
-    were not answered, where that is the open question.
+    were not answered, where that is the open question. ``registered``: the name that a registrar registers, or the
+    top-level domain that a registry runs; empty for everybody else.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -66,6 +67,7 @@ class BasicEvent:
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
     silent: bool = False
     uncut: str = ""
+    registered: str = ""
 
     @property
     def names_only(self) -> bool:

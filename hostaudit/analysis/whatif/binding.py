@@ -140,9 +140,10 @@ class Binder:
     def _own_name_on_hold(self) -> str:
         """The leaf for the registration of the site's name; a hold at the registry is one on that name alone."""
         name = self.site.file.target.registrable
-        held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
-        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
-        return (held or registry or [""])[0]
+        tld = domain.tld(name)
+        registrar = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.registered == name]
+        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.registered == tld]
+        return (registrar or registry or [""])[0]
 
     def _candidates(self, event: Event) -> dict[str, list[str]]:
         """By account: the site's own leaves that fill the role which an event means; what only stands by does not."""
@@ -153,7 +154,7 @@ class Binder:
                 continue
             if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
                 continue
-            if event.layer == "registrar" and leaf.subject != self.site.file.target.registrable:
+            if event.layer == "registrar" and leaf.registered != self.site.file.target.registrable:
                 continue
             for account in leaf.domains.get("account", ()):
                 found.setdefault(account, []).append(name)
