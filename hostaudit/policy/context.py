@@ -12,6 +12,7 @@ from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import CompanyOutages, company_outages, effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.actors import seen_of
 from hostaudit.model.policy import Policy
 from hostaudit.model.report import Report
 from hostaudit.model.roles import ROLES
@@ -93,7 +94,7 @@ class PolicyContext:
     def called(self, provider: str) -> str:
         """The name of a provider for people; one that the catalogue does not hold is called by what was seen of it."""
         name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
-        return name.removeprefix("unknown:")
+        return seen_of(name)
 
 
 def open_questions(leaves: Iterable[BasicEvent]) -> str:

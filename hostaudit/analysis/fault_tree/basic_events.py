@@ -9,6 +9,7 @@ from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.report import Dependency, DomainKind
 from hostaudit.model.roles import Role
 
@@ -215,7 +216,7 @@ class Operators:
     def _network_operator(
         self, role: Role, subject: str, operator: Operator, context: EventContext, recovery: str
     ) -> str:
-        if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
+        if operator.certain or operator.asns or not is_unknown(operator.provider):
             return self.operator(role, subject, operator, context, recovery=recovery)
         # With no origin AS at all there may be several, so that this leaf must not count as one company's.
         row = operator.as_dependency(role, subject)

@@ -26,9 +26,10 @@ from hostaudit.analysis.fault_tree.purposes import (
     Purpose,
 )
 from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
-from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
+from hostaudit.analysis.impact.outage import stopped_alone
 from hostaudit.analysis.impact.score import effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN

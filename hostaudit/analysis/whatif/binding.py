@@ -18,6 +18,7 @@ from hostaudit.analysis.impact.outage import RecoveryTimes, impact
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import HIDDEN, STORES, Role, functions_of_layer, roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Scenario
@@ -271,7 +272,7 @@ def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainK
         return "parent", given
     known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
     near = close(given, known, limit=1, cutoff=0.6)
-    used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
+    used = sorted(each for each in present[kinds[0]] if not is_unknown(each))
     hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
     raise UsageError(
         f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
@@ -310,5 +311,5 @@ def check_mapping(site: SiteModel, scenario: Scenario, renamed: Mapping[str, str
         if actor not in actors:
             raise UsageError(f"--as {actor}={provider}: {scenario.id} has no {actor}", f"it has: {', '.join(actors)}")
         if provider not in used:
-            hint = f"the site uses: {', '.join(sorted(each for each in used if not each.startswith('unknown:'))[:12])}"
+            hint = f"the site uses: {', '.join(sorted(each for each in used if not is_unknown(each))[:12])}"
             raise UsageError(f"--as {actor}={provider}: the site does not use {provider}", hint)
