@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 from typing import Annotated, cast
 
 import typer
@@ -51,6 +52,10 @@ COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.na
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
 """The base of all errors that typer raises for a wrong command line; newer releases neither export it nor use click."""
 
+ShowsHelp: type[Exception] | tuple[()] = getattr(sys.modules[typer.BadParameter.__module__], "NoArgsIsHelpError", ())
+"""Raised by a group of commands when none is named; its message is the help. With click before 8.2 there is no such
+error: the help is printed, and the command ends."""
+
 
 @app.callback()
 def _main(
@@ -73,8 +78,7 @@ def run(arguments: list[str]) -> int:
         return _failed(error.exit_code, error.message, error.hint)
     except TypedError as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
-        if message.startswith("Usage: "):
-            # What a group of commands says when none is named; it is help, not a mistake.
+        if isinstance(error, ShowsHelp):
             say(f"{message.rstrip()}\n")
             return Exit.USAGE
         return _failed(Exit.USAGE, message.strip(), _hint_for(arguments[0], error))
