@@ -2,6 +2,7 @@
 
     HostauditError
     |-- UsageError          the command line, a target or a rules file is wrong        exit 2
+    |   |-- LineError       a line of a YAML file is wrong
     |   `-- DocumentError   a file that was given is torn, too large or of another schema
     `-- NothingToScanError  no target is left                                          exit 5
 
@@ -41,6 +42,16 @@ class HostauditError(Exception):
 
 class UsageError(HostauditError):
     exit_code = Exit.USAGE
+
+
+class LineError(UsageError):
+    """``file`` as messages call it, ``line`` counted from 1, and the ``problem`` there; ``message`` has all three."""
+
+    def __init__(self, message: str, hint: str = "", *, file: str = "", line: int = 1, problem: str = "") -> None:
+        super().__init__(message, hint)
+        self.file = file
+        self.line = line
+        self.problem = problem
 
 
 class DocumentError(UsageError):

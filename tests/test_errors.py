@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostaudit import errors
-from hostaudit.errors import DocumentError, Exit, HostauditError, NothingToScanError, UsageError
+from hostaudit.errors import DocumentError, Exit, HostauditError, LineError, NothingToScanError, UsageError
 
 IDS = ("cloudflare", "cloudfront", "amazon", "aws")
 
@@ -14,6 +14,7 @@ IDS = ("cloudflare", "cloudfront", "amazon", "aws")
     ("kind", "code"),
     [
         (UsageError, Exit.USAGE),
+        (LineError, Exit.USAGE),
         (DocumentError, Exit.USAGE),
         (NothingToScanError, Exit.NOTHING_TO_SCAN),
         (HostauditError, Exit.INTERNAL),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 from typing import Annotated, cast
 
 import typer
@@ -51,6 +52,10 @@ COMMANDS = (*(str(each.name) for each in app.registered_commands), *(str(each.na
 TypedError = cast("type[Exception]", typer.BadParameter.__base__)
 """The base of all errors that typer raises for a wrong command line; newer releases neither export it nor use click."""
 
+ShowsHelp: type[Exception] | tuple[()] = getattr(sys.modules[typer.BadParameter.__module__], "NoArgsIsHelpError", ())
+"""Raised by a group of commands when none is named; its message is the help. With click before 8.2 there is no such
+error: the help is printed, and the command ends."""
+
 
 @app.callback()
 def _main(
@@ -73,7 +78,7 @@ def run(arguments: list[str]) -> int:
         return _failed(error.exit_code, error.message, error.hint)
     except TypedError as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
-        if message.startswith("Usage: "):
+        if isinstance(error, ShowsHelp):
             # A group of commands prints its help when no command is named; that is no mistake of the user.
             say(f"{message.rstrip()}\n")
             return Exit.USAGE

@@ -13,6 +13,7 @@ from hostaudit.documents.countries import country_fault
 from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import host_name
 from hostaudit.errors import UsageError
+from hostaudit.model.actors import unknown_id
 from hostaudit.model.policy import KEYED, Exemption, PolicyTarget, Range, Refusal, ValueKind, keys_of
 
 MOST_ENTRIES = 1000
@@ -23,7 +24,7 @@ NEVER = "never"
 
 ID = re.compile(r"(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 FUNCTION_ID = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9]*([-_][a-z0-9]+)*")
-ACTOR_ID = re.compile(rf"(?:{ID.pattern}|unknown:[a-z0-9][a-z0-9.:_-]{{0,250}})")
+ACTOR_ID = re.compile(rf"(?:{ID.pattern}|{unknown_id('[a-z0-9][a-z0-9.:_-]{0,250}')})")
 """The id of a provider or company in reports: an id of the catalogue, or ``unknown:...`` for one outside it."""
 
 EXCEPTION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

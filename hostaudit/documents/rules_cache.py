@@ -27,6 +27,7 @@ DECIDING = (
     "hostaudit.documents.rules_problems",
     "hostaudit.documents.strict_yaml",
     "hostaudit.domain",
+    "hostaudit.model.actors",
     "hostaudit.model.policy",
     "hostaudit.model.roles",
     "hostaudit.model.rules",

@@ -16,7 +16,7 @@ from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_
 
 import msgspec
 
-from hostaudit.errors import UsageError, nearest
+from hostaudit.errors import LineError, nearest
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -70,7 +70,8 @@ class Source:
     def refuse(self, at: Node | int, problem: str, hint: str = "") -> NoReturn:
         """Raise ``UsageError`` with file, line, column if a node is given, and problem."""
         place = str(at) if isinstance(at, int) else f"{at.line}:{at.column}" if at.column else str(at.line)
-        raise UsageError(f"{self.name}:{place}: {problem}", hint)
+        line = at if isinstance(at, int) else at.line
+        raise LineError(f"{self.name}:{place}: {problem}", hint, file=self.name, line=line, problem=problem)
 
 
 Readers = Mapping[Any, Callable[[Source, Node, str], Any]]

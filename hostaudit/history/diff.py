@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.changes import (
     CHANGES_SCHEMA,
     HISTORY_SCHEMA,
@@ -59,9 +60,6 @@ STANDS_FOR: dict[ChangeKind, ChangeKind] = {
     "became_unknown": "became_known",
 }
 """By kind of a change, the kind that replaces it if the fact, or its absence, is unknown."""
-
-UNNAMED = "unknown:"
-"""Prefix of the id of an operator that the catalogue does not hold."""
 
 WEIGHT = {"": 0, "degraded": 1}
 """Rank of the effect of a single point of failure on a function: none, degraded; any other word ranks higher."""
@@ -288,8 +286,8 @@ def _unnamed(row: Change) -> bool:
 
 def _nameless(fact: Fact) -> bool:
     if fact.sort == "single_point":
-        return fact.id.partition(":")[2].startswith(UNNAMED)
-    return fact.fields.get("provider", "").startswith(UNNAMED)
+        return is_unknown(fact.id.partition(":")[2])
+    return is_unknown(fact.fields.get("provider", ""))
 
 
 def _sort_of(row: Change) -> str:

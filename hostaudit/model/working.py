@@ -11,9 +11,6 @@ from hostaudit.model.report import WorkingEnd
 
 WORKING_SCHEMA: Literal["hostaudit.working/1"] = "hostaudit.working/1"
 
-NOBODY = "unknown:anybody"
-"""The company that stands for whoever it may be: its end is counted as that of two."""
-
 
 class Working(Struct, frozen=True):
     """``weights``, ``constants``: those of ``rules/scoring.yaml`` by name, with the reasons for them in ``reasons``.

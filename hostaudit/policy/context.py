@@ -12,6 +12,7 @@ from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import CompanyOutages, company_outages, effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.actors import seen_of
 from hostaudit.model.policy import Policy
 from hostaudit.model.report import Report
 from hostaudit.model.roles import ROLES
@@ -94,7 +95,7 @@ class PolicyContext:
     def called(self, provider: str) -> str:
         """Return the name of a provider, for people; for one outside the catalogue, the name that was seen."""
         name = self.case.tree.names.get(("provider", provider), "") or self.case.attribution.provider_name(provider)
-        return name.removeprefix("unknown:")
+        return seen_of(name)
 
 
 def open_questions(leaves: Iterable[BasicEvent]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hostaudit.analysis.impact.outage import NOBODY, Reading
+from hostaudit.analysis.impact.outage import Reading
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import Hours
 from hostaudit.model.verdict import Outcome
 from hostaudit.model.words import duration, span

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hostaudit import domain
 from hostaudit.analysis.impact.score import effective_role
+from hostaudit.model.actors import seen_of
 from hostaudit.model.policy import Refusal
 from hostaudit.model.words import listed
 from hostaudit.policy.check import Answer, Demand, few_of
@@ -43,7 +44,7 @@ def parties(context: PolicyContext) -> tuple[Party, ...]:
     tld = domain.tld(context.report.target.registrable)
     for leaf in context.leaves:
         for provider in leaf.domains.get("provider", ()):
-            own = leaf.place == "serving" and (leaf.owned or (leaf.role == "registry" and leaf.subject == tld))
+            own = leaf.place == "serving" and (leaf.owned or (leaf.role == "registry" and leaf.registered == tld))
             parent = next(iter(leaf.domains.get("parent", ())), provider)
             country = next(iter(leaf.domains.get("jurisdiction", ())), "")
             sure = leaf.certainty == "certain"
@@ -67,7 +68,7 @@ def _party(
         account=context.case.attribution.catalogue.account(provider),
         name=context.called(provider),
         above=above,
-        company=context.case.company(last).removeprefix("unknown:"),
+        company=seen_of(context.case.company(last)),
         roles=frozenset(role for role, *_ in rows),
         own=frozenset(role for role, own, *_ in rows if own),
         certain=any(sure for _, _, sure, *_ in rows),

@@ -9,7 +9,7 @@ import yaml
 from msgspec import Struct
 
 from hostaudit.documents.strict_yaml import Source, build, compose, node_at
-from hostaudit.errors import UsageError
+from hostaudit.errors import LineError, UsageError
 
 pytestmark = pytest.mark.smoke
 
@@ -106,3 +106,14 @@ def test_a_place_in_the_file_is_found_by_keys_and_positions():
     assert node_at(tree, ("inner", 1, "version")).line == 4
     assert node_at(tree, ("inner", 7)).line == 3
     assert node_at(tree, ("mode", 0)).line == 1
+
+
+def test_a_refusal_has_its_file_line_and_problem_apart_from_the_message():
+    source = Source("rules/one.yaml", b"")
+
+    with pytest.raises(LineError) as caught:
+        source.refuse(7, "it is wrong: twice", "mend it")
+
+    error = caught.value
+    assert (error.file, error.line, error.problem, error.hint) == ("rules/one.yaml", 7, "it is wrong: twice", "mend it")
+    assert error.message == "rules/one.yaml:7: it is wrong: twice"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, combine
+from hostaudit.model.actors import unknown_id
 from hostaudit.model.match import Clue
 from hostaudit.model.report import Dependency
 from hostaudit.model.roles import BROAD, Role
@@ -113,7 +114,7 @@ class Naming:
         jurisdiction: str | None = None,
     ) -> Operator:
         """An operator that is not in the catalogue, under the id ``unknown:<what>``."""
-        identity = f"unknown:{what}"
+        identity = unknown_id(what)
         return Operator(
             provider=identity,
             parent=identity,

@@ -18,7 +18,7 @@ from hostaudit.analysis.catalogue.clue_index import RangeIndex, number_of, words
 from hostaudit.datasets.special_purpose import special_networks
 from hostaudit.documents import rules
 from hostaudit.documents.strict_yaml import Node, Source, build, compose, node_at
-from hostaudit.errors import UsageError
+from hostaudit.errors import LineError, UsageError
 from hostaudit.model.rules import Provider, Rules
 
 NAMES = ("ns", "cname", "mx", "ptr", "spf", "hosts")
@@ -86,7 +86,6 @@ HEARSAY = re.compile(r"unchecked|knowledge|assum|guess|unknown|not checked", re.
 """Words that show that a basis is no real basis."""
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-PLACE = re.compile(r"(rules/[^\s:]+):(\d+)(?::\d+)?: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, order=True)
@@ -193,8 +192,9 @@ def _complaints(sources: list[Source]) -> Iterator[Complaint]:
 
 def _refused(error: UsageError) -> Complaint:
     """The complaint for a refusal of the loader, which has its hint in the message if that is part of the sentence."""
-    place = PLACE.fullmatch(error.message)
-    file, line, problem = (place[1], int(place[2]), place[3]) if place else ("rules", 1, error.message)
+    file, line, problem = "rules", 1, error.message
+    if isinstance(error, LineError):
+        file, line, problem = error.file, error.line, error.problem
     return Complaint(file, line, problem, "" if error.hint in problem else error.hint)
 
 

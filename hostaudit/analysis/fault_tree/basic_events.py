@@ -9,6 +9,7 @@ from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.report import Dependency, DomainKind
 from hostaudit.model.roles import Role
 
@@ -59,16 +60,16 @@ class Operators:
         context: EventContext = PLAIN,
         *,
         recovery: str = "",
-        tld: str | None = None,
+        registered: str = "",
     ) -> str:
-        """Add the node for an operator of ``subject``, and its row in the report."""
+        """Add the node for an operator of ``subject``, and its row in the report. ``registered``: see ``BasicEvent``."""
         row = operator.as_dependency(role, subject)
         self._list(row, operator, context)
         domains = self._domains(operator)
         if operator.prefixes:
             domains["prefix"] = operator.prefixes
-        if tld:
-            domains["tld"] = (tld,)
+        if role == "registry" and registered:
+            domains["tld"] = (registered,)
         if context.regions:
             domains["region"] = context.regions
         if context.owned and operator.certain:
@@ -87,6 +88,7 @@ class Operators:
             owned=context.owned,
             zone=context.zone,
             place=context.place,
+            registered=registered,
         )
         return self._with_upstreams(self.tree.leaf(f"{row.id}{context.suffix}", leaf), role, operator, leaf, context)
 
@@ -120,6 +122,7 @@ class Operators:
                 because=upstream.because,
                 owned=False,
                 place="upstream",
+                registered="",
             )
             children.append(self.tree.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.tree.gate(gate, "all", children)
@@ -212,7 +215,7 @@ class Operators:
     def _network_operator(
         self, role: Role, subject: str, operator: Operator, context: EventContext, recovery: str
     ) -> str:
-        if operator.certain or operator.asns or not operator.provider.startswith("unknown:"):
+        if operator.certain or operator.asns or not is_unknown(operator.provider):
             return self.operator(role, subject, operator, context, recovery=recovery)
         # Without a known origin AS there may be several, so this basic event must not count as one company's.
         row = operator.as_dependency(role, subject)

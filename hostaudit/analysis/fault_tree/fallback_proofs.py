@@ -12,6 +12,7 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.evidence import Evidence, S, Target, subject_of
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.values import (
@@ -348,7 +349,7 @@ class Proofs:
             if each.provider == declared.provider or each.parent == declared.parent or each.provider in behind:
                 return None
         known = [each for each in owners if each.certain]
-        if fallback.parent and all(each.provider.startswith("unknown:") for each in owners):
+        if fallback.parent and all(is_unknown(each.provider) for each in owners):
             return None  # neither is in the catalogue, so nothing speaks against it
         if known:
             found = ", ".join(sorted({each.provider for each in known}))

@@ -50,6 +50,7 @@ class BasicEvent:
     ``zone``: the zone that it serves, for a name server. ``place``: *standby*, it carries nothing now; *upstream*,
     another provider rests on it; *console*, names are changed through it. ``silent``: a name server, known by its
     name, that gave no answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
+    ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -65,6 +66,7 @@ class BasicEvent:
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
     silent: bool = False
     uncut: str = ""
+    registered: str = ""
 
     @property
     def names_only(self) -> bool:

@@ -135,7 +135,8 @@ class Zones:
         platform = self.attribution.platform(host) if host in self.tenants else None
         if platform is None:
             return node
-        given = self.operators.operator("registrar", self.tenants[host], platform)
+        name = self.tenants[host]
+        given = self.operators.operator("registrar", name, platform, registered=name)
         return self.tree.gate(Purpose.TENANT.of(host), "all", [node, given])
 
     def _within_zones(self, host: str, *, required: bool) -> str:
@@ -186,11 +187,11 @@ class Zones:
         return self.tree.gate(key, "all", children)
 
     def _registry(self, tld: str) -> str:
-        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, tld=tld)
+        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, registered=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
         context = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
-        return self.operators.operator("registrar", name, registrar, context)
+        return self.operators.operator("registrar", name, registrar, context, registered=name)
 
     def own(self, name: str) -> bool:
         """True if a name lies under a name that the site's owner holds, so the contracts for it are the owner's."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch, Term
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import DomainKind, Hours
 from hostaudit.model.rules import Recovery
 
@@ -24,9 +25,6 @@ Reading = Literal["pessimistic", "named", "optimistic"]
 
 KINDS: tuple[DomainKind, ...] = ("parent", "provider", "tld", "asn", "prefix", "region", "jurisdiction")
 """The kinds of failure domain in a report, in the order in which it lists them."""
-
-NOBODY = "unknown:anybody"
-"""Stands for a company that the evidence does not name; only the pessimistic reading lets it hold anything."""
 
 Failed = frozenset[tuple[str, str]]
 """Failure domains that have ended service, as (kind, id)."""

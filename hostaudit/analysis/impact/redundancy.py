@@ -26,9 +26,10 @@ from hostaudit.analysis.fault_tree.purposes import (
     Purpose,
 )
 from hostaudit.analysis.fault_tree.tree import FaultTree, Gate
-from hostaudit.analysis.impact.outage import NOBODY, stopped_alone
+from hostaudit.analysis.impact.outage import stopped_alone
 from hostaudit.analysis.impact.score import effective_role, may_conceal
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
@@ -265,14 +266,14 @@ class Alternatives:
     def _single(self, role: str) -> list[Group]:
         """Roles without alternatives: the name has one of each, and the page needs all its parts."""
         own = self.site.file.target.registrable
-        subjects = {own, domain.tld(own)}
+        names = {own, domain.tld(own)}
         nodes = [
             name
             for name, leaf in sorted(self.tree.leaves.items())
             if leaf.role == role
             and "provider" in leaf.domains
             and leaf.place == "serving"
-            and (role == "page" or leaf.subject in subjects)
+            and (role == "page" or leaf.registered in names)
         ]
         groups = [Group(role, self.tree.leaves[each].subject, self._alternatives_of(role, [each])) for each in nodes]
         if role == "page":

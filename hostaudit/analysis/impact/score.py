@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
-from hostaudit.analysis.impact.outage import NOBODY, Outage, Reading, RecoveryTimes, impact, order_one
+from hostaudit.analysis.impact.outage import Outage, Reading, RecoveryTimes, impact, order_one
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
     DomainKind,
     Report,

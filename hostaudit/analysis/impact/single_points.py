@@ -5,7 +5,6 @@ from __future__ import annotations
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import (
     KINDS,
-    NOBODY,
     Failed,
     Outage,
     RecoveryTimes,
@@ -14,6 +13,7 @@ from hostaudit.analysis.impact.outage import (
     stopped_alone,
 )
 from hostaudit.analysis.impact.score import exposure
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
     DomainKind,
     FailureDomain,

@@ -18,6 +18,7 @@ from hostaudit.analysis.impact.outage import RecoveryTimes, impact
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.report import DomainKind
 from hostaudit.model.roles import HIDDEN, STORES, Role, functions_of_layer, roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Scenario
@@ -140,9 +141,10 @@ class Binder:
     def _own_name_on_hold(self) -> str:
         """The basic event for the registration of the site's name; a hold at the registry affects that name alone."""
         name = self.site.file.target.registrable
-        held = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.subject == name]
-        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.subject == domain.tld(name)]
-        return (held or registry or [""])[0]
+        tld = domain.tld(name)
+        registrar = [n for n, leaf in self._leaves() if leaf.role == "registrar" and leaf.registered == name]
+        registry = [n for n, leaf in self._leaves() if leaf.role == "registry" and leaf.registered == tld]
+        return (registrar or registry or [""])[0]
 
     def _candidates(self, event: Event) -> dict[str, list[str]]:
         """By account, the site's own basic events in the role that an event means, without standbys."""
@@ -153,7 +155,7 @@ class Binder:
                 continue
             if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
                 continue
-            if event.layer == "registrar" and leaf.subject != self.site.file.target.registrable:
+            if event.layer == "registrar" and leaf.registered != self.site.file.target.registrable:
                 continue
             for account in leaf.domains.get("account", ()):
                 found.setdefault(account, []).append(name)
@@ -270,7 +272,7 @@ def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainK
         return "parent", given
     known = sorted({word for each in kinds for word in present[each]} | (set() if kind else set(catalogue.parents())))
     near = close(given, known, limit=1, cutoff=0.6)
-    used = sorted(each for each in present[kinds[0]] if not each.startswith("unknown:"))
+    used = sorted(each for each in present[kinds[0]] if not is_unknown(each))
     hint = f"did you mean {near[0]}?" if near else f"the site depends on: {', '.join(used[:12])}"
     raise UsageError(
         f"--drop {given}: no {kind or 'provider, parent, AS, prefix, TLD or jurisdiction'} of that name", hint
@@ -309,5 +311,5 @@ def check_mapping(site: SiteModel, scenario: Scenario, renamed: Mapping[str, str
         if actor not in actors:
             raise UsageError(f"--as {actor}={provider}: {scenario.id} has no {actor}", f"it has: {', '.join(actors)}")
         if provider not in used:
-            hint = f"the site uses: {', '.join(sorted(each for each in used if not each.startswith('unknown:'))[:12])}"
+            hint = f"the site uses: {', '.join(sorted(each for each in used if not is_unknown(each))[:12])}"
             raise UsageError(f"--as {actor}={provider}: the site does not use {provider}", hint)

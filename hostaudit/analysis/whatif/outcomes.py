@@ -288,7 +288,7 @@ def _locked(site: SiteModel) -> list[Excluded]:
     if value is None:
         return []
     for leaf in site.tree.leaves.values():
-        if leaf.role == "registrar" and leaf.subject == name:
+        if leaf.role == "registrar" and leaf.registered == name:
             locks = [term for term in leaf.further if term.how == "measured" and term.hours.usual > 0]
             return [
                 Excluded("another-registrar", f"{term.source}: blocked for {duration(term.hours.usual)} more")

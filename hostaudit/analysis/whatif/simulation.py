@@ -118,7 +118,7 @@ def held_up(tree: FaultTree, losses: list[Loss]) -> list[Loss]:
             served = tree.leaves[name].zone if tree.leaves[name].recovery == "dns" else ""
             zone = domain.registrable(served) if served and not loss.recorded else None
             for registrar, others in gone_from.items():
-                if zone is not None and tree.leaves[registrar].subject == zone:
+                if zone is not None and tree.leaves[registrar].registered == zone:
                     for other in others:
                         low, usual, high = (
                             max(end, until) if other.at < end else end

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hostaudit.analysis.fault_tree.tree import FaultTree
-from hostaudit.analysis.impact.outage import NOBODY, Reading, impact
+from hostaudit.analysis.impact.outage import Reading, impact
 from hostaudit.analysis.impact.score import effective_role, may_conceal
+from hostaudit.model.actors import NOBODY
 from hostaudit.policy.check import Answer, Check, Demand, Ladder
 from hostaudit.policy.context import PolicyContext, reasons
 from hostaudit.policy.hours_down import HOURS, NO_OUTAGE, READINGS, LongestOutage, compared_hours

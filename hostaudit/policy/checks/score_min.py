@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import floor
 
-from hostaudit.analysis.impact.outage import NOBODY
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import Report
 from hostaudit.policy.check import SCORES, Answer, Check, Demand, Ladder, between, compared, number
 from hostaudit.policy.context import PolicyContext

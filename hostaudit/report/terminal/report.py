@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hostaudit.model import words
+from hostaudit.model.actors import is_unknown, seen_of
 from hostaudit.model.data import STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
@@ -318,8 +319,8 @@ def _called(sheet: Sheet, point: SinglePoint) -> str:
     domain = point.failure_domain
     if not domain.name or domain.name == domain.id:
         return sheet.safe(_operator(domain.id, {}), 80)
-    name, identity = sheet.safe(domain.name, 80), sheet.safe(domain.id.removeprefix("unknown:"), 80)
-    if domain.id.startswith("unknown:"):
+    name, identity = sheet.safe(domain.name, 80), sheet.safe(seen_of(domain.id), 80)
+    if is_unknown(domain.id):
         return f"{name} ({identity}, not in the catalogue)"
     return name if name.lower() == identity.lower() else f"{name} ({identity})"
 
@@ -333,8 +334,8 @@ def _numbered(sheet: Sheet, point: SinglePoint) -> str:
 
 def _operator(provider: str, names: dict[str, str]) -> str:
     """A provider's name; for one that is not in the catalogue, the description from the evidence."""
-    if provider.startswith("unknown:"):
-        return f"an operator not in the catalogue ({provider.removeprefix('unknown:')})"
+    if is_unknown(provider):
+        return f"an operator not in the catalogue ({seen_of(provider)})"
     return names.get(provider, provider)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from hostaudit.model import words
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import WorkingCompany, WorkingEnd, WorkingFunction
-from hostaudit.model.working import NOBODY, Working
+from hostaudit.model.working import Working
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
 WHOLE = 2

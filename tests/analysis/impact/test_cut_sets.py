@@ -14,8 +14,9 @@ from hostaudit import audit
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
-from hostaudit.analysis.impact.outage import NOBODY, order_one
+from hostaudit.analysis.impact.outage import order_one
 from hostaudit.documents import rules
+from hostaudit.model.actors import NOBODY
 
 CERTAINTIES = ("certain", "certain", "certain", "certain", "uncertain", "unknown", "hoped", "failed")
 READINGS = ("pessimistic", "named", "optimistic")

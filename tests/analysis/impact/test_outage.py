@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
-from hostaudit.analysis.impact.outage import NOBODY, impact, order_one
+from hostaudit.analysis.impact.outage import impact, order_one
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import Hours
 
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hostaudit import audit
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
-from hostaudit.analysis.impact.outage import NOBODY, RecoveryTimes, impact, order_one
+from hostaudit.analysis.impact.outage import RecoveryTimes, impact, order_one
 from hostaudit.analysis.impact.score import combine, company_outages, exposures, harm, role_scores, score
 from hostaudit.documents import rules
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.evidence import Unknown
 from hostaudit.model.report import Hours, Report, WorkingEnd
 from hostaudit.model.rules import Scoring

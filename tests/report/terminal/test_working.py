@@ -10,9 +10,8 @@ import pytest
 from helpers import sample_whatif as sample
 from helpers.pages_shown import flat, shown
 
-from hostaudit.analysis.impact import outage
+from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import WorkingEnd
-from hostaudit.model.working import NOBODY
 
 
 def test_the_working_can_be_redone_with_a_calculator():
@@ -59,7 +58,6 @@ def test_what_nobody_could_name_counts_twice():
     nobody = msgspec.structs.replace(sample.working().ends[0].companies[0], parent=NOBODY, exposure=0.5)
     written = flat(sample.working(ends=(WorkingEnd("low", 43.8, (nobody,)),)))
 
-    assert NOBODY == outage.NOBODY
     assert "What nobody could name counts as two companies' doing." in written
     assert "score = 100 x (1 - 0.5000) x (1 - 0.25 x 0.5000) = 43.8" in written
 
