@@ -62,7 +62,7 @@ class Operators:
         recovery: str = "",
         registered: str = "",
     ) -> str:
-        """Add the node for an operator of ``subject``, and its row in the report. ``registered``: see ``BasicEvent``."""
+        """Add the node for an operator of ``subject``, and its report row. ``registered``: see ``BasicEvent``."""
         row = operator.as_dependency(role, subject)
         self._list(row, operator, context)
         domains = self._domains(operator)
