@@ -217,7 +217,7 @@ def test_numbers_for_addresses_are_refused_with_a_way_out(tmp_path):
 
 
 def test_a_line_without_end_is_refused(tmp_path):
-    with pytest.raises(DocumentError, match="x:5: this line is no row"):
+    with pytest.raises(DocumentError, match="x:5: this line is too long for a list of routes"):
         made(tmp_path, x=RANGES + "x" * (LONGEST_LINE + 1))
 
 

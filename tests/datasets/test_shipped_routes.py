@@ -66,7 +66,7 @@ def test_without_a_home_the_shipped_table_is_read_into_memory(monkeypatch, small
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
 
     assert datasets.open_routes().asns("8.8.8.8") == (64496,)
-    with pytest.raises(UsageError, match="no home"):
+    with pytest.raises(UsageError, match="the home directory is not known"):
         files.data_folder()
 
 

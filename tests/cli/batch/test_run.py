@@ -500,7 +500,7 @@ def test_one_interrupt_finishes_what_is_under_way(patch):
     assert summary["interrupted"] is True
     assert summary["exit_code"] == 130
     assert 4 <= len(records) == summary["scanned"] <= 16
-    assert "finishing what is under way" in errors
+    assert "finishing the current sites" in errors
     assert "defect" not in errors
 
 
