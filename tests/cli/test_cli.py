@@ -19,6 +19,7 @@ from helpers.command import PARLER, PARLER_REPORT, SLOW_LOOKING, environment, ev
 
 from hostaudit import __version__, cli
 from hostaudit.cli import console
+from hostaudit.cli.options import SiteChoice
 from hostaudit.documents import schemas
 from hostaudit.errors import Exit, UsageError
 
@@ -659,5 +660,5 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     monkeypatch.setattr("hostaudit.audit.look", look)
 
     with pytest.raises(KeyboardInterrupt):
-        cli.evidence.live("x.com", (), None, cli.evidence.Declarations(None, print), console.Progress(stream))
+        cli.evidence.live("x.com", (), None, cli.evidence.Declarations(SiteChoice(), print), console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")

@@ -172,7 +172,7 @@ def test_a_baseline_of_another_site_is_refused(here, capsys):
 
 
 def test_a_wrong_policy_is_refused_before_anything_is_looked_at(here, capsys, monkeypatch):
-    monkeypatch.setattr(cli.evidence, "look", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr("hostaudit.audit.look", lambda *_, **__: pytest.fail("looked"))
     Path("p.yaml").write_text(policy("{min_scor: 90}"))
 
     assert cli.run(["scan", "example.com", "--policy", "p.yaml"]) == Exit.USAGE

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from hostaudit import audit, cli
 from hostaudit.cli import evidence, policy_draft
+from hostaudit.cli.options import Lookup, SiteChoice
 from hostaudit.documents import evidence_file, rules, schemas, site_file
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.checks import Criteria
@@ -60,7 +61,7 @@ def test_a_good_file_that_is_here_is_found_and_said_to_be_in_order(here, capsys)
 def test_no_file_at_all_ends_with_2_and_says_how_to_get_one(here, capsys):
     assert cli.run(["policy", "check"]) == Exit.USAGE
     assert capsys.readouterr().err == (
-        "error: there is no hostaudit.yaml here\nhint: name a file, or write one with: hostaudit policy init DOMAIN\n"
+        "error: there is no hostaudit.yaml in this folder\nhint: give a file, or write one with: hostaudit policy init DOMAIN\n"
     )
 
 
@@ -166,12 +167,8 @@ SITES = "sites: [{domain: x.com, hosts: [api.x.com]}]\n"
 
 
 def known(given: str = "", policy: str = "", ignored: bool = False) -> evidence.Declarations:
-    return evidence.Declarations(
-        Path(given) if given else None,
-        lambda _: None,
-        ignored=ignored,
-        policy=Path(policy) if policy else None,
-    )
+    choice = SiteChoice(Path(given) if given else None, no_site=ignored)
+    return evidence.Declarations(choice, lambda _: None, policy=Path(policy) if policy else None)
 
 
 def sources(found: evidence.Declarations) -> tuple[bool, str]:
@@ -406,8 +403,10 @@ def test_options_for_looking_go_with_a_domain_only(here, capsys):
 
 
 def test_a_live_site_is_looked_at(here, monkeypatch):
-    seen = evidence_file.read_evidence(str(PARLER))
-    monkeypatch.setattr(evidence, "look", lambda *_: seen)
+    async def look(*_, **__):
+        return evidence_file.read_evidence(str(PARLER))
+
+    monkeypatch.setattr("hostaudit.audit.look", look)
 
     assert cli.run(["policy", "init", "parler.com", "-q"]) == Exit.PASS
     assert "What is demanded of parler.com" in here.read_text()
@@ -440,8 +439,8 @@ def test_whatever_the_preset_and_the_day_too(tmp_path, path, presets, today):
 
 
 def of(path: Path):
-    declarations = evidence.Declarations(None, lambda _: None, ignored=True)
-    return evidence.seen(str(path), None, declarations, (), (), 45.0)
+    declarations = evidence.Declarations(SiteChoice(no_site=True), lambda _: None)
+    return evidence.seen(str(path), None, declarations, (), Lookup(), debug=False)
 
 
 def text(file, presets, today: date) -> str:
