@@ -320,7 +320,7 @@ def test_a_format_that_lines_do_not_have_is_refused():
 
 
 def test_the_table_of_the_page_is_that_of_the_code():
-    source = (ROOT / "hostaudit" / "catalogue.py").read_text("utf-8")
+    source = (ROOT / "hostaudit" / "analysis" / "catalogue" / "confidence.py").read_text("utf-8")
     block = source.partition("STRENGTH: dict")[2].partition("\n}")[0]
     reasons = dict(re.findall(r'^    "([a-z-]+)": [0-9.]+,  # (.+)$', block, re.MULTILINE))
     page = (ROOT / "docs/accuracy.md").read_text("utf-8").partition("<!-- confidence -->")[2].partition("\n## ")[0]

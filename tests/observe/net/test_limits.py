@@ -93,7 +93,7 @@ def test_the_shipped_data_is_what_the_script_makes_of_the_registries(tmp_path):
     both = [[["one"], ["http://a.example/", "https://b.example/"]], [["two", "three"], ["http://c.example/"]]]
     for name in ("dns", "ipv4", "ipv6"):
         (tmp_path / f"{name}.json").write_text(json.dumps({"publication": "2030-01-01", "services": both}))
-    target = tmp_path / "hostaudit" / "net" / "iana"
+    target = tmp_path / "hostaudit" / "datasets" / "iana"
     target.mkdir(parents=True)
     (tmp_path / ".ci").mkdir()
     script = tmp_path / ".ci" / "build_iana.py"
