@@ -54,6 +54,15 @@ class LineError(UsageError):
         self.problem = problem
 
 
+class OptionError(UsageError):
+    """A value that cannot be meant. ``option``: the name of the option; ``problem``: what is wrong, in words after it."""
+
+    def __init__(self, option: str, problem: str, hint: str) -> None:
+        super().__init__(f"{option} {problem}", hint)
+        self.option = option
+        self.problem = problem
+
+
 class DocumentError(UsageError):
     pass
 

@@ -13,7 +13,7 @@ import typer
 
 from hostaudit import report
 from hostaudit.cli.console import debug_line, warning
-from hostaudit.errors import UsageError
+from hostaudit.errors import OptionError, UsageError
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -165,8 +165,6 @@ class Lookup(NamedTuple):
 
 def look_options(network: Network, *, debug: bool = False) -> LookOptions:
     """The options of a scan. Raises ``UsageError`` with the option's name for a value that no scan can use."""
-    for name, seconds in (("--timeout", network.timeout), ("--deadline", network.deadline)):
-        refuse_non_time(name, seconds)
     resolvers = tuple(network.resolver or ())
     for address in resolvers:
         _refuse_non_address(address)
@@ -174,18 +172,21 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
         _refuse_non_bundle(network.ca_bundle)
     from hostaudit.observe.look import LookOptions
 
-    return LookOptions(
-        resolver=resolvers,
-        ca_bundle=network.ca_bundle,
-        timeout=network.timeout,
-        deadline=network.deadline,
-        depth=network.depth,
-        no_http=network.no_http,
-        no_third_party=network.no_third_party,
-        allow_private=tuple(str(_network(block)) for block in network.allow_private or ()),
-        debug=debug_line if debug else None,
-        warn=warning,
-    )
+    try:
+        return LookOptions(
+            resolver=resolvers,
+            ca_bundle=network.ca_bundle,
+            timeout=network.timeout,
+            deadline=network.deadline,
+            depth=network.depth,
+            no_http=network.no_http,
+            no_third_party=network.no_third_party,
+            allow_private=tuple(str(_network(block)) for block in network.allow_private or ()),
+            debug=debug_line if debug else None,
+            warn=warning,
+        )
+    except OptionError as error:
+        raise UsageError(f"--{error.option} {error.problem}", error.hint) from None
 
 
 def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hostaudit import __version__, domain
-from hostaudit.errors import UsageError
+from hostaudit.errors import OptionError, UsageError
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Target
 from hostaudit.model.site import Site
 
@@ -72,10 +72,11 @@ class LookOptions:
 
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
-            raise UsageError(f"depth is {self.depth}", f"give a whole number from 0 to {DEPTHS[-1]}")
+            raise OptionError("depth", f"is {self.depth}", f"give a whole number from 0 to {DEPTHS[-1]}")
         for name, seconds in (("timeout", self.timeout), ("deadline", self.deadline)):
             if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
-                raise UsageError(f"{name} is {seconds}", f"give seconds above 0, at most {LONGEST_TIME:.0f}")
+                hint = f"give a number of seconds above 0, at most {LONGEST_TIME:.0f}"
+                raise OptionError(name, f"is {seconds}", hint)
         try:
             for block in self.allow_private:
                 ipaddress.ip_network(block)

@@ -61,7 +61,8 @@ def test_a_good_file_that_is_here_is_found_and_said_to_be_in_order(here, capsys)
 def test_no_file_at_all_ends_with_2_and_says_how_to_get_one(here, capsys):
     assert cli.run(["policy", "check"]) == Exit.USAGE
     assert capsys.readouterr().err == (
-        "error: there is no hostaudit.yaml in this folder\nhint: give a file, or write one with: hostaudit policy init DOMAIN\n"
+        "error: there is no hostaudit.yaml in this folder\n"
+        "hint: give a file, or write one with: hostaudit policy init DOMAIN\n"
     )
 
 

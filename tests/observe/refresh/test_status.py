@@ -246,7 +246,7 @@ def test_a_failed_item_ends_with_three(home, capsys, tmp_path):
     told = capsys.readouterr()
     assert "failed, not a network" in told.out
     assert "the data from before stay in use" in told.out
-    assert "1 of 1 failed" in told.err
+    assert "1 of 1 items could not be updated" in told.err
 
 
 def test_an_update_beside_another_ends_with_three(home, capsys):

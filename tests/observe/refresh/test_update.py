@@ -440,7 +440,7 @@ def test_two_updates_at_once_are_one_too_many(filled):
 
 def test_the_lock_of_a_killed_update_holds_nobody_up(filled):
     code = (
-        "import os,sys; from pathlib import Path; from hostaudit.tables import manifest\n"
+        "import os,sys; from pathlib import Path; from hostaudit.datasets import manifest\n"
         "with manifest.changing(Path(sys.argv[1])) as scratch: (scratch / 'half').write_text('x'); os._exit(9)"
     )
     ended = subprocess.run([sys.executable, "-c", code, str(filled)], env={"PYTHONPATH": "."}, check=False)
