@@ -55,7 +55,7 @@ class LineError(UsageError):
 
 
 class OptionError(UsageError):
-    """A value that cannot be meant. ``option``: the name of the option; ``problem``: what is wrong, in words after it."""
+    """A value that cannot be meant. ``option``: its name; ``problem``: the error, in words that follow it."""
 
     def __init__(self, option: str, problem: str, hint: str) -> None:
         super().__init__(f"{option} {problem}", hint)

@@ -158,7 +158,7 @@ def site() -> EvidenceFile:
 def test_what_a_feed_lists_names_the_product_and_is_its_proof(catalogue):
     file = site()
     address = next(each.subject for each in file.evidence if each.kind == "published")
-    (operator,) = Attribution(EvidenceIndex(file.evidence), catalogue, "x.com").network(address)
+    (operator,) = Attribution(EvidenceIndex(file.evidence), catalogue, "x.com").networks.of(address)
 
     assert operator.provider == "amazon-s3"
     assert f"published:{address}" in operator.because
