@@ -138,8 +138,9 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session(tags=["nightly"])
 def prices(session: nox.Session) -> None:
-    """Ruff and mypy over a copy of the project for each price of an addition; ``tests/price`` has the prices."""
+    """The price of each kind of addition: its tests in copies of the project, and ruff and mypy over these copies."""
     install(session, *LOCKED, ".[dev]")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-m", "nightly", "tests/price")
     session.run("python", ".ci/prices", *session.posargs)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from price.patched_copy import checked, patched, prices, shown
 
+pytestmark = pytest.mark.nightly
+
 PRICES = prices()
 
 
