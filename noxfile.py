@@ -140,7 +140,7 @@ def lowest(session: nox.Session) -> None:
 def prices(session: nox.Session) -> None:
     """The price of each kind of addition: its tests in copies of the project, and ruff and mypy over these copies."""
     install(session, *LOCKED, ".[dev]")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "-m", "nightly", "tests/price")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "-m", "nightly")
     session.run("python", ".ci/prices", *session.posargs)
 
 

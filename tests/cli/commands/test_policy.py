@@ -147,6 +147,7 @@ def test_check_loads_nothing_that_looks_or_judges():
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.nightly  # the other tests of a run push its numbers up
 def test_check_costs_little_more_than_python_itself(tmp_path):
     """150 ms where a bare interpreter takes 12; measured in time of the processor, so that neighbours do not count."""
 
