@@ -316,7 +316,7 @@ def test_a_site_meets_what_is_written_for_it_and_nothing_less(here, capsys, monk
     assert cli.run(["policy", "init", str(PARLER)]) == Exit.PASS
     out, err = capsys.readouterr()
     assert out == ""
-    assert "policy written to hostaudit.yaml; read it through, then: hostaudit policy check hostaudit.yaml" in err
+    assert "policy written to hostaudit.yaml; review it, then run: hostaudit policy check hostaudit.yaml" in err
     policy, opinion = judged(here, evidence_file.read_evidence(str(PARLER)), date(2021, 1, 9))
     assert opinion.verdict == "pass"
     assert policy.policy.min_score == 5.0
