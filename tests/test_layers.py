@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "hostaudit"
 
-THINKING = "analysis.catalogue analysis.attribution analysis.fault_tree analysis.site_model analysis.impact"
+THINKING = (
+    "analysis.catalogue analysis.attribution analysis.diagnosis analysis.fault_tree analysis.site_model analysis.impact"
+)
 MAY_IMPORT: dict[str, str] = {
     "model": "",
     "errors": "",
@@ -30,10 +32,12 @@ MAY_IMPORT: dict[str, str] = {
     "observe.doctor": "observe documents datasets files model errors",
     "analysis.catalogue": "documents datasets domain files model errors",
     "analysis.attribution": "analysis.catalogue domain model errors",
-    "analysis.fault_tree": "analysis.attribution analysis.catalogue domain model errors",
+    "analysis.diagnosis": "analysis.attribution analysis.catalogue domain model errors",
+    "analysis.fault_tree": "analysis.diagnosis analysis.attribution analysis.catalogue domain model errors",
     "analysis.site_model": "analysis.fault_tree analysis.attribution analysis.catalogue domain model errors",
+    "analysis.findings": f"{THINKING} domain model errors",
     "analysis.impact": f"{THINKING} domain model errors",
-    "analysis.assess": f"{THINKING} domain model errors",
+    "analysis.assess": f"{THINKING} analysis.findings domain model errors",
     "analysis.whatif": f"{THINKING} domain model errors",
     "policy": "analysis documents domain model errors",
     "audit": "observe analysis policy documents domain model errors",

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
+from hostaudit.analysis.findings import findings
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
-from hostaudit.analysis.impact.findings import (
-    findings,
-)
 from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact
 from hostaudit.analysis.impact.score import company_outages, function_score, role_scores, score, working
 from hostaudit.analysis.impact.single_points import name_of, single_points
@@ -60,7 +58,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
     )
     fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
-    if gone:
+    if any(each.down_now for each in found):
         verdict = "fail"
     elif not _rests_on_known_ground(tree, states):
         verdict = "inconclusive"

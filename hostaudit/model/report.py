@@ -186,7 +186,9 @@ class Fallback(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """One rule and its outcome. ``fingerprint`` stays the same while rule, subject, role and provider do; ``exception``
     is the id of the exception that covers it, which then does not count, nor does a failure that was in the
-    ``baseline``. ``verdict`` is its effect on the verdict of the report, empty if it has none."""
+    ``baseline``. ``verdict`` is its effect on the verdict of the report, empty if it has none. ``effect``: what it does
+    to the site, a sentence for people. ``down_now``: the functions that it shows not to work now; such a finding fails
+    a report without any policy."""
 
     rule: str
     outcome: Outcome
@@ -203,6 +205,8 @@ class Finding(Struct, frozen=True):
     exception: str = ""
     baseline: bool = False
     verdict: Weight = ""
+    effect: str = ""
+    down_now: tuple[str, ...] = ()
 
 
 class ExceptionNote(Struct, frozen=True):

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from hostaudit.analysis.impact.findings import LOOKALIKE
 from hostaudit.model.policy import ANY, Policy, RuleKey, rule_keys
 from hostaudit.model.report import Finding
 from hostaudit.model.rules import RuleText
-from hostaudit.model.verdict import NOT_DELEGATED, SEVERITIES, UnknownMode
+from hostaudit.model.verdict import SEVERITIES, UnknownMode
 from hostaudit.policy.check import Answer, Check, Demand
 from hostaudit.policy.context import PolicyContext
 
@@ -21,8 +20,7 @@ SINGLE_POINT = "single-point"
 """The check that ``--fail-on`` demands; all others are demanded by a key of the policy."""
 
 STALE = "exceptions.stale"
-ANSWERED_ELSEWHERE = frozenset({NOT_DELEGATED, LOOKALIKE, STALE})
-"""Rules without a check: two are findings of the analysis, the third concerns exceptions."""
+"""The rule about exceptions, which has no check; those of ``analysis/findings`` have none either."""
 
 LEARN = "Ask again with more time, or declare in the site file what cannot be seen; the message says what is missing."
 """The fix of an unknown answer."""

@@ -6,7 +6,7 @@ pass           else
 not_judged     without a policy, and without --fail-on
 
 A finding that needs no policy counts from the severity of ``--fail-on``; with only a policy, from *medium*, and a low
-one is only reported. A name that does not exist fails in any case.
+one is only reported. What is down now fails in any case.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _weight(row: Finding, found: _Found, judging: _Judging) -> Weight:
     if row.outcome == "pass" or row.exception or row.baseline:
         return ""
     light = SEVERITIES.index(row.severity) < judging.least
-    if row.fingerprint in found.unasked and row.rule != NOT_DELEGATED and light:
+    if row.fingerprint in found.unasked and not row.down_now and light:
         return ""
     if row.outcome == "fail":
         return "fail"

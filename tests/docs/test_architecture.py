@@ -70,7 +70,11 @@ def test_folders_of_data_on_the_page_exist():
 
 
 def test_every_module_of_analysis_and_policy_is_on_the_page():
-    lists = ("analysis/fault_tree/functions/", "policy/checks/")  # folders that are lists of their own
+    lists = (
+        "analysis/fault_tree/functions/",
+        "analysis/findings/",
+        "policy/checks/",
+    )  # folders that are lists of their own
     modules = [
         each.relative_to(PACKAGE).as_posix()
         for room in ("analysis", "policy")

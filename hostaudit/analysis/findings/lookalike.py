@@ -1,44 +1,19 @@
-"""Findings that need no policy: defects and warnings that no list of single points of failure would show."""
+"""``lookalike-name-server``: a name server whose name is almost that of a known provider, and is not."""
 
 from __future__ import annotations
 
 from hostaudit import domain
 from hostaudit.analysis.catalogue.lookalikes import Meant, NameServerNames
+from hostaudit.analysis.findings import FindingDefinition
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding
 from hostaudit.model.values import Delegation, NameServers, ServerAnswer, ZoneCut
-from hostaudit.model.verdict import NOT_DELEGATED
 
-LOOKALIKE = "lookalike-name-server"
-
-
-def findings(site: SiteModel) -> tuple[Finding, ...]:
-    """Return all findings that need no policy, the worst first."""
-    gone = _not_delegated(site)
-    return (gone,) if gone is not None else _lookalikes(site)
+RULE = "lookalike-name-server"
 
 
-def _not_delegated(site: SiteModel) -> Finding | None:
-    """The finding for a name that is not in its registry, which is always a failure."""
-    name = site.file.target.registrable
-    item = site.evidence.get("delegation", name)
-    if item is None or item.absent is None:
-        return None
-    return Finding(
-        rule=NOT_DELEGATED,
-        outcome="fail",
-        severity="critical",
-        confidence=0.99,
-        subject=name,
-        message=f"{name} does not exist: {item.absent}.",
-        because=(item.id,),
-        fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
-        verdict="fail",
-    )
-
-
-def _lookalikes(site: SiteModel) -> tuple[Finding, ...]:
-    """Findings for name servers of the site's own zones whose names are almost those of a known provider."""
+def find(site: SiteModel) -> tuple[Finding, ...]:
+    """Return the findings for name servers of the site's own zones whose names are almost those of a known provider."""
     cut = site.evidence.value("zone", site.file.target.domain, ZoneCut)
     zones = cut.zones if cut is not None else (site.file.target.registrable,)
     strangers: list[tuple[str, str, bool]] = []
@@ -77,7 +52,7 @@ def _lookalike(site: SiteModel, zone: str, host: str, meant: Meant, *, delegated
     what = f"{host}, a name server of {zone}, is almost {meant.name} of {provider}, and is not"
     then = "it answers as the others do, so it may be meant" if alike else f"whoever holds that name answers for {zone}"
     return Finding(
-        rule=LOOKALIKE,
+        rule=RULE,
         outcome="fail",
         severity="low" if alike else "high" if delegated else "medium",
         confidence=0.5 if alike else 0.9,
@@ -87,3 +62,6 @@ def _lookalike(site: SiteModel, zone: str, host: str, meant: Meant, *, delegated
         fix=f"Compare it with the names that {provider} gave you"
         + (", and correct it at the registrar and in the zone." if delegated else ", and correct it in the zone."),
     )
+
+
+FINDING = FindingDefinition(RULE, find)
