@@ -203,18 +203,20 @@ def _run(name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
 # -- analysing --------------------------------------------------------------------------------------------
 
 
-def analyse(evidence: EvidenceFile, *, criteria: Criteria | None = None, day: date | None = None) -> Report:
+def analyse(
+    evidence: EvidenceFile, *, criteria: Criteria | None = None, day: date | None = None, with_graph: bool = False
+) -> Report:
     """Return the report on evidence, without network; equal evidence gives an equal report.
 
     ``criteria``: the demands (``Criteria(policy=read_policy(...), fail_on="high")``); without it the verdict is
     *not_judged*, or *inconclusive* where name resolution or hosting is unknown. ``day``: of judging, in UTC, by which
-    exceptions end; default: the day on which the evidence was taken. Raises ``UsageError`` for an unknown scenario in
-    the policy.
+    exceptions end; default: the day on which the evidence was taken. ``with_graph``: ``report.graph`` is the fault tree
+    from which the report was computed. Raises ``UsageError`` for an unknown scenario in the policy.
     """
     from hostaudit import audit
     from hostaudit.documents import rules
 
-    return audit.analyse(evidence, rules.shipped(), criteria, day)
+    return audit.analyse(evidence, rules.shipped(), criteria, day, with_graph=with_graph)
 
 
 def whatif(

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from msgspec import UNSET
+
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.findings import findings
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
+from hostaudit.analysis.impact.graph import graph_of
 from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact
-from hostaudit.analysis.impact.score import company_outages, function_score, role_scores, score, working
-from hostaudit.analysis.impact.single_points import name_of, single_points
+from hostaudit.analysis.impact.score import (
+    CompanyOutages,
+    company_outages,
+    function_score,
+    role_scores,
+    said_once,
+    score,
+    working,
+)
+from hostaudit.analysis.impact.single_points import name_of, rounded, single_points
 from hostaudit.analysis.impact.summary import summarise
+from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model import values
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     REPORT_SCHEMA,
     CutSet,
+    DomainKind,
     Fallback,
     Function,
     FunctionState,
+    Hours,
     NotAssessed,
     Report,
     Score,
@@ -31,6 +45,7 @@ from hostaudit.model.report import (
     web_app_at,
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
+from hostaudit.model.rules import Scoring
 from hostaudit.model.values import Listing, StoreListing, WebApp
 from hostaudit.model.verdict import NOT_DELEGATED, Verdict
 
@@ -38,21 +53,27 @@ MOST_SETS = 200
 """Number of cut sets of order 2 or more that a report lists for one function and kind of failure domain."""
 
 
-def judge(site: SiteModel, notice: float = 0.0) -> Report:
+TIMED_SETS = 100
+"""Number of cut sets of two or three companies or products for which a report gives hours; each takes some 3 ms."""
+
+
+def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> Report:
     """Return the report on one site; the clock is the time at which the evidence was taken. The scores assume
-    ``notice`` hours of notice from the company that ends service; single points of failure assume none."""
+    ``notice`` hours of notice from the company that ends service; single points of failure assume none.
+    ``with_graph``: the fault tree is a part of the report."""
     file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours)
     told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(tree, clock)
-    spofs = single_points(tree, rules, clock, states)
+    table = TimeTable()
+    spofs = single_points(tree, rules, clock, states, table)
     found = findings(site)
     gone = any(each.rule == NOT_DELEGATED for each in found)
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
-    cut_sets, limits = _cut_sets(tree, states)
+    cut_sets, limits, orders = _cut_sets(tree, states, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
-    steps = (
+    steps = said_once(
         working("low", pessimistic, called, rules.scoring),
         working("high", optimistic, called, rules.scoring),
     )
@@ -62,16 +83,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
         verdict = "fail"
     elif not _rests_on_known_ground(tree, states):
         verdict = "inconclusive"
-    functions = tuple(
-        Function(
-            id=function.id,
-            state=states[function.id],
-            score=function_score(function.id, pessimistic, optimistic, rules.scoring),
-            legs=function.legs,
-            note=function.note,
-        )
-        for function in tree.functions
-    )
+    functions = _functions(tree, states, pessimistic, optimistic, rules.scoring)
     unknowns = _unknowns(evidence, tree.functions)
     return Report(
         schema=REPORT_SCHEMA,
@@ -93,8 +105,32 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
+        max_order=orders,
         names=names_of(tree, called),
-        roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring),
+        times=table.rows,
+        graph=graph_of(site, states) if with_graph else UNSET,
+        roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=True),
+        upstream_roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=False),
+    )
+
+
+def _functions(
+    tree: FaultTree,
+    states: dict[str, FunctionState],
+    pessimistic: CompanyOutages,
+    optimistic: CompanyOutages,
+    scoring: Scoring,
+) -> tuple[Function, ...]:
+    """Every function of the site with its state and score."""
+    return tuple(
+        Function(
+            id=function.id,
+            state=states[function.id],
+            score=function_score(function.id, pessimistic, optimistic, scoring),
+            legs=function.legs,
+            note=function.note,
+        )
+        for function in tree.functions
     )
 
 
@@ -146,13 +182,18 @@ def _coverage(tree: FaultTree) -> float:
     return round(known / len(leaves), 2) if leaves else 0.0
 
 
-def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[CutSet, ...], tuple[str, ...]]:
-    """The minimal cut sets of every kind, and a note where the list is incomplete."""
+def _cut_sets(
+    tree: FaultTree, states: dict[str, FunctionState], clock: RecoveryTimes
+) -> tuple[tuple[CutSet, ...], tuple[str, ...], dict[DomainKind, int]]:
+    """The minimal cut sets of every kind, a note where the list is incomplete, and the order up to which it is not."""
     rows, limits = [], []
+    orders: dict[DomainKind, int] = {}
+    lasting = _Lasting(tree, clock)
     shown = {f.id for f in tree.functions if f.applies == "yes" and states[f.id] != "down"}
     for kind in KINDS:
         found = minimal_cut_sets(tree, kind)
         if found.order < MOST:
+            orders[kind] = found.order
             limits.append(
                 f"{kind}: a lower bound, complete up to sets of {found.order}; there are too many larger ones"
             )
@@ -160,10 +201,31 @@ def _cut_sets(tree: FaultTree, states: dict[str, FunctionState]) -> tuple[tuple[
             sets = found.sets[function]
             single = [each for each in sets if len(each) == 1]
             larger = [each for each in sets if len(each) > 1]
-            rows += [CutSet(kind, function, members) for members in single + larger[:MOST_SETS]]
+            rows += [CutSet(kind, function, members) for members in single]
+            rows += [
+                CutSet(kind, function, members, lasting(kind, function, members)) for members in larger[:MOST_SETS]
+            ]
             if len(larger) > MOST_SETS:
                 limits.append(f"{kind}, {function}: {MOST_SETS} of {len(larger)} sets of two or three are listed")
-    return tuple(rows), tuple(limits)
+    return tuple(rows), tuple(limits), orders
+
+
+class _Lasting:
+    """The hours of the functions without several companies or products, each set computed once."""
+
+    def __init__(self, tree: FaultTree, clock: RecoveryTimes) -> None:
+        self._tree, self._clock = tree, clock
+        self._outages: dict[tuple[DomainKind, tuple[str, ...]], dict[str, Outage]] = {}
+
+    def __call__(self, kind: DomainKind, function: str, members: tuple[str, ...]) -> Hours | None:
+        """The hours without a function; None for another kind, and beyond ``TIMED_SETS`` sets."""
+        known = self._outages.get((kind, members))
+        if known is None:
+            if kind not in ("parent", "provider") or len(self._outages) >= TIMED_SETS:
+                return None
+            failed = frozenset((kind, each) for each in members)
+            known = self._outages[kind, members] = impact(self._tree, failed, self._clock)
+        return rounded(known[function].hours)
 
 
 # -- the rest -----------------------------------------------------------------------------------------

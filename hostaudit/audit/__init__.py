@@ -43,18 +43,27 @@ def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
     return site_model.understand(file, rules, catalogue_of(rules), site_model.run_of(file, rules))
 
 
-def analyse(file: EvidenceFile, rules: Rules, criteria: Criteria | None = None, day: date | None = None) -> Report:
+def analyse(
+    file: EvidenceFile,
+    rules: Rules,
+    criteria: Criteria | None = None,
+    day: date | None = None,
+    *,
+    with_graph: bool = False,
+) -> Report:
     """Return the report on evidence, by rules and criteria; a pure function. ``day``: of judging, UTC; default: the day
-    on which the evidence was taken. Raises ``UsageError`` for an unknown scenario in the policy."""
-    return judge(understand(file, rules), criteria, day or date.fromisoformat(file.run.started[:10]))
+    on which the evidence was taken. ``with_graph``: with its fault tree. Raises ``UsageError`` for an unknown scenario
+    in the policy."""
+    day = day or date.fromisoformat(file.run.started[:10])
+    return judge(understand(file, rules), criteria, day, with_graph=with_graph)
 
 
-def judge(site: SiteModel, criteria: Criteria | None, day: date) -> Report:
-    """Return the report on a site, judged by criteria on a day (UTC)."""
+def judge(site: SiteModel, criteria: Criteria | None, day: date, *, with_graph: bool = False) -> Report:
+    """Return the report on a site, judged by criteria on a day (UTC). ``with_graph``: with its fault tree."""
     from hostaudit.analysis import assess
 
     policy = criteria.policy.policy if criteria is not None and criteria.policy is not None else None
-    report = assess.judge(site, (policy.notice_hours or 0.0) if policy is not None else 0.0)
+    report = assess.judge(site, (policy.notice_hours or 0.0) if policy is not None else 0.0, with_graph=with_graph)
     if criteria is None and not report.findings:
         return report
     from hostaudit.documents import scenarios

@@ -15,7 +15,7 @@ from hostaudit.model.doctor import Doctor
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.match import Matched, Matches, ProviderList, ProviderSheet, Question
 from hostaudit.model.policy import EffectivePolicy
-from hostaudit.model.report import Report
+from hostaudit.model.report import Graph, Report
 from hostaudit.model.scenario import Library, Scenario
 from hostaudit.model.site import SiteFile
 from hostaudit.model.whatif import Fallbacks, Matrix, WhatIf
@@ -32,6 +32,7 @@ Document = (
     | EffectivePolicy
     | Explanation
     | Fallbacks
+    | Graph
     | History
     | Library
     | Matched

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
 from hostaudit.model.verdict import Outcome, Severity, Verdict, Weight
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
+GRAPH_SCHEMA: Literal["hostaudit.graph/1"] = "hostaudit.graph/1"
 
 DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "asn", "prefix", "region", "jurisdiction"]
 """*account*: the customer account under which products are sold together; *control_plane*: the console and API through
@@ -20,10 +21,13 @@ Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_ass
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
 
 
-class Dependency(Struct, frozen=True):
+class Dependency(Struct, frozen=True, omit_defaults=True):
     """A provider on which a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table.
 
+    ``because``: the evidence by which the site uses it, then the evidence that tells whose it is.
     ``contradicts``: evidence that names another company; ``against``: the clues in it and the names, as words.
+    ``direct``: a record of the site itself names it; false for what its providers rest on. ``zones``: for a registry,
+    registrar or name server, the zones for which it is used. Reports of older versions have neither.
     """
 
     id: str
@@ -38,6 +42,8 @@ class Dependency(Struct, frozen=True):
     name: str = ""
     clues: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    direct: bool | UnsetType = UNSET
+    zones: tuple[str, ...] = ()
 
 
 class Hours(Struct, frozen=True):
@@ -71,12 +77,13 @@ class WorkingCompany(Struct, frozen=True):
     functions: tuple[WorkingFunction, ...]
 
 
-class WorkingEnd(Struct, frozen=True):
-    """The calculation of one end of the score: the worst companies first, of which the first two count."""
+class WorkingEnd(Struct, frozen=True, omit_defaults=True):
+    """The calculation of one end of the score: the worst companies first, of which the first two count. An end with the
+    score of the end before it and without companies has the same ones."""
 
     end: Literal["low", "high"]
     score: float
-    companies: tuple[WorkingCompany, ...]
+    companies: tuple[WorkingCompany, ...] = ()
 
 
 class Score(Struct, frozen=True):
@@ -90,7 +97,7 @@ class Score(Struct, frozen=True):
     working: tuple[WorkingEnd, ...] = ()
 
 
-class Leg(Struct, frozen=True):
+class Leg(Struct, frozen=True, omit_defaults=True):
     """One of the alternatives on which a function rests, and all providers that it needs."""
 
     role: str
@@ -101,7 +108,7 @@ class Leg(Struct, frozen=True):
     note: str = ""
 
 
-class Function(Struct, frozen=True):
+class Function(Struct, frozen=True, omit_defaults=True):
     id: str
     state: FunctionState
     score: ScoreInterval
@@ -110,12 +117,15 @@ class Function(Struct, frozen=True):
 
 
 class FailureDomain(Struct, frozen=True):
+    """``name_only``: it ends functions only through a registry or registrar."""
+
     kind: DomainKind
     id: str
     name: str = ""
+    name_only: bool = False
 
 
-class TimeTerm(Struct, frozen=True):
+class TimeTerm(Struct, frozen=True, omit_defaults=True):
     """One summand of a time: *measured* at the site or *assumed*, with its source."""
 
     of: Literal["time_to_impact", "time_to_recover"]
@@ -125,16 +135,17 @@ class TimeTerm(Struct, frozen=True):
     because: tuple[str, ...] = ()
 
 
-class FunctionImpact(Struct, frozen=True):
-    """``basis`` says which numbers are measured and which are assumed from ``rules/recovery.yaml``; ``times`` gives
-    each of them with its source. ``via``: the fallback that ends the loss."""
+class FunctionImpact(Struct, frozen=True, omit_defaults=True):
+    """``times``: the summands of its times, as ids in the ``times`` of the report; reports of older versions hold the
+    summands themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: why the function
+    is only degraded. ``via``: the fallback that ends the loss."""
 
     id: str
     effect: Effect
     time_to_impact_hours: float
     time_to_recover_hours: Hours
     basis: str = ""
-    times: tuple[TimeTerm, ...] = ()
+    times: tuple[str | TimeTerm, ...] = ()
     via: str = ""
 
 
@@ -150,12 +161,14 @@ class SinglePoint(Struct, frozen=True):
     name_only: bool = False
 
 
-class CutSet(Struct, frozen=True):
-    """Failure domains of one kind that end a function together, and would not if one of them did not fail."""
+class CutSet(Struct, frozen=True, omit_defaults=True):
+    """Failure domains of one kind that end a function together, and would not if one of them did not fail. ``hours``
+    without the function if they do: of several companies or products only; single points give theirs."""
 
     kind: DomainKind
     function: str
     members: tuple[str, ...]
+    hours: Hours | None = None
 
 
 def web_app_at(host: str) -> str:
@@ -273,9 +286,83 @@ class Run(Struct, frozen=True):
     day: str = ""
 
 
+class GraphLeaf(Struct, frozen=True, omit_defaults=True):
+    """A basic event: a party or a thing that can fail. docs/formats.md gives the rules by which it is evaluated.
+
+    ``domains``: the failure domains in which it lies, ids by kind. ``hours``: its outage if it fails, the sum of
+    ``times``; None if no end is known. ``begins``: hours until its failure is noticed; None for at once.
+    ``dependency``: the id of its row in the report, empty if it has none.
+    """
+
+    role: str
+    subject: str
+    certainty: Literal["certain", "uncertain", "unknown", "hoped", "failed"]
+    domains: dict[DomainKind, tuple[str, ...]]
+    hours: Hours | None
+    times: tuple[str, ...] = ()
+    begins: Hours | None = None
+    place: Literal["serving", "standby", "upstream", "console"] = "serving"
+    owned: bool = False
+    names_only: bool = False
+    direct: bool = False
+    dependency: str = ""
+    because: tuple[str, ...] = ()
+
+
+class GraphSwitch(Struct, frozen=True, omit_defaults=True):
+    """The switch of a standby gate to one of its standbys. ``hours``: how long it takes, the sum of ``times``; None if
+    no end is known. ``automatic``: nobody has to act, so that nothing stops."""
+
+    fallback: str
+    automatic: bool
+    hours: Hours | None
+    times: tuple[str, ...] = ()
+
+
+class GraphGate(Struct, frozen=True, omit_defaults=True):
+    """A gate. *all*: it works if every child works; *any*: if one does; *standby*: if the first child works, else one
+    of the others after its switch, in the order of ``switches``. ``purpose``: what it stands for."""
+
+    kind: Literal["all", "any", "standby"]
+    children: tuple[str, ...]
+    purpose: str
+    subject: tuple[str, ...] = ()
+    switches: tuple[GraphSwitch, ...] = ()
+
+
+class GraphFunction(Struct, frozen=True, omit_defaults=True):
+    """A function of the site. ``root``: the gate or leaf on which it rests. ``degraded_by``: the nodes whose loss makes
+    it worse without stopping it. ``begins``: hours until any loss takes effect, if that is not the time of the loss."""
+
+    id: str
+    root: str
+    weight: float
+    applies: Literal["yes", "no", "maybe"]
+    loss: Effect
+    state: FunctionState
+    degraded_by: tuple[str, ...] = ()
+    begins: Hours | None = None
+
+
+class Graph(Struct, frozen=True):
+    """The fault tree from which a report was computed: ``hostaudit explain graph`` prints it. ``leaves``, ``gates``: by
+    id. ``times``: the summands of hours, by id. ``horizon_hours``: stands in a report for an outage without end."""
+
+    schema: Literal["hostaudit.graph/1"]
+    target: Target
+    functions: tuple[GraphFunction, ...]
+    gates: dict[str, GraphGate]
+    leaves: dict[str, GraphLeaf]
+    times: dict[str, TimeTerm]
+    horizon_hours: float
+
+
 class Report(Struct, frozen=True):
     """The whole document. ``names``: the names of companies and products, by id; ``cut_set_limits``: the places where
-    the listed cut sets are a lower bound."""
+    the listed cut sets are a lower bound. ``roles``: of the parties that the site's own records name;
+    ``upstream_roles``: of those on which its providers rest. ``times``: the summands of all times, by id.
+    ``max_order``: by kind of failure domain, the number of members up to which the listed cut sets are complete, if
+    that is less than three. ``graph``: the fault tree, with ``--with-graph``."""
 
     schema: Literal["hostaudit.report/1"]
     target: Target
@@ -297,4 +384,8 @@ class Report(Struct, frozen=True):
     names: dict[str, str] = {}
     labels: dict[str, str] = {}
     roles: tuple[RoleScore, ...] = ()
+    upstream_roles: tuple[RoleScore, ...] = ()
+    times: dict[str, TimeTerm] = {}
+    max_order: dict[DomainKind, int] = {}
+    graph: Graph | UnsetType = UNSET
     policy: PolicyNote | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+import msgspec
+
 from helpers.sites import Site
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
-from hostaudit.model.report import Dependency, Report
+from hostaudit.model.report import Dependency, FunctionImpact, Report
 
 
 @cache
@@ -38,3 +40,8 @@ def state(report: Report, function: str) -> str:
 def impacts(report: Report, parent: str) -> dict[str, str]:
     point = next(p for p in report.spofs if (p.failure_domain.kind, p.failure_domain.id) == ("parent", parent))
     return {each.id: each.effect for each in point.functions}
+
+
+def with_summands(report: Report, row: FunctionImpact) -> FunctionImpact:
+    """An impact of a report with its summands in place of their ids."""
+    return msgspec.structs.replace(row, times=tuple(report.times[each] for each in row.times))

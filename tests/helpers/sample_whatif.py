@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from helpers.sample_report import AT
 from hostaudit.model.data import DATA_SCHEMA, DataItem, DataStatus
 from hostaudit.model.evidence import Target
@@ -19,7 +21,20 @@ from hostaudit.model.match import (
     ProviderRow,
     ProviderSheet,
 )
-from hostaudit.model.report import Hours, NotAssessed, Run, WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.model.report import (
+    GRAPH_SCHEMA,
+    Graph,
+    GraphFunction,
+    GraphGate,
+    GraphLeaf,
+    GraphSwitch,
+    Hours,
+    NotAssessed,
+    Run,
+    WorkingCompany,
+    WorkingEnd,
+    WorkingFunction,
+)
 from hostaudit.model.rules import Feed, HeaderClue, Provider, Publication, Samples, Sources, Upstream
 from hostaudit.model.scenario import LIBRARY_SCHEMA, Event, Expectation, Library, Scenario, SourceText
 from hostaudit.model.whatif import (
@@ -334,8 +349,22 @@ def matched(*matches) -> Matched:
     return Matched(MATCHED_SCHEMA, "468", ("asn", "registrar id"), matches or (usual,))
 
 
+def graph(**changes) -> Graph:
+    switch = GraphSwitch("dns:he:ns5.he.net", automatic=False, hours=Hours(1, 24, 48))
+    gates = {
+        "served": GraphGate("standby", ("ns1", "spare"), "served_or_standby", ("captive.com",), (switch,)),
+        "function:web": GraphGate("all", ("served", "page"), "function", ("web",)),
+    }
+    event = GraphLeaf("dns", "ns1.captive.com", "certain", {"parent": ("amazon",)}, Hours(0.1, 26, 72), direct=True)
+    leaves = {"ns1": event, "spare": msgspec.structs.replace(event, certainty="hoped", hours=None)}
+    function = GraphFunction("web", "function:web", 0.5, "yes", "down", "up", ("ns1", "beside"))
+    fields = {"functions": (function,), "gates": gates, "leaves": leaves, "times": {}, "horizon_hours": 720}
+    return Graph(**{"schema": GRAPH_SCHEMA, "target": TARGET} | fields | changes)
+
+
 DOCUMENTS = {
     "whatif": whatif,
+    "graph": graph,
     "drop": drop,
     "matrix": matrix,
     "fallbacks": fallbacks,

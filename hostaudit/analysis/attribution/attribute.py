@@ -99,7 +99,7 @@ class Attribution:
         return self._named_host(host, addresses, self.catalogue.mx(host), "mail")
 
     def _named_host(self, host: str, addresses: tuple[str, ...], clues: Iterable[Clue], role: str) -> Operator | None:
-        asked = self.seen.ids(("a", host), ("aaaa", host))
+        asked = self.seen.naming(host, *addresses) + self.seen.unanswered(("a", host), ("aaaa", host))
         by_name = [Hint(clue, "") for clue in clues]
         networks = [operator for address in addresses for operator in self.networks.of(address)]
         around = tuple(dict.fromkeys(e for operator in networks for e in operator.because))

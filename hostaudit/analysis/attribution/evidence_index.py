@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Kind, Subject, evidence_id
+from hostaudit.model.values import Addresses, Kind, Subject, evidence_id
 
 V = TypeVar("V")
 
@@ -36,6 +36,17 @@ class EvidenceIndex:
         """The ids of those questions that were asked, for a ``because``."""
         ids = [evidence_id(kind, subject) for kind, subject in asked]
         return tuple(each for each in ids if each in self.items)
+
+    def naming(self, host: str, *addresses: str) -> tuple[str, ...]:
+        """The ids of the answers about a host that hold one of some addresses."""
+        kinds: tuple[Kind, ...] = ("a", "aaaa")
+        found = {kind: self.value(kind, host, Addresses) for kind in kinds}
+        named = [kind for kind, value in found.items() if value and not set(addresses).isdisjoint(value.addresses)]
+        return self.ids(*((kind, host) for kind in named))
+
+    def unanswered(self, *asked: tuple[Kind, str | Subject]) -> tuple[str, ...]:
+        """The ids of those questions that were asked and have no answer."""
+        return self.ids(*(each for each in asked if self.open(*each)))
 
     def open(self, kind: Kind, subject: str | Subject) -> bool:
         """True if the question was asked and has no answer."""

@@ -35,8 +35,10 @@ class Operator:
     asns: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
 
-    def as_dependency(self, role: Role, subject: str) -> Dependency:
-        """This operator as a row of the report."""
+    def as_dependency(
+        self, role: Role, subject: str, *, direct: bool = True, zones: tuple[str, ...] = ()
+    ) -> Dependency:
+        """This operator as a row of the report; ``direct``, ``zones``: see ``Dependency``."""
         return Dependency(
             id=f"{role}:{subject}:{self.provider}",
             role=role,
@@ -50,7 +52,13 @@ class Operator:
             name=self.name,
             clues=self.clues,
             against=self.against,
+            direct=direct,
+            zones=zones,
         )
+
+    def used_by(self, records: tuple[str, ...]) -> Operator:
+        """This operator with the evidence by which the site uses it, before the evidence that tells whose it is."""
+        return replace(self, because=tuple(dict.fromkeys((*records, *self.because))))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class AddressLegs:
     ) -> list[str]:
         """The nodes of all operators that one address of a host needs, and of any ``further`` declared operators."""
         regions = self._regions(host, address)
+        context = replace(context, uses=(*context.uses, *self.evidence.naming(host, address)))
         edges = [(self.role(each), each) for each in self.attribution.edges(host, address)]
         rows = [
             self.operators.operator(role, subject, each, self._placed(context, each, regions))

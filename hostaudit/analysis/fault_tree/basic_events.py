@@ -21,6 +21,8 @@ class EventContext:
     ``further`` and ``begins``: see ``BasicEvent``. ``owned``: the contract is the site's own. ``regions``: its
     location, as failure domains. ``zone``: the zone that it serves, so that times of two zones are not confused.
     ``stands_by``: the fallback that it would carry; nothing rests on it now, so it has no row in the report.
+    ``uses``: ids of the evidence by which the site uses it, such as a delegation. ``direct``: see ``BasicEvent``.
+    ``names``: the names that a registry holds in its zone for the site.
     """
 
     further: tuple[Term, ...] = ()
@@ -29,6 +31,9 @@ class EventContext:
     regions: tuple[str, ...] = ()
     zone: str = ""
     stands_by: str = ""
+    uses: tuple[str, ...] = ()
+    direct: bool = True
+    names: tuple[str, ...] = ()
 
     @property
     def place(self) -> Literal["serving", "standby"]:
@@ -42,7 +47,6 @@ class EventContext:
 
 
 PLAIN = EventContext()
-FOREIGN = EventContext(owned=False)
 
 
 class Operators:
@@ -63,7 +67,8 @@ class Operators:
         registered: str = "",
     ) -> str:
         """Add the node for an operator of ``subject``, and its report row. ``registered``: see ``BasicEvent``."""
-        row = operator.as_dependency(role, subject)
+        operator = operator.used_by(context.uses)
+        row = operator.as_dependency(role, subject, direct=context.direct, zones=_zones(role, context, registered))
         self._list(row, operator, context)
         domains = self._domains(operator)
         if operator.prefixes:
@@ -89,12 +94,14 @@ class Operators:
             zone=context.zone,
             place=context.place,
             registered=registered,
+            direct=context.direct,
+            dependency="" if context.stands_by else row.id,
         )
         return self._with_upstreams(self.tree.leaf(f"{row.id}{context.suffix}", leaf), role, operator, leaf, context)
 
     def _list(self, row: Dependency, operator: Operator, context: EventContext) -> None:
         if not context.stands_by:
-            self.tree.dependencies.setdefault(row.id, row)
+            self.tree.dependency(row)
         self.tree.names[("provider", operator.provider)] = operator.name
         self.tree.names[("parent", operator.parent)] = self.attribution.parent_name(operator)
 
@@ -110,11 +117,12 @@ class Operators:
         """The node of an operator together with the products of other companies without which its own does not work."""
         upstreams = self.attribution.upstreams(operator) if operator.certain else ()
         gate = Purpose.WITH_UPSTREAMS.of(node)
-        if not upstreams or self.tree.find(gate) is not None:
-            return gate.id if upstreams else node
+        if not upstreams:
+            return node
         children = [node]
         for upstream in upstreams:
-            self._list(upstream.as_dependency(role, operator.provider), upstream, context)
+            row = upstream.as_dependency(role, operator.provider, direct=False)
+            self._list(row, upstream, context)
             below = replace(
                 leaf,
                 domains=self._domains(upstream),
@@ -123,17 +131,20 @@ class Operators:
                 owned=False,
                 place="upstream",
                 registered="",
+                direct=False,
+                dependency="" if context.stands_by else row.id,
             )
             children.append(self.tree.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.tree.gate(gate, "all", children)
 
-    def open_question(self, role: str, subject: str, because: tuple[str, ...]) -> str:
+    def open_question(self, role: str, subject: str, because: tuple[str, ...], *, direct: bool = True) -> str:
         """A basic event for something that is not known to work."""
-        return self._open(BasicEvent({}, role, subject, because, certainty="unknown"))
+        return self._open(BasicEvent({}, role, subject, because, certainty="unknown", direct=direct))
 
-    def open_zone_cuts(self, host: str, because: tuple[str, ...]) -> str:
+    def open_zone_cuts(self, host: str, because: tuple[str, ...], *, direct: bool) -> str:
         """A basic event for the zones of a host, if the questions about its zone cuts have no answer."""
-        return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", uncut=host))
+        subject = f"zone of {host}"
+        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", uncut=host, direct=direct))
 
     def silent_server(self, subject: str, because: tuple[str, ...]) -> str:
         """A basic event for an address of a name server that gave no answer."""
@@ -170,7 +181,7 @@ class Operators:
             operators = tuple(self.attribution.private_name(subject, context.zone, each) for each in operators)
         children = [self._network_operator(role, subject, each, context, recovery) for each in operators]
         asns = sorted({asn for each in operators for asn in each.asns})
-        because = tuple(dict.fromkeys(e for each in operators for e in each.because))
+        because = tuple(dict.fromkeys((*context.uses, *(e for each in operators for e in each.because))))
         key = recovery or role
         leaves = [
             self.tree.leaf(
@@ -185,6 +196,7 @@ class Operators:
                     owned=False,
                     zone=context.zone,
                     place=context.place,
+                    direct=context.direct,
                 ),
             )
             for asn in asns
@@ -202,14 +214,15 @@ class Operators:
     ) -> list[str]:
         """Basic events for one address of a name server or mail exchanger. Its network fills this role if no other
         operator does."""
+        at = self.attribution.seen.naming(host, address)
+        # If that operator is another, it has the contract for this network, not the site.
+        foreign = replace(context, owned=False, direct=False, uses=at or context.uses)
         if operator is not None:
-            # That operator has the contract for this network, not the site.
-            foreign = replace(context, owned=False)
             below = self.network("hosting", f"{host} {address}", address, foreign, recovery=role)
         else:
-            below = self.network(role, host, address, context, recovery=role, private=True)
+            own = replace(context, uses=(*context.uses, *at))
+            below = self.network(role, host, address, own, recovery=role, private=True)
         named = self.attribution.networks.holders(address)
-        foreign = replace(context, owned=False)
         return below + [self.operator("hosting", f"{host} {address}", each, foreign, recovery=role) for each in named]
 
     def _network_operator(
@@ -218,9 +231,10 @@ class Operators:
         if operator.certain or operator.asns or not is_unknown(operator.provider):
             return self.operator(role, subject, operator, context, recovery=recovery)
         # Without a known origin AS there may be several, so this basic event must not count as one company's.
-        row = operator.as_dependency(role, subject)
+        operator = operator.used_by(context.uses)
+        row = operator.as_dependency(role, subject, direct=context.direct, zones=_zones(role, context))
         if not context.stands_by:
-            self.tree.dependencies.setdefault(row.id, row)
+            self.tree.dependency(row)
         leaf = BasicEvent(
             {},
             role,
@@ -232,5 +246,16 @@ class Operators:
             owned=context.owned,
             zone=context.zone,
             place=context.place,
+            direct=context.direct,
+            dependency="" if context.stands_by else row.id,
         )
         return self.tree.leaf(f"{row.id}{context.suffix}", leaf)
+
+
+def _zones(role: Role, context: EventContext, registered: str = "") -> tuple[str, ...]:
+    """The zones for which a registry, a registrar or a name server is used."""
+    if role == "registry":
+        return context.names
+    if role == "registrar":
+        return (registered,) if registered else ()
+    return (context.zone,) if role == "dns" and context.zone else ()

@@ -80,7 +80,9 @@ class Hosts:
     def _operators(self, host: str, address: str) -> str:
         at = HostAddress(host, address)
         subject = subject_text(at)
-        children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
+        # A host that the user did not name is known from the front page alone.
+        led = () if host in self.target.hosts else self.evidence.ids(("front", self.target.domain))
+        children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host), uses=led))
         item = self.evidence.get("web", at)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:

@@ -10,8 +10,10 @@ cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 from hostaudit.analysis.fault_tree.purposes import ELSEWHERE, GateKey, Purpose
 from hostaudit.model.report import Dependency, DomainKind, Hours, Leg
@@ -51,6 +53,8 @@ class BasicEvent:
     another provider rests on it; *console*, names are changed through it. ``silent``: a name server, known by its
     name, that gave no answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
     ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
+    ``direct`` false: no record of the site names it; a provider of the site rests on it. ``dependency``: the id of its
+    row in the report, empty if it has none.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -67,6 +71,8 @@ class BasicEvent:
     silent: bool = False
     uncut: str = ""
     registered: str = ""
+    direct: bool = True
+    dependency: str = ""
 
     @property
     def names_only(self) -> bool:
@@ -172,9 +178,28 @@ class FaultTree:
     _above: dict[str, list[str]] = field(default_factory=dict)
 
     def leaf(self, name: str, leaf: BasicEvent) -> str:
-        """Add a basic event once; returns its id for use as a child."""
-        self.leaves.setdefault(name, leaf)
+        """Add a basic event once; returns its id for use as a child. A further use of it adds its evidence, but what
+        the site uses itself is proved by its own records alone."""
+        known = self.leaves.setdefault(name, leaf)
+        if leaf.direct > known.direct:
+            self.leaves[name] = replace(known, because=leaf.because, direct=True)
+        elif leaf.direct == known.direct and leaf.because != known.because:
+            self.leaves[name] = replace(known, because=tuple(dict.fromkeys((*known.because, *leaf.because))))
         return name
+
+    def dependency(self, row: Dependency) -> None:
+        """Add a row of the report once; a further use adds its evidence and zones, as for a basic event."""
+        known = self.dependencies.setdefault(row.id, row)
+        if bool(row.direct) > bool(known.direct):
+            self.dependencies[row.id] = msgspec.structs.replace(
+                known, because=row.because, direct=True, zones=row.zones
+            )
+        elif known is not row and row.direct == known.direct:
+            self.dependencies[row.id] = msgspec.structs.replace(
+                known,
+                because=tuple(dict.fromkeys((*known.because, *row.because))),
+                zones=tuple(dict.fromkeys((*known.zones, *row.zones))),
+            )
 
     def gate(self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
         """Add a gate; returns its id. A gate may be opened empty and filled later, which is how cycles arise."""

@@ -14,7 +14,7 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
-from hostaudit.analysis.fault_tree.basic_events import FOREIGN, EventContext, Operators
+from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators
 from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose
 from hostaudit.analysis.fault_tree.standbys import Standbys, Takeover
@@ -45,9 +45,10 @@ class Zones:
         standbys: Standbys,
         owned: frozenset[str | None],
         tenants: Mapping[str, str],
+        names: frozenset[str],
     ) -> None:
         """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
-        assigns, and that name."""
+        assigns, and that name; ``names``: the registrable names of the site's hosts, whoever holds them."""
         self.tree: FaultTree = operators.tree
         self.evidence = evidence
         self.attribution = attribution
@@ -55,6 +56,7 @@ class Zones:
         self.standbys = standbys
         self.owned = owned
         self.tenants = tenants
+        self.names = names
         self.times = Times(evidence)
 
     # -- addresses ------------------------------------------------------------------------------------
@@ -86,7 +88,8 @@ class Zones:
                 children.append(self.tree.gate(leg.of(host, kind, address), "all", [legs[address], reach]))
             item = self.evidence.get(kind, host)
             if item is not None and item.unknown is not None:
-                children.append(self.operators.open_question(role, f"{host} {kind}", (item.id,)))
+                question = self.operators.open_question(role, f"{host} {kind}", (item.id,))
+                children.append(question)
         if not any(self.evidence.get(kind, host) for kind in FAMILIES):
             children.append(self.operators.open_question(role, host, ()))
         return self.tree.gate(group.of(host), "any", children)
@@ -136,7 +139,8 @@ class Zones:
         if platform is None:
             return node
         name = self.tenants[host]
-        given = self.operators.operator("registrar", name, platform, registered=name)
+        uses = self.evidence.ids(("zone", host), *((kind, host) for kind in FAMILIES))
+        given = self.operators.operator("registrar", name, platform, EventContext(uses=uses), registered=name)
         return self.tree.gate(Purpose.TENANT.of(host), "all", [node, given])
 
     def _within_zones(self, host: str, *, required: bool) -> str:
@@ -146,16 +150,17 @@ class Zones:
             return self.operators.broken("registry", own, (parent_side.id,))
         cut = self.evidence.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
-            return self.zone(cut.value.zones)
+            return self.zone(cut.value.zones, (cut.id,))
         if own and parent_side is not None and isinstance(parent_side.value, Delegation):
             # It is open if there is a further zone cut in between; the parent's side of this cut is known.
-            node = self.zone((own, parent_side.value.parent))
-            asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
+            node = self.zone((own, parent_side.value.parent), (parent_side.id,))
+            cuts = self.evidence.ids(("zone", host))
+            asked = self.operators.open_zone_cuts(host, cuts, direct=self.sites_own(host))
             return self.tree.gate(Purpose.ZONE_IN_PART.of(host), "all", [node, asked])
         if cut is None and not required:
             self.tree.unfollowed.add(host)
             return self.tree.gate(Purpose.ZONE_NOT_ASKED.of(host), "all")
-        return self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)))
+        return self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)), direct=self.sites_own(host))
 
     def resolves(self, host: str, kind: Kind) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""
@@ -167,8 +172,9 @@ class Zones:
         names = dict.fromkeys([host, *(alias.target for alias in value.chain)] if value else [host])
         return self.tree.gate(key, "all", [self.name(each) for each in names])
 
-    def zone(self, zones: tuple[str, ...]) -> str:
-        """The node for one zone: the zones above it, its registration, and any one of its name servers."""
+    def zone(self, zones: tuple[str, ...], cuts: tuple[str, ...]) -> str:
+        """The node for one zone: the zones above it, its registration, and any one of its name servers. ``cuts``: the
+        evidence of these zones."""
         if not zones:
             return self.tree.gate(Purpose.ZONE.of("."), "all")
         zone = zones[0]
@@ -176,26 +182,43 @@ class Zones:
         if self.tree.find(key) is not None:
             return key.id
         self.tree.gate(key, "all")
-        if domain.registrable(zone) is None:
-            return self.tree.gate(key, "all", [self._registry(domain.tld(zone))])
-        children = [self.zone(zones[1:]) if zones[1:] else self._registry(domain.tld(zone))]
         name = domain.registrable(zone)
-        registrar = self.attribution.registrar(name) if name else None
-        if name and registrar is not None:
+        registry = self._registry(zone, name, cuts)
+        if name is None:
+            return self.tree.gate(key, "all", [registry])
+        # The zones above are used for this name, which the registry's node has by now.
+        children = [self.zone(zones[1:], ()) if zones[1:] else registry]
+        registrar = self.attribution.registrar(name)
+        if registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
         return self.tree.gate(key, "all", children)
 
-    def _registry(self, tld: str) -> str:
-        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, registered=tld)
+    def _registry(self, zone: str, name: str | None, cuts: tuple[str, ...]) -> str:
+        """The node for the registry above a zone, used because ``name`` is delegated there."""
+        tld = domain.tld(zone)
+        names = (name,) if name is not None else ()
+        uses = self.evidence.ids(("delegation", name or zone)) or cuts
+        context = EventContext(owned=False, uses=uses, direct=self.sites_own(zone), names=names)
+        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), context, registered=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
-        context = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
+        context = EventContext(
+            self.times.locks(name),
+            self.times.kept_delegation(name),
+            owned=self.own(name),
+            uses=self.evidence.ids(("delegation", name)),
+            direct=self.sites_own(name),
+        )
         return self.operators.operator("registrar", name, registrar, context, registered=name)
 
     def own(self, name: str) -> bool:
         """True if a name lies under a name that the site's owner holds, so the contracts for it are the owner's."""
         return domain.registrable(name) in self.owned
+
+    def sites_own(self, name: str) -> bool:
+        """True if the hosts of the site need this zone for their own names, whoever holds it."""
+        return any(domain.lies_under(name, each) or domain.lies_under(each, name) for each in self.names)
 
     def _served(self, zone: str) -> list[str]:
         """The name servers of a zone, as children of its node; empty if they were not asked for."""
@@ -212,8 +235,9 @@ class Zones:
         if not names and parent_side is None and child_side is None:
             return []
         legs = [self._nameserver(zone, name, glue.get(name, ())) for name in sorted(names)]
+        direct = self.sites_own(zone)
         legs += [
-            self.operators.open_question("dns", f"{zone} ({item.kind})", (item.id,))
+            self.operators.open_question("dns", f"{zone} ({item.kind})", (item.id,), direct=direct)
             for item in (parent_side, child_side)
             if item is not None and item.unknown is not None
         ]
@@ -245,14 +269,24 @@ class Zones:
         resolved, open_ = self.addresses(host)
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
         operator = self.attribution.nameserver(host, addresses)
-        context = EventContext(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
+        direct = self.sites_own(zone)
+        context = EventContext(
+            self.times.redelegation(zone),
+            self.times.cached(zone),
+            owned=self.own(zone),
+            zone=zone,
+            uses=self._naming(zone, host),
+            direct=direct,
+        )
         behind = replace(context, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
             here = self.operators.host_network("dns", host, address, operator, behind)
             legs.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESS.of(zone, host, address), "all", here + checks))
-        legs += [self.operators.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
+        legs += [
+            self.operators.open_question("dns", f"{host} {item.kind}", (item.id,), direct=direct) for item in open_
+        ]
         known_host = any(self.evidence.get(kind, host) for kind in FAMILIES) or bool(glue)
         children = []
         if operator is not None:
@@ -263,6 +297,15 @@ class Zones:
         if not glued:
             children.append(self.name(host, required=False))
         return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
+
+    def _naming(self, zone: str, host: str) -> tuple[str, ...]:
+        """The NS sets of a zone, at its parent and its own, that name a server."""
+        parent_side = self.evidence.value("delegation", zone, Delegation)
+        child_side = self.evidence.value("nameservers", zone, NameServers)
+        above = any(server.name == host for server in parent_side.nameservers) if parent_side is not None else False
+        below = host in child_side.names if child_side is not None else False
+        named: dict[Kind, bool] = {"delegation": above, "nameservers": below}
+        return self.evidence.ids(*((kind, zone) for kind, there in named.items() if there))
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
         """A failed or unknown basic event if this address does not answer for the zone; empty if it does."""

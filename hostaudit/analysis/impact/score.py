@@ -165,12 +165,15 @@ def may_conceal(leaf: BasicEvent, role: str) -> bool:
 
 
 def role_scores(
-    tree: FaultTree, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring
+    tree: FaultTree, pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring, *, direct: bool
 ) -> tuple[RoleScore, ...]:
     """The score of each role on which something rests: 100 less the exposure to the worst company in the role, in all
-    its services. Where an unknown operator may be concealed in the role, any company may be the worst."""
+    its services. Where an unknown operator may be concealed in the role, any company may be the worst.
+
+    ``direct``: of the parties that the site's own records name, else of those on which its providers rest."""
     below = tree.below(*(function.root for function in pessimistic.functions))
     leaves = [tree.leaves[name] for name in sorted(below) if name in tree.leaves]
+    leaves = [leaf for leaf in leaves if leaf.direct == direct]
     ends = exposures(pessimistic, scoring), exposures(optimistic, scoring)
     rows = []
     for role in ROLES:
@@ -206,6 +209,12 @@ def working(
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
     return WorkingEnd(end, value, tuple(companies))
+
+
+def said_once(low: WorkingEnd, high: WorkingEnd) -> tuple[WorkingEnd, WorkingEnd]:
+    """Both ends; the second without its companies if they are those of the first."""
+    same = (low.score, low.companies) == (high.score, high.companies)
+    return low, WorkingEnd(high.end, high.score) if same else high
 
 
 def explained(report: Report | None, scoring: Scoring) -> Working:

@@ -13,6 +13,7 @@ from hostaudit.analysis.impact.outage import (
     stopped_alone,
 )
 from hostaudit.analysis.impact.score import exposure
+from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
     DomainKind,
@@ -21,15 +22,15 @@ from hostaudit.model.report import (
     FunctionState,
     Hours,
     SinglePoint,
-    TimeTerm,
 )
 from hostaudit.model.rules import Rules
 
 
 def single_points(
-    tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState]
+    tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState], table: TimeTable
 ) -> tuple[SinglePoint, ...]:
-    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first."""
+    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first. The
+    summands of their times are added to ``table``."""
     necks = order_one(tree)
     legs = stopped_alone(tree, {node for function in tree.functions for node in function.degraded_by})
     functions = [f for f in tree.functions if f.applies == "yes" and states[f.id] != "down"]
@@ -43,16 +44,17 @@ def single_points(
         light = kind in ("parent", "provider") and _only_names(tree, failed, clock, applying)
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
         leaves = _leaves_of(tree, hit, kind, identity)
+        name_only = light or all(leaf.names_only for leaf in leaves)
         points.append(
             SinglePoint(
-                failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity)),
+                failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity), name_only),
                 order=1,
-                functions=tuple(_function_impact(tree, clock, f, outages[f.id]) for f in hit)
+                functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)
                 + _degraded(functions, hit, legs, (kind, identity)),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
                 exposure=round(worth, 4),
-                name_only=light or all(leaf.names_only for leaf in leaves),
+                name_only=name_only,
             )
         )
     return tuple(sorted(points, key=_rank))
@@ -74,39 +76,35 @@ def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, ident
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
 
 
-def _function_impact(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage) -> FunctionImpact:
+def _function_impact(
+    tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage, table: TimeTable
+) -> FunctionImpact:
     begins = outage.impact_hours
-    times = _times(tree, clock, function, outage)
     if function.begins is not None:
         begins = function.begins.hours.usual
-    basis = "recovery is assumed, with a source for each number in rules/recovery.yaml"
-    if any(each.how == "measured" and each.hours.high > 0 for each in times if each.of == "time_to_recover"):
-        basis += "; TTLs and locks that come on top are measured"
-    if function.begins is not None:
-        basis += "; the beginning is measured, from notAfter of the certificate"
-    elif begins > 0:
-        basis += "; the beginning is measured, from the TTL of cached records"
+    times = _times(tree, clock, function, outage, table)
     via = outage.by.high if tree.switch(outage.by.high) is not None else ""
-    return FunctionImpact(function.id, function.loss, round(begins, 2), _rounded(outage.hours), basis, times, via)
+    return FunctionImpact(function.id, function.loss, round(begins, 2), rounded(outage.hours), times=times, via=via)
 
 
-def _rounded(hours: Hours) -> Hours:
+def rounded(hours: Hours) -> Hours:
+    """Hours as a report gives them."""
     return Hours(round(hours.low, 3), round(hours.usual, 3), round(hours.high, 3))
 
 
-def _times(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage) -> tuple[TimeTerm, ...]:
-    """Every summand of the times of an outage, with its source."""
-    rows: dict[TimeTerm, None] = {}
+def _times(
+    tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage, table: TimeTable
+) -> tuple[str, ...]:
+    """The ids of every summand of the times of an outage."""
+    ids: dict[str, None] = {}
     for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):
         step = tree.leaves.get(name) or tree.switch(name)
-        for term in clock.terms(step) if step is not None else ():
-            rows[TimeTerm("time_to_recover", term.hours, term.how, term.source, term.because)] = None
+        ids |= dict.fromkeys(table.add_all("time_to_recover", clock.terms(step) if step is not None else ()))
     first = tree.leaves.get(outage.by.begins)
     begins = function.begins or (first.begins if first is not None else None)
     if begins is None:
         begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
-    rows[TimeTerm("time_to_impact", begins.hours, begins.how, begins.source, begins.because)] = None
-    return tuple(rows)
+    return (*ids, table.add("time_to_impact", begins))
 
 
 def _degraded(

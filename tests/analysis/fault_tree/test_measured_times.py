@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from helpers.reports import with_summands
 from helpers.sites import AMAZON_NS, AT, GANDI, GANDI_NS, Site, in_pairs, on_one_parent
 
 from hostaudit.audit import analyse
@@ -19,9 +20,9 @@ def catalogue():
 
 
 def impact_on(site: Site, parent: str, function: str):
-    points = analyse(site.file(), catalogue()).spofs
-    point = next(p for p in points if (p.failure_domain.kind, p.failure_domain.id) == ("parent", parent))
-    return next(each for each in point.functions if each.id == function)
+    report = analyse(site.file(), catalogue())
+    point = next(p for p in report.spofs if (p.failure_domain.kind, p.failure_domain.id) == ("parent", parent))
+    return with_summands(report, next(each for each in point.functions if each.id == function))
 
 
 def sources(row, of: str = "time_to_recover", how: str = "measured") -> dict[str, Hours]:
@@ -118,8 +119,9 @@ def test_renewal_is_felt_when_the_certificate_ends():
 
 @pytest.mark.parametrize("site", [on_one_parent, in_pairs, lambda: in_pairs().name(GANDI, GANDI_NS)])
 def test_every_number_of_every_single_point_has_a_source(site):
-    for point in analyse(site().file(), catalogue()).spofs:
-        for row in point.functions:
+    report = analyse(site().file(), catalogue())
+    for point in report.spofs:
+        for row in (with_summands(report, each) for each in point.functions):
             if row.effect != "degraded":
                 assert {each.of for each in row.times} == {"time_to_impact", "time_to_recover"}, (point, row)
                 assert all(each.source and each.how in ("measured", "assumed") for each in row.times)

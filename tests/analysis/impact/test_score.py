@@ -397,6 +397,7 @@ def test_the_working_multiplies_out_to_the_score(start, declared, lost):
     low, high = report.score.working
     assert (low.end, high.end) == ("low", "high")
     assert (low.score, high.score) == (report.score.low, report.score.high)
+    high = high if high.companies or high.score != low.score else low  # said once
     assert multiplied_out(low) == pytest.approx(report.score.low, abs=0.11)
     assert multiplied_out(high) == pytest.approx(report.score.high, abs=0.11)
 
@@ -406,7 +407,7 @@ def test_the_working_multiplies_out_to_the_score(start, declared, lost):
 
 def by_role(graph: FaultTree) -> dict[str, tuple[float, float]]:
     ends = company_outages(graph, CLOCK, "pessimistic"), company_outages(graph, CLOCK, "optimistic")
-    return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING)}
+    return {each.role: (each.score.low, each.score.high) for each in role_scores(graph, *ends, SCORING, direct=True)}
 
 
 @given(with_standbys(), st.data())

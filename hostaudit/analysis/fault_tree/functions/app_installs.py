@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
@@ -84,7 +85,8 @@ def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple
         if item is not None and item.absent is not None:
             continue
         if item is not None and isinstance(item.value, Listing):
-            node = parts.operators.operator("app_store", subject, parts.attribution.store(store, (item.id,)))
+            context = EventContext(uses=parts.evidence.ids(("apps", parts.target.domain)))
+            node = parts.operators.operator("app_store", subject, parts.attribution.store(store, (item.id,)), context)
         elif _elsewhere(parts, store, platform):
             continue
         else:

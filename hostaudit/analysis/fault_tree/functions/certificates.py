@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import ANY_AUTHORITY, AUTHORITIES
@@ -42,10 +43,11 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
 def _present(parts: TreeParts, host: str, current: Sequence[Evidence]) -> list[str]:
     """A node for each authority that issued a certificate in use."""
     nodes = []
+    context = EventContext(uses=parts.evidence.ids(("caa", host)))
     for item in current:
         operator = parts.attribution.certificate_authority(item)
         if operator is not None:
-            nodes.append(parts.operators.operator("ca", host, operator))
+            nodes.append(parts.operators.operator("ca", host, operator, context))
         elif item.unknown is not None:
             nodes.append(parts.operators.open_question("ca", item.subject, (item.id,)))
     return nodes

@@ -41,7 +41,11 @@ def _exchanger(parts: TreeParts, host: str) -> str:
     """One mail exchanger: its operator, and any one of its addresses."""
     found, _ = parts.zones.addresses(host)
     operator = parts.attribution.mail_exchanger(host, found)
-    context = EventContext(parts.times.exchangers(parts.target.domain), regions=parts.legs.region_of(host))
+    context = EventContext(
+        parts.times.exchangers(parts.target.domain),
+        regions=parts.legs.region_of(host),
+        uses=parts.evidence.ids(("mx", parts.target.domain)),
+    )
     legs = {
         address: parts.tree.gate(
             Purpose.EXCHANGER_OPERATORS.of(host, address),

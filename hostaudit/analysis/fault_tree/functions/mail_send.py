@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, SENDERS, Purpose
@@ -57,7 +58,7 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
         if parts.evidence.get("origin", address) is None:
             nodes.append(parts.operators.open_question("sending", network, (evidence,)))
         else:
-            children = parts.operators.network("sending", network, address)
+            children = parts.operators.network("sending", network, address, EventContext(uses=(evidence,)))
             nodes.append(parts.tree.gate(Purpose.SENDING_NETWORK.of(network), "all", children))
     for other in parts.evidence.of("spf"):
         if other.unknown is not None and other.id != evidence_id("spf", parts.target.domain):

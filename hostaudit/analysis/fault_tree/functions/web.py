@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
@@ -57,8 +58,9 @@ def _third_parties(parts: TreeParts, host: str) -> list[str]:
     """Basic events for the operators of scripts and styles for which the front page waits."""
     page = parts.evidence.value("page", host, Page)
     foreign = sorted({each.host for each in page.resources if each.blocking} if page is not None else ())
+    context = EventContext(uses=parts.evidence.ids(("page", host)))
     return [
-        parts.operators.operator("page", each, parts.attribution.resource(each))
+        parts.operators.operator("page", each, parts.attribution.resource(each), context)
         for each in foreign
         if parts.evidence.get("resource", each) is not None
     ]
