@@ -1,9 +1,10 @@
 """The published JSON Schemas of the documents that hostaudit writes or reads.
 
-Documents that programs exchange have schemas in 2020-12; documents that people write by hand have schemas in draft-07,
-which editors understand, with a description of every key. The files beside this module are what ``hostaudit schema``
-prints. They are generated from ``hostaudit.model.documents``; ``python -m hostaudit.documents.schemas`` writes them
-again, and a test fails if they differ from it.
+Documents that programs exchange have schemas in 2020-12; documents that people write by hand have schemas in
+draft-07, which editors understand. Each property has a sentence (``meanings.yaml``, ``keys``), which is read only when
+schemas are made. The files beside this module are what ``hostaudit schema`` prints. They are generated from
+``hostaudit.model.documents``; ``python -m hostaudit.documents.schemas`` writes them again, and a test fails if they
+differ from it.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ def generate(name: str) -> bytes:
         from hostaudit.documents.schemas.keys import for_editors
 
         schema = for_editors(schema)
+    else:
+        from hostaudit.documents.schemas.meanings import explain
+
+        explain(schema["$defs"])
     head = {
         "$schema": _DRAFT_FOR_EDITORS if name in WRITTEN else _DRAFT,
         "$id": f"urn:hostaudit:{name}:1",
