@@ -42,15 +42,21 @@ StrictOption = Annotated[
     typer.Option("--strict-exceptions", help="Fail on exceptions that are unused, expired or due for review."),
 ]
 
+GraphOption = Annotated[
+    bool,
+    typer.Option("--with-graph", help="Add the fault tree to the report (JSON), for programs that compute with it."),
+]
+
 
 class JudgingOptions(NamedTuple):
-    """The policy, and the options that override it."""
+    """The policy, the options that override it, and the fault tree behind the judgement."""
 
     policy: PolicyOption = None
     fail_on: FailOnOption = ""
     unknown: UnknownOption = ""
     baseline: BaselineOption = None
     strict_exceptions: StrictOption = False
+    with_graph: GraphOption = False
 
 
 class CriteriaBuilder:
@@ -118,4 +124,5 @@ class CriteriaBuilder:
 
         from hostaudit import api
 
-        return api.analyse(file, criteria=self.of(file.target.domain), day=datetime.now(UTC).date())
+        day = datetime.now(UTC).date()
+        return api.analyse(file, criteria=self.of(file.target.domain), day=day, with_graph=self._options.with_graph)

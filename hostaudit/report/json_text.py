@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -12,14 +12,46 @@ import msgspec
 _UNSAFE = re.compile("[^\x00-\x7e]|##(?=\\[)")
 
 
+WIDTH = 118
+"""Columns: an object or list that fits stands on one line."""
+
+LEVELS = 2
+"""The levels that are broken into lines at all: what lies deeper is one record on one line, however long it is. So a
+line of a report is a piece of evidence, a dependency or a single point of failure, and a third of its bytes are saved.
+"""
+
+
 def written(value: Any, indent: int = 2) -> str:
     """Plain values as one JSON text (RFC 8259) that ends in a line feed; without ``indent`` it is a single line.
 
     Raises ``ValueError`` for a number that JSON cannot represent (RFC 8259 section 6).
     """
-    encoded = msgspec.json.encode(sound(value, "$"))
-    text = (msgspec.json.format(encoded, indent=indent) if indent else encoded).decode()
+    plain = sound(value, "$")
+    text = "".join(_laid_out(plain, "\n", " " * indent, LEVELS)) if indent else _line(plain)
     return _UNSAFE.sub(_escaped, text) + "\n"
+
+
+def _line(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _laid_out(value: Any, start: str, step: str, levels: int) -> Iterator[str]:
+    """The parts of a text of which the first ``levels`` are broken into lines; ``start``: a line feed and the
+    indentation of the line."""
+    line = _line(value)
+    if not value or not isinstance(value, dict | list | tuple) or not levels or len(start) + len(line) <= WIDTH:
+        yield line
+        return
+    below, first = start + step, True
+    pairs = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+    yield "{" if isinstance(value, dict) else "["
+    for key, each in pairs:
+        yield below if first else "," + below
+        first = False
+        if key is not None:
+            yield f"{_line(key)}: "
+        yield from _laid_out(each, below, step, levels - 1)
+    yield start + ("}" if isinstance(value, dict) else "]")
 
 
 def lines(documents: Iterable[msgspec.Struct]) -> str:

@@ -5,12 +5,13 @@ Text from outside is returned unchanged; each format makes it safe for its sink.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 
 from hostaudit.model.evidence import Evidence
+from hostaudit.model.report import FunctionImpact, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
-from hostaudit.model.values import KINDS, read_subject
+from hostaudit.model.values import KINDS, kind_of_id, read_subject
 from hostaudit.model.words import duration
 
 ACTIONS = {
@@ -132,6 +133,23 @@ def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
         kinds.setdefault(item.kind, []).append(item)
     ranked = [kinds[kind] for kind in sorted(kinds, key=_RANK.index)]
     return [item for item in chain.from_iterable(zip_longest(*ranked)) if item is not None]
+
+
+def bases(impact: FunctionImpact, table: Mapping[str, TimeTerm]) -> tuple[str, ...]:
+    """What is measured and what is assumed in the times of an impact; ``table``: the ``times`` of its report."""
+    found_at = (each if isinstance(each, TimeTerm) else table.get(each) for each in impact.times)
+    terms = [each for each in found_at if each is not None]
+    if impact.basis or not terms:
+        return tuple(part for part in impact.basis.split("; ") if part)  # a report of an older version
+    found = ["recovery is assumed, with a source for each number in rules/recovery.yaml"]
+    measured = [each for each in terms if each.how == "measured" and each.hours.high > 0]
+    if any(each.of == "time_to_recover" for each in measured):
+        found.append("TTLs and locks that come on top are measured")
+    begins = {kind_of_id(each) for term in measured if term.of == "time_to_impact" for each in term.because}
+    if begins:
+        what = "notAfter of the certificate" if "tls" in begins else "the TTL of cached records"
+        found.append(f"the beginning is measured, from {what}")
+    return tuple(found)
 
 
 def proof(item: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,11 @@ from hostaudit.cli.options import Console, Output, SiteChoice
 from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
+if TYPE_CHECKING:
+    from hostaudit.model.report import Graph, Report
+
 SCORE = "score"
+GRAPH = "graph"
 
 
 @grouped
@@ -21,51 +25,76 @@ def explain(
     *,
     topic: Annotated[
         str,
-        typer.Argument(metavar="score|RULE|ROLE|CODE", help="score, or a rule, role or code: dns.min_providers, dns."),
+        typer.Argument(
+            metavar="score|graph|RULE|ROLE|CODE",
+            help="score, graph, or a rule, role or code: dns.min_providers, dns.",
+        ),
     ],
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]", help="With score: a report (JSON) or saved evidence, to show its calculation."
+            metavar="[FILE]",
+            help="With score or graph: saved evidence or a report (JSON), to show its calculation or its fault tree.",
         ),
     ] = "",
     site: SiteChoice,
     output: Output,
     console: Console,
 ) -> int:
-    """Explain a rule, a role or the score. With FILE, show how the score of that report was calculated."""
+    """Explain a rule, a role or the score. With FILE, show how the score of that report was calculated, or the fault
+    tree behind it."""
     from hostaudit.model.checks import Explanation
+    from hostaudit.model.report import Graph
     from hostaudit.model.working import Working
 
-    writer = Writer(output, console, document=Working if topic == SCORE else Explanation)
+    documents: dict[str, type[Working | Graph]] = {SCORE: Working, GRAPH: Graph}
+    writer = Writer(output, console, document=documents.get(topic, Explanation))
     from hostaudit.documents import rules
 
-    if topic != SCORE:
+    if topic not in documents:
         if file or site.site is not None:
-            raise UsageError(f"a file has no effect without explain {SCORE}", "leave the file out")
+            raise UsageError(f"a file has no effect without explain {SCORE} or {GRAPH}", "leave the file out")
         from hostaudit.policy.explain import explain as explanation
 
         return writer.put(explanation(topic, rules.shipped()))
-    report = None
     if site.site is not None and not file:
         raise UsageError("--site has no effect without a file of evidence", "give the file, or leave --site out")
-    if file:
-        writer.reads(file)
-        from hostaudit import api
-        from hostaudit.documents.evidence_file import read_report
-        from hostaudit.model.evidence import EvidenceFile
-
-        found = read_report(file)
-        if isinstance(found, EvidenceFile):
-            declarations = evidence.Declarations(site, writer.note)
-            found = api.analyse(declarations.added(found))
-        elif site.site is not None:
-            hint = "leave --site out, or give the evidence instead"
-            raise UsageError(f"{file} is a report, which holds its declarations already", hint)
-        report = found
+    if topic == GRAPH:
+        return writer.put(_graph(file, site, writer))
     from hostaudit.analysis.impact import score
 
+    report = _report(file, site, writer) if file else None
     return writer.put(score.explained(report, rules.shipped().scoring))
+
+
+def _graph(file: str, site: SiteChoice, writer: Writer) -> Graph:
+    """The fault tree of a report that holds it, or of evidence."""
+    from msgspec import UnsetType
+
+    if not file:
+        raise UsageError("explain graph needs a file", "give saved evidence, or a report written with --with-graph")
+    graph = _report(file, site, writer, with_graph=True).graph
+    if isinstance(graph, UnsetType):
+        hint = "give the evidence instead, or write the report with --with-graph"
+        raise UsageError(f"{file} is a report without its fault tree", hint)
+    return graph
+
+
+def _report(file: str, site: SiteChoice, writer: Writer, *, with_graph: bool = False) -> Report:
+    """The report in a file, or that on the evidence in it."""
+    writer.reads(file)
+    from hostaudit import api
+    from hostaudit.documents.evidence_file import read_report
+    from hostaudit.model.evidence import EvidenceFile
+
+    found = read_report(file)
+    if isinstance(found, EvidenceFile):
+        declarations = evidence.Declarations(site, writer.note)
+        return api.analyse(declarations.added(found), with_graph=with_graph)
+    if site.site is not None:
+        hint = "leave --site out, or give the evidence instead"
+        raise UsageError(f"{file} is a report, which holds its declarations already", hint)
+    return found
 
 
 ENTRIES = (Entry(50, "explain", explain),)

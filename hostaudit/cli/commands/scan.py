@@ -81,7 +81,14 @@ def scan(
     if many.list_ is not None:
         from hostaudit.cli.batch import run
 
-        run.refuse_with_list((("--host", host), ("--save-evidence", save_evidence), ("--baseline", judging.baseline)))
+        run.refuse_with_list(
+            (
+                ("--host", host),
+                ("--save-evidence", save_evidence),
+                ("--baseline", judging.baseline),
+                ("--with-graph", judging.with_graph),
+            )
+        )
         return run.scan_list(
             many.list_,
             options,

@@ -213,7 +213,7 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
         _effects(sheet, point.functions)
         _proof(sheet, point.because, evidence)
     stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
-    bases = dict.fromkeys(part for each in stops for part in each.basis.split("; ") if part)
+    bases = dict.fromkeys(part for each in stops for part in say.bases(each, report.times))
     if bases:
         sheet.text(sheet.safe("; ".join(bases), 400), 2, lead="Times: ")
     _name_holders(sheet, [point for point in companies if point.name_only])

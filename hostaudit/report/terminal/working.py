@@ -26,11 +26,16 @@ def write(sheet: Sheet, document: Working) -> None:
         sheet.text(sheet.safe(line, 400), 2, 4)
     _numbers(sheet, "Weights of the functions", document.weights, document)
     _numbers(sheet, "Constants", document.constants, document)
-    if len(document.ends) == 2 and document.ends[0].companies == document.ends[1].companies:
+    if len(document.ends) == 2 and _alike(*document.ends):
         _end(sheet, document.ends[0], "low and high", document)
     else:
         for end in document.ends:
             _end(sheet, end, end.end, document)
+
+
+def _alike(low: WorkingEnd, high: WorkingEnd) -> bool:
+    """True if both ends are calculated in the same way; the second then need not repeat the companies."""
+    return low.companies == high.companies or (low.score == high.score and not high.companies)
 
 
 def _numbers(sheet: Sheet, title: str, numbers: dict[str, float], document: Working) -> None:

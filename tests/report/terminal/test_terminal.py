@@ -40,6 +40,9 @@ FIXED = {
     "action",
     "severity",
     "unknown",
+    "certainty",
+    "place",
+    "loss",
     "origin",
     "format",
 }
@@ -51,7 +54,17 @@ def soiled(document, text, fixed=FIXED):
 
     def walk(node, field=""):
         if isinstance(node, dict):
-            tables = {"names", "weights", "constants", "reasons", "sources", "down_hours", "excluded"}
+            tables = {
+                "names",
+                "weights",
+                "constants",
+                "reasons",
+                "sources",
+                "down_hours",
+                "excluded",
+                "leaves",
+                "gates",
+            }
             table = field in tables and "company" not in node  # where facts of a provider were read has keys of ours
             return {(text if table else key): walk(each, key) for key, each in node.items()}
         if isinstance(node, list | tuple):
