@@ -359,7 +359,7 @@ def under_other_names(options: argparse.Namespace) -> None:
         check(f"cases: the operators of {domain}", not differ, differ)
         check(f"cases: {domain} is analysed the same", rows[domain]["same"])
     for domain, holder in (("of-a-customer.org", "Example University"), ("of-a-platform.org", "Shopify, Inc.")):
-        told = [row["clues"] for row in rows[domain]["report"]["dependencies"] if row["role"] == "cdn"]
+        told = [row.get("clues", ()) for row in rows[domain]["report"]["dependencies"] if row["role"] == "cdn"]
         block = told and all(f"the block is registered to {holder}" in clues for clues in told)
         check(f"cases: the block of {domain} is said to be {holder}'s", block, told)
     findings = rows["mistyped.com"]["report"]["findings"]
@@ -368,7 +368,7 @@ def under_other_names(options: argparse.Namespace) -> None:
     check("cases: a mistyped name server is a finding", almost == wanted, almost)
     others = {domain: rows[domain]["report"]["findings"] for domain in rows if domain != "mistyped.com"}
     check("cases: no other site has a finding", not any(others.values()), others)
-    notes = [each["note"] for each in rows["tenant.github.io"]["report"]["functions"]]
+    notes = [each.get("note", "") for each in rows["tenant.github.io"]["report"]["functions"]]
     check("cases: a tenant's name is its platform's", any("to give or take" in each for each in notes), notes)
 
 

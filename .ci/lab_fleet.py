@@ -1,4 +1,5 @@
-"""A generated fleet of sites, each scanned by the installed command and held against the truth that it was drawn from.
+"""A generated fleet of sites, each scanned by the installed command and held against the truth that it was drawn from,
+and each report against an independent reference that knows nothing but the fault tree in it.
 
 ``--lab``: the laboratory's command; ``--hostaudit``: the installed one; ``--sites`` and ``--seed``: the draw.
 """
@@ -16,6 +17,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "helpers"))
+import reference
 
 DNS = {"google": "google-cloud-dns", "azure": "azure-dns"}
 HOSTING = {"gcp": "google-cloud"}
@@ -53,7 +57,9 @@ Facts = dict[str, Any]
 def scan(hostaudit: str, domain: str) -> Facts:
     """Inside the network: what the command writes on one site, and how it ended."""
     started = time.monotonic()
-    done = subprocess.run([hostaudit, "scan", domain, "--no-site", "-q", "--format", "json"], capture_output=True)
+    done = subprocess.run(
+        [hostaudit, "scan", domain, "--no-site", "-q", "--with-graph", "--format", "json"], capture_output=True
+    )
     row = {"domain": domain, "code": done.returncode, "seconds": round(time.monotonic() - started, 2)}
     return row | {
         "report": json.loads(done.stdout) if done.returncode in (0, 3) else {},
@@ -96,9 +102,9 @@ class Report:
 
     def hidden(self, host: str) -> bool:
         return any(
-            leg["note"].endswith("is hidden")
+            leg.get("note", "").endswith("is hidden")
             for function in self.report["functions"]
-            for leg in function["legs"]
+            for leg in function.get("legs", ())
             if leg["subject"].split(" ")[0] == host
         )
 
@@ -115,7 +121,9 @@ class Report:
     def one_company(self) -> str | None:
         """The company without which no name server of the zone and no address of the front page is left."""
         parents = {row["provider"]: row["parent"] for row in self.report["dependencies"]}
-        legs = [leg for each in self.report["functions"] if each["id"] in ("resolve", "web") for leg in each["legs"]]
+        legs = [
+            leg for each in self.report["functions"] if each["id"] in ("resolve", "web") for leg in each.get("legs", ())
+        ]
         common = [{parents[provider] for provider in leg["providers"]} for leg in legs]
         return next(iter(sorted(set.intersection(*common))), None) if common else None
 
@@ -126,6 +134,9 @@ def compare(truth: Facts, report: Report, networks: Networks) -> list[tuple[str,
     rows: list[tuple[str, object, object]] = []
     for server in truth["ns"]:
         rows.append((f"NS operator of {server}", *_server(truth, server, report, networks)))
+    operators = {row["provider"] for row in report.report["dependencies"] if row["role"] == "dns" and row["direct"]}
+    rows.append(("DNS operators, number", len(truth["dns_providers"]), len(operators)))
+    rows.append(("reference", [], list(reference.differences(report.report, report.report["graph"]))))
     rows.append(("apex addresses", sorted(truth["apex_ips"]), report.addresses(domain)))
     if truth["hosting"] is not None:
         rows.append(("hosting AS", set(truth["hosting_asns"]), report.origins(report.addresses(domain))))
