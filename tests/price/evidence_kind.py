@@ -1,4 +1,4 @@
-"""A kind of evidence: its value and row, and the probe that gives it."""
+"""A kind of evidence: its value and row, the sentences on its value, and the probe that gives it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def evidence() -> str:
 
 
 PRICE = Price(
-    most=2,
+    most=3,
     patch={
         "hostaudit/model/values.py": edits(
             before(
@@ -49,6 +49,9 @@ class SecurityTxt(Struct, frozen=True, forbid_unknown_fields=True, tag="security
                 '        value=SecurityTxt, subject=Name, role="hosting", question="contacts of {name}"\n'
                 "    ),\n",
             ),
+        ),
+        "hostaudit/documents/schemas/meanings.yaml": edits(
+            before("ServerAnswer:\n", "SecurityTxt:\n  contacts: Where the site asks to be told of weaknesses.\n")
         ),
         f"hostaudit/observe/probes/{KIND}.py": new(
             f'''\
@@ -83,7 +86,7 @@ PROBE = Probe("{KIND}", needs=(), gives=("{KIND}",), run=run)
 '''
         ),
     },
-    checks=("model/test_values.py",),
+    checks=("model/test_values.py", "documents/schemas/test_meanings.py"),
     inputs={"evidence.json": evidence()},
     shows=("analyse", "evidence.json", "--format", "json"),
     expect=(f'"{KIND}:parler.com"',),
