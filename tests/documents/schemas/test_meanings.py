@@ -25,7 +25,7 @@ def properties(name):
 def test_every_property_has_a_sentence(name):
     lacking = [f"{kind}.{key}" for kind, key, value in properties(name) if not value.get("description")]
 
-    assert not lacking, f"write a sentence for these in documents/schemas/meanings.yaml: {', '.join(lacking)}"
+    assert not lacking, f"write a sentence for these in hostaudit/documents/schemas/meanings.yaml: {', '.join(lacking)}"
 
 
 def test_every_sentence_is_of_a_property_that_exists():
@@ -37,7 +37,7 @@ def test_every_sentence_is_of_a_property_that_exists():
     ]
     gone += [f"{meanings.ANY}.{key}" for key in table[meanings.ANY] if key not in keys]
 
-    assert not gone, f"take these out of documents/schemas/meanings.yaml: {', '.join(gone)}"
+    assert not gone, f"take these out of hostaudit/documents/schemas/meanings.yaml: {', '.join(gone)}"
 
 
 def test_sentences_are_sentences():
