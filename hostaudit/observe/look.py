@@ -51,6 +51,7 @@ class LookOptions:
     deadline        seconds for the whole site, above 0, at most 3600
     depth           the number of name-server host names that are followed in sequence, 0 to 6
     no_http         ask DNS and registries only
+    smtp            ask each mail exchanger of the site for its greeting; many networks let nobody out to port 25
     no_third_party  ask only the site and the DNS, no registry, app store or address service
     allow_private   address ranges (CIDR) to which connections are allowed although they are private or special
     debug, warn     called with a line of text for each question, and for each problem of a table on this machine;
@@ -68,6 +69,7 @@ class LookOptions:
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
     depth: int = USUAL_DEPTH
+    smtp: bool = False
     warn: Callable[[str], None] | None = None
 
     def __post_init__(self) -> None:
@@ -86,10 +88,13 @@ class LookOptions:
     @property
     def chosen(self) -> tuple[str, ...]:
         """The options that make the evidence narrower or wider than usual, with their names in the evidence file."""
-        depth = f"depth={self.depth}", self.depth != USUAL_DEPTH
-        return tuple(
-            name for name, on in (("no-http", self.no_http), ("no-third-party", self.no_third_party), depth) if on
+        rows = (
+            ("no-http", self.no_http),
+            ("no-third-party", self.no_third_party),
+            (f"depth={self.depth}", self.depth != USUAL_DEPTH),
+            ("smtp", self.smtp),
         )
+        return tuple(name for name, on in rows if on)
 
 
 def shared_by_many() -> Common:
@@ -135,7 +140,7 @@ async def look(
         ports=options.ports,
         common=common,
     ) as net:
-        scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)
+        scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth, smtp=options.smtp)
         beside = [asyncio.create_task(each) for each in _beside(scan, progress, meanwhile)]
         try:
             evidence = await scan.run(load())

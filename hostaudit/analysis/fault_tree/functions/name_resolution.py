@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hostaudit.analysis.diagnosis.name_servers import SERVING, ServerHealth, standing_of
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
-from hostaudit.model.report import Leg
+from hostaudit.model.report import Leg, Liveness
 from hostaudit.model.values import ZoneCut
+from hostaudit.model.words import few
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
@@ -39,7 +41,28 @@ def _name_servers(parts: TreeParts, zones: tuple[str, ...]) -> Iterator[Leg]:
             gate = parts.tree.gates.get(node)
             if gate is not None and gate.purpose is Purpose.NAME_SERVER:
                 _, server = gate.subject
-                yield parts.tree.leg("dns", f"{zone} {server}", node)
+                health = parts.zones.servers.zones.get(zone)
+                asked = [each for each in health.servers if each.server.server == server] if health is not None else []
+                standing = standing_of(each.standing for each in asked)
+                liveness: Liveness = "not_asked" if standing in (None, "not_asked") else ""
+                if standing in SERVING:
+                    liveness = "answers"
+                told = [text for each in asked if (text := _told(each))]
+                note = few(told) if told else ""
+                yield parts.tree.leg("dns", f"{zone} {server}", node, note, liveness)
+
+
+def _told(health: ServerHealth) -> str:
+    """What is wrong with one address of a name server, in words; empty if nothing is."""
+    address, lag = health.server.address, health.lag
+    if health.standing == "lame":
+        return f"{address} does not answer for the zone with authority ({health.rcode})"
+    if lag is None or health.standing not in ("behind", "old_copy"):
+        return ""
+    than = f"serial {lag.serial}, while {lag.newer.nameserver} has {lag.newer.serial}"
+    if health.standing == "old_copy":
+        return f"{address} serves an old copy of the zone: {than}"
+    return f"{address} is behind: {than}; a transfer may be under way"
 
 
 FUNCTION = FunctionDefinition(("resolve",), 10, "down", add)
