@@ -9,6 +9,7 @@ from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, S
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaudit.analysis.diagnosis.name_servers import RESOLVED
 from hostaudit.audit import analyse
 from hostaudit.model.evidence import Unknown
 from hostaudit.model.values import (
@@ -204,6 +205,9 @@ def test_the_sentence_says_what_is_down_already():
     for host, (address, _) in {**NSONE, **GANDI_NS}.items():
         lame = ServerAnswer("steady.org", host, address, False, "REFUSED")
         site.note("server", f"steady.org {host} {address}", lame)
+    for item in list(site.items.values()):
+        if item.kind in RESOLVED or item.kind == "nameservers":
+            site.note(item.kind, item.subject, unknown="servfail")
 
     report = report_on(site)
 

@@ -40,6 +40,11 @@ class ExchangerHealth:
                 self._asked[subject] = "answers" if isinstance(item.value, MailGreeting) else refused
         self._answering = {asked.host for asked, standing in self._asked.items() if standing == "answers"}
 
+    @property
+    def asked(self) -> bool:
+        """True if any exchanger was asked."""
+        return bool(self._asked)
+
     def of(self, at: HostAddress) -> Standing:
         """The standing of one address."""
         found = self._asked.get(at, "not_asked")

@@ -112,6 +112,10 @@ class NameServerHealth:
         """The health of one address of a name server; None if it was not asked."""
         return self._servers.get(server)
 
+    def all_lame(self, zone: str) -> bool:
+        """True if every address of every name server of a zone that was asked is lame."""
+        return zone in self.zones and all(each.standing == "lame" for each in self.zones[zone].servers)
+
     def heard(self, zone: str) -> bool:
         """False if the servers of a zone could not be asked from here."""
         return zone not in self.zones or self.zones[zone].heard

@@ -213,9 +213,11 @@ class Zones:
         if not names and parent_side is None and child_side is None:
             return []
         legs = [self._nameserver(zone, name, glue.get(name, ())) for name in sorted(names)]
+        # Nobody learns the NS set of the zone itself if every server of the delegation is lame.
+        asked = (parent_side,) if glue and self.servers.all_lame(zone) else (parent_side, child_side)
         legs += [
             self.operators.open_question("dns", f"{zone} ({item.kind})", (item.id,))
-            for item in (parent_side, child_side)
+            for item in asked
             if item is not None and item.unknown is not None
         ]
         serving = self.tree.gate(Purpose.SERVED.of(zone), "any", legs)

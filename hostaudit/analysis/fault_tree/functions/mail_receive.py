@@ -76,10 +76,13 @@ def _exchanger(parts: TreeParts, host: str) -> str:
         address: parts.tree.gate(
             Purpose.EXCHANGER_OPERATORS.of(host, address),
             "all",
-            parts.operators.host_network("mail", host, address, operator, context) + _liveness(parts, host, address),
+            parts.operators.host_network("mail", host, address, operator, context),
         )
         for address in found
     }
+    for address, node in legs.items():
+        if shown := _liveness(parts, host, address):
+            legs[address] = parts.tree.gate(Purpose.EXCHANGER_GREETS.of(host, address), "all", [node, *shown])
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
     addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
     return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])

@@ -81,8 +81,22 @@ def _exchangers(parts: TreeParts) -> list[str]:
     domain = parts.target.domain
     item = parts.evidence.get("mx", domain)
     if item is not None and isinstance(item.value, MailExchangers) and parts.tree.find(EXCHANGERS) is not None:
-        return [EXCHANGERS.id]
+        if not parts.exchangers.asked:
+            return [EXCHANGERS.id]
+        # One that takes no mail may send it all the same.
+        return [_exchanger(parts, host) for host in dict.fromkeys(each.host for each in item.value.exchangers)]
     return [] if _proved(item) else [_open_senders(parts, "MX", domain, ("mx",))]
+
+
+def _exchanger(parts: TreeParts, host: str) -> str:
+    """One mail exchanger as a sender: its operator, its name, and any one of its addresses."""
+    found, open_ = parts.zones.addresses(host)
+    named = parts.tree.children(Purpose.EXCHANGER.of(host))[:-1]
+    nodes = [Purpose.EXCHANGER_OPERATORS.of(host, address).id for address in found]
+    nodes += [parts.operators.open_question("sending", f"{host} {each.kind}", (each.id,)) for each in open_]
+    addresses = parts.tree.gate(Purpose.SENDING_ADDRESSES.of(host), "any", nodes)
+    key = Purpose.SENDING_EXCHANGER.of(host)
+    return parts.tree.gate(key, "all", [*named, addresses, parts.zones.name(host, required=False)])
 
 
 def _own_addresses(parts: TreeParts) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit.analysis.diagnosis.name_servers import SERVING, ServerHealth, standing_of
+from hostaudit.analysis.diagnosis.primaries import differences
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
@@ -18,13 +19,18 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     root = parts.resolves
     zones = _zones(parts)
     tenant = parts.zones.tenants.get(parts.target.domain)
-    note = f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take" if tenant else ""
+    notes = [f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take"] if tenant else []
+    notes += [
+        f"the operators of {each.zone} give different addresses for it, as some do by place or in turn"
+        for each in differences(parts.evidence)
+        if not each.telling
+    ]
     yield FunctionRecord(
         "resolve",
         (root,),
         legs=tuple(_name_servers(parts, zones)),
         degraded_by=tuple(node for zone in zones for node in parts.tree.children(Purpose.SERVED.of(zone))),
-        note=note,
+        note="; ".join(notes),
         spares=tuple(parts.hosts.spare_names("name")),
     )
 
