@@ -271,14 +271,23 @@ class FaultTree:
             return "failed" if "failed" in states else "unknown" if "unknown" in states else "known"
         return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
-    def leg(self, role: str, subject: str, node: str, note: str = "", liveness: Liveness = "") -> Leg:
+    def leg(
+        self,
+        role: str,
+        subject: str,
+        node: str,
+        note: str = "",
+        liveness: Liveness = "",
+        asked: Iterable[str] = (),
+    ) -> Leg:
         """The row of an alternative in a report: the providers that it needs, and whether all of them are known.
 
-        The zones of its names are shown with the functions that they carry. ``liveness``: see ``Leg``.
+        The zones of its names are shown with the functions that they carry. ``liveness``: see ``Leg``, and
+        ``asked`` the evidence for it.
         """
         leaves = self.near(node)
         providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
-        because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
+        because = tuple(dict.fromkeys([*(each for leaf in leaves for each in leaf.because), *asked]))
         return Leg(role, subject, providers, self.state(node), because, note, liveness)
 
     def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:

@@ -61,7 +61,8 @@ def _record(parts: TreeParts, hosts: tuple[str, ...], note: str = "") -> Functio
         standing = parts.exchangers.standing(host)
         liveness: Liveness = standing if standing in ("answers", "not_asked") else ""
         refuses = "refuses connections to port 25, while another exchanger answers" if standing == "refuses" else ""
-        legs.append(parts.tree.leg("mail", host, node, refuses, liveness))
+        asked = parts.evidence.ids(*(("exchanger", HostAddress(host, each)) for each in parts.zones.addresses(host)[0]))
+        legs.append(parts.tree.leg("mail", host, node, refuses, liveness, asked))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
     return FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes), note=note)

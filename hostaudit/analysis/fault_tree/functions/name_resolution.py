@@ -55,7 +55,8 @@ def _name_servers(parts: TreeParts, zones: tuple[str, ...]) -> Iterator[Leg]:
                     liveness = "answers"
                 told = [text for each in asked if (text := _told(each))]
                 note = few(told) if told else ""
-                yield parts.tree.leg("dns", f"{zone} {server}", node, note, liveness)
+                because = [identity for each in asked for identity in each.because]
+                yield parts.tree.leg("dns", f"{zone} {server}", node, note, liveness, because)
 
 
 def _told(health: ServerHealth) -> str:
