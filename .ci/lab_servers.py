@@ -33,7 +33,9 @@ def topology(lab: Path, *, meddling: bool = False) -> Tree:
     zones["lame.org"]["not_served_by"] = ["gandi-dns"]
     for name, address in (("no-mx.org", "88.198.77.11"), ("greets.org", "51.38.99.26")):
         zones[name] = {"dns": dns, "registrar": "gandi", "records": f"@ 300 A {address}\nwww 300 A {address}"}
-    sites = [{"hosts": [name, f"www.{name}"], "tls": {"ca": "letsencrypt", "sans": [name, f"www.{name}"]}} for name in zones]
+    sites = [
+        {"hosts": [name, f"www.{name}"], "tls": {"ca": "letsencrypt", "sans": [name, f"www.{name}"]}} for name in zones
+    ]
     # The second exchanger has a machine, and port 25 is closed there.
     there = {"hosts": ["closed.org"], "ips": ["51.38.99.25"], "tls": {"ca": "letsencrypt", "sans": ["closed.org"]}}
     whole: Tree = {
@@ -80,7 +82,11 @@ def claims(found: dict[str, Tree]) -> Iterator[Claim]:
     yield "servers: the finding names the server and both serials", both, old
     yield from mail_claims(reports)
     for asked, row in found.items():
-        yield f"servers: {asked} is analysed the same, exit {row['code']}", row["same"] and row["code"] == 0, row["stderr"]
+        yield (
+            f"servers: {asked} is analysed the same, exit {row['code']}",
+            row["same"] and row["code"] == 0,
+            row["stderr"],
+        )
 
 
 def mail_claims(reports: dict[str, Tree]) -> Iterator[Claim]:

@@ -230,9 +230,9 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
     for zone, health in sorted(site.servers.zones.items()):
         if not health.heard:
             text = (
-                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or answered "
-                "without authority, while the resolver answers for the zone: something between here and them answers "
-                "port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score and "
+                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
+                "answered without authority, while the resolver answers for the zone: something between here and them "
+                "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score and "
                 "verdict come from the delegation and the resolver."
             )
             yield Caveat("direct_dns", zone, text, health.because)

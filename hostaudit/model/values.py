@@ -743,7 +743,10 @@ KINDS: dict[str, KindRow] = {
         question="SOA of {zone} from {server} ({address}), asked again",
     ),
     "server_records": KindRow(
-        value=ServerRecords, subject=ServerAddress, role="dns", question="NS, MX and A of {zone} from {server} ({address})"
+        value=ServerRecords,
+        subject=ServerAddress,
+        role="dns",
+        question="NS, MX and A of {zone} from {server} ({address})",
     ),
     "exchanger": KindRow(
         value=MailGreeting, subject=HostAddress, role="mail", question="greeting of {host} at {address}"

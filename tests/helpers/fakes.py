@@ -44,9 +44,10 @@ class FakeNet:
     """``dns`` maps (name, type) to a list of field tuples, to (chain, list) or to an ending.
 
     An ending is ``"NXDOMAIN"`` or ``"NODATA"`` (absent) or ``("unknown", cause)``, and may stand in every table:
-    ``zones`` name -> zone, ``ask`` (address, name, type) -> DnsReply, ``again`` the same for a second question where it differs, ``http`` url or (url, address) -> HttpReply,
-    ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``greeted`` for a second greeting where it differs, ``origins`` and
+    ``zones`` name -> zone, ``ask`` (address, name, type) -> DnsReply, ``http`` url or (url, address) -> HttpReply,
+    ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``origins`` and
     ``owners`` address, ``registrations`` name, ``published`` address: without that table no feed has been fetched.
+    ``again`` and ``greeted`` are what ``ask`` and ``greetings`` give the second time, where that differs.
     A value may also be an exception, which is raised.
     """
 

@@ -167,7 +167,7 @@ def _server_health(evidence: EvidenceIndex, server: ServerAddress, item: Evidenc
     again = evidence.get("server_again", server)
     if again is None:
         return ServerHealth(server, "answers" if _good(first) else "lame", (item.id,), first.rcode)
-    because = (item.id, again.id)
+    because: tuple[str, ...] = (item.id, again.id)
     second = again.value
     if not isinstance(second, SecondAnswer):
         return ServerHealth(server, "open", because, first.rcode)

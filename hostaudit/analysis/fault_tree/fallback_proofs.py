@@ -162,9 +162,9 @@ class Proofs:
         found: dict[int, str] = {}
         for item in self.evidence.of("server"):
             value = item.value
-            if isinstance(value, ServerAnswer) and value.zone == zone and value.authoritative:
-                if value.serial is not None:
-                    found.setdefault(value.serial, item.id)
+            serves = isinstance(value, ServerAnswer) and value.zone == zone and value.authoritative
+            if isinstance(value, ServerAnswer) and serves and value.serial is not None:
+                found.setdefault(value.serial, item.id)
         top = serials.newest(found)
         return (top, found[top]) if top is not None else None
 

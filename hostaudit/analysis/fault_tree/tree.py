@@ -48,8 +48,9 @@ class BasicEvent:
     alternative that works only in the optimistic reading; *failed*, known not to work now. ``names_only``: it is a
     registry or registrar. ``owned`` false: the contract belongs to a provider on which the site rests, not to the site.
     ``zone``: the zone that it serves, for a name server. ``place``: *standby*, it carries nothing now; *upstream*,
-    another provider rests on it; *console*, names are changed through it. ``silent``: a name server or
-    mail exchanger, known by its name, that gave no usable answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
+    another provider rests on it; *console*, names are changed through it. ``silent``: a name server or mail exchanger,
+    known by its name, that gave no usable answer. ``uncut``: the host whose zone cuts have no answer, where that is the
+    open question.
     ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
     """
 

@@ -40,7 +40,7 @@ def _finding(site: SiteModel, zone: ZoneHealth, health: ServerHealth) -> Finding
             f"{'the parent zone delegates to it' if delegated else 'the zone names it'}: a lame delegation."
         ),
         because=(*health.because, *site.evidence.ids(("delegation", server.zone), ("nameservers", server.zone))),
-        fix="Add the zone at this operator, or take the server out of the delegation (at the registrar) and of the NS set.",
+        fix="Add the zone at this operator, or take the server out of the delegation at the registrar and the NS set.",
         role="dns",
         effect=effect,
     )

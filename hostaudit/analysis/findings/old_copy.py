@@ -1,4 +1,4 @@
-"""``name-server-old-copy``: a name server that serves a version of the zone which should have been replaced long ago."""
+"""``name-server-old-copy``: a server with a version of the zone that should have been replaced long ago."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ def compared(*rows: ServerRecords):
 
 def answers(number: int, *, times: int = 2, **sets) -> ServerRecords:
     usual = {"nameservers": ("ns1.a.net", "ns1.b.net"), "exchangers": ("mx.a.net",), "addresses": ("192.0.2.80",)}
-    return ServerRecords("steady.org", f"ns{number}.a.net", f"192.0.2.{number}", f"p{number}", **usual | sets, times=times)
+    return ServerRecords(
+        "steady.org", f"ns{number}.a.net", f"192.0.2.{number}", f"p{number}", **usual | sets, times=times
+    )
 
 
 def test_equal_sets_are_no_difference():

@@ -69,6 +69,7 @@ def test_one_that_takes_no_mail_may_still_send_it():
     site = greeted("greets", "refuses").note("spf", "steady.org", Spf("v=spf1 mx -all", uses_mx=True))
 
     assert state(report_on(site), "mail_send") == "up"
-    assert "mail_send" not in impacts(report_on(site), "hetzner") or impacts(report_on(site), "hetzner")[
-        "mail_send"
-    ] == "degraded"
+    assert (
+        "mail_send" not in impacts(report_on(site), "hetzner")
+        or impacts(report_on(site), "hetzner")["mail_send"] == "degraded"
+    )

@@ -12,8 +12,8 @@ from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, Purpose
 from hostaudit.analysis.fault_tree.standbys import Takeover
 from hostaudit.analysis.fault_tree.tree import Switch
-from hostaudit.model.site import DeclaredFallback
 from hostaudit.model.report import Liveness
+from hostaudit.model.site import DeclaredFallback
 from hostaudit.model.values import NULL_MX, HostAddress, MailExchangers, subject_text
 
 ID = "mail_receive"
