@@ -232,8 +232,8 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
             text = (
                 f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
-                "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score and "
-                "verdict come from the delegation and the resolver."
+                "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
+                "and verdict come from the delegation and the resolver."
             )
             yield Caveat("direct_dns", zone, text, health.because)
 

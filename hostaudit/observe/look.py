@@ -25,6 +25,9 @@ USUAL_DEPTH = 3
 DEPTHS = range(7)
 """The number of name-server host names in a path: 0 means only the site's own zones; beyond 6 a path adds little."""
 
+MOST_GREETINGS = 40
+"""The most addresses of mail exchangers that a scan asks."""
+
 LONGEST_TIME = 3600.0
 """Seconds; the longest timeout or deadline that is accepted."""
 
@@ -128,6 +131,7 @@ async def look(
     started = _now()
     declared = len(site.spare_names) + len(site.fallbacks) if site is not None else 0
     limits = Limits(timeout=options.timeout, deadline=options.deadline).with_declared(min(declared, MOST_DECLARED))
+    limits = limits.with_greetings(MOST_GREETINGS) if options.smtp else limits
     async with LiveNet(
         limits,
         resolver=options.resolver,
