@@ -25,7 +25,7 @@ def properties(name):
 def test_every_property_has_a_sentence(name):
     lacking = [f"{kind}.{key}" for kind, key, value in properties(name) if not value.get("description")]
 
-    assert not lacking, f"write a sentence for these in hostaudit/documents/schemas/meanings.yaml: {', '.join(lacking)}"
+    assert not lacking, f"hostaudit/documents/schemas/meanings.yaml lacks a sentence for {', '.join(lacking)}"
 
 
 def test_every_sentence_is_of_a_property_that_exists():
