@@ -126,8 +126,14 @@ class TimeTerm(Struct, frozen=True):
 
 
 class FunctionImpact(Struct, frozen=True):
-    """``basis`` says which numbers are measured and which are assumed from ``rules/recovery.yaml``; ``times`` gives
-    each of them with its source. ``via``: the fallback that ends the loss."""
+    """The effect of a loss on one function.
+
+    ``time_to_impact``: hours from the loss until the first users, usually users, and the last users notice it, for a
+    cache holds what is left of a TTL; ``time_to_impact_hours`` is its low end. ``time_to_recover_hours``: from the loss
+    until the function works again or, if it is only degraded, until it is whole again. ``basis`` says which numbers are
+    measured and which are assumed from ``rules/recovery.yaml``; ``times`` gives each of them with its source, for a
+    function that stops. ``via``: the fallback that ends the loss. ``remains``: the providers of the alternatives with
+    which a degraded function goes on."""
 
     id: str
     effect: Effect
@@ -136,6 +142,14 @@ class FunctionImpact(Struct, frozen=True):
     basis: str = ""
     times: tuple[TimeTerm, ...] = ()
     via: str = ""
+    time_to_impact: Hours | None = None
+    remains: tuple[str, ...] = ()
+
+    @property
+    def onset(self) -> Hours:
+        """``time_to_impact``; in reports from before there was one, the scalar for all users."""
+        least = self.time_to_impact_hours
+        return self.time_to_impact or Hours(least, least, least)
 
 
 class SinglePoint(Struct, frozen=True):

@@ -9,7 +9,7 @@ cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
@@ -30,12 +30,15 @@ REBOUNDS = 64
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it."""
+    """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it.
+
+    ``fixed``: notice does not shorten it, because nothing that the owner does could be done before."""
 
     hours: Hours
     how: Literal["measured", "assumed"]
     source: str
     because: tuple[str, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,12 @@ class FaultTree:
             elif not self._elsewhere(name):
                 stack.extend(reversed(self.serving(name)))
         return list(found.values())
+
+    def remaining(self, alternatives: Iterable[str], lost: Collection[str]) -> tuple[str, ...]:
+        """The providers of the nodes that are left if some of several alternatives are lost, in the same roles."""
+        roles = {leaf.role for node in lost for leaf in self.near(node)}
+        left = [leaf for node in alternatives if node not in lost for leaf in self.near(node) if leaf.role in roles]
+        return tuple(sorted({each for leaf in left for each in leaf.domains.get("provider", ())}))
 
     def switch(self, fallback: str) -> Switch | None:
         """The switch to a fallback, by its id; None if no gate has it as a standby."""

@@ -45,8 +45,9 @@ class Zones:
         standbys: Standbys,
         owned: frozenset[str | None],
         tenants: Mapping[str, str],
+        hosts: tuple[str, ...] = (),
     ) -> None:
-        """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
+        """``hosts``: the site's own; ``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
         assigns, and that name."""
         self.tree: FaultTree = operators.tree
         self.evidence = evidence
@@ -55,7 +56,7 @@ class Zones:
         self.standbys = standbys
         self.owned = owned
         self.tenants = tenants
-        self.times = Times(evidence)
+        self.times = Times(evidence, hosts)
 
     # -- addresses ------------------------------------------------------------------------------------
 
@@ -187,7 +188,8 @@ class Zones:
         return self.tree.gate(key, "all", children)
 
     def _registry(self, tld: str) -> str:
-        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), FOREIGN, registered=tld)
+        context = replace(FOREIGN, begins=self.times.kept_by_registry(tld))
+        return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), context, registered=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
         context = EventContext(self.times.locks(name), self.times.kept_delegation(name), owned=self.own(name))
@@ -246,11 +248,10 @@ class Zones:
         addresses = tuple(dict.fromkeys((*resolved, *glue)))
         operator = self.attribution.nameserver(host, addresses)
         context = EventContext(self.times.redelegation(zone), self.times.cached(zone), owned=self.own(zone), zone=zone)
-        behind = replace(context, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
-            here = self.operators.host_network("dns", host, address, operator, behind)
+            here = self.operators.host_network("dns", host, address, operator, context)
             legs.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESS.of(zone, host, address), "all", here + checks))
         legs += [self.operators.open_question("dns", f"{host} {item.kind}", (item.id,)) for item in open_]
         known_host = any(self.evidence.get(kind, host) for kind in FAMILIES) or bool(glue)
