@@ -231,6 +231,9 @@ class FaultTree:
 
     def near(self, node: str) -> list[BasicEvent]:
         """The basic events under a node, without those of the zones of its names."""
+        return list(self._near(node).values())
+
+    def _near(self, node: str) -> dict[str, BasicEvent]:
         found: dict[str, BasicEvent] = {}
         stack = [node]
         while stack:
@@ -239,13 +242,20 @@ class FaultTree:
                 found.setdefault(name, self.leaves[name])
             elif not self._elsewhere(name):
                 stack.extend(reversed(self.serving(name)))
-        return list(found.values())
+        return found
 
-    def remaining(self, alternatives: Iterable[str], lost: Collection[str]) -> tuple[str, ...]:
-        """The providers of the nodes that are left if some of several alternatives are lost, in the same roles."""
-        roles = {leaf.role for node in lost for leaf in self.near(node)}
-        left = [leaf for node in alternatives if node not in lost for leaf in self.near(node) if leaf.role in roles]
-        return tuple(sorted({each for leaf in left for each in leaf.domains.get("provider", ())}))
+    def remaining(self, alternatives: Iterable[str], failed: Collection[str]) -> tuple[str, ...]:
+        """The providers of what is left of several alternatives if some nodes have failed, in the roles of the
+        alternatives that have."""
+        roles, left = set(), []
+        for node in alternatives:
+            if node in failed:
+                roles |= {leaf.role for leaf in self.near(node)}
+            else:
+                left += [leaf for name, leaf in self._near(node).items() if name not in failed]
+        return tuple(
+            sorted({each for leaf in left if leaf.role in roles for each in leaf.domains.get("provider", ())})
+        )
 
     def switch(self, fallback: str) -> Switch | None:
         """The switch to a fallback, by its id; None if no gate has it as a standby."""

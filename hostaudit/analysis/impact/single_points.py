@@ -155,7 +155,7 @@ def _degraded(
                     time_to_recover_hours=_rounded(hours),
                     basis="until it is whole again; estimated from rules/recovery.yaml and measured TTLs",
                     time_to_impact=_rounded(begins),
-                    remains=tree.remaining(alone, lost),
+                    remains=tree.remaining(alone, state.keys()),
                 )
             )
     return tuple(rows)

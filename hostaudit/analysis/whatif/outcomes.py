@@ -208,10 +208,10 @@ def _via(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tup
 
 def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
     """The providers of the alternatives that work while others have failed."""
-    hit = [node for node in each.degraded_by if state.get(node)]
-    if not hit or state.get(each.root):
+    failed = {node for node, spans in state.items() if spans}
+    if each.root in failed or failed.isdisjoint(each.degraded_by):
         return ()
-    return tree.remaining(each.degraded_by, hit)
+    return tree.remaining(each.degraded_by, failed)
 
 
 def with_functions(each: EventOutcome, simulation: Simulation, result: SimulationResult) -> EventOutcome:

@@ -13,6 +13,7 @@ unseen   a function that cannot be seen is not assessed, never up.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -61,7 +62,9 @@ def replay(
     simulation = Simulation(scenario.horizon_hours)
     binder = Binder(site, renamed)
     bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
-    restored = {each: event.at_hours for event in scenario.events for each in event.restores}
+    accepts = {
+        event.id: tuple(each for each in scenario.events if event.id in each.restores) for event in scenario.events
+    }
     clock = RecoveryTimes(site.rules.recovery, scenario.horizon_hours)
     start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
     for event in scenario.events:
@@ -71,12 +74,14 @@ def replay(
             bound = Binding("yes", reason="takes it out of the fallbacks")
         elif event.action == "accept":
             helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
-            reason = "ended it in history" if helped else "history; nobody knows who would accept you"
+            others = [other for each in helped for other in accepts[each] if other.layer != event.layer]
+            part = "ended a part of it in history" if others else "ended it in history"
+            reason = part if helped else "history; nobody knows who would accept you"
             bound = Binding("yes" if helped else "no", reason=reason)
         else:
             for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
                 if leaves:
-                    loss = _loss(site, clock, event, leaves, restored if bound.same else {})
+                    loss = _loss(site, clock, event, leaves, accepts[event.id] if bound.same else ())
                     simulation.losses.append(replace(loss, perhaps=perhaps))
                     bound = replace(bound, reason=bound.reason or _aside(site, event, loss))
         if bound.applies in ("maybe", "not_assessed"):
@@ -187,25 +192,21 @@ def _loss(
     clock: RecoveryTimes,
     event: Event,
     leaves: Iterable[str],
-    restored: Mapping[str, float],
+    accepts: tuple[Event, ...],
 ) -> Loss:
-    """The loss by an event. ``restored``: when the provider of the record was replaced, by event; empty for others."""
+    """The loss by an event. ``accepts``: who took in the victim of the record; empty for another provider."""
     back: dict[str, tuple[float, float, float]] = {}
     recorded = set()
     notice = event.notice_hours or 0.0
     told = RecoveryTimes(site.rules.recovery, clock.horizon, notice)
-    ended = restored.get(event.id)
-    if event.duration_hours is not None:
-        ended = event.at_hours + event.duration_hours
     for name in leaves:
         leaf = site.tree.leaves[name]
         low, usual, high = (event.at_hours + each for each in told.total(_recovery(told, event, leaf)))
-        if ended is not None and _of_layer(event, leaf):
+        ended, certain = _ended(event, accepts, leaf)
+        if certain:
             low = usual = high = ended
             recorded.add(name)
-        elif ended is not None:
-            low, usual, high = min(low, ended), min(usual, ended), min(high, ended)
-        back[name] = (low, usual, high)
+        back[name] = (min(low, ended), min(usual, ended), min(high, ended))
     return Loss(event.id, event.at_hours, back, frozenset(recorded), notice, degrades=event.action == "degrade")
 
 
@@ -217,6 +218,19 @@ def _aside(site: SiteModel, event: Event, loss: Loss) -> str:
     others = sorted({effective_role(site.tree.leaves[name]) for name in loss.back.keys() - loss.recorded})
     said = listed([ROLES[role].words for role in others])
     return f"the recorded length is for {LAYERS[event.layer].words} only; {said} in the same account: estimated, if sooner"
+
+
+def _ended(event: Event, accepts: tuple[Event, ...], leaf: BasicEvent) -> tuple[float, bool]:
+    """The hour at which an event had ended in history, infinite if nobody knows, and whether the record is about this
+    basic event: of its own layer, or of that which somebody else took over."""
+    if event.duration_hours is not None:
+        return event.at_hours + event.duration_hours, _of_layer(event, leaf)
+    taken_over = [each.at_hours for each in accepts if effective_role(leaf) in roles_of_layer(each.layer)]
+    if taken_over:
+        return max(taken_over), True
+    if accepts:
+        return max(each.at_hours for each in accepts), _of_layer(event, leaf)
+    return math.inf, False
 
 
 def _of_layer(event: Event, leaf: BasicEvent) -> bool:
