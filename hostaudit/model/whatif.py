@@ -29,8 +29,8 @@ class Bound(Struct, frozen=True):
 
 class EventOutcome(Struct, frozen=True):
     """One event, applied to this site. ``at`` is UTC, None without a real date. ``reason``: the reason why it does not
-    apply, or the assumptions. ``functions``: those that go down with it, by id. ``to_do``: what has to be done before it
-    takes effect, and how long that leaves."""
+    apply, or the assumptions. ``functions``: those that go down with it, by id. ``to_do``: what has to be done before
+    it takes effect, and how long that leaves."""
 
     id: str
     at_hours: float
@@ -54,8 +54,8 @@ class EventOutcome(Struct, frozen=True):
 
 class Interval(Struct, frozen=True):
     """An interval of downtime or degradation. ``to_hours`` None: beyond the end of the clock. ``basis``: *recorded* in
-    the incident, *measured* at the site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback. A function
-    is down from the loss on, since a cache hides it from those users only who have an entry."""
+    the incident, *measured* at the site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback. A
+    function is down from the loss on, since a cache hides it from those users only who have an entry."""
 
     from_hours: float
     to_hours: float | None

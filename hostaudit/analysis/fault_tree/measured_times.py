@@ -54,7 +54,7 @@ class Times:
         for hosts in (own, [host for host in others if domain.lies_under(host, zone)]):
             terms = [term for host in hosts for term in self.spread(host)]
             if terms:
-                return max(terms, key=lambda term: (term.hours.high, term.source))
+                return max(terms, key=lambda term: (term.hours.high, term.because))
         return None
 
     def spread(self, host: str) -> tuple[Term, ...]:
@@ -94,7 +94,7 @@ class Times:
         below = [item.subject for item in found if domain.tld(item.subject) == tld != item.subject]
         own = [zone for zone in below if any(domain.lies_under(host, zone) for host in self.hosts)]
         terms = [term for zone in own or below if (term := self.kept_delegation(zone)) is not None]
-        return max(terms, key=lambda term: (term.hours.high, term.source), default=None)
+        return max(terms, key=lambda term: (term.hours.high, term.because), default=None)
 
     def locks(self, name: str) -> tuple[Term, ...]:
         """The locks that delay a transfer of a registrable name to another registrar."""
@@ -138,8 +138,9 @@ def _left(what: str, ttl: int, because: tuple[str, ...]) -> Term:
 
 
 def _has_transfer_policy(name: str) -> bool:
-    """True if the transfer policy of ICANN applies, or may apply, to a name: under a gTLD, not under a country code. The
-    code point form of an internationalised TLD does not tell which of the two it is."""
+    """True if the transfer policy of ICANN applies, or may apply, to a name: under a gTLD, not under a country code.
+
+    An internationalised top-level domain does not show which of the two it is."""
     tld = domain.tld(name)
     return len(tld) > 2 and tld not in NO_TRANSFER_POLICY
 

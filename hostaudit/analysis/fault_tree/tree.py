@@ -253,9 +253,7 @@ class FaultTree:
                 roles |= {leaf.role for leaf in self.near(node)}
             else:
                 left += [leaf for name, leaf in self._near(node).items() if name not in failed]
-        return tuple(
-            sorted({each for leaf in left if leaf.role in roles for each in leaf.domains.get("provider", ())})
-        )
+        return tuple(sorted({each for leaf in left if leaf.role in roles for each in leaf.domains.get("provider", ())}))
 
     def switch(self, fallback: str) -> Switch | None:
         """The switch to a fallback, by its id; None if no gate has it as a standby."""

@@ -102,8 +102,8 @@ WORKS = OutageEstimate.of("", (0.0, 0.0, 0.0), NEVER)
 
 @dataclass(frozen=True)
 class Outage:
-    """The outage of a function: ``hours`` without it (0: it works), from the failure on; ``begins``: the hours after the
-    failure at which the first users, usually users, and the last users notice it."""
+    """The outage of a function: ``hours`` without it (0: it works), from the failure on; ``begins``: the hours after
+    the failure at which the first users, usually users, and the last users notice it."""
 
     hours: Hours
     begins: Hours
@@ -248,7 +248,9 @@ def outage_of(state: Mapping[str, OutageEstimate], node: str, clock: RecoveryTim
     estimate = state.get(node, WORKS)
     ends, begins = estimate[:3], estimate.begins
     before = tuple(dict.fromkeys(each.after for each in ends if each.after))
-    deciding = DecidingNodes(*(each.node for each in ends), before, tuple(dict.fromkeys(each.node for each in begins)))
+    # A beginning at hour 0 is not told apart from others, so that the nodes of the other ends explain it.
+    first = tuple(dict.fromkeys(each.node for each in begins if each.hours > 0 or begins.high.hours <= 0))
+    deciding = DecidingNodes(estimate.low.node, estimate.usual.node, estimate.high.node, before, first)
     hours = Hours(*(clock.shown(each.hours) for each in ends))
     return Outage(hours, Hours(*(each.hours for each in begins)), deciding)
 

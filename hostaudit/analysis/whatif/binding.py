@@ -95,8 +95,7 @@ class Binder:
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
 
     def _sold(self, event: Event, leaf: BasicEvent) -> bool:
-        """True if closing an account ends this basic event too: who ends mail ends no servers, and vice versa. A store's
-        account has no servers either."""
+        """True if closing an account ends this basic event too: who ends mail ends no servers, and vice versa."""
         if event.layer not in ACCOUNTS:
             return effective_role(leaf) in roles_of_layer(event.layer)
         return leaf.role != "app_store"

@@ -217,7 +217,9 @@ def _aside(site: SiteModel, event: Event, loss: Loss) -> str:
         return ""
     others = sorted({effective_role(site.tree.leaves[name]) for name in loss.back.keys() - loss.recorded})
     said = listed([ROLES[role].words for role in others])
-    return f"the recorded length is for {LAYERS[event.layer].words} only; {said} in the same account: estimated, if sooner"
+    return (
+        f"the recorded length is for {LAYERS[event.layer].words} only; {said} in the same account: estimated, if sooner"
+    )
 
 
 def _ended(event: Event, accepts: tuple[Event, ...], leaf: BasicEvent) -> tuple[float, bool]:
@@ -420,7 +422,9 @@ def _caches(lost: Iterable[FunctionOutcome]) -> str:
     """A sentence about the users whose caches hide a loss for a while."""
     spread = [each.time_to_impact.high for each in lost if each.time_to_impact and each.time_to_impact.low < AT_ONCE]
     longest = max(spread, default=0.0)
-    return f" First users notice at once; caches spare others for up to {duration(longest)}." if longest > AT_ONCE else ""
+    return (
+        f" First users notice at once; caches spare others for up to {duration(longest)}." if longest > AT_ONCE else ""
+    )
 
 
 def _loses(each: FunctionOutcome) -> str:

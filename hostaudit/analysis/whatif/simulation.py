@@ -106,7 +106,11 @@ class SimulationResult:
         failed; None if it has not failed by them."""
         lost = frozenset(name for loss in losses for name in loss.back)
         if lost not in self._onsets:
-            failed = {name: self.clock.endless(name) for name, leaf in self.tree.leaves.items() if already_failed(leaf, "named")}
+            failed = {
+                name: self.clock.endless(name)
+                for name, leaf in self.tree.leaves.items()
+                if already_failed(leaf, "named")
+            }
             whole = (math.inf, math.inf, math.inf)
             failed |= {
                 name: OutageEstimate.of(name, whole, begins_of(self.tree.leaves[name])) for name in lost - failed.keys()

@@ -110,7 +110,7 @@ MEANING: dict[str, dict[str, str]] = {
         "notice_hours": "Hours from being told until the effect; null if unknown.",
         "duration_hours": "Hours that the effect lasts; null if unknown or until another event restores it.",
         "certainty": "Whether it is on record, or somebody's judgement.",
-        "restores": "Ids of the events that an accept ends; on another layer it ends what it took over, such as the name.",
+        "restores": "Ids of the events that an accept ends, or of whose part on its own layer it takes over.",
         "grace": "ttl if the sources tell that caches kept the name for some users; every replay reckons with caches.",
         "note": "A remark for the reader.",
     },

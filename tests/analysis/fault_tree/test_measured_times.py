@@ -105,7 +105,9 @@ def test_the_lock_of_icann_is_for_names_under_generic_domains(tld):
 
 
 def test_what_kind_an_internationalised_domain_is_of_is_not_known():
-    (lock,) = (each for each in registrar_terms(under("xn--p1ai", created="2021-01-05T00:00:00Z")) if "lock" in each.source)
+    (lock,) = (
+        each for each in registrar_terms(under("xn--p1ai", created="2021-01-05T00:00:00Z")) if "lock" in each.source
+    )
 
     assert lock.hours == Hours(0, 1344, 1344)
 
@@ -127,7 +129,9 @@ def test_a_hold_is_felt_at_once_by_some_and_by_the_last_when_the_delegation_leav
     row = impact_on(registered(), "your-online", "web")
 
     assert (row.time_to_impact_hours, row.time_to_impact) == (0, Hours(0, 24, 48))
-    assert sources(row, "time_to_impact") == {"TTL of the NS set of steady.org at its parent, 172800 s": Hours(0, 24, 48)}
+    assert sources(row, "time_to_impact") == {
+        "TTL of the NS set of steady.org at its parent, 172800 s": Hours(0, 24, 48)
+    }
     assert row.times[-1].because == ("delegation:steady.org",)
 
 
@@ -157,7 +161,9 @@ def test_caches_hide_the_loss_of_a_registry_as_that_of_a_registrar():
 @given(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1))
 def test_a_longer_ttl_never_makes_a_loss_felt_sooner_nor_hides_it_from_everybody(one, other):
     short, long = sorted((one, other))
-    times = [Times(EvidenceIndex(_delegated(ttl).file().evidence)).kept_delegation("steady.org") for ttl in (short, long)]
+    times = [
+        Times(EvidenceIndex(_delegated(ttl).file().evidence)).kept_delegation("steady.org") for ttl in (short, long)
+    ]
     before, after = (each.hours for each in times)
 
     assert before.low == after.low == 0

@@ -171,8 +171,16 @@ def test_what_befell_a_whole_top_level_domain_is_not_asked_of_another():
 @pytest.mark.parametrize(
     ("action", "notice", "said"),
     [
-        ("revoke", 24.0, "you have 24 hours to reissue the certificates of Let's Encrypt (ISRG) before they are revoked"),
-        ("revoke", None, "you have no time to reissue the certificates of Let's Encrypt (ISRG) before they are revoked"),
+        (
+            "revoke",
+            24.0,
+            "you have 24 hours to reissue the certificates of Let's Encrypt (ISRG) before they are revoked",
+        ),
+        (
+            "revoke",
+            None,
+            "you have no time to reissue the certificates of Let's Encrypt (ISRG) before they are revoked",
+        ),
         ("distrust", 3300.0, "you have 138 days to take the next certificate from another authority"),
         ("refuse", 24.0, ""),
     ],

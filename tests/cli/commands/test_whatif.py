@@ -30,7 +30,10 @@ def one_host(domain: str = "plain.com", *, registrar=GODADDY, servers=NSONE, ttl
 def two_clouds() -> Site:
     """A host at Amazon and one at Hetzner; DNS and mail at Amazon."""
     site = one_host(servers=AMAZON_NS)
-    for host, ips in (("plain.com", ("54.189.10.21", "88.198.77.10")), ("www.plain.com", ("54.189.10.22", "88.198.77.11"))):
+    for host, ips in (
+        ("plain.com", ("54.189.10.21", "88.198.77.10")),
+        ("www.plain.com", ("54.189.10.22", "88.198.77.11")),
+    ):
         site.web(host, (ips[0], 16509), (ips[1], 24940))
     return site.mail(("inbound-smtp.us-west-2.amazonaws.com", "52.35.1.10", 16509), spf=("amazonses.com",))
 
@@ -261,4 +264,6 @@ def test_a_transfer_lock_is_for_generic_names_and_never_longer_than_sixty_days(d
 def test_a_registrar_and_a_registry_are_told_apart(tmp_path):
     text = " ".join(hostaudit("analyse", saved(one_host(registrar=GANDI), tmp_path)).stdout.split())
 
-    assert "To lose a registrar costs about 5 days (18 minutes to 7 days); to lose a registry costs about 1 hour" in text
+    assert (
+        "To lose a registrar costs about 5 days (18 minutes to 7 days); to lose a registry costs about 1 hour" in text
+    )
