@@ -90,8 +90,8 @@ class Times:
     def kept_by_registry(self, tld: str) -> Term | None:
         """The time for which caches keep delegations that the registry of a top-level domain published: the longest,
         of the site's own names if there are any."""
-        found = [item for item in self.evidence.of("delegation") if isinstance(item.value, Delegation)]
-        below = [item.subject for item in found if domain.tld(item.subject) == tld != item.subject]
+        found = self.evidence.of("delegation")
+        below = [item.subject for item in found if isinstance(item.value, Delegation) and item.value.parent == tld]
         own = [zone for zone in below if any(domain.lies_under(host, zone) for host in self.hosts)]
         terms = [term for zone in own or below if (term := self.kept_delegation(zone)) is not None]
         return max(terms, key=lambda term: (term.hours.high, term.because), default=None)

@@ -47,8 +47,8 @@ class Zones:
         tenants: Mapping[str, str],
         hosts: tuple[str, ...] = (),
     ) -> None:
-        """``hosts``: the site's own; ``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
-        assigns, and that name."""
+        """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
+        assigns, and that name; ``hosts``: all host names of the site."""
         self.tree: FaultTree = operators.tree
         self.evidence = evidence
         self.attribution = attribution
