@@ -9,7 +9,7 @@ cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
@@ -95,7 +95,7 @@ class Gate:
     """A gate. ``all`` without children works; ``any`` without children does not.
 
     The first child of a ``standby`` gate serves now, each other one after its switch. ``purpose`` and ``subject``
-    state the meaning of the gate.
+    state the meaning of the gate. ``kept``: the time for which caches keep what it gives, whatever fails below it.
     """
 
     kind: Literal["all", "any", "standby"]
@@ -103,6 +103,7 @@ class Gate:
     switches: tuple[Switch, ...] = ()
     purpose: Purpose = Purpose.GROUP
     subject: tuple[str, ...] = ()
+    kept: Term | None = None
 
 
 class Standby(NamedTuple):
@@ -179,9 +180,11 @@ class FaultTree:
         self.leaves.setdefault(name, leaf)
         return name
 
-    def gate(self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
+    def gate(
+        self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = (), kept: Term | None = None
+    ) -> str:
         """Add a gate; returns its id. A gate may be opened empty and filled later, which is how cycles arise."""
-        self.gates[key.id] = Gate(kind, list(dict.fromkeys(children)), (), *key)
+        self.gates[key.id] = Gate(kind, list(dict.fromkeys(children)), (), *key, kept)
         return key.id
 
     def spares(self, key: GateKey, serving: str, spares: Iterable[tuple[Switch, str]]) -> str:
@@ -298,24 +301,35 @@ class FaultTree:
         because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
         return Leg(role, subject, providers, self.state(node), because, note)
 
-    def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:
+    def solve(
+        self, lost: Mapping[str, T], measure: Measure[T], kept: Callable[[str, Term, T], T] | None = None
+    ) -> dict[str, T]:
         """The value of every gate and lost basic event if the lost events have these values: the least solution of all
-        gates, which makes cycles harmless (Knaster and Tarski)."""
+        gates, which makes cycles harmless (Knaster and Tarski). ``kept``: what caches make of the value of a gate."""
         order = self._plan()
         state = dict(lost)
         again: set[str] = set()
         for name in order:
-            self._evaluate(name, state, measure, again, later=True)
+            self._evaluate(name, state, measure, kept, again, later=True)
         rounds = dict.fromkeys(order, REBOUNDS)
         while again:
             name = min(again, key=order.__getitem__)
             again.discard(name)
             if rounds[name]:
                 rounds[name] -= 1
-                self._evaluate(name, state, measure, again, later=False)
+                self._evaluate(name, state, measure, kept, again, later=False)
         return state
 
-    def _evaluate(self, name: str, state: dict[str, T], measure: Measure[T], again: set[str], *, later: bool) -> None:
+    def _evaluate(
+        self,
+        name: str,
+        state: dict[str, T],
+        measure: Measure[T],
+        kept: Callable[[str, Term, T], T] | None,
+        again: set[str],
+        *,
+        later: bool,
+    ) -> None:
         gate, works = self.gates[name], measure.works
         values = [state.get(child, works) for child in gate.children]
         if gate.kind == "all":
@@ -327,6 +341,8 @@ class FaultTree:
             value = works
         else:
             value = measure.standby(values[0], list(zip(gate.switches, values[1:], strict=True)))
+        if kept is not None and gate.kept is not None and value is not works:
+            value = kept(name, gate.kept, value)
         if value == state.get(name, works):
             return
         state[name] = value

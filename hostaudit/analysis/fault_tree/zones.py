@@ -166,7 +166,8 @@ class Zones:
         self.tree.gate(key, "all")
         value = self.evidence.value(kind, host, Addresses)
         names = dict.fromkeys([host, *(alias.target for alias in value.chain)] if value else [host])
-        return self.tree.gate(key, "all", [self.name(each) for each in names])
+        kept = next(iter(self.times.spread(host)), None)
+        return self.tree.gate(key, "all", [self.name(each) for each in names], kept)
 
     def zone(self, zones: tuple[str, ...]) -> str:
         """The node for one zone: the zones above it, its registration, and any one of its name servers."""
@@ -185,7 +186,7 @@ class Zones:
         if name and registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
-        return self.tree.gate(key, "all", children)
+        return self.tree.gate(key, "all", children, self.times.cached(zone))
 
     def _registry(self, tld: str) -> str:
         context = replace(FOREIGN, begins=self.times.kept_by_registry(tld))

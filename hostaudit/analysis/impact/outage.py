@@ -240,7 +240,7 @@ def solved(
         low, usual, high = (Contribution(each, server, registrar) for each in hours)
         own = lost[server]
         lost[server] = OutageEstimate(max(own.low, low), max(own.usual, usual), max(own.high, high), own.begins)
-    return tree.solve(lost, OutageMeasure(clock))
+    return tree.solve(lost, OutageMeasure(clock), kept_by_caches)
 
 
 def outage_of(state: Mapping[str, OutageEstimate], node: str, clock: RecoveryTimes) -> Outage:
@@ -253,6 +253,11 @@ def outage_of(state: Mapping[str, OutageEstimate], node: str, clock: RecoveryTim
     deciding = DecidingNodes(estimate.low.node, estimate.usual.node, estimate.high.node, before, first)
     hours = Hours(*(clock.shown(each.hours) for each in ends))
     return Outage(hours, Hours(*(each.hours for each in begins)), deciding)
+
+
+def kept_by_caches(gate: str, kept: Term, value: OutageEstimate) -> OutageEstimate:
+    """The outage of a gate whose result caches keep: whoever has it does not notice before it has run out."""
+    return value._replace(begins=Onset.last((value.begins, Onset.of(gate, kept.hours))))
 
 
 def begins_of(leaf: BasicEvent) -> Hours:

@@ -124,7 +124,11 @@ def _times(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage
 
 def _onsets(tree: FaultTree, outage: Outage) -> list[Term]:
     """The times that decide the beginning of an outage."""
-    first = [tree.leaves[name].begins for name in outage.by.begins if name in tree.leaves]
+    first = [
+        tree.leaves[name].begins if name in tree.leaves else tree.gates[name].kept
+        for name in outage.by.begins
+        if name in tree.leaves or name in tree.gates
+    ]
     at_once = Term(AT_ONCE, "assumed", "at once: nothing that is cached keeps it up")
     return [each or at_once for each in first] or [at_once]
 

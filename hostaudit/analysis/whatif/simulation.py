@@ -13,6 +13,7 @@ from hostaudit.analysis.impact.outage import (
     RecoveryTimes,
     already_failed,
     begins_of,
+    kept_by_caches,
     moved_by_registrar,
 )
 from hostaudit.analysis.site_model import SiteModel
@@ -115,7 +116,7 @@ class SimulationResult:
             failed |= {
                 name: OutageEstimate.of(name, whole, begins_of(self.tree.leaves[name])) for name in lost - failed.keys()
             }
-            self._onsets[lost] = self.tree.solve(failed, OutageMeasure(self.clock))
+            self._onsets[lost] = self.tree.solve(failed, OutageMeasure(self.clock), kept_by_caches)
         estimate = self._onsets[lost].get(node)
         if estimate is None or not estimate.stops:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from helpers.sites import AMAZON_NS, AT, GANDI, GANDI_NS, Site, in_pairs, on_one_parent
+from helpers.sites import AMAZON_NS, AT, GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
 from hostaudit.model.report import Hours
-from hostaudit.model.values import Addresses, Delegation, NameServerGlue, Registration
+from hostaudit.model.values import Addresses, Delegation, MailExchanger, MailExchangers, NameServerGlue, Registration
 
 
 @cache
@@ -150,6 +150,24 @@ def test_no_cache_holds_more_than_seven_days_of_a_ttl(kind, ttl, last):
 
     assert row.time_to_impact == Hours(0, pytest.approx(last / 2, abs=0.001), last)
     assert row.time_to_impact_hours == 0
+
+
+def test_what_users_have_of_the_site_bridges_whatever_fails_above_it():
+    site = in_pairs().name(GANDI, NSONE).zone("dns1.p01.nsone.net")
+    site.note("delegation", "nsone.net", Delegation("net", (NameServerGlue("dns1.p01.nsone.net"),), 172800, ds=False))
+    for host, ip in (("steady.org", "88.198.77.10"), ("www.steady.org", "88.198.77.11")):
+        site.note("a", host, Addresses((), (ip,), 604800))
+
+    # The name server's own name is kept for a minute only.
+    assert impact_on(site, "ibm", "web").time_to_impact == Hours(0, 84, 168)
+
+
+@pytest.mark.parametrize(("host", "last"), [("in1-smtp.messagingengine.com", 24), ("mx.steady.org", 0.017)])
+def test_senders_keep_the_mail_exchangers_that_they_have_while_they_have_their_addresses(host, last):
+    site = in_one_leg().mail((host, "103.168.172.216", 151847))
+    site.note("mx", "steady.org", MailExchangers((MailExchanger(10, host),), 86400))
+
+    assert impact_on(site, "ibm", "mail_receive").time_to_impact.high == last
 
 
 def test_caches_hide_the_loss_of_a_registry_as_that_of_a_registrar():

@@ -34,7 +34,9 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
         legs.append(parts.tree.leg("mail", host, node))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
-    yield FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes))
+    kept = next(iter(parts.times.exchangers(domain)), None)
+    found = parts.tree.gate(Purpose.EXCHANGER_SET.of(domain), "all", [parts.resolves], kept)
+    yield FunctionRecord(ID, (found, any_leg), legs=tuple(legs), degraded_by=tuple(nodes))
 
 
 def _exchanger(parts: TreeParts, host: str) -> str:
