@@ -95,6 +95,7 @@ TRUE: dict[str, dict[tuple[str, str], set[str]]] = {
         ("hosting", "ns1.rented-host.net"): {"hetzner"},
     },
     "own-servers.org": {("dns", "ns1.own-servers.org"): {"hetzner"}},
+    "long-cached.com": {("dns", "dns1.p01.nsone.net"): {"ns1"}, ("registrar", "long-cached.com"): {"godaddy"}},
 }
 """Of the sites in ``topology``."""
 
@@ -133,6 +134,11 @@ def topology(lab: Path) -> Tree:
             },
             "rented-host.net": {"dns": "hetzner-dns", "records": "ns1 300 A 88.198.70.53"},
             "rented.org": {"dns": "selfdns", "ns": ["ns1.rented-host.net"], "records": "@ 300 A 88.198.70.60"},
+            "long-cached.com": {
+                "dns": "nsone",
+                "registrar": "godaddy",
+                "records": "@ 604800 A 88.198.70.62\nwww 604800 A 88.198.70.62",
+            },
             "own-servers.org": {
                 "dns": "selfdns",
                 "ns": ["ns1.own-servers.org"],
@@ -148,6 +154,7 @@ def topology(lab: Path) -> Tree:
             {"hosts": ["two-networks.org"]},
             {"hosts": ["tenant.github.io"], "headers": github},
             *({"hosts": [name]} for name in ("mistyped.com", "rented.org", "own-servers.org")),
+            {"hosts": ["long-cached.com", "www.long-cached.com"]},
         ],
     }
 

@@ -369,8 +369,27 @@ def under_other_names(options: argparse.Namespace) -> None:
     check("cases: a mistyped name server is a finding", almost == wanted, almost)
     others = {domain: rows[domain]["report"]["findings"] for domain in rows if domain != "mistyped.com"}
     check("cases: no other site has a finding", not any(others.values()), others)
+    for_a_while(options, rows["long-cached.com"])
     notes = [each.get("note", "") for each in rows["tenant.github.io"]["report"]["functions"]]
     check("cases: a tenant's name is its platform's", any("to give or take" in each for each in notes), notes)
+
+
+def for_a_while(options: argparse.Namespace, row: dict) -> None:
+    """Caches hide a loss from some users for a while, and from others not at all."""
+    told = {
+        point["failure_domain"]["id"]: {each["id"]: each["time_to_impact"] for each in point["functions"]}
+        for point in row["report"]["spofs"]
+        if point["failure_domain"]["kind"] == "parent"
+    }
+    for company, least in (("ibm", 24), ("godaddy", 48)):
+        impact = told[company]["web"]
+        check(f"cases: users notice that {company} left, some at once", impact["low"] == 0, impact)
+        check("... and the last ones within seven days", least <= impact["high"] <= 168, impact)
+        answer = offline(options, row, "whatif", "--drop", company)
+        web = next(each for each in answer["functions"] if each["id"] == "web")
+        start = web["intervals"][0]["from_hours"]
+        check("... and whatif has it down from the first hour", start == 0 < web["down_hours"], web)
+    check("cases: nothing keeps a host that has left", told["hetzner"]["web"]["high"] == 0, told["hetzner"])
 
 
 def among_faults(options: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from helpers import ROOT
 from hostaudit import api, audit
 from hostaudit.documents import rules, scenarios, site_file
 from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model.roles import roles_of_layer
 from hostaudit.model.scenario import Expectation, Scenario
 
 HISTORY = ROOT / "examples" / "history"
@@ -49,6 +50,27 @@ def test_a_replay_on_its_victim_gives_what_is_on_record(row: tuple[Scenario, Exp
         assert least <= fates[function].down_hours <= most, fates[function]
     for provider, word in expectation.excluded.items():
         assert any(each.provider == provider and word in each.reason for each in answer.excluded), answer.excluded
+
+
+def recorded_lengths() -> list[tuple[str, str, float]]:
+    """By role, how long each loss by somebody's act lasted on record."""
+    found = []
+    for each in scenarios.load():
+        ends = {event: accept.at_hours for accept in each.events for event in accept.restores}
+        for event in each.events if each.kind == "provider_action" else ():
+            end = ends.get(event.id)
+            length = event.duration_hours if event.duration_hours is not None else end and end - event.at_hours
+            # A CA's customers replace certificates before; a platform's outage is none of its customers' contract.
+            if length and event.scope in ("customer", "country"):
+                found += [(role, f"{each.id} {event.id}", length) for role in roles_of_layer(event.layer)]
+    return found
+
+
+def test_no_loss_on_record_lasted_longer_than_the_recovery_table_says():
+    lengths, table = recorded_lengths(), rules.shipped().recovery
+
+    assert {role for role, *_ in lengths} >= {"registrar", "registry", "cdn", "hosting", "mail", "app_store", "support"}
+    assert [(role, what, hours) for role, what, hours in lengths if hours > table[role].high] == []
 
 
 def test_the_cases_that_tell_apart_what_a_fallback_is_worth_are_all_there():

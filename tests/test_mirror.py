@@ -54,7 +54,6 @@ TESTS_OF_MORE = {
         "__main__.py",
         "cli/commands/scan.py",
         "cli/commands/schema.py",
-        "cli/commands/whatif.py",
         "cli/console.py",
         "cli/evidence.py",
     ),

@@ -93,7 +93,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         run=site.run,
         verdict=verdict,
         summary=summarise(
-            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called
+            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called, notice
         ),
         score=Score(low, high, _coverage(tree), () if gone else steps),
         functions=functions,

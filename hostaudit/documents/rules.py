@@ -53,7 +53,7 @@ LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 NAME = re.compile(rf"{LABEL}(?:\.{LABEL})+")
 CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 SERVICES = get_args(Service)
-STEPS = ("switch", "spare_name")
+STEPS = ("switch", "spare_name", "name_taken")
 """Steps with a time of their own, besides the replacement of an operator in a role."""
 
 

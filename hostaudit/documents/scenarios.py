@@ -7,7 +7,7 @@ that can be replayed but should not be shipped: facts without a source, outdated
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -234,7 +234,7 @@ def parse(source: Source) -> Scenario:
         _check_event(source, tree, position, scenario, earlier)
         earlier[event.id] = event
     for position, expectation in enumerate(scenario.assert_history):
-        _check_expectation(source, tree, position, expectation)
+        _check_expectation(source, tree, position, expectation, scenario.sources)
     return scenario
 
 
@@ -271,7 +271,14 @@ def _check_event(source: Source, tree: Node, position: int, scenario: Scenario, 
             refuse(f"restores names {each!r}, which comes later on the clock", "restores", number)
 
 
-def _check_expectation(source: Source, tree: Node, position: int, expectation: Expectation) -> None:
+def _check_expectation(
+    source: Source, tree: Node, position: int, expectation: Expectation, sources: Mapping[str, object]
+) -> None:
+    for number, key in enumerate(expectation.sources):
+        if key not in sources:
+            hint = nearest(key, sources, "name it under sources")
+            at = _at(tree, "assert_history", position, "sources", number)
+            source.refuse(at, f"assert_history: unknown source {key!r}; {hint}", hint)
     for function, hours in expectation.down_hours.items():
         if len(hours) != 2 or not 0 <= hours[0] <= hours[1] or not isfinite(hours[1]):
             at = _at(tree, "assert_history", position, "down_hours", function)

@@ -143,9 +143,15 @@ class TimeTerm(Struct, frozen=True, omit_defaults=True):
 
 
 class FunctionImpact(Struct, frozen=True, omit_defaults=True):
-    """``times``: the summands of its times, as ids in the ``times`` of the report; reports of older versions hold the
-    summands themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: why the function
-    is only degraded. ``via``: the fallback that ends the loss."""
+    """The effect of a loss on one function.
+
+    ``time_to_impact``: hours from the loss until the first users, usually users, and the last users notice it, for a
+    cache holds what is left of a TTL; ``time_to_impact_hours`` is its low end. ``time_to_recover_hours``: from the loss
+    until the function works again or, if it is only degraded, until it is whole again. ``times``: for a function that
+    stops, the summands of both, as ids in the ``times`` of the report; reports of older versions hold the summands
+    themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: from what the times of a
+    function are estimated that is only degraded. ``via``: the fallback that ends the loss. ``remains``: the providers
+    of the alternatives with which a degraded function goes on."""
 
     id: str
     effect: Effect
@@ -154,6 +160,14 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     basis: str = ""
     times: tuple[str | TimeTerm, ...] = ()
     via: str = ""
+    time_to_impact: Hours | None = None
+    remains: tuple[str, ...] = ()
+
+    @property
+    def onset(self) -> Hours:
+        """``time_to_impact``; in reports from before there was one, the scalar for all users."""
+        least = self.time_to_impact_hours
+        return self.time_to_impact or Hours(least, least, least)
 
 
 class SinglePoint(Struct, frozen=True):
@@ -307,7 +321,8 @@ class GraphLeaf(Struct, frozen=True, omit_defaults=True):
     """A basic event: a party or a thing that can fail. docs/formats.md gives the rules by which it is evaluated.
 
     ``domains``: the failure domains in which it lies, ids by kind. ``hours``: its outage if it fails, the sum of
-    ``times``; None if no end is known. ``begins``: hours until its failure is noticed; None for at once.
+    ``times``; None if no end is known. ``begins``: hours until its failure is noticed; None for at once. ``after``:
+    registrars that have to be replaced first if they fail too, ids of leaves, with the whole outage then.
     ``dependency``: the id of its row in the report, empty if it has none.
     """
 
@@ -318,6 +333,7 @@ class GraphLeaf(Struct, frozen=True, omit_defaults=True):
     hours: Hours | None
     times: tuple[str, ...] = ()
     begins: Hours | None = None
+    after: dict[str, Hours | None] = {}
     place: Literal["serving", "standby", "upstream", "console"] = "serving"
     owned: bool = False
     names_only: bool = False
@@ -338,13 +354,15 @@ class GraphSwitch(Struct, frozen=True, omit_defaults=True):
 
 class GraphGate(Struct, frozen=True, omit_defaults=True):
     """A gate. *all*: it works if every child works; *any*: if one does; *standby*: if the first child works, else one
-    of the others after its switch, in the order of ``switches``. ``purpose``: what it stands for."""
+    of the others after its switch, in the order of ``switches``. ``purpose``: what it stands for. ``kept``: hours for
+    which caches keep what it gives, whatever fails below it; None for not at all."""
 
     kind: Literal["all", "any", "standby"]
     children: tuple[str, ...]
     purpose: str
     subject: tuple[str, ...] = ()
     switches: tuple[GraphSwitch, ...] = ()
+    kept: Hours | None = None
 
 
 class GraphFunction(Struct, frozen=True, omit_defaults=True):

@@ -135,13 +135,16 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Hours until a function works again after the loss of the operator in this role, if there is no standby."""
+    """Hours until a function works again after the loss of the operator in this role, if there is no standby.
+
+    ``notice_shortens`` false: work before the loss shortens nothing, because the other side alone decides."""
 
     low: float
     usual: float
     high: float
     why: str
     source: str
+    notice_shortens: bool = True
 
 
 class Scoring(Struct, frozen=True, forbid_unknown_fields=True):

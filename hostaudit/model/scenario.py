@@ -44,11 +44,12 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """One act of one actor, on the clock of its scenario.
 
     ``at_hours`` counts from ``t0`` to the effect; ``notice_hours`` from the notice to the effect (None: unknown, taken
-    as 0 and reported so); ``duration_hours`` None: until an ``accept`` that names it in ``restores``, else unknown.
+    as 0 and reported so); ``duration_hours`` None: until an ``accept`` that names it in ``restores``, else unknown. An
+    accept on another layer ends what it took over of the account, such as the name.
     ``scope``: *customer* and *country* end an account with all of its products, *product* and *global* one provider's
     product and everything that rests on it, *region* that product in ``region``, *tld* every name in ``tld``.
     ``bind``: *role* means the provider in the role at the site, *literal* only this actor; empty: as in the scenario.
-    ``grace``: *ttl* if caches keep records for the measured TTL first.
+    ``grace``: *ttl* where the sources tell that caches kept the name for some users; every replay reckons with that.
     """
 
     id: str
@@ -74,12 +75,13 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
 class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The result that a replay at the site of the incident must give: hours down as [least, most] by function, and
-    providers that must be among the excluded ones, with a word of the reason."""
+    providers that must be among the excluded ones, with a word of the reason. ``sources``: where the hours are told."""
 
     subject: str
     down_hours: dict[str, tuple[float, ...]]
     site: str = ""
     excluded: dict[str, str] = {}
+    sources: tuple[str, ...] = ()
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

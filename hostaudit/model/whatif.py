@@ -29,7 +29,8 @@ class Bound(Struct, frozen=True):
 
 class EventOutcome(Struct, frozen=True):
     """One event, applied to this site. ``at`` is UTC, None without a real date. ``reason``: the reason why it does not
-    apply, or the assumptions. ``functions``: those that go down with it, by id."""
+    apply, or the assumptions. ``functions``: those that go down with it, by id. ``to_do``: what has to be done before
+    it takes effect, and how long that leaves."""
 
     id: str
     at_hours: float
@@ -48,11 +49,13 @@ class EventOutcome(Struct, frozen=True):
     reason: str = ""
     note: str = ""
     sources: tuple[str, ...] = ()
+    to_do: str = ""
 
 
 class Interval(Struct, frozen=True):
     """An interval of downtime or degradation. ``to_hours`` None: beyond the end of the clock. ``basis``: *recorded* in
-    the incident, *measured* at the site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback."""
+    the incident, *measured* at the site, *estimated* from rules/recovery.yaml, *declared* by a proved fallback. A
+    function is down from the loss on, since a cache hides it from those users only who have an entry."""
 
     from_hours: float
     to_hours: float | None
@@ -64,7 +67,8 @@ class Interval(Struct, frozen=True):
 class FunctionOutcome(Struct, frozen=True):
     """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
-    worse."""
+    worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
+    it; None if nothing is lost."""
 
     id: str
     effect: str
@@ -76,6 +80,7 @@ class FunctionOutcome(Struct, frozen=True):
     via: tuple[str, ...] = ()
     remains: tuple[str, ...] = ()
     note: str = ""
+    time_to_impact: Hours | None = None
 
 
 class Standby(Struct, frozen=True):

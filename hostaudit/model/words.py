@@ -48,6 +48,32 @@ def span(hours: Hours) -> str:
     return f"{duration(hours.usual)} ({least} to {' '.join(high)})"
 
 
+AT_ONCE = 0.02
+"""Hours below which an effect comes at once, as people feel it: about a minute."""
+
+
+def onset(begins: Hours, lasts: Hours) -> str:
+    """Return when users notice a loss that lasts for some hours: ``at once``, or ``first users at once, nearly all
+    within 2 days``, since a cache holds what is left of a TTL. What ends before the caches do spares some users."""
+    if begins.high < AT_ONCE:
+        return "at once"
+    if begins.low == begins.high:
+        return f"felt in {duration(begins.low)}"
+    first = "first users at once" if begins.low < AT_ONCE else f"first users in {duration(begins.low)}"
+    if lasts.high < begins.high:
+        return f"{first}, others spared by caches that last up to {duration(begins.high)}"
+    return f"{first}, nearly all within {duration(begins.high)}"
+
+
+def loss(begins: Hours, lasts: Hours) -> str:
+    """Return when users notice a loss and when it ends: ``at once, back in about 15 days (2 to 42 days)``, or ``first
+    users at once, nearly all within 2 days; back about 5 days (18 minutes to 7 days) after the loss``."""
+    start = onset(begins, lasts)
+    if start == "at once":
+        return f"{start}, back in about {span(lasts)}"
+    return f"{start}; back about {span(lasts)} after the loss"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return words as a list: ``a, b and c``."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)

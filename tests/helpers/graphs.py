@@ -5,13 +5,19 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.purposes import Purpose
-from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import RecoveryTimes
+from hostaudit.model.report import Hours
 from hostaudit.model.rules import Recovery
 
 HOUR = {"host": Recovery(1, 2, 3, "", ""), "name": Recovery(4, 5, 6, "", "")}
 CLOCK = RecoveryTimes(HOUR, 720)
 PARENTS = ("p", "q", "r", "s")
+
+
+def cached(hours: float) -> Term:
+    """The time for which caches hide a failure from those who have an entry."""
+    return Term(Hours(0.0, hours / 2, hours), "measured", "a TTL")
 
 
 @st.composite
@@ -27,6 +33,7 @@ def graphs(draw, certainties=("certain",)):
             f"s{number}",
             (),
             draw(st.sampled_from(("host", "name"))),
+            begins=draw(st.sampled_from((None, cached(2.0), cached(48.0), cached(168.0)))),
             certainty=draw(st.sampled_from(certainties)),
         )
         leaves.append(graph.leaf(f"leaf{number}", leaf))

@@ -29,16 +29,19 @@ Set = tuple[str, ...]
 
 
 class Loss(NamedTuple):
-    """How long a node is gone, hours, and how long until that begins; a node that works is ``WORKS``."""
+    """How long a node is gone, hours, and how long until the first users, usually users, and the last users notice; a
+    node that works is ``WORKS``."""
 
     low: float
     usual: float
     high: float
-    begins: float
+    first: float
+    often: float
+    last: float
 
 
-WORKS = Loss(0.0, 0.0, 0.0, math.inf)
-ENDLESS = Loss(math.inf, math.inf, math.inf, 0.0)
+WORKS = Loss(0.0, 0.0, 0.0, math.inf, math.inf, math.inf)
+ENDLESS = Loss(math.inf, math.inf, math.inf, 0.0, 0.0, 0.0)
 
 
 class Reference:
@@ -136,6 +139,12 @@ class Reference:
         state = dict.fromkeys([*self.leaves, *self.gates], WORKS)
         for name, leaf in self.leaves.items():
             state[name] = self._leaf_loss(leaf, kind, set(ids))
+        for name, leaf in self.leaves.items():
+            for registrar, hours in leaf.get("after", {}).items():
+                if state[name] != WORKS and state[registrar] != WORKS:
+                    moved = triple(hours, math.inf)
+                    longer = (max(one, other) for one, other in zip(state[name][:3], moved, strict=True))
+                    state[name] = Loss(*longer, *state[name][3:])
         changed = True
         while changed:
             changed = False
@@ -151,42 +160,60 @@ class Reference:
             return ENDLESS
         if leaf["certainty"] == "unknown" or ids.isdisjoint(leaf["domains"].get(kind, ())):
             return WORKS
-        hours, begins = leaf["hours"], leaf.get("begins")
-        noticed = begins["usual"] if begins else 0.0
-        if hours is None:
-            return ENDLESS._replace(begins=noticed)
-        return Loss(hours["low"], hours["usual"], hours["high"], noticed) if hours["high"] > 0 else WORKS
+        hours = triple(leaf["hours"], math.inf)
+        return Loss(*hours, *triple(leaf.get("begins"), 0.0)) if hours[2] > 0 else WORKS
+
+    def _gate_loss(self, gate: Json, state: dict[str, Loss]) -> Loss:
+        loss = self._below(gate, state)
+        if loss.high == 0:
+            return WORKS
+        kept = triple(gate.get("kept"), 0.0)
+        return Loss(*loss[:3], *(max(one, other) for one, other in zip(loss[3:], kept, strict=True)))
 
     @staticmethod
-    def _gate_loss(gate: Json, state: dict[str, Loss]) -> Loss:
+    def _below(gate: Json, state: dict[str, Loss]) -> Loss:
+        """The loss of a gate by its children alone."""
         children = [state[child] for child in gate["children"]]
         gone = [each for each in children if each.high > 0]
         if gate["kind"] == "all":
             if not gone:
                 return WORKS
-            return Loss(*(max(each[end] for each in gone) for end in range(3)), min(each.begins for each in gone))
+            ends = [max(each[end] for each in gone) for end in range(3)]
+            return Loss(*ends, *(min(each[end] for each in gone) for end in range(3, 6)))
         if gate["kind"] == "any":
             if not children:
                 return ENDLESS
             if len(gone) < len(children):
                 return WORKS
-            return Loss(*(min(each[end] for each in gone) for end in range(3)), max(each.begins for each in gone))
+            ends = [min(each[end] for each in gone) for end in range(3)]
+            return Loss(*ends, *(max(each[end] for each in gone) for end in range(3, 6)))
         serving = children[0]
         if serving.high == 0:
             return WORKS
         ends = list(serving[:3])
         for switch, spare in zip(gate["switches"], children[1:], strict=True):
-            hours = switch["hours"]
-            takes = (0.0,) * 3 if switch["automatic"] else (math.inf,) * 3
-            if hours is not None and not switch["automatic"]:
-                takes = (hours["low"], hours["usual"], hours["high"])
+            takes = (0.0,) * 3 if switch["automatic"] else triple(switch["hours"], math.inf)
             ends = [min(ends[end], max(spare[end], takes[end])) for end in range(3)]
-        return Loss(*ends, serving.begins) if ends[2] > 0 else WORKS
+        return Loss(*ends, *serving[3:])
 
-    def told(self, function: Json, loss: Loss) -> tuple[float, ...]:
-        """(begins, low, usual, high) of a loss as a report tells it."""
-        begins = function["begins"]["usual"] if function.get("begins") else loss.begins
-        return (round(begins, 2), *(round(each if each < math.inf else self.horizon, 3) for each in loss[:3]))
+    def told(self, function: Json, losses: dict[str, Loss]) -> Loss:
+        """The loss of a function that stops, as a report tells it."""
+        loss = losses[function["root"]]
+        return self._shown(Loss(*loss[:3], *triple(function["begins"], 0.0)) if function.get("begins") else loss)
+
+    def degraded(self, nodes: list[str], losses: dict[str, Loss]) -> Loss:
+        """The loss of a function that goes on without these nodes, as a report tells it."""
+        rows = [losses[node] for node in nodes]
+        ends = [max(each[end] for each in rows) for end in range(3)]
+        return self._shown(Loss(*ends, *(min(each[end] for each in rows) for end in range(3, 6))))
+
+    def _shown(self, loss: Loss) -> Loss:
+        return Loss(*(each if each < math.inf else self.horizon for each in loss[:3]), *loss[3:])
+
+
+def triple(hours: Json | None, otherwise: float) -> tuple[float, float, float]:
+    """Low, usual and high hours."""
+    return (hours["low"], hours["usual"], hours["high"]) if hours is not None else (otherwise, otherwise, otherwise)
 
 
 def apart(said: tuple[float, ...], wanted: tuple[float, ...]) -> bool:
@@ -218,10 +245,10 @@ def _sets_differ(reference: Reference, report: Json, kind: str, judged: list[Jso
             yield f"cut sets of {name}, {kind}: the report alone has {more}, the reference alone {less}"
         for row in rows:
             if row.get("hours"):
-                hours = (row["hours"]["low"], row["hours"]["usual"], row["hours"]["high"])
-                loss = reference.told(function, reference.losses(kind, *row["members"])[function["root"]])
-                if apart(hours, loss[1:]):
-                    yield f"{name} without {row['members']}: the report says {hours} h, the reference {loss[1:]} h"
+                hours = triple(row["hours"], 0.0)
+                loss = reference.told(function, reference.losses(kind, *row["members"]))
+                if apart(hours, loss[:3]):
+                    yield f"{name} without {row['members']}: the report says {hours} h, the reference {loss[:3]} h"
 
 
 def _points_differ(reference: Reference, report: Json, kind: str, judged: list[Json]) -> Iterator[str]:
@@ -231,10 +258,8 @@ def _points_differ(reference: Reference, report: Json, kind: str, judged: list[J
         if row["failure_domain"]["kind"] == kind
     }
     alone = {function["id"]: reference.single(kind, function["root"]) for function in judged}
-    worse = {
-        function["id"]: {each for node in function.get("degraded_by", ()) for each in reference.single(kind, node)}
-        for function in judged
-    }
+    beside = {node for function in judged for node in function.get("degraded_by", ())}
+    worse = {node: reference.single(kind, node) for node in sorted(beside)}
     right = {each for found in alone.values() for each in found}
     if points.keys() != right:
         yield f"single points, {kind}: {sorted(points.keys() ^ right)} on one side only"
@@ -243,16 +268,16 @@ def _points_differ(reference: Reference, report: Json, kind: str, judged: list[J
         for function in judged:
             told = points[identity].get(function["id"])
             stops = identity in alone[function["id"]]
-            effect = function["loss"] if stops else "degraded" if identity in worse[function["id"]] else None
+            fewer = [node for node in function.get("degraded_by", ()) if identity in worse[node]]
+            effect = function["loss"] if stops else "degraded" if fewer else None
             where = f"{kind} {identity}, {function['id']}"
             if (told["effect"] if told else None) != effect:
                 yield f"{where}: the report says {told and told['effect']}, the reference {effect}"
-            elif told and stops:
-                hours = told["time_to_recover_hours"]
-                said = (told["time_to_impact_hours"], hours["low"], hours["usual"], hours["high"])
-                wanted = reference.told(function, losses[function["root"]])
-                if apart(said, wanted):
-                    yield f"{where}: the report says {said} h, the reference {wanted} h"
+            elif told:
+                said = (*triple(told["time_to_recover_hours"], 0.0), *triple(told["time_to_impact"], 0.0))
+                wanted = reference.told(function, losses) if stops else reference.degraded(fewer, losses)
+                if apart((*said, told["time_to_impact_hours"]), (*wanted, wanted.first)):
+                    yield f"{where}: the report says {said} h, the reference {tuple(wanted)} h"
 
 
 def main(paths: list[str]) -> int:

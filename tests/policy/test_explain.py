@@ -88,4 +88,4 @@ def test_a_rule_is_explained_without_network_or_file():
     assert hostaudit("explain", "dns", PARLER).returncode == Exit.USAGE
     as_json = json.loads(hostaudit("explain", "hosting", "--format", "json").stdout)
     jsonschema.Draft202012Validator(json.loads(schemas.path("explanation").read_text())).validate(as_json)
-    assert as_json["recovery"] == {"low": 48, "usual": 360, "high": 1000}
+    assert as_json["recovery"] == {"low": 48, "usual": 360, "high": 2136}

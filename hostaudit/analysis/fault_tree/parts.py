@@ -59,8 +59,7 @@ def tree_parts(
     hosts = [host for host in (*target.hosts, *spare_names) if domain.tenant(host) is None]
     owned = frozenset(domain.registrable(host) for host in hosts)
     tenants = {host: tenant for host in target.hosts if (tenant := domain.tenant(host)) is not None}
-    names = frozenset(name for host in target.hosts if (name := domain.registrable(host)) is not None)
-    zones = Zones(evidence, attribution, operators, standbys, owned, tenants, names)
+    zones = Zones(evidence, attribution, operators, standbys, owned, tenants, target.hosts)
     return TreeParts(
         target=target,
         evidence=evidence,

@@ -66,6 +66,8 @@ class Purpose(Enum):
     """Any one mail exchanger of the site. Subject: ``any``."""
     EXCHANGERS_OR_STANDBY = "mail:{}-or-standby"
     """The mail exchangers, or the standby mail exchangers. Subject: ``any``."""
+    EXCHANGER_SET = "mx-set:{}"
+    """The set of mail exchangers of a name can be looked up. Subject: the name."""
     EXCHANGER = "mx:{}"
     """One mail exchanger. Subject: its host name."""
     EXCHANGER_ADDRESSES = "mx:{}:addresses"

@@ -9,7 +9,7 @@ cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
@@ -32,12 +32,15 @@ REBOUNDS = 64
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it."""
+    """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it.
+
+    ``fixed``: notice does not shorten it, because nothing that the owner does could be done before."""
 
     hours: Hours
     how: Literal["measured", "assumed"]
     source: str
     because: tuple[str, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Gate:
     """A gate. ``all`` without children works; ``any`` without children does not.
 
     The first child of a ``standby`` gate serves now, each other one after its switch. ``purpose`` and ``subject``
-    state the meaning of the gate.
+    state the meaning of the gate. ``kept``: the time for which caches keep what it gives, whatever fails below it.
     """
 
     kind: Literal["all", "any", "standby"]
@@ -107,6 +110,7 @@ class Gate:
     switches: tuple[Switch, ...] = ()
     purpose: Purpose = Purpose.GROUP
     subject: tuple[str, ...] = ()
+    kept: Term | None = None
 
 
 class Standby(NamedTuple):
@@ -202,9 +206,11 @@ class FaultTree:
                 zones=tuple(dict.fromkeys((*known.zones, *row.zones))),
             )
 
-    def gate(self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
+    def gate(
+        self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = (), kept: Term | None = None
+    ) -> str:
         """Add a gate; returns its id. A gate may be opened empty and filled later, which is how cycles arise."""
-        self.gates[key.id] = Gate(kind, list(dict.fromkeys(children)), (), *key)
+        self.gates[key.id] = Gate(kind, list(dict.fromkeys(children)), (), *key, kept)
         return key.id
 
     def spares(self, key: GateKey, serving: str, spares: Iterable[tuple[Switch, str]]) -> str:
@@ -254,6 +260,9 @@ class FaultTree:
 
     def near(self, node: str) -> list[BasicEvent]:
         """The basic events under a node, without those of the zones of its names."""
+        return list(self._near(node).values())
+
+    def _near(self, node: str) -> dict[str, BasicEvent]:
         found: dict[str, BasicEvent] = {}
         stack = [node]
         while stack:
@@ -262,7 +271,18 @@ class FaultTree:
                 found.setdefault(name, self.leaves[name])
             elif not self._elsewhere(name):
                 stack.extend(reversed(self.serving(name)))
-        return list(found.values())
+        return found
+
+    def remaining(self, alternatives: Iterable[str], failed: Collection[str]) -> tuple[str, ...]:
+        """The providers of what is left of several alternatives if some nodes have failed, in the roles of the
+        alternatives that have."""
+        roles, left = set(), []
+        for node in alternatives:
+            if node in failed:
+                roles |= {leaf.role for leaf in self.near(node)}
+            else:
+                left += [leaf for name, leaf in self._near(node).items() if name not in failed]
+        return tuple(sorted({each for leaf in left if leaf.role in roles for each in leaf.domains.get("provider", ())}))
 
     def switch(self, fallback: str) -> Switch | None:
         """The switch to a fallback, by its id; None if no gate has it as a standby."""
@@ -316,24 +336,35 @@ class FaultTree:
         because = tuple(dict.fromkeys([*(each for leaf in leaves for each in leaf.because), *asked]))
         return Leg(role, subject, providers, self.state(node), because, note, liveness)
 
-    def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:
+    def solve(
+        self, lost: Mapping[str, T], measure: Measure[T], kept: Callable[[str, Term, T], T] | None = None
+    ) -> dict[str, T]:
         """The value of every gate and lost basic event if the lost events have these values: the least solution of all
-        gates, which makes cycles harmless (Knaster and Tarski)."""
+        gates, which makes cycles harmless (Knaster and Tarski). ``kept``: what caches make of the value of a gate."""
         order = self._plan()
         state = dict(lost)
         again: set[str] = set()
         for name in order:
-            self._evaluate(name, state, measure, again, later=True)
+            self._evaluate(name, state, measure, kept, again, later=True)
         rounds = dict.fromkeys(order, REBOUNDS)
         while again:
             name = min(again, key=order.__getitem__)
             again.discard(name)
             if rounds[name]:
                 rounds[name] -= 1
-                self._evaluate(name, state, measure, again, later=False)
+                self._evaluate(name, state, measure, kept, again, later=False)
         return state
 
-    def _evaluate(self, name: str, state: dict[str, T], measure: Measure[T], again: set[str], *, later: bool) -> None:
+    def _evaluate(
+        self,
+        name: str,
+        state: dict[str, T],
+        measure: Measure[T],
+        kept: Callable[[str, Term, T], T] | None,
+        again: set[str],
+        *,
+        later: bool,
+    ) -> None:
         gate, works = self.gates[name], measure.works
         values = [state.get(child, works) for child in gate.children]
         if gate.kind == "all":
@@ -345,6 +376,8 @@ class FaultTree:
             value = works
         else:
             value = measure.standby(values[0], list(zip(gate.switches, values[1:], strict=True)))
+        if kept is not None and gate.kept is not None and value is not works:
+            value = kept(name, gate.kept, value)
         if value == state.get(name, works):
             return
         state[name] = value

@@ -7,7 +7,6 @@ here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from hostaudit import domain
@@ -45,10 +44,10 @@ class Zones:
         standbys: Standbys,
         owned: frozenset[str | None],
         tenants: Mapping[str, str],
-        names: frozenset[str],
+        hosts: tuple[str, ...],
     ) -> None:
         """``owned``: the registrable names that are the site's own; ``tenants``: the site's hosts whose name a platform
-        assigns, and that name; ``names``: the registrable names of the site's hosts, whoever holds them."""
+        assigns, and that name; ``hosts``: all host names of the site, whoever holds their registrable names."""
         self.tree: FaultTree = operators.tree
         self.evidence = evidence
         self.attribution = attribution
@@ -56,8 +55,8 @@ class Zones:
         self.standbys = standbys
         self.owned = owned
         self.tenants = tenants
-        self.names = names
-        self.times = Times(evidence)
+        self.names = frozenset(name for host in hosts if (name := domain.registrable(host)) is not None)
+        self.times = Times(evidence, hosts)
         self.servers = NameServerHealth(evidence)
 
     # -- addresses ------------------------------------------------------------------------------------
@@ -171,7 +170,8 @@ class Zones:
         self.tree.gate(key, "all")
         value = self.evidence.value(kind, host, Addresses)
         names = dict.fromkeys([host, *(alias.target for alias in value.chain)] if value else [host])
-        return self.tree.gate(key, "all", [self.name(each) for each in names])
+        kept = next(iter(self.times.spread(host)), None)
+        return self.tree.gate(key, "all", [self.name(each) for each in names], kept)
 
     def zone(self, zones: tuple[str, ...], cuts: tuple[str, ...]) -> str:
         """The node for one zone: the zones above it, its registration, and any one of its name servers. ``cuts``: the
@@ -193,14 +193,15 @@ class Zones:
         if registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
-        return self.tree.gate(key, "all", children)
+        return self.tree.gate(key, "all", children, self.times.cached(zone))
 
     def _registry(self, zone: str, name: str | None, cuts: tuple[str, ...]) -> str:
         """The node for the registry above a zone, used because ``name`` is delegated there."""
         tld = domain.tld(zone)
         names = (name,) if name is not None else ()
         uses = self.evidence.ids(("delegation", name or zone)) or cuts
-        context = EventContext(owned=False, uses=uses, direct=self.sites_own(zone), names=names)
+        kept = self.times.kept_by_registry(tld)
+        context = EventContext(begins=kept, owned=False, uses=uses, direct=self.sites_own(zone), names=names)
         return self.operators.operator("registry", tld, self.attribution.registry(tld, ()), context, registered=tld)
 
     def _registrar(self, name: str, registrar: Operator) -> str:
@@ -281,11 +282,10 @@ class Zones:
             uses=self._naming(zone, host),
             direct=direct,
         )
-        behind = replace(context, begins=None)
         legs = []
         for address in addresses:
             checks = self._liveness(zone, host, address)
-            here = self.operators.host_network("dns", host, address, operator, behind)
+            here = self.operators.host_network("dns", host, address, operator, context)
             legs.append(self.tree.gate(Purpose.NAME_SERVER_ADDRESS.of(zone, host, address), "all", here + checks))
         legs += [
             self.operators.open_question("dns", f"{host} {item.kind}", (item.id,), direct=direct) for item in open_

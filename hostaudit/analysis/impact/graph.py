@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch
-from hostaudit.analysis.impact.outage import RecoveryTimes
+from hostaudit.analysis.fault_tree.tree import FaultTree, Gate, SiteFunction, Switch
+from hostaudit.analysis.impact.outage import RecoveryTimes, moved_by_registrar
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import (
@@ -26,7 +27,11 @@ def graph_of(site: SiteModel, states: dict[str, FunctionState]) -> Graph:
     table = TimeTable()
     tree = site.tree
     reached = _reached(tree)
-    leaves = {name: _leaf(tree.leaves[name], clock, table) for name in reached if name in tree.leaves}
+    moved: dict[str, list[str]] = {}
+    for server, registrar in moved_by_registrar(tree, tree.leaves):
+        moved.setdefault(server, []).append(registrar)
+    reached = sorted({*reached, *(each for server in reached for each in moved.get(server, ()))})
+    leaves = {name: _leaf(tree, name, moved.get(name, ()), clock, table) for name in reached if name in tree.leaves}
     gates = {name: _gate(tree.gates[name], clock, table) for name in reached if name in tree.gates}
     return Graph(
         schema=GRAPH_SCHEMA,
@@ -48,10 +53,12 @@ def _reached(tree: FaultTree) -> list[str]:
         if name not in found:
             found.add(name)
             stack.extend(tree.gates[name].children if name in tree.gates else ())
-    return sorted(found)
+    return list(found)
 
 
-def _leaf(leaf: BasicEvent, clock: RecoveryTimes, table: TimeTable) -> GraphLeaf:
+def _leaf(tree: FaultTree, name: str, after: Iterable[str], clock: RecoveryTimes, table: TimeTable) -> GraphLeaf:
+    """A basic event. ``after``: the registrars that have to be replaced before it can be."""
+    leaf = tree.leaves[name]
     terms = clock.terms(leaf)
     return GraphLeaf(
         role=leaf.role,
@@ -61,6 +68,7 @@ def _leaf(leaf: BasicEvent, clock: RecoveryTimes, table: TimeTable) -> GraphLeaf
         hours=_hours(*clock.total(terms)),
         times=table.add_all("time_to_recover", terms),
         begins=leaf.begins.hours if leaf.begins is not None else None,
+        after={each: _hours(*clock.moved(tree.leaves[each], leaf)) for each in sorted(after)},
         place=leaf.place,
         owned=leaf.owned,
         names_only=leaf.names_only,
@@ -82,6 +90,7 @@ def _gate(gate: Gate, clock: RecoveryTimes, table: TimeTable) -> GraphGate:
         purpose=gate.purpose.name.lower(),
         subject=gate.subject,
         switches=tuple(_switch(each, clock, table) for each in gate.switches),
+        kept=gate.kept.hours if gate.kept is not None else None,
     )
 
 

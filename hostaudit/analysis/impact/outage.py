@@ -12,10 +12,11 @@ readings:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from hostaudit import domain
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch, Term
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import DomainKind, Hours
@@ -31,10 +32,35 @@ Failed = frozenset[tuple[str, str]]
 
 
 class Contribution(NamedTuple):
-    """Hours, and the id of the fault tree node from which they come."""
+    """Hours, and the id of the fault tree node from which they come; ``after``: the id of the node whose recovery has
+    to come first."""
 
     hours: float
     node: str = ""
+    after: str = ""
+
+
+class Onset(NamedTuple):
+    """The hours from a failure until it is noticed: by the first users, usually, and by the last ones."""
+
+    low: Contribution
+    usual: Contribution
+    high: Contribution
+
+    @classmethod
+    def of(cls, node: str, hours: Hours) -> Onset:
+        """Return an onset in which one node decides every number."""
+        return cls(*(Contribution(each, node) for each in (hours.low, hours.usual, hours.high)))
+
+    @classmethod
+    def first(cls, values: Iterable[Onset]) -> Onset:
+        """Return the earliest of each end."""
+        return cls(*(min(each) for each in zip(*values, strict=True)))
+
+    @classmethod
+    def last(cls, values: Iterable[Onset]) -> Onset:
+        """Return the latest of each end."""
+        return cls(*(max(each) for each in zip(*values, strict=True)))
 
 
 class OutageEstimate(NamedTuple):
@@ -43,12 +69,13 @@ class OutageEstimate(NamedTuple):
     low: Contribution
     usual: Contribution
     high: Contribution
-    begins: Contribution
+    begins: Onset
 
     @classmethod
-    def of(cls, node: str, hours: tuple[float, float, float], begins: float) -> OutageEstimate:
+    def of(cls, node: str, hours: tuple[float, float, float], begins: Hours) -> OutageEstimate:
         """Return an estimate in which one node decides every number."""
-        return cls(*(Contribution(each, node) for each in (*hours, begins)))
+        low, usual, high = (Contribution(each, node) for each in hours)
+        return cls(low, usual, high, Onset.of(node, begins))
 
     @property
     def stops(self) -> bool:
@@ -57,24 +84,29 @@ class OutageEstimate(NamedTuple):
 
 
 class DecidingNodes(NamedTuple):
-    """The ids of the nodes that decide the low, usual and high hours of an outage and its beginning; empty if none."""
+    """The ids of the nodes that decide the low, usual and high hours of an outage, empty if none; of those whose
+    recovery had to come before; and of those that decide its beginning."""
 
     low: str = ""
     usual: str = ""
     high: str = ""
-    begins: str = ""
+    before: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
 
 
+AT_ONCE = Hours(0.0, 0.0, 0.0)
+NEVER = Hours(math.inf, math.inf, math.inf)
 NOBODY_DECIDES = DecidingNodes()
-WORKS = OutageEstimate.of("", (0.0, 0.0, 0.0), math.inf)
+WORKS = OutageEstimate.of("", (0.0, 0.0, 0.0), NEVER)
 
 
 @dataclass(frozen=True)
 class Outage:
-    """The outage of a function: ``hours`` without it (0: it works), beginning ``impact_hours`` after the failure."""
+    """The outage of a function: ``hours`` without it (0: it works), from the failure on; ``begins``: the hours after
+    the failure at which the first users, usually users, and the last users notice it."""
 
     hours: Hours
-    impact_hours: float
+    begins: Hours
     by: DecidingNodes = NOBODY_DECIDES
 
     @property
@@ -86,7 +118,7 @@ class Outage:
 class RecoveryTimes:
     """Durations of outages: the recovery table, the number of hours that stands for an outage without end, the notice.
 
-    Work on the recovery begins when notice is given, so notice shortens the outage.
+    Work on the recovery begins when notice is given, so notice shortens the outage, as far as work does.
     """
 
     def __init__(self, recovery: Mapping[str, Recovery], horizon: float, notice: float = 0.0) -> None:
@@ -99,7 +131,8 @@ class RecoveryTimes:
         known = self._recovery.get(key)
         if known is None:
             return None
-        return Term(Hours(known.low, known.usual, known.high), "assumed", f"rules/recovery.yaml, {key}: {known.source}")
+        source = f"rules/recovery.yaml, {key}: {known.source}"
+        return Term(Hours(known.low, known.usual, known.high), "assumed", source, fixed=not known.notice_shortens)
 
     def terms(self, step: BasicEvent | Switch) -> tuple[Term, ...]:
         """The summands of the time until a loss is repaired or a switch is done; empty if no end is known.
@@ -112,20 +145,29 @@ class RecoveryTimes:
 
     def of(self, name: str, leaf: BasicEvent) -> OutageEstimate:
         """The duration of the outage of a failed basic event."""
-        begins = leaf.begins.hours.usual if leaf.begins is not None else 0.0
-        return OutageEstimate.of(name, self.total(self.terms(leaf)), begins)
+        return OutageEstimate.of(name, self.total(self.terms(leaf)), begins_of(leaf))
+
+    def moved(self, registrar: BasicEvent, server: BasicEvent) -> tuple[float, float, float]:
+        """Low, usual and high hours until a zone has other name servers if its registrar has to be replaced first: the
+        move of the name, then what resolvers keep of the old delegation."""
+        first = self.terms(registrar)
+        return self.total((*first, *server.further) if first else ())
 
     def total(self, terms: Sequence[Term]) -> tuple[float, float, float]:
         """Low, usual and high hours of a sum, less the notice; infinite if no end is known."""
         if not terms:
             return (math.inf, math.inf, math.inf)
-        sums = [sum(getattr(term.hours, end) for term in terms) for end in ("low", "usual", "high")]
-        low, usual, high = (max(0.0, each - self.notice) for each in sums)
+        low, usual, high = (self._sum(terms, end) for end in ("low", "usual", "high"))
         return (low, usual, high)
+
+    def _sum(self, terms: Sequence[Term], end: str) -> float:
+        fixed: float = sum(getattr(term.hours, end) for term in terms if term.fixed)
+        work: float = sum(getattr(term.hours, end) for term in terms if not term.fixed)
+        return fixed + max(0.0, work - self.notice)
 
     def endless(self, name: str) -> OutageEstimate:
         """The outage of a node that does not work now and does not recover by itself."""
-        return OutageEstimate.of(name, (math.inf, math.inf, math.inf), 0.0)
+        return OutageEstimate.of(name, (math.inf, math.inf, math.inf), AT_ONCE)
 
     def shown(self, hours: float) -> float:
         """A duration as it is reported. Only here does the horizon stand for an outage without end: some recoveries are
@@ -144,14 +186,14 @@ class OutageMeasure:
     def all_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
         """The child with the longest outage decides its end, the child that fails first decides its beginning."""
         lows, usuals, highs, begins = zip(*values, strict=True)
-        return OutageEstimate(max(lows), max(usuals), max(highs), min(begins))
+        return OutageEstimate(max(lows), max(usuals), max(highs), Onset.first(begins))
 
     def any_of(self, values: Sequence[OutageEstimate]) -> OutageEstimate:
         """The child that recovers first decides the end of the outage, the child that fails last its beginning."""
         if not values:
             return self.clock.endless("")
         lows, usuals, highs, begins = zip(*values, strict=True)
-        return OutageEstimate(min(lows), min(usuals), min(highs), max(begins))
+        return OutageEstimate(min(lows), min(usuals), min(highs), Onset.last(begins))
 
     def standby(self, serving: OutageEstimate, spares: Sequence[tuple[Switch, OutageEstimate]]) -> OutageEstimate:
         """The outage ends when the serving child recovers, or when the switch to a working standby is done."""
@@ -175,6 +217,14 @@ def impact(
 
     ``without_names``: no registry or registrar fails, which shows the companies that provide more than a name.
     """
+    state = solved(tree, failed, clock, reading=reading, without_names=without_names)
+    return {function.id: outage_of(state, function.root, clock) for function in tree.functions}
+
+
+def solved(
+    tree: FaultTree, failed: Failed, clock: RecoveryTimes, *, reading: Reading = "named", without_names: bool = False
+) -> dict[str, OutageEstimate]:
+    """Return the outage of every node that is affected if the given failure domains end service at once."""
     lost: dict[str, OutageEstimate] = {}
     for name, leaf in tree.leaves.items():
         if already_failed(leaf, reading):
@@ -185,14 +235,48 @@ def impact(
             value = clock.of(name, leaf)
             if value.stops:
                 lost[name] = value
-    state = tree.solve(lost, OutageMeasure(clock))
-    found = {}
-    for function in tree.functions:
-        estimate = state.get(function.root, WORKS)
-        hours = Hours(*(clock.shown(each.hours) for each in estimate[:3]))
-        deciding = DecidingNodes(*(each.node for each in estimate))
-        found[function.id] = Outage(hours, estimate.begins.hours, deciding)
-    return found
+    for server, registrar in list(moved_by_registrar(tree, lost)):
+        hours = clock.moved(tree.leaves[registrar], tree.leaves[server])
+        low, usual, high = (Contribution(each, server, registrar) for each in hours)
+        own = lost[server]
+        lost[server] = OutageEstimate(max(own.low, low), max(own.usual, usual), max(own.high, high), own.begins)
+    return tree.solve(lost, OutageMeasure(clock), kept_by_caches)
+
+
+def outage_of(state: Mapping[str, OutageEstimate], node: str, clock: RecoveryTimes) -> Outage:
+    """Return the outage of one node of a solved tree."""
+    estimate = state.get(node, WORKS)
+    ends, begins = estimate[:3], estimate.begins
+    before = tuple(dict.fromkeys(each.after for each in ends if each.after))
+    # A beginning at hour 0 is not told apart from others, so that the nodes of the other ends explain it.
+    first = tuple(dict.fromkeys(each.node for each in begins if each.hours > 0 or begins.high.hours <= 0))
+    deciding = DecidingNodes(estimate.low.node, estimate.usual.node, estimate.high.node, before, first)
+    hours = Hours(*(clock.shown(each.hours) for each in ends))
+    return Outage(hours, Hours(*(each.hours for each in begins)), deciding)
+
+
+def kept_by_caches(gate: str, kept: Term, value: OutageEstimate) -> OutageEstimate:
+    """The outage of a gate whose result caches keep: whoever has it does not notice before it has run out."""
+    return value._replace(begins=Onset.last((value.begins, Onset.of(gate, kept.hours))))
+
+
+def begins_of(leaf: BasicEvent) -> Hours:
+    """The hours until the failure of a basic event is noticed."""
+    return leaf.begins.hours if leaf.begins is not None else AT_ONCE
+
+
+def moved_by_registrar(tree: FaultTree, lost: Collection[str]) -> Iterator[tuple[str, str]]:
+    """For each name server among lost basic events, the registrar of its zone if that is lost too: no zone moves to
+    other name servers while nobody can change its delegation."""
+    registrars: dict[str, list[str]] = {}
+    for name in lost:
+        if tree.leaves[name].role == "registrar":
+            registrars.setdefault(tree.leaves[name].registered, []).append(name)
+    for name in lost if registrars else ():
+        leaf = tree.leaves[name]
+        zone = domain.registrable(leaf.zone) if leaf.zone and leaf.recovery == "dns" else None
+        for registrar in registrars.get(zone, ()) if zone is not None else ():
+            yield name, registrar
 
 
 def already_failed(leaf: BasicEvent, reading: Reading) -> bool:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import (
+    AT_ONCE,
     KINDS,
     Failed,
     Outage,
+    OutageEstimate,
     RecoveryTimes,
     impact,
     order_one,
+    outage_of,
+    solved,
     stopped_alone,
 )
 from hostaudit.analysis.impact.score import exposure
@@ -25,6 +31,8 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.rules import Rules
 
+ENDS = ("low", "usual", "high")
+
 
 def single_points(
     tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState], table: TimeTable
@@ -39,7 +47,8 @@ def single_points(
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
-        outages = impact(tree, failed, clock)
+        state = solved(tree, failed, clock)
+        outages = {function.id: outage_of(state, function.root, clock) for function in tree.functions}
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
         light = kind in ("parent", "provider") and _only_names(tree, failed, clock, applying)
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
@@ -50,7 +59,7 @@ def single_points(
                 failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity), name_only),
                 order=1,
                 functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)
-                + _degraded(functions, hit, legs, (kind, identity)),
+                + _degraded(tree, clock, functions, hit, legs, state, (kind, identity)),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
                 exposure=round(worth, 4),
@@ -79,12 +88,16 @@ def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, ident
 def _function_impact(
     tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage, table: TimeTable
 ) -> FunctionImpact:
-    begins = outage.impact_hours
-    if function.begins is not None:
-        begins = function.begins.hours.usual
-    times = _times(tree, clock, function, outage, table)
-    via = outage.by.high if tree.switch(outage.by.high) is not None else ""
-    return FunctionImpact(function.id, function.loss, round(begins, 2), rounded(outage.hours), times=times, via=via)
+    begins = function.begins.hours if function.begins is not None else outage.begins
+    return FunctionImpact(
+        id=function.id,
+        effect=function.loss,
+        time_to_impact_hours=round(begins.low, 2),
+        time_to_recover_hours=rounded(outage.hours),
+        times=_times(tree, clock, function, outage, table),
+        via=outage.by.high if tree.switch(outage.by.high) is not None else "",
+        time_to_impact=rounded(begins),
+    )
 
 
 def rounded(hours: Hours) -> Hours:
@@ -97,28 +110,53 @@ def _times(
 ) -> tuple[str, ...]:
     """The ids of every summand of the times of an outage."""
     ids: dict[str, None] = {}
-    for name in dict.fromkeys((outage.by.low, outage.by.usual, outage.by.high)):
+    for name in dict.fromkeys((*outage.by.before, outage.by.low, outage.by.usual, outage.by.high)):
         step = tree.leaves.get(name) or tree.switch(name)
         ids |= dict.fromkeys(table.add_all("time_to_recover", clock.terms(step) if step is not None else ()))
-    first = tree.leaves.get(outage.by.begins)
-    begins = function.begins or (first.begins if first is not None else None)
-    if begins is None:
-        begins = Term(Hours(0.0, 0.0, 0.0), "assumed", "at once: nothing that is cached keeps it up")
-    return (*ids, table.add("time_to_impact", begins))
+    begins = [function.begins] if function.begins is not None else _onsets(tree, outage)
+    return tuple(ids | dict.fromkeys(table.add_all("time_to_impact", begins)))
+
+
+def _onsets(tree: FaultTree, outage: Outage) -> list[Term]:
+    """The times that decide the beginning of an outage."""
+    first = [
+        tree.leaves[name].begins if name in tree.leaves else tree.gates[name].kept
+        for name in outage.by.begins
+        if name in tree.leaves or name in tree.gates
+    ]
+    at_once = Term(AT_ONCE, "assumed", "at once: nothing that is cached keeps it up")
+    return [each or at_once for each in first] or [at_once]
 
 
 def _degraded(
+    tree: FaultTree,
+    clock: RecoveryTimes,
     functions: list[SiteFunction],
     hit: list[SiteFunction],
     legs: dict[str, set[tuple[DomainKind, str]]],
+    state: Mapping[str, OutageEstimate],
     failed: tuple[DomainKind, str],
 ) -> tuple[FunctionImpact, ...]:
     """The functions that work with fewer legs when this domain fails; legs that have failed already do not count."""
     rows = []
     for function in functions:
-        alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
-        if function not in hit and any(failed in each for each in alone):
-            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
+        alone = [node for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
+        lost = [node for node in alone if failed in legs[node]]
+        if function not in hit and lost:
+            outages = [outage_of(state, node, clock) for node in lost]
+            begins = Hours(*(min(getattr(each.begins, end) for each in outages) for end in ENDS))
+            hours = Hours(*(max(getattr(each.hours, end) for each in outages) for end in ENDS))
+            rows.append(
+                FunctionImpact(
+                    id=function.id,
+                    effect="degraded",
+                    time_to_impact_hours=round(begins.low, 2),
+                    time_to_recover_hours=rounded(hours),
+                    basis="until it is whole again; estimated from rules/recovery.yaml and measured TTLs",
+                    time_to_impact=rounded(begins),
+                    remains=tree.remaining(alone, state.keys()),
+                )
+            )
     return tuple(rows)
 
 

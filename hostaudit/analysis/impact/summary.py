@@ -12,13 +12,16 @@ from hostaudit.model.report import (
     Finding,
     Function,
     FunctionImpact,
+    Hours,
     SinglePoint,
 )
 from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
-from hostaudit.model.words import duration, function, listed, span
+from hostaudit.model.words import duration, function, listed, onset, span
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
+ENDS = (("low", min), ("usual", max), ("high", max))
+"""How the times to impact of several functions are said as one."""
 
 
 def summarise(
@@ -31,8 +34,10 @@ def summarise(
     findings: tuple[Finding, ...],
     verdict: Verdict,
     names: Mapping[str, str],
+    notice: float = 0.0,
 ) -> str:
-    """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id."""
+    """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id.
+    ``notice``: the hours of notice that the score counts on; the sentences count on none."""
     domain = file.target.domain
     if findings:
         return f"{findings[0].message} Nothing of the site can work."
@@ -42,6 +47,8 @@ def summarise(
             "Check the network here, or name another resolver with --resolver."
         )
     lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names, _stores(evidence))
+    if notice > 0:
+        lead += f" These times are without notice; the score counts on {duration(notice)} of it."
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
@@ -133,9 +140,11 @@ def functions_named(impacts: list[FunctionImpact], domain: str) -> str:
 
 def _how_long(down: list[FunctionImpact]) -> str:
     worst = max(down, key=lambda each: each.time_to_recover_hours.high)
-    begins = min(each.time_to_impact_hours for each in down)
-    start = "at once" if begins < 0.02 else f"within {duration(begins)}"
-    return f"{start}, for about {span(worst.time_to_recover_hours)}"
+    onsets = [each.onset for each in down]
+    # All that was named has stopped for nearly all users when the last of it has.
+    begins = Hours(*(most(getattr(each, end) for each in onsets) for end, most in ENDS))
+    lasts = worst.time_to_recover_hours
+    return f"{onset(begins, lasts)}, for about {span(lasts)}"
 
 
 def _stores(evidence: EvidenceIndex) -> frozenset[str]:

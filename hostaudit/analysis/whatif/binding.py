@@ -1,7 +1,8 @@
 """Binding: the providers of a site that an event means, and the basic events of the fault tree that fail with them.
 
 *role*: the provider in the role, the one whose end does most harm if there are several. *literal*: only this provider.
-A standby fills no role.
+A standby fills no role. A registry is meant by role only where it acts on one name: what happens to a whole top-level
+domain tells nothing of another one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from hostaudit import domain
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
 from hostaudit.analysis.impact.outage import RecoveryTimes, impact
-from hostaudit.analysis.impact.score import exposure
+from hostaudit.analysis.impact.score import effective_role, exposure
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
 from hostaudit.model.actors import is_unknown
@@ -26,6 +27,8 @@ from hostaudit.model.whatif import Applies, Bound
 from hostaudit.model.words import listed
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
+ACCOUNTS = ("hosting", "cdn", "dns", "ip_transit")
+"""The layers on which the end of a customer's contract ends his whole account; on any other it ends that service."""
 KINDS: tuple[DomainKind, ...] = (
     "parent", "provider", "account", "asn", "prefix", "tld", "region", "jurisdiction", "control_plane",
 )  # fmt: skip
@@ -92,8 +95,10 @@ class Binder:
         return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
 
     def _sold(self, event: Event, leaf: BasicEvent) -> bool:
-        """True if closing an account ends this basic event too: a store's account has no servers, and vice versa."""
-        return (leaf.role in ("app_store",)) == (event.layer == "app_store")
+        """True if closing an account ends this basic event too: who ends mail ends no servers, and vice versa."""
+        if event.layer not in ACCOUNTS:
+            return effective_role(leaf) in roles_of_layer(event.layer)
+        return leaf.role != "app_store"
 
     def _unused(self, event: Event, actor: str) -> str:
         unseen = self._unseen(event)
@@ -108,16 +113,14 @@ class Binder:
             found = self._literal(event, event.actor)
             return found if found.applies != "no" else Binding("not_assessed", reason=unseen)
         if event.scope == "tld" or event.layer == "registry":
+            if event.scope != "customer":
+                return self._literal(event, event.actor)
+            # A registry that puts one name on hold leaves the others of its zone alone.
             tld = domain.tld(self.site.file.target.registrable)
-            rows = self._leaves()
-            held = tuple(n for n, leaf in rows if leaf.role == "registry" and tld in leaf.domains.get("tld", ()))
-            if event.scope == "customer":
-                # A registry that puts one name on hold leaves the others of its zone alone.
-                held = (self._own_name_on_hold(),)
             operator = self.site.attribution.registry(tld, ())
-            same = operator.provider == event.actor or (event.tld == tld)
             bound = (Bound("tld", tld, operator.name, operator.provider),)
-            return self._found(event, held, bound, "", same=same)
+            held = (self._own_name_on_hold(),)
+            return self._found(event, held, bound, "", same=operator.provider == event.actor)
         candidates = self._candidates(event)
         if not candidates:
             return Binding("not_assessed" if unseen else "no", reason=unseen or self._nobody(event))
@@ -125,7 +128,7 @@ class Binder:
         leaves = [
             n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
-        if event.scope in ("product", "global", "region") or event.layer in ("registrar", "tls", "data_backup"):
+        if event.scope in ("product", "global", "region") or event.layer not in ACCOUNTS:
             # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
             names = event.layer == "registrar" and event.action == "terminate"
             leaves = [

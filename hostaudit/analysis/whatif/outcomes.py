@@ -66,9 +66,28 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
                 via=via,
                 remains=_remains(site.tree, each, result.ends[1]),
                 note=note,
+                time_to_impact=_onset(each, ends[2], simulation, result),
             )
         )
     return tuple(rows)
+
+
+def _onset(each: SiteFunction, down: Spans, simulation: Simulation, result: SimulationResult) -> Hours | None:
+    """The hours from the first loss of a function until users notice it."""
+    if not down:
+        return None
+    if each.begins is not None:
+        return each.begins.hours
+    start = down[0][0]
+    below = _with_spares(result.tree, (each.root,))
+    acting = [
+        loss
+        for loss in simulation.losses
+        if not (loss.degrades or loss.perhaps)
+        and loss.at <= start
+        and any(back[2] > start for name, back in loss.back.items() if name in below)
+    ]
+    return result.onset(each.root, acting)
 
 
 def goes_down(outcome: FunctionOutcome) -> float:
@@ -130,16 +149,23 @@ def _interval(
     """One interval, with its events and the basis of its end. ``roots``: the nodes to search for them, first the
     function's own nodes, then, without a loss there, the nodes that it needs only later."""
     acting: list[Loss] = []
+    below: set[str] = set()
     for nodes in roots:
-        # A standby that has failed too is a reason why a function is down.
-        below = _with_spares(tree, nodes) if state == "down" else tree.below(*nodes)
-        acting = acting or [loss for loss in simulation.losses if loss.touches(below, span)]
-    ended = [loss for loss in acting if any(back[1] == span[1] for back in loss.back.values())]
+        if not acting:
+            # A standby that has failed too is a reason why a function is down.
+            below = _with_spares(tree, nodes) if state == "down" else tree.below(*nodes)
+            acting = [loss for loss in simulation.losses if loss.touches(below, span)]
+    here = [{name for name, back in loss.back.items() if name in below and back[1] == span[1]} for loss in acting]
+    ended = [loss for loss, names in zip(acting, here, strict=True) if names]
+    if ended:
+        told = [bool(names & loss.recorded) for loss, names in zip(acting, here, strict=True) if names]
+    else:
+        told = [bool(loss.recorded) for loss in acting]
     if not acting:
         basis: Literal["recorded", "measured", "estimated", "declared"] = "measured"
     elif via and not ended:
         basis = "declared"
-    elif all(loss.recorded for loss in ended or acting):
+    elif all(told):
         basis = "recorded"
     else:
         basis = "estimated"
@@ -182,17 +208,10 @@ def _via(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tup
 
 def _remains(tree: FaultTree, each: SiteFunction, state: Mapping[str, Spans]) -> tuple[str, ...]:
     """The providers of the alternatives that work while others have failed."""
-    hit = [node for node in each.degraded_by if state.get(node)]
-    if not hit or state.get(each.root):
+    failed = {node for node, spans in state.items() if spans}
+    if each.root in failed or failed.isdisjoint(each.degraded_by):
         return ()
-    names = [
-        provider
-        for node in each.degraded_by
-        if node not in hit
-        for leaf in tree.near(node)
-        for provider in leaf.domains.get("provider", ())
-    ]
-    return tuple(sorted(set(names)))
+    return tree.remaining(each.degraded_by, failed)
 
 
 def with_functions(each: EventOutcome, simulation: Simulation, result: SimulationResult) -> EventOutcome:

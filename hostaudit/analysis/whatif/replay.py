@@ -6,25 +6,29 @@ and the tree gives the intervals in which each function is down. The rules, in t
 bind     *role*: the provider in the role, or of several the one whose end does most harm. *literal*: only this one.
 reach    *customer*, *country*: the account with all products sold under it. *product*, *global*: one product and what
          rests on it. *region*: that product in this region. *tld*: every name under it.
-last     as recorded; else, for the provider of the record itself, until an ``accept`` restores it; else estimated.
+last     as recorded, which is the length for the layer of the event; else, for the provider of the record itself, until
+         an ``accept`` restores it; else estimated. What else an account holds comes back by itself, if that is sooner.
 unseen   a function that cannot be seen is not assessed, never up.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Literal
 
+from hostaudit.analysis.fault_tree.tree import BasicEvent, Term
 from hostaudit.analysis.impact.fallback_grades import graded
 from hostaudit.analysis.impact.outage import RecoveryTimes
+from hostaudit.analysis.impact.score import effective_role
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, check_mapping, failure_domain, in_domain
 from hostaudit.analysis.whatif.outcomes import goes_down, out_of_sight, outcomes_of, standbys_of, with_functions
 from hostaudit.analysis.whatif.simulation import Loss, Simulation, SimulationResult, held_up
 from hostaudit.model.report import NotAssessed
-from hostaudit.model.roles import roles_of_layer, roles_of_product
+from hostaudit.model.roles import LAYERS, ROLES, roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Expectation, Scenario
 from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import (
@@ -38,7 +42,7 @@ from hostaudit.model.whatif import (
     MatrixRow,
     WhatIf,
 )
-from hostaudit.model.words import duration, fallback, function, listed
+from hostaudit.model.words import AT_ONCE, duration, fallback, function, listed
 
 DROP_HORIZON = 24 * 365 * 2.0
 """Hours of the clock without a recorded scenario (``--drop``): two years."""
@@ -58,7 +62,9 @@ def replay(
     simulation = Simulation(scenario.horizon_hours)
     binder = Binder(site, renamed)
     bindings = {event.id: binder.bind(event, event.bind or how) for event in scenario.events}
-    restored = {each: event.at_hours for event in scenario.events for each in event.restores}
+    accepts = {
+        event.id: tuple(each for each in scenario.events if event.id in each.restores) for event in scenario.events
+    }
     clock = RecoveryTimes(site.rules.recovery, scenario.horizon_hours)
     start = datetime.fromisoformat(scenario.t0.replace("Z", "+00:00"))
     for event in scenario.events:
@@ -68,13 +74,16 @@ def replay(
             bound = Binding("yes", reason="takes it out of the fallbacks")
         elif event.action == "accept":
             helped = [each for each in event.restores if bindings[each].same and bindings[each].applies == "yes"]
-            reason = "ended it in history" if helped else "history; nobody knows who would accept you"
+            others = [other for each in helped for other in accepts[each] if other.layer != event.layer]
+            part = "ended a part of it in history" if others else "ended it in history"
+            reason = part if helped else "history; nobody knows who would accept you"
             bound = Binding("yes" if helped else "no", reason=reason)
         else:
             for leaves, perhaps in ((bound.leaves, False), (bound.perhaps, True)):
                 if leaves:
-                    loss = _loss(site, clock, event, leaves, bound.same, restored, scenario.horizon_hours)
+                    loss = _loss(site, clock, event, leaves, accepts[event.id] if bound.same else ())
                     simulation.losses.append(replace(loss, perhaps=perhaps))
+                    bound = replace(bound, reason=bound.reason or _aside(site, event, loss))
         if bound.applies in ("maybe", "not_assessed"):
             simulation.not_assessed.append(NotAssessed(f"{event.actor} ({event.id})", bound.reason))
         simulation.events.append(_event_outcome(site, event, bound, start))
@@ -105,15 +114,9 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
         leaves = in_domain(site.tree, found_kind, identity)
         name = called(site, found_kind, identity)
         if leaves:
-            back = {}
-            begins = {}
-            for each in leaves:
-                leaf = site.tree.leaves[each]
-                begins[each] = leaf.begins.hours.usual if leaf.begins is not None else 0.0
-                # Work begins with the loss, not when the last cache is empty.
-                low, usual, high = clock.total(clock.terms(leaf))
-                back[each] = (low, usual, high)
-            simulation.losses.append(Loss(given, 0.0, begins, back, recorded=False, notice=notice))
+            # Work begins with the loss, not when the last cache is empty.
+            back = {each: clock.total(clock.terms(site.tree.leaves[each])) for each in leaves}
+            simulation.losses.append(Loss(given, 0.0, back, frozenset(), notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
         reason = "" if leaves else "nothing that was seen of the site rests on it"
         simulation.events.append(
@@ -189,30 +192,64 @@ def _loss(
     clock: RecoveryTimes,
     event: Event,
     leaves: Iterable[str],
-    same: bool,
-    restored: Mapping[str, float],
-    horizon: float,
+    accepts: tuple[Event, ...],
 ) -> Loss:
-    start, back = {}, {}
-    recorded = event.duration_hours is not None or (same and event.id in restored)
+    """The loss by an event. ``accepts``: who took in the victim of the record; empty for another provider."""
+    back: dict[str, tuple[float, float, float]] = {}
+    recorded = set()
     notice = event.notice_hours or 0.0
+    told = RecoveryTimes(site.rules.recovery, clock.horizon, notice)
     for name in leaves:
         leaf = site.tree.leaves[name]
-        wait = leaf.begins.hours.usual if event.grace == "ttl" and leaf.begins is not None else 0.0
-        start[name] = event.at_hours + wait
-        if event.duration_hours is not None:
-            end = event.at_hours + event.duration_hours
-            back[name] = (end, end, end)
-        elif same and event.id in restored:
-            back[name] = (restored[event.id],) * 3
-        elif event.layer == "registry":
-            # A lost name does not come back by itself; another name is a standby, not a recovery.
-            back[name] = (horizon, horizon, horizon)
-        else:
-            low, usual, high = clock.total(clock.terms(leaf))
-            ends = (event.at_hours + max(0.0, each - notice) for each in (low, usual, high))
-            back[name] = cast("tuple[float, float, float]", tuple(ends))
-    return Loss(event.id, event.at_hours, start, back, recorded, notice, degrades=event.action == "degrade")
+        low, usual, high = (event.at_hours + each for each in told.total(_recovery(told, event, leaf)))
+        ended, certain = _ended(event, accepts, leaf)
+        if certain:
+            low = usual = high = ended
+            recorded.add(name)
+        back[name] = (min(low, ended), min(usual, ended), min(high, ended))
+    return Loss(event.id, event.at_hours, back, frozenset(recorded), notice, degrades=event.action == "degrade")
+
+
+def _aside(site: SiteModel, event: Event, loss: Loss) -> str:
+    """What is assumed of the parts of an account to which the recorded length does not apply; empty if it does to
+    all."""
+    if not loss.recorded or loss.recorded == loss.back.keys():
+        return ""
+    others = sorted({effective_role(site.tree.leaves[name]) for name in loss.back.keys() - loss.recorded})
+    said = listed([ROLES[role].words for role in others])
+    return (
+        f"the recorded length is for {LAYERS[event.layer].words} only; {said} in the same account: estimated, if sooner"
+    )
+
+
+def _ended(event: Event, accepts: tuple[Event, ...], leaf: BasicEvent) -> tuple[float, bool]:
+    """The hour at which an event had ended in history, infinite if nobody knows, and whether the record is about this
+    basic event: of its own layer, or of that which somebody else took over."""
+    if event.duration_hours is not None:
+        return event.at_hours + event.duration_hours, _of_layer(event, leaf)
+    taken_over = [each.at_hours for each in accepts if effective_role(leaf) in roles_of_layer(each.layer)]
+    if taken_over:
+        return max(taken_over), True
+    if accepts:
+        return max(each.at_hours for each in accepts), _of_layer(event, leaf)
+    return math.inf, False
+
+
+def _of_layer(event: Event, leaf: BasicEvent) -> bool:
+    """True if the record's length is about this basic event. An outage is of everything that the product carries; who
+    ends an account is recorded for the layer that was lost."""
+    if event.scope not in ("customer", "country") or event.layer in ("registry", "ip_transit"):
+        return True
+    return effective_role(leaf) in roles_of_layer(event.layer)
+
+
+def _recovery(clock: RecoveryTimes, event: Event, leaf: BasicEvent) -> tuple[Term, ...]:
+    """The time until a basic event works again of which the record tells no end."""
+    if event.layer == "registry" and event.action not in ("outage", "degrade"):
+        # A name that its registry took does not come back: users have to be brought to another one.
+        taken = clock.base("name_taken")
+        return (taken,) if taken is not None else ()
+    return clock.terms(leaf)
 
 
 def _refuse(site: SiteModel, simulation: Simulation, event: Event) -> None:
@@ -249,7 +286,22 @@ def _event_outcome(site: SiteModel, event: Event, bound: Binding, start: datetim
         reason=bound.reason,
         note=event.note,
         sources=event.sources,
+        to_do=_to_do(event, bound),
     )
+
+
+def _to_do(event: Event, bound: Binding) -> str:
+    """What has to be done about certificates before an event takes effect: a revocation stops no function of itself."""
+    if event.layer != "tls" or bound.applies != "yes" or event.action not in ("revoke", "distrust"):
+        return ""
+    who = listed([each.name or each.id for each in bound.bound])
+    if event.action == "distrust":
+        what = "take the next certificate from another authority"
+    else:
+        what = f"reissue the certificates of {who} before they are revoked"
+    if event.notice_hours:
+        return f"you have {duration(event.notice_hours)} to {what}"
+    return f"you have no time to {what}"
 
 
 # -- the answer -------------------------------------------------------------------------------------------
@@ -271,7 +323,7 @@ def _answer(
     before: str = "",
     sources: Mapping[str, str] | None = None,
 ) -> WhatIf:
-    simulation.losses = held_up(site.tree, simulation.losses)
+    simulation.losses = held_up(site, simulation.losses)
     result = SimulationResult(site, simulation, clock)
     outcomes = outcomes_of(site, simulation, result)
     events = tuple(with_functions(each, simulation, result) for each in simulation.events)
@@ -279,6 +331,8 @@ def _answer(
     standbys, barred = standbys_of(site, simulation, result, fallbacks)
     applying = [each for each in events if each.applies == "yes" and each.action in LEFT]
     lost = [each for each in outcomes if each.down_hours > 0]
+    perhaps = [each for each in outcomes if each.down_hours <= 0 < each.range.high]
+    to_do = tuple(each.to_do for each in events if each.to_do)
     first = min(lost, key=lambda each: (goes_down(each), each.id), default=None)
     longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
     unassessed = [NotAssessed(each.id, each.note) for each in outcomes if not each.assessed]
@@ -293,7 +347,7 @@ def _answer(
         horizon_hours=simulation.horizon,
         binding=binding,
         confidence=confidence,
-        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, outcomes, kind),
+        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, perhaps, outcomes, kind, to_do),
         events=events,
         functions=outcomes,
         fallbacks=standbys,
@@ -302,7 +356,7 @@ def _answer(
         first_loss=first.id if first is not None else "",
         shortest_notice_hours=min((each.notice_hours or 0.0 for each in applying), default=None),
         longest_loss=longest.id if longest is not None else "",
-        before_the_next=_advice(site, simulation, lost, before),
+        before_the_next=_advice(site, simulation, [*lost, *perhaps], before),
         history=history,
         lesson=lesson,
         sources=dict(sources or {}),
@@ -337,27 +391,46 @@ def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutc
 
 
 def _summary(
-    site: SiteModel, lead: str, lost: list[FunctionOutcome], outcomes: Iterable[FunctionOutcome], kind: str
+    site: SiteModel,
+    lead: str,
+    lost: list[FunctionOutcome],
+    perhaps: list[FunctionOutcome],
+    outcomes: Iterable[FunctionOutcome],
+    kind: str,
+    to_do: tuple[str, ...],
 ) -> str:
-    """One sentence: the functions that stop, how long, and those that work."""
+    """The functions that stop or may stop, how long, and what caches and the owner can do about it."""
     name = site.file.target.domain
-    unassessed = any(not each.assessed for each in outcomes)
-    tail = " Not everything could be assessed." if unassessed else ""
-    if not lost:
-        start = f"If {lead}" if kind == "drop" else lead
+    tail = _caches([*lost, *perhaps])
+    tail += "".join(f" {each[:1].upper()}{each[1:]}." for each in to_do)
+    tail += " Not everything could be assessed." if any(not each.assessed for each in outcomes) else ""
+    start = f"If {lead}" if kind == "drop" else lead
+    if not lost and not perhaps:
         return f"{start}, nothing that was assessed of {name} goes down.{tail}"
     groups: dict[tuple[str, str], list[str]] = {}
-    for each in sorted(lost, key=lambda each: (each.id != "web", -each.down_hours, each.id)):
+    for each in sorted([*lost, *perhaps], key=lambda each: (each.id != "web", -each.down_hours, each.id)):
         said = name if each.id == "web" else function(each.id)
-        groups.setdefault((_loses(each), duration(each.down_hours)), []).append(said)
+        length = duration(each.down_hours) if each.down_hours > 0 else f"up to {duration(each.range.high)}"
+        groups.setdefault((_loses(each), length), []).append(said)
     parts = [
         f"{listed(names)} {verbs.split('/')[len(names) > 1]} {length}" for (verbs, length), names in groups.items()
     ]
-    start = f"If {lead}" if kind == "drop" else lead
     return f"{start}: {'; '.join(parts)}.{tail}"
 
 
+def _caches(lost: Iterable[FunctionOutcome]) -> str:
+    """A sentence about the users whose caches hide a loss for a while."""
+    spread = [each.time_to_impact.high for each in lost if each.time_to_impact and each.time_to_impact.low < AT_ONCE]
+    longest = max(spread, default=0.0)
+    return (
+        f" First users notice at once; caches spare others for up to {duration(longest)}." if longest > AT_ONCE else ""
+    )
+
+
 def _loses(each: FunctionOutcome) -> str:
+    if each.down_hours <= 0:
+        verb = {"no_new_installs": "stop", "cannot_renew": "be impossible"}.get(each.effect, "be down")
+        return f"may {verb} for/may {verb} for"
     if each.effect == "no_new_installs":
         return "stop for/stop for"
     return "is impossible for/are impossible for" if each.effect == "cannot_renew" else "is down for/are down for"

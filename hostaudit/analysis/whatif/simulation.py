@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from hostaudit import domain
-from hostaudit.analysis.fault_tree.tree import FaultTree
-from hostaudit.analysis.impact.outage import Reading, RecoveryTimes, already_failed
+from hostaudit.analysis.impact.outage import (
+    OutageEstimate,
+    OutageMeasure,
+    Reading,
+    RecoveryTimes,
+    already_failed,
+    begins_of,
+    kept_by_caches,
+    moved_by_registrar,
+)
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.downtime import ALWAYS, NEVER, DowntimeMeasure, Spans, clipped, united
-from hostaudit.model.report import NotAssessed
+from hostaudit.model.report import Hours, NotAssessed
 from hostaudit.model.whatif import EventOutcome, Excluded
 
 
@@ -18,28 +26,24 @@ from hostaudit.model.whatif import EventOutcome, Excluded
 class Loss:
     """Basic events that one event fails: for each, the hours on the clock at which it works again (low, usual, high).
 
-    ``at``: when the event happens; caches may let users notice it later, at ``start``."""
+    ``at``: when the event happens. Caches hide it from some users for a while, from others not at all. ``recorded``:
+    those whose end is that of the record."""
 
     event: str
     at: float
-    start: Mapping[str, float]
     back: Mapping[str, tuple[float, float, float]]
-    recorded: bool
+    recorded: Set[str]
     notice: float
     degrades: bool = False
     perhaps: bool = False
 
     def spans(self, end: int) -> dict[str, Spans]:
         """The intervals in which each basic event has failed, in the low, usual or high case."""
-        return {
-            name: ((self.start[name], back[end]),) for name, back in self.back.items() if back[end] > self.start[name]
-        }
+        return {name: ((self.at, back[end]),) for name, back in self.back.items() if back[end] > self.at}
 
     def touches(self, nodes: Set[str], span: tuple[float, float]) -> bool:
         """True if some of these nodes have failed for a part of an interval, in the usual case."""
-        return any(
-            self.start[name] < span[1] and back[1] > span[0] for name, back in self.back.items() if name in nodes
-        )
+        return self.at < span[1] and any(back[1] > span[0] for name, back in self.back.items() if name in nodes)
 
 
 @dataclass
@@ -64,14 +68,14 @@ class SimulationResult:
         self.clock = clock
         self.notices: dict[float, float] = {}
         for loss in simulation.losses:
-            for start in loss.start.values():
-                self.notices[start] = min(loss.notice, self.notices.get(start, loss.notice))
+            self.notices[loss.at] = min(loss.notice, self.notices.get(loss.at, loss.notice))
         certain = [each for each in simulation.losses if not each.degrades and not each.perhaps]
         self.before = self._solve([], 1)
         self.at_worst = self._solve([], 1, "pessimistic")
         self.ends = [self._solve(certain, end) for end in range(3)]
         self.worse = self._solve([each for each in simulation.losses if not each.perhaps], 1)
         self.perhaps = self._solve(simulation.losses, 1)
+        self._onsets: dict[frozenset[str], dict[str, OutageEstimate]] = {}
 
     def _solve(self, losses: Iterable[Loss], end: int, reading: Reading = "named") -> dict[str, Spans]:
         lost: dict[str, list[Spans]] = {}
@@ -98,32 +102,57 @@ class SimulationResult:
         rest = [each for each in self.course.losses if not each.degrades and not each.perhaps and each not in losses]
         return self._solve(rest, 1)
 
+    def onset(self, node: str, losses: Iterable[Loss]) -> Hours | None:
+        """The hours from these losses until the first users, usually users, and the last users notice that a node has
+        failed; None if it has not failed by them."""
+        lost = frozenset(name for loss in losses for name in loss.back)
+        if lost not in self._onsets:
+            failed = {
+                name: self.clock.endless(name)
+                for name, leaf in self.tree.leaves.items()
+                if already_failed(leaf, "named")
+            }
+            whole = (math.inf, math.inf, math.inf)
+            failed |= {
+                name: OutageEstimate.of(name, whole, begins_of(self.tree.leaves[name])) for name in lost - failed.keys()
+            }
+            self._onsets[lost] = self.tree.solve(failed, OutageMeasure(self.clock), kept_by_caches)
+        estimate = self._onsets[lost].get(node)
+        if estimate is None or not estimate.stops:
+            return None
+        return Hours(*(round(each.hours, 3) for each in estimate.begins))
+
     def down(self, node: str, state: Mapping[str, Spans]) -> Spans:
         """The intervals on the clock in which a node has failed."""
         return clipped(state.get(node, NEVER), self.course.horizon)
 
 
-def held_up(tree: FaultTree, losses: list[Loss]) -> list[Loss]:
+def held_up(site: SiteModel, losses: list[Loss]) -> list[Loss]:
     """The losses, prolonged: no zone moves to other name servers while its registrar, whose console that needs, has
-    failed. Cached records keep a name working for a while, but they replace no console."""
-    gone_from: dict[str, list[Loss]] = {}
-    for loss in losses:
-        for name in loss.back:
-            if tree.leaves[name].role == "registrar":
-                gone_from.setdefault(name, []).append(loss)
+    failed. When the name has moved, what resolvers keep of the old delegation comes on top."""
     found = []
     for loss in losses:
         back = dict(loss.back)
-        for name, own in loss.back.items():
-            served = tree.leaves[name].zone if tree.leaves[name].recovery == "dns" else ""
-            zone = domain.registrable(served) if served and not loss.recorded else None
-            for registrar, others in gone_from.items():
-                if zone is not None and tree.leaves[registrar].registered == zone:
-                    for other in others:
-                        low, usual, high = (
-                            max(end, until) if other.at < end else end
-                            for end, until in zip(own, other.back[registrar], strict=True)
-                        )
-                        own = back[name] = (low, usual, high)
+        for other in losses:
+            for server, registrar in moved_by_registrar(site.tree, {*loss.back, *other.back}):
+                if server in loss.back and server not in loss.recorded and registrar in other.back:
+                    moved = _moved(site, other, registrar, server)
+                    low, usual, high = (
+                        max(end, until) if other.at < end else end
+                        for end, until in zip(back[server], moved, strict=True)
+                    )
+                    back[server] = (low, usual, high)
         found.append(replace(loss, back=back))
     return found
+
+
+def _moved(site: SiteModel, loss: Loss, registrar: str, server: str) -> tuple[float, float, float]:
+    """The hours on the clock at which a zone has other name servers, if its registrar is gone by a loss."""
+    leaf = site.tree.leaves[server]
+    if registrar in loss.recorded:
+        spread = RecoveryTimes({}, math.inf).total(leaf.further) if leaf.further else (0.0, 0.0, 0.0)
+        low, usual, high = map(sum, zip(loss.back[registrar], spread, strict=True))
+    else:
+        clock = RecoveryTimes(site.rules.recovery, math.inf, loss.notice)
+        low, usual, high = (loss.at + each for each in clock.moved(site.tree.leaves[registrar], leaf))
+    return (low, usual, high)

@@ -110,8 +110,8 @@ MEANING: dict[str, dict[str, str]] = {
         "notice_hours": "Hours from being told until the effect; null if unknown.",
         "duration_hours": "Hours that the effect lasts; null if unknown or until another event restores it.",
         "certainty": "Whether it is on record, or somebody's judgement.",
-        "restores": "Ids of the events that an accept ends.",
-        "grace": "ttl if caches keep things alive for the measured TTL first.",
+        "restores": "Ids of the events that an accept ends, or of whose part on its own layer it takes over.",
+        "grace": "ttl if the sources tell that caches kept the name for some users; every replay reckons with caches.",
         "note": "A remark for the reader.",
     },
     "Expectation": {
@@ -119,6 +119,7 @@ MEANING: dict[str, dict[str, str]] = {
         "down_hours": "Least and most hours down, by function.",
         "site": "The site file that goes with it.",
         "excluded": "Providers that must not count as fallbacks, with a word of the reason.",
+        "sources": "Ids of the sources that tell the hours.",
     },
 }
 

@@ -210,8 +210,7 @@ def _about(fact: UnknownFact) -> str:
 
 
 def _loss(impact: FunctionImpact) -> str:
-    begins = say.onset(impact.time_to_impact_hours)
-    return f"{say.effect(impact.effect)}, {begins}, for about {words.span(impact.time_to_recover_hours)}"
+    return f"{say.effect(impact.effect)}, {words.loss(impact.onset, impact.time_to_recover_hours)}"
 
 
 def text(outside: str, limit: int) -> str:

@@ -18,6 +18,7 @@ from hostaudit.model.report import (
     Finding,
     Function,
     FunctionImpact,
+    Hours,
     Leg,
     Report,
     SinglePoint,
@@ -82,7 +83,7 @@ def write(sheet: Sheet, report: Report) -> None:
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     _top(sheet, report)
     _findings(sheet, report)
-    _companies(sheet, report, evidence)
+    _companies(sheet, report, evidence, names)
     _together(sheet, report, names)
     _other_domains(sheet, report)
     _functions(sheet, report, names)
@@ -98,7 +99,9 @@ def _top(sheet: Sheet, report: Report) -> None:
     low, high, coverage = report.score.low, report.score.high, report.score.coverage
     word, colour = VERDICTS[report.verdict]
     sheet.lines.append("")
-    scored = f"score {_between(low, high)} of 100, {coverage:.0%} of its grounds known"
+    notice = report.policy.notice_hours if report.policy is not None else 0.0
+    told = f" with {words.duration(notice)} of notice" if notice > 0 else ""
+    scored = f"score {_between(low, high)} of 100{told}, {coverage:.0%} of its grounds known"
     sheet.text(scored, lead=f"{word}: ", colour=colour)
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
@@ -204,7 +207,7 @@ def _exception(note: ExceptionNote) -> str:
 # -- parties that can take the site down -------------------------------------------------------------------------------
 
 
-def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> None:
+def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence], names: dict[str, str]) -> None:
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     gone = report.policy is None and report.verdict == "fail" and not report.spofs
@@ -218,7 +221,7 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
         roles = words.listed([say.role(each) for each in point.roles])
         held = f"{_called(sheet, point)}{f', for {roles}' if roles else ''}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
-        _effects(sheet, point.functions)
+        _effects(sheet, point.functions, names)
         _proof(sheet, point.because, evidence)
     stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
     bases = dict.fromkeys(part for each in stops for part in say.bases(each, report.times))
@@ -227,14 +230,23 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
     _name_holders(sheet, [point for point in companies if point.name_only])
 
 
-def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact]) -> None:
+def _goes_on(sheet: Sheet, impact: FunctionImpact, names: dict[str, str]) -> str:
+    """Who carries a degraded function meanwhile, and when it is whole again; reports of old do not say."""
+    if impact.time_to_recover_hours.high <= 0:
+        return ""
+    carried = words.listed([sheet.safe(_operator(each, names), 80) for each in impact.remains])
+    through = f"goes on through {carried}; " if carried else ""
+    return f"{through}whole again in about {words.span(impact.time_to_recover_hours)}"
+
+
+def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact], names: dict[str, str]) -> None:
     """One line per effect and time, with all functions that share them."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for each in impacts:
         if each.effect == "degraded":
-            when = each.basis
+            when = _goes_on(sheet, each, names)
         else:
-            when = f"{say.onset(each.time_to_impact_hours)}, back in about {words.span(each.time_to_recover_hours)}"
+            when = words.loss(each.onset, each.time_to_recover_hours)
             if each.via:
                 when += f" by way of {sheet.fallback(each.via)}"
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
@@ -255,16 +267,20 @@ def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
     if not points:
         return
     held = []
+    costs: dict[str, list[Hours]] = {}
     for each in points:
-        roles = [say.role(role) for role in each.roles if role in SINGLE]
-        held.append(f"{_called(sheet, each)}, {words.listed(roles) or 'name'}")
-    times = [each.time_to_recover_hours for point in points for each in point.functions if not each.via]
-    longest = max(times, key=lambda hours: (hours.high, hours.usual), default=None)
-    lasting = f" To lose one costs about {words.span(longest)}" if longest else ""
+        roles = [role for role in each.roles if role in SINGLE]
+        held.append(f"{_called(sheet, each)}, {words.listed([say.role(role) for role in roles]) or 'name'}")
+        times = [row.time_to_recover_hours for row in each.functions if not row.via and row.effect != "degraded"]
+        costs.setdefault(words.listed([f"a {say.role(role)}" for role in roles]) or "a name", []).extend(times)
+    longest = {
+        role: max(times, key=lambda hours: (hours.usual, hours.high)) for role, times in sorted(costs.items()) if times
+    }
+    lasting = "; ".join(f"to lose {role} costs about {words.span(hours)}" for role, hours in longest.items())
     spared = sorted({sheet.fallback(each.via) for point in points for each in point.functions if each.via})
     if spared and lasting:
         lasting += f", less where {words.listed(spared)} takes over"
-    lasting += "." if lasting else ""
+    lasting = f" {lasting[0].upper()}{lasting[1:]}." if lasting else ""
     lead = "Every name has one registry and one registrar, and so have the names that it rests on; these can end it too"
     text = f"{lead}: {'; '.join(held)}.{lasting}"
     sheet.lines.append("")

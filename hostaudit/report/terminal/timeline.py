@@ -124,6 +124,8 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
                 sheet.text(you, DEEP - 2)
         if each.reason and each.action not in ANSWERS:
             sheet.text(sheet.safe(each.reason, 300), DEEP, lead="assumed: ")
+        if each.to_do:
+            sheet.text(sheet.safe(each.to_do, 300), DEEP, lead="to do: ")
         _stand_ins(sheet, helped.pop(each.id, []), document)
     rest_of = [each for rows in helped.values() for each in rows]
     written = len(sheet.lines)
@@ -196,7 +198,9 @@ def _you(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
         f"{_all_or(stopped, document)} down" if stopped else "",
         f"{words.listed(worse)} degraded" if worse else "",
     ]
-    effect = ", ".join(part for part in effects if part) or "no function goes down"
+    perhaps = any(outcome.down_hours <= 0 < outcome.range.high for outcome in document.functions)
+    none = "no function goes down in the usual case" if perhaps else "no function goes down"
+    effect = ", ".join(part for part in effects if part) or none
     return f"{may}: {words.listed(bound) or 'not told who'} - {effect}"
 
 
@@ -351,7 +355,9 @@ def total(outcome: FunctionOutcome, sheet: Sheet) -> str:
     if lost:
         length = words.duration(outcome.down_hours)
         span = words.span(Hours(outcome.range.low, outcome.down_hours, outcome.range.high))
-        parts.append(f"{length} down{span[len(length) :]}")
+        most = words.duration(outcome.range.high)
+        told = f"{length} down{span[len(length) :]}" if outcome.down_hours > 0 else f"perhaps down for up to {most}"
+        parts.append(told)
     if outcome.degraded_hours > 0:
         parts.append(f"{words.duration(outcome.degraded_hours)} degraded")
     if outcome_basis(outcome):

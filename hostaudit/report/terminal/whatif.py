@@ -51,8 +51,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     if not outcomes:
         sheet.text("Nothing, as far as can be seen.", 2)
     for outcome in sorted(outcomes, key=lambda each: (_start(each, "down"), -each.down_hours)):
-        span = words.span(Hours(outcome.range.low, outcome.down_hours, outcome.range.high))
-        parts = [f"{say.onset(_start(outcome, 'down'))}, for about {span}"]
+        parts = [_lasts(outcome)]
         if timeline.outcome_basis(outcome):
             parts.append("estimated")
         if not outcome.assessed:
@@ -64,7 +63,22 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         if outcome.note:
             parts.append(sheet.safe(outcome.note))
         text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}"
-        sheet.marked(EFFECT_MARKS.get(outcome.effect, "bad"), say.effect(outcome.effect), text, 2)
+        effect = say.effect(outcome.effect)
+        if outcome.down_hours > 0:
+            sheet.marked(EFFECT_MARKS.get(outcome.effect, "bad"), effect, text, 2)
+        else:
+            sheet.marked("weak", f"perhaps {effect}", text, 2)
+
+
+def _lasts(outcome: FunctionOutcome) -> str:
+    """When a function stops, for whom, and for how long."""
+    if outcome.down_hours <= 0:
+        return f"for up to {words.duration(outcome.range.high)}, usually not at all"
+    lasts = Hours(outcome.range.low, outcome.down_hours, outcome.range.high)
+    start, begins = _start(outcome, "down"), outcome.time_to_impact
+    if begins is not None and begins.low < words.AT_ONCE <= begins.high and start == 0:
+        return words.loss(begins, lasts)
+    return f"{say.onset(start)}, for about {words.span(lasts)}"
 
 
 def _start(outcome: FunctionOutcome, state: str) -> float:

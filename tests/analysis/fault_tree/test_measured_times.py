@@ -6,12 +6,17 @@ from functools import cache
 
 import pytest
 from helpers.reports import with_summands
-from helpers.sites import AMAZON_NS, AT, GANDI, GANDI_NS, Site, in_pairs, on_one_parent
+from helpers.sites import AMAZON_NS, AT, GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hostaudit import audit
+from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
 from hostaudit.model.report import Hours
-from hostaudit.model.values import Delegation, NameServerGlue, Registration
+from hostaudit.model.values import Addresses, Delegation, MailExchanger, MailExchangers, NameServerGlue, Registration
 
 
 @cache
@@ -42,7 +47,6 @@ def registered(**facts) -> Site:
         ({"created": "2018-01-05T00:00:00Z", "transferred": "2021-01-08"}, 1416.0),
         ({"created": "2018-01-05T00:00:00Z"}, None),
         ({"created": "2020-11-10T00:00:00Z"}, None),
-        ({"created": "the day before yesterday"}, None),
         ({}, None),
     ],
 )
@@ -69,21 +73,125 @@ def test_a_status_that_forbids_a_transfer_is_told(status, said):
     assert [each for each in found if "must lift" in each] == ([said] if said else [])
 
 
+def under(tld: str, **facts) -> Site:
+    """A site under another top-level domain whose registrar alone can end it."""
+    name = f"steady.{tld}"
+    site = Site(name).name(GANDI, {**AMAZON_NS, **GANDI_NS})
+    site.web(name, ("88.198.77.10", 24940)).web(f"www.{name}", ("88.198.77.11", 24940)).front(f"www.{name}")
+    return site.caa().mail().apps().note("registration", name, Registration("rdap", *GANDI, **facts))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"created": "the day before yesterday"},
+        {"created": "2018-01-05T00:00:00Z", "transferred": "2036-01-01T00:00:00Z"},
+    ],
+)
+def test_a_date_that_cannot_be_leaves_open_whether_a_lock_runs(facts):
+    row = impact_on(registered(**facts), "your-online", "web")
+
+    assert sources(row, how="assumed")["whether a transfer lock of steady.org runs is unknown"] == Hours(0, 0, 1440)
+    assert row.time_to_recover_hours.high == 168 + 1440
+
+
+@pytest.mark.parametrize("tld", ["de", "co.uk", "edu"])
+def test_the_lock_of_icann_is_for_names_under_generic_domains(tld):
+    recent = {"created": "2021-01-05T00:00:00Z"}
+    known, unknown = under(tld, **recent), under(tld)
+    unknown.note("registration", f"steady.{tld}", unknown="timeout")
+
+    assert not any("lock" in term.source for site in (known, unknown) for term in registrar_terms(site))
+    assert any("lock" in term.source for term in registrar_terms(under("dev", **recent)))
+
+
+def test_what_kind_an_internationalised_domain_is_of_is_not_known():
+    (lock,) = (
+        each for each in registrar_terms(under("xn--p1ai", created="2021-01-05T00:00:00Z")) if "lock" in each.source
+    )
+
+    assert lock.hours == Hours(0, 1344, 1344)
+
+
+def registrar_terms(site: Site):
+    tree = audit.understand(site.file(), catalogue()).tree
+    own = site.target.registrable
+    return [term for leaf in tree.leaves.values() if leaf.registered == own for term in leaf.further]
+
+
 def test_an_unknown_registration_may_hide_a_lock():
     known, unknown = registered(), in_pairs().note("registration", "steady.org", unknown="timeout")
 
-    low, before = (analyse(each.file(), catalogue()).score.low for each in (unknown, known))
-    assert low < before
+    roles = [{each.role: each.score for each in analyse(each.file(), catalogue()).roles} for each in (unknown, known)]
+    assert roles[0]["registrar"].low < roles[1]["registrar"].low
 
 
-def test_a_hold_is_felt_when_the_delegation_leaves_the_caches():
+def test_a_hold_is_felt_at_once_by_some_and_by_the_last_when_the_delegation_leaves_their_cache():
     row = impact_on(registered(), "your-online", "web")
 
-    assert row.time_to_impact_hours == 48
+    assert (row.time_to_impact_hours, row.time_to_impact) == (0, Hours(0, 24, 48))
     assert sources(row, "time_to_impact") == {
-        "TTL of the NS set of steady.org at its parent, 172800 s": Hours(48, 48, 48)
+        "TTL of the NS set of steady.org at its parent, 172800 s": Hours(0, 24, 48)
     }
     assert row.times[-1].because == ("delegation:steady.org",)
+
+
+@pytest.mark.parametrize(("ttl", "last"), [(300, 0.083), (604800, 168), (2**31 - 1, 168)])
+@pytest.mark.parametrize("kind", ["delegation", "a"])
+def test_no_cache_holds_more_than_seven_days_of_a_ttl(kind, ttl, last):
+    site = in_pairs().name(GANDI, AMAZON_NS)
+    glue = tuple(NameServerGlue(host) for host in AMAZON_NS)
+    if kind == "delegation":
+        site.note("delegation", "steady.org", Delegation("org", glue, ttl, ds=False))
+        row = impact_on(site, "your-online", "web")
+    else:
+        for host, ip in (("steady.org", "88.198.77.10"), ("www.steady.org", "88.198.77.11")):
+            site.note("a", host, Addresses((), (ip,), ttl))
+        row = impact_on(site, "amazon", "web")
+
+    assert row.time_to_impact == Hours(0, pytest.approx(last / 2, abs=0.001), last)
+    assert row.time_to_impact_hours == 0
+
+
+def test_what_users_have_of_the_site_bridges_whatever_fails_above_it():
+    site = in_pairs().name(GANDI, NSONE).zone("dns1.p01.nsone.net")
+    site.note("delegation", "nsone.net", Delegation("net", (NameServerGlue("dns1.p01.nsone.net"),), 172800, ds=False))
+    for host, ip in (("steady.org", "88.198.77.10"), ("www.steady.org", "88.198.77.11")):
+        site.note("a", host, Addresses((), (ip,), 604800))
+
+    # The name server's own name is kept for a minute only.
+    assert impact_on(site, "ibm", "web").time_to_impact == Hours(0, 84, 168)
+
+
+@pytest.mark.parametrize(("host", "last"), [("in1-smtp.messagingengine.com", 24), ("mx.steady.org", 0.017)])
+def test_senders_keep_the_mail_exchangers_that_they_have_while_they_have_their_addresses(host, last):
+    site = in_one_leg().mail((host, "103.168.172.216", 151847))
+    site.note("mx", "steady.org", MailExchangers((MailExchanger(10, host),), 86400))
+
+    assert impact_on(site, "ibm", "mail_receive").time_to_impact.high == last
+
+
+def test_caches_hide_the_loss_of_a_registry_as_that_of_a_registrar():
+    row = impact_on(registered(), "public-interest-registry", "web")
+
+    assert row.time_to_impact == Hours(0, 24, 48)
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1))
+def test_a_longer_ttl_never_makes_a_loss_felt_sooner_nor_hides_it_from_everybody(one, other):
+    short, long = sorted((one, other))
+    times = [
+        Times(EvidenceIndex(_delegated(ttl).file().evidence)).kept_delegation("steady.org") for ttl in (short, long)
+    ]
+    before, after = (each.hours for each in times)
+
+    assert before.low == after.low == 0
+    assert before.usual <= after.usual <= 84
+    assert before.high <= after.high <= 168
+
+
+def _delegated(ttl: int) -> Site:
+    return Site("steady.org").note("delegation", "steady.org", Delegation("org", (), ttl, ds=False))
 
 
 @pytest.mark.parametrize(("ttl", "spread"), [(172800, Hours(0, 24, 48)), (3600, Hours(0, 0.5, 1))])

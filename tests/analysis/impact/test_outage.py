@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from helpers.graphs import CLOCK, PARENTS, graphs
+from dataclasses import replace
+
+from helpers.graphs import CLOCK, HOUR, PARENTS, cached, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit.analysis.fault_tree.purposes import Purpose
-from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
-from hostaudit.analysis.impact.outage import impact, order_one
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
+from hostaudit.analysis.impact.outage import RecoveryTimes, impact, order_one
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import Hours
+from hostaudit.model.rules import Recovery
 
 
 def brute_force(graph: FaultTree, failed: set[str], root: str) -> bool:
@@ -74,8 +77,69 @@ def test_single_points_agree_with_outages_in_every_reading(graph):
                     assert stops == (("parent", parent) in found[function.id])
 
 
-def cached(hours: float) -> Term:
-    return Term(Hours(hours, hours, hours), "measured", "a TTL")
+@given(graphs(), st.sets(st.sampled_from(PARENTS)))
+def test_some_users_notice_every_loss_at_once_and_the_last_within_seven_days(graph, failed):
+    for outage in impact(graph, frozenset(("parent", each) for each in failed), CLOCK).values():
+        if outage.stops:
+            assert outage.begins.low == 0 <= outage.begins.usual <= outage.begins.high <= 168
+
+
+@given(graphs(), st.sets(st.sampled_from(PARENTS)))
+def test_the_more_fails_the_sooner_it_is_noticed(graph, failed):
+    one = frozenset(("parent", each) for each in failed)
+    before, after = impact(graph, one, CLOCK), impact(graph, one | {("parent", "p")}, CLOCK)
+
+    for function in ("f", "g"):
+        for end in ("low", "usual", "high"):
+            assert getattr(after[function].begins, end) <= getattr(before[function].begins, end)
+
+
+@given(graphs(), st.sets(st.sampled_from(PARENTS)), st.data())
+def test_a_longer_ttl_never_makes_a_loss_noticed_sooner_nor_longer(graph, failed, data):
+    one = frozenset(("parent", each) for each in failed)
+    before = impact(graph, one, CLOCK)
+    name = data.draw(st.sampled_from(sorted(graph.leaves)))
+    graph.leaves[name] = replace(graph.leaves[name], begins=cached(168.0))
+    after = impact(graph, one, CLOCK)
+
+    for function in ("f", "g"):
+        assert after[function].hours == before[function].hours
+        for end in ("low", "usual", "high"):
+            assert getattr(after[function].begins, end) >= getattr(before[function].begins, end)
+
+
+@given(st.floats(0, 5000))
+def test_notice_shortens_only_what_work_shortens(notice):
+    rows = {"host": Recovery(1, 2, 3, "", ""), "store": Recovery(10, 20, 30, "", "", notice_shortens=False)}
+    host, store = (RecoveryTimes(rows, 720, notice).terms(BasicEvent({}, "app_store", "", (), key)) for key in rows)
+
+    assert RecoveryTimes(rows, 720, notice).total(store) == (10, 20, 30)
+    assert RecoveryTimes(rows, 720, notice).total((*host, *store)) == tuple(
+        fixed + max(0, work - notice) for fixed, work in ((10, 1), (20, 2), (30, 3))
+    )
+
+
+def registrar_and_servers(*servers: str) -> FaultTree:
+    graph = FaultTree()
+    graph.leaf("sold", BasicEvent({"parent": ("p",)}, "registrar", "a.com", (), "name", registered="a.com"))
+    for parent in servers:
+        spread = (cached(48.0),)
+        graph.leaf(parent, BasicEvent({"parent": (parent,)}, "dns", parent, (), "dns", spread, zone="a.com"))
+    graph.gate(Purpose.GROUP.of("any"), "any", servers)
+    graph.gate(Purpose.GROUP.of("all"), "all", ["sold", "any"])
+    graph.functions.append(SiteFunction("f", "all", "yes", "down", 1.0))
+    return graph
+
+
+def test_name_servers_are_replaced_only_after_the_registrar_that_has_to_name_others():
+    clock = RecoveryTimes({**HOUR, "dns": Recovery(1, 2, 3, "", "")}, 720)
+    both, server = frozenset({("parent", "p"), ("parent", "q")}), frozenset({("parent", "q")})
+    two = impact(registrar_and_servers("q"), both, clock)["f"]
+
+    assert impact(registrar_and_servers("q"), server, clock)["f"].hours == Hours(1, 26, 51)
+    assert two.hours == Hours(4, 29, 54)
+    assert two.by.before == ("sold",)
+    assert impact(registrar_and_servers("q", "r"), both, clock)["f"].hours == Hours(4, 5, 6)
 
 
 def two_servers(first: str, second: str) -> FaultTree:
@@ -113,8 +177,8 @@ def test_an_alternative_that_recovers_sooner_ends_the_outage():
 
     outages = impact(graph, frozenset({("parent", "p")}), CLOCK)
 
-    assert (outages["f"].hours.high, outages["f"].impact_hours) == (3, 9.0)
-    assert (outages["g"].hours.high, outages["g"].impact_hours) == (6, 0.0)
+    assert (outages["f"].hours.high, outages["f"].begins) == (3, Hours(0, 4.5, 9))
+    assert (outages["g"].hours.high, outages["g"].begins) == (6, Hours(0, 0, 0))
 
 
 def test_what_has_no_leg_at_all_is_down_without_end():

@@ -30,6 +30,7 @@ from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_on
 from hostaudit import audit
 from hostaudit.analysis.whatif import replay
 from hostaudit.documents.evidence_file import read_evidence
+from hostaudit.model.report import Hours
 from hostaudit.model.site import DeclaredFunction, Need
 from hostaudit.model.values import Caa, Page, PageResource
 
@@ -39,10 +40,12 @@ EXAMPLES = ROOT / "examples"
 # -- reach --------------------------------------------------------------------------------------------------
 
 
-def test_a_name_on_hold_stays_on_hold_and_only_that_name():
-    answer = replayed(in_one_leg(), event("pir", "registry", "suspend"))
+def test_a_name_that_its_registry_takes_is_replaced_by_another_one():
+    answer = replayed(in_one_leg(), event("pir", "registry", "suspend", notice_hours=48.0))
+    taken, told = RULES.recovery["name_taken"], fate(answer, "resolve").range
 
-    assert down(answer, "resolve") == answer.horizon_hours - 10
+    assert (told.low, told.usual, told.high) == (taken.low, taken.usual, taken.high)
+    assert {each.basis for each in fate(answer, "resolve").intervals} == {"estimated"}
     assert down(replayed(in_one_leg(), event("pir", "registry", "suspend", duration_hours=2.0)), "web") == 2
 
 
@@ -60,7 +63,7 @@ def test_a_recorded_length_is_taken_as_it_is():
 
 
 def test_an_unknown_length_is_estimated_low_usual_and_high():
-    answer = replayed(in_one_leg(), event("aws", "hosting"))
+    answer = replayed(in_one_leg(), event("aws", "hosting"), horizon=3000.0)
     web = fate(answer, "web")
 
     high = round(HOSTING.high + 60 / 3600, 3)
@@ -104,12 +107,117 @@ def test_what_never_ends_lasts_to_the_end_of_the_clock():
     assert (down(answer, "web"), interval.to_hours) == (90, None)
 
 
-def test_caches_keep_a_name_alive_for_their_ttl_if_the_record_says_so():
-    with_grace = replayed(in_one_leg(), event("gandi", "registrar", "suspend", duration_hours=60.0, grace="ttl"))
-    without = replayed(in_one_leg(), event("gandi", "registrar", "suspend", duration_hours=60.0))
+@pytest.mark.parametrize("grace", ["none", "ttl"])
+@pytest.mark.parametrize("length", [2.0, 60.0])
+def test_caches_hide_no_event_from_everybody(grace, length):
+    answer = replayed(in_one_leg(), event("gandi", "registrar", "suspend", duration_hours=length, grace=grace))
+    resolve = fate(answer, "resolve")
 
-    assert (down(with_grace, "resolve"), down(without, "resolve")) == (60 - 48, 60)
-    assert fate(with_grace, "resolve").intervals[0].from_hours == 58
+    assert (resolve.down_hours, resolve.intervals[0].from_hours) == (length, 10)
+    assert resolve.time_to_impact == Hours(0, 24, 48)
+    assert "First users notice at once; caches spare others for up to 2 days." in answer.summary
+
+
+def test_what_else_an_account_holds_comes_back_by_itself_if_that_is_sooner():
+    site = in_one_leg().name(GANDI, AMAZON_NS)
+    for host, ip in (("steady.org", "54.189.10.20"), (WEB, "54.189.10.21")):
+        site.web(host, (ip, 16509))
+    own = RULES.recovery["dns"]
+    for length, dns in ((840.0, own.usual + 24), (5.0, 5.0)):
+        answer = replayed(site, event("aws", "hosting", "suspend", duration_hours=length))
+        assert (down(answer, "web"), down(answer, "resolve")) == (length, dns)
+        (interval,) = (each for each in fate(answer, "resolve").intervals if each.state == "down")
+        assert interval.basis == "estimated"
+        assert first(answer).reason.startswith("the recorded length is for host only; DNS in the same account")
+
+
+def test_an_outage_is_of_all_that_the_product_carries():
+    answer = replayed(in_one_leg(), event("hetzner", "hosting", "outage", scope="global", duration_hours=5.0))
+
+    assert {each.basis for each in fate(answer, "web").intervals} == {"recorded"}
+    assert first(answer).reason == ""
+
+
+def test_who_takes_over_the_name_ends_its_part_of_the_loss():
+    site = in_one_leg().name(AMAZON_REGISTRAR, NSONE)
+    for host, ip in (("steady.org", "54.189.10.20"), (WEB, "54.189.10.21")):
+        site.web(host, (ip, 16509))
+    events = (
+        event("aws", "hosting", "suspend", at=50.0, id="cloud"),
+        event("epik", "registrar", "accept", at=60.0, restores=("cloud",)),
+        event("skysilk", "hosting", "accept", at=890.0, restores=("cloud",)),
+    )
+    answer = replayed(site, *events)
+
+    assert (down(answer, "resolve"), down(answer, "web")) == (10, 840)
+    assert [each.reason for each in answer.events[1:]] == ["ended a part of it in history"] * 2
+
+
+@pytest.mark.parametrize("function", ["resolve", "web"])
+def test_who_ends_mail_ends_nothing_else_of_the_account(function):
+    site = in_one_leg().name(GANDI, AMAZON_NS).mail(("inbound-smtp.us-west-2.amazonaws.com", "52.35.1.10", 16509))
+    answer = replayed(site, event("microsoft-365", "mail", "suspend", duration_hours=192.0))
+
+    assert (down(answer, "mail_receive"), down(answer, function)) == (192, 0)
+
+
+def test_what_befell_a_whole_top_level_domain_is_not_asked_of_another():
+    deleted = event("freenom", "registry", "delete", scope="tld", tld="ga", notice_hours=72.0)
+
+    assert first(replayed(in_one_leg(), deleted, binding="role")).applies == "no"
+    assert down(replayed(in_one_leg(), msgspec.structs.replace(deleted, tld="org")), "resolve") > 0
+
+
+@pytest.mark.parametrize(
+    ("action", "notice", "said"),
+    [
+        (
+            "revoke",
+            24.0,
+            "you have 24 hours to reissue the certificates of Let's Encrypt (ISRG) before they are revoked",
+        ),
+        (
+            "revoke",
+            None,
+            "you have no time to reissue the certificates of Let's Encrypt (ISRG) before they are revoked",
+        ),
+        ("distrust", 3300.0, "you have 138 days to take the next certificate from another authority"),
+        ("refuse", 24.0, ""),
+    ],
+)
+def test_an_event_about_certificates_says_what_to_do_and_by_when(action, notice, said):
+    answer = replayed(in_one_leg(), event("digicert", "tls", action, notice_hours=notice))
+
+    assert first(answer).to_do == said
+    assert said[1:] in answer.summary
+
+
+def test_what_lasts_only_at_worst_is_said_to_be_possible():
+    answer = dropped(in_one_leg(), "hetzner", notice=500.0)
+    web = fate(answer, "web")
+
+    assert web.down_hours == 0 < web.range.high
+    assert "steady.org may be down for up to" in answer.summary
+    assert "goes down" not in answer.summary
+    assert answer.before_the_next[0].startswith("nothing stands by for")
+    assert "nothing that was assessed" in dropped(in_one_leg(), "hetzner", notice=3000.0).summary
+
+
+@pytest.mark.parametrize("company", ["your-online", "ibm", "hetzner", "amazon", "google-play"])
+@pytest.mark.parametrize("build", [in_one_leg, in_pairs, lambda: in_one_leg().name(AMAZON_REGISTRAR, AMAZON_NS)])
+def test_a_report_and_a_leaving_agree_on_every_time_of_a_company(build, company):
+    site = build()
+    for point in audit.analyse(site.file(), RULES).spofs:
+        if point.failure_domain.id == company:
+            answer = dropped(site, company, kind=point.failure_domain.kind)
+            for each in point.functions:
+                told = fate(answer, each.id)
+                if each.effect == "degraded":
+                    assert told.degraded_hours == pytest.approx(each.time_to_recover_hours.usual, abs=0.002)
+                    assert told.remains == each.remains
+                else:
+                    assert told.range == each.time_to_recover_hours
+                    assert told.time_to_impact == each.time_to_impact
 
 
 def test_what_is_degraded_is_not_down():
@@ -162,7 +270,7 @@ def test_the_certificate_of_a_name_that_is_gone_does_not_stop_a_spare_name():
     site = in_pairs()
     spare = site.spare("steady.net", ("Namecheap", "1068"), AMAZON_NS, ("172.104.1.1", 63949))
     site.declare(spare_names=(spare,))
-    hold = event("registry", "registry", "suspend", scope="customer")
+    hold = event("registry", "registry", "suspend", scope="customer", duration_hours=8000.0)
     answer = replayed(site, hold, horizon=9000.0)
 
     assert 0 < down(answer, "web") < 24 < 51 * 24 < down(answer, "renew_certificate")
@@ -335,10 +443,11 @@ def test_notice_shortens_what_a_leaving_costs():
     assert down(dropped(standing_by(), "hetzner", notice=24.0), "web") == 0
 
 
-def test_a_cached_delegation_keeps_a_name_alive():
-    answer = dropped(in_one_leg(), "your-online")
+def test_a_cached_delegation_keeps_a_name_alive_for_some_users_only():
+    resolve = fate(dropped(in_one_leg(), "your-online"), "resolve")
 
-    assert fate(answer, "resolve").intervals[0].from_hours == 48
+    assert resolve.intervals[0].from_hours == 0
+    assert resolve.time_to_impact == Hours(0, 24, 48)
 
 
 def test_a_zone_is_not_moved_while_its_registrar_is_gone():
@@ -346,8 +455,8 @@ def test_a_zone_is_not_moved_while_its_registrar_is_gone():
     (interval,) = fate(answer, "resolve").intervals
     registrar = RULES.recovery["registrar"]
 
-    assert (interval.from_hours, interval.to_hours) == (0, registrar.usual)
-    assert fate(answer, "resolve").range.high == registrar.high
+    assert (interval.from_hours, interval.to_hours) == (0, registrar.usual + 24)
+    assert fate(answer, "resolve").range.high == registrar.high + 48
 
 
 def test_dns_of_two_operators_survives_either():

@@ -18,7 +18,7 @@ def test_a_role_scores_what_its_worst_company_leaves():
 
     assert scores["dns"] == scores["cdn"] == scores["mail"] < 15
     assert scores["app_store"] == 90
-    assert scores["registry"] == 97
+    assert scores["registry"] == 95
     by_role = {each.role: each.providers for each in judged(in_pairs(), Policy()).roles}
     assert by_role["hosting"] == ("hetzner", "ovh")
     assert by_role["dns"] == ("gandi", "ns1")

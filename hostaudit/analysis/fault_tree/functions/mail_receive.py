@@ -65,7 +65,9 @@ def _record(parts: TreeParts, hosts: tuple[str, ...], note: str = "") -> Functio
         legs.append(parts.tree.leg("mail", host, node, refuses, liveness, asked))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
-    return FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes), note=note)
+    kept = next(iter(parts.times.exchangers(parts.target.domain)), None)
+    found = parts.tree.gate(Purpose.EXCHANGER_SET.of(parts.target.domain), "all", [parts.resolves], kept)
+    return FunctionRecord(ID, (found, any_leg), legs=tuple(legs), degraded_by=tuple(nodes), note=note)
 
 
 def _exchanger(parts: TreeParts, host: str) -> str:
