@@ -12,7 +12,7 @@ from helpers import ROOT, reference
 from helpers.command import PARLER
 from helpers.corpus import SITES
 from helpers.reports import catalogue
-from helpers.sites import in_pairs
+from helpers.sites import GANDI, GANDI_NS, in_pairs
 
 from hostaudit import cli
 from hostaudit.audit import analyse
@@ -54,6 +54,7 @@ def test_the_tree_is_whole(name):
         assert leaf.get("dependency", "") in {*rows, ""}
         assert set(leaf.get("because", ())) <= evidence
         assert set(leaf.get("times", ())) <= graph["times"].keys()
+        assert leaf.get("after", {}).keys() <= graph["leaves"].keys()
     assert [each["id"] for each in graph["functions"]] == [each["id"] for each in report["functions"]]
 
 
@@ -86,13 +87,18 @@ def test_the_reference_misses_a_pair_and_refuses_one_too_many():
     assert of_the_tree(report)
 
 
-@pytest.mark.parametrize("change", ["impact", "recovery", "effect", "leaf", "gate", "pair"])
+@pytest.mark.parametrize("change", ["impact", "recovery", "effect", "leaf", "gate", "pair", "last", "kept"])
 def test_the_reference_sees_another_time_effect_or_tree(change):
     report = pairs()
     point = next(each for each in report["spofs"] if each["failure_domain"]["kind"] == "parent")
     stopped = next(each for each in point["functions"] if each["effect"] == "down")
     if change == "impact":
         stopped["time_to_impact_hours"] += 1
+    elif change == "last":
+        stopped["time_to_impact"]["high"] += 1
+    elif change == "kept":
+        for gate in report["graph"]["gates"].values():
+            gate.pop("kept", None)
     elif change == "recovery":
         stopped["time_to_recover_hours"]["usual"] += 1
     elif change == "effect":
@@ -109,6 +115,42 @@ def test_the_reference_sees_another_time_effect_or_tree(change):
         pair["hours"]["high"] += 1
 
     assert of_the_tree(report)
+
+
+@pytest.mark.parametrize("key", ["time_to_impact", "time_to_recover_hours"])
+def test_the_reference_sees_another_time_of_a_degraded_function(key):
+    report = json.loads(told("parler-2021"))
+    rows = [each for point in report["spofs"] for each in point["functions"]]
+    next(each for each in rows if each["effect"] == "degraded")[key]["high"] += 1
+
+    assert any(" h, the reference" in each for each in of_the_tree(report))
+
+
+def test_a_name_server_waits_for_the_registrar_that_is_lost_with_it():
+    file = in_pairs().name(GANDI, GANDI_NS).file()
+    report = json.loads(load("json").render(analyse(file, catalogue(), with_graph=True), Style()))
+    assert of_the_tree(report) == []
+
+    for leaf in report["graph"]["leaves"].values():
+        leaf.pop("after", None)
+    assert any("parent your-online" in each for each in of_the_tree(report))
+
+
+def test_a_cache_bridges_what_fails_below_it_and_changes_no_end():
+    hours = {"low": 1, "usual": 9, "high": 9}
+    begins = {"low": 0, "usual": 4, "high": 8}
+    leaf = {"role": "dns", "subject": "x", "certainty": "certain", "hours": hours, "begins": begins}
+    leaves = {name: leaf | {"domains": {"parent": [name]}} for name in ("p", "q")}
+    gates = {
+        "g": {"kind": "all", "children": ["p"], "kept": {"low": 0, "usual": 2, "high": 10}},
+        "h": {"kind": "any", "children": ["g", "q"]},
+    }
+    graph = {"leaves": leaves, "gates": gates, "functions": [], "horizon_hours": 720}
+    found = reference.Reference(graph).losses("parent", "p", "q")
+
+    assert found["g"] == (1, 9, 9, 0, 4, 10)
+    assert found["h"] == (1, 9, 9, 0, 4, 10)
+    assert reference.Reference(graph).losses("parent", "p")["h"] == reference.WORKS
 
 
 def test_a_manual_standby_shortens_an_outage_and_an_automatic_one_prevents_it():
