@@ -17,7 +17,9 @@ DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "a
 which the content of the account is changed. Neither is observed; both follow from the provider."""
 Grade = Literal["declared", "configured", "probed", "independent"]
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
-FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
+FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable", "not_assessed"]
+IDLE: tuple[FunctionState, ...] = ("not_applicable", "not_assessed")
+"""The states of functions that do not count: the site has none, or nothing showed whether it has one."""
 
 
 class Dependency(Struct, frozen=True):
@@ -246,13 +248,20 @@ class PolicyNote(Struct, frozen=True):
     rules: tuple[str, ...] = ()
 
 
+HIDDEN_ORIGIN = "hidden_behind_cdn"
+"""The cause of an unknown origin behind a content network."""
+
+
 class UnknownFact(Struct, frozen=True):
+    """A question without an answer. ``provider``: of a hidden origin, the content network before it."""
+
     role: str
     subject: str
     cause: str
     retryable: bool
     detail: str = ""
     evidence: str = ""
+    provider: str = ""
 
 
 class NotAssessed(Struct, frozen=True):

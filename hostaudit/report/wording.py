@@ -58,7 +58,7 @@ CAUSES = {
     "limit": "a limit of the scan was reached",
     "no_service": "nobody publishes this",
     "not_asked": "not asked, by choice",
-    "depends_on_unknown": "what it hangs on is unknown",
+    "depends_on_unknown": "not looked for, as the question before it has no answer",
     "internal_error": "a defect of hostaudit",
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }

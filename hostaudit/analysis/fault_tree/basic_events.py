@@ -142,6 +142,14 @@ class Operators:
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)
 
+    def hidden_origin(self, host: str, provider: str, because: tuple[str, ...]) -> str:
+        """A basic event for the origin of a host behind the content network of a provider."""
+        subject = f"origin of {host} behind {provider}"
+        event = BasicEvent(
+            {}, "hosting", subject, because, "hosting", certainty="uncertain", owned=False, hidden=True
+        )
+        return self.tree.leaf(f"hidden:{host}:{provider}", event)
+
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A basic event for an alternative that no evidence shows and no evidence excludes."""
         return self.tree.leaf(f"hoped:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="hoped"))

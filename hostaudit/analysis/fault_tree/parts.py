@@ -70,5 +70,5 @@ def tree_parts(
         legs=legs,
         standbys=standbys,
         zones=zones,
-        hosts=Hosts(target, zones, legs),
+        hosts=Hosts(target, zones, legs, proofs.declared.origin),
     )

@@ -61,6 +61,10 @@ class Purpose(Enum):
     """The operators of one address of a host. Subject: the host, the address."""
     FRONT_PAGE_CANDIDATES = "web:candidates"
     """Any one host that may serve the front page, if it is unknown which one does. No subject."""
+    REDIRECTS = "web:redirects"
+    """Any one host of the site that redirects to a front page under another name. No subject."""
+    PERHAPS_REDIRECTS = "web:redirects:{}"
+    """A host of the site that may redirect there too. Subject: the host."""
 
     EXCHANGERS = "mail:{}"
     """Any one mail exchanger of the site. Subject: ``any``."""
@@ -81,6 +85,8 @@ class Purpose(Enum):
 
     AUTHORITIES = "ca:any"
     """Any one certificate authority that may issue. No subject."""
+    AUTHORITIES_OF = "ca:any:{}"
+    """Any one authority that may issue for a host that redirects to the front page. Subject: the host."""
     ANY_AUTHORITY = "ca:another"
     """Some other public authority: their number is unlimited for this purpose. No subject."""
     WEB_APP = "web_app:{}"
@@ -130,6 +136,7 @@ class GateKey(NamedTuple):
 EXCHANGERS = Purpose.EXCHANGERS.of("any")
 SENDERS = Purpose.SENDERS.of()
 AUTHORITIES = Purpose.AUTHORITIES.of()
+REDIRECTS = Purpose.REDIRECTS.of()
 ANY_AUTHORITY = Purpose.ANY_AUTHORITY.of()
 
 ELSEWHERE = frozenset({Purpose.ZONE, Purpose.RESOLVES, Purpose.FUNCTION})

@@ -10,7 +10,7 @@ cycle then neither helps nor hurts, which is the meaning of "collapsed". Terms: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from hostaudit.analysis.fault_tree.purposes import ELSEWHERE, GateKey, Purpose
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Certainty = Literal["certain", "uncertain", "unknown", "hoped", "failed"]
 
-Applies = Literal["yes", "no", "maybe"]
+Applies = Literal["yes", "no", "maybe", "unseen"]
 
 Loss = Literal["down", "no_new_installs", "cannot_renew"]
 
@@ -51,6 +51,7 @@ class BasicEvent:
     another provider rests on it; *console*, names are changed through it. ``silent``: a name server, known by its
     name, that gave no answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
     ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
+    ``hidden``: what stands behind a content network. It works, since the host answers, and may be any company's.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -67,6 +68,7 @@ class BasicEvent:
     silent: bool = False
     uncut: str = ""
     registered: str = ""
+    hidden: bool = False
 
     @property
     def names_only(self) -> bool:
@@ -113,9 +115,10 @@ class Standby(NamedTuple):
 
 class HiddenOrigin(NamedTuple):
     """An address of a content network behind which no evidence shows the origin. ``subject``: host and address;
-    ``detail``: a sentence for people."""
+    ``provider``: the network's; ``detail``: a sentence for people."""
 
     subject: str
+    provider: str
     detail: str
 
 
@@ -139,7 +142,8 @@ class Measure(Protocol[T]):
 
 @dataclass(frozen=True)
 class SiteFunction:
-    """A function of the site. ``applies``: *maybe* if the question that decides it has no answer. ``degraded_by`` are
+    """A function of the site. ``applies``: *maybe* if the question that decides it has no answer; *unseen* if nobody
+    could ask it and nothing speaks for the function, which is then not assessed. ``degraded_by`` are
     nodes whose loss degrades the function without stopping it. ``begins``: the time at which a loss takes effect, if
     that is not the time of the loss itself (the end of a certificate)."""
 
@@ -153,6 +157,11 @@ class SiteFunction:
     note: str = ""
     begins: Term | None = None
     hidden_origins: tuple[HiddenOrigin, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """True if the site has the function, or may have it, so that its loss counts."""
+        return self.applies in ("yes", "maybe")
 
 
 @dataclass
@@ -175,6 +184,11 @@ class FaultTree:
         """Add a basic event once; returns its id for use as a child."""
         self.leaves.setdefault(name, leaf)
         return name
+
+    def without_hidden(self) -> FaultTree:
+        """The same tree without hidden origins, for questions about what can be seen."""
+        seen = {name: leaf for name, leaf in self.leaves.items() if not leaf.hidden}
+        return self if len(seen) == len(self.leaves) else replace(self, leaves=seen, _order={}, _above={})
 
     def gate(self, key: GateKey, kind: Literal["all", "any"], children: Iterable[str] = ()) -> str:
         """Add a gate; returns its id. A gate may be opened empty and filled later, which is how cycles arise."""
@@ -260,8 +274,10 @@ class FaultTree:
     def state(self, node: str) -> Literal["known", "unknown", "failed"]:
         """The state of a node as far as it is known: one known alternative suffices, but every need must be known."""
         if node in self.leaves:
-            certainty = self.leaves[node].certainty
-            return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
+            leaf = self.leaves[node]
+            # That a hidden origin works is known, only whose it is is not.
+            known = leaf.certainty == "certain" or leaf.hidden
+            return "known" if known else "failed" if leaf.certainty == "failed" else "unknown"
         if self._elsewhere(node):
             return "known"
         if self.gates[node].kind == "standby":

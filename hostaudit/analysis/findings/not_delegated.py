@@ -25,7 +25,7 @@ def find(site: SiteModel) -> Iterator[Finding]:
         message=f"{name} does not exist: {item.absent}.",
         because=(item.id,),
         fix="Check the spelling; if the name is yours, ask its registrar whether it expired or is on hold.",
-        down_now=tuple(each.id for each in site.tree.functions if each.applies != "no"),
+        down_now=tuple(each.id for each in site.tree.functions if each.counts),
         verdict="fail",
     )
 

@@ -21,6 +21,7 @@ from hostaudit.analysis.fault_tree.purposes import (
     AUTHORITIES,
     ELSEWHERE,
     EXCHANGERS,
+    REDIRECTS,
     SENDERS,
     GateKey,
     Purpose,
@@ -134,7 +135,7 @@ class Alternatives:
 
     def __init__(self, site: SiteModel) -> None:
         self.site = site
-        self.tree = site.tree
+        self.tree = site.tree.without_hidden()
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def groups(self, role: str) -> tuple[Group, ...]:
@@ -179,7 +180,7 @@ class Alternatives:
             case "sending":
                 return self._of("mail_send", role, SENDERS)
             case "ca":
-                return self._of("renew_certificate", role, AUTHORITIES)
+                return self._authorities()
             case "app_store":
                 return [
                     group
@@ -213,7 +214,8 @@ class Alternatives:
         looked_at = front is not None and any(self.site.evidence.get(kind, front.host) for kind in FAMILIES)
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
-        for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
+        leading = [self.tree.gates[each].subject[0] for each in self.tree.children(REDIRECTS)]
+        for host, doubtful in {**dict.fromkeys((*target.named, *leading), False), main[0]: main[1]}.items():
             legs = Purpose.LEGS.of(host)
             if self.tree.find(legs) is None:
                 continue
@@ -240,6 +242,8 @@ class Alternatives:
         """The content networks at an address of a host, if nothing shows what stands behind them."""
         attribution = self.site.attribution
         edges = attribution.edges(host, address)
+        if self.site.proofs.declared.origin:
+            return []
         if any(not attribution.fronts(each) for each in edges):
             return []
         return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
@@ -249,6 +253,18 @@ class Alternatives:
         gate = self.tree.gates.get(each.node)
         address = gate.subject[-1] if gate is not None and gate.purpose is Purpose.LEG else ""
         return bool(self._fronts(host, address))
+
+    def _authorities(self) -> list[Group]:
+        """The authorities for the host of the front page, and for each host that redirects to it."""
+        leading = [gate.subject[0] for _, gate in self.tree.gates_for(Purpose.AUTHORITIES_OF)]
+        groups = [
+            group
+            for host in leading
+            for group in self._of("renew_certificate", "ca", Purpose.AUTHORITIES_OF.of(host), host)
+        ]
+        if groups and self.tree.find(AUTHORITIES) is None:
+            return groups
+        return [*self._of("renew_certificate", "ca", AUTHORITIES), *groups]
 
     def _of(self, function: str, role: str, key: GateKey, subject: str = "") -> list[Group]:
         """The alternatives of one function. If it is open that the site has the function, everything else is open

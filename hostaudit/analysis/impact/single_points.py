@@ -10,6 +10,7 @@ from hostaudit.analysis.impact.outage import (
     RecoveryTimes,
     impact,
     order_one,
+    standing,
     stopped_alone,
 )
 from hostaudit.analysis.impact.score import exposure
@@ -18,7 +19,6 @@ from hostaudit.model.report import (
     DomainKind,
     FailureDomain,
     FunctionImpact,
-    FunctionState,
     Hours,
     SinglePoint,
     TimeTerm,
@@ -26,15 +26,14 @@ from hostaudit.model.report import (
 from hostaudit.model.rules import Rules
 
 
-def single_points(
-    tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState]
-) -> tuple[SinglePoint, ...]:
-    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first."""
+def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes) -> tuple[SinglePoint, ...]:
+    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first. What
+    does not work before anything fails has none."""
     necks = order_one(tree)
     legs = stopped_alone(tree, {node for function in tree.functions for node in function.degraded_by})
-    functions = [f for f in tree.functions if f.applies == "yes" and states[f.id] != "down"]
+    functions = [f for f in tree.functions if f.applies == "yes" and standing(necks[f.id])]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
-    applying = [f for f in tree.functions if f.applies != "no"]
+    applying = [f for f in tree.functions if f.counts]
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})

@@ -154,7 +154,7 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
         schema=MATRIX_SCHEMA,
         target=site.file.target,
         run=site.run,
-        functions=tuple(each.id for each in site.tree.functions if each.applies != "no"),
+        functions=tuple(each.id for each in site.tree.functions if each.counts),
         rows=tuple(rows),
         not_assessed=out_of_sight(site),
     )

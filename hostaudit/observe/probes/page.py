@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Page, PageResource, WebApp, evidence_id
+from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Kind, Page, PageResource, WebApp, evidence_id
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together
@@ -51,7 +51,10 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     found: list[html_tags.App] = [app for apps, _ in declared for app in apps]
     # Devices find no declaration at a name other than the page's that does not answer.
     silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
-    if page is None:
+    why = _no_page_by_proof(scan)
+    if page is None and why:
+        _no_page(scan, host, why)
+    elif page is None:
         silent.append("the front page")
         _no_page(scan, host)
     else:
@@ -65,7 +68,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         related, source = await _web_app(scan, host, references, page.url)
         found += related
         silent += [source] if source else []
-    _apps(scan, found, silent)
+    _apps(scan, found, silent, why if page is None else "")
     await asyncio.gather(*aside)
 
 
@@ -81,7 +84,7 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
     domain = scan.target.domain
     hosts = await _served(scan)
     tries = [f"https://{host}/" for host in hosts] + [f"http://{host}/" for host in hosts[:1]]
-    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "resolver", "no host of the site has an address")
+    outcome: Outcome[HttpReply] = Outcome.none("no name of the site has an address", "resolver")
     for number, url in enumerate(tries):
         reply = await scan.net.fetch(url, redirects=REDIRECTS)
         if number == 0 or reply.value is not None:
@@ -140,9 +143,26 @@ def _as_page(scan: Scan, page: HttpReply, references: html_tags.References) -> P
     return Page(page.url, ordered, references.manifest, references.cut)
 
 
-def _no_page(scan: Scan, host: str) -> None:
-    for kind in ("packages", "web_app"):
-        scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
+def _no_page_by_proof(scan: Scan) -> str:
+    """The reason why there is no page on which something could be looked for; empty if that is not proved. A server
+    that does not work now may show a page when it does."""
+    item = scan.seen.get(evidence_id("front", scan.target.domain))
+    if item is None or item.absent is not None:
+        return "there is no front page" if item is not None else ""
+    value = item.value
+    if isinstance(value, FrontPage) and 400 <= value.status < 500:
+        return f"the front page answered {value.status}"
+    return ""
+
+
+def _no_page(scan: Scan, host: str, why: str = "") -> None:
+    """Record that ways to install were not looked for; ``why``: the proof that there is no page, if there is one."""
+    kinds: tuple[Kind, ...] = ("packages", "web_app")
+    for kind in kinds:
+        if why:
+            scan.not_applicable(kind, host, why, "hostaudit")
+        else:
+            scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
 
 
 def _packages(scan: Scan, host: str, references: html_tags.References, source: str) -> None:
@@ -316,7 +336,7 @@ def _from_asset_links(content: Any) -> list[html_tags.App]:
     return apps
 
 
-def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
+def _apps(scan: Scan, found: list[html_tags.App], silent: list[str], no_page: str = "") -> None:
     domain = scan.target.domain
     source, unread = f"the site of {domain}", tuple(sorted(set(silent)))
     refs = _kept(found)
@@ -324,6 +344,8 @@ def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
         scan.note("apps", domain, Outcome.of(AppLinks(refs, unread), source))
     elif unread:
         scan.note("apps", domain, Outcome.gap("depends_on_unknown", source, f"no answer from {', '.join(unread[:4])}"))
+    elif no_page:
+        scan.not_applicable("apps", domain, no_page, source)
     else:
         scan.note("apps", domain, Outcome.none("no app named", source))
 

@@ -14,6 +14,8 @@ from hostaudit.model.actors import is_unknown, seen_of
 from hostaudit.model.data import STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
+    HIDDEN_ORIGIN,
+    IDLE,
     ExceptionNote,
     Finding,
     Function,
@@ -46,6 +48,7 @@ STATES = {
     "degraded": ("weak", "degraded"),
     "unknown": ("open", "unknown"),
     "not_applicable": ("open", "does not apply"),
+    "not_assessed": ("open", "not assessed"),
 }
 LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
 EXCEPTIONS = {
@@ -89,15 +92,27 @@ def write(sheet: Sheet, report: Report) -> None:
 
 def _top(sheet: Sheet, report: Report) -> None:
     sheet.bold(report.summary)
-    low, high, coverage = report.score.low, report.score.high, report.score.coverage
+    low, high = report.score.low, report.score.high
     word, colour = VERDICTS[report.verdict]
     sheet.lines.append("")
-    scored = f"score {_between(low, high)} of 100, {coverage:.0%} of its grounds known"
-    sheet.text(scored, lead=f"{word}: ", colour=colour)
+    sheet.text(f"score {_between(low, high)} of 100; {_grounds(sheet, report)}", lead=f"{word}: ", colour=colour)
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
     _data(sheet, report)
+
+
+def _grounds(sheet: Sheet, report: Report) -> str:
+    """How much is known of what the score rests on. A hidden origin is no part that was seen."""
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
+    before = dict.fromkeys(each.provider for each in report.unknowns if each.cause == HIDDEN_ORIGIN)
+    networks = words.listed([sheet.safe(names.get(each, each), 80) for each in before])
+    others = any(each.cause != HIDDEN_ORIGIN for each in report.unknowns)
+    if not before:
+        return f"{report.score.coverage:.0%} of its grounds known"
+    if others:
+        return f"some of its grounds are unknown, and the origin behind {networks} too"
+    return f"the operator of every part seen is known; the origin behind {networks} is not"
 
 
 def _data(sheet: Sheet, report: Report) -> None:
@@ -204,7 +219,8 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
         return
     sheet.heading("What can take it down, worst first")
     if not strong:
-        open_ = ", though what is unknown below may hide one" if report.unknowns else ""
+        unsure = report.unknowns and report.score.low < report.score.high
+        open_ = ", though what is unknown below may hide one" if unsure else ""
         sheet.text(f"None seen: no company was found to hold a part alone, the names aside{open_}.", 2)
     for position, point in enumerate(strong, 1):
         roles = words.listed([say.role(each) for each in point.roles])
@@ -276,7 +292,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
     ]
     if rest:
         sheet.heading("The same seen otherwise: one of these failing is enough")
-    applying = sum(each.state != "not_applicable" for each in report.functions)
+    applying = sum(each.state not in IDLE for each in report.functions)
     for point in rest[:OTHERS]:
         stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
         what = "everything" if len(stopped) == applying > 1 else words.few(stopped)
@@ -343,7 +359,7 @@ def _operator(provider: str, names: dict[str, str]) -> str:
 
 
 def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
-    shown = [each for each in report.functions if each.state != "not_applicable"]
+    shown = [each for each in report.functions if each.state not in IDLE]
     if shown:
         sheet.heading("Functions and what each rests on")
     for each in shown:
@@ -400,10 +416,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
     """The unknowns, grouped by cause, so that a server that is down does not fill the screen."""
     if not report.unknowns:
         return
-    # A hidden origin is unknown to everybody; it is reported, but is not part of the score.
-    counted = any(fact.cause != "hidden_behind_cdn" for fact in report.unknowns)
-    meaning = ": taken as failing for the low score, as working for the high one" if counted else ""
-    sheet.heading(f"Unknown ({len(report.unknowns)}){meaning}")
+    sheet.heading(f"Unknown ({len(report.unknowns)}): taken as failing for the low score, as working for the high one")
     grouped: dict[str, list[UnknownFact]] = {}
     for fact in report.unknowns:
         grouped.setdefault(fact.cause, []).append(fact)

@@ -34,7 +34,18 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
         legs.append(parts.tree.leg("mail", host, node))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
-    yield FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes))
+    mailboxes = _declared_mailboxes(parts)
+    legs += [parts.tree.leg("mail", f"mailboxes of {domain}", node, "declared in the site file") for node in mailboxes]
+    children = (parts.resolves, any_leg, *mailboxes)
+    yield FunctionRecord(ID, children, legs=tuple(legs), degraded_by=tuple(nodes))
+
+
+def _declared_mailboxes(parts: TreeParts) -> list[str]:
+    """The node for the provider that the owner declares to hold the mailboxes behind the exchangers."""
+    provider, domain = parts.proofs.declared.mailbox, parts.target.domain
+    if not provider:
+        return []
+    return [parts.operators.operator("mail", f"mailboxes of {domain}", parts.attribution.declared(provider))]
 
 
 def _exchanger(parts: TreeParts, host: str) -> str:
