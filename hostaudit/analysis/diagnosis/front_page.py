@@ -65,10 +65,16 @@ def page_answer(evidence: EvidenceIndex, target: Target) -> PageAnswer:
 
 
 def _challenged(evidence: EvidenceIndex, host: str) -> bool:
-    return any(
-        isinstance(item.value, WebAnswer) and any(name.lower() == CHALLENGE for name, _ in item.value.headers)
-        for item in _answers(evidence, host)
-    )
+    return any(isinstance(item.value, WebAnswer) and _is_trial(item.value) for item in _answers(evidence, host))
+
+
+def _is_trial(answer: WebAnswer) -> bool:
+    return any(name.lower() == CHALLENGE for name, _ in answer.headers)
+
+
+def is_broken(answer: WebAnswer) -> bool:
+    """Return True if one address of a host answered that its server does not work."""
+    return answer.status >= BROKEN and not _is_trial(answer)
 
 
 def _answers(evidence: EvidenceIndex, host: str) -> tuple[Evidence, ...]:

@@ -8,10 +8,9 @@ from typing import Literal, NamedTuple, cast
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.diagnosis.front_page import (
-    BROKEN,
-    NOT_SHOWN,
     PageAnswer,
     Redirects,
+    is_broken,
     is_elsewhere,
     page_answer,
     redirects,
@@ -48,9 +47,9 @@ class Front:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts that visitors need: those that redirect, of which any one is enough, and the one that serves."""
+        """The hosts that visitors need: the one that serves, and those that redirect, of which any one is enough."""
         sure = self.by_way_of.sure if self.by_way_of is not None else ()
-        return tuple(dict.fromkeys((*sure, self.host) if self.looked_at else sure or (self.host,)))
+        return tuple(dict.fromkeys((self.host, *sure) if self.looked_at else sure or (self.host,)))
 
 
 class ShownLegs(NamedTuple):
@@ -117,16 +116,12 @@ class Hosts:
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
         children += self._origin(host, address)
         because = self.evidence.ids(("web", at))
-        status = self._status(host, address)
-        if status is None or (status >= BROKEN and not self._proved_broken(host)):
+        answer = self.evidence.value("web", at, WebAnswer)
+        if answer is None or (is_broken(answer) and not self._proved_broken(host)):
             children.append(self.operators.open_question("hosting", subject, because))
-        elif status >= BROKEN:
+        elif is_broken(answer):
             children.append(self.operators.broken("hosting", subject, because))
         return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
-
-    def _status(self, host: str, address: str) -> int | None:
-        answer = self.evidence.value("web", HostAddress(host, address), WebAnswer)
-        return answer.status if answer is not None else None
 
     def _proved_broken(self, host: str) -> bool:
         """True if an address of a host that answers with the status of a server that does not work is indeed broken:
@@ -136,8 +131,9 @@ class Hosts:
             return False
         if host == self.front.host and self.front.answer.state == "broken":
             return True
-        statuses = [self._status(host, each) for each in self.zones.addresses(host)[0]]
-        return any(each is not None and each < NOT_SHOWN for each in statuses)
+        asked = (HostAddress(host, each) for each in self.zones.addresses(host)[0])
+        answers = (self.evidence.value("web", each, WebAnswer) for each in asked)
+        return any(answer is not None and not is_broken(answer) for answer in answers)
 
     def _origin(self, host: str, address: str) -> list[str]:
         """The node for what stands behind a content network, if nothing shows it: as declared, else any company's."""
