@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import lab_cases
+import lab_odd
 import lab_sites
 
 NUMBER = {"passed": 0, "failed": 0}
@@ -372,6 +373,28 @@ def under_other_names(options: argparse.Namespace) -> None:
     check("cases: a tenant's name is its platform's", any("to give or take" in each for each in notes), notes)
 
 
+def of_an_odd_kind(options: argparse.Namespace) -> None:
+    """Sites of which the usual picture is wrong: what is said of them is true, and each is analysed the same."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "odd.json"
+        path.write_text(json.dumps(lab_odd.topology(options.lab.resolve().parent)), "utf-8")
+        rows = run(options, path, *lab_odd.TRUE, lab_odd.WIDE)
+    for domain, true in lab_odd.TRUE.items():
+        row = rows[domain]
+        differ = lab_odd.differences(row["report"], true)
+        check(f"odd: what is said of {domain} is true", not differ, differ)
+        check(f"odd: {domain} ends with {true.code}", row["code"] == true.code, (row["code"], row["stderr"][-300:]))
+        check(f"odd: {domain} is analysed the same", row["same"])
+    for company, domain in (("hetzner", "leads-away.com"), ("ovh", "leads-away.com"), ("ns1", "mail-alone.com")):
+        down = hours_down(offline(options, rows[domain], "whatif", "--drop", company))
+        lost = "web" if domain == "leads-away.com" else "mail_receive"
+        check(f"odd: {domain} is down without {company}", down.get(lost, 0) > 0, down)
+    wide = rows[lab_odd.WIDE]["report"]
+    score = wide["score"]
+    check("odd: a hidden origin widens the interval", score["low"] < score["high"] and score["coverage"] < 1, score)
+    check("odd: a hidden origin changes no exit code", rows[lab_odd.WIDE]["code"] == 0, wide["verdict"])
+
+
 def among_faults(options: argparse.Namespace) -> None:
     """Every fault is unknown with its cause, and ends in time."""
     found = run(options, "hostile.yaml", *HOSTILE)
@@ -445,6 +468,7 @@ def main() -> None:
     captive = on_one_company(options)
     on_several(options, captive)
     under_other_names(options)
+    of_an_odd_kind(options)
     among_faults(options)
     policies(options)
     print(f"{NUMBER['passed']} passed, {NUMBER['failed']} failed")

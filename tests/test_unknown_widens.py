@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hostaudit.audit import understand
 from hostaudit.analysis.impact.outage import RecoveryTimes
 from hostaudit.analysis.impact.score import company_outages, function_score, score
+from hostaudit.audit import understand
 from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.model.evidence import EvidenceFile, Unknown
 

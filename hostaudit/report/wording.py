@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from itertools import chain, zip_longest
 
 from hostaudit.model.evidence import Evidence
+from hostaudit.model.report import HIDDEN_ORIGIN, Report
 from hostaudit.model.roles import LAYERS, ROLES
 from hostaudit.model.values import KINDS, read_subject
-from hostaudit.model.words import duration
+from hostaudit.model.words import duration, listed
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -113,6 +114,19 @@ def clock(hours: float) -> str:
     if abs(hours) < 96:
         return f"{hours:.0f}h"
     return f"{hours / 24:.0f}d" if abs(hours) < 24 * 3650 else f"{hours / 8760:.0f}y"
+
+
+def grounds(report: Report) -> str:
+    """How much is known of what the score rests on, as the end of a sentence. A hidden origin is no part that was
+    seen."""
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
+    before = dict.fromkeys(each.provider for each in report.unknowns if each.cause == HIDDEN_ORIGIN)
+    if not before:
+        return f", {report.score.coverage:.0%} of its grounds known"
+    networks = listed([names.get(each) or each for each in before])
+    if any(each.cause != HIDDEN_ORIGIN for each in report.unknowns):
+        return f"; some of its grounds are unknown, and so is the origin behind {networks}"
+    return f"; the operator of every part seen is known; the origin behind {networks} is not"
 
 
 def cause(identity: str) -> str:

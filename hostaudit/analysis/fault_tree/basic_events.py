@@ -145,9 +145,7 @@ class Operators:
     def hidden_origin(self, host: str, provider: str, because: tuple[str, ...]) -> str:
         """A basic event for the origin of a host behind the content network of a provider."""
         subject = f"origin of {host} behind {provider}"
-        event = BasicEvent(
-            {}, "hosting", subject, because, "hosting", certainty="uncertain", owned=False, hidden=True
-        )
+        event = BasicEvent({}, "hosting", subject, because, "hosting", certainty="uncertain", owned=False, hidden=True)
         return self.tree.leaf(f"hidden:{host}:{provider}", event)
 
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:

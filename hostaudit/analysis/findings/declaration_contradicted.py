@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
+from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.findings import FindingDefinition
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding
@@ -47,24 +48,29 @@ def _origin(site: SiteModel) -> Iterator[Finding]:
     company."""
     declared, domain = site.proofs.declared.origin, site.file.target.domain
     page = site.evidence.value("front", domain, FrontPage)
-    if not declared or page is None:
+    seen = _behind(site, page.host) if declared and page is not None else ()
+    if page is None or not seen or site.attribution.declared(declared).parent in {each.parent for each in seen}:
         return
-    attribution, seen = site.attribution, {}
+    because = tuple(dict.fromkeys(item for each in seen for item in each.because))
+    named = few(sorted({each.name for each in seen}))
+    said = f"The site file says that {declared} is the origin, and {page.host} is served by {named}"
+    yield _contradicted("origin", f"{said}; what is seen counts.", because)
+
+
+def _behind(site: SiteModel, host: str) -> tuple[Operator, ...]:
+    """The operators of a host that are no content networks; none if one of its addresses hides what stands there, or
+    may be anybody's."""
+    attribution = site.attribution
+    found: list[Operator] = []
     for kind in FAMILIES:
-        value = site.evidence.value(kind, page.host, Addresses)
+        value = site.evidence.value(kind, host, Addresses)
         for address in value.addresses if value is not None else ():
-            every = (*attribution.edges(page.host, address), *attribution.networks.of(address))
+            every = (*attribution.edges(host, address), *attribution.networks.of(address))
             behind = [each for each in every if not attribution.fronts(each)]
-            fronted_only = all(attribution.fronts(each) for each in attribution.edges(page.host, address))
-            if any(not each.certain for each in every) or (fronted_only and len(behind) < len(every)):
-                return
-            seen |= {each.parent: each for each in behind}
-    if not seen or attribution.declared(declared).parent in seen:
-        return
-    because = tuple(dict.fromkeys(item for each in seen.values() for item in each.because))
-    named = few(sorted(each.name for each in seen.values()))
-    message = f"The site file says that {declared} is the origin, and {page.host} is served by {named}; what is seen counts."
-    yield _contradicted("origin", message, because)
+            if not behind or any(not each.certain for each in every):
+                return ()
+            found += behind
+    return tuple(found)
 
 
 def _contradicted(key: str, message: str, because: tuple[str, ...]) -> Finding:

@@ -47,7 +47,9 @@ def summarise(
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
         verb = "rests" if len(open_) == 1 else "rest"
-        missing = f"what {listed(open_)} {verb} on could not be established" if open_ else "an essential fact is unknown"
+        missing = (
+            f"what {listed(open_)} {verb} on could not be established" if open_ else "an essential fact is unknown"
+        )
         return f"Inconclusive for {domain}: {missing}. {lead}"
     return lead
 

@@ -50,9 +50,7 @@ class Binder:
         self.site = site
         self.tree = site.tree
         self.renamed = renamed
-        roots = [
-            node for each in site.tree.functions if each.counts for node in (each.root, *each.degraded_by)
-        ]
+        roots = [node for each in site.tree.functions if each.counts for node in (each.root, *each.degraded_by)]
         self.serving = site.tree.below(*roots) & site.tree.leaves.keys()
         self.standing_by = (
             site.tree.below(*(each.spare for each in site.tree.standbys.values())) & site.tree.leaves.keys()

@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Kind, Page, PageResource, WebApp, evidence_id
+from hostaudit.model.values import (
+    AppLinks,
+    AppRef,
+    DirectPackages,
+    FrontPage,
+    Kind,
+    Page,
+    PageResource,
+    WebApp,
+    evidence_id,
+)
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together

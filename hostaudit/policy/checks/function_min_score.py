@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit.model.words import function
-from hostaudit.policy.check import SCORES, Answer, Check, Demand, Ladder, between, compared, no_such_function, not_assessed, number
+from hostaudit.policy.check import (
+    SCORES,
+    Answer,
+    Check,
+    Demand,
+    Ladder,
+    between,
+    compared,
+    no_such_function,
+    not_assessed,
+    number,
+)
 from hostaudit.policy.context import PolicyContext
 
 

@@ -116,7 +116,7 @@ class _Page:
         low, high = f"{report.score.low:.0f}", f"{report.score.high:.0f}"
         score = low if low == high else f"{low} to {high}"
         judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
-        known = f"score {score} of 100, {report.score.coverage:.0%} of its grounds known"
+        known = f"score {score} of 100{text(say.grounds(report), 300)}"
         self.add(f"{judged}{known}; exit code {EXIT_CODES[report.verdict]}.")
         if report.verdict == "inconclusive":
             why = "Not failed, but what has to be known could not be established, so it does not pass either."

@@ -14,7 +14,6 @@ from hostaudit.model.actors import is_unknown, seen_of
 from hostaudit.model.data import STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
-    HIDDEN_ORIGIN,
     IDLE,
     ExceptionNote,
     Finding,
@@ -95,24 +94,13 @@ def _top(sheet: Sheet, report: Report) -> None:
     low, high = report.score.low, report.score.high
     word, colour = VERDICTS[report.verdict]
     sheet.lines.append("")
-    sheet.text(f"score {_between(low, high)} of 100; {_grounds(sheet, report)}", lead=f"{word}: ", colour=colour)
+    sheet.text(
+        f"score {_between(low, high)} of 100{sheet.safe(say.grounds(report), 300)}", lead=f"{word}: ", colour=colour
+    )
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
     _data(sheet, report)
-
-
-def _grounds(sheet: Sheet, report: Report) -> str:
-    """How much is known of what the score rests on. A hidden origin is no part that was seen."""
-    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
-    before = dict.fromkeys(each.provider for each in report.unknowns if each.cause == HIDDEN_ORIGIN)
-    networks = words.listed([sheet.safe(names.get(each, each), 80) for each in before])
-    others = any(each.cause != HIDDEN_ORIGIN for each in report.unknowns)
-    if not before:
-        return f"{report.score.coverage:.0%} of its grounds known"
-    if others:
-        return f"some of its grounds are unknown, and the origin behind {networks} too"
-    return f"the operator of every part seen is known; the origin behind {networks} is not"
 
 
 def _data(sheet: Sheet, report: Report) -> None:

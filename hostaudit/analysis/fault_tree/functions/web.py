@@ -25,9 +25,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     children = [*_redirects(parts), *(hosts.answers(each) for each in serving), *_open_questions(parts)]
     shown = [hosts.shown(each, _leads(parts, each)) for each in front.hosts]
     aside = [
-        each
-        for each in target.hosts
-        if each not in front.hosts and each not in target.named and hosts.exists(each)
+        each for each in target.hosts if each not in front.hosts and each not in target.named and hosts.exists(each)
     ]
     degraded = [hosts.answers(each) for each in aside] + _third_parties(parts, front.host)
     degraded += [leg for each in front.hosts for leg in parts.tree.children(Purpose.LEGS.of(each))]
