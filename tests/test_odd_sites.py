@@ -10,7 +10,7 @@ from helpers.corpus import behind_a_proxy
 from helpers.odd_sites import answers, ipv6_only, mail_only, redirect_only, www_only
 
 from hostaudit.documents.evidence_file import encode_evidence
-from hostaudit.model.site import Declared
+from hostaudit.model.site import Declared, DeclaredFallback
 
 
 @pytest.fixture
@@ -83,6 +83,16 @@ def test_a_name_without_an_address_has_no_web_site_and_is_judged_by_what_it_has(
     assert "of mailonly.com" in report["summary"]
     assert report["score"]["low"] == report["score"]["high"] > 20
     assert report["unknowns"] == []
+
+
+def test_a_name_without_a_web_site_needs_no_host(run, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\npolicy: {roles: {hosting: {min_providers: 2}}, functions: {web: {min_score: 90}}}\n")
+
+    code, report = run(mail_only(), "--policy", policy)
+
+    assert code == 0
+    assert {each["outcome"] for each in report["findings"]} == {"pass"}
 
 
 def test_one_address_that_could_not_be_asked_for_leaves_it_open_if_there_is_a_web_site(run):
@@ -198,8 +208,6 @@ def test_a_declared_origin_is_shown_counted_and_closes_the_interval(run):
 
 
 def test_fallbacks_that_are_only_declared_are_counted_in_the_sentence(run):
-    from hostaudit.model.site import DeclaredFallback
-
     site = answers(404).declare(DeclaredFallback("hosting", "ovh", address="51.38.99.20"))
 
     assert "1 declared, none proved yet." in run(site)[1]["summary"]

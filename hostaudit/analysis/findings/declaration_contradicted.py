@@ -65,11 +65,12 @@ def _behind(site: SiteModel, host: str) -> tuple[Operator, ...]:
     for kind in FAMILIES:
         value = site.evidence.value(kind, host, Addresses)
         for address in value.addresses if value is not None else ():
-            every = (*attribution.edges(host, address), *attribution.networks.of(address))
-            behind = [each for each in every if not attribution.fronts(each)]
-            if not behind or any(not each.certain for each in every):
+            edges = attribution.edges(host, address)
+            every = (*edges, *attribution.networks.of(address))
+            fronted = any(map(attribution.fronts, every)) and all(map(attribution.fronts, edges))
+            if fronted or any(not each.certain for each in every):
                 return ()
-            found += behind
+            found += [each for each in every if not attribution.fronts(each)]
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""``front-page-not-shown``: the site answers and shows no page, such as an API, or to a client that it does not know."""
+"""``front-page-not-shown``: the site answers and shows no page, such as an API, or to a client that it rejects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find(site: SiteModel) -> Iterator[Finding]:
         subject=answer.page.host,
         message=f"{answer.in_words}: the host answers, and shows no page.",
         because=answer.because,
-        fix="Nothing, if that is meant, as at an API or for clients that are not browsers; else look at it in a browser.",
+        fix="Nothing, if that is meant, as at an API or for other clients than browsers; else look in a browser.",
         effect="The host counts as up; which apps and scripts a page would name was not looked for.",
     )
 

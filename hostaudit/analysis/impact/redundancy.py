@@ -33,7 +33,7 @@ from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
-from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
+from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN, kind_of_function
 from hostaudit.model.values import Addresses, FrontPage
 from hostaudit.model.words import listed
 
@@ -145,7 +145,9 @@ class Alternatives:
         return self._groups[role]
 
     def applies(self, role: str) -> bool:
-        """True if the site needs a provider in a role, or may need one."""
+        """True if the site needs a provider in a role, or may need one. A name without a web site needs no host."""
+        if role in ("hosting", "cdn"):
+            return any(kind_of_function(each.id) == "web" and each.applies != "no" for each in self.tree.functions)
         states = {each.id: each.applies for each in self.tree.functions}
         functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)

@@ -24,6 +24,7 @@ from hostaudit.model.report import (
     TimeTerm,
 )
 from hostaudit.model.rules import Rules
+from hostaudit.model.words import listed
 
 
 def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes) -> tuple[SinglePoint, ...]:
@@ -47,7 +48,7 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes) -> tuple[
                 failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity)),
                 order=1,
                 functions=tuple(_function_impact(tree, clock, f, outages[f.id]) for f in hit)
-                + _degraded(functions, hit, legs, (kind, identity)),
+                + _degraded(tree, functions, hit, legs, (kind, identity)),
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted({leaf.role for leaf in leaves})),
                 exposure=round(worth, 4),
@@ -109,6 +110,7 @@ def _times(tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage
 
 
 def _degraded(
+    tree: FaultTree,
     functions: list[SiteFunction],
     hit: list[SiteFunction],
     legs: dict[str, set[tuple[DomainKind, str]]],
@@ -119,8 +121,23 @@ def _degraded(
     for function in functions:
         alone = [legs[node] for node in function.degraded_by if ("parent", NOBODY) not in legs[node]]
         if function not in hit and any(failed in each for each in alone):
-            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), "another leg goes on"))
+            basis = _goes_on(tree, function, failed)
+            rows.append(FunctionImpact(function.id, "degraded", 0.0, Hours(0.0, 0.0, 0.0), basis))
     return tuple(rows)
+
+
+def _goes_on(tree: FaultTree, function: SiteFunction, failed: tuple[DomainKind, str]) -> str:
+    """Who carries a function when a failure domain is lost, in words."""
+    kind, identity = failed
+    hit = {
+        leaf.domains["provider"]
+        for leaf in tree.leaves.values()
+        if identity in leaf.domains.get(kind, ()) and "provider" in leaf.domains
+    }
+    lost = {provider for providers in hit for provider in providers}
+    whole = [leg for leg in function.legs if leg.state == "known" and leg.providers and lost.isdisjoint(leg.providers)]
+    names = dict.fromkeys(tree.names.get(("provider", each), each) for leg in whole for each in leg.providers)
+    return f"it goes on through {listed(list(names)[:3])}" if names else "the rest of it goes on"
 
 
 def name_of(tree: FaultTree, rules: Rules, kind: DomainKind, identity: str) -> str:

@@ -130,16 +130,17 @@ def _findings(sheet: Sheet, report: Report) -> None:
     if not (rows or report.policy or covered):
         return
     failed = [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)]
+    counts = {each: bool(each.verdict) or (report.policy is None and each.severity != "low") for each in failed}
     groups = {
-        "failed": [each for each in failed if each.verdict or report.policy is None],
-        "told": [each for each in failed if not (each.verdict or report.policy is None)],
+        "failed": [each for each in failed if counts[each]],
+        "told": [each for each in failed if not counts[each]],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
         "passed": [each for each in rows if each.outcome == "pass"],
     }
-    counts = ", ".join(f"{len(each)} {word}" for word, each in groups.items() if each)
-    sheet.heading(_by_what(sheet, report, counts) if report.policy is not None else "Findings")
+    numbers = ", ".join(f"{len(each)} {word}" for word, each in groups.items() if each)
+    sheet.heading(_by_what(sheet, report, numbers) if report.policy is not None else "Findings")
     for each in groups["failed"][:SHOWN]:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
