@@ -33,6 +33,7 @@ TRUE: dict[str, Truth] = {
         {"web": "up"},
         alone=(("hetzner", "web"), ("ovh", "web"), ("ibm", "web"), ("your-online", "web")),
     ),
+    "by-a-third.com": Truth(0, {"web": "up"}, alone=(("hetzner", "web"), ("ovh", "web"), ("digitalocean", "web"))),
     "leads-within.com": Truth(0, {"web": "up"}, alone=(("ovh", "web"), ("hetzner", "-web"))),
     "api-alone.com": Truth(
         0,
@@ -60,7 +61,9 @@ def topology(lab: Path) -> Tree:
 
     plain = {
         name: f"@ 300 A {OWN}{number}\nwww 300 A {OWN}{number}"
-        for number, name in enumerate(("leads-away.com", "api-alone.com", "says-403.com", "says-503.com"), 10)
+        for number, name in enumerate(
+            ("leads-away.com", "by-a-third.com", "api-alone.com", "says-403.com", "says-503.com"), 10
+        )
     }
     return {
         "include": [str(lab / "topologies" / "base.yaml")],
@@ -73,12 +76,15 @@ def topology(lab: Path) -> Tree:
                 "registrar": "namecheap",
                 "records": f"@ 300 A {OTHER}20\nwww 300 A {OTHER}20",
             },
+            "third-link.net": zone("go 300 A 157.230.71.5"),
             "leads-within.com": zone(f"@ 300 A {OWN}30\nwww 300 A {OTHER}30"),
             "only-six.com": zone("@ 300 AAAA 2a01:4f8:c0c:71::1\nwww 300 AAAA 2a01:4f8:c0c:71::1"),
             WIDE: zone("@ 300 A 104.17.7.7\nwww 300 A 104.17.7.7"),
         },
         "http": [
             hosts("leads-away.com", "www.leads-away.com", redirect="https://www.the-place.net/"),
+            hosts("by-a-third.com", "www.by-a-third.com", redirect="https://go.third-link.net/"),
+            hosts("go.third-link.net", redirect="https://www.the-place.net/"),
             hosts("www.the-place.net", "the-place.net"),
             hosts("leads-within.com", redirect="https://www.leads-within.com/"),
             hosts("www.leads-within.com"),

@@ -127,11 +127,13 @@ def is_elsewhere(page: FrontPage, target: Target) -> bool:
 
 @dataclass(frozen=True)
 class Redirects:
-    """The site's own hosts of a front page that is served elsewhere. ``sure``: they send their visitors there, so any
-    one of them does; ``perhaps``: those of which no answer is known."""
+    """The redirects to a front page that is served elsewhere. ``sure``: the site's own hosts that send their visitors
+    there, so any one of them does; ``perhaps``: those of which no answer is known. ``between``: hosts of others on the
+    way, each of which is needed; older evidence does not have them."""
 
     sure: tuple[str, ...]
     perhaps: tuple[str, ...]
+    between: tuple[str, ...] = ()
 
 
 def redirects(evidence: EvidenceIndex, target: Target, page: FrontPage) -> Redirects:
@@ -150,7 +152,9 @@ def redirects(evidence: EvidenceIndex, target: Target, page: FrontPage) -> Redir
             sure.append(host)
         elif any(item.unknown is not None for item in answers) or any(evidence.open(kind, host) for kind in FAMILIES):
             perhaps.append(host)
-    return Redirects(tuple(sure), tuple(perhaps))
+    foreign = dict.fromkeys(host for hop in page.hops if (host := _host(hop)) and held(host) not in names)
+    asked = (host for host in foreign if host != page.host and any(evidence.get(kind, host) for kind in FAMILIES))
+    return Redirects(tuple(sure), tuple(perhaps), tuple(asked))
 
 
 def _has_address(evidence: EvidenceIndex, host: str) -> bool:

@@ -47,9 +47,11 @@ class Front:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts that visitors need: the one that serves, and those that redirect, of which any one is enough."""
-        sure = self.by_way_of.sure if self.by_way_of is not None else ()
-        return tuple(dict.fromkeys((self.host, *sure) if self.looked_at else sure or (self.host,)))
+        """The hosts that visitors need: the one that serves, those of the site that redirect, of which any one is
+        enough, and each one between."""
+        away = self.by_way_of
+        leading = (*away.sure, *away.between) if away is not None else ()
+        return tuple(dict.fromkeys((self.host, *leading) if self.looked_at else leading or (self.host,)))
 
 
 class ShownLegs(NamedTuple):

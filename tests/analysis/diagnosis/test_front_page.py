@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.odd_sites import answers, mail_only, redirect_only
+from helpers.reports import impacts, report_on
 from helpers.sites import Site, in_pairs
 
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
@@ -96,6 +97,17 @@ def test_a_host_without_an_answer_may_redirect_too():
     found = away(redirect_only().note("web", "www.redirsite.com 88.198.77.10", unknown="timeout"))
 
     assert (found.sure, found.perhaps) == (("redirsite.com",), ("www.redirsite.com",))
+
+
+def test_hosts_of_others_on_the_way_are_needed_if_they_were_looked_at():
+    hops = ("https://redirsite.com/", "https://short.example.net/x", "https://www.otherplace.net/old")
+    page = FrontPage("https://www.otherplace.net/", "www.otherplace.net", 200, hops)
+    site = redirect_only().note("front", "redirsite.com", page)
+
+    assert away(site).between == ()
+    site.web("short.example.net", ("104.17.20.30", 13335))
+    assert away(site).between == ("short.example.net",)
+    assert impacts(report_on(site), "cloudflare")["web"] == "down"
 
 
 def test_on_the_way_through_own_names_only_the_last_one_leads_away():

@@ -24,7 +24,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if proofs := without_address(parts.evidence, parts.target):
         yield FunctionRecord(ID, applies="no", note="there is no web site to need one", asked=proofs)
         return
-    leading = [each for each in front.by_way_of.sure if each != host] if front.by_way_of is not None else []
+    leading = [each for each in front.hosts if each != host]
     current = _current(parts, host)
     if current and all(item.not_applicable is not None for each in (host, *leading) for item in _current(parts, each)):
         yield FunctionRecord(ID, applies="no", note="the site uses no TLS")

@@ -41,15 +41,22 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
 
 
 def _redirects(parts: TreeParts) -> list[str]:
-    """The nodes of a front page under another name: the site's own name, and any one host that leads there."""
+    """The nodes of a front page under another name: the site's own name, any one host that leads there, and each host
+    between."""
     away = parts.hosts.front.by_way_of
-    return [parts.resolves, parts.hosts.redirecting(away)] if away is not None else []
+    if away is None:
+        return []
+    return [parts.resolves, parts.hosts.redirecting(away), *(parts.hosts.answers(each) for each in away.between)]
 
 
 def _leads(parts: TreeParts, host: str) -> str:
     """A note on a host that only leads to the page."""
     front = parts.hosts.front
-    leads = front.by_way_of is not None and front.page is not None and host in front.by_way_of.sure
+    leads = (
+        front.by_way_of is not None
+        and front.page is not None
+        and host in (*front.by_way_of.sure, *front.by_way_of.between)
+    )
     return f"redirects to {front.page.host}" if leads and front.page is not None else ""
 
 
