@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
@@ -261,7 +261,7 @@ class UnknownFact(Struct, frozen=True):
     retryable: bool
     detail: str = ""
     evidence: str = ""
-    provider: str = ""
+    provider: str | UnsetType = UNSET
 
 
 class NotAssessed(Struct, frozen=True):

@@ -120,10 +120,11 @@ def grounds(report: Report) -> str:
     """How much is known of what the score rests on, as the end of a sentence. A hidden origin is no part that was
     seen."""
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
-    before = dict.fromkeys(each.provider for each in report.unknowns if each.cause == HIDDEN_ORIGIN)
-    if not before:
+    hidden = [each for each in report.unknowns if each.cause == HIDDEN_ORIGIN]
+    if not hidden:
         return f", {report.score.coverage:.0%} of its grounds known"
-    networks = listed([names.get(each) or each for each in before])
+    before = dict.fromkeys(each.provider for each in hidden if each.provider)
+    networks = listed([names.get(each, each) for each in before]) or "its content network"
     if any(each.cause != HIDDEN_ORIGIN for each in report.unknowns):
         return f"; some of its grounds are unknown, and so is the origin behind {networks}"
     return f"; the operator of every part seen is known; the origin behind {networks} is not"

@@ -405,7 +405,9 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
     """The unknowns, grouped by cause, so that a server that is down does not fill the screen."""
     if not report.unknowns:
         return
-    sheet.heading(f"Unknown ({len(report.unknowns)}): taken as failing for the low score, as working for the high one")
+    counted = report.score.low < report.score.high
+    meaning = ": taken as failing for the low score, as working for the high one" if counted else ""
+    sheet.heading(f"Unknown ({len(report.unknowns)}){meaning}")
     grouped: dict[str, list[UnknownFact]] = {}
     for fact in report.unknowns:
         grouped.setdefault(fact.cause, []).append(fact)
