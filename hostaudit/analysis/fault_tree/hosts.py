@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
+from hostaudit.analysis.diagnosis.aliases import missing_alias
+from hostaudit.analysis.diagnosis.certificates import Certificates
+from hostaudit.analysis.diagnosis.front_page import stopped_at
 from hostaudit.analysis.fault_tree.address_legs import AddressLegs
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof
@@ -25,11 +28,12 @@ from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer,
 class Front:
     """The location of the front page. ``host``: the host that serves it, if that host was looked at, else the domain.
     ``page``: the page that was found, None if the question is open. ``looked_at``: the host that serves it was looked
-    at."""
+    at. ``stopped``: no page was found, and this is the host that no browser gets past."""
 
     host: str
     page: FrontPage | None
     looked_at: bool
+    stopped: bool = False
 
 
 class ShownLegs(NamedTuple):
@@ -52,13 +56,15 @@ class Hosts:
         self.attribution = zones.attribution
         self.operators = zones.operators
         self.times = zones.times
+        self.certificates = Certificates(self.evidence, self.attribution.catalogue)
 
     @cached_property
     def front(self) -> Front:
         """The location of the site's front page."""
         page = self.evidence.value("front", self.target.domain, FrontPage)
         if page is None:
-            return Front(self.target.domain, None, looked_at=True)
+            end = stopped_at(self.evidence, self.attribution.catalogue, self.certificates, self.target)
+            return Front(end or self.target.domain, None, looked_at=True, stopped=end is not None)
         looked_at = any(self.evidence.get(kind, page.host) for kind in FAMILIES)
         return Front(page.host if looked_at else self.target.domain, page, looked_at)
 
@@ -73,6 +79,9 @@ class Hosts:
             found, _ = self.zones.addresses(host)
             legs = {address: self._operators(host, address) for address in found}
             serving = self.zones.any_address(Purpose.LEGS, Purpose.LEG, "hosting", host, legs)
+            missing = missing_alias(self.evidence, self.attribution.catalogue, host)
+            if missing is not None:
+                self.tree.gates[serving].children.append(self.operators.broken("hosting", host, missing.because))
             spared = self.tree.spares(Purpose.LEGS_OR_STANDBY.of(host), serving, self._standby_origins(host))
             self.tree.gate(key, "all", [spared])
         return key.id
@@ -81,6 +90,13 @@ class Hosts:
         at = HostAddress(host, address)
         subject = subject_text(at)
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
+        refused = self.certificates.refused(at)
+        if refused is not None:
+            if refused.plain is False:
+                children.append(self.operators.broken("ca", subject, refused.because))
+            elif refused.plain is None:
+                children.append(self.operators.open_question("hosting", subject, refused.because))
+            return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
         item = self.evidence.get("web", at)
         answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
         if not answered:

@@ -27,7 +27,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if not current:
         yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("caa", host)))
         return
-    if parts.hosts.front.page is None:
+    if parts.hosts.front.page is None and not parts.hosts.front.stopped:
         # It is open which host's certificate counts.
         nodes = [parts.operators.open_question("ca", f"front page of {parts.target.domain}", ())]
     yield FunctionRecord(

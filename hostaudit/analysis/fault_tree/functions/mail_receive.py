@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from hostaudit.analysis.diagnosis.aliases import missing_host
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
@@ -51,8 +52,10 @@ def _exchanger(parts: TreeParts, host: str) -> str:
         for address in found
     }
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
+    missing = missing_host(parts.evidence, parts.attribution.catalogue, host)
     addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
-    return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])
+    gone = [parts.operators.broken("mail", host, missing.because)] if missing is not None else []
+    return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses, *gone])
 
 
 def _standby_exchangers(parts: TreeParts) -> list[tuple[Switch, str]]:

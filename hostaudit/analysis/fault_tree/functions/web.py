@@ -25,7 +25,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
         note = f"served at {host}; without {', '.join(aside)} it is only degraded"
     yield FunctionRecord(
         "web",
-        further if hosts.front.page is None else (answers, *further),
+        further if hosts.front.page is None and not hosts.front.stopped else (answers, *further),
         legs=shown.legs,
         degraded_by=tuple(degraded),
         note=note,
@@ -38,12 +38,19 @@ def _open_questions(parts: TreeParts) -> tuple[tuple[str, ...], str]:
     """Basic events for open questions about the front page, and a sentence about them."""
     target, front, page = parts.target, parts.hosts.front, parts.hosts.front.page
     asked = parts.evidence.ids(("front", target.domain))
+    if front.stopped:
+        return (), ""
     if page is None:
         # The host that serves the page is unknown: a failure of all candidates stops it, if it is one of them.
         candidates = [parts.hosts.answers(each) for each in target.hosts if each not in target.named]
         elsewhere = parts.operators.hoped("hosting", f"another host than {target.domain}", asked)
         any_host = parts.tree.gate(Purpose.FRONT_PAGE_CANDIDATES.of(), "any", [*candidates, elsewhere])
-        return (any_host, parts.operators.open_question("hosting", f"front page of {target.domain}", asked)), ""
+        # A page elsewhere is found by way of the name too, so it does not help if that is known not to resolve.
+        return (
+            *parts.zones.failed(target.registrable),
+            any_host,
+            parts.operators.open_question("hosting", f"front page of {target.domain}", asked),
+        ), ""
     if not front.looked_at:
         note = f"the front page is served by {page.host}, which was not looked at: add --host {page.host}"
         return (parts.operators.open_question("hosting", f"front page at {page.host}", asked),), note
