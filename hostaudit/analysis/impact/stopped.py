@@ -20,8 +20,8 @@ def stopped_by(tree: FaultTree, events: Iterable[str]) -> tuple[str, ...]:
     blamed = failed & set(events)
     if not blamed:
         return ()
-    now, alone, without = (_stopped(tree, each) for each in (failed, blamed, failed - blamed))
-    applying = [function.id for function in tree.functions if function.applies == "yes"]
+    now, alone, without, anyway = (_stopped(tree, each) for each in (failed, blamed, failed - blamed, set[str]()))
+    applying = [function.id for function in tree.functions if function.applies == "yes" and function.id not in anyway]
     return tuple(each for each in applying if each in now and (each in alone or each not in without))
 
 

@@ -68,7 +68,8 @@ def _down_now(functions: tuple[Function, ...], findings: tuple[Finding, ...], do
     """Sentences about functions that are down already, and why. They have no single point of failure, so the list of
     those would not show them."""
     down = [each.id for each in functions if each.state == "down"]
-    reasons = [each for each in findings if each.down_now]
+    # What stops the site itself comes before what stops a part of it.
+    reasons = sorted((each for each in findings if each.down_now), key=lambda each: not {*each.down_now} & {*ESSENTIAL})
     explained = {identity for each in reasons for identity in each.down_now}
     text = _not_working("Not working now", [each for each in down if each in explained], domain)
     text += "".join(f"{each.message} " for each in reasons[:REASONS])

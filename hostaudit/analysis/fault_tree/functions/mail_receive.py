@@ -53,9 +53,11 @@ def _exchanger(parts: TreeParts, host: str) -> str:
     }
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
     missing = missing_host(parts.evidence, parts.attribution.catalogue, host)
-    addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
-    gone = [parts.operators.broken("mail", host, missing.because)] if missing is not None else []
-    return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses, *gone])
+    if missing is not None:
+        addresses = parts.operators.broken("mail", host, missing.because)
+    else:
+        addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
+    return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])
 
 
 def _standby_exchangers(parts: TreeParts) -> list[tuple[Switch, str]]:
