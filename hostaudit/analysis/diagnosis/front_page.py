@@ -58,8 +58,8 @@ def addresses_of(evidence: EvidenceIndex, host: str) -> tuple[str, ...]:
 def _next(evidence: EvidenceIndex, host: str, addresses: tuple[str, ...]) -> str:
     """The host to which all addresses of a host redirect; empty if they do not."""
     answers = [evidence.value("web", HostAddress(host, address), WebAnswer) for address in addresses]
-    places = {_host(each.location) for each in answers if each is not None and each.location}
-    return places.pop() if len(places) == 1 and all(each is not None for each in answers) else ""
+    places = {_host(each.location or "") if each is not None else "" for each in answers}
+    return places.pop() if len(places) == 1 else ""
 
 
 def _host(location: str) -> str:
