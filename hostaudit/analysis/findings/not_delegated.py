@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit.analysis.diagnosis.registrations import RegistrationState, state_of
+from hostaudit.analysis.fault_tree.basic_events import broken_event
 from hostaudit.analysis.findings import FindingDefinition
+from hostaudit.analysis.impact.stopped import stopped_by
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding
 from hostaudit.model.verdict import NOT_DELEGATED
@@ -32,7 +34,7 @@ def find(site: SiteModel) -> Iterator[Finding]:
         because=registered.because if registered is not None else (item.id,),
         fix=FIX if registered is None else FIX_REGISTERED,
         effect="Nothing under the name resolves, except from caches that still hold it.",
-        down_now=tuple(each.id for each in site.tree.functions if each.applies != "no"),
+        down_now=stopped_by(site.tree, (broken_event("registry", name),)),
         verdict="fail",
     )
 
