@@ -41,7 +41,8 @@ def try_out(session: nox.Session, *, whole: bool) -> None:
     if "\nAmazon alone can take down parler.com" not in f"\n{report}":
         session.error(f"the main command says something else:\n{report}")
     chosen = () if whole else ("-m", "smoke", *smoke_files())
-    session.run("python", "-m", "pytest", "-q", "-n", "2", *chosen, *session.posargs)
+    every = {"HOSTAUDIT_ALL_EXAMPLES": "1"} if whole else {}
+    session.run("python", "-m", "pytest", "-q", "-n", "2", *chosen, *session.posargs, env=every)
 
 
 @nox.session

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 GAP = "..."
 MOST_MARKS = 2
@@ -22,6 +24,7 @@ _RUNNER_COMMAND = re.compile(r"::|##(?=\[)")
 """Text that build runners read as the beginning of a command: ``::error``, ``##[group]``."""
 
 
+@lru_cache(maxsize=1024)  # a page shows the same names and texts again and again
 def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
     """``text`` with every character that is not clearly visible written as an escape such as ``\\x1b`` or ``\\u202e``.
 
@@ -31,14 +34,15 @@ def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
     # Marks take no column of their own, so more characters than columns may fit.
-    reach = limit * (1 + MOST_MARKS)
-    head = _cells(text[:reach], ascii_only)
-    if len(text) <= reach and sum(map(width, head)) <= limit:
-        return "".join(head)
-    tail = _cells(text[-reach:], ascii_only)
+    reach = 1 + MOST_MARKS
+    cells = _cells(text[: (limit + 1) * reach], ascii_only)
+    fits = _fitting(cells, limit)
+    if fits.all and len(text) <= limit * reach:
+        return "".join(fits.cells)
     room = max(limit - len(GAP), 2)
-    before = _fitting(head, room - room // 2)
-    after = _fitting(reversed(tail), room // 2)
+    end = room // 2
+    before = _fitting(fits.cells, room - end).cells
+    after = _fitting(reversed(list(_cells(text[-(end + 1) * reach :], ascii_only))), end).cells
     return "".join(before) + GAP + "".join(reversed(after))
 
 
@@ -59,7 +63,7 @@ def width(text: str) -> int:
     """The terminal columns of visible text (Unicode Standard Annex 11; ambiguous characters count as narrow)."""
     if text.isascii():
         return len(text)
-    return sum(_columns(char) for char in text)
+    return sum(map(_columns, text))
 
 
 def wrap(text: str, columns: int, *, first: str = "", rest: str = "") -> list[str]:
@@ -79,39 +83,53 @@ def wrap(text: str, columns: int, *, first: str = "", rest: str = "") -> list[st
     return lines
 
 
+@lru_cache(maxsize=1024)
 def _columns(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
-def _cells(text: str, ascii_only: bool) -> list[str]:
+def _cells(text: str, ascii_only: bool) -> Iterator[str]:
     """One string per letter with its marks, or per escape, so that a cut never falls inside one."""
-    cells: list[str] = []
-    marks = MOST_MARKS
+    cell, marks = "", MOST_MARKS
     for char in text:
-        if not visible(char) or (ascii_only and not char.isascii()):
-            cells.append(escape(char))
-            marks = MOST_MARKS
-        elif unicodedata.category(char) not in ("Mn", "Me"):
-            cells.append(char)
-            marks = 0
-        elif marks < MOST_MARKS:
-            cells[-1] += char
+        shown, mark = _shown(char, ascii_only)
+        if mark and marks < MOST_MARKS:
+            cell += shown
             marks += 1
-        else:
-            cells.append(escape(char))
-    return cells
+            continue
+        if cell:
+            yield cell
+        cell = escape(char) if mark else shown
+        marks = MOST_MARKS if mark or shown != char else 0
+    if cell:
+        yield cell
 
 
-def _fitting(cells: Iterable[str], columns: int) -> list[str]:
+@lru_cache(maxsize=4096)
+def _shown(char: str, ascii_only: bool) -> tuple[str, bool]:
+    """A character or its escape, and if it is a combining mark."""
+    if not visible(char) or (ascii_only and not char.isascii()):
+        return escape(char), False
+    return char, unicodedata.category(char) in ("Mn", "Me")
+
+
+class _Fitting(NamedTuple):
+    """The first cells that fit, and if these are all."""
+
+    cells: list[str]
+    all: bool
+
+
+def _fitting(cells: Iterable[str], columns: int) -> _Fitting:
     kept: list[str] = []
     for cell in cells:
         columns -= width(cell)
         if columns < 0:
-            break
+            return _Fitting(kept, all=False)
         kept.append(cell)
-    return kept
+    return _Fitting(kept, all=True)
 
 
 def _pieces(word: str, columns: int) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from helpers.examples import examples
 from helpers.reports import catalogue, impacts, parents, report_on, state
 from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_pairs, on_one_parent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit.audit import analyse
@@ -117,7 +118,7 @@ def test_turning_any_fact_into_unknown_only_widens_the_score(make):
         assert any(each.evidence == item.id for each in report.unknowns)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_turning_several_facts_into_unknown_only_widens_the_score(data):
     base = data.draw(st.sampled_from((on_one_parent, in_pairs)))

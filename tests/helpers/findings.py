@@ -26,7 +26,11 @@ def outcomes(report: Report, rule: str) -> dict[str, str]:
 
 
 def outcome(site, policy: Policy, rule: str, **criteria) -> str:
-    found = set(outcomes(judged(site, policy, **criteria), rule).values())
+    return worst(judged(site, policy, **criteria), rule)
+
+
+def worst(report: Report, rule: str) -> str:
+    found = set(outcomes(report, rule).values())
     return next(each for each in ("fail", "unknown", "pass") if each in found)
 
 

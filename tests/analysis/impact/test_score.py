@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from helpers.examples import examples
 from helpers.graphs import CLOCK, HOUR, PARENTS, graphs
 from helpers.sites import Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given, settings
@@ -278,7 +279,7 @@ def analysed(site: Site) -> Report:
 ABROAD = {"ns.standby.se": ("51.38.1.53", 16276)}
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.sampled_from((seen, in_pairs)),
     st.lists(st.sampled_from(FALLBACKS), max_size=3, unique=True),
@@ -299,7 +300,7 @@ def test_whatever_is_declared_never_lowers_the_score_of_a_site(start, declared, 
     assert after.high >= before.high
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.sampled_from((seen, in_pairs, on_one_parent)), st.randoms(use_true_random=False))
 def test_the_order_of_the_evidence_does_not_matter(start, shuffled):
     file = start().declare(*FALLBACKS[:4]).file()
@@ -381,7 +382,7 @@ def multiplied_out(end: WorkingEnd) -> float:
     return 100 * (1 - worst) * (1 - RULES.scoring.further_weight * second)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.sampled_from((seen, in_pairs, on_one_parent)),
     st.lists(st.sampled_from(FALLBACKS), max_size=2, unique=True),

@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from helpers import ROOT, sites
 from helpers.command import environment
-from hypothesis import HealthCheck, given, settings
+from helpers.examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hostaudit import audit, cli
@@ -424,7 +425,7 @@ def test_whatever_the_site_it_meets_what_is_written_for_it(path, tmp_path):
     assert is_met(opinion)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from(DEMANDABLE),
     presets=st.lists(st.sampled_from(sorted(RULES.presets)), unique=True, max_size=3),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from helpers.corpus import behind_a_proxy, not_there
+from helpers.examples import examples
 from helpers.findings import EVERYTHING
 from helpers.policies import RULES, judged, silent
 from helpers.sites import in_one_leg, in_pairs, on_one_parent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit.analysis.findings import definitions
@@ -72,7 +73,7 @@ def worst(report: Report) -> dict[str, str]:
     return {rule: next(each for each in ("fail", "unknown", "pass") if each in rows) for rule, rows in found.items()}
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.sampled_from((in_pairs, in_one_leg, on_one_parent, silent, behind_a_proxy)),
     st.lists(st.integers(0, 80), min_size=1, max_size=3),
