@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 from helpers import broken_sites as broken
+from helpers.reports import report_on
 from helpers.sites import in_pairs
 
 from hostaudit import cli
@@ -123,6 +124,22 @@ def test_it_is_a_warning_and_no_failure_wherever_it_is_shown(tmp_path, capsys):
     assert "<failure" not in shown["junit"]
     assert "| ⚠️ warning |" in shown["markdown"]
     assert 'rule="registration-end",result="warning"} 1' in shown["prom"]
+
+
+@pytest.mark.parametrize("way", ["clientHold", "expired certificate", "wrong DS", "dangling alias", "no exchanger"])
+def test_to_know_less_of_what_is_broken_only_widens(way):
+    site = DOWN[way][0]
+    known = report_on(site)
+    scores = {each.id: each.score for each in known.functions}
+    kinds = ("registration", "delegation", "tls", "server", "cname", "a", "mx")
+    for key, item in [row for row in site.items.items() if row[1].kind in kinds and row[1].unknown is None][:24]:
+        less = report_on(site.note(item.kind, item.subject, unknown="timeout"))
+        site.items[key] = item
+        assert less.score.low <= known.score.low
+        assert less.score.high >= known.score.high
+        for each in less.functions:
+            assert each.score.low <= scores[each.id].low, key
+            assert each.score.high >= scores[each.id].high, key
 
 
 def test_with_a_policy_it_counts_from_medium_and_a_low_one_is_information(tmp_path, capsys):

@@ -41,7 +41,7 @@ _PART = re.compile(r"[/,;]")
 class RegistrationState:
     """The registration of a name of the site.
 
-    ``statuses``: those that matter here, in the order of ``Status``. ``in_zone``: the name is in the zone of its
+    ``asked``: the registry was asked for its delegation. ``statuses``: those that matter here, in the order of ``Status``. ``in_zone``: the name is in the zone of its
     registry; None if nobody could tell. ``days_left``: whole days until the end that the registry gives, negative after
     it; None without one. ``because``: the evidence for all of it.
     """
@@ -52,6 +52,7 @@ class RegistrationState:
     in_zone: bool | None
     days_left: int | None
     because: tuple[str, ...]
+    asked: bool
 
     def has(self, statuses: tuple[Status, ...]) -> tuple[Status, ...]:
         """Those of some statuses that it has."""
@@ -64,6 +65,11 @@ class RegistrationState:
             return self.name
         ended = f"ended on {(self.registration.expires or '')[:10]}, {days(-self.days_left)} ago"
         return f"{self.name}, whose registration {ended},"
+
+    @property
+    def may_be_absent(self) -> bool:
+        """True if a hold or a deletion may have taken the name out of the zone, and nobody could tell."""
+        return self.asked and self.in_zone is None and bool(self.has((*HOLDS, *DELETIONS)))
 
     @property
     def explains_absence(self) -> bool:
@@ -92,7 +98,8 @@ def state_of(evidence: EvidenceIndex, name: str) -> RegistrationState | None:
     delegation = evidence.get("delegation", name)
     in_zone = _in_zone(evidence, name, delegation)
     because = (item.id, *((delegation.id,) if delegation is not None else ()))
-    return RegistrationState(name, item.value, statuses, in_zone, _days_left(item, item.value), because)
+    left = _days_left(item, item.value)
+    return RegistrationState(name, item.value, statuses, in_zone, left, because, delegation is not None)
 
 
 def statuses_of(registration: Registration) -> tuple[Status, ...]:
@@ -103,14 +110,15 @@ def statuses_of(registration: Registration) -> tuple[Status, ...]:
 
 
 def _in_zone(evidence: EvidenceIndex, name: str, delegation: Evidence | None) -> bool | None:
-    """Whether a name is delegated: by its registry's servers or, if they gave no answer, by the resolver, for which
-    the name then lies in the registry's own zone."""
+    """Whether a name is delegated: by its registry's servers or, if they gave no answer, by the resolver if the name
+    lies in the registry's own zone for it. Of a delegation that it knows the resolver may have an old copy."""
     if delegation is not None and delegation.absent is not None:
         return False
     if delegation is not None and isinstance(delegation.value, Delegation):
         return True
     cut = evidence.value("zone", name, ZoneCut)
-    return None if cut is None else any(domain.registrable(zone) is not None for zone in cut.zones)
+    outside = cut is not None and all(domain.registrable(zone) is None for zone in cut.zones)
+    return False if outside else None
 
 
 def _days_left(item: Evidence, registration: Registration) -> int | None:

@@ -155,6 +155,13 @@ class Zones:
             return self.operators.broken("registry", own, registered.because)
         if own and parent_side is not None and parent_side.absent is not None:
             return self.operators.broken("registry", own, (parent_side.id,))
+        node = self._by_zone_cut(host, own, parent_side, required=required)
+        if own and registered is not None and registered.may_be_absent:
+            asked = self.operators.open_question("registry", own, registered.because)
+            return self.tree.gate(Purpose.HELD.of(host), "all", [node, asked])
+        return node
+
+    def _by_zone_cut(self, host: str, own: str | None, parent_side: Evidence | None, *, required: bool) -> str:
         cut = self.evidence.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones)

@@ -16,7 +16,9 @@ ID = "renew_certificate"
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     """Yield the function. Its loss takes effect when the first certificate ends."""
-    host = parts.hosts.front.host
+    front = parts.hosts.front
+    # A name that leads nowhere has no certificate, so that of the domain itself counts.
+    host = front.host if not front.stopped or parts.hosts.exists(front.host) else parts.target.domain
     asked = [(item, subject_of(item, HostAddress)) for item in parts.evidence.of("tls")]
     current = [item for item, at in asked if at is not None and at.host == host]
     if current and all(item.not_applicable is not None for item in current):
@@ -27,7 +29,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if not current:
         yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("caa", host)))
         return
-    if parts.hosts.front.page is None and not parts.hosts.front.stopped:
+    if front.page is None and not front.stopped:
         # It is open which host's certificate counts.
         nodes = [parts.operators.open_question("ca", f"front page of {parts.target.domain}", ())]
     yield FunctionRecord(
