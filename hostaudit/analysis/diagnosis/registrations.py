@@ -41,9 +41,9 @@ _PART = re.compile(r"[/,;]")
 class RegistrationState:
     """The registration of a name of the site.
 
-    ``asked``: the registry was asked for its delegation. ``statuses``: those that matter here, in the order of ``Status``. ``in_zone``: the name is in the zone of its
+    ``statuses``: those that matter here, in the order of ``Status``. ``in_zone``: the name is in the zone of its
     registry; None if nobody could tell. ``days_left``: whole days until the end that the registry gives, negative after
-    it; None without one. ``because``: the evidence for all of it.
+    it; None without one. ``because``: the evidence for all of it. ``asked``: the registry was asked for its delegation.
     """
 
     name: str
