@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import lab_cases
+import lab_servers
 import lab_sites
 
 NUMBER = {"passed": 0, "failed": 0}
@@ -406,6 +407,19 @@ def among_faults(options: argparse.Namespace) -> None:
         check(f"hostile: {domain} is analysed the same", row["same"])
 
 
+def second_servers(options: argparse.Namespace) -> None:
+    """Second servers that are none, or are full ones, and a network that answers for all of them."""
+    lab = options.lab.resolve().parent
+    with tempfile.TemporaryDirectory() as place:
+        sound, meddling = Path(place) / "servers.json", Path(place) / "meddling.json"
+        sound.write_text(json.dumps(lab_servers.topology(lab)), "utf-8")
+        meddling.write_text(json.dumps(lab_servers.topology(lab, meddling=True)), "utf-8")
+        found = run(options, sound, *lab_servers.ASKED)
+        behind = run(options, meddling, "sound.org")["sound.org"]["report"]
+    for claim in (*lab_servers.claims(found), *lab_servers.meddled(behind, found["sound.org"]["report"])):
+        check(*claim)
+
+
 def policies(options: argparse.Namespace) -> None:
     """One demand, two DNS operators: met, not met, and not to be known, in every format that has a verdict."""
     demand = "version: 1\npolicy: {roles: {dns: {min_providers: 2, independent_by: [parent]}}}\n"
@@ -470,6 +484,7 @@ def main() -> None:
     under_other_names(options)
     without_a_policy(options)
     among_faults(options)
+    second_servers(options)
     policies(options)
     print(f"{NUMBER['passed']} passed, {NUMBER['failed']} failed")
     sys.exit(1 if NUMBER["failed"] else 0)

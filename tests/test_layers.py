@@ -34,7 +34,9 @@ MAY_IMPORT: dict[str, str] = {
     "analysis.attribution": "analysis.catalogue domain model errors",
     "analysis.diagnosis": "analysis.attribution analysis.catalogue domain model errors",
     "analysis.fault_tree": "analysis.diagnosis analysis.attribution analysis.catalogue domain model errors",
-    "analysis.site_model": "analysis.fault_tree analysis.attribution analysis.catalogue domain model errors",
+    "analysis.site_model": (
+        "analysis.fault_tree analysis.diagnosis analysis.attribution analysis.catalogue domain model errors"
+    ),
     "analysis.findings": f"{THINKING} domain model errors",
     "analysis.impact": f"{THINKING} domain model errors",
     "analysis.assess": f"{THINKING} analysis.findings domain model errors",

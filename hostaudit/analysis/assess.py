@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.diagnosis.mail_exchangers import is_implicit
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.findings import findings
@@ -19,6 +20,7 @@ from hostaudit.model import values
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     REPORT_SCHEMA,
+    Caveat,
     CutSet,
     Fallback,
     Function,
@@ -88,12 +90,13 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
         fallbacks=fallbacks,
         findings=found,
         unknowns=unknowns,
-        not_assessed=_not_assessed(file, tree),
+        not_assessed=_not_assessed(file, tree, evidence),
         exceptions_applied=(),
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         names=names_of(tree, called),
         roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring),
+        caveats=tuple(_caveats(site)),
     )
 
 
@@ -221,7 +224,32 @@ def _other_store(listing: Listing, proofs: Proofs) -> Fallback:
     return Fallback("app_store", listing.store, "probed" if shared else "independent", reasons, proof="passed")
 
 
-def _not_assessed(file: EvidenceFile, tree: FaultTree) -> tuple[NotAssessed, ...]:
+def _caveats(site: SiteModel) -> Iterator[Caveat]:
+    """What limits the whole report: zones whose name servers could not be asked from here."""
+    for zone, health in sorted(site.servers.zones.items()):
+        if not health.heard:
+            text = (
+                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
+                "answered without authority, while the resolver answers for the zone: something between here and them "
+                "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
+                "and verdict come from the delegation and the resolver."
+            )
+            yield Caveat("direct_dns", zone, text, health.because)
+
+
+def _mail_not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> Iterator[NotAssessed]:
+    """What is open of the mail exchangers, which a scan asks only on demand."""
+    domain = file.target.domain
+    receives = next((each for each in tree.functions if each.id == "mail_receive"), None)
+    if receives is None:
+        return
+    if is_implicit(evidence, domain) and receives.applies != "yes":
+        yield NotAssessed("incoming mail", receives.note)
+    elif receives.applies == "yes" and any(leg.liveness == "not_asked" for leg in receives.legs):
+        yield NotAssessed("whether the mail exchangers answer", "not asked; --smtp asks each for its greeting")
+
+
+def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> tuple[NotAssessed, ...]:
     rows = []
     if "no-http" in file.run.options:
         rows.append(NotAssessed("web answers, certificates, page and apps", "switched off with --no-http"))
@@ -232,6 +260,7 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree) -> tuple[NotAssessed, ...
         more = f" and {len(tree.unfollowed) - 3} more" if len(tree.unfollowed) > 3 else ""
         why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
         rows.append(NotAssessed("the zones of far name servers", why))
+    rows += _mail_not_assessed(file, tree, evidence)
     for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))

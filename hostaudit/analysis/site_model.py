@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from hostaudit import __version__, domain
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
+from hostaudit.analysis.diagnosis.mail_exchangers import ExchangerHealth
+from hostaudit.analysis.diagnosis.name_servers import NameServerHealth
 from hostaudit.analysis.fault_tree.build import build
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree
@@ -27,6 +30,16 @@ class SiteModel:
     attribution: Attribution
     proofs: Proofs
     tree: FaultTree
+
+    @cached_property
+    def servers(self) -> NameServerHealth:
+        """The health of the name servers that were asked."""
+        return NameServerHealth(self.evidence)
+
+    @cached_property
+    def exchangers(self) -> ExchangerHealth:
+        """The health of the mail exchangers that were asked."""
+        return ExchangerHealth(self.evidence)
 
     def company(self, identity: str) -> str:
         """The name of the company with a parent id, for people; the id itself if there is none."""

@@ -138,6 +138,9 @@ NoHttpOption = Annotated[bool, typer.Option("--no-http", help="Send no HTTP or T
 NoThirdPartyOption = Annotated[
     bool, typer.Option("--no-third-party", help="Send no RDAP, whois, routing or app store requests.")
 ]
+SmtpOption = Annotated[
+    bool, typer.Option("--smtp", help="Ask each mail exchanger for its greeting on port 25; send no mail.")
+]
 PrivateOption = Annotated[
     list[str] | None, typer.Option(metavar="CIDR", help="Allow connections to this private range; repeatable.")
 ]
@@ -153,6 +156,7 @@ class Network(NamedTuple):
     depth: DepthOption = 3
     no_http: NoHttpOption = False
     no_third_party: NoThirdPartyOption = False
+    smtp: SmtpOption = False
     allow_private: PrivateOption = None
 
 
@@ -181,6 +185,7 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
             depth=network.depth,
             no_http=network.no_http,
             no_third_party=network.no_third_party,
+            smtp=network.smtp,
             allow_private=tuple(str(_network(block)) for block in network.allow_private or ()),
             debug=debug_line if debug else None,
             warn=warning,

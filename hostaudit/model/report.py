@@ -91,8 +91,14 @@ class Score(Struct, frozen=True):
     working: tuple[WorkingEnd, ...] = ()
 
 
+Liveness = Literal["", "answers", "not_asked"]
+
+
 class Leg(Struct, frozen=True):
-    """One of the alternatives on which a function rests, and all providers that it needs."""
+    """One of the alternatives on which a function rests, and all providers that it needs.
+
+    ``state``: *known* if its operators are known and nothing shows that it does not work. ``liveness``: *answers* if it
+    was asked itself and serves, *not_asked* if it was not, empty where neither can be said."""
 
     role: str
     subject: str
@@ -100,6 +106,7 @@ class Leg(Struct, frozen=True):
     state: Literal["known", "unknown", "failed"]
     because: tuple[str, ...]
     note: str = ""
+    liveness: Liveness = ""
 
 
 class Function(Struct, frozen=True):
@@ -266,6 +273,16 @@ class NotAssessed(Struct, frozen=True):
     why: str
 
 
+class Caveat(Struct, frozen=True):
+    """Something that limits the whole report, said at its head. *direct_dns*: the name servers of the zone ``subject``
+    could not be asked directly. ``text``: a sentence for people."""
+
+    kind: Literal["direct_dns"]
+    subject: str
+    text: str
+    because: tuple[str, ...] = ()
+
+
 class Run(Struct, frozen=True):
     """The only part of a report that may differ between two runs over the same evidence. ``day``: of judging, UTC."""
 
@@ -304,3 +321,4 @@ class Report(Struct, frozen=True):
     labels: dict[str, str] = {}
     roles: tuple[RoleScore, ...] = ()
     policy: PolicyNote | None = None
+    caveats: tuple[Caveat, ...] = ()

@@ -125,6 +125,7 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """The answer of one name server address to a direct query for the zone's SOA, without recursion.
 
     ``mname`` and ``rname``: the server and the mailbox in the SOA (RFC 1035 section 3.3.13), both free text.
+    ``refresh``: seconds after which a secondary asks for a newer version.
     """
 
     zone: str
@@ -135,10 +136,61 @@ class ServerAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     serial: int | None = None
     mname: str | None = None
     rname: str | None = None
+    refresh: int | None = None
 
     def in_words(self) -> str:
         """The answer in a few words."""
         return f"{'authoritative' if self.authoritative else 'not authoritative'}, {self.rcode}"
+
+
+class NewerCopy(Struct, frozen=True, forbid_unknown_fields=True):
+    """The newest version of a zone at another server with the same SOA mname. ``refresh`` in seconds."""
+
+    nameserver: str
+    address: str
+    serial: int
+    refresh: int | None = None
+
+
+class SecondAnswer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="second_answer"):
+    """The answer of a name server address that was asked again in the same scan, as its first answer was an error, not
+    authoritative, or of an older version of the zone; ``newer`` is then the newest version seen."""
+
+    zone: str
+    nameserver: str
+    address: str
+    authoritative: bool
+    rcode: str
+    serial: int | None = None
+    newer: NewerCopy | None = None
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        said = "authoritative" if self.authoritative else "not authoritative"
+        serial = f", serial {self.serial}" if self.serial is not None else ""
+        than = f", {self.newer.serial} at {self.newer.nameserver}" if self.newer is not None else ""
+        return f"{said}, {self.rcode}{serial}{than}"
+
+
+class ServerRecords(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="server_records"):
+    """What one name server address answers for the zone itself, asked as the servers name different primaries.
+
+    None: no usable answer to that question. ``times``: how often it was asked; more than once if the servers differed.
+    """
+
+    zone: str
+    nameserver: str
+    address: str
+    mname: str
+    nameservers: tuple[str, ...] | None = None
+    exchangers: tuple[str, ...] | None = None
+    addresses: tuple[str, ...] | None = None
+    times: int = 1
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        sets = (("NS", self.nameservers), ("MX", self.exchangers), ("A", self.addresses))
+        return "; ".join(f"{kind} {few(found)}" for kind, found in sets if found is not None) or "no answer"
 
 
 class Dnssec(Struct, frozen=True, forbid_unknown_fields=True, tag="dnssec"):
@@ -291,6 +343,13 @@ class Caa(Struct, frozen=True, forbid_unknown_fields=True, tag="caa"):
         return few(self.issue)
 
 
+NODATA = "NODATA"
+"""The proof that a name exists without records of a type (RFC 2308)."""
+
+NULL_MX = "null MX (RFC 7505)"
+"""The proof that a domain takes no mail."""
+
+
 class MailExchanger(Struct, frozen=True, forbid_unknown_fields=True):
     preference: int
     host: str
@@ -306,13 +365,17 @@ class MailExchangers(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_
 
 
 class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
-    """The senders that an SPF record authorises (RFC 7208), with its includes resolved; its strictness is left out."""
+    """The senders that an SPF record authorises (RFC 7208), with its includes resolved; its strictness is left out.
+
+    ``unlisted``: its mechanisms that let hosts send which no record lists (``exists``, ``ptr``, ``all``).
+    """
 
     record: str
     includes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     uses_mx: bool = False
     uses_a: bool = False
+    unlisted: tuple[str, ...] | UnsetType = UNSET
 
     def in_words(self) -> str:
         """The answer in a few words."""
@@ -468,8 +531,7 @@ class StandbyAnswer(Struct, frozen=True, forbid_unknown_fields=True, tag="standb
 
 
 class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_greeting"):
-    """The greeting of a declared standby mail exchanger on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); no mail is
-    sent.
+    """The greeting of a mail exchanger on port 25 (RFC 5321 sections 3.1 and 4.1.1.1); no mail is sent.
 
     ``greeting`` and ``hello`` are the reply codes of the banner and of EHLO; ``hello`` is None if it was not reached.
     """
@@ -495,6 +557,8 @@ Value = (
     | Delegation
     | NameServers
     | ServerAnswer
+    | SecondAnswer
+    | ServerRecords
     | Dnssec
     | ZoneCut
     | Origin
@@ -523,6 +587,8 @@ Kind = Literal[
     "delegation",
     "nameservers",
     "server",
+    "server_again",
+    "server_records",
     "dnssec",
     "unvalidated",
     "zone",
@@ -538,6 +604,7 @@ Kind = Literal[
     "tls",
     "caa",
     "mx",
+    "exchanger",
     "spf",
     "dmarc",
     "dkim",
@@ -694,6 +761,21 @@ KINDS: dict[str, KindRow] = {
     "tls": KindRow(value=Certificate, subject=HostAddress, role="ca", question="certificate of {host} at {address}"),
     "server": KindRow(
         value=ServerAnswer, subject=ServerAddress, role="dns", question="SOA of {zone} from {server} ({address})"
+    ),
+    "server_again": KindRow(
+        value=SecondAnswer,
+        subject=ServerAddress,
+        role="dns",
+        question="SOA of {zone} from {server} ({address}), asked again",
+    ),
+    "server_records": KindRow(
+        value=ServerRecords,
+        subject=ServerAddress,
+        role="dns",
+        question="NS, MX and A of {zone} from {server} ({address})",
+    ),
+    "exchanger": KindRow(
+        value=MailGreeting, subject=HostAddress, role="mail", question="greeting of {host} at {address}"
     ),
     "aaaa": KindRow(value=Addresses, subject=Name, role="hosting", question="AAAA of {name}", leads=True),
     "cname": KindRow(value=CanonicalName, subject=Name, role="hosting", question="CNAME of {name}", leads=True),

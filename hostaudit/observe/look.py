@@ -25,6 +25,9 @@ USUAL_DEPTH = 3
 DEPTHS = range(7)
 """The number of name-server host names in a path: 0 means only the site's own zones; beyond 6 a path adds little."""
 
+MOST_GREETINGS = 40
+"""The most addresses of mail exchangers that a scan asks."""
+
 LONGEST_TIME = 3600.0
 """Seconds; the longest timeout or deadline that is accepted."""
 
@@ -51,6 +54,7 @@ class LookOptions:
     deadline        seconds for the whole site, above 0, at most 3600
     depth           the number of name-server host names that are followed in sequence, 0 to 6
     no_http         ask DNS and registries only
+    smtp            ask each mail exchanger of the site for its greeting; many networks let nobody out to port 25
     no_third_party  ask only the site and the DNS, no registry, app store or address service
     allow_private   address ranges (CIDR) to which connections are allowed although they are private or special
     debug, warn     called with a line of text for each question, and for each problem of a table on this machine;
@@ -68,6 +72,7 @@ class LookOptions:
     debug: Callable[[str], None] | None = None
     ports: Ports | None = None
     depth: int = USUAL_DEPTH
+    smtp: bool = False
     warn: Callable[[str], None] | None = None
 
     def __post_init__(self) -> None:
@@ -86,10 +91,13 @@ class LookOptions:
     @property
     def chosen(self) -> tuple[str, ...]:
         """The options that make the evidence narrower or wider than usual, with their names in the evidence file."""
-        depth = f"depth={self.depth}", self.depth != USUAL_DEPTH
-        return tuple(
-            name for name, on in (("no-http", self.no_http), ("no-third-party", self.no_third_party), depth) if on
+        rows = (
+            ("no-http", self.no_http),
+            ("no-third-party", self.no_third_party),
+            (f"depth={self.depth}", self.depth != USUAL_DEPTH),
+            ("smtp", self.smtp),
         )
+        return tuple(name for name, on in rows if on)
 
 
 def shared_by_many() -> Common:
@@ -123,6 +131,7 @@ async def look(
     started = _now()
     declared = len(site.spare_names) + len(site.fallbacks) if site is not None else 0
     limits = Limits(timeout=options.timeout, deadline=options.deadline).with_declared(min(declared, MOST_DECLARED))
+    limits = limits.with_greetings(MOST_GREETINGS) if options.smtp else limits
     async with LiveNet(
         limits,
         resolver=options.resolver,
@@ -135,7 +144,7 @@ async def look(
         ports=options.ports,
         common=common,
     ) as net:
-        scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth)
+        scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth, smtp=options.smtp)
         beside = [asyncio.create_task(each) for each in _beside(scan, progress, meanwhile)]
         try:
             evidence = await scan.run(load())

@@ -27,7 +27,7 @@ SCAN_OPTIONS = (
     "--list --jobs --resume --host --site --no-site --policy --fail-on --unknown --baseline "
     "--strict-exceptions --depth --save-evidence "
     "--history --format --output --resolver --ca-bundle --timeout --deadline "
-    "--no-http --no-third-party --allow-private --color --no-progress --quiet --debug"
+    "--no-http --no-third-party --smtp --allow-private --color --no-progress --quiet --debug"
 )
 
 
@@ -380,7 +380,7 @@ def test_every_option_of_scan_arrives(looked, tmp_path, capsys):
     bundle = certificate(tmp_path)
     arguments = "scan x.com --host a.x.com --host b.x.com --resolver 9.9.9.9 --resolver 2620:fe::fe --timeout 2"
     arguments += (
-        " --deadline 9 --depth 0 --no-http --no-third-party --allow-private 10.0.0.0/8 --debug --no-progress -q"
+        " --deadline 9 --depth 0 --no-http --no-third-party --smtp --allow-private 10.0.0.0/8 --debug --no-progress -q"
     )
     code = cli.run([*arguments.split(), "--ca-bundle", str(bundle)])
 
@@ -392,6 +392,8 @@ def test_every_option_of_scan_arrives(looked, tmp_path, capsys):
     assert (options.timeout, options.deadline, options.depth) == (2.0, 9.0, 0)
     assert options.no_http
     assert options.no_third_party
+    assert options.smtp
+    assert options.chosen == ("no-http", "no-third-party", "depth=0", "smtp")
     assert options.debug
     assert options.allow_private == ("10.0.0.0/8",)
     assert options.ca_bundle == bundle

@@ -36,6 +36,10 @@ def reply(
     return HttpReply(url, status, rows, data, truncated, address, certificate, hops)
 
 
+SETTLED = 200
+"""Turns of the event loop after which all that was asked before a pause has its answer."""
+
+
 class FakeNet:
     """``dns`` maps (name, type) to a list of field tuples, to (chain, list) or to an ending.
 
@@ -44,6 +48,7 @@ class FakeNet:
     ``http`` url or (url, address) -> HttpReply,
     ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``origins`` and
     ``owners`` address, ``registrations`` name, ``published`` address: without that table no feed has been fetched.
+    ``again`` and ``greeted`` are what ``ask`` and ``greetings`` give the second time, where that differs.
     A value may also be an exception, which is raised.
     """
 
@@ -95,8 +100,9 @@ class FakeNet:
             fitting = [name.rsplit(".", 1)[1]]
         return Outcome.of(fitting[-1], "fake zones") if fitting else Outcome.of(name, "fake zones")
 
-    async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
-        return await self._answer("ask", (address, name, rdtype))
+    async def ask(self, address: str, name: str, rdtype: str, *, again: bool = False) -> Outcome[DnsReply]:
+        key = (address, name, rdtype)
+        return await self._answer("again" if again and key in self.tables.get("again", {}) else "ask", key)
 
     async def fetch(self, url: str, *, address: str | None = None, redirects: int = 0) -> Outcome[HttpReply]:
         del redirects
@@ -109,8 +115,14 @@ class FakeNet:
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         return await self._answer("certificates", (host, address))
 
-    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
-        return await self._answer("greetings", (host, address))
+    async def greeting(self, host: str, address: str, *, again: bool = False) -> Outcome[MailGreeting]:
+        key = (host, address)
+        return await self._answer("greeted" if again and key in self.tables.get("greeted", {}) else "greetings", key)
+
+    async def pause(self, seconds: float) -> None:
+        self.calls.append(("pause", seconds))
+        for _ in range(SETTLED):
+            await asyncio.sleep(0)
 
     async def origin(self, address: str) -> Outcome[Origin]:
         return await self._answer("origins", address)
@@ -129,9 +141,14 @@ class FakeNet:
 
 
 def observe(
-    target: Target | str, net: FakeNet, *probes: Probe, site: Site | None = None, deepest: int = 3
+    target: Target | str,
+    net: FakeNet,
+    *probes: Probe,
+    site: Site | None = None,
+    deepest: int = 3,
+    smtp: bool = False,
 ) -> dict[str, Evidence]:
     """Run probes over a fake network; the evidence by id. A probe that breaks fails the test unless expected."""
     wanted = domain.parse(target) if isinstance(target, str) else target
-    evidence = asyncio.run(Scan(wanted, net, domain.registrable, site=site, deepest=deepest).run(probes))
+    evidence = asyncio.run(Scan(wanted, net, domain.registrable, site=site, deepest=deepest, smtp=smtp).run(probes))
     return {item.id: item for item in evidence}

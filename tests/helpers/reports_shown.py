@@ -12,6 +12,7 @@ from helpers import ROOT
 from helpers.sample_report import report
 from hostaudit.documents import schemas
 from hostaudit.model.report import (
+    Caveat,
     FailureDomain,
     Finding,
     FunctionImpact,
@@ -34,7 +35,7 @@ def as_json(each=None) -> dict:
 def soiled(value, text):
     """The same value with ``text`` in place of every string that a stranger could have written."""
     kept = {"id", "kind", "cause", "state", "effect", "grade", "outcome", "severity", "verdict", "schema", "at", "type"}
-    kept |= {"role", "via", "platform", "proof", "how", "of", "end"}
+    kept |= {"role", "via", "platform", "proof", "how", "of", "end", "liveness"}
     builtins = msgspec.to_builtins(value)
 
     def walk(node, field=""):
@@ -75,6 +76,7 @@ def hostile_report(text):
         for identity in (text, f"unknown:{text}")
         for name_only in (False, True)
     )
-    base = soiled(report(findings=findings(text)), text)
+    caveats = (Caveat("direct_dns", text, text),)
+    base = soiled(report(findings=findings(text), caveats=caveats), text)
     functions = tuple(msgspec.structs.replace(each, id=f"web:{text}") for each in base.functions)
     return msgspec.structs.replace(base, spofs=spofs, functions=functions, cut_sets=())

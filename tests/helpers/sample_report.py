@@ -62,7 +62,7 @@ FUNCTIONS = (
                 "unknown",
                 ("server:captive.com ns-1.awsdns-00.com 205.251.192.1",),
             ),
-            Leg("dns", "ns-513.awsdns-00.net", ("route53",), "known", ()),
+            Leg("dns", "ns-513.awsdns-00.net", ("route53",), "known", (), liveness="answers"),
         ),
     ),
     Function(

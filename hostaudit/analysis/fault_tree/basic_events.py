@@ -140,9 +140,9 @@ class Operators:
         """A basic event for the zones of a host, if the questions about its zone cuts have no answer."""
         return self._open(BasicEvent({}, "dns", f"zone of {host}", because, certainty="unknown", uncut=host))
 
-    def silent_server(self, subject: str, because: tuple[str, ...]) -> str:
-        """A basic event for an address of a name server that gave no answer."""
-        return self._open(BasicEvent({}, "dns", subject, because, certainty="unknown", silent=True))
+    def silent_server(self, role: str, subject: str, because: tuple[str, ...]) -> str:
+        """A basic event for an address of a known server that gave no usable answer."""
+        return self._open(BasicEvent({}, role, subject, because, certainty="unknown", silent=True))
 
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)

@@ -12,6 +12,8 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
+from hostaudit.analysis.diagnosis.name_servers import NameServerHealth
+from hostaudit.model import serials
 from hostaudit.model.actors import is_unknown
 from hostaudit.model.evidence import Evidence, S, Target, subject_of
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
@@ -34,7 +36,6 @@ from hostaudit.model.values import (
     StoreListing,
 )
 
-MOST_SERIAL = 2**32
 UNASKED = "nobody has asked it yet"
 
 
@@ -85,6 +86,7 @@ class Proofs:
         front = evidence.value("front", target.domain, FrontPage)
         served = front.host if front is not None else ""
         self.web_host = served if served and domain.registrable(served) else target.domain
+        self.servers = NameServerHealth(evidence)
         self.all: tuple[Proof, ...] = ()
         if site is not None:
             rows = [self._fallback(each) for each in site.fallbacks] + [self._spare(each) for each in site.spare_names]
@@ -140,15 +142,15 @@ class Proofs:
             return self._open(address, item)
         if not value.authoritative or value.rcode != "NOERROR":
             reason = f"{address} does not answer for {value.zone} with authority ({value.rcode})"
+            if not self.servers.heard(value.zone):
+                # Nor do those that serve the zone, as seen from here.
+                return Trial(address, None, f"{address} could not be asked from here", (item.id,))
             return Trial(address, False, reason, (item.id,))
         newest = self._newest_serial(value.zone)
         if newest is None or value.serial is None:
             return Trial(address, None, f"the serial of {value.zone} could not be compared", (item.id,))
         serial, because = newest
-        behind = (serial - value.serial) % MOST_SERIAL
-        if behind >= MOST_SERIAL // 2:
-            behind = 0  # RFC 1982: it is ahead
-        if behind > fallback.serial_tolerance:
+        if serials.behind(value.serial, serial) > fallback.serial_tolerance:
             return Trial(address, False, f"stale serial {value.serial} < {serial}", (item.id, because))
         reason = f"{address} answers for {value.zone} with authority, serial {value.serial}"
         if value.names and fallback.server not in value.names:
@@ -157,15 +159,14 @@ class Proofs:
 
     def _newest_serial(self, zone: str) -> tuple[int, str] | None:
         """The latest serial at the present servers of the zone, in the arithmetic of RFC 1982."""
-        best: tuple[int, str] | None = None
+        found: dict[int, str] = {}
         for item in self.evidence.of("server"):
             value = item.value
-            if isinstance(value, ServerAnswer) and value.zone == zone and value.authoritative:
-                if value.serial is None:
-                    continue
-                if best is None or 0 < (value.serial - best[0]) % MOST_SERIAL < MOST_SERIAL // 2:
-                    best = (value.serial, item.id)
-        return best
+            serves = isinstance(value, ServerAnswer) and value.zone == zone and value.authoritative
+            if isinstance(value, ServerAnswer) and serves and value.serial is not None:
+                found.setdefault(value.serial, item.id)
+        top = serials.newest(found)
+        return (top, found[top]) if top is not None else None
 
     def _delegated(self, zone: str) -> tuple[str, ...]:
         parent_side = self.evidence.value("delegation", zone, Delegation)

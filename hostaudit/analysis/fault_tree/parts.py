@@ -8,6 +8,7 @@ from functools import cached_property
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.diagnosis.mail_exchangers import ExchangerHealth
 from hostaudit.analysis.fault_tree.address_legs import AddressLegs
 from hostaudit.analysis.fault_tree.basic_events import Operators
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
@@ -36,6 +37,7 @@ class TreeParts:
     standbys: Standbys
     zones: Zones
     hosts: Hosts
+    exchangers: ExchangerHealth
 
     @cached_property
     def resolves(self) -> str:
@@ -71,4 +73,5 @@ def tree_parts(
         standbys=standbys,
         zones=zones,
         hosts=Hosts(target, zones, legs),
+        exchangers=ExchangerHealth(evidence),
     )

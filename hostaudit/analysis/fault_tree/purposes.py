@@ -76,8 +76,15 @@ class Purpose(Enum):
     """One address of a mail exchanger, with the names that lead to it. Subject: host name, family, address."""
     EXCHANGER_OPERATORS = "mx:{}:{}"
     """The operators of one address of a mail exchanger. Subject: its host name, the address."""
+    EXCHANGER_GREETS = "mx:{}:{}:greets"
+    """One address of a mail exchanger that was asked, with what its answer shows. Subject: its host name, the
+    address."""
     SENDERS = "send:any"
     """Any one sender that the site authorises. No subject."""
+    SENDING_EXCHANGER = "sender:mx:{}"
+    """One mail exchanger as a sender, for which its greeting does not matter. Subject: its host name."""
+    SENDING_ADDRESSES = "sender:mx:{}:addresses"
+    """Any one address of a mail exchanger as a sender. Subject: its host name."""
     SENDING_NETWORK = "sender:{}"
     """The operators that announce a network that may send. Subject: the network."""
 

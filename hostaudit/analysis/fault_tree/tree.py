@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from hostaudit.analysis.fault_tree.purposes import ELSEWHERE, GateKey, Purpose
-from hostaudit.model.report import Dependency, DomainKind, Hours, Leg
+from hostaudit.model.report import Dependency, DomainKind, Hours, Leg, Liveness
 
 T = TypeVar("T")
 
@@ -48,8 +48,9 @@ class BasicEvent:
     alternative that works only in the optimistic reading; *failed*, known not to work now. ``names_only``: it is a
     registry or registrar. ``owned`` false: the contract belongs to a provider on which the site rests, not to the site.
     ``zone``: the zone that it serves, for a name server. ``place``: *standby*, it carries nothing now; *upstream*,
-    another provider rests on it; *console*, names are changed through it. ``silent``: a name server, known by its
-    name, that gave no answer. ``uncut``: the host whose zone cuts have no answer, where that is the open question.
+    another provider rests on it; *console*, names are changed through it. ``silent``: a name server or mail exchanger,
+    known by its name, that gave no usable answer. ``uncut``: the host whose zone cuts have no answer, where that is the
+    open question.
     ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
     """
 
@@ -271,15 +272,24 @@ class FaultTree:
             return "failed" if "failed" in states else "unknown" if "unknown" in states else "known"
         return "known" if "known" in states else "unknown" if "unknown" in states else "failed"
 
-    def leg(self, role: str, subject: str, node: str, note: str = "") -> Leg:
+    def leg(
+        self,
+        role: str,
+        subject: str,
+        node: str,
+        note: str = "",
+        liveness: Liveness = "",
+        asked: Iterable[str] = (),
+    ) -> Leg:
         """The row of an alternative in a report: the providers that it needs, and whether all of them are known.
 
-        The zones of its names are shown with the functions that they carry.
+        The zones of its names are shown with the functions that they carry. ``liveness``: see ``Leg``, and
+        ``asked`` the evidence for it.
         """
         leaves = self.near(node)
         providers = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.domains.get("provider", ())))
-        because = tuple(dict.fromkeys(each for leaf in leaves for each in leaf.because))
-        return Leg(role, subject, providers, self.state(node), because, note)
+        because = tuple(dict.fromkeys([*(each for leaf in leaves for each in leaf.because), *asked]))
+        return Leg(role, subject, providers, self.state(node), because, note, liveness)
 
     def solve(self, lost: Mapping[str, T], measure: Measure[T]) -> dict[str, T]:
         """The value of every gate and lost basic event if the lost events have these values: the least solution of all

@@ -16,6 +16,7 @@ from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.diagnosis.aliases import missing_host
 from hostaudit.analysis.diagnosis.dnssec import refused_zone
+from hostaudit.analysis.diagnosis.name_servers import BROKEN, DOUBTFUL, NameServerHealth
 from hostaudit.analysis.diagnosis.registrations import state_of
 from hostaudit.analysis.fault_tree.basic_events import FOREIGN, EventContext, Operators, broken_event
 from hostaudit.analysis.fault_tree.measured_times import Times
@@ -31,7 +32,6 @@ from hostaudit.model.values import (
     Kind,
     NameServers,
     ServerAddress,
-    ServerAnswer,
     ZoneCut,
     subject_text,
 )
@@ -64,6 +64,7 @@ class Zones:
         self.owned = owned
         self.tenants = tenants
         self.times = Times(evidence)
+        self.servers = NameServerHealth(evidence)
 
     # -- addresses ------------------------------------------------------------------------------------
 
@@ -238,9 +239,11 @@ class Zones:
         if not names and parent_side is None and child_side is None:
             return []
         legs = [self._nameserver(zone, name, glue.get(name, ())) for name in sorted(names)]
+        # Nobody learns the NS set of the zone itself if every server of the delegation is lame.
+        asked = (parent_side,) if glue and self.servers.all_lame(zone) else (parent_side, child_side)
         legs += [
             self.operators.open_question("dns", f"{zone} ({item.kind})", (item.id,))
-            for item in (parent_side, child_side)
+            for item in asked
             if item is not None and item.unknown is not None
         ]
         serving = self.tree.gate(Purpose.SERVED.of(zone), "any", legs)
@@ -294,13 +297,12 @@ class Zones:
         return self.tree.gate(Purpose.NAME_SERVER.of(zone, host), "all", children)
 
     def _liveness(self, zone: str, host: str, address: str) -> list[str]:
-        """A failed or unknown basic event if this address does not answer for the zone; empty if it does."""
+        """A failed or unknown basic event if this address does not serve the zone; empty if it does, and if nobody
+        could ask it."""
         asked = ServerAddress(zone, host, address)
-        subject = subject_text(asked)
-        item = self.evidence.get("server", asked)
-        if item is None:
-            return []
-        if isinstance(item.value, ServerAnswer):
-            good = item.value.authoritative and item.value.rcode == "NOERROR"
-            return [] if good else [self.operators.broken("dns", subject, (item.id,))]
-        return [self.operators.silent_server(subject, (item.id,))]
+        health = self.servers.of(asked)
+        if health is not None and health.standing in BROKEN:
+            return [self.operators.broken("dns", subject_text(asked), health.because)]
+        if health is not None and health.standing in DOUBTFUL:
+            return [self.operators.silent_server("dns", subject_text(asked), health.because)]
+        return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit import domain
-from hostaudit.analysis.diagnosis.primaries import hidden_primary
+from hostaudit.analysis.diagnosis.hidden_primaries import hidden_primary
 from hostaudit.analysis.findings import FindingDefinition
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.report import Finding

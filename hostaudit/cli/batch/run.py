@@ -144,7 +144,7 @@ def _asked(
         "list": digest(sorted(each.domain for each in listed.targets)),
         "options": [
             *(list(options.resolver), str(options.ca_bundle or ""), options.timeout, options.deadline, options.depth),
-            *(options.no_http, options.no_third_party, list(options.allow_private)),
+            *(options.no_http, options.no_third_party, options.smtp, list(options.allow_private)),
         ],
         "declarations": digest(sorted(sites.items())),
         "demands": digest(sorted(criteria.items())),

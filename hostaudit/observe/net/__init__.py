@@ -26,8 +26,9 @@ class Net(Protocol):
     async def zone_of(self, name: str) -> Outcome[str]:
         """The zone that contains ``name``: the owner of the SOA in the answer for it (RFC 2308 section 2)."""
 
-    async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
-        """Ask one name-server address without recursion; any well-formed reply, whatever its rcode, is a value."""
+    async def ask(self, address: str, name: str, rdtype: str, *, again: bool = False) -> Outcome[DnsReply]:
+        """Ask one name-server address without recursion; any well-formed reply, whatever its rcode, is a value.
+        ``again``: a second exchange, whose outcome may differ from the first."""
 
     async def fetch(self, url: str, *, address: str | None = None, redirects: int = 0) -> Outcome[HttpReply]:
         """GET ``url``, at ``address`` if given, following at most ``redirects`` redirects (never more than 5).
@@ -42,12 +43,16 @@ class Net(Protocol):
     async def certificate(self, host: str, address: str) -> Outcome[Certificate]:
         """The certificate presented for ``host`` at ``address``, valid or not; no request is sent. A site call."""
 
-    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
+    async def greeting(self, host: str, address: str, *, again: bool = False) -> Outcome[MailGreeting]:
         """The greeting of the mail exchanger ``host`` at ``address`` and its answer to EHLO; no mail is sent. A
-        greeting that refuses the client is a value.
+        greeting that refuses the client is a value. ``again``: a second exchange.
 
-        Made under ``--no-http`` too: it is not HTTP, and only hosts that a site file declares are asked.
+        Made under ``--no-http`` too: it is not HTTP, and only hosts that a site file declares are asked, and with
+        ``--smtp`` the mail exchangers of the site.
         """
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before a question is asked again, at most until the scan's deadline."""
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """Prefix and origin AS set of an address, from the table of routes and from Team Cymru's DNS, a third party."""

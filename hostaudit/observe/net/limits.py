@@ -64,6 +64,10 @@ class Limits:
             registrations=self.registrations + 2 * count,
         )
 
+    def with_greetings(self, count: int) -> Limits:
+        """The limits raised for ``count`` greetings of mail exchangers, each asked twice at most."""
+        return replace(self, http_requests=self.http_requests + 2 * count)
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import ssl
@@ -72,6 +73,7 @@ class LiveNet:
 
     async def __aenter__(self) -> LiveNet:
         budget = Budget(self._limits, common=self._common)
+        self._budget = budget
         self._sharing = Sharing(budget, self.crashed, self._debug)
         self._http = Http(budget, self._ports)
         self._dns = Dns(
@@ -125,9 +127,9 @@ class LiveNet:
         """See ``Net``."""
         return await self._dns.zone_of(name)
 
-    async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
+    async def ask(self, address: str, name: str, rdtype: str, *, again: bool = False) -> Outcome[DnsReply]:
         """See ``Net``."""
-        return await self._dns.ask(address, name, rdtype)
+        return await self._dns.ask(address, name, rdtype, again=again)
 
     async def fetch(self, url: str, *, address: str | None = None, redirects: int = 0) -> Outcome[HttpReply]:
         """See ``Net``."""
@@ -156,12 +158,16 @@ class LiveNet:
 
         return await self._sharing.once(("certificate", host, address), source, look)
 
-    async def greeting(self, host: str, address: str) -> Outcome[MailGreeting]:
+    async def greeting(self, host: str, address: str, *, again: bool = False) -> Outcome[MailGreeting]:
         """See ``Net``."""
         source = f"SMTP greeting of {host} at {address}"
         return await self._sharing.once(
-            ("greeting", host, address), source, lambda: self._smtp.greeting(host, address, source)
+            ("greeting", host, address, again), source, lambda: self._smtp.greeting(host, address, source)
         )
+
+    async def pause(self, seconds: float) -> None:
+        """See ``Net``."""
+        await asyncio.sleep(min(seconds, self._budget.remaining()))
 
     async def origin(self, address: str) -> Outcome[Origin]:
         """See ``Net``."""

@@ -39,6 +39,8 @@ class Scan:
     """The declarations of the site's owner, if there are any."""
     deepest: int = 3
     """The number of name-server host names that are followed in sequence from the site's own zones."""
+    smtp: bool = False
+    """The mail exchangers of the site are asked for their greeting."""
     depth: dict[str, int] = field(default_factory=dict)
     """By zone, the smallest number of name-server host names between the site and it."""
     seen: dict[str, Evidence] = field(default_factory=dict)

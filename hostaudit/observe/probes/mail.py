@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from msgspec import UNSET
+
 from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
+from hostaudit.model.values import NULL_MX, Dkim, Dmarc, MailExchanger, MailExchangers, Spf, evidence_id
 from hostaudit.observe.net import DnsAnswer, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
 
@@ -19,6 +21,12 @@ SELECTORS = (
 MOST_EXCHANGERS = 32
 MOST_LOOKUPS = 10
 """SPF terms that cause a look-up; more make the record invalid (RFC 7208 section 4.6.4)."""
+
+UNLISTED = frozenset({"all", "exists", "ptr"})
+"""Mechanisms that let hosts send which no record lists (sections 5.1, 5.5 and 5.7)."""
+
+WEAK = frozenset({"~", "?"})
+"""Qualifiers of mechanisms that authorise nobody (section 4.6.2)."""
 
 MOST_TERMS = 200
 LONGEST_RECORD = 1000
@@ -46,7 +54,7 @@ def _as_exchangers(answer: DnsAnswer, source: str) -> Outcome[MailExchangers]:
     rows = sorted({(int(record.fields[0]), str(record.fields[1])) for record in answer.records})[:MOST_EXCHANGERS]
     real = tuple(MailExchanger(preference, host) for preference, host in rows if host not in ("", "."))
     if not real:
-        return Outcome.none("null MX (RFC 7505)", source)
+        return Outcome.none(NULL_MX, source)
     return Outcome.of(MailExchangers(real, answer.ttl), source)
 
 
@@ -97,10 +105,23 @@ async def _spf(scan: Scan, domain: str) -> None:
                 scan.note("spf", name, Outcome(record.source, unknown=record.unknown))
             elif record.value is not None:
                 waiting += found.read(record.value, name, mine=found.is_mine(name))
-    hosts = sorted(found.hosts)[:MOST_LOOKUPS]
-    for addresses in await together(scan.addresses(host) for host in hosts):
-        found.networks.update(dict.fromkeys(addresses))
+    await _addresses(scan, found)
     scan.note("spf", domain, Outcome.of(found.as_spf(outcome.value), outcome.source))
+
+
+async def _addresses(scan: Scan, found: _Senders) -> None:
+    """Add the addresses of the hosts that ``a`` mechanisms name. A host whose addresses have no answer is an unknown
+    under its own name, as it may send."""
+    hosts = sorted(found.hosts)
+    for host in hosts[MOST_LOOKUPS:]:
+        scan.note("spf", host, Outcome.gap("limit", "hostaudit", f"more than {MOST_LOOKUPS} hosts in the SPF record"))
+    hosts = hosts[:MOST_LOOKUPS]
+    for host, addresses in zip(hosts, await together(scan.addresses(host) for host in hosts), strict=True):
+        found.networks.update(dict.fromkeys(addresses))
+        items = (scan.seen[evidence_id(kind, host)] for kind in ("a", "aaaa"))
+        gap = next((item for item in items if item.unknown is not None), None)
+        if gap is not None:
+            scan.note("spf", host, Outcome(gap.source, unknown=gap.unknown))
 
 
 class _Senders:
@@ -112,6 +133,7 @@ class _Senders:
         self.includes: set[str] = set()
         self.networks: dict[str, None] = {}
         self.hosts: set[str] = set()
+        self.unlisted: set[str] = set()
         self.uses_mx = self.uses_a = False
 
     def is_mine(self, name: str) -> bool:
@@ -126,7 +148,10 @@ class _Senders:
             name, argument = term["name"], (term["argument"] or "").rstrip(".")
             if term["qualifier"] == "-" or (name == "redirect" and has_all):
                 continue
-            if name in ("include", "redirect") and argument:
+            if name in UNLISTED:
+                if mine and term["qualifier"] not in WEAK:
+                    self.unlisted.add(name)
+            elif name in ("include", "redirect") and argument:
                 # The value of a macro (section 7) depends on the message, so there is no name to look up.
                 macro = "%" in argument
                 if macro or not self.is_mine(argument):
@@ -154,6 +179,7 @@ class _Senders:
             networks=tuple(self.networks),
             uses_mx=self.uses_mx,
             uses_a=self.uses_a,
+            unlisted=tuple(sorted(self.unlisted)) or UNSET,
         )
 
 

@@ -193,6 +193,7 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
         serial=int(soa.fields[2]) if soa else None,
         mname=str(soa.fields[0]) if soa else None,
         rname=str(soa.fields[1]) if soa else None,
+        refresh=int(soa.fields[3]) if soa else None,
     )
 
 

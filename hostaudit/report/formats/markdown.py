@@ -123,6 +123,8 @@ class _Page:
         if report.verdict == "inconclusive":
             why = "Not failed, but what has to be known could not be established, so it does not pass either."
             self.add("", why)
+        for each in report.caveats:
+            self.add("", text(each.text, 1000))
         if report.policy is not None:
             presets = "".join(f", preset {text(each, 60)}" for each in report.policy.extends)
             where = f"{text(report.policy.source, 300)} line {report.policy.line}"

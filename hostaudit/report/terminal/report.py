@@ -49,6 +49,12 @@ STATES = {
     "not_applicable": ("open", "does not apply"),
 }
 LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
+KNOWN_LEGS = {
+    "": ("good", "known"),
+    "answers": ("good", "operator known; answers"),
+    "not_asked": ("plain", "operator known; not asked"),
+}
+"""Of a leg whose operators are known, by its liveness: a tick only where something answered."""
 EXCEPTIONS = {
     "applied": "is due for review",
     "unused": "is unused",
@@ -102,6 +108,8 @@ def _top(sheet: Sheet, report: Report) -> None:
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
     sheet.text(sheet.safe(f"{seen}, resolver {report.run.resolver}", 600))
     _data(sheet, report)
+    for each in report.caveats:
+        sheet.text(sheet.safe(each.text, 800), lead="Note: ", colour=YELLOW)
 
 
 def _data(sheet: Sheet, report: Report) -> None:
@@ -365,7 +373,7 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
 
 
 def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
-    mark, word = LEG_STATES[leg.state]
+    mark, word = KNOWN_LEGS[leg.liveness] if leg.state == "known" else LEG_STATES[leg.state]
     providers = [sheet.safe(_operator(each, names), 80) for each in leg.providers]
     by = f" by {words.few(providers, SUBJECTS)}" if providers else ""
     note = f"; {sheet.safe(leg.note)}" if leg.note else ""

@@ -19,7 +19,13 @@ MOST = 1500
 LEAST = 20
 """The least columns of a line, even if the style asks for fewer."""
 
-MARKS = {"bad": ("✗", "x", RED), "weak": ("~", "~", YELLOW), "open": ("?", "?", YELLOW), "good": ("✓", "+", GREEN)}
+MARKS = {
+    "bad": ("✗", "x", RED),
+    "weak": ("~", "~", YELLOW),
+    "open": ("?", "?", YELLOW),
+    "good": ("✓", "+", GREEN),
+    "plain": ("·", "-", ""),
+}
 """Symbol, the same in ASCII, colour. A word always follows the symbol."""
 
 EFFECT_MARKS = {"down": "bad", "no_new_installs": "bad", "cannot_renew": "weak", "degraded": "weak"}

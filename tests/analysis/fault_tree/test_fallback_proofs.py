@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import msgspec
 import pytest
 from helpers.sites import GANDI, NSONE, Site, in_one_leg
@@ -10,7 +12,7 @@ from hostaudit import audit
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof
 from hostaudit.documents import rules
 from hostaudit.model.site import DeclaredFallback, SpareName
-from hostaudit.model.values import Caa, Delegation, Listing, NameServerGlue
+from hostaudit.model.values import Caa, Delegation, Listing, NameServerGlue, ServerAnswer
 
 RULES = rules.shipped()
 HETZNER, OVH = 24940, 16276
@@ -74,6 +76,36 @@ def test_the_newest_of_the_servers_in_use_is_the_measure():
     holds(proof(site, server()), True, "serial 3")
     site.standby_server(NS, (NS_AT, HETZNER), serial=2**32 - 2)
     holds(proof(site, server()), False, "stale serial 4294967294 < 3")
+
+
+THREE = {f"dns{number}.p01.nsone.net": (f"198.51.44.{number}", 62597) for number in (1, 2, 3)}
+
+
+def in_use(*serials: int) -> Site:
+    """Three servers in use with these serials, and a standby with serial 3."""
+    site = serving(3, 3).name(GANDI, THREE, serial=3)
+    for (host, (address, _)), serial in zip(THREE.items(), serials, strict=True):
+        answer = ServerAnswer("steady.org", host, address, True, "NOERROR", serial)
+        site.note("server", f"steady.org {host} {address}", answer)
+    return site
+
+
+@pytest.mark.parametrize("serials", sorted(set(permutations((2**32 - 2, 3, 2**32 - 1)))))
+def test_the_newest_of_the_servers_in_use_is_found_on_the_circle_in_any_order(serials):
+    holds(proof(in_use(*serials), server()), True, "serial 3")
+
+
+def test_serials_that_go_round_in_a_circle_have_no_newest():
+    site = in_use(0, 2**30 + 2**29, 2**31 + 2**30)
+    holds(proof(site, server()), None, "the serial of steady.org could not be compared")
+
+
+def test_a_standby_that_refuses_like_all_servers_of_the_zone_could_not_be_asked_from_here():
+    site = serving(57, 57, good=False)
+    holds(proof(site, server()), False, "with authority (REFUSED)")
+    ((host, (address, _)),) = NSONE.items()
+    site.note("server", f"steady.org {host} {address}", ServerAnswer("steady.org", host, address, False, "REFUSED"))
+    holds(proof(site, server()), None, "could not be asked from here")
 
 
 def test_a_server_without_authority_fails():
@@ -225,6 +257,8 @@ def test_an_address_to_which_the_host_resolves_is_configured():
     site = answering().web(WEB, ("88.198.77.11", HETZNER), (PAGE_AT, OVH))
 
     holds(proof(site, origin()), True, f"{WEB} resolves to it already", configured=True)
+    holds(proof(answering().web(WEB, (PAGE_AT, OVH)), origin()), True, "resolves to it already", configured=True)
+    holds(proof(answering().web(WEB, ("88.198.77.11", HETZNER)), origin()), True)
 
 
 # -- mail -------------------------------------------------------------------------------------------------

@@ -48,6 +48,17 @@ def test_a_dead_network_ends_within_the_deadline():
     assert [outcome.unknown.cause for outcome in (*outcomes, later)] == ["deadline"] * 4
 
 
+def test_a_pause_is_as_long_as_asked_and_ends_at_the_deadline():
+    async def paused(seconds, deadline):
+        async with LiveNet(Limits(deadline=deadline), resolver=("192.0.2.1",)) as net:
+            started = time.monotonic()
+            await net.pause(seconds)
+            return time.monotonic() - started
+
+    assert 0.1 <= asyncio.run(paused(0.1, 30)) < 5
+    assert asyncio.run(paused(60, 0.2)) < 5
+
+
 def test_leaving_early_leaves_nothing_running():
     async def go():
         async with DnsServer(faults={"a.example": "timeout"}) as dns:

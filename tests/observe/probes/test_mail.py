@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 from helpers.fakes import FakeNet, observe
+from msgspec import UNSET
 
 from hostaudit.model.values import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
 from hostaudit.observe.probes.mail import MOST_LOOKUPS, PROBE, SELECTORS
@@ -351,3 +352,46 @@ def test_what_a_wildcard_answers_and_a_revoked_key_are_no_selector(text):
 
 def test_selectors_without_an_answer_are_not_listed_as_absent():
     assert dkim("NXDOMAIN") == {}
+
+
+# -- senders that no record lists -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "unlisted"),
+    [
+        ("v=spf1 exists:%{i}._spf.example.com -all", ("exists",)),
+        ("v=spf1 ptr:example.com +all", ("all", "ptr")),
+        ("v=spf1 all", ("all",)),
+        ("v=spf1 ?exists:%{i}.example.com ~all", UNSET),
+        ("v=spf1 ?all", UNSET),
+        ("v=spf1 -all", UNSET),
+    ],
+)
+def test_mechanisms_that_list_no_host_are_kept_if_they_authorise(record, unlisted):
+    assert spf(record)[0].unlisted == unlisted
+
+
+def test_such_mechanisms_in_the_record_of_another_owner_are_that_owners():
+    assert spf("v=spf1 include:x.example.net -all", x=["v=spf1 exists:%{i}.example.net -all"])[0].unlisted is UNSET
+
+
+def test_a_host_whose_addresses_have_no_answer_may_send():
+    record = {"example.com": ["v=spf1 a:out.example.com -all"]}
+    host = "out.example.com"
+    known, _ = look(record, more={(host, "A"): ["192.0.2.7"], (host, "AAAA"): "NODATA"})
+    half, _ = look(record, more={(host, "A"): ["192.0.2.7"], (host, "AAAA"): ("unknown", "timeout")})
+    dark, _ = look(record, more={(host, "A"): ("unknown", "servfail"), (host, "AAAA"): "NODATA"})
+
+    assert f"spf:{host}" not in known
+    assert half[f"spf:{host}"].unknown.cause == "timeout"
+    assert dark[f"spf:{host}"].unknown.cause == "servfail"
+    assert dark["spf:example.com"].value.networks == ()
+
+
+def test_hosts_past_the_limit_are_unknown():
+    hosts = [f"h{number:02}.example.com" for number in range(MOST_LOOKUPS + 1)]
+    addresses = {(host, kind): ["192.0.2.7"] if kind == "A" else "NODATA" for host in hosts for kind in ("A", "AAAA")}
+    found, _ = look({"example.com": [f"v=spf1 {' '.join(f'a:{host}' for host in hosts)} -all"]}, more=addresses)
+
+    assert found[f"spf:{hosts[-1]}"].unknown.cause == "limit"

@@ -80,7 +80,7 @@ def test_both_sides_of_the_delegation_and_each_server_are_noted():
     for server, address in (("ns1.example.net", "198.51.100.1"), ("ns2.example.org", "198.51.100.2")):
         said = found[f"server:example.com {server} {address}"].value
         soa = ("ns1.example.net", "host.example.net")
-        assert said == ServerAnswer("example.com", server, address, True, "NOERROR", 7, *soa)
+        assert said == ServerAnswer("example.com", server, address, True, "NOERROR", 7, *soa, refresh=1)
     assert found["dnssec:example.com"].value == Dnssec(False, False, False)
     assert {item.unknown for item in found.values()} == {None}
 

@@ -56,11 +56,7 @@ def test_every_role_has_its_text_and_its_codes():
 def test_texts_name_no_rule_and_no_command_that_does_not_exist():
     for check in RULES.checks.values():
         assert check.title and check.risk and check.how and check.fix and check.source
-        assert check.write.startswith("policy: {") or check.id in (
-            *definitions(),
-            "single-point",
-            "exceptions.stale",
-        )
+        assert check.write.startswith("policy: {") or check.id in {*definitions(), "single-point", "exceptions.stale"}
 
 
 # -- nothing may be gained by not knowing -----------------------------------------------------------------

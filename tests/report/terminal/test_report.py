@@ -14,16 +14,21 @@ from msgspec import structs
 
 from hostaudit.model.evidence import Evidence, Target, Unknown
 from hostaudit.model.report import (
+    Caveat,
     CutSet,
     Dependency,
     FailureDomain,
     Fallback,
+    Function,
+    Leg,
     NotAssessed,
     Score,
+    ScoreInterval,
     SinglePoint,
     UnknownFact,
 )
 from hostaudit.model.values import Addresses, Alias
+from hostaudit.report import Style, load
 from hostaudit.report.text import width
 
 
@@ -84,6 +89,26 @@ def test_hostile_strings_leave_the_terminal_report_plain(text):
 def test_terminal_report_is_as_golden():
     assert terminal() == (GOLDEN / "report.txt").read_text("utf-8")
     assert terminal(unicode=False, width=60) == (GOLDEN / "report-ascii-60.txt").read_text("utf-8")
+
+
+def test_only_what_answered_itself_has_a_tick():
+    mail = Leg("mail", "mx1.captive.com", ("aws",), "known", (), liveness="not_asked")
+    functions = (Function("mail_receive", "up", ScoreInterval(8, 9), (mail,)),)
+    shown = terminal(report(functions=functions))
+
+    assert "· mail operator known; not asked: mx1.captive.com by" in shown
+    assert "✓ DNS operator known; answers: ns-513.awsdns-00.net by" in terminal()
+    assert "- mail operator known; not asked" in terminal(report(functions=functions), unicode=False)
+
+
+def test_what_limits_the_whole_report_stands_at_its_head():
+    caveats = (Caveat("direct_dns", "captive.com", "Not asked: whether the name servers serve it."),)
+    shown = terminal(report(caveats=caveats))
+    markdown = load("markdown").render(report(caveats=caveats), Style())
+
+    assert "Note: Not asked: whether the name servers serve it." in shown
+    assert shown.index("Note: Not asked") < shown.index("What can take it down")
+    assert "Not asked: whether the name servers serve it." in markdown
 
 
 def test_the_verdict_sentence_comes_first_and_the_next_command_last():

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import cast
 
 from hostaudit.analysis.diagnosis.aliases import missing_host
+from hostaudit.analysis.diagnosis.mail_exchangers import is_implicit
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, Purpose
 from hostaudit.analysis.fault_tree.standbys import Takeover
 from hostaudit.analysis.fault_tree.tree import Switch
+from hostaudit.model.report import Liveness
 from hostaudit.model.site import DeclaredFallback
-from hostaudit.model.values import MailExchangers
+from hostaudit.model.values import NULL_MX, HostAddress, MailExchangers, subject_text
 
 ID = "mail_receive"
 
@@ -25,17 +27,46 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if item is None or item.unknown is not None:
         yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("mx", domain)))
         return
-    if not isinstance(item.value, MailExchangers):
+    if isinstance(item.value, MailExchangers):
+        yield _record(parts, tuple(dict.fromkeys(each.host for each in item.value.exchangers)))
+    elif item.absent == NULL_MX:
+        yield FunctionRecord(ID, applies="no", note=f"takes no mail: {item.absent}")
+    elif is_implicit(parts.evidence, domain):
+        yield _without_exchanger(parts)
+    else:
         yield FunctionRecord(ID, applies="no", note=f"no mail exchanger: {item.absent or item.not_applicable}")
-        return
+
+
+def _without_exchanger(parts: TreeParts) -> FunctionRecord:
+    """The function of a domain without MX records: mail goes to its address (RFC 5321 section 5.1). Most web servers
+    take none, so this weighs nothing until one greeted there."""
+    domain = parts.target.domain
+    standing = parts.exchangers.standing(domain)
+    told = "no MX record, so mail goes to the address itself (RFC 5321 section 5.1)"
+    if standing == "answers":
+        return _record(parts, (domain,), f"{told}, where a mail server greets")
+    if parts.exchangers.refused(domain):
+        return FunctionRecord(ID, applies="no", note=f"{told}, which refuses connections to port 25")
+    if standing == "open":
+        asked = tuple(each.id for each in parts.evidence.of("exchanger"))
+        return FunctionRecord(ID, applies="maybe", note=f"{told}, which gave no answer on port 25", asked=asked)
+    return FunctionRecord(ID, applies="no", note=f"{told}; whether it takes any was not asked, --smtp asks")
+
+
+def _record(parts: TreeParts, hosts: tuple[str, ...], note: str = "") -> FunctionRecord:
+    """The function with any one of these hosts as mail exchangers."""
     nodes, legs = [], []
-    for host in dict.fromkeys(each.host for each in item.value.exchangers):
+    for host in hosts:
         node = _exchanger(parts, host)
         nodes.append(node)
-        legs.append(parts.tree.leg("mail", host, node))
+        standing = parts.exchangers.standing(host)
+        liveness: Liveness = standing if standing in ("answers", "not_asked") else ""
+        refuses = "refuses connections to port 25, while another exchanger answers" if standing == "refuses" else ""
+        asked = parts.evidence.ids(*(("exchanger", HostAddress(host, each)) for each in parts.zones.addresses(host)[0]))
+        legs.append(parts.tree.leg("mail", host, node, refuses, liveness, asked))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
-    yield FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes))
+    return FunctionRecord(ID, (parts.resolves, any_leg), legs=tuple(legs), degraded_by=tuple(nodes), note=note)
 
 
 def _exchanger(parts: TreeParts, host: str) -> str:
@@ -51,6 +82,9 @@ def _exchanger(parts: TreeParts, host: str) -> str:
         )
         for address in found
     }
+    for address, node in legs.items():
+        if shown := _liveness(parts, host, address):
+            legs[address] = parts.tree.gate(Purpose.EXCHANGER_GREETS.of(host, address), "all", [node, *shown])
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
     missing = missing_host(parts.evidence, parts.attribution.catalogue, host)
     if missing is not None:
@@ -58,6 +92,19 @@ def _exchanger(parts: TreeParts, host: str) -> str:
     else:
         addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
     return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])
+
+
+def _liveness(parts: TreeParts, host: str, address: str) -> list[str]:
+    """A failed or unknown basic event if this address was asked and does not greet."""
+    at = HostAddress(host, address)
+    subject, because = subject_text(at), parts.evidence.ids(("exchanger", at))
+    match parts.exchangers.of(at):
+        case "refuses":
+            return [parts.operators.broken("mail", subject, because)]
+        case "open":
+            return [parts.operators.silent_server("mail", subject, because)]
+        case _:
+            return []
 
 
 def _standby_exchangers(parts: TreeParts) -> list[tuple[Switch, str]]:

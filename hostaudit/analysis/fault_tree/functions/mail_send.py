@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from msgspec import UNSET
+
+from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, SENDERS, Purpose
-from hostaudit.model.values import Dkim, Spf, evidence_id
+from hostaudit.model.evidence import Evidence
+from hostaudit.model.values import Addresses, Dkim, Kind, MailExchangers, Spf, evidence_id
 
 ID = "mail_send"
 
@@ -32,7 +36,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if not known:
         yield FunctionRecord(ID, applies="maybe", asked=asked)
         return
-    legs = tuple(parts.tree.leg("sending", _subject(parts, node), node) for node in known)
+    legs = tuple(parts.tree.leg("sending", _subject(parts, node), node, liveness="not_asked") for node in known)
     senders = parts.tree.gate(SENDERS, "any", nodes)
     yield FunctionRecord(ID, (parts.resolves, senders), legs=legs, degraded_by=tuple(nodes))
 
@@ -63,11 +67,55 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
         if other.unknown is not None and other.id != evidence_id("spf", parts.target.domain):
             # An include that could not be read may authorise any sender.
             nodes.append(parts.operators.open_question("sending", other.subject, (other.id,)))
-    if spf.uses_mx and parts.tree.find(EXCHANGERS) is not None:
-        nodes.append(EXCHANGERS.id)
+    if spf.unlisted is not UNSET:
+        nodes += [parts.operators.open_question("sending", f"SPF {each}", (evidence,)) for each in spf.unlisted]
+    if spf.uses_mx:
+        nodes += _exchangers(parts)
     if spf.uses_a:
-        nodes.append(parts.hosts.answers(parts.target.domain))
+        nodes += _own_addresses(parts)
     return list(dict.fromkeys(nodes))
+
+
+def _exchangers(parts: TreeParts) -> list[str]:
+    """The mail exchangers as senders: none if it is proved that there are none, an open question without an answer."""
+    domain = parts.target.domain
+    item = parts.evidence.get("mx", domain)
+    if item is not None and isinstance(item.value, MailExchangers) and parts.tree.find(EXCHANGERS) is not None:
+        if not parts.exchangers.asked:
+            return [EXCHANGERS.id]
+        # One that takes no mail may send it all the same.
+        return [_exchanger(parts, host) for host in dict.fromkeys(each.host for each in item.value.exchangers)]
+    return [] if _proved(item) else [_open_senders(parts, "MX", domain, ("mx",))]
+
+
+def _exchanger(parts: TreeParts, host: str) -> str:
+    """One mail exchanger as a sender: its operator, its name, and any one of its addresses."""
+    found, open_ = parts.zones.addresses(host)
+    named = parts.tree.children(Purpose.EXCHANGER.of(host))[:-1]
+    nodes = [Purpose.EXCHANGER_OPERATORS.of(host, address).id for address in found]
+    nodes += [parts.operators.open_question("sending", f"{host} {each.kind}", (each.id,)) for each in open_]
+    addresses = parts.tree.gate(Purpose.SENDING_ADDRESSES.of(host), "any", nodes)
+    key = Purpose.SENDING_EXCHANGER.of(host)
+    return parts.tree.gate(key, "all", [*named, addresses, parts.zones.name(host, required=False)])
+
+
+def _own_addresses(parts: TreeParts) -> list[str]:
+    """The addresses of the domain as senders, with the same distinction."""
+    domain = parts.target.domain
+    items = [parts.evidence.get(kind, domain) for kind in FAMILIES]
+    if any(item is not None and isinstance(item.value, Addresses) for item in items):
+        return [parts.hosts.answers(domain)]
+    return [] if all(map(_proved, items)) else [_open_senders(parts, "addresses", domain, FAMILIES)]
+
+
+def _proved(item: Evidence | None) -> bool:
+    """True if an answer proves that there is nothing."""
+    return item is not None and item.unknown is None
+
+
+def _open_senders(parts: TreeParts, what: str, domain: str, asked: Iterable[Kind]) -> str:
+    because = parts.evidence.ids(*((kind, domain) for kind in asked))
+    return parts.operators.open_question("sending", f"{what} of {domain}", because)
 
 
 def _signers(parts: TreeParts) -> list[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hostaudit.analysis.diagnosis.name_servers import SERVING, ServerHealth, standing_of
+from hostaudit.analysis.diagnosis.primaries import differences
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
-from hostaudit.model.report import Leg
+from hostaudit.model.report import Leg, Liveness
 from hostaudit.model.values import ZoneCut
+from hostaudit.model.words import few
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
@@ -16,13 +19,18 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     root = parts.resolves
     zones = _zones(parts)
     tenant = parts.zones.tenants.get(parts.target.domain)
-    note = f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take" if tenant else ""
+    notes = [f"{tenant} is a name under {tenant.partition('.')[2]}, the platform's to give or take"] if tenant else []
+    notes += [
+        f"the operators of {each.zone} give different addresses for it, as some do by place or in turn"
+        for each in differences(parts.evidence)
+        if not each.telling
+    ]
     yield FunctionRecord(
         "resolve",
         (root,),
         legs=tuple(_name_servers(parts, zones)),
         degraded_by=tuple(node for zone in zones for node in parts.tree.children(Purpose.SERVED.of(zone))),
-        note=note,
+        note="; ".join(notes),
         spares=tuple(parts.hosts.spare_names("name")),
     )
 
@@ -39,7 +47,29 @@ def _name_servers(parts: TreeParts, zones: tuple[str, ...]) -> Iterator[Leg]:
             gate = parts.tree.gates.get(node)
             if gate is not None and gate.purpose is Purpose.NAME_SERVER:
                 _, server = gate.subject
-                yield parts.tree.leg("dns", f"{zone} {server}", node)
+                health = parts.zones.servers.zones.get(zone)
+                asked = [each for each in health.servers if each.server.server == server] if health is not None else []
+                standing = standing_of(each.standing for each in asked)
+                liveness: Liveness = "not_asked" if standing in (None, "not_asked") else ""
+                if standing in SERVING:
+                    liveness = "answers"
+                told = [text for each in asked if (text := _told(each))]
+                note = few(told) if told else ""
+                because = [identity for each in asked for identity in each.because]
+                yield parts.tree.leg("dns", f"{zone} {server}", node, note, liveness, because)
+
+
+def _told(health: ServerHealth) -> str:
+    """What is wrong with one address of a name server, in words; empty if nothing is."""
+    address, lag = health.server.address, health.lag
+    if health.standing == "lame":
+        return f"{address} does not answer for the zone with authority ({health.rcode})"
+    if lag is None or health.standing not in ("behind", "old_copy"):
+        return ""
+    than = f"serial {lag.serial}, while {lag.newer.nameserver} has {lag.newer.serial}"
+    if health.standing == "old_copy":
+        return f"{address} serves an old copy of the zone: {than}"
+    return f"{address} is behind: {than}; a transfer may be under way"
 
 
 FUNCTION = FunctionDefinition(("resolve",), 10, "down", add)

@@ -139,8 +139,8 @@ class Dns:
         source = self._source(name, "SOA")
         return await self._sharing.once(("zone", name), source, lambda: self._zone_of(name))
 
-    async def ask(self, address: str, name: str, rdtype: str) -> Outcome[DnsReply]:
-        """The answer of one server, without recursion."""
+    async def ask(self, address: str, name: str, rdtype: str, *, again: bool = False) -> Outcome[DnsReply]:
+        """The answer of one server, without recursion. ``again``: to a second query, for this scan alone."""
         name = _plain(name)
         source = f"DNS {name or '.'} {rdtype} at {address}, no recursion"
         reason = self._policy.vet(address)
@@ -148,10 +148,10 @@ class Dns:
             return Outcome.gap("blocked_address", source, reason)
         server = Server(address, self._port)
         return await self._sharing.once(
-            ("ask", address, name, rdtype),
+            ("ask", address, name, rdtype, again),
             source,
             lambda: self._try((server,), name, rdtype, source, flags=DIRECT),
-            reply_lasts,
+            None if again else reply_lasts,
         )
 
     async def origin(self, address: str) -> Outcome[Origin]:

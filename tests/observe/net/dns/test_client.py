@@ -312,6 +312,19 @@ def test_a_server_is_asked_without_recursion_and_any_rcode_is_a_value():
     assert answer.answer[0].fields[2] == 7
 
 
+def test_a_server_that_is_asked_again_gets_a_second_query_and_all_askers_of_one_share_it():
+    server = DnsServer(ZONE, faults={"example.net": "refused:1"}, flags=dns.flags.AA)
+
+    async def both(net):
+        first = await net.ask("127.0.0.1", "example.net", "SOA")
+        same = await net.ask("127.0.0.1", "example.net", "SOA")
+        again = [await net.ask("127.0.0.1", "example.net", "SOA", again=True) for _ in range(2)]
+        return [each.value.rcode for each in (first, same, *again)]
+
+    assert ask(server, both) == ["REFUSED", "REFUSED", "NOERROR", "NOERROR"]
+    assert len(server.queries) == 2
+
+
 @pytest.mark.parametrize(("fault", "expected"), [("timeout", "timeout"), ("malformed", "malformed"),
                                                  ("truncated-no-tcp", "truncated")])  # fmt: skip
 def test_a_server_that_cannot_be_read_is_unknown(fault, expected):
