@@ -32,12 +32,13 @@ from hostaudit.model.report import (
     Score,
     ScoreInterval,
     UnknownFact,
+    name_is_gone,
     package_at,
     web_app_at,
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.values import Listing, StoreListing, WebApp
-from hostaudit.model.verdict import NOT_DELEGATED, Verdict
+from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
 """Number of cut sets of order 2 or more that a report lists for one function and kind of failure domain."""
@@ -52,7 +53,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
     states = function_states(tree, clock)
     spofs = single_points(tree, rules, clock)
     found = findings(site)
-    gone = any(each.rule == NOT_DELEGATED for each in found)
+    gone = name_is_gone(found)
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits = _cut_sets(tree)
@@ -85,9 +86,7 @@ def judge(site: SiteModel, notice: float = 0.0) -> Report:
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(
-            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called
-        ),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called),
         score=Score(low, high, _coverage(tree), () if gone else steps),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),

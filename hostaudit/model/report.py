@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
-from hostaudit.model.verdict import Outcome, Severity, Verdict, Weight
+from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 
@@ -216,6 +217,11 @@ class Finding(Struct, frozen=True):
     verdict: Weight = ""
     effect: str = ""
     down_now: tuple[str, ...] = ()
+
+
+def name_is_gone(findings: Iterable[Finding]) -> bool:
+    """True if the name of the site is not in the zone of its registry, so that there is nothing else to judge."""
+    return any(each.rule in NAME_RULES and "resolve" in each.down_now for each in findings)
 
 
 class ExceptionNote(Struct, frozen=True):

@@ -41,6 +41,11 @@ class EventContext:
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
+def broken_event(role: str, subject: str) -> str:
+    """The id of the basic event for something that is known not to work now."""
+    return f"broken:{role}:{subject}"
+
+
 PLAIN = EventContext()
 FOREIGN = EventContext(owned=False)
 
@@ -154,7 +159,8 @@ class Operators:
 
     def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A basic event for something that is known not to work now."""
-        return self.tree.leaf(f"broken:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="failed"))
+        event = BasicEvent({}, role, subject, because, certainty="failed")
+        return self.tree.leaf(broken_event(role, subject), event)
 
     def network(
         self,

@@ -7,6 +7,9 @@ from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
+from hostaudit.analysis.diagnosis.aliases import missing_alias
+from hostaudit.analysis.diagnosis.certificates import Certificates
+from hostaudit.analysis.diagnosis.dead_end import stopped_at
 from hostaudit.analysis.diagnosis.front_page import (
     PageAnswer,
     Redirects,
@@ -33,12 +36,14 @@ from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer,
 class Front:
     """The location of the front page. ``host``: the host that serves it, if that host was looked at, else the domain.
     ``answer``: what it answered. ``looked_at``: the host that serves it was looked at. ``by_way_of``: the site's own
-    hosts that redirect to a front page under another name; None if the page has one of the site's names."""
+    hosts that redirect to a front page under another name; None if the page has one of the site's names. ``stopped``:
+    no page was found, and this is the host that no browser gets past."""
 
     host: str
     answer: PageAnswer
     looked_at: bool
     by_way_of: Redirects | None = None
+    stopped: bool = False
 
     @property
     def page(self) -> FrontPage | None:
@@ -76,6 +81,7 @@ class Hosts:
         self.attribution = zones.attribution
         self.operators = zones.operators
         self.times = zones.times
+        self.certificates = Certificates(self.evidence, self.attribution.catalogue)
 
     @cached_property
     def front(self) -> Front:
@@ -83,7 +89,8 @@ class Hosts:
         answer = page_answer(self.evidence, self.target)
         page = answer.page
         if page is None:
-            return Front(self.target.domain, answer, looked_at=True)
+            end = stopped_at(self.evidence, self.attribution.catalogue, self.certificates, self.target)
+            return Front(end or self.target.domain, answer, looked_at=True, stopped=end is not None)
         looked_at = any(self.evidence.get(kind, page.host) for kind in FAMILIES)
         away = redirects(self.evidence, self.target, page) if is_elsewhere(page, self.target) else None
         return Front(page.host if looked_at else self.target.domain, answer, looked_at, away)
@@ -99,6 +106,9 @@ class Hosts:
             found, _ = self.zones.addresses(host)
             legs = {address: self._operators(host, address) for address in found}
             serving = self.zones.any_address(Purpose.LEGS, Purpose.LEG, "hosting", host, legs)
+            missing = missing_alias(self.evidence, self.attribution.catalogue, host)
+            if missing is not None:
+                self.tree.gates[serving].children.append(self.operators.broken("hosting", host, missing.because))
             spared = self.tree.spares(Purpose.LEGS_OR_STANDBY.of(host), serving, self._standby_origins(host))
             self.tree.gate(key, "all", [spared])
         return key.id
@@ -117,6 +127,13 @@ class Hosts:
         subject = subject_text(at)
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host)))
         children += self._origin(host, address)
+        refused = self.certificates.refused(at)
+        if refused is not None:
+            if refused.plain is False:
+                children.append(self.operators.broken("ca", subject, refused.because))
+            elif refused.plain is None:
+                children.append(self.operators.open_question("hosting", subject, refused.because))
+            return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
         because = self.evidence.ids(("web", at))
         answer = self.evidence.value("web", at, WebAnswer)
         if answer is None or (is_broken(answer) and not self._proved_broken(host)):

@@ -30,6 +30,8 @@ class Purpose(Enum):
     """As far as is known, the zones of a host whose zone cuts are open. Subject: the host."""
     ZONE_NOT_ASKED = "zone-not-asked:{}"
     """The zones of a host that were not asked for. Subject: the host."""
+    HELD = "held:{}"
+    """The zones of a host whose registration may have taken the name out of its zone. Subject: the host."""
     TENANT = "tenant:{}"
     """A name that a platform assigns. Subject: the host."""
     RESOLVES = "resolves:{}:{}"

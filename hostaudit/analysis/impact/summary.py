@@ -14,10 +14,14 @@ from hostaudit.model.report import (
     Function,
     FunctionImpact,
     SinglePoint,
+    name_is_gone,
 )
 from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
 from hostaudit.model.words import duration, function, listed, span
+
+REASONS = 2
+"""The most findings of what is down now that the sentence tells."""
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
 
@@ -35,14 +39,14 @@ def summarise(
 ) -> str:
     """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id."""
     domain = file.target.domain
-    if findings:
+    if name_is_gone(findings):
         return f"{findings[0].message} Nothing of the site can work."
     if not _anything_answered(evidence):
         return (
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _no_web(functions, domain) + _down_now(functions, domain)
+    lead = _no_web(functions, domain) + _down_now(functions, findings, domain)
     lead += _worst(domain, functions, spofs, cut_sets, fallbacks, names, _stores(evidence))
     if verdict == "inconclusive":
         open_ = [ESSENTIAL[f.id] for f in functions if f.id in ESSENTIAL and _open(f)]
@@ -72,11 +76,24 @@ def _no_web(functions: tuple[Function, ...], domain: str) -> str:
     return f"{domain} has no web site: no name of it has an address. " if gone else ""
 
 
-def _down_now(functions: tuple[Function, ...], domain: str) -> str:
-    """A sentence about functions that are down already. They have no single point of failure, so the list of those
-    would not show them."""
-    names = [domain if each.id == "web" else function(each.id) for each in functions if each.state == "down"]
-    return f"Not working now, as seen from here: {listed(names)}. " if names else ""
+def _down_now(functions: tuple[Function, ...], findings: tuple[Finding, ...], domain: str) -> str:
+    """Sentences about functions that are down already, and why. They have no single point of failure, so the list of
+    those would not show them."""
+    down = [each.id for each in functions if each.state == "down"]
+    # What stops the site itself comes before what stops a part of it.
+    reasons = sorted((each for each in findings if each.down_now), key=lambda each: not {*each.down_now} & {*ESSENTIAL})
+    explained = {identity for each in reasons for identity in each.down_now}
+    text = _not_working("Not working now", [each for each in down if each in explained], domain)
+    text += "".join(f"{each.message} " for each in reasons[:REASONS])
+    if len(reasons) > REASONS:
+        text += f"{len(reasons) - REASONS} more findings tell of the rest. "
+    rest = [each for each in down if each not in explained]
+    return text + _not_working("Not working now, as seen from here", rest, domain)
+
+
+def _not_working(lead: str, functions: list[str], domain: str) -> str:
+    names = [domain if each == "web" else function(each) for each in functions]
+    return f"{lead}: {listed(names)}. " if names else ""
 
 
 def _worst(

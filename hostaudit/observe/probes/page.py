@@ -28,6 +28,7 @@ from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together
 
 REDIRECTS = 5
+MOST_ADDRESSES = 4
 MOST_ENTRIES = 200
 """The most entries that are read from a declaration or manifest."""
 MOST_APPS = 12
@@ -103,6 +104,8 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
             break
     reply = outcome
+    if hosts and reply.unknown is not None and reply.unknown.cause == "certificate_invalid":
+        reply = await _past_refusal(scan, hosts[0], reply)
     scan.note("front", domain, reply.map(_as_front))
     if reply.value is None:
         scan.note("page", domain, reply)
@@ -116,6 +119,19 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         scan.note("page", host, Outcome.gap("malformed", reply.source, f"content type {kind[:60]}"))
         return host, None
     return host, reply.value
+
+
+async def _past_refusal(scan: Scan, host: str, refused: Outcome[HttpReply]) -> Outcome[HttpReply]:
+    """The page that browsers find although one certificate is refused: at another address of the host, or over plain
+    HTTP; the refusal itself if there is none."""
+    found = await together(scan.net.dns(host, kind) for kind in ("A", "AAAA"))
+    addresses = [str(record.fields[0]) for each in found if each.value is not None for record in each.value.records]
+    for address in addresses[:MOST_ADDRESSES] if len(addresses) > 1 else ():
+        reply = await scan.net.fetch(f"https://{host}/", address=address, redirects=REDIRECTS)
+        if reply.value is not None:
+            return reply
+    reply = await scan.net.fetch(f"http://{host}/", redirects=REDIRECTS)
+    return reply if reply.value is not None else refused
 
 
 async def _served(scan: Scan) -> list[str]:

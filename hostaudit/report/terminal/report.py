@@ -23,10 +23,11 @@ from hostaudit.model.report import (
     Report,
     SinglePoint,
     UnknownFact,
+    name_is_gone,
 )
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
-from hostaudit.model.verdict import NOT_DELEGATED
+from hostaudit.model.verdict import LEVELS
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -62,6 +63,9 @@ EXCEPTIONS = {
     "expired": "has ended",
     "malformed": "states no day",
 }
+TOLD = {"error": "bad", "warning": "weak", "info": "open"}
+"""By level of a finding that does not count, its mark."""
+
 VERDICTS = {
     "pass": ("PASS", GREEN),
     "fail": ("FAIL", RED),
@@ -138,10 +142,9 @@ def _findings(sheet: Sheet, report: Report) -> None:
     if not (rows or report.policy or covered):
         return
     failed = [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)]
-    counts = {each: bool(each.verdict) or (report.policy is None and each.severity != "low") for each in failed}
     groups = {
-        "failed": [each for each in failed if counts[each]],
-        "told": [each for each in failed if not counts[each]],
+        "failed": [each for each in failed if each.verdict],
+        "told": [each for each in failed if not each.verdict],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
@@ -153,7 +156,8 @@ def _findings(sheet: Sheet, report: Report) -> None:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
     for each in groups["told"][:SHOWN]:
-        _finding(sheet, each, "weak", f"told ({each.severity}), does not count")
+        aside = ", does not count" if report.policy is not None else ""
+        _finding(sheet, each, TOLD[LEVELS[each.severity]], f"{LEVELS[each.severity]} ({each.severity}{aside})")
     sheet.more(len(groups["told"]) - SHOWN)
     for each in groups["unknown"][:SHOWN]:
         weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
@@ -190,6 +194,8 @@ def _by_what(sheet: Sheet, report: Report, counts: str) -> str:
 def _finding(sheet: Sheet, finding: Finding, mark: str, word: str, *, fix: bool = True) -> None:
     named = " ".join(part for part in (finding.code, finding.rule) if part)
     sheet.marked(mark, word, f"{sheet.safe(named, 120)}: {sheet.safe(finding.message, 400)}", 2)
+    if fix and finding.effect and finding.outcome == "fail":
+        sheet.text(sheet.safe(finding.effect, 400), 6, lead="Effect: ")
     if fix and finding.fix and finding.outcome == "fail":
         sheet.text(sheet.safe(finding.fix, 400), 6, lead="Fix: ")
 
@@ -212,7 +218,7 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence]) -> N
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     gone = report.policy is None and report.verdict == "fail" and not report.spofs
-    if gone or any(each.rule == NOT_DELEGATED for each in report.findings):
+    if gone or name_is_gone(report.findings):
         return
     sheet.heading("What can take it down, worst first")
     if not strong:

@@ -91,6 +91,18 @@ def test_a_fault_at_the_domain_is_unknown_whatever_the_www_name_says(cause):
     assert found[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
 
 
+def test_where_one_certificate_is_refused_the_page_may_stand_at_another_address_or_on_plain_http():
+    refused, plain = ("unknown", "certificate_invalid"), f"http://{HOST}/"
+    two = {(HOST, "A"): ["192.0.2.1", "192.0.2.2"]}
+    other, _ = look({FRONT: refused, (FRONT, "192.0.2.2"): reply(FRONT, "<p>")}, dns=two)
+    over_http, _ = look({FRONT: refused, plain: reply(plain, "<p>")})
+    redirected, _ = look({FRONT: refused, plain: refused})
+
+    assert other[f"front:{HOST}"].value.url == FRONT
+    assert over_http[f"front:{HOST}"].value.url == plain
+    assert redirected[f"front:{HOST}"].unknown.cause == "certificate_invalid"
+
+
 def test_a_servfail_for_the_addresses_is_not_a_proof_that_there_are_none():
     url = f"https://{WWW}/"
     found, _ = look({url: reply(url, "<p>")}, dns={(HOST, "A"): ("unknown", "servfail"), (HOST, "AAAA"): "NODATA"})

@@ -20,11 +20,12 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     """Yield the function. Its loss takes effect when the first certificate ends. A host that redirects to the front
     page over TLS needs a certificate of its own."""
     front = parts.hosts.front
-    host = front.host
-    if proofs := without_address(parts.evidence, parts.target):
+    # A name that leads nowhere has no certificate, so that of the domain itself counts.
+    host = front.host if not front.stopped or parts.hosts.exists(front.host) else parts.target.domain
+    if not front.stopped and (proofs := without_address(parts.evidence, parts.target)):
         yield FunctionRecord(ID, applies="no", note="there is no web site to need one", asked=proofs)
         return
-    leading = [each for each in front.hosts if each != host]
+    leading = [each for each in front.hosts if each not in (host, front.host)]
     current = _current(parts, host)
     if current and all(item.not_applicable is not None for each in (host, *leading) for item in _current(parts, each)):
         yield FunctionRecord(ID, applies="no", note="the site uses no TLS")
@@ -34,10 +35,10 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if not any(isinstance(item.value, Certificate) for each in (host, *leading) for item in _current(parts, each)):
         yield FunctionRecord(ID, applies="maybe", asked=parts.evidence.ids(("caa", host)))
         return
-    if front.page is None:
+    if front.page is None and not front.stopped:
         # It is open which host's certificate counts.
         nodes = [parts.operators.open_question("ca", f"front page of {parts.target.domain}", ())]
-    elif not front.looked_at:
+    elif front.page is not None and not front.looked_at:
         asked = parts.operators.open_question("ca", f"front page at {front.page.host}", front.answer.because)
         nodes = [asked]
     children = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from hostaudit.analysis.diagnosis.aliases import missing_host
 from hostaudit.analysis.diagnosis.mail_exchangers import is_implicit
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
@@ -97,7 +98,11 @@ def _exchanger(parts: TreeParts, host: str) -> str:
         if shown := _liveness(parts, host, address):
             legs[address] = parts.tree.gate(Purpose.EXCHANGER_GREETS.of(host, address), "all", [node, *shown])
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
-    addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
+    missing = missing_host(parts.evidence, parts.attribution.catalogue, host)
+    if missing is not None:
+        addresses = parts.operators.broken("mail", host, missing.because)
+    else:
+        addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
     return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])
 
 

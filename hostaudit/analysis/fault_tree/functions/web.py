@@ -17,11 +17,11 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     """Yield the function. The loss of another name of the site, of one of several legs or of a third party degrades
     it. A site of which no name has an address has no such function."""
     target, hosts = parts.target, parts.hosts
-    if proofs := without_address(parts.evidence, target):
+    front = hosts.front
+    if not front.stopped and (proofs := without_address(parts.evidence, target)):
         yield FunctionRecord("web", applies="no", note="no name of it has an address", asked=proofs)
         return
-    front = hosts.front
-    serving = [front.host] if front.page is not None and front.looked_at else []
+    serving = [front.host] if front.stopped or (front.page is not None and front.looked_at) else []
     children = [*_redirects(parts), *(hosts.answers(each) for each in serving), *_open_questions(parts)]
     shown = [hosts.shown(each, _leads(parts, each)) for each in front.hosts]
     aside = [
@@ -80,10 +80,14 @@ def _open_questions(parts: TreeParts) -> Iterator[str]:
     """Basic events for open questions about the front page, and for a page that is known not to work."""
     target, front, page = parts.target, parts.hosts.front, parts.hosts.front.page
     asked = front.answer.because
+    if front.stopped:
+        return
     if page is None:
         # The host that serves the page is unknown: a failure of all candidates stops it, if it is one of them.
         candidates = [parts.hosts.answers(each) for each in own_hosts(target)]
         elsewhere = parts.operators.hoped("hosting", f"another host than {target.domain}", asked)
+        # A page elsewhere is found by way of the name too, so it does not help if that is known not to resolve.
+        yield from parts.zones.failed(target.registrable)
         yield parts.tree.gate(Purpose.FRONT_PAGE_CANDIDATES.of(), "any", [*candidates, elsewhere])
         yield parts.operators.open_question("hosting", f"front page of {target.domain}", asked)
         return
