@@ -21,7 +21,7 @@ def test_it_fails_without_a_policy_and_says_which_host_answered_what():
     )
     assert found.because == ("front:steady.org",)
     assert report.verdict == "fail"
-    assert report.summary.startswith("Not working now, as seen from here: steady.org. ")
+    assert report.summary.startswith("Not working now: steady.org. www.steady.org answered 502 to this look")
 
 
 def test_one_broken_address_of_several_is_no_redundancy():
