@@ -41,7 +41,7 @@ HOSTILE = {
     "closed.hostile-lab.net": "connection_refused",
 }
 
-DOWN_NOW = ("d-sec-wrongds-lab.com", "expired.hostile-lab.net")
+DOWN_NOW = ("d-sec-wrongds-lab.com", "expired.hostile-lab.net", "s500.hostile-lab.net")
 """Those of which it is certain that they do not work now."""
 
 
@@ -229,7 +229,9 @@ def on_several(options: argparse.Namespace, captive: dict) -> None:
         check(f"redundant without {what}: no better score", all(a <= b for a, b in ends), ends)
     to_depths(*(found[each] for each in depths))
     check("redundant: no parent is of order 1 but for names", parents(sound) == [], parents(sound))
-    check("redundant: at least 60 points above", sound["score"]["low"] - captive["score"]["high"] >= 60, sound["score"])
+    # What stands behind its content networks is hidden, so the low end counts with a company that may be any.
+    ends = (sound["score"]["low"], sound["score"]["high"])
+    check("redundant: at least 60 points above", ends[1] - captive["score"]["high"] >= 60 and ends[0] < ends[1], ends)
     with tempfile.TemporaryDirectory() as place:
         for name, lines in FAULTS.items():
             path = Path(place) / "faulty.yaml"
@@ -369,8 +371,8 @@ def under_other_names(options: argparse.Namespace) -> None:
         check(f"cases: the block of {domain} is said to be {holder}'s", block, told)
     findings = rows["mistyped.com"]["report"]["findings"]
     almost = [(each["rule"], each["severity"], each["subject"]) for each in findings]
-    wanted = [("lookalike-name-server", "high", "ns2-01.azure.dns.net")]
-    check("cases: a mistyped name server is a finding", almost == wanted, almost)
+    wanted = {(rule, "high", "ns2-01.azure.dns.net") for rule in ("lookalike-name-server", "dangling-name")}
+    check("cases: a mistyped name server is a finding", set(almost) == wanted, almost)
     others = {domain: rows[domain]["report"]["findings"] for domain in rows if domain != "mistyped.com"}
     check("cases: no other site has a finding", not any(others.values()), others)
     notes = [each["note"] for each in rows["tenant.github.io"]["report"]["functions"]]
