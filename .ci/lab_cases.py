@@ -159,6 +159,68 @@ def topology(lab: Path) -> Tree:
     }
 
 
+FOUND: dict[str, tuple[int, dict[str, set[str]]]] = {
+    "expired-cert.org": (1, {"certificate-refused": {"web"}}),
+    "half-cert.org": (0, {"certificate-refused": set()}),
+    "self-signed.org": (1, {"certificate-refused": {"web"}}),
+    "wrong-name.org": (1, {"certificate-refused": {"web"}}),
+    "no-chain.org": (3, {}),
+    "plain-beside.org": (0, {"certificate-refused": set()}),
+    "wrong-ds.org": (1, {"dnssec-fails": {"resolve", "web"}}),
+    "old-signatures.org": (1, {"dnssec-fails": {"resolve", "web"}}),
+    "held-still-there.org": (0, {"registration-on-hold": set()}),
+    "held-and-gone.io": (1, {"registration-on-hold": {"resolve", "web"}}),
+    "deleted.io": (1, {"registration-deleted": {"resolve", "web"}}),
+    "dangling.org": (1, {"dangling-name": {"web"}}),
+    "lost-exchanger.org": (1, {"dangling-name": {"mail_receive"}}),
+}
+"""Of the sites in ``found_topology``: by domain the exit code, and by rule of a finding what it shows to be down."""
+
+
+def found_topology(lab: Path) -> Tree:
+    """The rest of the Internet with sites of which something does not work now, or will not soon."""
+    zones: Tree = {
+        name: {"dns": "nsone", "registrar": "gandi", "records": f"@ 300 A 88.198.70.{70 + number}"}
+        for number, name in enumerate(FOUND)
+    }
+    zones["half-cert.org"]["records"] += "\n@ 300 A 88.198.70.99"
+    zones["wrong-ds.org"]["signed"] = "wrong-ds"
+    zones["old-signatures.org"]["signed"] = "expired"
+    zones["held-still-there.org"]["status"] = ["client hold"]
+    zones["dangling.org"]["records"] += "\nwww 300 CNAME gone-shop.azurewebsites.net."
+    zones["lost-exchanger.org"]["records"] += "\n@ 300 MX 10 gone"
+    zones["azurewebsites.net"] = {"dns": "azure-dns", "registrar": "markmonitor"}
+    expired = {"ca": "letsencrypt", "fault": "expired"}
+    changes: Tree = {
+        "expired-cert.org": {"tls": expired},
+        "half-cert.org": {"ips": [zones["half-cert.org"]["records"].split()[3]], "tls": expired},
+        "self-signed.org": {"tls": {"ca": "letsencrypt", "fault": "self-signed"}},
+        "wrong-name.org": {"tls": {"ca": "letsencrypt", "sans": ["another-site.com"]}},
+        "no-chain.org": {"tls": {"ca": "letsencrypt", "fault": "no-chain"}},
+        "plain-beside.org": {"tls": expired, "http80": "serve"},
+        "dangling.org": {"redirect": "https://www.dangling.org/"},
+    }
+    gone = {"held-and-gone.io": ("clientHold",), "deleted.io": ("redemptionPeriod", "pendingDelete")}
+    return {
+        "include": [str(lab / "topologies" / "base.yaml")],
+        "name": "found",
+        "zones": zones,
+        "http": [
+            *({"hosts": [name], **changes.get(name, {})} for name in FOUND),
+            {"hosts": ["half-cert.org"], "ips": ["88.198.70.99"], "tls": {"ca": "letsencrypt"}},
+        ],
+        "whois_rules": [{"q": name, "kind": "text", "text": _whois(name, status)} for name, status in gone.items()],
+        # The laboratory's registries delegate every name, so for these their servers say otherwise.
+        "dns_faults": [{"server": each, "kind": "nxdomain", "zones": [*gone]} for each in ("a0.nic.io", "b0.nic.io")],
+    }
+
+
+def _whois(name: str, status: tuple[str, ...]) -> str:
+    """What a registry says of a name with these statuses."""
+    lines = [f"Domain Status: {each} https://icann.org/epp#{each}" for each in status]
+    return "\r\n".join((f"Domain Name: {name}", "Registrar: Gandi SAS", "Registrar IANA ID: 81", *lines, ""))
+
+
 def differences(report: Tree, true: dict[tuple[str, str], set[str]]) -> list[str]:
     """What a report says otherwise."""
     found = []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import UNSET
 
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.diagnosis.front_page import answered_otherwise
 from hostaudit.analysis.diagnosis.mail_exchangers import is_implicit
 from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
@@ -14,7 +15,7 @@ from hostaudit.analysis.findings import findings
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.graph import graph_of
-from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact
+from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact, order_one, standing
 from hostaudit.analysis.impact.score import (
     CompanyOutages,
     company_outages,
@@ -28,9 +29,10 @@ from hostaudit.analysis.impact.single_points import name_of, rounded, single_poi
 from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model import values
+from hostaudit.model import values, words
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
+    HIDDEN_ORIGIN,
     REPORT_SCHEMA,
     Caveat,
     CutSet,
@@ -42,14 +44,16 @@ from hostaudit.model.report import (
     NotAssessed,
     Report,
     Score,
+    ScoreInterval,
     UnknownFact,
+    name_is_gone,
     package_at,
     web_app_at,
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Scoring
 from hostaudit.model.values import Listing, StoreListing, WebApp
-from hostaudit.model.verdict import NOT_DELEGATED, Verdict
+from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
 """Number of cut sets of order 2 or more that a report lists for one function and kind of failure domain."""
@@ -68,12 +72,12 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
     states = function_states(tree, clock)
     table = TimeTable()
-    spofs = single_points(tree, rules, clock, states, table)
+    spofs = single_points(tree, rules, clock, table)
     found = findings(site)
-    gone = any(each.rule == NOT_DELEGATED for each in found)
+    gone = name_is_gone(found)
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
-    cut_sets, limits, orders = _cut_sets(tree, states, clock)
+    cut_sets, limits, orders = _cut_sets(tree, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
     steps = said_once(
         working("low", pessimistic, called, rules.scoring),
@@ -86,15 +90,13 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     elif not _rests_on_known_ground(tree, states):
         verdict = "inconclusive"
     functions = _functions(tree, states, pessimistic, optimistic, rules.scoring)
-    unknowns = _unknowns(evidence, tree.functions)
+    unknowns = _unknowns(site, tree.functions)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(
-            file, evidence, functions, spofs, cut_sets, fallbacks, found if gone else (), verdict, called, notice
-        ),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called, notice),
         score=Score(low, high, _coverage(tree), () if gone else steps),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
@@ -129,7 +131,9 @@ def _functions(
         Function(
             id=function.id,
             state=states[function.id],
-            score=function_score(function.id, pessimistic, optimistic, scoring),
+            score=ScoreInterval(0.0, 100.0)
+            if function.applies == "unseen"
+            else function_score(function.id, pessimistic, optimistic, scoring),
             legs=function.legs,
             note=function.note,
         )
@@ -158,6 +162,8 @@ def function_states(tree: FaultTree, clock: RecoveryTimes) -> dict[str, Function
 def _state(function: SiteFunction, best: Outage, worst: Outage) -> FunctionState:
     if function.applies == "no":
         return "not_applicable"
+    if function.applies == "unseen":
+        return "not_assessed"
     if best.stops:
         return "down"
     if worst.stops:
@@ -169,7 +175,7 @@ def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) ->
     """True if name resolution and the web site each have an alternative of which everything is known (else the verdict
     is inconclusive)."""
     for function in tree.functions:
-        if function.id in ("resolve", "web"):
+        if function.id in ("resolve", "web") and function.applies != "no":
             if states[function.id] == "unknown":
                 return False
             if not any(leg.state in ("known", "failed") for leg in function.legs):
@@ -178,21 +184,24 @@ def _rests_on_known_ground(tree: FaultTree, states: dict[str, FunctionState]) ->
 
 
 def _coverage(tree: FaultTree) -> float:
-    """The share of those basic events on which functions rest whose operator and state are known."""
-    used = {name for function in tree.functions if function.applies != "no" for name in tree.below(function.root)}
+    """The share of those basic events on which functions rest whose operator and state are known; 1 only if all are."""
+    used = {name for function in tree.functions if function.counts for name in tree.below(function.root)}
     leaves = [leaf for name, leaf in tree.leaves.items() if name in used]
     known = sum(leaf.certainty in ("certain", "failed") for leaf in leaves)
-    return round(known / len(leaves), 2) if leaves else 0.0
+    if known == len(leaves):
+        return 1.0 if leaves else 0.0
+    return min(0.99, round(known / len(leaves), 2))
 
 
 def _cut_sets(
-    tree: FaultTree, states: dict[str, FunctionState], clock: RecoveryTimes
+    tree: FaultTree, clock: RecoveryTimes
 ) -> tuple[tuple[CutSet, ...], tuple[str, ...], dict[DomainKind, int]]:
     """The minimal cut sets of every kind, a note where the list is incomplete, and the order up to which it is not."""
     rows, limits = [], []
     orders: dict[DomainKind, int] = {}
     lasting = _Lasting(tree, clock)
-    shown = {f.id for f in tree.functions if f.applies == "yes" and states[f.id] != "down"}
+    necks = order_one(tree)
+    shown = {f.id for f in tree.functions if f.applies == "yes" and standing(necks[f.id])}
     for kind in KINDS:
         found = minimal_cut_sets(tree, kind)
         if found.order < MOST:
@@ -234,11 +243,15 @@ class _Lasting:
 # -- the rest -----------------------------------------------------------------------------------------
 
 
-def _unknowns(evidence: EvidenceIndex, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
-    facts = [_unknown_fact(item) for item in evidence.items.values() if item.unknown is not None]
+def _unknowns(site: SiteModel, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
+    settled = answered_otherwise(site.evidence, site.file.target)
+    open_ = (item for item in site.evidence.items.values() if item.unknown is not None and item.id not in settled)
+    facts = [_unknown_fact(item) for item in open_]
     for function in functions:
-        for subject, detail in function.hidden_origins:
-            facts.append(UnknownFact("origin", subject, "hidden_behind_cdn", retryable=False, detail=detail))
+        for subject, provider, detail in function.hidden_origins:
+            facts.append(
+                UnknownFact("origin", subject, HIDDEN_ORIGIN, retryable=False, detail=detail, provider=provider)
+            )
     unique = {(fact.role, fact.subject, fact.cause, fact.evidence): fact for fact in facts}
     return tuple(unique[key] for key in sorted(unique))
 
@@ -327,5 +340,7 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) 
     for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
+        if function.applies == "unseen":
+            rows.append(NotAssessed(words.function(function.id), function.note))
     rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(tree)]
     return tuple(rows)

@@ -12,7 +12,7 @@ from hostaudit.domain import lies_under, registrable
 from hostaudit.errors import near, nearest
 from hostaudit.model.roles import FUNCTIONS, HIDDEN
 from hostaudit.model.rules import Provider
-from hostaudit.model.site import DeclaredFallback, Site
+from hostaudit.model.site import Declared, DeclaredFallback, Site
 
 
 def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Provider] | None) -> Iterator[Problem]:
@@ -25,6 +25,7 @@ def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Pro
             yield Problem((key,), f"{key} has {len(getattr(site, key))} entries", f"at most {MOST_ENTRIES} are read")
     yield from _repeated(site)
     yield from _of_functions(site, known)
+    yield from _of_declared(site, known)
     for position, spare in enumerate(site.spare_names):
         if lies_under(spare.domain, site.domain):
             text = f"the spare name {spare.domain} is lost with {site.domain}"
@@ -32,6 +33,18 @@ def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Pro
     for position, fallback in enumerate(site.fallbacks):
         for problem in _of_fallback(fallback, site, known):
             yield problem._replace(where=("fallbacks", position, *problem.where))
+
+
+def _of_declared(site: Site, known: Mapping[str, Provider] | None) -> Iterator[Problem]:
+    declared = site.declare
+    if declared is None:
+        return
+    if declared == Declared():
+        yield Problem(("declare",), "declare says nothing", "give origin, mailbox or apps")
+    for key, role in (("origin", "hosting"), ("mailbox", "mail")):
+        provider = getattr(declared, key)
+        if provider and (fault := _slip(provider, known, role)):
+            yield fault.at(("declare", key), f"{key}: {provider}")
 
 
 def _repeated(site: Site) -> Iterator[Problem]:

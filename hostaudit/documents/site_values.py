@@ -15,7 +15,7 @@ from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import HostNameError, host_name, parse
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.roles import ROLES
-from hostaudit.model.site import DeclaredFallback, DeclaredFunction, Need, Place, Site, SpareName
+from hostaudit.model.site import Declared, DeclaredFallback, DeclaredFunction, Need, Place, Site, SpareName
 
 PROOFS: dict[str, tuple[str, ...]] = {
     "dns": ("server",),
@@ -33,6 +33,9 @@ FURTHER: dict[str, tuple[str, ...]] = {"dns": ("stands_for", "serial_tolerance")
 
 PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys}
 """Keys with a meaning for some roles only."""
+
+APPS = ("none",)
+"""What can be declared about apps; an app itself is found by the store that lists it."""
 
 ACTIVATIONS = ("manual", "automatic")
 AT_ONCE_HOURS = 0.1
@@ -128,6 +131,9 @@ SOUND: Checks = {
     (DeclaredFallback, "activation"): _one_of(ACTIVATIONS, "a way to switch"),
     (DeclaredFallback, "activation_hours"): between(0, 1e6, "a number of hours from 0 up"),
     (DeclaredFallback, "switched_by"): _PROVIDER_ID,
+    (Declared, "origin"): _PROVIDER_ID,
+    (Declared, "mailbox"): _PROVIDER_ID,
+    (Declared, "apps"): _one_of(APPS, "a declaration about apps"),
     (Place, "of"): _name_or_address,
     (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),
 }

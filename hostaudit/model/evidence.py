@@ -48,6 +48,10 @@ RETRYABLE: frozenset[str] = frozenset(
 """Causes after which a later repetition may give an answer."""
 
 
+NO_SUCH_NAME = "NXDOMAIN"
+"""The proof of absence of a name, with all its types (RFC 8020); ``NODATA`` is about one type of a name that exists."""
+
+
 class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
     """A question without an answer: the cause, and the words of the server or library, made printable."""
 

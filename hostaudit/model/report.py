@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
-from hostaudit.model.verdict import Outcome, Severity, Verdict, Weight
+from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 GRAPH_SCHEMA: Literal["hostaudit.graph/1"] = "hostaudit.graph/1"
@@ -18,7 +19,9 @@ DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "a
 which the content of the account is changed. Neither is observed; both follow from the provider."""
 Grade = Literal["declared", "configured", "probed", "independent"]
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
-FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable"]
+FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable", "not_assessed"]
+IDLE: tuple[FunctionState, ...] = ("not_applicable", "not_assessed")
+"""The states of functions that do not count: the site has none, or nothing showed whether it has one."""
 
 
 class Dependency(Struct, frozen=True, omit_defaults=True):
@@ -243,6 +246,11 @@ class Finding(Struct, frozen=True):
     down_now: tuple[str, ...] = ()
 
 
+def name_is_gone(findings: Iterable[Finding]) -> bool:
+    """True if the name of the site is not in the zone of its registry, so that there is nothing else to judge."""
+    return any(each.rule in NAME_RULES and "resolve" in each.down_now for each in findings)
+
+
 class ExceptionNote(Struct, frozen=True):
     """An exception of the policy and its state in this report. ``days_left`` counts whole days after today; None for
     one without end. ``findings``: fingerprints of those that it covers, or would cover if it had not ended;
@@ -280,13 +288,20 @@ class PolicyNote(Struct, frozen=True):
     rules: tuple[str, ...] = ()
 
 
+HIDDEN_ORIGIN = "hidden_behind_cdn"
+"""The cause of an unknown origin behind a content network."""
+
+
 class UnknownFact(Struct, frozen=True):
+    """A question without an answer. ``provider``: of a hidden origin, the content network before it."""
+
     role: str
     subject: str
     cause: str
     retryable: bool
     detail: str = ""
     evidence: str = ""
+    provider: str | UnsetType = UNSET
 
 
 class NotAssessed(Struct, frozen=True):
@@ -372,7 +387,7 @@ class GraphFunction(Struct, frozen=True, omit_defaults=True):
     id: str
     root: str
     weight: float
-    applies: Literal["yes", "no", "maybe"]
+    applies: Literal["yes", "no", "maybe", "unseen"]
     loss: Effect
     state: FunctionState
     degraded_by: tuple[str, ...] = ()

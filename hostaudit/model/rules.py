@@ -47,8 +47,8 @@ class Feed(Struct, frozen=True, forbid_unknown_fields=True):
 class Sources(Struct, frozen=True, forbid_unknown_fields=True):
     """The sources of a provider's facts, by group: ``company`` (name, parent, jurisdiction), ``networks`` (AS numbers,
     ranges, holders), ``names`` (host names of every kind), ``headers``, ``certificates`` (issuers, CAA) and
-    ``registration`` (registrar ids and names, top-level domains). Each is a label of ``rules/sources.yaml``, the
-    address of a page, or a few words about the place and time."""
+    ``registration`` (registrar ids and names, top-level domains), ``claimable``. Each is a label of
+    ``rules/sources.yaml``, the address of a page, or a few words about the place and time."""
 
     company: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
@@ -56,6 +56,7 @@ class Sources(Struct, frozen=True, forbid_unknown_fields=True):
     headers: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     registration: tuple[str, ...] = ()
+    claimable: tuple[str, ...] = ()
 
 
 class Publication(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +93,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     ``account`` is the product under whose customer account this one is sold, if not its own: closing the account ends
     both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles in which this
     provider is well known; ``sold`` is false for a provider that serves only itself.
+    ``claimable`` are suffixes under which a name that does not exist can be taken by any customer.
     ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers, and ``basis`` the
     source of that; a provider without one has its parent's.
     """
@@ -123,6 +125,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     tlds: tuple[str, ...] = ()
     account: str = ""
     regions: tuple[str, ...] = ()
+    claimable: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
     depends_on: tuple[Upstream, ...] = ()
     usual: tuple[str, ...] = ()

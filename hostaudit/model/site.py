@@ -1,6 +1,7 @@
 """The owner's declarations: the site file ``hostaudit.yaml``, version 1.
 
-A declaration counts in a report only if a probe could prove it.
+A fallback counts in a report only if a probe could prove it; what ``declare`` says counts unless evidence contradicts
+it.
 """
 
 from __future__ import annotations
@@ -132,6 +133,15 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     region: str
 
 
+class Declared(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What only the owner can know: the provider of the servers behind content networks, the provider of the mailboxes
+    behind the mail exchangers, and that there is no app (*none*). It counts unless evidence contradicts it."""
+
+    origin: str = ""
+    mailbox: str = ""
+    apps: str = ""
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One site of a site file. ``hosts`` are looked at besides the domain and its www name."""
 
@@ -141,6 +151,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     spare_names: tuple[SpareName, ...] = ()
     fallbacks: tuple[DeclaredFallback, ...] = ()
     places: tuple[Place, ...] = ()
+    declare: Declared | None = None
 
 
 class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

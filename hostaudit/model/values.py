@@ -37,6 +37,17 @@ class Addresses(Struct, frozen=True, forbid_unknown_fields=True, tag="addresses"
         return via + few(self.addresses)
 
 
+class CanonicalName(Struct, frozen=True, forbid_unknown_fields=True, tag="canonical_name"):
+    """The CNAME record of a name without addresses (RFC 1034 section 3.6.2). ``ttl`` in seconds."""
+
+    target: str
+    ttl: int
+
+    def in_words(self) -> str:
+        """The answer in a few words."""
+        return self.target
+
+
 class ServiceBinding(Struct, frozen=True, forbid_unknown_fields=True):
     """One HTTPS record (RFC 9460). Priority 0 is AliasMode."""
 
@@ -288,11 +299,18 @@ class CertificateName(Struct, frozen=True, forbid_unknown_fields=True):
     country: str | None = None
 
 
+CertificateFault = Literal["expired", "not_yet_valid", "wrong_name", "self_signed", "untrusted", "no_issuer", "other"]
+"""The reasons for which a verifier refuses a certificate. *untrusted*: its chain ends at a root that is not trusted
+here; *no_issuer*: an issuer in its chain is neither sent nor known here; *expired* and *not_yet_valid* may be about any
+certificate of the chain."""
+
+
 class Certificate(Struct, frozen=True, forbid_unknown_fields=True, tag="certificate"):
     """The certificate that one address leg presents, valid or not.
 
     ``issuer`` signed the leaf certificate; ``chain`` has the issuers above it as far as they were sent or verified,
-    nearest to the leaf first. ``problem`` is the verifier's own message if ``valid`` is false.
+    nearest to the leaf first. ``problem`` is the verifier's own message if ``valid`` is false, and ``fault`` its
+    reason, which older evidence does not have.
     """
 
     host: str
@@ -304,6 +322,7 @@ class Certificate(Struct, frozen=True, forbid_unknown_fields=True, tag="certific
     valid: bool
     problem: str | None = None
     chain: tuple[CertificateName, ...] = ()
+    fault: CertificateFault | UnsetType = UNSET
 
     def in_words(self) -> str:
         """The answer in a few words."""
@@ -532,6 +551,7 @@ class MailGreeting(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_gr
 
 Value = (
     Addresses
+    | CanonicalName
     | ServiceBindings
     | Registration
     | Delegation
@@ -570,14 +590,17 @@ Kind = Literal[
     "server_again",
     "server_records",
     "dnssec",
+    "unvalidated",
     "zone",
     "a",
     "aaaa",
+    "cname",
     "https",
     "origin",
     "owner",
     "published",
     "web",
+    "plain",
     "tls",
     "caa",
     "mx",
@@ -732,6 +755,9 @@ KINDS: dict[str, KindRow] = {
     "web": KindRow(
         value=WebAnswer, subject=HostAddress, role="hosting", question="GET https://{host}/ at {address}", passing=True
     ),
+    "plain": KindRow(
+        value=WebAnswer, subject=HostAddress, role="hosting", question="GET http://{host}/ at {address}", passing=True
+    ),
     "tls": KindRow(value=Certificate, subject=HostAddress, role="ca", question="certificate of {host} at {address}"),
     "server": KindRow(
         value=ServerAnswer, subject=ServerAddress, role="dns", question="SOA of {zone} from {server} ({address})"
@@ -752,6 +778,7 @@ KINDS: dict[str, KindRow] = {
         value=MailGreeting, subject=HostAddress, role="mail", question="greeting of {host} at {address}"
     ),
     "aaaa": KindRow(value=Addresses, subject=Name, role="hosting", question="AAAA of {name}", leads=True),
+    "cname": KindRow(value=CanonicalName, subject=Name, role="hosting", question="CNAME of {name}", leads=True),
     "https": KindRow(
         value=ServiceBindings, subject=Name, role="hosting", question="HTTPS record of {name}", leads=True
     ),
@@ -766,6 +793,9 @@ KINDS: dict[str, KindRow] = {
     "web_app": KindRow(value=WebApp, subject=Name, role="app_store", question="web app of {name}"),
     "packages": KindRow(value=DirectPackages, subject=Name, role="app_store", question="packages offered by {name}"),
     "dnssec": KindRow(value=Dnssec, subject=Name, role="dns", question="DNSSEC of {name}"),
+    "unvalidated": KindRow(
+        value=NameServers, subject=Name, role="dns", question="NS of {name} without DNSSEC validation"
+    ),
     "zone": KindRow(value=ZoneCut, subject=Name, role="dns", question="zone of {name}", leads=True),
     "standby_ns": KindRow(
         value=StandbyServer,

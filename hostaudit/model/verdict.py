@@ -27,4 +27,11 @@ Weight = Literal["", "fail", "inconclusive"]
 WEIGHT_OF_UNKNOWN: dict[UnknownMode, Weight] = {"fail": "fail", "warn": "", "inconclusive": "inconclusive"}
 
 NOT_DELEGATED = "name-not-delegated"
-"""The one rule that decides the verdict by itself: a name that does not exist."""
+ON_HOLD = "registration-on-hold"
+DELETED = "registration-deleted"
+NAME_RULES = frozenset({NOT_DELEGATED, ON_HOLD, DELETED})
+"""The rules that a name breaks which is not in the zone of its registry: nothing else of the site can work then."""
+
+Level = Literal["error", "warning", "info"]
+LEVELS: dict[Severity, Level] = {"critical": "error", "high": "error", "medium": "warning", "low": "info"}
+"""How a finding is told that does not count in the verdict, by its severity, the same in every format."""

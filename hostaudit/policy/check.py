@@ -129,6 +129,11 @@ def few_of(words: Iterable[str], most: int = 4) -> str:
     return few(list(dict.fromkeys(words)), most)
 
 
+def not_assessed(demand: Demand, function: str, why: str) -> Answer:
+    """Return the answer about a function of which nobody knows if the site has it."""
+    return demand.answer("unknown", function, f"{function_name(function).capitalize()}: {why}.")
+
+
 def no_such_function(demand: Demand, function: str, *, known: bool) -> Answer:
     """Return the answer about a function that the site does not have (``known``), or that was not looked at."""
     text = "the site does not have it" if known else "it was not looked at; name its host, or declare it"

@@ -64,8 +64,8 @@ class PolicyContext:
     def leaves(self) -> tuple[BasicEvent, ...]:
         """Every basic event on which a function rests now, or whose loss degrades it."""
         tree = self.case.tree
-        roots = [f.root for f in tree.functions if f.applies != "no"]
-        worse = [node for f in tree.functions if f.applies != "no" for node in f.degraded_by]
+        roots = [f.root for f in tree.functions if f.counts]
+        worse = [node for f in tree.functions if f.counts for node in f.degraded_by]
         return tuple(tree.leaves[name] for name in sorted(tree.below(*roots, *worse)) if name in tree.leaves)
 
     def leaves_of(self, role: str) -> tuple[BasicEvent, ...]:

@@ -20,9 +20,9 @@ from msgspec import structs
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy, Policy
-from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report
+from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report, name_is_gone
 from hostaudit.model.scenario import Scenario
-from hostaudit.model.verdict import NOT_DELEGATED, SEVERITIES, WEIGHT_OF_UNKNOWN, Severity, UnknownMode, Verdict, Weight
+from hostaudit.model.verdict import SEVERITIES, WEIGHT_OF_UNKNOWN, Severity, UnknownMode, Verdict, Weight
 from hostaudit.policy import exceptions
 from hostaudit.policy.ask import SINGLE_POINT, STALE, asked, code, finding, fingerprint, ordered
 from hostaudit.policy.check import Demand
@@ -93,9 +93,10 @@ class _Found:
 
 
 def _ask(context: PolicyContext) -> _Found:
-    """The findings of the analysis and the answers of all checks; a name that does not exist is not checked."""
+    """The findings of the analysis and the answers of all checks; a name that is not in its registry's zone is not
+    checked."""
     unasked = _coded(context.case, context.report)
-    exists = not any(each.rule == NOT_DELEGATED for each in unasked)
+    exists = not name_is_gone(unasked)
     answers = list(asked(context)) if exists else []
     return _Found(
         rows=(*unasked, *(each.finding for each in answers)),

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from msgspec import structs
 
 from hostaudit.model.report import ExceptionNote, Finding, Report
-from hostaudit.model.verdict import SEVERITIES
+from hostaudit.model.verdict import LEVELS, SEVERITIES, Level
 from hostaudit.report.text import printable
 
 HEADLINES = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "NOT JUDGED"}
@@ -26,11 +26,11 @@ UNSOUND = "known-ground"
 NOWHERE = "hostaudit.yaml"
 """The file at which rows point if there is no policy: the usual file of a policy."""
 
-Standing = Literal["fail", "inconclusive", "excepted", "baseline", "warning", "pass"]
-"""*fail* and *inconclusive* decide the verdict. The others do not count: covered by an exception, failed already in the
-baseline, unknown with only a warning, passed."""
+Standing = Literal["fail", "inconclusive", "told", "excepted", "baseline", "warning", "pass"]
+"""*fail* and *inconclusive* decide the verdict. The others do not count: found and told without a demand, covered by an
+exception, failed already in the baseline, unknown with only a warning, passed."""
 
-_ORDER = ("fail", "inconclusive", "warning", "excepted", "baseline", "pass")
+_ORDER = ("fail", "inconclusive", "told", "warning", "excepted", "baseline", "pass")
 
 
 def rows(report: Report) -> tuple[Finding, ...]:
@@ -50,12 +50,19 @@ def standing(row: Finding) -> Standing:
         return "pass"
     if row.exception:
         return "excepted"
-    return "baseline" if row.baseline else "warning"
+    if row.baseline:
+        return "baseline"
+    return "told" if row.outcome == "fail" else "warning"
+
+
+def level(row: Finding) -> Level:
+    """How a row is told that does not count: *error*, *warning* or *info*."""
+    return LEVELS[row.severity]
 
 
 def counted(found: Iterable[Finding]) -> str:
     """The counts in words: ``2 failed, 1 unknown, 1 excepted, 4 passed``."""
-    words = {"fail": "failed", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
+    words = {"fail": "failed", "told": "told", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
     words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
     standings = [standing(each) for each in found]
     said = [f"{standings.count(each)} {words[each]}" for each in _ORDER if each in standings]
@@ -67,6 +74,8 @@ def lifted(report: Report, row: Finding) -> str:
     state = standing(row)
     if state == "baseline":
         return "It failed in the baseline already."
+    if state == "told":
+        return f"Told as {level(row)}: no policy asks for it, so it does not count."
     if state == "warning":
         return "It is unknown, which the policy only warns of."
     if state != "excepted":

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import FunctionImpact, TimeTerm
+from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, Report, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
 from hostaudit.model.values import KINDS, kind_of_id, read_subject
-from hostaudit.model.words import duration
+from hostaudit.model.words import duration, listed
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -59,7 +59,7 @@ CAUSES = {
     "limit": "a limit of the scan was reached",
     "no_service": "nobody publishes this",
     "not_asked": "not asked, by choice",
-    "depends_on_unknown": "what it hangs on is unknown",
+    "depends_on_unknown": "not looked for, as the question before it has no answer",
     "internal_error": "a defect of hostaudit",
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }
@@ -114,6 +114,20 @@ def clock(hours: float) -> str:
     if abs(hours) < 96:
         return f"{hours:.0f}h"
     return f"{hours / 24:.0f}d" if abs(hours) < 24 * 3650 else f"{hours / 8760:.0f}y"
+
+
+def grounds(report: Report) -> str:
+    """How much is known of what the score rests on, as the end of a sentence. A hidden origin is no part that was
+    seen."""
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
+    hidden = [each for each in report.unknowns if each.cause == HIDDEN_ORIGIN]
+    if not hidden:
+        return f", {report.score.coverage:.0%} of its grounds known"
+    before = dict.fromkeys(each.provider for each in hidden if each.provider)
+    networks = listed([names.get(each, each) for each in before]) or "its content network"
+    if any(each.cause != HIDDEN_ORIGIN for each in report.unknowns):
+        return f"; some of its grounds are unknown, and so is the origin behind {networks}"
+    return f"; the operator of every part seen is known; the origin behind {networks} is not"
 
 
 def cause(identity: str) -> str:

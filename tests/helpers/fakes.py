@@ -44,7 +44,8 @@ class FakeNet:
     """``dns`` maps (name, type) to a list of field tuples, to (chain, list) or to an ending.
 
     An ending is ``"NXDOMAIN"`` or ``"NODATA"`` (absent) or ``("unknown", cause)``, and may stand in every table:
-    ``zones`` name -> zone, ``ask`` (address, name, type) -> DnsReply, ``http`` url or (url, address) -> HttpReply,
+    ``zones`` name -> zone, ``ask`` (address, name, type) and ``unvalidated`` (name, type) -> DnsReply,
+    ``http`` url or (url, address) -> HttpReply,
     ``services`` url -> HttpReply, ``certificates`` and ``greetings`` (host, address), ``origins`` and
     ``owners`` address, ``registrations`` name, ``published`` address: without that table no feed has been fetched.
     ``again`` and ``greeted`` are what ``ask`` and ``greetings`` give the second time, where that differs.
@@ -85,6 +86,9 @@ class FakeNet:
             at = target
         records = tuple(Record(at, rdtype, 300, row if isinstance(row, tuple) else (row,)) for row in rows)
         return Outcome.of(DnsAnswer(at, records, tuple(chain), 60 if chain else 300, False), outcome.source)
+
+    async def unvalidated(self, name: str, rdtype: str) -> Outcome[DnsReply]:
+        return await self._answer("unvalidated", (name, rdtype))
 
     async def zone_of(self, name: str) -> Outcome[str]:
         outcome = await self._answer("zones", name)

@@ -45,6 +45,7 @@ def finding(rule: str, outcome: str, verdict: str = "", **changes) -> Finding:
     return Finding(**(fields | changes))
 
 
+TOLD = finding("registration-end", "fail", severity="medium", code="HA-NAME-004", role="registrar", provider="")
 PASSED = finding("score.min", "pass", code="HA-SCORE-001", role="", provider="")
 FAILED = finding("dns.min_providers", "fail", "fail", fingerprint="f" * 32)
 FAILED_LITTLE = finding("mail.min_providers", "fail", "fail", severity="low", code="HA-MAIL-002", role="mail")
@@ -83,6 +84,8 @@ WAYS: dict[str, Report] = {
     "inconclusive for unknown ground": judged("inconclusive", PASSED),
     "inconclusive without a policy": report(verdict="inconclusive"),
     "not judged": report(),
+    "told without a policy": report(findings=(TOLD, structs.replace(TOLD, severity="low"))),
+    "told beside a policy": judged("pass", PASSED, structs.replace(TOLD, severity="high")),
     "does not exist": report(
         verdict="fail",
         findings=(finding("name-not-delegated", "fail", "fail", code="HA-NAME-001", role="", severity="critical"),),

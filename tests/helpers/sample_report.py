@@ -149,7 +149,7 @@ DEPENDENCIES = (
 UNKNOWNS = (
     UnknownFact("ca", "captive.com", "servfail", True, evidence="caa:captive.com"),
     *(UnknownFact("dns", f"captive.com ns-{n}.awsdns-00.com", "timeout", True) for n in range(40)),
-    UnknownFact("origin", "www.captive.com", "hidden_behind_cdn", False),
+    UnknownFact("origin", "www.captive.com", "hidden_behind_cdn", False, provider="cloudfront"),
 )
 
 

@@ -51,6 +51,7 @@ NAMES_OF: dict[str, tuple[str, str]] = {
     "_spf": ("spf", ""),
     "_hosts": ("hosts", ""),
     "_regions": ("", "regions"),
+    "_claimable": ("claimable", ""),
 }
 """By index of names, the fields of a provider that hold its suffixes and its patterns."""
 
@@ -106,6 +107,7 @@ class Catalogue:
     _spf = cached_property(lambda self: self._names("_spf"))
     _hosts = cached_property(lambda self: self._names("_hosts"))
     _regions = cached_property(lambda self: self._names("_regions"))
+    _claimable = cached_property(lambda self: self._names("_claimable"))
 
     @cached_property
     def _ranges(self) -> RangeIndex:
@@ -243,6 +245,12 @@ class Catalogue:
         bare = host_name(host)
         tried = ((each.entry.provider, each.compiled.fullmatch(bare)) for each in self._regions.candidates(bare))
         return min(((provider, match[1]) for provider, match in tried if match and match[1]), default=None)
+
+    def claimable(self, name: str) -> str | None:
+        """The provider any customer of which may take a name that does not exist; None if the catalogue knows none."""
+        bare = host_name(name)
+        found = (each.provider for each in self._claimable.find(bare) if each.text != bare)
+        return min(found, default=None)
 
     def _by_name(self, index: NameIndex, kind: str, name: str) -> tuple[Clue, ...]:
         bare = host_name(name)

@@ -55,6 +55,7 @@ GROUPS = {
     "headers": ("headers",),
     "certificates": ("issuers", "caa"),
     "registration": ("registrar_ids", "registrar_names", "tlds"),
+    "claimable": ("claimable",),
 }
 """By group of ``sources``, the fields that it covers; a country has its ``basis`` instead."""
 

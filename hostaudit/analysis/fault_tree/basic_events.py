@@ -46,6 +46,11 @@ class EventContext:
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
+def broken_event(role: str, subject: str) -> str:
+    """The id of the basic event for something that is known not to work now."""
+    return f"broken:{role}:{subject}"
+
+
 PLAIN = EventContext()
 
 
@@ -153,13 +158,20 @@ class Operators:
     def _open(self, event: BasicEvent) -> str:
         return self.tree.leaf(f"open:{event.role}:{event.subject}", event)
 
+    def hidden_origin(self, host: str, provider: str, because: tuple[str, ...]) -> str:
+        """A basic event for the origin of a host behind the content network of a provider."""
+        subject = f"origin of {host} behind {provider}"
+        event = BasicEvent({}, "hosting", subject, because, "hosting", certainty="uncertain", owned=False, hidden=True)
+        return self.tree.leaf(f"hidden:{host}:{provider}", event)
+
     def hoped(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A basic event for an alternative that no evidence shows and no evidence excludes."""
         return self.tree.leaf(f"hoped:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="hoped"))
 
     def broken(self, role: str, subject: str, because: tuple[str, ...]) -> str:
         """A basic event for something that is known not to work now."""
-        return self.tree.leaf(f"broken:{role}:{subject}", BasicEvent({}, role, subject, because, certainty="failed"))
+        event = BasicEvent({}, role, subject, because, certainty="failed")
+        return self.tree.leaf(broken_event(role, subject), event)
 
     def network(
         self,

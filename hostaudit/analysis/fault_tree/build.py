@@ -1,11 +1,12 @@
 """Building the fault tree from evidence: a loop over the functions of a site, one file each in ``functions``.
 
 resolve          registry AND registrar AND ANY(name servers)
-web, web:HOST    resolve AND ANY(address legs: network AND edge AND an answer)
-mail_receive     resolve AND ANY(mail exchangers)
+web, web:HOST    resolve AND ANY(address legs: network AND edge AND origin AND an answer)
+web elsewhere    resolve AND ANY(own hosts that redirect) AND the host that serves
+mail_receive     resolve AND ANY(mail exchangers) AND a declared mailbox host
 mail_send        resolve AND ANY(authorised senders)
 install_*        web AND ANY(store listings, installable web app, direct package)
-renew_certificate  resolve AND ANY(authorities that CAA allows)
+renew_certificate  for each host with a certificate: its zone AND ANY(authorities that CAA allows)
 declared ones    ALL(functions required) AND, for each need, ANY(providers declared)
 
 A standby that the site file declares is added to a standby gate: as a proved standby, or as hoped if its proof is
@@ -39,7 +40,7 @@ def build(
 def _function(parts: TreeParts, record: FunctionRecord, loss: Loss) -> SiteFunction:
     """A function with its gate. If it is open whether the site has the function, it rests on that question alone."""
     children = record.children
-    if record.applies == "maybe":
+    if record.applies in ("maybe", "unseen"):
         children = (parts.operators.open_question(record.id, parts.target.domain, record.asked),)
     root = parts.tree.gate(Purpose.FUNCTION.of(record.id), "all", children)
     spares = record.spares if record.applies == "yes" else ()

@@ -16,7 +16,7 @@ from hostaudit.analysis.diagnosis.name_servers import NameServerHealth
 from hostaudit.model import serials
 from hostaudit.model.actors import is_unknown
 from hostaudit.model.evidence import Evidence, S, Target, subject_of
-from hostaudit.model.site import DeclaredFallback, Site, SpareName
+from hostaudit.model.site import Declared, DeclaredFallback, Site, SpareName
 from hostaudit.model.values import (
     Addresses,
     Caa,
@@ -83,6 +83,7 @@ class Proofs:
         self.evidence = evidence
         self.attribution = attribution
         self.site = site
+        self.declared = site.declare if site is not None and site.declare is not None else Declared()
         front = evidence.value("front", target.domain, FrontPage)
         served = front.host if front is not None else ""
         self.web_host = served if served and domain.registrable(served) else target.domain

@@ -7,10 +7,21 @@ from functools import cached_property
 from typing import Literal, NamedTuple, cast
 
 from hostaudit.analysis.attribution.attribute import FAMILIES
+from hostaudit.analysis.diagnosis.aliases import missing_alias
+from hostaudit.analysis.diagnosis.certificates import Certificates
+from hostaudit.analysis.diagnosis.dead_end import stopped_at
+from hostaudit.analysis.diagnosis.front_page import (
+    PageAnswer,
+    Redirects,
+    is_broken,
+    is_elsewhere,
+    page_answer,
+    redirects,
+)
 from hostaudit.analysis.fault_tree.address_legs import AddressLegs
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof
-from hostaudit.analysis.fault_tree.purposes import Purpose
+from hostaudit.analysis.fault_tree.purposes import REDIRECTS, Purpose
 from hostaudit.analysis.fault_tree.standbys import Takeover
 from hostaudit.analysis.fault_tree.tree import HiddenOrigin, Switch
 from hostaudit.analysis.fault_tree.zones import Zones
@@ -24,12 +35,28 @@ from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer,
 @dataclass(frozen=True)
 class Front:
     """The location of the front page. ``host``: the host that serves it, if that host was looked at, else the domain.
-    ``page``: the page that was found, None if the question is open. ``looked_at``: the host that serves it was looked
-    at."""
+    ``answer``: what it answered. ``looked_at``: the host that serves it was looked at. ``by_way_of``: the site's own
+    hosts that redirect to a front page under another name; None if the page has one of the site's names. ``stopped``:
+    no page was found, and this is the host that no browser gets past."""
 
     host: str
-    page: FrontPage | None
+    answer: PageAnswer
     looked_at: bool
+    by_way_of: Redirects | None = None
+    stopped: bool = False
+
+    @property
+    def page(self) -> FrontPage | None:
+        """The page that was found, None if the question is open."""
+        return self.answer.page
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that visitors need: the one that serves, those of the site that redirect, of which any one is
+        enough, and each one between."""
+        away = self.by_way_of
+        leading = (*away.sure, *away.between) if away is not None else ()
+        return tuple(dict.fromkeys((self.host, *leading) if self.looked_at else leading or (self.host,)))
 
 
 class ShownLegs(NamedTuple):
@@ -42,8 +69,10 @@ class ShownLegs(NamedTuple):
 class Hosts:
     """Adds the hosts of a site to a tree."""
 
-    def __init__(self, target: Target, zones: Zones, legs: AddressLegs) -> None:
+    def __init__(self, target: Target, zones: Zones, legs: AddressLegs, origin: str = "") -> None:
+        """``origin``: the provider that the owner declares to stand behind content networks; empty if none."""
         self.target = target
+        self.origin = origin
         self.zones = zones
         self.legs = legs
         self.standbys = zones.standbys
@@ -52,15 +81,19 @@ class Hosts:
         self.attribution = zones.attribution
         self.operators = zones.operators
         self.times = zones.times
+        self.certificates = Certificates(self.evidence, self.attribution.catalogue)
 
     @cached_property
     def front(self) -> Front:
         """The location of the site's front page."""
-        page = self.evidence.value("front", self.target.domain, FrontPage)
+        answer = page_answer(self.evidence, self.target)
+        page = answer.page
         if page is None:
-            return Front(self.target.domain, None, looked_at=True)
+            end = stopped_at(self.evidence, self.attribution.catalogue, self.certificates, self.target)
+            return Front(end or self.target.domain, answer, looked_at=True, stopped=end is not None)
         looked_at = any(self.evidence.get(kind, page.host) for kind in FAMILIES)
-        return Front(page.host if looked_at else self.target.domain, page, looked_at)
+        away = redirects(self.evidence, self.target, page) if is_elsewhere(page, self.target) else None
+        return Front(page.host if looked_at else self.target.domain, answer, looked_at, away)
 
     def exists(self, host: str) -> bool:
         """True if a host has addresses."""
@@ -73,9 +106,21 @@ class Hosts:
             found, _ = self.zones.addresses(host)
             legs = {address: self._operators(host, address) for address in found}
             serving = self.zones.any_address(Purpose.LEGS, Purpose.LEG, "hosting", host, legs)
+            missing = missing_alias(self.evidence, self.attribution.catalogue, host)
+            if missing is not None:
+                self.tree.gates[serving].children.append(self.operators.broken("hosting", host, missing.because))
             spared = self.tree.spares(Purpose.LEGS_OR_STANDBY.of(host), serving, self._standby_origins(host))
             self.tree.gate(key, "all", [spared])
         return key.id
+
+    def redirecting(self, away: Redirects) -> str:
+        """The node for "any one of the site's own hosts redirects to the front page"."""
+        asked = self.evidence.ids(("front", self.target.domain))
+        nodes = [self.answers(host) for host in away.sure]
+        for host in away.perhaps:
+            hoped = self.operators.hoped("hosting", f"{host} redirects too", asked)
+            nodes.append(self.tree.gate(Purpose.PERHAPS_REDIRECTS.of(host), "all", [self.answers(host), hoped]))
+        return self.tree.gate(REDIRECTS, "any", nodes)
 
     def _operators(self, host: str, address: str) -> str:
         at = HostAddress(host, address)
@@ -83,25 +128,66 @@ class Hosts:
         # A host that the user did not name is known from the front page alone.
         led = () if host in self.target.hosts else self.evidence.ids(("front", self.target.domain))
         children = self.legs.nodes(host, address, subject, EventContext(self.times.spread(host), uses=led))
-        item = self.evidence.get("web", at)
-        answered = item is not None and isinstance(item.value, WebAnswer) and item.value.status < 500
-        if not answered:
-            children.append(self.operators.open_question("hosting", subject, self.evidence.ids(("web", at))))
+        children += self._origin(host, address)
+        refused = self.certificates.refused(at)
+        if refused is not None:
+            if refused.plain is False:
+                children.append(self.operators.broken("ca", subject, refused.because))
+            elif refused.plain is None:
+                children.append(self.operators.open_question("hosting", subject, refused.because))
+            return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
+        because = self.evidence.ids(("web", at))
+        answer = self.evidence.value("web", at, WebAnswer)
+        if answer is None or (is_broken(answer) and not self._proved_broken(host)):
+            children.append(self.operators.open_question("hosting", subject, because))
+        elif is_broken(answer):
+            children.append(self.operators.broken("hosting", subject, because))
         return self.tree.gate(Purpose.LEG_OPERATORS.of(host, address), "all", children)
 
-    def shown(self, host: str) -> ShownLegs:
+    def _proved_broken(self, host: str) -> bool:
+        """True if an address of a host that answers with the status of a server that does not work is indeed broken:
+        the whole front page is, or another address of the host works. A single answer at a further host may be meant
+        for the path alone."""
+        if host not in self.front.hosts or self.front.page is None:
+            return False
+        if host == self.front.host and self.front.answer.state == "broken":
+            return True
+        asked = (HostAddress(host, each) for each in self.zones.addresses(host)[0])
+        answers = (self.evidence.value("web", each, WebAnswer) for each in asked)
+        return any(answer is not None and not is_broken(answer) for answer in answers)
+
+    def _origin(self, host: str, address: str) -> list[str]:
+        """The node for what stands behind a content network, if nothing shows it: as declared, else any company's."""
+        behind = self._hidden_behind(host, address)
+        if not behind:
+            return []
+        context = EventContext(self.times.spread(host))
+        if self.origin:
+            declared = self.attribution.declared(self.origin)
+            return [self.operators.operator("hosting", f"origin of {host}", declared, context)]
+        return [self.operators.hidden_origin(host, behind, self.evidence.ids(*((each, host) for each in FAMILIES)))]
+
+    def _hidden_behind(self, host: str, address: str) -> str:
+        """The content network at an address of a host, if nothing shows what stands behind it; else empty."""
+        edges = self.attribution.edges(host, address)
+        if not all(self.attribution.fronts(each) for each in edges):
+            return ""
+        fronts = [each for each in (*edges, *self.attribution.networks.of(address)) if self.attribution.fronts(each)]
+        return fronts[0].provider if fronts else ""
+
+    def shown(self, host: str, note: str = "") -> ShownLegs:
         """The address legs of a host that answers, for the report, with the hidden origins."""
         found, _ = self.zones.addresses(host)
         legs, hidden = [], []
         for address in found:
             subject, edges = f"{host} {address}", self.attribution.edges(host, address)
-            fronts = [
-                each for each in (*edges, *self.attribution.networks.of(address)) if self.attribution.fronts(each)
-            ]
-            detail = ""
-            if fronts and all(self.attribution.fronts(each) for each in edges):
-                detail = f"origin behind {fronts[0].provider} is hidden"
-                hidden.append(HiddenOrigin(subject, detail))
+            fronts = any(self.attribution.fronts(each) for each in (*edges, *self.attribution.networks.of(address)))
+            detail, behind = note, self._hidden_behind(host, address)
+            if behind and self.origin:
+                detail = f"origin behind {behind} declared: {self.origin}"
+            elif behind:
+                detail = f"origin behind {behind} is hidden"
+                hidden.append(HiddenOrigin(subject, behind, detail))
             operators = Purpose.LEG_OPERATORS.of(host, address).id
             legs.append(self.tree.leg("cdn" if fronts else "hosting", subject, operators, detail))
         return ShownLegs(tuple(legs), tuple(hidden))

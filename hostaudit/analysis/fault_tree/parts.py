@@ -72,6 +72,6 @@ def tree_parts(
         legs=legs,
         standbys=standbys,
         zones=zones,
-        hosts=Hosts(target, zones, legs),
+        hosts=Hosts(target, zones, legs, proofs.declared.origin),
         exchangers=ExchangerHealth(evidence),
     )

@@ -30,6 +30,8 @@ class Purpose(Enum):
     """As far as is known, the zones of a host whose zone cuts are open. Subject: the host."""
     ZONE_NOT_ASKED = "zone-not-asked:{}"
     """The zones of a host that were not asked for. Subject: the host."""
+    HELD = "held:{}"
+    """The zones of a host whose registration may have taken the name out of its zone. Subject: the host."""
     TENANT = "tenant:{}"
     """A name that a platform assigns. Subject: the host."""
     RESOLVES = "resolves:{}:{}"
@@ -61,6 +63,10 @@ class Purpose(Enum):
     """The operators of one address of a host. Subject: the host, the address."""
     FRONT_PAGE_CANDIDATES = "web:candidates"
     """Any one host that may serve the front page, if it is unknown which one does. No subject."""
+    REDIRECTS = "web:redirects"
+    """Any one host of the site that redirects to a front page under another name. No subject."""
+    PERHAPS_REDIRECTS = "web:redirects:{}"
+    """A host of the site that may redirect there too. Subject: the host."""
 
     EXCHANGERS = "mail:{}"
     """Any one mail exchanger of the site. Subject: ``any``."""
@@ -90,6 +96,8 @@ class Purpose(Enum):
 
     AUTHORITIES = "ca:any"
     """Any one certificate authority that may issue. No subject."""
+    AUTHORITIES_OF = "ca:any:{}"
+    """Any one authority that may issue for a host that redirects to the front page. Subject: the host."""
     ANY_AUTHORITY = "ca:another"
     """Some other public authority: their number is unlimited for this purpose. No subject."""
     WEB_APP = "web_app:{}"
@@ -139,6 +147,7 @@ class GateKey(NamedTuple):
 EXCHANGERS = Purpose.EXCHANGERS.of("any")
 SENDERS = Purpose.SENDERS.of()
 AUTHORITIES = Purpose.AUTHORITIES.of()
+REDIRECTS = Purpose.REDIRECTS.of()
 ANY_AUTHORITY = Purpose.ANY_AUTHORITY.of()
 
 ELSEWHERE = frozenset({Purpose.ZONE, Purpose.RESOLVES, Purpose.FUNCTION})

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 Certainty = Literal["certain", "uncertain", "unknown", "hoped", "failed"]
 
-Applies = Literal["yes", "no", "maybe"]
+Applies = Literal["yes", "no", "maybe", "unseen"]
 
 Loss = Literal["down", "no_new_installs", "cannot_renew"]
 
@@ -59,6 +59,7 @@ class BasicEvent:
     ``registered``: the name that a registrar registers, or the top-level domain that a registry runs, else empty.
     ``direct`` false: no record of the site names it; a provider of the site rests on it. ``dependency``: the id of its
     row in the report, empty if it has none.
+    ``hidden``: what stands behind a content network. It works, since the host answers, and may be any company's.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -77,6 +78,7 @@ class BasicEvent:
     registered: str = ""
     direct: bool = True
     dependency: str = ""
+    hidden: bool = False
 
     @property
     def names_only(self) -> bool:
@@ -124,9 +126,10 @@ class Standby(NamedTuple):
 
 class HiddenOrigin(NamedTuple):
     """An address of a content network behind which no evidence shows the origin. ``subject``: host and address;
-    ``detail``: a sentence for people."""
+    ``provider``: the network's; ``detail``: a sentence for people."""
 
     subject: str
+    provider: str
     detail: str
 
 
@@ -150,7 +153,8 @@ class Measure(Protocol[T]):
 
 @dataclass(frozen=True)
 class SiteFunction:
-    """A function of the site. ``applies``: *maybe* if the question that decides it has no answer. ``degraded_by`` are
+    """A function of the site. ``applies``: *maybe* if the question that decides it has no answer; *unseen* if nobody
+    could ask it and nothing speaks for the function, which is then not assessed. ``degraded_by`` are
     nodes whose loss degrades the function without stopping it. ``begins``: the time at which a loss takes effect, if
     that is not the time of the loss itself (the end of a certificate)."""
 
@@ -164,6 +168,11 @@ class SiteFunction:
     note: str = ""
     begins: Term | None = None
     hidden_origins: tuple[HiddenOrigin, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """True if the site has the function, or may have it, so that its loss counts."""
+        return self.applies in ("yes", "maybe")
 
 
 @dataclass
@@ -191,6 +200,11 @@ class FaultTree:
         elif leaf.direct == known.direct and leaf.because != known.because:
             self.leaves[name] = replace(known, because=tuple(dict.fromkeys((*known.because, *leaf.because))))
         return name
+
+    def without_hidden(self) -> FaultTree:
+        """The same tree without hidden origins, for questions about what can be seen."""
+        seen = {name: leaf for name, leaf in self.leaves.items() if not leaf.hidden}
+        return self if len(seen) == len(self.leaves) else replace(self, leaves=seen, _order={}, _above={})
 
     def dependency(self, row: Dependency) -> None:
         """Add a row of the report once; a further use adds its evidence and zones, as for a basic event."""
@@ -306,8 +320,10 @@ class FaultTree:
     def state(self, node: str) -> Literal["known", "unknown", "failed"]:
         """The state of a node as far as it is known: one known alternative suffices, but every need must be known."""
         if node in self.leaves:
-            certainty = self.leaves[node].certainty
-            return "known" if certainty == "certain" else "failed" if certainty == "failed" else "unknown"
+            leaf = self.leaves[node]
+            # That a hidden origin works is known, only whose it is is not.
+            known = leaf.certainty == "certain" or leaf.hidden
+            return "known" if known else "failed" if leaf.certainty == "failed" else "unknown"
         if self._elsewhere(node):
             return "known"
         if self.gates[node].kind == "standby":

@@ -13,8 +13,11 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES, Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.operator import Operator
+from hostaudit.analysis.diagnosis.aliases import missing_host
+from hostaudit.analysis.diagnosis.dnssec import refused_zone
 from hostaudit.analysis.diagnosis.name_servers import BROKEN, DOUBTFUL, NameServerHealth
-from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators
+from hostaudit.analysis.diagnosis.registrations import state_of
+from hostaudit.analysis.fault_tree.basic_events import EventContext, Operators, broken_event
 from hostaudit.analysis.fault_tree.measured_times import Times
 from hostaudit.analysis.fault_tree.purposes import GateKey, Purpose
 from hostaudit.analysis.fault_tree.standbys import Standbys, Takeover
@@ -31,6 +34,11 @@ from hostaudit.model.values import (
     ZoneCut,
     subject_text,
 )
+
+
+def dnssec_of(zone: str) -> str:
+    """The subject of the basic event for a zone whose DNSSEC validation fails."""
+    return f"DNSSEC of {zone}"
 
 
 class Zones:
@@ -146,8 +154,18 @@ class Zones:
     def _within_zones(self, host: str, *, required: bool) -> str:
         own = domain.registrable(host)
         parent_side = self.evidence.get("delegation", own) if own else None
+        registered = state_of(self.evidence, own) if own else None
+        if own and registered is not None and registered.explains_absence:
+            return self.operators.broken("registry", own, registered.because)
         if own and parent_side is not None and parent_side.absent is not None:
             return self.operators.broken("registry", own, (parent_side.id,))
+        node = self._by_zone_cut(host, own, parent_side, required=required)
+        if own and registered is not None and registered.may_be_absent:
+            asked = self.operators.open_question("registry", own, registered.because)
+            return self.tree.gate(Purpose.HELD.of(host), "all", [node, asked])
+        return node
+
+    def _by_zone_cut(self, host: str, own: str | None, parent_side: Evidence | None, *, required: bool) -> str:
         cut = self.evidence.get("zone", host)
         if cut is not None and isinstance(cut.value, ZoneCut):
             return self.zone(cut.value.zones, (cut.id,))
@@ -193,7 +211,15 @@ class Zones:
         if registrar is not None:
             children.append(self._registrar(name, registrar))
         children.extend(self._served(zone))
+        refused = refused_zone(self.evidence, zone)
+        if refused is not None:
+            children.append(self.operators.broken("dns", dnssec_of(zone), refused.because))
         return self.tree.gate(key, "all", children, self.times.cached(zone))
+
+    def failed(self, name: str) -> list[str]:
+        """The nodes for what is known to keep a registrable name from resolving now."""
+        events = (broken_event("registry", name), broken_event("dns", dnssec_of(name)))
+        return [each for each in events if each in self.tree.leaves]
 
     def _registry(self, zone: str, name: str | None, cuts: tuple[str, ...]) -> str:
         """The node for the registry above a zone, used because ``name`` is delegated there."""
@@ -290,6 +316,9 @@ class Zones:
         legs += [
             self.operators.open_question("dns", f"{host} {item.kind}", (item.id,), direct=direct) for item in open_
         ]
+        missing = missing_host(self.evidence, self.attribution.catalogue, host) if not addresses else None
+        if missing is not None:
+            legs.append(self.operators.broken("dns", host, missing.because))
         known_host = any(self.evidence.get(kind, host) for kind in FAMILIES) or bool(glue)
         children = []
         if operator is not None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model.report import Finding
-from hostaudit.model.verdict import NOT_DELEGATED, SEVERITIES
+from hostaudit.model.report import Finding, name_is_gone
+from hostaudit.model.verdict import NAME_RULES, SEVERITIES
+from hostaudit.model.words import function, listed
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,16 @@ def definitions() -> dict[str, FindingDefinition]:
     return {each.rule: each for each in sorted(found, key=lambda each: each.rule)}
 
 
+def not_working(functions: Sequence[str]) -> str:
+    """The effect of a finding on functions that it shows not to work now, as a sentence; empty if there are none."""
+    return f"Not working now: {listed([function(each) for each in functions])}." if functions else ""
+
+
 def findings(site: SiteModel) -> tuple[Finding, ...]:
-    """Return all findings that need no policy, the worst first; for a name that does not exist only that."""
-    gone = tuple(definitions()[NOT_DELEGATED].find(site))
-    if gone:
-        return gone
+    """Return all findings that need no policy, the worst first; for a name that is not in the zone of its registry only
+    that."""
+    gone = [each for rule in sorted(NAME_RULES) for each in definitions()[rule].find(site)]
+    if name_is_gone(gone):
+        return tuple(each for each in gone if each.down_now)
     found = [each for definition in definitions().values() for each in definition.find(site)]
     return tuple(sorted(found, key=lambda each: (-SEVERITIES.index(each.severity), each.rule, each.subject)))

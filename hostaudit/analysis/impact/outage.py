@@ -12,7 +12,7 @@ readings:
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -331,6 +331,12 @@ def order_one(tree: FaultTree, *, reading: Reading = "named") -> dict[str, set[t
     roots = {function.id: function.root for function in tree.functions}
     found = stopped_alone(tree, set(roots.values()), reading=reading)
     return {identity: found[root] for identity, root in roots.items()}
+
+
+def standing(necks: Set[tuple[DomainKind, str]]) -> bool:
+    """Return True if a node works before anything fails; ``necks``: the failure domains that stop it alone, which are
+    all of them, and nobody, for one that does not."""
+    return ("parent", NOBODY) not in necks
 
 
 def stopped_alone(

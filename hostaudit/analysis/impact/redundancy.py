@@ -21,6 +21,7 @@ from hostaudit.analysis.fault_tree.purposes import (
     AUTHORITIES,
     ELSEWHERE,
     EXCHANGERS,
+    REDIRECTS,
     SENDERS,
     GateKey,
     Purpose,
@@ -32,7 +33,7 @@ from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.policy import Axis
 from hostaudit.model.report import DomainKind
-from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN
+from hostaudit.model.roles import ALTERNATIVES, CARRIES, HIDDEN, kind_of_function
 from hostaudit.model.values import Addresses, FrontPage
 from hostaudit.model.words import listed
 
@@ -134,7 +135,7 @@ class Alternatives:
 
     def __init__(self, site: SiteModel) -> None:
         self.site = site
-        self.tree = site.tree
+        self.tree = site.tree.without_hidden()
         self._groups: dict[str, tuple[Group, ...]] = {}
 
     def groups(self, role: str) -> tuple[Group, ...]:
@@ -144,7 +145,9 @@ class Alternatives:
         return self._groups[role]
 
     def applies(self, role: str) -> bool:
-        """True if the site needs a provider in a role, or may need one."""
+        """True if the site needs a provider in a role, or may need one. A name without a web site needs no host."""
+        if role in ("hosting", "cdn"):
+            return any(kind_of_function(each.id) == "web" and each.applies != "no" for each in self.tree.functions)
         states = {each.id: each.applies for each in self.tree.functions}
         functions = CARRIES[role]
         return not functions or any(states.get(each) != "no" for each in functions)
@@ -179,7 +182,7 @@ class Alternatives:
             case "sending":
                 return self._of("mail_send", role, SENDERS)
             case "ca":
-                return self._of("renew_certificate", role, AUTHORITIES)
+                return self._authorities()
             case "app_store":
                 return [
                     group
@@ -213,7 +216,8 @@ class Alternatives:
         looked_at = front is not None and any(self.site.evidence.get(kind, front.host) for kind in FAMILIES)
         main = (front.host if front is not None and looked_at else target.domain, front is None or not looked_at)
         found = []
-        for host, doubtful in {**dict.fromkeys(target.named, False), main[0]: main[1]}.items():
+        leading = [self.tree.gates[each].subject[0] for each in self.tree.children(REDIRECTS)]
+        for host, doubtful in {**dict.fromkeys((*target.named, *leading), False), main[0]: main[1]}.items():
             legs = Purpose.LEGS.of(host)
             if self.tree.find(legs) is None:
                 continue
@@ -240,6 +244,8 @@ class Alternatives:
         """The content networks at an address of a host, if nothing shows what stands behind them."""
         attribution = self.site.attribution
         edges = attribution.edges(host, address)
+        if self.site.proofs.declared.origin:
+            return []
         if any(not attribution.fronts(each) for each in edges):
             return []
         return [each.provider for each in (*edges, *attribution.networks.of(address)) if attribution.fronts(each)]
@@ -249,6 +255,18 @@ class Alternatives:
         gate = self.tree.gates.get(each.node)
         address = gate.subject[-1] if gate is not None and gate.purpose is Purpose.LEG else ""
         return bool(self._fronts(host, address))
+
+    def _authorities(self) -> list[Group]:
+        """The authorities for the host of the front page, and for each host that redirects to it."""
+        leading = [gate.subject[0] for _, gate in self.tree.gates_for(Purpose.AUTHORITIES_OF)]
+        groups = [
+            group
+            for host in leading
+            for group in self._of("renew_certificate", "ca", Purpose.AUTHORITIES_OF.of(host), host)
+        ]
+        if groups and self.tree.find(AUTHORITIES) is None:
+            return groups
+        return [*self._of("renew_certificate", "ca", AUTHORITIES), *groups]
 
     def _of(self, function: str, role: str, key: GateKey, subject: str = "") -> list[Group]:
         """The alternatives of one function. If it is open that the site has the function, everything else is open

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
-from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one
+from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
@@ -93,7 +93,7 @@ def _necks(site: SiteModel) -> dict[str, list[str]]:
     applying = {each.id for each in site.tree.functions if each.applies == "yes"}
     found: dict[str, list[str]] = {}
     for function, domains in order_one(site.tree).items():
-        for kind, identity in sorted(domains):
+        for kind, identity in sorted(domains) if standing(domains) else ():
             if kind == "parent" and function in applying:
                 found.setdefault(identity, []).append(function)
     return found
@@ -149,7 +149,7 @@ def _countries(site: SiteModel) -> dict[str, str]:
 
 def _resting(site: SiteModel) -> list[BasicEvent]:
     """The basic events on which the functions that apply rest now, without those of standbys."""
-    roots = [root for each in site.tree.functions if each.applies != "no" for root in (each.root, *each.degraded_by)]
+    roots = [root for each in site.tree.functions if each.counts for root in (each.root, *each.degraded_by)]
     below = sorted({name for root in roots for name in site.tree.below(root) if name in site.tree.leaves})
     return [site.tree.leaves[name] for name in below]
 

@@ -103,7 +103,7 @@ class CompanyOutages:
 
 def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
     """Compute one reading, once for the score and for each function."""
-    functions = tuple(function for function in tree.functions if function.applies != "no")
+    functions = tuple(function for function in tree.functions if function.counts)
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
@@ -158,10 +158,10 @@ def effective_role(leaf: BasicEvent) -> str:
 
 def may_conceal(leaf: BasicEvent, role: str) -> bool:
     """True if a basic event may conceal an unknown operator in a role. A name server that gave no answer conceals
-    none, because its name is known."""
+    none, because its name is known; what a hidden origin conceals is told with the network before it."""
     if leaf.certainty not in ("unknown", "uncertain", "hoped") or role not in MAY_HIDE.get(effective_role(leaf), ()):
         return False
-    return not leaf.silent
+    return not (leaf.silent or leaf.hidden)
 
 
 def role_scores(
@@ -178,7 +178,7 @@ def role_scores(
     rows = []
     for role in ROLES:
         own = [leaf for leaf in leaves if effective_role(leaf) == role]
-        hidden = any(may_conceal(leaf, role) for leaf in leaves)
+        hidden = any(may_conceal(leaf, role) or (leaf.hidden and leaf.role == role) for leaf in leaves)
         if not (own or hidden):
             continue
         holders = {parent for leaf in own for parent in leaf.domains.get("parent", ())}

@@ -16,6 +16,7 @@ from hostaudit.analysis.impact.outage import (
     order_one,
     outage_of,
     solved,
+    standing,
     stopped_alone,
 )
 from hostaudit.analysis.impact.score import exposure
@@ -25,7 +26,6 @@ from hostaudit.model.report import (
     DomainKind,
     FailureDomain,
     FunctionImpact,
-    FunctionState,
     Hours,
     SinglePoint,
 )
@@ -34,16 +34,14 @@ from hostaudit.model.rules import Rules
 ENDS = ("low", "usual", "high")
 
 
-def single_points(
-    tree: FaultTree, rules: Rules, clock: RecoveryTimes, states: dict[str, FunctionState], table: TimeTable
-) -> tuple[SinglePoint, ...]:
-    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first. The
-    summands of their times are added to ``table``."""
+def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: TimeTable) -> tuple[SinglePoint, ...]:
+    """Return every failure domain that ends a function alone: companies first, and the worst of each kind first. What
+    does not work before anything fails has none. The summands of their times are added to ``table``."""
     necks = order_one(tree)
     legs = stopped_alone(tree, {node for function in tree.functions for node in function.degraded_by})
-    functions = [f for f in tree.functions if f.applies == "yes" and states[f.id] != "down"]
+    functions = [f for f in tree.functions if f.applies == "yes" and standing(necks[f.id])]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
-    applying = [f for f in tree.functions if f.applies != "no"]
+    applying = [f for f in tree.functions if f.counts]
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import (
+    IDLE,
     CutSet,
     Fallback,
     Finding,
@@ -14,10 +15,14 @@ from hostaudit.model.report import (
     FunctionImpact,
     Hours,
     SinglePoint,
+    name_is_gone,
 )
 from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
 from hostaudit.model.words import duration, function, listed, onset, span
+
+REASONS = 2
+"""The most findings of what is down now that the sentence tells."""
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
 ENDS = (("low", min), ("usual", max), ("high", max))
@@ -39,14 +44,15 @@ def summarise(
     """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id.
     ``notice``: the hours of notice that the score counts on; the sentences count on none."""
     domain = file.target.domain
-    if findings:
+    if name_is_gone(findings):
         return f"{findings[0].message} Nothing of the site can work."
     if not _anything_answered(evidence):
         return (
             f"Nothing could be learnt about {domain}: no look-up was answered, so it may be safe or not. "
             "Check the network here, or name another resolver with --resolver."
         )
-    lead = _down_now(functions, domain) + _worst(domain, spofs, cut_sets, fallbacks, names, _stores(evidence))
+    lead = _no_web(functions, domain) + _down_now(functions, findings, domain)
+    lead += _worst(domain, functions, spofs, cut_sets, fallbacks, names, _stores(evidence))
     if notice > 0:
         lead += f" These times are without notice; the score counts on {duration(notice)} of it."
     if verdict == "inconclusive":
@@ -64,18 +70,42 @@ def _anything_answered(evidence: EvidenceIndex) -> bool:
 
 
 def _open(row: Function) -> bool:
+    return row.state != "not_applicable" and _rests_on_unknown(row)
+
+
+def _rests_on_unknown(row: Function) -> bool:
     return row.state == "unknown" or not any(leg.state in ("known", "failed") for leg in row.legs)
 
 
-def _down_now(functions: tuple[Function, ...], domain: str) -> str:
-    """A sentence about functions that are down already. They have no single point of failure, so the list of those
-    would not show them."""
-    names = [domain if each.id == "web" else function(each.id) for each in functions if each.state == "down"]
-    return f"Not working now, as seen from here: {listed(names)}. " if names else ""
+def _no_web(functions: tuple[Function, ...], domain: str) -> str:
+    """A sentence on a name without a web site, so that what follows is read as what it is: about names and mail."""
+    gone = any(each.id == "web" and each.state == "not_applicable" for each in functions)
+    return f"{domain} has no web site: no name of it has an address. " if gone else ""
+
+
+def _down_now(functions: tuple[Function, ...], findings: tuple[Finding, ...], domain: str) -> str:
+    """Sentences about functions that are down already, and why. They have no single point of failure, so the list of
+    those would not show them."""
+    down = [each.id for each in functions if each.state == "down"]
+    # What stops the site itself comes before what stops a part of it.
+    reasons = sorted((each for each in findings if each.down_now), key=lambda each: not {*each.down_now} & {*ESSENTIAL})
+    explained = {identity for each in reasons for identity in each.down_now}
+    text = _not_working("Not working now", [each for each in down if each in explained], domain)
+    text += "".join(f"{each.message} " for each in reasons[:REASONS])
+    if len(reasons) > REASONS:
+        text += f"{len(reasons) - REASONS} more findings tell of the rest. "
+    rest = [each for each in down if each not in explained]
+    return text + _not_working("Not working now, as seen from here", rest, domain)
+
+
+def _not_working(lead: str, functions: list[str], domain: str) -> str:
+    names = [domain if each == "web" else function(each) for each in functions]
+    return f"{lead}: {listed(names)}. " if names else ""
 
 
 def _worst(
     domain: str,
+    functions: tuple[Function, ...],
     spofs: tuple[SinglePoint, ...],
     cut_sets: tuple[CutSet, ...],
     fallbacks: tuple[Fallback, ...],
@@ -88,7 +118,9 @@ def _worst(
         first = strong[0]
         down = [each for each in first.functions if each.effect == "down"]
         if down:
-            text = f"{called(first)} alone can take down {functions_named(down, domain)}, {_how_long(down)}"
+            what = functions_named(down, domain)
+            of_whom = "" if any(each.id == "web" for each in down) else f" of {domain}"
+            text = f"{called(first)} alone can take down {what}{of_whom}, {_how_long(down)}"
         else:
             text = f"{called(first)} alone can end {functions_named(list(first.functions), domain)} of {domain}"
         for point in strong[1:3]:
@@ -101,15 +133,23 @@ def _worst(
         holders = listed([called(point) for point in companies])
         return (
             f"No company seen can take {domain} down alone, apart from those that hold its name or names that it rests "
-            f"on: {holders}. Every name has one registry and one registrar.{_in_pairs(domain, cut_sets, names)}"
+            f"on: {holders}. Every name has one registry and one registrar."
+            f"{_in_pairs(domain, functions, cut_sets, names)}"
         )
-    return f"No single point of failure of {domain} was established.{_in_pairs(domain, cut_sets, names)}"
+    return f"No single point of failure of {domain} was established.{_in_pairs(domain, functions, cut_sets, names)}"
 
 
-def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...], names: Mapping[str, str]) -> str:
-    pairs = [each for each in cut_sets if (each.kind, each.function, len(each.members)) == ("parent", "web", 2)]
+def _in_pairs(
+    domain: str, functions: tuple[Function, ...], cut_sets: tuple[CutSet, ...], names: Mapping[str, str]
+) -> str:
+    """The pairs that stop the web site; of a name without one, those that stop the first function that it has."""
+    there = [each.id for each in functions if each.state not in IDLE]
+    held = {each.function for each in cut_sets if (each.kind, len(each.members)) == ("parent", 2)}
+    main = "web" if "web" in there else next((each for each in there if each in held and each != "resolve"), "resolve")
+    pairs = [each for each in cut_sets if (each.kind, each.function, len(each.members)) == ("parent", main, 2)]
     if not pairs:
         return ""
+    what = domain if main == "web" else f"{function(main)} of {domain}"
     more = (
         f", or one of {len(pairs) - 1} other pairs"
         if len(pairs) > 2
@@ -118,7 +158,7 @@ def _in_pairs(domain: str, cut_sets: tuple[CutSet, ...], names: Mapping[str, str
         else ""
     )
     first = listed([names.get(each) or each for each in pairs[0].members])
-    return f" Two together can take {domain} down: {first}{more}."
+    return f" Two together can take {what} down: {first}{more}."
 
 
 def called(point: SinglePoint) -> str:
@@ -161,4 +201,5 @@ def _standby(fallbacks: tuple[Fallback, ...], stores: frozenset[str]) -> str:
         return f"Independent fallbacks answer for {roles}." if good else "Fallbacks answer, but none is independent."
     if any(each.provider in stores for each in proved):
         return "A further store lists the app."
-    return "No fallback was seen."
+    declared = sum(bool(each.id) for each in fallbacks)
+    return f"{declared} declared, none proved yet." if declared else "No fallback was seen."

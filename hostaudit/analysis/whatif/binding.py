@@ -53,9 +53,7 @@ class Binder:
         self.site = site
         self.tree = site.tree
         self.renamed = renamed
-        roots = [
-            node for each in site.tree.functions if each.applies != "no" for node in (each.root, *each.degraded_by)
-        ]
+        roots = [node for each in site.tree.functions if each.counts for node in (each.root, *each.degraded_by)]
         self.serving = site.tree.below(*roots) & site.tree.leaves.keys()
         self.standing_by = (
             site.tree.below(*(each.spare for each in site.tree.standbys.values())) & site.tree.leaves.keys()
@@ -169,7 +167,7 @@ class Binder:
         same = self.site.attribution.catalogue.account(event.actor)
         if same in candidates:
             return same
-        functions = [each for each in self.tree.functions if each.applies != "no"]
+        functions = [each for each in self.tree.functions if each.counts]
         clock = RecoveryTimes(self.site.rules.recovery, self.site.rules.scoring.full_harm_hours)
 
         def hurt(account: str) -> float:
@@ -230,7 +228,7 @@ class Binder:
         open_ = [
             each.id
             for each in self.tree.functions
-            if each.applies == "maybe" and each.id in functions_of_layer(event.layer)
+            if each.applies in ("maybe", "unseen") and each.id in functions_of_layer(event.layer)
         ]
         if open_:
             return f"{listed(open_)} could not be assessed"

@@ -26,7 +26,7 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
     rows = []
     renewal = next((each for each in site.tree.functions if each.id == "renew_certificate"), None)
     for each in site.tree.functions:
-        if each.applies == "no":
+        if not each.counts:
             continue
         ends = [result.down(each.root, state) for state in result.ends]
         worse = result.down(each.root, result.worse)
@@ -133,7 +133,10 @@ def _assessed(each: SiteFunction, result: SimulationResult, perhaps: Spans) -> t
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
     below = [result.tree.leaves[name] for name in result.tree.below(each.root) if name in result.tree.leaves]
-    if any(leaf.certainty in ("unknown", "uncertain") for leaf in below):
+    open_ = [leaf for leaf in below if leaf.certainty in ("unknown", "uncertain")]
+    if open_ and all(leaf.hidden for leaf in open_):
+        return True, "the origin behind its content network is hidden, so it may be worse"
+    if open_:
         return True, "part of what it rests on is unknown, so it may be worse"
     return True, each.note
 
@@ -223,7 +226,7 @@ def with_functions(each: EventOutcome, simulation: Simulation, result: Simulatio
     hit = [
         node.id
         for node in result.tree.functions
-        if node.applies != "no"
+        if node.counts
         and (
             without(result.down(node.root, alone), result.down(node.root, result.before))
             or without(result.down(node.root, result.ends[1]), result.down(node.root, spared))
@@ -275,7 +278,7 @@ def _needed(site: SiteModel, result: SimulationResult, fallback: Fallback) -> bo
     if fallback.id in site.tree.standbys:
         return bool(result.down(site.tree.standbys[fallback.id].backed, state))
     carries = IN_USE_AT_ONCE.get(fallback.role, ())
-    functions = [each for each in site.tree.functions if each.applies != "no" and each.id in (carries or (each.id,))]
+    functions = [each for each in site.tree.functions if each.counts and each.id in (carries or (each.id,))]
     return any(result.down(each.root, state) for each in functions)
 
 

@@ -157,7 +157,7 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
         schema=MATRIX_SCHEMA,
         target=site.file.target,
         run=site.run,
-        functions=tuple(each.id for each in site.tree.functions if each.applies != "no"),
+        functions=tuple(each.id for each in site.tree.functions if each.counts),
         rows=tuple(rows),
         not_assessed=out_of_sight(site),
     )
@@ -330,8 +330,9 @@ def _answer(
     fallbacks = graded(site.tree, site.proofs)
     standbys, barred = standbys_of(site, simulation, result, fallbacks)
     applying = [each for each in events if each.applies == "yes" and each.action in LEFT]
-    lost = [each for each in outcomes if each.down_hours > 0]
-    perhaps = [each for each in outcomes if each.down_hours <= 0 < each.range.high]
+    already = [each.id for each in site.tree.functions if result.down(each.root, result.before)]
+    lost = [each for each in outcomes if each.down_hours > 0 and each.id not in already]
+    perhaps = [each for each in outcomes if each.down_hours <= 0 < each.range.high and each.id not in already]
     to_do = tuple(each.to_do for each in events if each.to_do)
     first = min(lost, key=lambda each: (goes_down(each), each.id), default=None)
     longest = max(lost, key=lambda each: (each.down_hours, each.id), default=None)
@@ -347,7 +348,8 @@ def _answer(
         horizon_hours=simulation.horizon,
         binding=binding,
         confidence=confidence,
-        summary=_summary(site, title if kind == "drop" else f"In {id}", lost, perhaps, outcomes, kind, to_do),
+        summary=_already(site, already)
+        + _summary(site, title if kind == "drop" else f"In {id}", lost, perhaps, outcomes, kind, to_do),
         events=events,
         functions=outcomes,
         fallbacks=standbys,
@@ -388,6 +390,12 @@ def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutc
     if simulation.not_assessed:
         rows.append("declare in the site file what cannot be seen, so that it is assessed")
     return tuple(dict.fromkeys(rows))
+
+
+def _already(site: SiteModel, functions: list[str]) -> str:
+    """A sentence about the functions that no scenario can stop any more."""
+    names = [site.file.target.domain if each == "web" else function(each) for each in functions]
+    return f"Not working now, before any of this: {listed(names)}. " if names else ""
 
 
 def _summary(

@@ -67,7 +67,7 @@ def init(
     from hostaudit.documents import rules
     from hostaudit.files import check_writable, write_atomically
     from hostaudit.model.policy import EffectivePolicy
-    from hostaudit.model.verdict import NOT_DELEGATED
+    from hostaudit.model.report import name_is_gone
     from hostaudit.policy import propose
 
     if target is not None:
@@ -85,8 +85,9 @@ def init(
         seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = propose.trials(audit.understand(seen, shipped), today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
-        if any(each.rule == NOT_DELEGATED for each in report.findings):
-            raise UsageError(f"{report.target.domain} does not exist, so no policy can be written", "check the name")
+        if name_is_gone(report.findings):
+            problem = f"{report.target.domain} is not in the zone of its registry, so no policy can be written"
+            raise UsageError(problem, "check the name")
     text = policy_draft.text(steps, report, wanted, today)
     if target is None:
         put(text)

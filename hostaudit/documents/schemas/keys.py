@@ -32,6 +32,12 @@ MEANING: dict[str, dict[str, str]] = {
         "spare_names": "Other domains under which the same service answers.",
         "fallbacks": "What stands by in a role, and how to prove that it does.",
         "places": "Regions of hosts or addresses whose names do not tell them.",
+        "declare": "What only you know; it counts unless what is seen contradicts it.",
+    },
+    "Declared": {
+        "origin": "Who runs the servers behind the site's content network, by the id of the catalogue.",
+        "mailbox": "Who holds the mailboxes behind the mail exchangers, by the id of the catalogue.",
+        "apps": "none, if there is no app.",
     },
     "DeclaredFunction": {
         "id": "A name of your choice, such as payments or staff-login.",
@@ -179,6 +185,9 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFallback", "activation"): _enum(site_values.ACTIVATIONS),
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
+    ("Declared", "origin"): _PROVIDER,
+    ("Declared", "mailbox"): _PROVIDER,
+    ("Declared", "apps"): _enum(site_values.APPS),
     ("Place", "region"): _pattern(site_values.REGION),
     ("Policy", "roles"): {"propertyNames": _enum(ROLES)},
     ("RoleDemand", "independent_by"): {"minItems": 1, "uniqueItems": True},

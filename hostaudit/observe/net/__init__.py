@@ -20,6 +20,9 @@ class Net(Protocol):
     async def dns(self, name: str, rdtype: str) -> Outcome[DnsAnswer]:
         """Ask the resolver. Absent is ``NXDOMAIN`` or ``NODATA``; SERVFAIL and the like are unknown."""
 
+    async def unvalidated(self, name: str, rdtype: str) -> Outcome[DnsReply]:
+        """Ask the resolver without its DNSSEC validation (the CD bit); asked only where it answered SERVFAIL."""
+
     async def zone_of(self, name: str) -> Outcome[str]:
         """The zone that contains ``name``: the owner of the SOA in the answer for it (RFC 2308 section 2)."""
 

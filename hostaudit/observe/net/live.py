@@ -119,6 +119,10 @@ class LiveNet:
         """See ``Net``."""
         return await self._dns.lookup(name, rdtype)
 
+    async def unvalidated(self, name: str, rdtype: str) -> Outcome[DnsReply]:
+        """See ``Net``."""
+        return await self._dns.unvalidated(name, rdtype)
+
     async def zone_of(self, name: str) -> Outcome[str]:
         """See ``Net``."""
         return await self._dns.zone_of(name)

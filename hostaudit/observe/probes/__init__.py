@@ -19,6 +19,7 @@ from hostaudit.model.evidence import Evidence, Target, Unknown, subject_of
 from hostaudit.model.roles import STANDBYS
 from hostaudit.model.site import DeclaredFallback, Site
 from hostaudit.model.values import Addresses, FrontPage, Kind, Name, Subject, evidence_id, subject_text
+from hostaudit.observe import html_tags
 
 if TYPE_CHECKING:
     from hostaudit.observe.net import DnsAnswer, Net, Outcome
@@ -74,10 +75,17 @@ class Scan:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The site's own hosts: those of the target, its spare names, and the host that was found to serve the front
-        page."""
+        """The site's own hosts: those of the target, its spare names, the host that was found to serve the front page,
+        and those that redirect there."""
         known = self._known_hosts
-        return known if self.front in known else (*known, self.front)
+        return tuple(dict.fromkeys((*known, self.front, *self._on_the_way)))
+
+    @property
+    def _on_the_way(self) -> tuple[str, ...]:
+        """The hosts by which redirects led to the front page."""
+        item = self.seen.get(evidence_id("front", self.target.domain))
+        hops = item.value.hops if item is not None and isinstance(item.value, FrontPage) else ()
+        return tuple(host for hop in hops if self.suffixes(host := html_tags.host_of(hop)) is not None)
 
     @property
     def front(self) -> str:
@@ -92,7 +100,8 @@ class Scan:
         return tuple(dict.fromkeys((*self.target.hosts, *spares)))
 
     def brought_by(self, item: Evidence | None) -> tuple[str, ...]:
-        """The hosts that an item adds: for None those known from the start, later the host of the front page."""
+        """The hosts that an item adds: for None those known from the start, later the host of the front page, and those
+        that redirect there."""
         if item is None:
             return self._known_hosts
         return self.hosts[len(self._known_hosts) :] if item.kind == "front" else ()

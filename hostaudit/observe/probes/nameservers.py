@@ -259,16 +259,29 @@ async def _dnssec(scan: Scan, zone: str) -> None:
     for outcome in (ds, key):
         if outcome.unknown is not None:
             scan.note("dnssec", zone, Outcome(outcome.source, unknown=outcome.unknown))
+            if outcome.unknown.cause == "servfail":
+                # Only the same question without validation tells a bogus zone from servers that fail (RFC 4035, 5.5).
+                scan.note("unvalidated", zone, _unvalidated(zone, await scan.net.unvalidated(zone, "NS")))
             return
     validated = key.value.authenticated if key.value else False
     value = Dnssec(ds.value is not None, key.value is not None, validated)
     scan.note("dnssec", zone, Outcome.of(value, key.source))
 
 
+def _unvalidated(zone: str, reply: Outcome[DnsReply]) -> Outcome[NameServers]:
+    if reply.value is None:
+        return Outcome(reply.source, unknown=reply.unknown)
+    rows = [record for record in reply.value.answer if record.type == "NS" and record.name == zone]
+    if not rows:
+        return Outcome.none(f"{reply.value.rcode}, no NS record", reply.source)
+    names = sorted({str(record.fields[0]) for record in rows})[:MOST_SERVERS]
+    return Outcome.of(NameServers(tuple(names), min(record.ttl for record in rows)), reply.source)
+
+
 PROBE = Probe(
     "nameservers",
     needs=("front", "a", "aaaa", "mx"),
-    gives=("zone", "delegation", "nameservers", "server", "dnssec", "a", "aaaa"),
+    gives=("zone", "delegation", "nameservers", "server", "dnssec", "unvalidated", "a", "aaaa"),
     run=run,
     at_start=True,
 )

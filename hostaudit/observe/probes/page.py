@@ -12,12 +12,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import AppLinks, AppRef, DirectPackages, FrontPage, Page, PageResource, WebApp, evidence_id
+from hostaudit.model.values import (
+    AppLinks,
+    AppRef,
+    DirectPackages,
+    FrontPage,
+    Kind,
+    Page,
+    PageResource,
+    WebApp,
+    evidence_id,
+)
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import HttpReply, Outcome, jsontext
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together
 
 REDIRECTS = 5
+MOST_ADDRESSES = 4
 MOST_ENTRIES = 200
 """The most entries that are read from a declaration or manifest."""
 MOST_APPS = 12
@@ -51,7 +62,10 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     found: list[html_tags.App] = [app for apps, _ in declared for app in apps]
     # Devices find no declaration at a name other than the page's that does not answer.
     silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
-    if page is None:
+    why = _no_page_by_proof(scan)
+    if page is None and why:
+        _no_page(scan, host, why)
+    elif page is None:
         silent.append("the front page")
         _no_page(scan, host)
     else:
@@ -65,7 +79,7 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         related, source = await _web_app(scan, host, references, page.url)
         found += related
         silent += [source] if source else []
-    _apps(scan, found, silent)
+    _apps(scan, found, silent, why if page is None else "")
     await asyncio.gather(*aside)
 
 
@@ -81,7 +95,7 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
     domain = scan.target.domain
     hosts = await _served(scan)
     tries = [f"https://{host}/" for host in hosts] + [f"http://{host}/" for host in hosts[:1]]
-    outcome: Outcome[HttpReply] = Outcome.gap("dns_error", "resolver", "no host of the site has an address")
+    outcome: Outcome[HttpReply] = Outcome.none("no name of the site has an address", "resolver")
     for number, url in enumerate(tries):
         reply = await scan.net.fetch(url, redirects=REDIRECTS)
         if number == 0 or reply.value is not None:
@@ -90,6 +104,8 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         if reply.value is not None or (reply.unknown and reply.unknown.cause != "connection_refused"):
             break
     reply = outcome
+    if hosts and reply.unknown is not None and reply.unknown.cause == "certificate_invalid":
+        reply = await _past_refusal(scan, hosts[0], reply)
     scan.note("front", domain, reply.map(_as_front))
     if reply.value is None:
         scan.note("page", domain, reply)
@@ -103,6 +119,19 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         scan.note("page", host, Outcome.gap("malformed", reply.source, f"content type {kind[:60]}"))
         return host, None
     return host, reply.value
+
+
+async def _past_refusal(scan: Scan, host: str, refused: Outcome[HttpReply]) -> Outcome[HttpReply]:
+    """The page that browsers find although one certificate is refused: at another address of the host, or over plain
+    HTTP; the refusal itself if there is none."""
+    found = await together(scan.net.dns(host, kind) for kind in ("A", "AAAA"))
+    addresses = [str(record.fields[0]) for each in found if each.value is not None for record in each.value.records]
+    for address in addresses[:MOST_ADDRESSES] if len(addresses) > 1 else ():
+        reply = await scan.net.fetch(f"https://{host}/", address=address, redirects=REDIRECTS)
+        if reply.value is not None:
+            return reply
+    reply = await scan.net.fetch(f"http://{host}/", redirects=REDIRECTS)
+    return reply if reply.value is not None else refused
 
 
 async def _served(scan: Scan) -> list[str]:
@@ -140,9 +169,26 @@ def _as_page(scan: Scan, page: HttpReply, references: html_tags.References) -> P
     return Page(page.url, ordered, references.manifest, references.cut)
 
 
-def _no_page(scan: Scan, host: str) -> None:
-    for kind in ("packages", "web_app"):
-        scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
+def _no_page_by_proof(scan: Scan) -> str:
+    """The reason why there is no page on which something could be looked for; empty if that is not proved. A server
+    that does not work now may show a page when it does."""
+    item = scan.seen.get(evidence_id("front", scan.target.domain))
+    if item is None or item.absent is not None:
+        return "there is no front page" if item is not None else ""
+    value = item.value
+    if isinstance(value, FrontPage) and 400 <= value.status < 500:
+        return f"the front page answered {value.status}"
+    return ""
+
+
+def _no_page(scan: Scan, host: str, why: str = "") -> None:
+    """Record that ways to install were not looked for; ``why``: the proof that there is no page, if there is one."""
+    kinds: tuple[Kind, ...] = ("packages", "web_app")
+    for kind in kinds:
+        if why:
+            scan.not_applicable(kind, host, why, "hostaudit")
+        else:
+            scan.note(kind, host, Outcome.gap("depends_on_unknown", "hostaudit", "the front page could not be read"))
 
 
 def _packages(scan: Scan, host: str, references: html_tags.References, source: str) -> None:
@@ -316,7 +362,7 @@ def _from_asset_links(content: Any) -> list[html_tags.App]:
     return apps
 
 
-def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
+def _apps(scan: Scan, found: list[html_tags.App], silent: list[str], no_page: str = "") -> None:
     domain = scan.target.domain
     source, unread = f"the site of {domain}", tuple(sorted(set(silent)))
     refs = _kept(found)
@@ -324,6 +370,8 @@ def _apps(scan: Scan, found: list[html_tags.App], silent: list[str]) -> None:
         scan.note("apps", domain, Outcome.of(AppLinks(refs, unread), source))
     elif unread:
         scan.note("apps", domain, Outcome.gap("depends_on_unknown", source, f"no answer from {', '.join(unread[:4])}"))
+    elif no_page:
+        scan.not_applicable("apps", domain, no_page, source)
     else:
         scan.note("apps", domain, Outcome.none("no app named", source))
 

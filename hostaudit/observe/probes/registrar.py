@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Addresses, Delegation, MailExchangers, NameServers
+from hostaudit.model.values import Addresses, CanonicalName, Delegation, MailExchangers, NameServers
 from hostaudit.observe.probes import Probe, Scan, together
 
 
@@ -16,6 +16,8 @@ async def run(scan: Scan, item: Evidence | None) -> None:
         await _ask(scan, (*scan.brought_by(item), *(scan.standbys if item is None else ())))
     elif isinstance(item.value, Addresses) and scan.host_of(item) in (*scan.hosts, *scan.standbys):
         await _ask(scan, (alias.target for alias in item.value.chain))
+    elif isinstance(item.value, CanonicalName):
+        await _ask(scan, (item.value.target,))
     elif isinstance(item.value, MailExchangers):
         await _ask(scan, (each.host for each in item.value.exchangers))
     elif isinstance(item.value, Delegation):
@@ -39,7 +41,7 @@ async def _one(scan: Scan, name: str) -> None:
 
 PROBE = Probe(
     "registrar",
-    needs=("front", "a", "aaaa", "mx", "delegation", "nameservers"),
+    needs=("front", "a", "aaaa", "cname", "mx", "delegation", "nameservers"),
     gives=("registration",),
     run=run,
     at_start=True,

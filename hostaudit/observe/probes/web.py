@@ -46,6 +46,10 @@ async def _leg(scan: Scan, host: str, address: str) -> None:
             scan.not_applicable("tls", subject, "served over http only: port 443 is closed", plain.source)
             return
     scan.note("web", subject, reply.map(lambda value: _as_answer(host, address, value)))
+    if reply.unknown is not None and reply.unknown.cause == "certificate_invalid":
+        # Browsers that refuse the certificate may still show what plain HTTP serves.
+        plain = await scan.net.fetch(f"http://{host}/", address=address)
+        scan.note("plain", subject, plain.map(lambda value: _as_answer(host, address, value)))
     if reply.value is not None and reply.value.certificate is not None:
         scan.note("tls", subject, Outcome.of(reply.value.certificate, reply.source))
     elif reply.unknown is not None and reply.unknown.cause not in AFTER_HANDSHAKE:
@@ -74,4 +78,4 @@ def _kept(name: str, value: str) -> str:
     return value[:LONGEST_VALUE]
 
 
-PROBE = Probe("web", needs=("a", "aaaa"), gives=("web", "tls"), run=run)
+PROBE = Probe("web", needs=("a", "aaaa"), gives=("web", "plain", "tls"), run=run)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostaudit.model.words import function
-from hostaudit.policy.check import SCORES, Answer, Check, Demand, Ladder, between, compared, no_such_function, number
+from hostaudit.policy.check import (
+    SCORES,
+    Answer,
+    Check,
+    Demand,
+    Ladder,
+    between,
+    compared,
+    no_such_function,
+    not_assessed,
+    number,
+)
 from hostaudit.policy.context import PolicyContext
 
 
@@ -15,6 +26,9 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     row = next((each for each in context.report.functions if each.id == identity), None)
     if row is None or row.state == "not_applicable":
         yield no_such_function(demand, identity, known=row is not None)
+        return
+    if row.state == "not_assessed":
+        yield not_assessed(demand, identity, row.note)
         return
     low, high = row.score.low, row.score.high
     least = number(demand.value)

@@ -47,7 +47,7 @@ def _longest(context: PolicyContext, tree: FaultTree, reading: Reading) -> Longe
         outages = impact(tree, frozenset({("parent", parent)}), context.clock, reading=reading)
         for each in tree.functions:
             hours = outages[each.id].hours
-            if each.applies != "no" and outages[each.id].stops and hours.usual > found.hours.usual:
+            if each.counts and outages[each.id].stops and hours.usual > found.hours.usual:
                 found = LongestOutage(hours, parent)
     return found
 

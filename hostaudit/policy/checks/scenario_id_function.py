@@ -13,7 +13,7 @@ from hostaudit.model.policy import ScenarioGate
 from hostaudit.model.roles import LAYERS, may_stop
 from hostaudit.model.whatif import FunctionOutcome, WhatIf
 from hostaudit.model.words import duration, function
-from hostaudit.policy.check import Answer, Check, Demand, Ladder, compared_most, no_such_function, number
+from hostaudit.policy.check import Answer, Check, Demand, Ladder, compared_most, no_such_function, not_assessed, number
 from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.hours_down import HOURS
 
@@ -37,8 +37,11 @@ def _limit(
 ) -> Answer:
     ends = [next((each for each in answer.functions if each.id == identity), None) for answer in (best, worst)]
     if ends[0] is None or ends[1] is None:
-        states = {each.id: each.applies for each in context.case.tree.functions}
-        answer = no_such_function(demand, identity, known=states.get(identity) == "no")
+        node = next((each for each in context.case.tree.functions if each.id == identity), None)
+        if node is not None and node.applies == "unseen":
+            answer = not_assessed(demand, identity, node.note)
+        else:
+            answer = no_such_function(demand, identity, known=node is not None and node.applies == "no")
         return replace(answer, confidence=CONFIDENCE)
     low, high = ends[0].down_hours, max(each.down_hours for each in ends if each is not None)
     outcome = compared_most(low, high, demand.value)
@@ -86,7 +89,8 @@ def _read(case: SiteModel, *, works: bool) -> SiteModel:
 def _settle(leaf: BasicEvent, *, works: bool) -> BasicEvent:
     if leaf.certainty in ("certain", "failed"):
         return leaf
-    if works:
+    if works or leaf.hidden:
+        # A hidden origin works now; an event on hosts is not assessed behind one in any case.
         # No actor of a scenario can end a service without an operator.
         return replace(leaf, domains={}, certainty="certain", owned=False)
     return replace(leaf, certainty="failed")

@@ -1,7 +1,8 @@
 """GitLab's Code Quality report: a list of the findings that count, each at the line of the policy that names the site.
 
 The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
-*Unknown*; findings that an exception covers or of which the policy only warns are left out.
+*Unknown*; one that no policy asks for is ``info`` and begins with *Told*; findings that an exception covers or of which
+the policy only warns are left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report.json_text import written
-from hostaudit.report.rows import named, place, plain, rows, standing
+from hostaudit.report.rows import level, named, place, plain, rows, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -29,7 +30,7 @@ class GitlabFormat:
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON array, empty if nothing counts. Fingerprints are unique, as GitLab keeps one of two equal ones."""
         report: Any = document
-        counting = [each for each in rows(report) if standing(each) in ("fail", "inconclusive")]
+        counting = [each for each in rows(report) if standing(each) in ("fail", "inconclusive", "told")]
         seen: dict[str, int] = {}
         entries = []
         for each in counting:
@@ -41,10 +42,12 @@ class GitlabFormat:
 
 def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
     path, line = place(report)
-    fails = standing(row) == "fail"
+    state = standing(row)
+    fails = state == "fail"
+    lead = f"Told as {level(row)}, does not count: " if state == "told" else "Unknown, so inconclusive: "
     told = plain(f"{report.target.domain}: {row.message} ({named(row)})")
     return {
-        "description": told if fails else f"Unknown, so inconclusive: {told}",
+        "description": told if fails else f"{lead}{told}",
         "check_name": plain(row.rule, 255) or "rule",
         "fingerprint": fingerprint,
         "severity": SEVERITIES[row.severity] if fails else "info",

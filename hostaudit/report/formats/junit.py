@@ -1,7 +1,7 @@
 """JUnit XML, as CI services read it: a suite for each site, a case for each rule and subject.
 
 A failure is ``failure``; an unknown that makes the verdict inconclusive is ``error``; a finding that does not count,
-since an exception covers it or the policy only warns of it, is ``skipped`` with the reason.
+since an exception covers it, no policy asks for it or the policy only warns of it, is ``skipped`` with the reason.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
 
-KINDS = {"fail": "failure", "inconclusive": "error", "excepted": "skipped", "baseline": "skipped", "warning": "skipped"}
+KINDS = {"fail": "failure", "inconclusive": "error", "excepted": "skipped", "baseline": "skipped"}
+KINDS |= {"told": "skipped", "warning": "skipped"}
 MARKS = ("failure", "error", "skipped")
 
 
@@ -93,6 +94,7 @@ def _case(suite: ElementTree.Element, report: Report, row: Finding) -> None:
     mark.text = _lines(
         f"Rule: {named(row)} ({row.severity})",
         f"Found: {row.message}",
+        f"Effect: {row.effect}" if row.effect else "",
         f"Fix: {row.fix}" if row.fix else "",
         f"Because of: {', '.join(row.because[:20])}" if row.because else "",
         f"Fingerprint: {row.fingerprint}",

@@ -16,7 +16,7 @@ from hostaudit.model.report import Report
 from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
-from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows, standing, until
+from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, plain, rows, standing, until
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -30,11 +30,13 @@ MARKS = {"fail": "❌", "inconclusive": "❔", "pass": "✅", "not_judged": "ℹ
 STANDINGS = {
     "fail": "❌ **fails**",
     "inconclusive": "❔ **unknown**",
+    "told": "ℹ️ told",
     "warning": "❔ unknown, a warning only",
     "excepted": "excepted",
     "baseline": "known before",
     "pass": "✅ passes",
 }
+TOLD = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 ROWS = 500
 """The most rows of one table; the rest is in the JSON report."""
 
@@ -116,7 +118,7 @@ class _Page:
         low, high = f"{report.score.low:.0f}", f"{report.score.high:.0f}"
         score = low if low == high else f"{low} to {high}"
         judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
-        known = f"score {score} of 100, {report.score.coverage:.0%} of its grounds known"
+        known = f"score {score} of 100{text(say.grounds(report), 300)}"
         self.add(f"{judged}{known}; exit code {EXIT_CODES[report.verdict]}.")
         if report.verdict == "inconclusive":
             why = "Not failed, but what has to be known could not be established, so it does not pass either."
@@ -135,8 +137,10 @@ class _Page:
             message = text(each.message, 600)
             why = lifted(self.report, each)
             told = f"{message} {text(why, 400)}" if why else message
-            fix = text(each.fix, 400) if standing(each) in ("fail", "inconclusive") else ""
-            cells.append([STANDINGS[standing(each)], each.severity, text(named(each), 160), told, fix])
+            fix = text(each.fix, 400) if standing(each) in ("fail", "inconclusive", "told") else ""
+            told = f"{told} {text(each.effect, 400)}" if each.effect else told
+            result = f"{TOLD[level(each)]} {level(each)}" if standing(each) == "told" else STANDINGS[standing(each)]
+            cells.append([result, each.severity, text(named(each), 160), told, fix])
         self.table("Findings", ("Result", "Severity", "Rule", "Found", "What to do"), cells, len(found))
         passed = list(dict.fromkeys(each.rule for each in rows(self.report) if standing(each) == "pass"))
         if passed:

@@ -50,7 +50,7 @@ METRICS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("domain", "kind", "id"),
     ),
     "hostaudit_policy_result": (
-        "How a rule came out, 1 for what holds; warning: unknown, which does not count; excepted: or in the baseline.",
+        "How a rule came out, 1 for what holds; warning: does not count; excepted: or in the baseline.",
         ("domain", "rule", "result"),
     ),
     "hostaudit_last_complete_timestamp_seconds": (
@@ -153,7 +153,7 @@ def _layers(report: Report) -> dict[str, str]:
 
 def _rules(report: Report) -> Iterator[Sample]:
     results: dict[str, set[str]] = {}
-    words = {"inconclusive": "unknown", "baseline": "excepted"}
+    words = {"inconclusive": "unknown", "baseline": "excepted", "told": "warning"}
     for row in rows(report):
         results.setdefault(row.rule, set()).add(words.get(standing(row), standing(row)))
     for rule, found in results.items():

@@ -2,8 +2,9 @@
 
 Every result points at the line of the policy that names the site, since such services can open no other place: they
 refuse a whole file because of one location that is no relative path. Site, role and provider are logical locations. An
-unknown result is of kind ``review``; one that an exception covers is suppressed; passed rules are left out, as every
-result becomes an alert. ``invocations[0].exitCode`` is the exit code of the verdict.
+unknown result is of kind ``review``, one that no policy asks for ``informational``; one that an exception covers is
+suppressed; passed rules are left out, as every result becomes an alert. ``invocations[0].exitCode`` is the exit code of
+the verdict.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hostaudit.report.json_text import written
 from hostaudit.report.rows import (
     HEADLINES,
     counted,
+    level,
     lifted,
     named,
     place,
@@ -42,7 +44,9 @@ MOST_BYTES = 9_500_000
 """A file may have 10 MB after compression; ours has less even before it."""
 
 MOST_NOTES = 1000
-LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+NOTES = {"error": "error", "warning": "warning", "info": "note"}
+"""By level of a finding, the word of SARIF for it (section 3.27.10)."""
+
 PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
@@ -116,17 +120,17 @@ def _notification(cause: str) -> dict[str, Any]:
 def _rule(row: Finding) -> dict[str, Any]:
     fix = plain(row.fix) or "See the message."
     more = f" More: hostaudit explain {row.code}" if row.code else ""
-    level = LEVELS[row.severity]
+    grade = NOTES[level(row)]
     return {
         "id": plain(row.rule, 255),
         "name": _pascal(row.rule),
         "shortDescription": {"text": _text(named(row), 200)},
         "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
         "help": {"text": _text(f"{fix}{more}", 1200)},
-        "defaultConfiguration": {"level": level},
+        "defaultConfiguration": {"level": grade},
         "properties": {
             "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
-            "problem.severity": PROBLEMS[level],
+            "problem.severity": PROBLEMS[grade],
             "precision": "high",
         },
     }
@@ -141,10 +145,11 @@ def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[s
     result: dict[str, Any] = {
         "ruleId": plain(row.rule, 255),
         "ruleIndex": index,
-        # Section 3.27.10 allows only level "none" for a review; code scanning reads only the level and would hide it.
-        "kind": "review" if review else "fail",
-        "level": "note" if review else LEVELS[row.severity],
-        "message": {"text": _text(f"{site}: {row.message} {row.fix}".strip(), 2000)},
+        # Section 3.27.10 allows only level "none" beside other kinds than "fail"; code scanning reads only the level
+        # and would hide the result.
+        "kind": "review" if review else "informational" if state == "told" else "fail",
+        "level": "note" if review else NOTES[level(row)],
+        "message": {"text": _text(f"{site}: {row.message} {row.effect} {row.fix}".replace("  ", " ").strip(), 2000)},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": {"startLine": line}},

@@ -14,6 +14,7 @@ from hostaudit.model.actors import is_unknown, seen_of
 from hostaudit.model.data import STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
+    IDLE,
     ExceptionNote,
     Finding,
     Function,
@@ -23,10 +24,11 @@ from hostaudit.model.report import (
     Report,
     SinglePoint,
     UnknownFact,
+    name_is_gone,
 )
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
-from hostaudit.model.verdict import NOT_DELEGATED
+from hostaudit.model.verdict import LEVELS
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -47,6 +49,7 @@ STATES = {
     "degraded": ("weak", "degraded"),
     "unknown": ("open", "unknown"),
     "not_applicable": ("open", "does not apply"),
+    "not_assessed": ("open", "not assessed"),
 }
 LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
 KNOWN_LEGS = {
@@ -61,6 +64,9 @@ EXCEPTIONS = {
     "expired": "has ended",
     "malformed": "states no day",
 }
+TOLD = {"error": "bad", "warning": "weak", "info": "open"}
+"""By level of a finding that does not count, its mark."""
+
 VERDICTS = {
     "pass": ("PASS", GREEN),
     "fail": ("FAIL", RED),
@@ -96,12 +102,12 @@ def write(sheet: Sheet, report: Report) -> None:
 
 def _top(sheet: Sheet, report: Report) -> None:
     sheet.bold(report.summary)
-    low, high, coverage = report.score.low, report.score.high, report.score.coverage
+    low, high = report.score.low, report.score.high
     word, colour = VERDICTS[report.verdict]
     sheet.lines.append("")
     notice = report.policy.notice_hours if report.policy is not None else 0.0
     told = f" with {words.duration(notice)} of notice" if notice > 0 else ""
-    scored = f"score {_between(low, high)} of 100{told}, {coverage:.0%} of its grounds known"
+    scored = f"score {_between(low, high)} of 100{told}{sheet.safe(say.grounds(report), 300)}"
     sheet.text(scored, lead=f"{word}: ", colour=colour)
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
@@ -139,20 +145,21 @@ def _findings(sheet: Sheet, report: Report) -> None:
         return
     failed = [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)]
     groups = {
-        "failed": [each for each in failed if each.verdict or report.policy is None],
-        "told": [each for each in failed if not (each.verdict or report.policy is None)],
+        "failed": [each for each in failed if each.verdict],
+        "told": [each for each in failed if not each.verdict],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
         "passed": [each for each in rows if each.outcome == "pass"],
     }
-    counts = ", ".join(f"{len(each)} {word}" for word, each in groups.items() if each)
-    sheet.heading(_by_what(sheet, report, counts) if report.policy is not None else "Findings")
+    numbers = ", ".join(f"{len(each)} {word}" for word, each in groups.items() if each)
+    sheet.heading(_by_what(sheet, report, numbers) if report.policy is not None else "Findings")
     for each in groups["failed"][:SHOWN]:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
     for each in groups["told"][:SHOWN]:
-        _finding(sheet, each, "weak", f"told ({each.severity}), does not count")
+        aside = ", does not count" if report.policy is not None else ""
+        _finding(sheet, each, TOLD[LEVELS[each.severity]], f"{LEVELS[each.severity]} ({each.severity}{aside})")
     sheet.more(len(groups["told"]) - SHOWN)
     for each in groups["unknown"][:SHOWN]:
         weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
@@ -189,6 +196,8 @@ def _by_what(sheet: Sheet, report: Report, counts: str) -> str:
 def _finding(sheet: Sheet, finding: Finding, mark: str, word: str, *, fix: bool = True) -> None:
     named = " ".join(part for part in (finding.code, finding.rule) if part)
     sheet.marked(mark, word, f"{sheet.safe(named, 120)}: {sheet.safe(finding.message, 400)}", 2)
+    if fix and finding.effect and finding.outcome == "fail":
+        sheet.text(sheet.safe(finding.effect, 400), 6, lead="Effect: ")
     if fix and finding.fix and finding.outcome == "fail":
         sheet.text(sheet.safe(finding.fix, 400), 6, lead="Fix: ")
 
@@ -211,11 +220,12 @@ def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence], name
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     gone = report.policy is None and report.verdict == "fail" and not report.spofs
-    if gone or any(each.rule == NOT_DELEGATED for each in report.findings):
+    if gone or name_is_gone(report.findings):
         return
     sheet.heading("What can take it down, worst first")
     if not strong:
-        open_ = ", though what is unknown below may hide one" if report.unknowns else ""
+        unsure = report.unknowns and report.score.low < report.score.high
+        open_ = ", though what is unknown below may hide one" if unsure else ""
         sheet.text(f"None seen: no company was found to hold a part alone, the names aside{open_}.", 2)
     for position, point in enumerate(strong, 1):
         roles = words.listed([say.role(each) for each in point.roles])
@@ -300,7 +310,7 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
     ]
     if rest:
         sheet.heading("The same seen otherwise: one of these failing is enough")
-    applying = sum(each.state != "not_applicable" for each in report.functions)
+    applying = sum(each.state not in IDLE for each in report.functions)
     for point in rest[:OTHERS]:
         stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
         what = "everything" if len(stopped) == applying > 1 else words.few(stopped)
@@ -367,7 +377,7 @@ def _operator(provider: str, names: dict[str, str]) -> str:
 
 
 def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
-    shown = [each for each in report.functions if each.state != "not_applicable"]
+    shown = [each for each in report.functions if each.state not in IDLE]
     if shown:
         sheet.heading("Functions and what each rests on")
     for each in shown:
@@ -424,8 +434,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
     """The unknowns, grouped by cause, so that a server that is down does not fill the screen."""
     if not report.unknowns:
         return
-    # A hidden origin is unknown to everybody; it is reported, but is not part of the score.
-    counted = any(fact.cause != "hidden_behind_cdn" for fact in report.unknowns)
+    counted = report.score.low < report.score.high
     meaning = ": taken as failing for the low score, as working for the high one" if counted else ""
     sheet.heading(f"Unknown ({len(report.unknowns)}){meaning}")
     grouped: dict[str, list[UnknownFact]] = {}

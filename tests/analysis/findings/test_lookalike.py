@@ -71,7 +71,7 @@ def test_a_finding_of_that_kind_is_no_verdict_and_no_score():
 
     assert report.verdict != "fail"
     assert report.score.high > 0
-    assert "FAIL (high)" in load("terminal").render(report, Style())
+    assert "error (high)" in load("terminal").render(report, Style())
 
 
 def test_a_site_whose_own_name_is_almost_a_providers_is_no_finding():

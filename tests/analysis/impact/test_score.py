@@ -132,6 +132,23 @@ def test_a_further_dependency_never_raises_the_score(graph, parent, data):
 
 
 @given(graphs(EVERY), st.data())
+def test_a_hidden_origin_never_raises_the_low_end_nor_lowers_the_high_one_and_is_nobodys_single_point(graph, data):
+    gate = data.draw(st.sampled_from(sorted(graph.gates)))
+    after = changed(graph)
+    hidden = BasicEvent({}, "hosting", "origin", (), "host", certainty="uncertain", hidden=True)
+    after.leaf("hidden", hidden)
+    if after.gates[gate].kind == "all":
+        after.gates[gate].children.append("hidden")
+
+    assert interval(after)[0] <= interval(graph)[0]
+    assert interval(after)[1] == interval(graph)[1]
+    assert order_one(after) == order_one(graph)
+    for reading in ("pessimistic", "named", "optimistic"):
+        states = [impact(each, frozenset(), CLOCK, reading=reading) for each in (graph, after)]
+        assert states[0] == states[1]
+
+
+@given(graphs(EVERY), st.data())
 def test_removing_a_leg_never_raises_the_score(graph, data):
     legs = sorted(name for name, gate in graph.gates.items() if gate.kind == "any" and gate.children)
     after = changed(graph)

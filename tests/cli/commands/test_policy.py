@@ -396,7 +396,7 @@ def test_what_no_demand_changes_is_said_on_top():
 
 def test_nothing_is_written_for_a_name_that_does_not_exist(here, capsys):
     assert cli.run(["policy", "init", str(ROOT / "tests" / "corpus" / "not-there.json")]) == Exit.USAGE
-    assert "not-there.com does not exist" in capsys.readouterr().err
+    assert "not-there.com is not in the zone of its registry" in capsys.readouterr().err
     assert not here.exists()
 
 

@@ -419,7 +419,25 @@ def test_a_fault_with_either_leaves_dnssec_unknown(kind, cause):
     world = World()
     world.dns["example.com", kind] = ("unknown", cause)
 
-    assert world.look()["dnssec:example.com"].unknown.cause == cause
+    found = world.look()
+    assert found["dnssec:example.com"].unknown.cause == cause
+    assert ("unvalidated:example.com" in found) is (cause == "servfail")
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_after_servfail_the_resolver_is_asked_once_more_without_validation(answers):
+    world = World()
+    world.dns["example.com", "DNSKEY"] = ("unknown", "servfail")
+    rows = tuple(record("example.com", "NS", host) for host in ("ns1.example.net", "ns2.example.org"))
+    tables = {("example.com", "NS"): DnsReply("NOERROR", False, False, rows)} if answers else {}
+    net = FakeNet(dns=world.dns, zones=world.zones, ask=world.ask, unvalidated=tables)
+    item = observe("example.com", net, PROBE)["unvalidated:example.com"]
+
+    assert [call for call in net.calls if call[0] == "unvalidated"] == [("unvalidated", ("example.com", "NS"))]
+    if answers:
+        assert item.value == NameServers(("ns1.example.net", "ns2.example.org"), 300)
+    else:
+        assert item.unknown.cause == "unreachable"
 
 
 # -- the graph behind -----------------------------------------------------------------------------------------

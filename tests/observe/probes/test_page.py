@@ -91,6 +91,18 @@ def test_a_fault_at_the_domain_is_unknown_whatever_the_www_name_says(cause):
     assert found[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
 
 
+def test_where_one_certificate_is_refused_the_page_may_stand_at_another_address_or_on_plain_http():
+    refused, plain = ("unknown", "certificate_invalid"), f"http://{HOST}/"
+    two = {(HOST, "A"): ["192.0.2.1", "192.0.2.2"]}
+    other, _ = look({FRONT: refused, (FRONT, "192.0.2.2"): reply(FRONT, "<p>")}, dns=two)
+    over_http, _ = look({FRONT: refused, plain: reply(plain, "<p>")})
+    redirected, _ = look({FRONT: refused, plain: refused})
+
+    assert other[f"front:{HOST}"].value.url == FRONT
+    assert over_http[f"front:{HOST}"].value.url == plain
+    assert redirected[f"front:{HOST}"].unknown.cause == "certificate_invalid"
+
+
 def test_a_servfail_for_the_addresses_is_not_a_proof_that_there_are_none():
     url = f"https://{WWW}/"
     found, _ = look({url: reply(url, "<p>")}, dns={(HOST, "A"): ("unknown", "servfail"), (HOST, "AAAA"): "NODATA"})
@@ -102,8 +114,10 @@ def test_a_site_without_any_address_has_no_page_to_read():
     gone = dict.fromkeys(((host, kind) for host in (HOST, WWW) for kind in ("A", "AAAA")), "NXDOMAIN")
     found, net = look(dns=gone)
 
-    assert found[f"front:{HOST}"].unknown == Unknown("dns_error", "no host of the site has an address")
-    assert found[f"apps:{HOST}"].unknown is not None
+    assert found[f"front:{HOST}"].absent == "no name of the site has an address"
+    assert found[f"page:{HOST}"].absent
+    for kind in ("packages", "web_app", "apps"):
+        assert found[f"{kind}:{HOST}"].not_applicable == "there is no front page"
     assert not [call for call in net.calls if call[0] == "http"]
 
 
@@ -113,6 +127,17 @@ def test_an_error_page_is_no_page_to_read(status):
 
     assert found[f"front:{HOST}"].value.status == status
     assert found[f"page:{HOST}"].unknown == Unknown("http_status", f"status {status}")
+    for kind in ("packages", "web_app", "apps"):
+        item = found[f"{kind}:{HOST}"]
+        if status < 500:
+            assert item.not_applicable == f"the front page answered {status}"
+        else:  # it may show a page when it works again
+            assert item.unknown.cause == "depends_on_unknown"
+
+
+def test_a_page_that_is_not_shown_hides_no_app_that_is_named_elsewhere():
+    found, _ = look({FRONT: reply(FRONT, "no", status=404), LINKS: reply(LINKS, "[]", headers=JSON, status=503)})
+
     assert found[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
 
 

@@ -95,6 +95,16 @@ def test_an_invalid_certificate_is_a_fact():
 
     assert ending(found, "web").unknown.cause == "certificate_invalid"
     assert ending(found, "tls").value == bad
+    assert ending(found, "plain").unknown.cause == "unreachable"
+
+
+def test_what_plain_http_shows_is_asked_only_where_the_certificate_is_refused():
+    refused = {(SECURE, V4): ("unknown", "certificate_invalid"), (PLAIN, V4): reply(PLAIN, status=301, address=V4)}
+    found, _ = look(http=refused, certificates={(HOST, V4): certificate(valid=False)})
+    fine, _ = look(http={(SECURE, V4): reply(SECURE, address=V4, certificate=certificate())})
+
+    assert (ending(found, "plain").value.scheme, ending(found, "plain").value.status) == ("http", 301)
+    assert not [each for each in fine if each.startswith("plain:")]
 
 
 @pytest.mark.parametrize("cause", ["rate_limited", "too_large", "malformed", "connection_reset", "tls_error"])

@@ -10,6 +10,7 @@ from helpers.hostile_strings import HOSTILE, label
 from helpers.pages_shown import flat, shown
 from helpers.reports_shown import GOLDEN, findings, hostile_report, terminal
 from helpers.sample_report import AT, FUNCTIONS, SPOFS, UNKNOWNS, evidence, report
+from msgspec import structs
 
 from hostaudit.model.evidence import Evidence, Target, Unknown
 from hostaudit.model.report import (
@@ -197,7 +198,8 @@ def test_a_score_without_width_is_one_number():
 
 
 def test_findings_come_with_what_to_do():
-    shown = terminal(report(findings=findings("the name does not exist"), verdict="fail"))
+    found = [structs.replace(each, verdict="fail") for each in findings("the name does not exist")]
+    shown = terminal(report(findings=tuple(found), verdict="fail"))
 
     assert "FAIL (high): the name does not exist" in shown
     assert shown.count("Fix: ") == 1

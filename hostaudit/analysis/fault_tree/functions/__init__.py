@@ -22,8 +22,9 @@ from hostaudit.model.report import Leg
 class FunctionRecord:
     """One function as it is found at a site.
 
-    ``children``: all nodes on which it rests. ``applies``: *no* if the site does not have it, *maybe* if the question
-    that decides it has no answer; ``asked`` is then the evidence of that question, and the children do not count.
+    ``children``: all nodes on which it rests. ``applies``: *no* if the site does not have it, *maybe* or *unseen* if
+    the question that decides it has no answer (see ``SiteFunction``); the children then do not count. ``asked``: the
+    evidence of that question.
     ``weight``: its weight in the score if ``rules/scoring.yaml`` has none. ``spares``: nodes that take its place
     after a switch. Other fields: see ``SiteFunction``.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from hostaudit.analysis.diagnosis.front_page import apps_open, without_address
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
@@ -42,8 +43,18 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
     item = parts.evidence.get("apps", parts.target.domain)
     links = item.value if item is not None and isinstance(item.value, AppLinks) else None
     apps = [app for app in links.apps if app.platform == platform] if links else []
+    answer = parts.hosts.front.answer
     open_source = item is None or item.unknown is not None or bool(links and links.unread)
+    # An app that the site names elsewhere may have further ways to install on a page that was not shown.
+    open_source |= links is not None and answer.state == "not_shown"
     asked = parts.evidence.ids(("apps", parts.target.domain))
+    if links is None and parts.proofs.declared.apps == "none":
+        return FunctionRecord(function, applies="no", note="declared in the site file: there is no app")
+    if links is None and without_address(parts.evidence, parts.target):
+        return FunctionRecord(function, applies="no", note="there is no web site that names an app")
+    if links is None and (item is None or item.absent is None) and apps_open(parts.evidence, parts.target):
+        note = f"not looked for: {answer.in_words} and showed no page"
+        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because))
     if not apps and open_source:
         return FunctionRecord(function, applies="maybe", asked=asked)
     if not apps:

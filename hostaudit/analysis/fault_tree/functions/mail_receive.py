@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from hostaudit.analysis.diagnosis.aliases import missing_host
 from hostaudit.analysis.diagnosis.mail_exchangers import is_implicit
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
@@ -65,9 +66,21 @@ def _record(parts: TreeParts, hosts: tuple[str, ...], note: str = "") -> Functio
         legs.append(parts.tree.leg("mail", host, node, refuses, liveness, asked))
     serving = parts.tree.gate(EXCHANGERS, "any", nodes)
     any_leg = parts.tree.spares(Purpose.EXCHANGERS_OR_STANDBY.of("any"), serving, _standby_exchangers(parts))
+    mailboxes = _declared_mailboxes(parts)
+    subject = f"mailboxes of {parts.target.domain}"
+    legs += [parts.tree.leg("mail", subject, node, "declared in the site file") for node in mailboxes]
     kept = next(iter(parts.times.exchangers(parts.target.domain)), None)
     found = parts.tree.gate(Purpose.EXCHANGER_SET.of(parts.target.domain), "all", [parts.resolves], kept)
-    return FunctionRecord(ID, (found, any_leg), legs=tuple(legs), degraded_by=tuple(nodes), note=note)
+    children = (found, any_leg, *mailboxes)
+    return FunctionRecord(ID, children, legs=tuple(legs), degraded_by=tuple(nodes), note=note)
+
+
+def _declared_mailboxes(parts: TreeParts) -> list[str]:
+    """The node for the provider that the owner declares to hold the mailboxes behind the exchangers."""
+    provider, domain = parts.proofs.declared.mailbox, parts.target.domain
+    if not provider:
+        return []
+    return [parts.operators.operator("mail", f"mailboxes of {domain}", parts.attribution.declared(provider))]
 
 
 def _exchanger(parts: TreeParts, host: str) -> str:
@@ -91,7 +104,11 @@ def _exchanger(parts: TreeParts, host: str) -> str:
         if shown := _liveness(parts, host, address):
             legs[address] = parts.tree.gate(Purpose.EXCHANGER_GREETS.of(host, address), "all", [node, *shown])
     named = [parts.operators.operator("mail", host, operator, context)] if operator is not None else []
-    addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
+    missing = missing_host(parts.evidence, parts.attribution.catalogue, host)
+    if missing is not None:
+        addresses = parts.operators.broken("mail", host, missing.because)
+    else:
+        addresses = parts.zones.any_address(Purpose.EXCHANGER_ADDRESSES, Purpose.EXCHANGER_LEG, "mail", host, legs)
     return parts.tree.gate(Purpose.EXCHANGER.of(host), "all", [*named, addresses])
 
 

@@ -43,6 +43,13 @@ The third try is made only after silence: a resolver that was slow may drop its 
 query.
 """
 
+DIRECT = dns.flags.Flag(0)
+RECURSE = dns.flags.Flag(dns.flags.RD | dns.flags.AD)
+"""RFC 6840 section 5.7: AD in a query requests AD in the answer, without the bytes of the signatures."""
+
+UNVALIDATED = dns.flags.Flag(dns.flags.RD | dns.flags.CD)
+"""RFC 4035 section 3.2.2: with CD a resolver answers even if its own validation fails."""
+
 _FAILED: dict[str, Cause] = {"SERVFAIL": "servfail", "REFUSED": "refused"}
 
 
@@ -115,6 +122,17 @@ class Dns:
         source = self._source(name, rdtype)
         return await self._sharing.once(("dns", name, rdtype), source, lambda: self._lookup(name, rdtype, source))
 
+    async def unvalidated(self, name: str, rdtype: str) -> Outcome[DnsReply]:
+        """The resolver's answer with its DNSSEC validation switched off, without following a CNAME chain."""
+        name = _plain(name)
+        source = f"{self._source(name, rdtype)}, without validation"
+        return await self._sharing.once(
+            ("unvalidated", name, rdtype),
+            source,
+            lambda: self._try(self._resolvers, name, rdtype, source, flags=UNVALIDATED),
+            reply_lasts,
+        )
+
     async def zone_of(self, name: str) -> Outcome[str]:
         """The zone that contains a name: the owner of the SOA in the answer; for an alias the zone of its parent."""
         name = _plain(name)
@@ -132,7 +150,7 @@ class Dns:
         return await self._sharing.once(
             ("ask", address, name, rdtype, again),
             source,
-            lambda: self._try((server,), name, rdtype, source, recurse=False),
+            lambda: self._try((server,), name, rdtype, source, flags=DIRECT),
             None if again else reply_lasts,
         )
 
@@ -167,7 +185,7 @@ class Dns:
     async def trial(self, server: Server, name: str, rdtype: str, *, tcp: bool) -> Outcome[DnsTrial]:
         """One question to one resolver over one transport, tried once."""
         source = f"DNS {name or '.'} {rdtype} at {server} over {'TCP' if tcp else 'UDP'}"
-        query = _query(dns.name.from_text(name), dns.rdatatype.from_text(rdtype), True, edns=True)
+        query = _query(dns.name.from_text(name), dns.rdatatype.from_text(rdtype), RECURSE, edns=True)
         stage, wire = _Stage(), query.to_wire()
         try:
             async with asyncio.timeout(self._budget.seconds()):
@@ -199,7 +217,7 @@ class Dns:
                 late = await self._budget.turn(cymru.ZONE)
                 if late is not None:
                     return Outcome.gap("rate_limited", source, late)
-            return await self._try(self._resolvers, name, rdtype, source, recurse=True)
+            return await self._try(self._resolvers, name, rdtype, source, flags=RECURSE)
 
         return await self._sharing.once(("reply", name, rdtype), source, resolve, reply_lasts)
 
@@ -249,7 +267,7 @@ class Dns:
         return Outcome.gap("malformed", source, "no SOA on the way up to the root")
 
     async def _try(
-        self, servers: tuple[Server, ...], name: str, rdtype: str, source: str, *, recurse: bool
+        self, servers: tuple[Server, ...], name: str, rdtype: str, source: str, *, flags: dns.flags.Flag
     ) -> Outcome[DnsReply]:
         """Two tries, three after silence, each at the next server if there is one. Returns the last failure."""
         try:
@@ -271,12 +289,12 @@ class Dns:
                 break
             server = servers[turn % len(servers)]
             try:
-                reply = await self._exchange(server, question, kind, self._budget.seconds(share), recurse)
+                reply = await self._exchange(server, question, kind, self._budget.seconds(share), flags)
             except _TryFailedError as error:
                 failure = error
                 continue
             code = dns.rcode.to_text(reply.rcode())
-            if recurse and code not in ("NOERROR", "NXDOMAIN"):
+            if flags & dns.flags.RD and code not in ("NOERROR", "NXDOMAIN"):
                 failure = _TryFailedError(_FAILED.get(code, "dns_error"), " ".join((code, *_extended(reply))))
                 continue
             return Outcome.of(self._convert(reply, code), source)
@@ -298,7 +316,7 @@ class Dns:
         return tuple(made)
 
     async def _exchange(
-        self, server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType, seconds: float, recurse: bool
+        self, server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType, seconds: float, flags: dns.flags.Flag
     ) -> dns.message.Message:
         """One try: UDP, TCP if the answer is truncated, and once more without EDNS if the server refuses it."""
         stage = _Stage()
@@ -306,9 +324,9 @@ class Dns:
             try:
                 # The time starts when the query is sent, not while it waits for its turn.
                 async with asyncio.timeout(min(seconds, self._budget.remaining())):
-                    reply = await self._send(server, _query(name, kind, recurse, edns=True), stage)
+                    reply = await self._send(server, _query(name, kind, flags, edns=True), stage)
                     if reply.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
-                        reply = await self._send(server, _query(name, kind, recurse, edns=False), stage)
+                        reply = await self._send(server, _query(name, kind, flags, edns=False), stage)
                     return reply
             except (OSError, EOFError) as error:
                 raise self._failure(server, stage, error) from None
@@ -370,10 +388,11 @@ async def _tcp(server: Server, wire: bytes) -> bytes:
         writer.transport.abort()
 
 
-def _query(name: dns.name.Name, kind: dns.rdatatype.RdataType, recurse: bool, *, edns: bool) -> dns.message.Message:
+def _query(
+    name: dns.name.Name, kind: dns.rdatatype.RdataType, flags: dns.flags.Flag, *, edns: bool
+) -> dns.message.Message:
     query = dns.message.make_query(name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD)
-    # RFC 6840 section 5.7: AD in a query requests AD in the answer, without the bytes of the signatures.
-    query.flags = dns.flags.Flag(dns.flags.RD | dns.flags.AD if recurse else 0)
+    query.flags = flags
     return query
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from hostaudit.model.evidence import NO_SUCH_NAME
 from hostaudit.model.values import Alias
 from hostaudit.observe.net.outcome import DnsReply, Outcome, Record
 
@@ -90,8 +91,8 @@ def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
 
     A referral instead of an answer proves nothing: a resolver that sends one did not resolve the name.
     """
-    if reply.rcode == "NXDOMAIN":
-        return Outcome.none("NXDOMAIN", source)
+    if reply.rcode == NO_SUCH_NAME:
+        return Outcome.none(NO_SUCH_NAME, source)
     kinds = {record.type for record in reply.authority}
     if "NS" in kinds and "SOA" not in kinds and not reply.authoritative:
         return Outcome.gap("malformed", source, "a referral instead of an answer")

@@ -18,9 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from msgspec import structs
+
 from hostaudit import __version__
 from hostaudit.model.evidence import Cause
-from hostaudit.model.values import Certificate, CertificateName
+from hostaudit.model.values import Certificate, CertificateFault, CertificateName
 from hostaudit.observe.net.limits import Budget, Ports
 from hostaudit.observe.net.outcome import HttpReply, Outcome
 
@@ -157,12 +159,13 @@ class Http:
                 async with asyncio.timeout(self._budget.seconds()):
                     return Outcome.of(await self._handshake(context, host, address), source)
             except ssl.SSLCertVerificationError as error:
-                problem = error.verify_message
+                problem, fault = error.verify_message, FAULTS.get(error.verify_code, "other")
             except Exception as error:
                 return self._gap(error, source)
             try:
                 async with asyncio.timeout(self._budget.seconds()):
-                    return Outcome.of(await self._handshake(_unverified(), host, address, problem), source)
+                    found = await self._handshake(_unverified(), host, address, problem)
+                    return Outcome.of(structs.replace(found, fault=fault), source)
             except Exception as error:
                 return self._gap(error, source)
 
@@ -363,6 +366,19 @@ def _words(error: BaseException) -> str:
 
 
 # --- certificates ---
+
+FAULTS: dict[int, CertificateFault] = {
+    2: "no_issuer",
+    9: "not_yet_valid",
+    10: "expired",
+    18: "self_signed",
+    19: "untrusted",
+    20: "no_issuer",
+    21: "no_issuer",
+    62: "wrong_name",
+    64: "wrong_name",
+}
+"""The reasons by OpenSSL's codes (``x509_vfy.h``). It looks for a trusted chain first, then at names, then at dates."""
 
 
 def certificate_of(tls: ssl.SSLObject, host: str, address: str, problem: str | None = None) -> Certificate:

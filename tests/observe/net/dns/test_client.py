@@ -68,6 +68,20 @@ def test_the_authentic_flag_is_asked_for_and_kept():
     assert server.queries[0].payload == 1232
 
 
+def test_validation_is_switched_off_on_demand():
+    server = DnsServer(ZONE)
+    reply = ask(server, lambda net: net.unvalidated("example.net", "A")).value
+    assert {record.fields[0] for record in reply.answer} == {"198.51.100.7", "198.51.100.8"}
+    assert server.queries[0].flags & dns.flags.CD
+    assert server.queries[0].flags & dns.flags.RD
+    assert not ask_flags(DnsServer(ZONE)) & dns.flags.CD
+
+
+def ask_flags(server: DnsServer) -> int:
+    ask(server, lambda net: net.dns("example.net", "A"))
+    return server.queries[0].flags
+
+
 def test_a_cname_chain_is_kept_step_by_step():
     answer = ask(DnsServer(ZONE), lambda net: net.dns("www.example.net", "A")).value
     assert [(step.name, step.target) for step in answer.chain] == [("www.example.net", "edge.example.org")]

@@ -255,12 +255,17 @@ def test_a_valid_certificate_is_read_with_its_issuer():
 
 
 @pytest.mark.parametrize(
-    ("fault", "hosts", "words"),
-    [("expired", HOSTS, "expired"), ("self-signed", HOSTS, "self-signed"), ("", ("other.example",), "mismatch")],
+    ("fault", "hosts", "words", "reason"),
+    [
+        ("expired", HOSTS, "expired", "expired"),
+        ("self-signed", HOSTS, "self-signed", "self_signed"),
+        ("", ("other.example",), "mismatch", "wrong_name"),
+    ],
 )
-def test_an_invalid_certificate_is_a_value_with_the_verifiers_words(fault, hosts, words):
+def test_an_invalid_certificate_is_a_value_with_the_verifiers_words_and_reason(fault, hosts, words, reason):
     value = certificate(fault=fault, hosts=hosts).value
     assert not value.valid
+    assert value.fault == reason
     assert words in value.problem
     assert value.names == hosts
 
