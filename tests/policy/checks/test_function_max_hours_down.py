@@ -49,6 +49,6 @@ def test_notice_shortens_what_is_reckoned_and_is_told():
 
     assert outcomes(without, "web.max_hours_down") == {"web": "fail"}
     assert outcomes(with_, "web.max_hours_down") == {"web": "pass"}
-    assert with_.score.low > without.score.low
+    assert with_.score.high > without.score.high
     assert with_.policy.notice_hours == 1200
     assert with_.spofs == without.spofs
