@@ -17,7 +17,7 @@ from hostaudit.model.scenario import Layer
 
 ROOT = Path(roles.__file__).resolve().parents[2]
 TABLE = "hostaudit/model/roles.py"
-STEPS = {"switch", "spare_name"}
+STEPS = {"name_taken", "spare_name", "switch"}
 """Keys of recovery.yaml that are no role."""
 
 

@@ -47,11 +47,11 @@ def explain(
     from hostaudit.model.report import Graph
     from hostaudit.model.working import Working
 
-    documents: dict[str, type[Working | Graph]] = {SCORE: Working, GRAPH: Graph}
-    writer = Writer(output, console, document=documents.get(topic, Explanation))
+    document = {SCORE: Working, GRAPH: Graph}.get(topic, Explanation)
+    writer = Writer(output, console, document=document)
     from hostaudit.documents import rules
 
-    if topic not in documents:
+    if document is Explanation:
         if file or site.site is not None:
             raise UsageError(f"a file has no effect without explain {SCORE} or {GRAPH}", "leave the file out")
         from hostaudit.policy.explain import explain as explanation
