@@ -47,7 +47,8 @@ def explain(
     from hostaudit.model.report import Graph
     from hostaudit.model.working import Working
 
-    document = {SCORE: Working, GRAPH: Graph}.get(topic, Explanation)
+    document: type[Explanation | Graph | Working]
+    document = Working if topic == SCORE else Graph if topic == GRAPH else Explanation
     writer = Writer(output, console, document=document)
     from hostaudit.documents import rules
 
