@@ -124,6 +124,17 @@ def smoke_lowest(session: nox.Session) -> None:
 
 
 @nox.session(tags=["nightly"])
+def coverage(session: nox.Session) -> None:
+    """Branch coverage by the whole suite, in its own processes and in those that it starts."""
+    install(session, *LOCKED, ".[dev]")
+    with tempfile.TemporaryDirectory() as folder:
+        data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
+        session.run("coverage", "run", "-m", "pytest", "-q", "-n", "2", env=data)
+        session.run("coverage", "combine", "-q", env=data)
+        session.run("coverage", "report", env=data)
+
+
+@nox.session(tags=["nightly"])
 def newest(session: nox.Session) -> None:
     """The whole suite, with the newest version of every dependency."""
     install(session, "--upgrade", ".[dev]")

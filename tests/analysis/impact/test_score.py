@@ -10,7 +10,7 @@ import pytest
 from helpers.examples import examples
 from helpers.graphs import CLOCK, HOUR, PARENTS, graphs
 from helpers.sites import Site, in_one_leg, in_pairs, on_one_parent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit import audit
@@ -187,7 +187,7 @@ def test_a_company_that_holds_only_a_name_counts_lightly():
 # -- standbys -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(with_standbys(), st.sampled_from(SWITCHES), st.data())
 def test_a_further_standby_never_lowers_the_score(graph, switch, data):
     after = changed(graph)
@@ -199,7 +199,7 @@ def test_a_further_standby_never_lowers_the_score(graph, switch, data):
     assert interval(after)[1] >= interval(graph)[1]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(with_standbys(), st.data())
 def test_losing_a_standby_or_what_it_rests_on_never_raises_the_score(graph, data):
     standbys = sorted(name for name, gate in graph.gates.items() if gate.kind == "standby")
