@@ -122,7 +122,9 @@ def _data(sheet: Sheet, report: Report) -> None:
     told, old = [], []
     for sort, day in sorted(report.run.data_versions.items()):
         days = age(day, report.run.started)
-        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{'' if days is None else f' ({days} d old)'}")
+        newer = days is not None and day > report.run.started[:10]
+        said = "" if days is None else " (newer than the evidence)" if newer else f" ({days} d old)"
+        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{said}")
         if days is not None and days > STALE_AFTER.get(sort, days):
             old.append(f"{sort} (over {STALE_AFTER[sort]} d)")
     if told:
