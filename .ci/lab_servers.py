@@ -93,10 +93,10 @@ def claims(found: dict[str, Tree]) -> Iterator[Claim]:
 
 def mail_claims(reports: dict[str, Tree]) -> Iterator[Claim]:
     """What has to hold of mail exchangers, asked and not."""
-    legs = [(leg["state"], leg["liveness"]) for leg in function(reports["closed.org"], "mail_receive")["legs"]]
+    legs = [(leg["state"], leg.get("liveness", "")) for leg in function(reports["closed.org"], "mail_receive")["legs"]]
     yield "servers: nobody asked the mail exchangers", legs == [("known", "not_asked")] * 2, legs
     closed = reports["closed.org --smtp"]
-    legs = [(leg["state"], leg["liveness"]) for leg in function(closed, "mail_receive")["legs"]]
+    legs = [(leg["state"], leg.get("liveness", "")) for leg in function(closed, "mail_receive")["legs"]]
     yield "servers: a closed second exchanger is none", legs == [("known", "answers"), ("failed", "")], legs
     rules = {each["rule"] for each in closed["findings"]}
     yield "... and is a finding", rules == {"mail-exchanger-refuses"}, rules
@@ -112,7 +112,7 @@ def meddled(report: Tree, sound: Tree) -> Iterator[Claim]:
     yield "servers: a network that meddles is said at the head", kinds == [("direct_dns", "sound.org")], kinds
     said = (report["score"], report["verdict"], report["findings"], function(report, "resolve")["state"])
     yield "... and takes nothing down", said == (sound["score"], sound["verdict"], [], "up"), said
-    legs = {leg["liveness"] for leg in function(report, "resolve")["legs"]}
+    legs = {leg.get("liveness", "") for leg in function(report, "resolve")["legs"]}
     yield "... and no tick says that servers answer", legs == {"not_asked"}, legs
 
 

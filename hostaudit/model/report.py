@@ -24,7 +24,7 @@ IDLE: tuple[FunctionState, ...] = ("not_applicable", "not_assessed")
 """The states of functions that do not count: the site has none, or nothing showed whether it has one."""
 
 
-class Dependency(Struct, frozen=True, omit_defaults=True):
+class Dependency(Struct, frozen=True):
     """A provider on which a subject rests, in one role. ``confidence`` is 0 to 1; see ``attribution`` for the table.
 
     ``because``: the evidence by which the site uses it, then the evidence that tells whose it is.
