@@ -45,9 +45,8 @@ class SecurityTxt(Struct, frozen=True, forbid_unknown_fields=True, tag="security
             after('    "standby_mx",\n', f'    "{KIND}",\n'),
             before(
                 '}\n"""Every kind of evidence',
-                f'    "{KIND}": KindRow(\n'
-                '        value=SecurityTxt, subject=Name, role="hosting", question="contacts of {name}"\n'
-                "    ),\n",
+                f'    "{KIND}": KindRow('
+                'value=SecurityTxt, subject=Name, role="hosting", question="contacts of {name}"),\n',
             ),
         ),
         "hostaudit/documents/schemas/meanings.yaml": edits(
@@ -69,6 +68,7 @@ MOST_CONTACTS = 10
 
 async def run(scan: Scan, item: Evidence | None) -> None:
     """Ask the domain for its contacts."""
+    del item
     domain = scan.target.domain
     reply = await scan.net.fetch(f"https://{{domain}}/.well-known/security.txt")
     scan.note("{KIND}", domain, reply.then(lambda value: _read(value, reply.source)))
