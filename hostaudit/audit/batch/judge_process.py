@@ -211,6 +211,7 @@ class Judge:
             try:
                 self._process = await self._started()
             except (NotImplementedError, OSError):
+                # Some event loops start no process, and a system may refuse one: judging is then slower, and the same.
                 self._in_thread = True
 
     async def _started(self) -> asyncio.subprocess.Process:
