@@ -12,12 +12,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
 import lab_cases
 import lab_odd
 import lab_servers
 import lab_sites
+import yaml
 
 NUMBER = {"passed": 0, "failed": 0}
 ONE_AT_A_TIME = threading.Lock()
