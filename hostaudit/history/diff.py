@@ -102,6 +102,9 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "they were judged by different policies, which may explain what findings and verdict say"
     if before.run.rules_version != after.run.rules_version:
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
+    if before.formula != after.formula:
+        formulas = f"formula {before.formula}, then formula {after.formula}"
+        yield f"the formula of the score changed ({formulas}): scores are not compared; analyse the evidence of both again"
 
 
 class _Sight:
@@ -306,6 +309,8 @@ def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
 def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[Change]:
     """The change of a score. Without another change it is due to TTLs and days only. If the only other changes are that
     facts became unknown, the points between the ends of the score became unknown too."""
+    if before.formula != after.formula:
+        return
     down, up = after.score.low - before.score.low, after.score.high - before.score.high
     if max(abs(down), abs(up)) < LEAST_STEP:
         return
@@ -333,7 +338,7 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
         points, unknowns = _counts(look)
         changed, notes = (compared.changes, compared.notes) if compared is not None else ((), ())
         rows.append(
-            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes)
+            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes, look.formula)
         )
     return History(HISTORY_SCHEMA, domain, tuple(rows), earlier)
 
@@ -341,7 +346,7 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
 def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
     """Return the scores and counts of the runs, the oldest first."""
     points = (
-        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look))
+        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look), look.formula)
         for number, look in kept
     )
     return Trend(TREND_SCHEMA, domain, tuple(points))
