@@ -104,7 +104,9 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
     if before.formula != after.formula:
         formulas = f"formula {before.formula}, then formula {after.formula}"
-        yield f"the formula of the score changed ({formulas}): scores are not compared; analyse the evidence of both again"
+        yield (
+            f"the formula of the score changed ({formulas}): scores are not compared; analyse the evidence of both again"
+        )
 
 
 class _Sight:
@@ -338,7 +340,18 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
         points, unknowns = _counts(look)
         changed, notes = (compared.changes, compared.notes) if compared is not None else ((), ())
         rows.append(
-            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes, look.formula)
+            PastRun(
+                number,
+                look.run,
+                look.verdict,
+                look.score,
+                look.coverage,
+                points,
+                unknowns,
+                changed,
+                notes,
+                look.formula,
+            )
         )
     return History(HISTORY_SCHEMA, domain, tuple(rows), earlier)
 

@@ -135,7 +135,11 @@ def prune(path: Path, before: str) -> tuple[int, int]:
 
 
 def _snapshot(
-    path: Path, database: sqlite3.Connection, domain: str, number: int, row: tuple[str, str, float, float, float, str, int]
+    path: Path,
+    database: sqlite3.Connection,
+    domain: str,
+    number: int,
+    row: tuple[str, str, float, float, float, str, int],
 ) -> Snapshot:
     run, verdict, low, high, coverage, policy, formula = row
     bodies = database.execute(

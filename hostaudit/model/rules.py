@@ -154,7 +154,6 @@ class Scoring(Struct, frozen=True, forbid_unknown_fields=True):
     """The constants of the score (``rules/scoring.yaml``)."""
 
     weights: dict[str, float]
-    first_harm_hours: float
     full_harm_hours: float
     name_only_weight: float
     further_weight: float

@@ -125,7 +125,7 @@ def synthetic(facts: int) -> Rules:
                 registrar_ids=(str(n + 1),),
             )
         )
-    scoring = Scoring(weights={}, first_harm_hours=1, full_harm_hours=1, name_only_weight=0, further_weight=0, named_host_weight=0)
+    scoring = Scoring(weights={}, full_harm_hours=1, name_only_weight=0, further_weight=0, named_host_weight=0)
     return Rules("synthetic", tuple(providers), {}, {}, scoring)
 
 

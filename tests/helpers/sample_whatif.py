@@ -265,7 +265,7 @@ WEIGHTS = {"web": 0.5, "mail_receive": 0.12, "install_ios": 0.1}
 def worked(parent, name, factor, **hours) -> WorkingCompany:
     """A company with the numbers that the formula gives."""
     functions = tuple(
-        WorkingFunction(each, WEIGHTS[each], lost, min(1.0, math.log(1 + lost / 4) / math.log(181)))
+        WorkingFunction(each, WEIGHTS[each], lost, min(1.0, math.log(1 + lost) / math.log(721)))
         for each, lost in hours.items()
     )
     whole = sum(each.weight * each.harm for each in functions)
@@ -290,7 +290,7 @@ def working(**changes) -> Working:
         "schema": WORKING_SCHEMA, "target": TARGET,
         "formula": ("exposure(company) = factor x sum of weight x harm",),
         "weights": WEIGHTS,
-        "constants": {"first_harm_hours": 4.0, "full_harm_hours": 720.0, "further_weight": 0.25},
+        "constants": {"full_harm_hours": 720.0, "further_weight": 0.25},
         "ends": (end("low", worst, second, name, *others), end("high", name)),
         "reasons": {"full_harm_hours": "after thirty days an audience has moved on"},
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """The score: one short formula over the outages of a report, computed in a pessimistic reading (low) and an optimistic
 one (high).
 
-    harm(hours)  = log(1 + hours / first_harm_hours) / log(1 + full_harm_hours / first_harm_hours), at most 1
+    harm(hours)  = log(1 + hours) / log(1 + full_harm_hours), at most 1
     exposure(p)  = sum over functions of weight x harm(usual outage of the function when p ends service), at most 1
                    (x name_only_weight if p is of order 1 only as a registry or registrar; x 0 if moreover a
                    proved spare name survives the loss of p)
@@ -41,7 +41,7 @@ from hostaudit.model.site import FallbackId
 from hostaudit.model.working import WORKING_SCHEMA, Working
 
 FORMULA = (
-    "harm(hours) = log(1 + hours / first_harm_hours) / log(1 + full_harm_hours / first_harm_hours), at most 1",
+    "harm(hours) = log(1 + hours) / log(1 + full_harm_hours), at most 1",
     "exposure(company) = factor x sum of weight x harm over the functions that apply, at most 1",
     "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
     "0 if a proved spare name survives it as well",
@@ -55,8 +55,7 @@ FORMULA = (
 REASONS = {
     "weights": "A web site is mostly its pages. A site without web has the weight of web on incoming mail, or on its "
     "names.",
-    "first_harm_hours": "The first hours cost most; a few minutes cost next to nothing.",
-    "full_harm_hours": "By thirty days an audience has moved on.",
+    "full_harm_hours": "By thirty days an audience has moved on; the first hours cost most.",
     "name_only_weight": "Every name has one registry and one registrar, so that these tell no sites apart.",
     "further_weight": "Several single points are worse than one, and mending the worst must show.",
     "named_host_weight": "Naming ten hosts must not drown the web site itself.",
@@ -71,8 +70,7 @@ CLASSES: tuple[tuple[float, OutageClass], ...] = ((1, "A"), (24, "B"), (72, "C")
 
 def harm(hours: float, scoring: Scoring) -> float:
     """Return the harm of an outage, 0 to 1; logarithmic, because the first day does more harm than the thirtieth."""
-    first, full = scoring.first_harm_hours, scoring.full_harm_hours
-    return min(1.0, math.log1p(max(0.0, hours) / first) / math.log1p(full / first))
+    return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(scoring.full_harm_hours))
 
 
 def combine(strong: Iterable[float], names: Iterable[float], scoring: Scoring) -> float:
@@ -261,7 +259,6 @@ def said_once(low: WorkingEnd, high: WorkingEnd) -> tuple[WorkingEnd, WorkingEnd
 def explained(report: Report | None, scoring: Scoring) -> Working:
     """The formula with its weights and, for a report, its working."""
     constants = {
-        "first_harm_hours": scoring.first_harm_hours,
         "full_harm_hours": scoring.full_harm_hours,
         "name_only_weight": scoring.name_only_weight,
         "further_weight": scoring.further_weight,

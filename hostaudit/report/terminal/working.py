@@ -14,7 +14,7 @@ from hostaudit.report.terminal.sheet import MORE, Sheet
 OTHERS = 6
 """The number of companies of which only the exposure is given, as it is too small to matter."""
 
-FIRST, FULL, FURTHER = "first_harm_hours", "full_harm_hours", "further_weight"
+FULL, FURTHER = "full_harm_hours", "further_weight"
 
 
 def write(sheet: Sheet, document: Working) -> None:
@@ -109,12 +109,10 @@ def _function(sheet: Sheet, function: WorkingFunction, constants: Mapping[str, f
     """Two sums: from hours to harm, from harm to its share."""
     name = sheet.safe(words.function(function.id), 60)
     how = ""
-    if FIRST in constants and FULL in constants:
-        first, full = constants[FIRST], constants[FULL]
-        raw = math.log1p(function.hours / first) / math.log1p(full / first)
+    if full := constants.get(FULL):
+        raw = math.log1p(function.hours) / math.log1p(full)
         cut = ", at most 1" if raw > 1 else ""
-        hours = _plain(function.hours)
-        how = f" = ln(1 + {hours} / {_plain(first)}) / ln(1 + {_plain(full)} / {_plain(first)}) = {raw:.4f}{cut}"
+        how = f" = ln(1 + {_plain(function.hours)}) / ln(1 + {_plain(full)}) = {raw:.4f}{cut}"
     sheet.text(f"{name}: gone for {_plain(function.hours)} h, harm{how}", 4, 4)
     amount = function.weight * function.harm
     sheet.text(f"{function.harm:.4f} x weight {_plain(function.weight)} = {amount:.4f}", 6, 4)

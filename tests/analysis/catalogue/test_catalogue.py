@@ -18,7 +18,7 @@ def provider(identity: str, **fields) -> Provider:
 
 
 def catalogue(*providers: Provider, parents: dict[str, Parent] | None = None) -> Catalogue:
-    scoring = Scoring(weights={}, first_harm_hours=1, full_harm_hours=1, name_only_weight=0, further_weight=0, named_host_weight=0)
+    scoring = Scoring(weights={}, full_harm_hours=1, name_only_weight=0, further_weight=0, named_host_weight=0)
     return Catalogue(Rules("test", providers, parents or {}, {}, scoring))
 
 

@@ -25,7 +25,7 @@ from hostaudit.model.report import Hours, Report, WorkingEnd
 from hostaudit.model.rules import Scoring
 from hostaudit.model.site import DeclaredFallback
 
-SCORING = Scoring({"web": 0.8}, 4, 720, 0.05, 0.25, 0.1)
+SCORING = Scoring({"web": 0.8}, 720, 0.05, 0.25, 0.1)
 EVERY = ("certain", "uncertain", "unknown", "failed")
 
 
@@ -79,7 +79,7 @@ def test_harm_grows_with_the_hours_from_nothing_to_one(a, b):
     assert 0 <= harm(low, SCORING) <= harm(high, SCORING) <= 1
     assert harm(0, SCORING) == 0
     assert harm(720, SCORING) == 1
-    assert harm(4, SCORING) == pytest.approx(math.log(2) / math.log(181))
+    assert harm(1, SCORING) == pytest.approx(math.log(2) / math.log(721))
 
 
 @given(st.lists(st.floats(0, 1), max_size=6), st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
@@ -399,7 +399,7 @@ def multiplied_out(end: WorkingEnd) -> float:
     strong, names = [], [0.0]
     for company in end.companies:
         for each in company.functions:
-            assert each.harm == pytest.approx(min(1, math.log(1 + each.hours / 4) / math.log(1 + 720 / 4)), abs=2e-3)
+            assert each.harm == pytest.approx(min(1, math.log(1 + each.hours) / math.log(721)), abs=2e-3)
         if company.functions:
             hurt = min(1, sum(each.weight * each.harm for each in company.functions))
             assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
