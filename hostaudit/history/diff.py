@@ -104,9 +104,8 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
     if before.formula != after.formula:
         formulas = f"formula {before.formula}, then formula {after.formula}"
-        yield (
-            f"the formula of the score changed ({formulas}): scores are not compared; analyse the evidence of both again"
-        )
+        hint = "analyse the evidence of both again"
+        yield f"the formula of the score changed ({formulas}): scores are not compared; {hint}"
 
 
 class _Sight:

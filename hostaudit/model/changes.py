@@ -34,8 +34,8 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """The facts of a report for comparison. ``policy``: the policy by which it was judged, empty if none. ``formula``: that
-    of its score, by number."""
+    """The facts of a report for comparison. ``policy``: the policy by which it was judged, empty if none. ``formula``:
+    that of its score, by number."""
 
     domain: str
     run: Run
