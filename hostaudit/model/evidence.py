@@ -38,12 +38,26 @@ Cause = Literal[
     "no_service",
     "not_asked",
     "depends_on_unknown",
+    "contradicted",
+    "unproved",
+    "challenge",
+    "other_subject",
     "internal_error",
 ]
 """The causes of a question without an answer. Each is a statement about the look-up, never about its subject."""
 
 RETRYABLE: frozenset[str] = frozenset(
-    {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}
+    {
+        "timeout",
+        "deadline",
+        "servfail",
+        "unreachable",
+        "connection_reset",
+        "http_status",
+        "rate_limited",
+        "contradicted",
+        "challenge",
+    }
 )
 """Causes after which a later repetition may give an answer."""
 

@@ -65,6 +65,10 @@ class ServiceBindings(Struct, frozen=True, forbid_unknown_fields=True, tag="serv
         return few([binding.target for binding in self.bindings])
 
 
+WITHDRAWING = ("clienthold", "serverhold", "redemption", "pendingdelete", "pendingrestore", "inactive")
+"""The statuses with which a name may not be in the zone of its registry, in letters alone."""
+
+
 class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registration"):
     """Registration data of a name (RFC 9083, or port 43 where a registry has no RDAP).
 
@@ -83,6 +87,12 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     nameservers: tuple[str, ...] = ()
     delegation_signed: bool | None = None
     reseller: str | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True if a status says why the registry may not delegate the name: a hold, a deletion, no name server."""
+        words = ["".join(char for char in text.lower() if char.isalpha()) for text in self.status]
+        return any(mark in word for word in words for mark in WITHDRAWING)
 
     def in_words(self) -> str:
         """The answer in a few words."""

@@ -291,7 +291,7 @@ def _clock(replies: list[HttpReply | None]) -> CheckUp:
         stamp = reply.header("date") if reply is not None else None
         try:
             told = parsedate_to_datetime(stamp) if stamp else None
-        except ValueError:
+        except (ValueError, OverflowError):
             told = None
         if told is None or reply is None:
             continue

@@ -124,6 +124,7 @@ async def look(
     ``meanwhile`` is called once in a thread, as soon as the first requests are sent. Network failures raise no
     exception. Ends within the deadline.
     """
+    from hostaudit.observe import contradictions
     from hostaudit.observe.net.limits import Limits
     from hostaudit.observe.net.live import LiveNet
     from hostaudit.observe.probes import Scan, load
@@ -147,7 +148,7 @@ async def look(
         scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth, smtp=options.smtp)
         beside = [asyncio.create_task(each) for each in _beside(scan, progress, meanwhile)]
         try:
-            evidence = await scan.run(load())
+            evidence = contradictions.settled(await scan.run(load()))
         finally:
             for each in beside:
                 each.cancel()

@@ -38,7 +38,9 @@ class DnsServer:
     """Answers from ``records`` ({(name, type): [text, ...]}) as a recursive resolver would, CNAME chains and all.
 
     ``faults`` maps a name to how it is answered instead; ``asked`` counts (name, type) and ``over`` the transports.
-    A fault with a number after a colon, such as ``timeout:1``, holds for so many queries only.
+    A fault with a number after a colon, such as ``timeout:1``, holds for so many queries only. An empty answer has the
+    SOA of its zone, unless ``authority`` says otherwise or the server is ``bare``: then only if DO is set and ``bare`` is
+    not "always".
     """
 
     def __init__(self, records: dict[tuple[str, str], list[str]] | None = None, **more: Any) -> None:
@@ -47,6 +49,7 @@ class DnsServer:
         self.authority: dict[str, list[tuple[str, str, str]]] = more.get("authority", {})
         self.flags = more.get("flags", dns.flags.RA)
         self.partial: set[str] = more.get("partial", set())
+        self.bare: bool | str = more.get("bare", False)
         self.asked: Counter[tuple[str, str]] = Counter()
         self.over: Counter[str] = Counter()
         self.queries: list[dns.message.Message] = []
@@ -96,10 +99,20 @@ class DnsServer:
         if spoiled is not None:
             return spoiled
         self._fill(reply, name, rdtype)
+        if not reply.answer and name not in self.authority and (not self.bare or self._tells_all(query)):
+            self._prove(reply, name)
         if over == "udp" and fault.startswith("truncated"):
             reply.answer = []
             reply.flags |= dns.flags.TC
         return [reply.to_wire(max_size=65535)]
+
+    def _tells_all(self, query: dns.message.Message) -> bool:
+        return self.bare != "always" and bool(query.ednsflags & dns.flags.DO)
+
+    def _prove(self, reply: dns.message.Message, name: str) -> None:
+        zones = [owner for owner, kind in self.records if kind == "SOA" and (name == owner or name.endswith("." + owner))]
+        for zone in sorted(zones, key=len)[-1:]:
+            reply.authority.append(dns.rrset.from_text_list(zone + ".", 60, "IN", "SOA", self.records[zone, "SOA"]))
 
     def _fault(self, name: str) -> str:
         kind, _, times = self.faults.get(name, "").partition(":")

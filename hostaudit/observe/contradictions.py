@@ -1,0 +1,135 @@
+"""Proofs of absence that other answers of the same scan contradict: they are unknown, not proofs.
+
+| absent | contradicted by |
+|---|---|
+| NXDOMAIN of a name | a record of that name or of one below it (RFC 8020), its delegation, authority for it at a server |
+| MX or addresses of a zone | such records at a server of the zone itself |
+| the delegation, by the registry's servers | any answer of the resolver below the name, unless a hold or a deletion explains it |
+| the announcement of an address | an answer from that address |
+
+What was not asked because of such a proof was not asked for a reason that does not hold: it is unknown too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from hostaudit.domain import lies_under
+from hostaudit.model.evidence import NO_SUCH_NAME, Cause, Evidence, Unknown, subject_of
+from hostaudit.model.values import (
+    CanonicalName,
+    Delegation,
+    HostAddress,
+    Kind,
+    Name,
+    Registration,
+    ServerAddress,
+    ServerAnswer,
+    ServerRecords,
+    ZoneCut,
+)
+
+RESOLVED: frozenset[Kind] = frozenset({"a", "aaaa", "mx", "https", "nameservers", "spf", "dkim", "dmarc", "resource"})
+"""Questions to the resolver about a name or about one below it; an answer shows that the name exists."""
+
+DENIED: frozenset[Kind] = frozenset({"a", "aaaa", "mx", "https", "nameservers", "spf", "resource"})
+"""Questions whose NXDOMAIN is about the name of their subject itself."""
+
+RESTING: frozenset[Kind] = frozenset({"front", "page", "apps", "web_app", "packages"})
+"""Questions that are not asked at a site without addresses."""
+
+ANSWERING: frozenset[Kind] = frozenset({"web", "plain", "tls", "server", "exchanger"})
+"""Questions to one address, whose answer comes from there."""
+
+
+def settled(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return the evidence of one scan, in which contradicted proofs of absence are unknown(contradicted)."""
+    items = tuple(evidence)
+    seen = _Seen(items)
+    made = [_checked(item, seen) for item in items]
+    unsure = {before.subject for before, now in zip(items, made, strict=True) if now is not before}
+    if not any(item.kind in ("a", "aaaa") and item.subject in unsure for item in items):
+        return tuple(made)
+    return tuple(_rested(item) for item in made)
+
+
+def _checked(item: Evidence, seen: _Seen) -> Evidence:
+    if item.absent is None:
+        return item
+    against = next(seen.against(item), None)
+    if against is None:
+        return item
+    return _unknown(item, "contradicted", f"{item.absent}, while there is an answer to {against.id}")
+
+
+def _rested(item: Evidence) -> Evidence:
+    """A question that was not asked as no name had an address, now that this is open."""
+    if item.kind not in RESTING or (item.absent is None and item.not_applicable is None):
+        return item
+    return _unknown(item, "depends_on_unknown", "whether the site has an address is open")
+
+
+def _unknown(item: Evidence, cause: Cause, detail: str) -> Evidence:
+    return structs.replace(item, absent=None, not_applicable=None, unknown=Unknown(cause, detail))
+
+
+class _Seen:
+    """The answers of a scan that show that a name, a record or an announced address exists."""
+
+    def __init__(self, items: tuple[Evidence, ...]) -> None:
+        self._resolved: list[tuple[str, Evidence]] = []
+        self._existing: list[tuple[str, Evidence]] = []
+        self._aliases: set[str] = set()
+        self._registrations: dict[str, Registration] = {}
+        self._answering: dict[str, Evidence] = {}
+        self._records: list[tuple[ServerRecords, Evidence]] = []
+        for item in items:
+            self._take(item)
+        self._existing += self._resolved
+
+    def _take(self, item: Evidence) -> None:
+        value, name = item.value, subject_of(item, Name)
+        at = subject_of(item, HostAddress) or subject_of(item, ServerAddress)
+        if value is None:
+            return
+        if at is not None and item.kind in ANSWERING:
+            self._answering.setdefault(at.address, item)
+        if isinstance(value, ServerAnswer) and value.authoritative and value.rcode == "NOERROR":
+            self._existing.append((value.zone, item))
+        elif isinstance(value, ServerRecords):
+            self._records.append((value, item))
+        elif isinstance(value, ZoneCut):
+            self._resolved += [(zone, item) for zone in value.zones[:1]]
+        elif name is None:
+            return
+        elif isinstance(value, CanonicalName):
+            self._aliases.add(name.name)
+        elif isinstance(value, Registration):
+            self._registrations[name.name] = value
+        elif isinstance(value, Delegation):
+            self._existing.append((name.name, item))
+        elif item.kind in RESOLVED:
+            self._resolved.append((name.name, item))
+
+    def against(self, item: Evidence) -> Iterator[Evidence]:
+        """The answers that contradict the proof of absence of an item."""
+        if item.kind == "origin" and item.subject in self._answering:
+            yield self._answering[item.subject]
+        name = subject_of(item, Name)
+        if name is None:
+            return
+        if item.kind == "delegation" and not self._withdrawn(name.name):
+            yield from (each for held, each in self._resolved if lies_under(held, name.name))
+        # RFC 6604: the code of a reply with an alias is about the last name of the chain.
+        if item.kind in DENIED and item.absent == NO_SUCH_NAME and name.name not in self._aliases:
+            yield from (each for held, each in self._existing if lies_under(held, name.name))
+        for value, each in self._records:
+            held = {"mx": value.exchangers, "a": value.addresses}.get(item.kind)
+            if held and value.zone == name.name:
+                yield each
+
+    def _withdrawn(self, name: str) -> bool:
+        """True if a registration itself says why its registry does not delegate the name."""
+        return name in self._registrations and self._registrations[name].withdrawn
