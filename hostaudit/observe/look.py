@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+
 from hostaudit import __version__, domain
 from hostaudit.errors import OptionError, UsageError
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Target
@@ -161,6 +163,7 @@ async def look(
             tool_version=__version__,
             options=options.chosen,
             data=net.data | {"public-suffix-list": domain.data_version()},
+            defects=net.defects or UNSET,
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 

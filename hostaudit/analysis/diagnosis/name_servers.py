@@ -9,6 +9,9 @@
 If all of them answer with an error or without authority, the resolver decides. It answers for the zone: then something
 on the way here answers port 53 itself, or they stopped serving while the resolver still has its answers in the cache;
 liveness is *not_asked*. It fails too (SERVFAIL): they are *lame*. It gave no answer: *open*.
+
+If all addresses of one family that answer do so badly, in every zone, while those of the other family answer well, the
+former are *not_asked*: a network may meddle with one family only.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ Standing = Literal["answers", "behind", "old_copy", "lame", "silent", "open", "n
 *open*: it answered badly, and what that means could not be established."""
 
 Resolver = Literal["answers", "fails", "open"]
+Family = Literal["IPv4", "IPv6"]
 
 SERVING: frozenset[Standing] = frozenset({"answers", "behind"})
 BROKEN: frozenset[Standing] = frozenset({"old_copy", "lame"})
@@ -106,6 +110,9 @@ class NameServerHealth:
             if subject is not None:
                 asked.setdefault(subject.zone, []).append((subject, item))
         self.zones = {zone: _zone_health(evidence, zone, rows) for zone, rows in asked.items()}
+        self.unheard = _unheard_family(self.zones.values())
+        if self.unheard is not None:
+            self.zones = {zone: _without_family(health, self.unheard) for zone, health in self.zones.items()}
         self._servers = {each.server: each for zone in self.zones.values() for each in zone.servers}
 
     def of(self, server: ServerAddress) -> ServerHealth | None:
@@ -135,6 +142,31 @@ def _zone_health(evidence: EvidenceIndex, zone: str, rows: list[tuple[ServerAddr
         for each in found
     )
     return ZoneHealth(zone, judged, heard=verdict != "not_asked")
+
+
+def family(address: str) -> Family:
+    """The family of an address."""
+    return "IPv6" if ":" in address else "IPv4"
+
+
+def _unheard_family(zones: Iterable[ZoneHealth]) -> Family | None:
+    """The address family over which nobody could be asked from here: every address of it that answered did so with an
+    error or without authority, while addresses of the other family answer well. One server may be to blame as well as
+    the network, so nothing is concluded about either."""
+    answered = [each for zone in zones for each in zone.servers if each.standing in ("lame", *SERVING, "old_copy")]
+    good = {family(each.server.address) for each in answered if each.standing != "lame"}
+    bad = {family(each.server.address) for each in answered if each.standing == "lame"} - good
+    return next(iter(bad), None) if good and len(bad) == 1 else None
+
+
+def _without_family(zone: ZoneHealth, unheard: Family) -> ZoneHealth:
+    servers = tuple(
+        ServerHealth(each.server, "not_asked", each.because, each.rcode, each.twice)
+        if each.standing == "lame" and family(each.server.address) == unheard
+        else each
+        for each in zone.servers
+    )
+    return ZoneHealth(zone.zone, servers, heard=zone.heard)
 
 
 def resolver_answers(evidence: EvidenceIndex, zone: str) -> Resolver:

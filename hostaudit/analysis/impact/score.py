@@ -103,7 +103,9 @@ class CompanyOutages:
 
 def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
     """Compute one reading, once for the score and for each function."""
-    functions = tuple(function for function in tree.functions if function.counts)
+    # What was not seen may be there: a firewall that hides the apps of a site must not raise the low end.
+    doubt = reading == "pessimistic"
+    functions = tuple(each for each in tree.functions if each.counts or (doubt and each.possible))
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}

@@ -145,16 +145,16 @@ def test_another_app_is_not_this_app():
 
 def test_an_app_is_absent_beside_another_one_that_was_asked_for_too():
     both = APPLE.format("id", "123456789,987654321")
-    services = apple(both, ROW)
+    services = {both: apple(both, ROW)}
     found, _ = look(("apple-app-store", "123456789"), ("apple-app-store", "987654321"), services=services)
     assert found["apple-app-store 987654321"].absent == "not listed in us"
 
 
 def test_a_404_after_a_redirect_to_another_party_is_not_the_stores():
     there = reply("https://elsewhere.example/", status=404, hops=(F_DROID,))
-    assert one("f-droid", "com.shop.app", F_DROID, {F_DROID: there}).unknown.cause == "http_status"
+    assert one("f-droid", "com.shop.app", F_DROID, there).unknown.cause == "http_status"
     here = reply("https://f-droid.org/other", status=404, hops=(F_DROID,))
-    assert one("f-droid", "com.shop.app", F_DROID, {F_DROID: here}).absent == "404"
+    assert one("f-droid", "com.shop.app", F_DROID, here).absent == "404"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from hostaudit.analysis.diagnosis.front_page import apps_open, without_address
+from hostaudit.analysis.diagnosis.front_page import GONE, apps_open, without_address
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
@@ -54,7 +54,8 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
         return FunctionRecord(function, applies="no", note="there is no web site that names an app")
     if links is None and (item is None or item.absent is None) and apps_open(parts.evidence, parts.target):
         note = f"not looked for: {answer.in_words} and showed no page"
-        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because))
+        gone = answer.page is not None and answer.page.status in GONE
+        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because), possible=not gone)
     if not apps and open_source:
         return FunctionRecord(function, applies="maybe", asked=asked)
     if not apps:

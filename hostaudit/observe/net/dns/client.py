@@ -352,10 +352,12 @@ class Dns:
 
     def _convert(self, reply: dns.message.Message, code: str) -> DnsReply:
         return DnsReply(
-            code,
-            bool(reply.flags & dns.flags.AA),
-            bool(reply.flags & dns.flags.AD),
-            *(self._records(section) for section in (reply.answer, reply.authority, reply.additional)),
+            rcode=code,
+            authoritative=bool(reply.flags & dns.flags.AA),
+            authenticated=bool(reply.flags & dns.flags.AD),
+            answer=self._records(reply.answer),
+            authority=self._records(reply.authority),
+            additional=self._records(reply.additional),
             recursive=bool(reply.flags & dns.flags.RA),
         )
 

@@ -76,11 +76,11 @@ def test_legal_text_around_a_record_is_not_taken_for_absence():
 
 @pytest.mark.parametrize(
     "text",
-    ["Domain Name: other.io\nRegistrar: A\nExpiration Date: 2099-01-01\n", "Domain: other.example\nStatus: free\n",
-     'No match for "OTHER.EXAMPLE".\n'],
+    ["Domain Name: other.io\nRegistrar: A\nExpiration Date: 2099-01-01\n", "Domain: other.com\nStatus: free\n",
+     'No match for "OTHER.COM".\n'],
 )  # fmt: skip
 def test_a_text_about_another_name_is_no_answer(text):
-    assert whois_text.registration("site.example", text, "s").unknown.cause == "other_subject"
+    assert whois_text.registration("site.com", text, "s").unknown.cause == "other_subject"
 
 
 @pytest.mark.parametrize("name", ["B\u00dcCHER.example", "xn--bcher-kva.example.", "XN--BCHER-KVA.EXAMPLE (active)"])
@@ -90,8 +90,8 @@ def test_the_name_of_a_text_is_compared_in_one_form(name):
 
 
 def test_a_server_named_beside_the_word_not_found_is_not_taken_for_the_name():
-    text = "Domain not found, see https://whois.nic.example/ or whois.nic.example\n"
-    assert whois_text.registration("site.example", text, "s").absent
+    text = "Domain not found, see https://whois.nic.com/ or whois.nic.com\n"
+    assert whois_text.registration("site.com", text, "s").absent
 
 
 def test_referrals_are_read():
