@@ -50,6 +50,8 @@ class DnsServer:
         self.flags = more.get("flags", dns.flags.RA)
         self.partial: set[str] = more.get("partial", set())
         self.bare: bool | str = more.get("bare", False)
+        self.host: str = more.get("host", LOOPBACK)
+        self._wanted: int = more.get("port", 0)
         self.asked: Counter[tuple[str, str]] = Counter()
         self.over: Counter[str] = Counter()
         self.queries: list[dns.message.Message] = []
@@ -58,10 +60,10 @@ class DnsServer:
     async def __aenter__(self) -> DnsServer:
         loop = asyncio.get_running_loop()
         for _ in range(20):
-            self._tcp = await asyncio.start_server(self._serve, LOOPBACK, 0)
+            self._tcp = await asyncio.start_server(self._serve, self.host, self._wanted)
             self.port = self._tcp.sockets[0].getsockname()[1]
             try:
-                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(LOOPBACK, self.port))
+                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(self.host, self.port))
             except OSError:  # the port is free for TCP, but someone has it for UDP
                 self._tcp.close()
             else:
@@ -74,7 +76,7 @@ class DnsServer:
 
     @property
     def address(self) -> str:
-        return f"{LOOPBACK}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
