@@ -69,15 +69,15 @@ class Writer:
                 raise UsageError(f"output file {path} is also the input", "give another file with -o")
 
     def write(self, report: Report) -> int:
-        """Render and write the report, and return the exit code of its verdict, or that of a defect in the scan, which is
-        told."""
+        """Render and write the report, and return the exit code: that of its verdict, or of a defect in the scan,
+        which is told."""
         self.put(report)
         tell_defects(report.run.defects or (), report.target.domain, report.verdict)
         return report.exit_code
 
     def scanned(self, file: EvidenceFile) -> None:
-        """Note the evidence on which a document other than a report will rest. Its defects are told, and are in the exit
-        code of ``put``."""
+        """Note the evidence on which a document other than a report will rest. Its defects are told, and are in the
+        exit code of ``put``."""
         self._defects = file.run.defects or ()
         tell_defects(self._defects, file.target.domain)
 
@@ -141,7 +141,7 @@ class Writer:
 
 
 def tell_defects(defects: tuple[str, ...], domain: str, verdict: Verdict | None = None) -> None:
-    """Say on standard error that hostaudit itself failed at questions of a scan, and what that means for the exit code."""
+    """Say on standard error that hostaudit itself failed at questions of a scan, and what follows from it."""
     if not defects:
         return
     more = f" and {len(defects) - 1} more" if len(defects) > 1 else ""

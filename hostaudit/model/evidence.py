@@ -111,8 +111,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     """How and when the evidence was taken. ``options``: the chosen options, such as ``no-http`` or ``depth=1``;
-    ``data``: the date (YYYY-MM-DD) of each table that was used, by the names of ``STALE_AFTER``. ``defects``: the errors
-    of hostaudit itself, whose questions are unknown; left out if there were none."""
+    ``data``: the date (YYYY-MM-DD) of each table that was used, by the names of ``STALE_AFTER``. ``defects``: the
+    errors of hostaudit itself, whose questions are unknown; left out if there were none."""
 
     started: str
     finished: str

@@ -26,7 +26,7 @@ INTERNAL = 4
 
 
 def exit_code(verdict: Verdict, *, defects: bool) -> int:
-    """Return the exit code: a failure is certain whatever hostaudit missed; all else may be wrong if it failed itself."""
+    """Return the exit code: a failure is certain whatever was missed; all else may be wrong after a defect."""
     return INTERNAL if defects and verdict != "fail" else EXIT_CODES[verdict]
 
 

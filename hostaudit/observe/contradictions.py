@@ -2,9 +2,9 @@
 
 | absent | contradicted by |
 |---|---|
-| NXDOMAIN of a name | a record of that name or of one below it (RFC 8020), its delegation, authority for it at a server |
+| NXDOMAIN of a name | a record of it or of a name below it (RFC 8020), its delegation, authority for it at a server |
 | MX or addresses of a zone | such records at a server of the zone itself |
-| the delegation, by the registry's servers | any answer of the resolver below the name, unless a hold or a deletion explains it |
+| the delegation, by the registry | an answer of the resolver below the name, unless a hold or a deletion explains it |
 | the announcement of an address | an answer from that address |
 
 What was not asked because of such a proof was not asked for a reason that does not hold: it is unknown too.

@@ -100,7 +100,14 @@ async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doct
             asyncio.gather(*(net.ask(address, TLD, "NS") for address in trial.roots)),
             _routes(net),
         )
-    rows += [*resolvers, _direct(dict(zip(trial.roots, direct, strict=True))), routes, _clock([reply for _, reply in answers]), *(row for row, _ in answers), whois]
+    rows += [
+        *resolvers,
+        _direct(dict(zip(trial.roots, direct, strict=True))),
+        routes,
+        _clock([reply for _, reply in answers]),
+        *(row for row, _ in answers),
+        whois,
+    ]
     return Doctor(DOCTOR_SCHEMA, now.strftime("%Y-%m-%dT%H:%M:%SZ"), tuple(rows))
 
 

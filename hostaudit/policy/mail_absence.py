@@ -32,8 +32,8 @@ def without_mail(context: PolicyContext, demand: Demand) -> Answer | None:
         return demand.answer("pass", subject, f"{context.domain}: {told}.", because=because)
     if context.mail_before:
         message = (
-            f"{context.domain} has no mail exchanger any more; {context.mail_before} had some. If mail was given up, say "
-            "so with a null MX (RFC 7505), or take the demand back."
+            f"{context.domain} has no mail exchanger any more; {context.mail_before} had some. If mail was given up, a "
+            "null MX (RFC 7505) says so."
         )
         return demand.answer("fail", subject, message, because=because)
     if item.absent == NODATA:

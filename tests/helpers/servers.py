@@ -39,8 +39,8 @@ class DnsServer:
 
     ``faults`` maps a name to how it is answered instead; ``asked`` counts (name, type) and ``over`` the transports.
     A fault with a number after a colon, such as ``timeout:1``, holds for so many queries only. An empty answer has the
-    SOA of its zone, unless ``authority`` says otherwise or the server is ``bare``: then only if DO is set and ``bare`` is
-    not "always".
+    SOA of its zone, unless ``authority`` says otherwise or the server is ``bare``: then only if DO is set and
+    ``bare`` is not "always".
     """
 
     def __init__(self, records: dict[tuple[str, str], list[str]] | None = None, **more: Any) -> None:
@@ -63,7 +63,9 @@ class DnsServer:
             self._tcp = await asyncio.start_server(self._serve, self.host, self._wanted)
             self.port = self._tcp.sockets[0].getsockname()[1]
             try:
-                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(self.host, self.port))
+                self._udp, _ = await loop.create_datagram_endpoint(
+                    lambda: _Udp(self), local_addr=(self.host, self.port)
+                )
             except OSError:  # the port is free for TCP, but someone has it for UDP
                 self._tcp.close()
             else:
@@ -112,7 +114,9 @@ class DnsServer:
         return self.bare != "always" and bool(query.ednsflags & dns.flags.DO)
 
     def _prove(self, reply: dns.message.Message, name: str) -> None:
-        zones = [owner for owner, kind in self.records if kind == "SOA" and (name == owner or name.endswith("." + owner))]
+        zones = [
+            owner for owner, kind in self.records if kind == "SOA" and (name == owner or name.endswith("." + owner))
+        ]
         for zone in sorted(zones, key=len)[-1:]:
             reply.authority.append(dns.rrset.from_text_list(zone + ".", 60, "IN", "SOA", self.records[zone, "SOA"]))
 

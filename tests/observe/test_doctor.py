@@ -38,8 +38,8 @@ def root(port, **more):
 def examine(
     environ, *, faults=None, pages=None, away=0, flags=dns.flags.RA | dns.flags.AD, whois=None, lost=(), direct=None
 ):
-    """What doctor says where these servers are all there is; ``away``: seconds by which their clocks differ; ``direct``:
-    how the root server differs from a real one."""
+    """What doctor says where these servers are all there is; ``away``: seconds by which their clocks differ;
+    ``direct``: how the root server differs from a real one."""
 
     async def go():
         stamp = format_datetime(datetime.now(UTC) + timedelta(seconds=away), usegmt=True)
@@ -104,7 +104,10 @@ def test_where_everything_answers_all_is_well(tmp_path):
         ({"lost": (doctor.ROUTES,)}, {"routes": "fail"}),
         ({"direct": {"flags": dns.flags.RA}}, {"direct-dns": "warn"}),
         ({"direct": {"authority": {}}}, {"direct-dns": "warn"}),
-        *(({"direct": {"faults": {"com": each}}}, {"direct-dns": "warn"}) for each in ("refused", "servfail", "notimp")),
+        *(
+            ({"direct": {"faults": {"com": each}}}, {"direct-dns": "warn"})
+            for each in ("refused", "servfail", "notimp")
+        ),
         ({"direct": {"faults": {"com": "timeout"}}}, {"direct-dns": "warn"}),
         ({"faults": {"play.google.com": "servfail"}}, {"store-google": "fail"}),
         ({"faults": {"f-droid.org": "timeout"}}, {"store-f-droid": "fail"}),

@@ -30,6 +30,7 @@ from hostaudit.model.values import (
     Delegation,
     Kind,
     NameServers,
+    Registration,
     ServerAddress,
     ZoneCut,
     subject_text,
@@ -179,7 +180,8 @@ class Zones:
             self.tree.unfollowed.add(host)
             return self.tree.gate(Purpose.ZONE_NOT_ASKED.of(host), "all")
         asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)), direct=self.sites_own(host))
-        registrar = self.attribution.registrar(own) if own else None
+        read = own is not None and self.evidence.value("registration", own, Registration) is not None
+        registrar = self.attribution.registrar(own) if own and read else None
         if own is None or registrar is None:
             return asked
         # Whatever zones there are between, the name is registered, so that registry and registrar carry it.

@@ -64,7 +64,7 @@ class Tally:
 
     @property
     def code(self) -> int:
-        """The exit code: a site without a report comes first, then a known failure, a defect at single questions, and an
+        """The exit code: a site without a report comes first, then a known failure, a defect at single questions, an
         unknown result."""
         if self.interrupted:
             return Exit.INTERRUPTED

@@ -113,8 +113,8 @@ def _fits(ids: set[str]) -> bool:
 def _own(
     outcome: Outcome[HttpReply], url: str, ids: frozenset[str], asked: set[str], source: str
 ) -> Outcome[HttpReply] | None:
-    """The part of the joint reply, to all ids ``asked``, that belongs to one request; None if it cannot be separated, or
-    has a row of none of these ids."""
+    """The part of the joint reply, to all ids ``asked``, that belongs to one request; None if it cannot be separated,
+    or has a row of none of these ids."""
     reply = outcome.value
     if reply is None or reply.status in (403, 429):
         return replace(outcome, source=source, value=reply and replace(reply, url=url))

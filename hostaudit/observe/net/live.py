@@ -31,7 +31,6 @@ from hostaudit.observe.net.run_shared import Common
 from hostaudit.observe.net.single_flight import Sharing
 from hostaudit.observe.net.smtp import Smtp
 
-
 MOST_DEFECTS, LONGEST_DEFECT = 16, 300
 """The number of defects of one scan that evidence keeps, and the characters of each."""
 

@@ -450,7 +450,8 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         sheet.marked("open", f"{len(facts)} unknown", f"{sheet.safe(say.cause(name))}{again}: {shown}", 2)
         for fact in facts:
             if isinstance(fact.declare, str):
-                settles = f"{fact.detail}; if there are none, {fact.declare} in the site file settles it"
+                told = f"{fact.detail}; " if fact.detail else ""
+                settles = f"{told}where there is none, {fact.declare} in the site file settles it"
                 sheet.text(sheet.safe(settles, 400), 6)
 
 

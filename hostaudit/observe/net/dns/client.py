@@ -253,8 +253,8 @@ class Dns:
                 return await self._absent(chain.name, rdtype, reply.value, source)
 
     async def _absent(self, name: str, rdtype: str, reply: DnsReply, source: str) -> Outcome[DnsAnswer]:
-        """The outcome of a reply without the wanted records. That there is nothing is proved by an SOA (RFC 2308), which
-        some resolvers leave out: then they are asked to send everything, and then the servers of the zone are."""
+        """The outcome of a reply without the wanted records. That there is nothing is proved by an SOA (RFC 2308),
+        which some resolvers leave out: then they are asked to send everything, and then the servers of the zone are."""
         proof: Outcome[DnsAnswer] = records.proof_of_absence(reply, source)
         if proof.absent != NODATA or records.proves_nodata(reply, name):
             return proof
@@ -317,8 +317,8 @@ class Dns:
         flags: dns.flags.Flag,
         signed: bool = False,
     ) -> Outcome[DnsReply]:
-        """Two tries, three after silence, each at the next server if there is one. Returns the last failure. ``signed``:
-        with the DO bit (RFC 4035 section 3.2.1)."""
+        """Two tries, three after silence, each at the next server if there is one. Returns the last failure.
+        ``signed``: with the DO bit (RFC 4035 section 3.2.1)."""
         try:
             question = dns.name.from_text(name) if name.isascii() else None
             kind = dns.rdatatype.from_text(rdtype)

@@ -101,8 +101,8 @@ def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
 
 
 def proves_nodata(reply: DnsReply, name: str) -> bool:
-    """True if a reply proves that a name has no records of the type: no error, no such record, and the SOA of a zone that
-    contains the name (RFC 2308 section 2.2)."""
+    """True if a reply proves that a name has no records of the type: no error, no such record, and the SOA of a zone
+    that contains the name (RFC 2308 section 2.2)."""
     held = any(record.name == name for record in reply.answer)
     zones = (record.name for record in reply.authority if record.type == "SOA")
     covered = any(lies_under(name, zone) and (zone or "." not in name) for zone in zones)

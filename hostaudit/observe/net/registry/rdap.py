@@ -171,7 +171,9 @@ def _plain_http(url: str) -> bool:
 
 def name_of(answer: Any) -> str:
     """The name that a domain object is about, in A-labels; empty if it states none that can be read."""
-    return same_form(_text(answer.get("ldhName")) or _text(answer.get("unicodeName")) if isinstance(answer, dict) else "")
+    return same_form(
+        _text(answer.get("ldhName")) or _text(answer.get("unicodeName")) if isinstance(answer, dict) else ""
+    )
 
 
 def registration(answer: Any) -> Registration | None:

@@ -424,7 +424,11 @@ def test_records_of_another_class_than_asked_are_dropped(rdclass):
         def _fill(self, reply, name, rdtype):
             super()._fill(reply, name, rdtype)
             for section in (reply.answer, reply.authority, reply.additional):
-                for kind, text in (("A", ". 1" if rdclass == "CH" else r"\# 4 C0000201"), ("HTTPS", r"\# 3 000100"), ("MX", r"\# 3 000A00")):
+                for kind, text in (
+                    ("A", ". 1" if rdclass == "CH" else r"\# 4 C0000201"),
+                    ("HTTPS", r"\# 3 000100"),
+                    ("MX", r"\# 3 000A00"),
+                ):
                     section.append(dns.rrset.from_text(name + ".", 60, rdclass, kind, text))
 
     outcome = ask(Foreign(ZONE), lambda net: net.dns("example.net", "A"))

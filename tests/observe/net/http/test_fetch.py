@@ -223,7 +223,11 @@ def test_a_short_retry_after_is_waited_for_once():
     assert (cause(outcome), len(requests)) == ("rate_limited", 2)
 
 
-HUGE = ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", f"Mon, 01 Jan 2024 {'9' * 20}:00:00 GMT", "1 Jan 99999999999 0:0")
+HUGE = (
+    "Mon, 01 Jan 2024 00:00:00 +99999999999999999",
+    f"Mon, 01 Jan 2024 {'9' * 20}:00:00 GMT",
+    "1 Jan 99999999999 0:0",
+)
 
 
 @pytest.mark.parametrize("header", HUGE)
