@@ -4,7 +4,8 @@
 |---|---|
 | NXDOMAIN of a name | a record of it or of a name below it (RFC 8020), its delegation, authority for it at a server |
 | MX or addresses of a zone | such records at a server of the zone itself |
-| the delegation, by the registry | an answer of the resolver below the name, unless a hold or a deletion explains it |
+| the delegation, unless a hold or a deletion explains it | an answer of the resolver below the name |
+| the same, unless the resolver finds no such name either | the registration of the name |
 | the announcement of an address | an answer from that address |
 
 What was not asked because of such a proof was not asked for a reason that does not hold: it is unknown too.
@@ -49,8 +50,10 @@ def settled(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     items = tuple(evidence)
     seen = _Seen(items)
     made = [_checked(item, seen) for item in items]
-    unsure = {before.subject for before, now in zip(items, made, strict=True) if now is not before}
-    if not any(item.kind in ("a", "aaaa") and item.subject in unsure for item in items):
+    changed = (now for before, now in zip(items, made, strict=True) if now is not before)
+    addresses = any(item.kind in ("a", "aaaa") for item in changed)
+    front = next((item for item in made if item.kind == "front"), None)
+    if not addresses or front is None or front.absent is None:
         return tuple(made)
     return tuple(_rested(item) for item in made)
 
@@ -82,7 +85,8 @@ class _Seen:
         self._resolved: list[tuple[str, Evidence]] = []
         self._existing: list[tuple[str, Evidence]] = []
         self._aliases: set[str] = set()
-        self._registrations: dict[str, Registration] = {}
+        self._registrations: dict[str, tuple[Registration, Evidence]] = {}
+        self._denied: set[str] = set()
         self._answering: dict[str, Evidence] = {}
         self._records: list[tuple[ServerRecords, Evidence]] = []
         for item in items:
@@ -92,6 +96,8 @@ class _Seen:
     def _take(self, item: Evidence) -> None:
         value, name = item.value, subject_of(item, Name)
         at = subject_of(item, HostAddress) or subject_of(item, ServerAddress)
+        if name is not None and item.kind in DENIED and item.absent == NO_SUCH_NAME:
+            self._denied.add(name.name)
         if value is None:
             return
         if at is not None and item.kind in ANSWERING:
@@ -107,7 +113,7 @@ class _Seen:
         elif isinstance(value, CanonicalName):
             self._aliases.add(name.name)
         elif isinstance(value, Registration):
-            self._registrations[name.name] = value
+            self._registrations[name.name] = (value, item)
         elif isinstance(value, Delegation):
             self._existing.append((name.name, item))
         elif item.kind in RESOLVED:
@@ -120,8 +126,8 @@ class _Seen:
         name = subject_of(item, Name)
         if name is None:
             return
-        if item.kind == "delegation" and not self._withdrawn(name.name):
-            yield from (each for held, each in self._resolved if lies_under(held, name.name))
+        if item.kind == "delegation":
+            yield from self._delegated(name.name)
         # RFC 6604: the code of a reply with an alias is about the last name of the chain.
         if item.kind in DENIED and item.absent == NO_SUCH_NAME and name.name not in self._aliases:
             yield from (each for held, each in self._existing if lies_under(held, name.name))
@@ -130,6 +136,13 @@ class _Seen:
             if held and value.zone == name.name:
                 yield each
 
-    def _withdrawn(self, name: str) -> bool:
-        """True if a registration itself says why its registry does not delegate the name."""
-        return name in self._registrations and self._registrations[name].withdrawn
+    def _delegated(self, name: str) -> Iterator[Evidence]:
+        """The answers that show that the registry delegates a name, whatever its servers said here: those of the
+        resolver, and the registration where the resolver does not say that there is no such name. A registration with
+        a hold or a deletion explains the absence instead."""
+        registration = self._registrations.get(name)
+        if registration is not None and registration[0].withdrawn:
+            return
+        yield from (each for held, each in self._resolved if lies_under(held, name))
+        if registration is not None and name not in self._denied:
+            yield registration[1]

@@ -70,6 +70,27 @@ def test_a_registered_name_that_nobody_resolves_is_no_contradiction():
     assert after(site)[f"delegation:{NAME}"].absent
 
 
+@pytest.mark.parametrize("cause", ["servfail", "timeout"])
+def test_a_registered_name_that_the_resolver_cannot_look_up_is_not_proved_to_be_gone(cause):
+    site = Site(NAME).note("delegation", NAME, absent="NXDOMAIN from a.gtld.example (192.0.2.53)")
+    for kind in ("a", "aaaa", "mx", "nameservers"):
+        site.note(kind, NAME, unknown=cause)
+    assert after(site)[f"delegation:{NAME}"].absent
+    site.note("registration", NAME, Registration("rdap", "Gandi SAS", "81", ("active",)))
+
+    assert after(site)[f"delegation:{NAME}"].unknown.cause == "contradicted"
+
+
+@pytest.mark.parametrize("kind", ["mx", "delegation", "spf"])
+def test_what_was_read_on_a_page_stays_when_another_answer_is_contradicted(kind):
+    site = in_pairs().note(kind, NAME, absent="NXDOMAIN").note("packages", f"www.{NAME}", absent="no package offered")
+    found = after(site)
+
+    assert cause(found, f"{kind}:{NAME}") == "contradicted"
+    assert found[f"packages:www.{NAME}"].absent == "no package offered"
+    assert found[f"front:{NAME}"].value
+
+
 def test_the_zones_own_servers_against_the_resolver():
     site = in_pairs()
     for host in (NAME, f"www.{NAME}"):
