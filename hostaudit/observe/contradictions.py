@@ -6,6 +6,7 @@
 | MX or addresses of a zone | such records at a server of the zone itself |
 | the delegation, unless a hold or a deletion explains it | an answer of the resolver below the name |
 | the same, unless the resolver finds no such name either | the registration of the name |
+| the registration | the delegation of the name, or a record of it |
 | the announcement of an address | an answer from that address |
 
 What was not asked because of such a proof was not asked for a reason that does not hold: it is unknown too.
@@ -128,6 +129,8 @@ class _Seen:
             return
         if item.kind == "delegation":
             yield from self._delegated(name.name)
+        if item.kind == "registration":
+            yield from (each for held, each in self._existing if held == name.name)
         # RFC 6604: the code of a reply with an alias is about the last name of the chain.
         if item.kind in DENIED and item.absent == NO_SUCH_NAME and name.name not in self._aliases:
             yield from (each for held, each in self._existing if lies_under(held, name.name))

@@ -70,6 +70,13 @@ def test_a_registered_name_that_nobody_resolves_is_no_contradiction():
     assert after(site)[f"delegation:{NAME}"].absent
 
 
+def test_a_name_that_is_delegated_is_registered():
+    gone = nowhere().note("registration", NAME, absent="404 from the registry")
+
+    assert cause(after(in_pairs().note("registration", NAME, absent="404")), f"registration:{NAME}") == "contradicted"
+    assert after(gone)[f"registration:{NAME}"].absent
+
+
 @pytest.mark.parametrize("cause", ["servfail", "timeout"])
 def test_a_registered_name_that_the_resolver_cannot_look_up_is_not_proved_to_be_gone(cause):
     site = Site(NAME).note("delegation", NAME, absent="NXDOMAIN from a.gtld.example (192.0.2.53)")

@@ -251,7 +251,7 @@ def _referral(zone: str, parent: str, reply: DnsReply, ds: DnsReply | None, sour
     names = sorted({str(record.fields[0]) for record in rows})[:MOST_SERVERS]
     signed = None
     if ds is not None and ds.rcode == "NOERROR":
-        signed = any(record.type == "DS" for record in ds.answer)
+        signed = any(record.type == "DS" and record.name == zone for record in ds.answer)
     servers = tuple(NameServerGlue(name, tuple(sorted(glue.get(name, ())))) for name in names)
     return Outcome.of(Delegation(parent, servers, min(record.ttl for record in rows), signed), source)
 

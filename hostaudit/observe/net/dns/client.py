@@ -215,7 +215,7 @@ class Dns:
 
     async def _as_name(self, number: int) -> str:
         answer = await self.lookup(f"AS{number}.asn.cymru.com", "TXT")
-        return "" if answer.value is None else cymru.name(next(iter(_texts(answer.value)), ""))
+        return "" if answer.value is None else cymru.name(next(iter(_texts(answer.value)), ""), number)
 
     async def _reply(self, name: str, rdtype: str) -> Outcome[DnsReply]:
         source = self._source(name, rdtype)
