@@ -21,6 +21,7 @@ from msgspec import structs
 from hostaudit.domain import lies_under
 from hostaudit.model.evidence import NO_SUCH_NAME, Cause, Evidence, Unknown, subject_of
 from hostaudit.model.values import (
+    Address,
     CanonicalName,
     Delegation,
     HostAddress,
@@ -40,7 +41,7 @@ DENIED: frozenset[Kind] = frozenset({"a", "aaaa", "mx", "https", "nameservers", 
 """Questions whose NXDOMAIN is about the name of their subject itself."""
 
 RESTING: frozenset[Kind] = frozenset({"front", "page", "apps", "web_app", "packages"})
-"""Questions that are not asked at a site without addresses."""
+"""Questions that are not asked at a site without addresses; apps are looked for at each of its names."""
 
 ANSWERING: frozenset[Kind] = frozenset({"web", "plain", "tls", "server", "exchanger"})
 """Questions to one address, whose answer comes from there."""
@@ -52,11 +53,11 @@ def settled(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     seen = _Seen(items)
     made = [_checked(item, seen) for item in items]
     changed = (now for before, now in zip(items, made, strict=True) if now is not before)
-    addresses = any(item.kind in ("a", "aaaa") for item in changed)
-    front = next((item for item in made if item.kind == "front"), None)
-    if not addresses or front is None or front.absent is None:
+    if not any(item.kind in ("a", "aaaa") for item in changed):
         return tuple(made)
-    return tuple(_rested(item) for item in made)
+    without_page = any(item.kind == "front" and item.absent is not None for item in made)
+    resting = RESTING if without_page else frozenset[Kind]({"apps"})
+    return tuple(_rested(item) if item.kind in resting else item for item in made)
 
 
 def _checked(item: Evidence, seen: _Seen) -> Evidence:
@@ -70,7 +71,7 @@ def _checked(item: Evidence, seen: _Seen) -> Evidence:
 
 def _rested(item: Evidence) -> Evidence:
     """A question that was not asked as no name had an address, now that this is open."""
-    if item.kind not in RESTING or (item.absent is None and item.not_applicable is None):
+    if item.absent is None and item.not_applicable is None:
         return item
     return _unknown(item, "depends_on_unknown", "whether the site has an address is open")
 
@@ -122,8 +123,9 @@ class _Seen:
 
     def against(self, item: Evidence) -> Iterator[Evidence]:
         """The answers that contradict the proof of absence of an item."""
-        if item.kind == "origin" and item.subject in self._answering:
-            yield self._answering[item.subject]
+        network = subject_of(item, Address) if item.kind == "origin" else None
+        if network is not None and network.address in self._answering:
+            yield self._answering[network.address]
         name = subject_of(item, Name)
         if name is None:
             return

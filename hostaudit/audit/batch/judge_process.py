@@ -24,6 +24,7 @@ import hostaudit
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
+from hostaudit.model.values import evidence_id
 from hostaudit.model.verdict import Verdict
 
 START = """
@@ -121,7 +122,8 @@ def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) ->
     if criteria is None or criteria.mail_before or not criteria.demands_mail:
         return criteria
     domain = file.target.domain
-    if not any(item.kind == "mx" and item.subject == domain and item.absent is not None for item in file.evidence):
+    asked = evidence_id("mx", domain)
+    if not any(item.id == asked and item.absent is not None for item in file.evidence):
         return criteria
     from hostaudit.history.mail import mail_before
 

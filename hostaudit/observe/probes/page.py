@@ -48,6 +48,9 @@ MOST_RESOURCES = 20
 ASSOCIATION = "/.well-known/apple-app-site-association"
 ASSET_LINKS = "/.well-known/assetlinks.json"
 
+NO_FILE_FOR_DEVICES: frozenset[Cause] = frozenset({"connection_refused", "certificate_invalid"})
+"""Causes with which no device gets a file either."""
+
 STORE_HOSTS = ("itunes.apple.com", "play.google.com", "f-droid.org")
 """Hosts that are resolved while the page is fetched, so that a later look-up needs no round trip for the address."""
 
@@ -70,9 +73,10 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     aside = [asyncio.ensure_future(_warm_up(scan))]
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
     found: list[html_tags.App] = [app for each in declared for app in each.apps]
-    # Devices find no declaration at a name other than the page's that does not answer.
-    asked = [each for each in declared if each.host in (scan.target.domain, host)]
-    silent = [each.silence for each in asked if each.silence is not None]
+    silent = [each.silence for each in declared if each.silence is not None]
+    # Devices find no declaration at a name beside the page's where nothing listens, or whose certificate is refused.
+    beside = {each.host for each in declared} - {scan.target.domain, host}
+    silent = [each for each in silent if each.host not in beside or each.cause not in NO_FILE_FOR_DEVICES]
     why = _no_page_by_proof(scan)
     if page is None and why:
         _no_page(scan, host, why)
@@ -337,10 +341,12 @@ def _related(manifest: dict[str, Any]) -> list[html_tags.App]:
 
 
 class _Silence(NamedTuple):
-    """A place where an app may be named, and which told nothing: its name with the ending, and the cause."""
+    """A place where an app may be named, and which told nothing: its name with the ending, the cause, and the host of a
+    file."""
 
     place: str
     cause: Cause = "depends_on_unknown"
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -365,7 +371,7 @@ async def _declared(scan: Scan, host: str, path: str) -> _Declared:
     content = reply.then(lambda answer: _no_file(answer) or jsontext.decode(answer, reply.source))
     if content.unknown is not None:
         ending = _ending(reply, content.unknown)
-        return _Declared(host, silence=_Silence(f"{place} ({ending})", content.unknown.cause))
+        return _Declared(host, silence=_Silence(f"{place} ({ending})", content.unknown.cause, host))
     if content.value is None:
         return _Declared(host)
     read = _from_association if path == ASSOCIATION else _from_asset_links

@@ -8,8 +8,8 @@ import pytest
 from helpers.fakes import FakeNet, observe, record
 
 from hostaudit import domain
-from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.evidence import Evidence
+from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.values import Delegation, Dnssec, NameServerGlue, NameServers, ServerAnswer, ZoneCut
 from hostaudit.observe.net import DnsReply
 from hostaudit.observe.probes import addresses, mail, nameservers, standby

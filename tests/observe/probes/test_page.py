@@ -525,10 +525,17 @@ def test_a_declaration_without_an_answer_is_unknown_and_never_no_app(cause):
     assert found[f"apps:{HOST}"].unknown == Unknown(cause, f"no answer from {place} ({ending})")
 
 
-def test_a_name_beside_the_page_that_does_not_answer_leaves_nothing_open():
-    found = at_front("<p>", http={WWW_AASA: ("unknown", "timeout"), WWW_LINKS: ("unknown", "timeout")})
+@pytest.mark.parametrize("cause", ["connection_refused", "certificate_invalid"])
+def test_a_name_beside_the_page_where_no_device_gets_a_file_leaves_nothing_open(cause):
+    found = at_front("<p>", http={WWW_AASA: ("unknown", cause), WWW_LINKS: ("unknown", cause)})
 
     assert found[f"apps:{HOST}"].absent == "no app named"
+    assert at_front("<p>", http={AASA: ("unknown", cause)})[f"apps:{HOST}"].unknown.cause == cause
+
+
+@pytest.mark.parametrize("answer", [("unknown", "timeout"), reply(WWW_AASA, "no", status=403)])
+def test_a_name_beside_the_page_that_may_have_a_file_leaves_apps_open(answer):
+    assert at_front("<p>", http={WWW_AASA: answer})[f"apps:{HOST}"].unknown
 
 
 # -- apps of all sources ----------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
     if links is None and (item is None or item.absent is None) and apps_open(parts.evidence, parts.target):
         note = f"not looked for: {answer.in_words} and showed no page"
         gone = answer.page is not None and answer.page.status in GONE
-        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because), possible=not gone)
+        stores = () if gone else tuple(parts.attribution.catalogue.parent(each) for each in STORES[platform])
+        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because), possible=stores)
     if not apps and open_source:
         return FunctionRecord(function, applies="maybe", asked=asked)
     if not apps:
