@@ -52,7 +52,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Scoring
-from hostaudit.model.values import Listing, StoreListing, WebApp
+from hostaudit.model.values import Delegation, Listing, StoreListing, WebApp
 from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
@@ -307,11 +307,13 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
     """What limits the whole report: zones whose name servers could not be asked from here."""
     for zone, health in sorted(site.servers.zones.items()):
         if not health.heard:
+            delegated = site.evidence.value("delegation", zone, Delegation) is not None
+            sources = "the delegation and the resolver" if delegated else "the resolver, as the registry was not heard"
             text = (
                 f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
                 "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
-                "and verdict come from the delegation and the resolver."
+                f"and verdict come from {sources}."
             )
             yield Caveat("direct_dns", zone, text, health.because)
     yield from _unheard_family(site)
