@@ -326,7 +326,7 @@ def _unheard_family(site: SiteModel) -> Iterator[Caveat]:
         if health.heard and rows:
             text = (
                 f"Not asked over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
-                "family that answered did so with an error or without authority, while the others serve: something "
+                "family answered with an error or without authority, while the others serve: something "
                 f"between here and them answers port 53 over {unheard}, or they do not serve the zone there."
             )
             because = tuple(dict.fromkeys(identity for each in rows for identity in each.because))

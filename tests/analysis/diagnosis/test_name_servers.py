@@ -254,4 +254,5 @@ def test_a_family_over_which_somebody_serves_is_not_meddled_with(bad):
 
 def test_a_family_that_gives_no_answer_is_silent_and_not_meddled_with():
     assert by_family(dual("good", "timeout")) == {"IPv4": {"answers"}, "IPv6": {"silent"}}
-    assert by_family(dual("good", "REFUSED REFUSED", other="timeout"))["IPv6"] == {"not_asked", "silent"}
+    assert by_family(dual("good", "REFUSED REFUSED", other="timeout"))["IPv6"] == {"open", "silent"}
+    assert health(dual("good", "REFUSED REFUSED", other="timeout")).unheard is None
