@@ -47,6 +47,8 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
     open_source = item is None or item.unknown is not None or bool(links and links.unread)
     # An app that the site names elsewhere may have further ways to install on a page that was not shown.
     open_source |= links is not None and answer.state == "not_shown"
+    # That nothing was looked for rests on the answer of the page.
+    open_source |= item is not None and item.not_applicable is not None and answer.state == "open"
     asked = parts.evidence.ids(("apps", parts.target.domain))
     if links is None and parts.proofs.declared.apps == "none":
         return FunctionRecord(function, applies="no", note="declared in the site file: there is no app")
