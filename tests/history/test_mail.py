@@ -57,3 +57,12 @@ def test_the_history_is_read_only_where_mail_is_demanded_and_gone(tmp_path):
     assert remembering(none, lost().file(), path) is none
     given = criteria()
     assert remembering(given, in_pairs().file(), path) is given
+
+
+def test_a_history_that_cannot_be_read_costs_no_report(tmp_path):
+    path = tmp_path / "no.db"
+    path.write_text("not a history")
+    found = judge(Job(lost().file(), criteria(), "", whole=False, history=str(path)))
+
+    assert found.verdict == "pass"
+    assert str(path) in found.unkept

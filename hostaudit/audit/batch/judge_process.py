@@ -106,13 +106,19 @@ def judged(job: Job) -> Judged:
 
     from hostaudit import audit
     from hostaudit.documents import rules
+    from hostaudit.errors import UsageError
 
     day = date.fromisoformat(job.day) if job.day else None
-    criteria = remembering(job.criteria, job.file, Path(job.history)) if job.history else job.criteria
+    criteria, unread = job.criteria, ""
+    if job.history:
+        try:
+            criteria = remembering(criteria, job.file, Path(job.history))
+        except UsageError as error:
+            unread = error.message
     report = audit.analyse(job.file, rules.shipped(), criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
-    unkept, defects = _kept(report, job.history), report.run.defects or ()
+    unkept, defects = unread or _kept(report, job.history), report.run.defects or ()
     return Judged(report.verdict, low, high, report.summary, line, unkept=unkept, defects=defects)
 
 
