@@ -90,10 +90,13 @@ def weights(functions: Sequence[SiteFunction], scoring: Scoring) -> dict[str, fl
     return found | ({main: scoring.weights[MAIN[0]]} if main is not None else {})
 
 
-def exposure(functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring) -> float:
-    """The weighted sum of harm over the functions that apply, 0 to 1."""
+def exposure(
+    functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring, unseen: float = 0.0
+) -> float:
+    """The weighted sum of harm over the functions that apply, 0 to 1. ``unseen``: the weight of those that may apply,
+    which suffer full harm."""
     weight = weights(functions, scoring)
-    return min(1.0, sum(weight[f.id] * harm(outages[f.id].hours.usual, scoring) for f in functions))
+    return min(1.0, sum(weight[f.id] * harm(outages[f.id].hours.usual, scoring) for f in functions) + unseen)
 
 
 @dataclass(frozen=True)
@@ -101,16 +104,26 @@ class CompanyOutages:
     """One reading of a fault tree: for every parent company that ends a function alone, the outages that it causes.
 
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
+    ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
+    on, and on companies that nobody could see.
     """
 
     functions: tuple[SiteFunction, ...]
     single_points: dict[str, set[tuple[DomainKind, str]]]
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
+    unseen: tuple[SiteFunction, ...] = ()
+
+    @property
+    def weight_of_unseen(self) -> float:
+        """The weight of the functions that may be there."""
+        return sum(each.weight for each in self.unseen)
 
     def holds_names_only(self, parent: str) -> bool:
         """True if a company stops functions only through a registry or registrar."""
-        return not any(self.rest[parent][function.id].stops for function in self.functions)
+        rest = self.rest.get(parent, {})
+        possible = parent == NOBODY or any(parent in function.possible for function in self.unseen)
+        return not possible and not any(rest[function.id].stops for function in self.functions)
 
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
@@ -124,6 +137,8 @@ class CompanyOutages:
 def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
     """Compute one reading, once for the score and for each function."""
     functions = tuple(function for function in tree.functions if function.counts)
+    # What was not seen may be there: a firewall that hides the apps of a site must not raise the low end.
+    unseen = tuple(each for each in tree.functions if each.possible) if reading == "pessimistic" else ()
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
@@ -132,15 +147,21 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
         single_points,
         {parent: impact(tree, one[parent], clock, reading=reading) for parent in parents},
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
+        unseen,
     )
 
 
 def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
-    """The exposure of every parent company that ends at least one function alone."""
-    return {
-        parent: held.factor(parent, scoring) * exposure(held.functions, outages, scoring)
+    """The exposure of every parent company that ends at least one function alone, and of whoever may hold functions
+    that nobody could see."""
+    unseen = held.weight_of_unseen
+    found = {
+        parent: held.factor(parent, scoring) * exposure(held.functions, outages, scoring, unseen)
         for parent, outages in held.outages.items()
     }
+    if unseen:
+        found[NOBODY] = max(found.get(NOBODY, 0.0), unseen)
+    return found
 
 
 def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
@@ -235,13 +256,16 @@ def working(
     strong = sum(not held.holds_names_only(parent) for parent in ranked)
     companies = []
     for position, parent in enumerate(ranked):
-        hours = {each.id: held.outages[parent][each.id].hours.usual for each in held.functions}
-        shown = held.functions if position < COMPANIES or position == strong else ()
+        outages = held.outages.get(parent, {})
+        hours = {each.id: outages[each.id].hours.usual if outages else 0.0 for each in held.functions}
+        shown = position < COMPANIES or position == strong
         rows = [
             WorkingFunction(each.id, weight[each.id], round(hours[each.id], 2), round(harm(hours[each.id], scoring), 4))
-            for each in shown
-            if hours[each.id] > 0
+            for each in held.functions
+            if shown and hours[each.id] > 0
         ]
+        unseen = held.unseen if shown else ()
+        rows += [WorkingFunction(each.id, each.weight, scoring.full_harm_hours, 1.0) for each in unseen]
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         factor = held.factor(parent, scoring)
         companies.append(
