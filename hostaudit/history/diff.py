@@ -309,7 +309,7 @@ def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
 
 def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[Change]:
     """The change of a score. Without another change it is due to TTLs and days only. If the only other changes are that
-    facts became unknown, the points between the ends of the score became unknown too."""
+    facts became unknown or known, so did the points between the ends of the score; none if both ends moved alike."""
     if before.formula != after.formula:
         return
     down, up = after.score.low - before.score.low, after.score.high - before.score.high
@@ -321,7 +321,7 @@ def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[C
         kind = "changed"
     elif kinds:
         wider = up - down
-        kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else "changed"
+        kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else None
     if kind is not None:
         old, new = ({"low": f"{each.low:.1f}", "high": f"{each.high:.1f}"} for each in (before.score, after.score))
         yield Change("score", kind, "score", "score", old, new)

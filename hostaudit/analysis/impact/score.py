@@ -121,9 +121,9 @@ class CompanyOutages:
 
     def holds_names_only(self, parent: str) -> bool:
         """True if a company stops functions only through a registry or registrar."""
-        rest = self.rest.get(parent, {})
-        possible = parent == NOBODY or any(parent in function.possible for function in self.unseen)
-        return not possible and not any(rest[function.id].stops for function in self.functions)
+        if self.unseen and (parent == NOBODY or any(parent in function.possible for function in self.unseen)):
+            return False
+        return not any(self.rest[parent][function.id].stops for function in self.functions)
 
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
