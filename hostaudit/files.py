@@ -109,6 +109,15 @@ def lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def is_stream(path: Path) -> bool:
+    """True if a path is a terminal, pipe or other device: what is written to it is read by somebody at once."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def _replaceable(path: Path) -> bool:
     """True if a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
     try:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hostaudit.cli.console import Progress, progress_fits
+from hostaudit.cli.console import Progress, plain_log, progress_fits
 from hostaudit.cli.options import Lookup, Network, SiteChoice, look_options
 from hostaudit.errors import UsageError
 
@@ -166,6 +166,7 @@ def live(
     if demanded is not None:
         demanded(target.domain)
     site = declarations.of(target.domain)
+    plain_log()
     try:
         return api.look(domain, hosts=hosts, site=site, options=options, progress=progress)
     finally:

@@ -16,6 +16,7 @@ from hostaudit.cli.console import columns, note, put, wants_colour
 from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
+from hostaudit.report.text import inert
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -98,18 +99,21 @@ class Writer:
         if path is None:
             put(text)
             return
-        from hostaudit.files import write_atomically
+        from hostaudit.files import is_stream, write_atomically
 
-        write_atomically(path, text.encode("utf-8"))
+        # A device or a pipe may be the log of a build; only a file keeps what is written as it is.
+        write_atomically(path, (inert(text) if is_stream(path) else text).encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
         from hostaudit.documents.evidence_file import encode_evidence
-        from hostaudit.files import write_atomically
+        from hostaudit.files import is_stream, write_atomically
+        from hostaudit.report import json_text
 
         try:
-            write_atomically(path, encode_evidence(file))
+            data = encode_evidence(file)
+            write_atomically(path, json_text.safe(data.decode()).encode() if is_stream(path) else data)
         except UsageError as error:
             return error
         self.note(f"evidence saved in {path}")

@@ -23,6 +23,7 @@ from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_site
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.cli.console import plain_log
 from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
@@ -76,6 +77,7 @@ def scan_list(
             run.keep(each.kept)
             writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are already in {each.path}")
     _allow_many_files()
+    plain_log()
     meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
