@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit import report
+from hostaudit.cli import inputs
 from hostaudit.cli.console import columns, note, put, wants_colour
 from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
@@ -54,6 +55,7 @@ class Writer:
             if each != "terminal":
                 _refuse_unable(report.load(each), document)
         _refuse_same([path for _, path in self.outputs if path is not None], evidence)
+        inputs.writes(*(path or "-" for _, path in self.outputs), evidence)
         for path in (*(path for _, path in self.outputs), evidence):
             if path is not None:
                 from hostaudit.files import check_writable
@@ -62,10 +64,7 @@ class Writer:
 
     def reads(self, *paths: str | Path) -> None:
         """Refuse an output file that is also an input: the command would overwrite it."""
-        read = {Path(each).resolve() for each in paths if str(each) not in ("", "-")}
-        for _, path in self.outputs:
-            if path is not None and path.resolve() in read:
-                raise UsageError(f"output file {path} is also the input", "give another file with -o")
+        inputs.reads(*paths)
 
     def write(self, report: Report) -> int:
         """Render and write the report, and return the exit code of its verdict."""

@@ -74,12 +74,17 @@ def identity(asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(dict(sorted(asked.items())), order="sorted")).hexdigest()[:32]
 
 
+def journal(path: Path) -> Path:
+    """The journal of a file of records, which lies beside it until the run is complete."""
+    return path.with_name(f"{path.name}.run")
+
+
 class Ledger:
     """The file while it is written. Raises ``UsageError`` if it cannot be written or holds another run."""
 
     def __init__(self, path: Path, asked: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
-        self.journal = path.with_name(f"{path.name}.run")
+        self.journal = journal(path)
         self._asked = dict(asked)
         self._unsynced = 0
         try:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.audit.batch.ledger import Kept
+from hostaudit.audit.batch.ledger import Kept, journal
 from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_sites
+from hostaudit.cli import inputs
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
@@ -56,6 +57,7 @@ def scan_list(
             raise UsageError(f"--format {name} cannot be used with --list", "give jsonl or terminal")
     if resume and len(files) != 1:
         raise UsageError("--resume needs exactly one file of records to continue", "add -o jsonl=FILE")
+    inputs.writes(*(journal(each) for each in files))
     listed = domain_list.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
