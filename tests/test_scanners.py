@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import dns.message
@@ -121,16 +122,12 @@ ANSWERS = {
             "<a href=https://a.b/c>",
             "<link rel=stylesheet href=/a>",
             "<!-->",
-        )
-        + (
             "<script src=a></script>",
             "<a b='&amp;&amp;'>",
             "</a>",
             "<title></title>",
             "<a href=//é.com/x>",
             "<a href=.apk>",
-        )
-        + (
             "<meta name=google-play-app content=app-id=a.b>",
             "<a " + "a " * 250 + ">",
             "</a b='",
@@ -173,8 +170,12 @@ ANSWERS = {
             "Registrar:\n",
             "nserver: a\n",
             "a.....\n",
-        )
-        + ("x is free\n", "Status: a\n", "Expiry Date: 2001\n", "a " * 300 + "\n", "no \n"),
+            "x is free\n",
+            "Status: a\n",
+            "Expiry Date: 2001\n",
+            "a " * 300 + "\n",
+            "no \n",
+        ),
     ),
     "whois of IANA": Scanner(whois_text.referral, LIMITS.whois_reply, ("refer:\n", "refer: ", "refer: a ")),
     "whois of a regional registry": Scanner(
@@ -186,8 +187,11 @@ ANSWERS = {
             "OrgName: ",
             "inetnum: 13.0.0.0 - 13.255.255.255\n",
             "descr: ",
-        )
-        + ("inet6num: 2000::/8\n", "route: 13.0.0.0/8\n", "descr: x\n\n", "OrgName: x\n"),
+            "inet6num: 2000::/8\n",
+            "route: 13.0.0.0/8\n",
+            "descr: x\n\n",
+            "OrgName: x\n",
+        ),
         lambda text: f"inetnum: 13.0.0.0 - 13.255.255.255\n{text}",
     ),
     "spf": Scanner(spf, LIMITS.text, ("a:b ", "ip4:1.2.3.4 ", "include:a ", "exists:%{i} ", "?all ")),
@@ -406,7 +410,7 @@ def by_method(used: Used) -> Callable[[str], object]:
 def hard_for(pattern: str) -> Iterator[str]:
     """Parts made of what a pattern itself names."""
     words = re.findall(r"[A-Za-z0-9]{2,12}|[-@:;,.=#%<>/ ]", pattern)
-    yield from dict.fromkeys([*words, *(f"{one}{other}" for one, other in zip(words, words[1:], strict=False))])
+    yield from dict.fromkeys([*words, *(f"{one}{other}" for one, other in pairwise(words))])
 
 
 def test_every_pattern_of_the_product_takes_time_as_the_text_grows():

@@ -191,7 +191,7 @@ def seen(
     if hosts or lookup.resolver:
         hint = "leave out --host and --resolver, or give a domain"
         raise UsageError(f"{target} is a saved file: nothing is scanned", hint)
-    writer.reads(target)
+    inputs.reads(target)
     from hostaudit.documents.evidence_file import read_report
     from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 

@@ -22,7 +22,7 @@ READ = frozenset({"baseline", "ca_bundle", "files", "lists", "list_", "new", "ol
 ALSO_READ = frozenset({"domain", "file", "place", "site_seen", "target"})
 """The parameters that may name a file to be read, or something else: who finds out calls ``reads``."""
 
-WRITTEN = frozenset({"history", "output", "save_evidence"})
+WRITTEN = frozenset({"history", "output", "save_evidence", "to"})
 """The parameters that name files to be written: who checks them calls ``writes``."""
 
 _read: dict[Identity, str] = {}
@@ -68,10 +68,10 @@ def _identified(paths: Iterable[str | Path | None], standard: int) -> Iterator[t
     """The regular files among some paths. Devices and pipes can be read and written at once."""
     for each in paths:
         path = str(each or "")
-        within = sorted(Path(path).rglob("*.yaml")) if path and Path(path).is_dir() else [path]
-        for one in filter(None, within):
+        within = sorted(Path(path).rglob("*.yaml")) if path and Path(path).is_dir() else [Path(path)] if path else []
+        for one in within:
             try:
-                found = os.fstat(standard) if path == "-" else os.stat(one)  # noqa: PTH116 - a name may be no path
+                found = os.fstat(standard) if path == "-" else one.stat()
             except (OSError, ValueError):
                 continue
             if stat.S_ISREG(found.st_mode) and found.st_ino:

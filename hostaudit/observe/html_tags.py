@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 LONGEST_PAGE = 3 * 512 * 1024
 MOST_TAGS = 20_000
 MOST_STEPS = 40_000
-"""Tags, comments, attributes and character references of a page that are read: some ten times as many as usual pages have. With the steps
-for URLs they bound the processor time of a page to 0.1 s."""
+"""Tags, comments, attributes and character references of a page that are read: some ten times as many as usual pages
+have. With the steps for URLs they bound the processor time of a page to 0.1 s."""
 
 STEPS_OF_A_URL = 24
 """The steps that reading one URL or the id of an app counts for, by the time that it takes."""
@@ -282,7 +282,8 @@ STORE_WORDS = (
     "apple", "itms", "google", "market:", "amazon", "huawei", "microsoft", "f-droid", "izzysoft", "samsung", ".apk",
     "\t", "\n", "\r",
 )  # fmt: skip
-"""What a link to an app or a package has in it, or in the URL of the page. White space within a URL is left out of it."""
+"""What a link to an app or a package has in it, or in the URL of the page. White space within a URL is left out of
+it."""
 
 
 def _may_name_an_app(url: str) -> bool:

@@ -61,7 +61,8 @@ CASES = {
 """A command for each kind of input; the file that stands for OUT is the input itself."""
 
 INPUT_OF = {
-    "list": "list", "policy": "p.yaml", "site": "p.yaml", "baseline": "r.json", "bundle": "ca.pem", "routes": "routes.tsv",
+    "list": "list", "policy": "p.yaml", "site": "p.yaml", "baseline": "r.json", "bundle": "ca.pem",
+    "routes": "routes.tsv",
     "evidence": "e.json", "tests": "t.yaml", "old": "e.json", "new": "r.json", "history": "h.db", "init": "e.json",
     "show": "p.yaml", "scenarios": "rules/scenarios/x.yaml",
     "policy in the folder": "hostaudit.yaml", "init of a report": "r.json", "init with a site": "p.yaml",

@@ -21,6 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 import hostaudit
+from hostaudit.model.changes import Snapshot
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
@@ -46,19 +47,19 @@ MOST_FRAME = 256 * 1024 * 1024
 
 class Job(msgspec.Struct, frozen=True):
     """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
-    itself is wanted, as one line of JSON. ``history``: the file in which the run is stored, empty for none."""
+    itself is wanted, as one line of JSON. ``snapshot``: the facts for a history are wanted."""
 
     file: EvidenceFile
     criteria: Criteria | None
     day: str
     whole: bool
-    history: str = ""
+    snapshot: bool = False
 
 
 class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
-    site that could not be judged; the other fields then have no meaning. ``unkept``: the reason why the run is not
-    stored in the history, empty if it is."""
+    site that could not be judged; the other fields then have no meaning. ``snapshot``: the facts for a
+    history, if they are wanted."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -66,7 +67,7 @@ class Judged(msgspec.Struct, frozen=True):
     summary: str = ""
     line: str = ""
     defect: str = ""
-    unkept: str = ""
+    snapshot: Snapshot | None = None
 
 
 class JudgingFailedError(Exception):
@@ -109,21 +110,13 @@ def judged(job: Job) -> Judged:
     report = audit.analyse(job.file, rules.shipped(), job.criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
-    return Judged(report.verdict, low, high, report.summary, line, unkept=_kept(report, job.history))
+    return Judged(report.verdict, low, high, report.summary, line, snapshot=_snapshot(report) if job.snapshot else None)
 
 
-def _kept(report: Report, path: str) -> str:
-    """Append a run to the history. Returns the reason if that failed, else an empty text."""
-    if not path:
-        return ""
-    from hostaudit.errors import UsageError
-    from hostaudit.history import snapshot, store
+def _snapshot(report: Report) -> Snapshot:
+    from hostaudit.history import snapshot
 
-    try:
-        store.record(Path(path), snapshot.snapshot(report))
-    except UsageError as error:
-        return error.message
-    return ""
+    return snapshot.snapshot(report)
 
 
 def one_line(document: Report) -> str:

@@ -122,12 +122,12 @@ def row(record: Record, *, to_file: bool) -> str:
         score = low if low == high else f"{low} to {high}"
         head = f"{WORDS[record.judged.verdict]:<12} {score:>9}  {record.domain}"
         sentence = record.judged.summary.partition(". ")[0].removesuffix(".")
-    head = printable(head, 120, ascii_only=plain)
+    head = inert(printable(head, 120, ascii_only=plain))
     room = wide - len(head) - 2
     if room < MOST_TERSE:
-        return inert(f"{head}\n")
-    text = printable(sentence, 400, ascii_only=plain)
-    return inert(f"{head}  {text if len(text) <= room else text[: room - 3].rstrip() + '...'}\n")
+        return f"{head}\n"
+    text = inert(printable(sentence, 400, ascii_only=plain))
+    return f"{head}  {text if len(text) <= room else text[: room - 3].rstrip() + '...'}\n"
 
 
 MOST_TERSE = 20

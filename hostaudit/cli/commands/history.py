@@ -128,6 +128,25 @@ def prune(
     return Exit.PASS
 
 
+@app.command()
+@grouped
+def salvage(
+    *,
+    history: FileOption,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The new file for the runs that can be read.")],
+    notes: Notes,
+) -> int:
+    """Copy the runs that can be read from a damaged history to a new file."""
+    from hostaudit.history import store
+
+    inputs.reads(history)
+    inputs.writes(to)
+    saved, lost = store.salvage(history, to)
+    if not notes.quiet:
+        note(f"{saved} runs saved in {to}, {lost} could not be read")
+    return Exit.PASS
+
+
 def _kept(path: Path, domain: str, last: int) -> tuple[str, list[tuple[int, Snapshot]], int]:
     """The runs of a domain. Raises ``UsageError`` if there are none."""
     if last < 0:

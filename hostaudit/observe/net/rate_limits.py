@@ -173,8 +173,7 @@ class Hosts:
             async def start() -> None:
                 # One after another: a start that comes late on a busy machine moves the next one too.
                 async with door.starting:
-                    while (wait := door.next_start - self._clock()) > 0:
-                        await asyncio.sleep(wait)
+                    await asyncio.sleep(max(0.0, door.next_start - self._clock()))
                     door.next_start = self._clock() + self._spacing
 
             async with self._within(f"address {address}", self._per_address):

@@ -25,7 +25,8 @@ class Common:
     """The shared objects of one run. Use ``async with`` if it has several sites; it belongs to one event loop.
 
     ``spacing``: seconds between the starts of two exchanges with one registrable name. ``per_host``: concurrent ones
-    with it, None for the limit of a scan. ``queries``, ``connections``: concurrent DNS questions and connections of all sites together.
+    with it, None for the limit of a scan. ``queries``, ``connections``: concurrent DNS questions and connections of all
+    sites together.
     """
 
     spacing: float = 0.0

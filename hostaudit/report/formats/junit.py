@@ -47,7 +47,7 @@ class JunitFormat:
 
 
 def _reference(found: re.Match[str]) -> str:
-    """A character as a reference (XML 1.0, section 4.1), which reads back equal. No name of ours has such a character."""
+    """A character as a reference (XML 1.0, section 4.1), which reads back equal. No name of ours has such one."""
     return f"&#{ord(found[0])};" if opens_command(found) else found[0]
 
 

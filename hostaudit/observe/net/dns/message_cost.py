@@ -16,7 +16,8 @@ LONGEST_NAME = 128
 
 _HEADER = 12
 _NAMES = {2: 0, 5: 0, 6: 0, 12: 0, 15: 2, 33: 6, 39: 0, 46: 18, 47: 0, 64: 2, 65: 2}
-"""By record type the place of the first name in its data: NS, CNAME, SOA, PTR, MX, SRV, DNAME, RRSIG, NSEC, SVCB, HTTPS."""
+"""By record type the place of the first name in its data: NS, CNAME, SOA, PTR, MX, SRV, DNAME, RRSIG, NSEC, SVCB,
+HTTPS."""
 
 _NO_NAMES = frozenset({1, 13, 16, 28, 29, 37, 41, 43, 44, 48, 50, 51, 52, 53, 59, 60, 61, 62, 63, 99, 256, 257})
 """Types whose data hold no name, so that no byte of them is a pointer."""

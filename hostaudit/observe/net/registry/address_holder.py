@@ -305,7 +305,7 @@ def _ipwhois_lookup(
 
 
 def _bounded(text: str) -> str | None:
-    """The text with its lines cut to ``LONGEST_LINE``; None if it has more than ipwhois can read in a tenth of a second."""
+    """The text with its lines cut to ``LONGEST_LINE``; None if ipwhois would take more than a tenth of a second."""
     if len(text) > LONGEST_TEXT:
         return None
     lines = text.split("\n")
