@@ -152,7 +152,8 @@ ANSWERS = {
         LIMITS.body,
         ('{"roles":["registrant"]},', '{"entities":[{}]},', '{"rel":"self","href":"a"},', "1,", "[],"),
         lambda text: (
-            '{"objectClassName":"ip network","handle":"a","ipVersion":"v4","startAddress":"13.0.0.0","endAddress":"13.255.255.255",'
+            '{"objectClassName":"ip network","handle":"a","ipVersion":"v4",'
+            '"startAddress":"13.0.0.0","endAddress":"13.255.255.255",'
             f'"entities":{listed(text)},"links":{listed(text)},"events":{listed(text)},"remarks":{listed(text)}}}'
         ),
     ),
@@ -215,9 +216,7 @@ ANSWERS = {
         html_tags.LONGEST_URL,
         ("id=a&", "id"),
     ),
-    "coded value": Scanner(
-        html_tags.decoded, html_tags.LONGEST_PAGE // 8, ("&amp;", "&#1;", "&#x1f600;", "&notit;", "&a")
-    ),
+    "coded value": Scanner(html_tags.decoded, html_tags.MOST_STEPS, ("&amp;", "&#1;", "&#x1f600;", "&notit;", "&a")),
     "retry-after": Scanner(
         lambda text: fetch.retry_after(text, datetime.now(UTC)), LIMITS.header_bytes, ("Mon, ", "01 Jan ", "00:")
     ),
@@ -450,7 +449,7 @@ def test_the_patterns_of_the_shipped_rules_are_quick_on_the_longest_names_and_he
             if took > 0.002:
                 slow[pattern, part] = took
 
-    assert len(names) > 30
+    assert len(names | values) > 20
     assert not slow
 
 

@@ -95,13 +95,15 @@ class Writer:
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
         text = each.render(document, self._style(path))
+        from hostaudit.files import is_stream, write_atomically
+
+        if path is None or is_stream(path):
+            # A device or a pipe may be the log of a build; only a file keeps what is written as it is.
+            text = inert(text, getattr(each, "backslash", "\\"))
         if path is None:
             put(text)
             return
-        from hostaudit.files import is_stream, write_atomically
-
-        # A device or a pipe may be the log of a build; only a file keeps what is written as it is.
-        write_atomically(path, (inert(text) if is_stream(path) else text).encode("utf-8"))
+        write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:

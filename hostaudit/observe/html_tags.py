@@ -140,8 +140,7 @@ class Scanner:
             if name not in found:
                 value = double or single or bare or ""
                 if "&" in value:
-                    self._steps -= 2 * value.count("&")
-                    value = decoded(value)
+                    value = decoded(value) if self.spend(2 * value.count("&")) else ""
                 found[name] = value
         end = html.find(">", position)
         return found, end + 1 if end >= 0 else -1

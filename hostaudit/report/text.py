@@ -51,14 +51,18 @@ def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
     return "".join(before) + GAP + "".join(reversed(after))
 
 
-def inert(text: str) -> str:
+def inert(text: str, backslash: str = "\\") -> str:
     """``text`` that no build runner reads as a command at any place in a line, by a visible escape of one character.
 
-    IPv6 addresses are not changed; a second call changes nothing.
+    IPv6 addresses are not changed; a second call changes nothing. ``backslash``: how the text has a backslash.
     """
     if "##" not in text and "::" not in text:
         return text
-    return _COMMAND.sub(lambda found: escape(found[0]) if opens_command(found) else found[0], text)
+
+    def escaped(found: re.Match[str]) -> str:
+        return backslash + escape(found[0])[1:] if opens_command(found) else found[0]
+
+    return _COMMAND.sub(escaped, text)
 
 
 def opens_command(found: re.Match[str]) -> bool:
