@@ -156,6 +156,7 @@ class Hosts:
     starts of exchanges with one name.
 
     The customers of a platform, one label under its suffix, count as registrable names. Many sites share an address.
+    Without ``spacing``, as in the scan of one site, each host name counts by itself.
     """
 
     def __init__(self, spacing: float = 0.0, per_address: int = 16, clock: Clock = time.monotonic) -> None:
@@ -193,6 +194,8 @@ class Hosts:
                 self._doors.pop(key, None)
 
     def _owner(self, host: str) -> str:
+        if not self._spacing:
+            return host
         if host not in self._owners:
             if len(self._owners) >= MOST_OWNERS:
                 self._owners.clear()

@@ -134,11 +134,12 @@ def test_one_address_gets_few_requests_at_a_time_however_many_sites_are_on_it():
 
 
 def test_the_customers_of_a_platform_are_names_of_their_own():
-    owner = Hosts()._owner
+    owner = Hosts(spacing=0.05)._owner
 
     assert owner("www.example.co.uk") == owner("example.co.uk") == "example.co.uk"
     assert owner("one.github.io") != owner("two.github.io")
     assert owner("192.0.2.1") == "192.0.2.1"
+    assert Hosts()._owner("www.example.com") == "www.example.com"
 
 
 @pytest.mark.parametrize(("service", "most"), [("itunes.apple.com", 20), ("rdap.lacnic.net", 10)])
