@@ -25,6 +25,7 @@ from hostaudit.model.changes import Snapshot
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
+from hostaudit.model.values import evidence_id
 from hostaudit.model.verdict import Verdict
 
 START = """
@@ -47,19 +48,21 @@ MOST_FRAME = 256 * 1024 * 1024
 
 class Job(msgspec.Struct, frozen=True):
     """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
-    itself is wanted, as one line of JSON. ``snapshot``: the facts for a history are wanted."""
+    itself is wanted, as one line of JSON. ``history``: the file of the history for which facts are
+    wanted, which is only read here; empty for none."""
 
     file: EvidenceFile
     criteria: Criteria | None
     day: str
     whole: bool
-    snapshot: bool = False
+    history: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
-    site that could not be judged; the other fields then have no meaning. ``snapshot``: the facts for a
-    history, if they are wanted."""
+    site that could not be judged; the other fields then have no meaning. ``snapshot``: the facts for the history, if
+    there is one; ``unkept``: the reason why it could not be read, empty if it could. ``defects``: the errors of
+    hostaudit itself while it looked at the site."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -68,6 +71,8 @@ class Judged(msgspec.Struct, frozen=True):
     line: str = ""
     defect: str = ""
     snapshot: Snapshot | None = None
+    unkept: str = ""
+    defects: tuple[str, ...] = ()
 
 
 class JudgingFailedError(Exception):
@@ -105,12 +110,34 @@ def judged(job: Job) -> Judged:
 
     from hostaudit import audit
     from hostaudit.documents import rules
+    from hostaudit.errors import UsageError
 
     day = date.fromisoformat(job.day) if job.day else None
-    report = audit.analyse(job.file, rules.shipped(), job.criteria, day)
+    criteria, unread = job.criteria, ""
+    if job.history:
+        try:
+            criteria = remembering(criteria, job.file, Path(job.history))
+        except UsageError as error:
+            unread = error.message
+    report = audit.analyse(job.file, rules.shipped(), criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
-    return Judged(report.verdict, low, high, report.summary, line, snapshot=_snapshot(report) if job.snapshot else None)
+    snapshot, defects = _snapshot(report) if job.history else None, report.run.defects or ()
+    return Judged(report.verdict, low, high, report.summary, line, snapshot=snapshot, unkept=unread, defects=defects)
+
+
+def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) -> Criteria | None:
+    """Return the criteria with what the history tells of the mail of a site, if they demand mail and it has none now.
+    Raises ``UsageError`` for a history that cannot be read."""
+    if criteria is None or criteria.mail_before or not criteria.demands_mail:
+        return criteria
+    domain = file.target.domain
+    asked = evidence_id("mx", domain)
+    if not any(item.id == asked and item.absent is not None for item in file.evidence):
+        return criteria
+    from hostaudit.history.mail import mail_before
+
+    return msgspec.structs.replace(criteria, mail_before=mail_before(history, domain))
 
 
 def _snapshot(report: Report) -> Snapshot:

@@ -46,7 +46,7 @@ class Order:
     sites, criteria   the declarations and the demands, by domain in A-labels
     day               of judging, as YYYY-MM-DD in UTC; empty: the day on which the evidence is taken
     whole             true if the reports are wanted, as a line of JSON each
-    snapshot          true if the facts for a history are wanted
+    history           the file of the history for which facts are wanted; empty: none
     """
 
     options: LookOptions
@@ -55,7 +55,7 @@ class Order:
     criteria: Mapping[str, Criteria] = field(default_factory=dict)
     day: str = ""
     whole: bool = True
-    snapshot: bool = False
+    history: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.jobs <= MOST_JOBS:
@@ -125,7 +125,7 @@ async def _one(target: Target, order: Order, common: Common, judge: Judge) -> Re
         wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
         async with asyncio.timeout(order.options.deadline + GRACE):
             file = await audit.look(wanted, order.options, None, site=site, common=common)
-        job = Job(file, order.criteria.get(target.domain), order.day, order.whole, order.snapshot)
+        job = Job(file, order.criteria.get(target.domain), order.day, order.whole, order.history)
         return Record(target.domain, await judge.judge(job))
     except JudgingFailedError as error:
         failure = str(error)

@@ -25,8 +25,8 @@ from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
 from hostaudit.cli.batch.run_history import RunHistory
-from hostaudit.cli.console import plain_log
-from hostaudit.cli.output import Writer
+from hostaudit.cli.console import complain, plain_log
+from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def scan_list(
         criteria,
         day=datetime.now(UTC).date().isoformat(),
         whole=any(each.whole for each in sinks),
-        snapshot=history is not None,
+        history="" if history is None else str(history),
     )
     kept = RunHistory(history)
     run = Run(listed, order, sinks, writer, kept)
@@ -234,9 +234,13 @@ class Run:
             # Write in a thread: the reader may be slow while answers arrive. A record is never left half written.
             await asyncio.shield(asyncio.to_thread(sink.write, text))
         await asyncio.shield(asyncio.to_thread(self._history.add, record))
+        if record.judged is not None and record.judged.defects:
+            meter.clear()
+            tell_defects(record.judged.defects, record.domain, record.judged.verdict)
         if record.failure:
             meter.clear()
-            self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
+            text = f"internal error in hostaudit at {record.domain}: {record.failure}; the site was not judged"
+            complain(text, "please report it with the output of --debug")
         meter.count()
 
 

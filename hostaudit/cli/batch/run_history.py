@@ -46,6 +46,8 @@ class RunHistory:
         found: Snapshot | None = record.judged.snapshot if record.judged is not None else None
         if self.path is None or found is None:
             return
+        if record.judged is not None and record.judged.unkept:
+            self.failure = self.failure or f"{record.domain}: {record.judged.unkept}"
         from hostaudit.history import store
 
         try:
