@@ -18,6 +18,7 @@ nox.options.sessions = ["lint", "types", "test"]
 
 ROOT = Path(__file__).parent
 LOCK = "constraints.txt"
+ACTION_LOCK = ".ci/action-lock.txt"
 LOCKED = ("-c", LOCK, "--build-constraints", LOCK)
 LAB = Path(os.environ.get("HOSTAUDIT_LAB", ROOT.parent / "shared" / "lab" / "lab"))
 """The laboratory network, which is no part of this repository."""
@@ -69,9 +70,10 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def pipelines(session: nox.Session) -> None:
-    """Workflows, the action and its script, the image, the alert rules."""
-    install(session, *LOCKED, ".[lint]")
+    """Workflows, the action and its script, the image, the alert rules; the list of naughty strings in every format."""
+    install(session, *LOCKED, ".[dev,lint]")
     session.run(".ci/lint-pipelines", external=True)
+    session.run("python", "-m", "pytest", "-q", "tests/test_hostile.py", "-k", "naughty")
 
 
 @nox.session
@@ -171,13 +173,13 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Make ``constraints.txt`` anew: the newest of everything, for each supported Python on each system."""
+    """Make ``constraints.txt`` anew: the newest of everything, for each supported Python on each system. Then the lock
+    of the action, with the hashes of those of these versions that it installs."""
     project = nox.project.load_toml("pyproject.toml")
     build = Path(session.create_tmp()) / "build.in"
     build.write_text("\n".join(project["build-system"]["requires"]), "utf-8")
     lowest_python = project["project"]["requires-python"].removeprefix(">=")
-    session.run(
-        *("uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--python-version", lowest_python),
-        *("--all-extras", "--no-annotate", "--no-emit-index-url", "--custom-compile-command", "nox -s lock"),
-        *("--output-file", LOCK, "pyproject.toml", str(build)),
-    )
+    usual = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", lowest_python, "--no-annotate")
+    usual = (*usual, "--no-emit-index-url", "--custom-compile-command", "nox -s lock", "pyproject.toml", str(build))
+    session.run(*usual, "--upgrade", "--all-extras", "--output-file", LOCK)
+    session.run(*usual, "--upgrade", "--generate-hashes", "--constraints", LOCK, "--output-file", ACTION_LOCK)
