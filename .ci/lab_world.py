@@ -1,0 +1,24 @@
+"""Cells of the fault matrix in which the world itself says it to everybody, so that a report which repeats it is right.
+
+Each row: a pattern of names of cells, the kinds of wrong of ``lab_matrix.wrong`` that are none there, and the reason.
+"""
+
+ALL = ("pass", "lost", "raise", "down")
+CERTIFICATE = "every client is shown this certificate, and every browser refuses it"
+
+WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("parent-to-all-nxdomain", ("lost", "down"), "every server of the registry says to everybody that there is no such name"),
+    ("servers-to-all-nxdomain", ("lost", "down"), "every server of the zone says to everybody that there is no such name"),
+    ("mail-hosts-nxdomain", ("down",), "every server of the zone says to everybody that the mail exchangers do not exist"),
+    ("tls-all-expired", ("down",), CERTIFICATE),
+    ("tls-all-not-yet-valid", ("down",), CERTIFICATE),
+    ("tls-all-self-signed", ("down",), CERTIFICATE),
+    ("tls-all-wrong-name", ("down",), CERTIFICATE),
+    ("tls-all-untrusted", ("down",), CERTIFICATE),
+    ("web-50[0-9]", ("down",), "the server answers 5xx to everybody, so nobody is shown the site"),
+    *(
+        (f"alone-{status}", ("pass", "lost", "raise"), "the server says to every device that there is no such file")
+        for status in ("404", "410")
+    ),
+    ("alone-*-json", ("pass", "lost", "raise"), "what every device gets is whole JSON that names no app"),
+)
