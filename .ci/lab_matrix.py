@@ -255,16 +255,6 @@ def in_network(options: argparse.Namespace, cells: list[Cell], place: Path) -> l
     return [json.loads(line) for line in seen.read_text("utf-8").splitlines()]
 
 
-def told(cell: Cell, row: Facts, twin: Facts) -> tuple[bool, bool]:
-    """Print what is wrong with a look at a cell; whether anything is, and whether the world alone says so."""
-    world = excused(cell)
-    found = wrong(row, twin)
-    bad = "; ".join(f"{kind}: {what}" for kind, what in found.items() if kind not in world)
-    if bad:
-        print(f"FAIL {cell.name}: {bad} -- alone: .ci/nox -s matrix -- --only {cell.name}", flush=True)
-    return bool(bad), bool(found)
-
-
 def chosen_cells(options: argparse.Namespace) -> list[list[Cell]]:
     """The cells to scan, those of one network together."""
     cells = lab_faults.matrix()
@@ -312,10 +302,15 @@ def judged(cells: list[Cell], rows: list[Facts]) -> Counter[str]:
             count["wrong"] += 1
     for cell in cells:
         looks = [row for row in rows if row.get("cell") == cell.name]
-        found = [told(cell, row, twins[cell.shape]) for row in looks]
+        found = [wrong(row, twins[cell.shape]) for row in looks]
+        world = excused(cell)
+        bad = {kind: what for each in found for kind, what in each.items() if kind not in world}
+        if bad:
+            what = "; ".join(f"{kind}: {said}" for kind, said in bad.items())
+            print(f"FAIL {cell.name}: {what} -- alone: .ci/nox -s matrix -- --only {cell.name}", flush=True)
         count["cells"] += 1
-        count["wrong"] += any(bad for bad, _ in found)
-        count["excused"] += any(any_ and not bad for bad, any_ in found)
+        count["wrong"] += bool(bad)
+        count["excused"] += any(found) and not bad
         count["felt"] += felt(looks[-1]["report"], twins[cell.shape]["report"])
         count["blind"] += out_of_time(looks[-1])
     return count
