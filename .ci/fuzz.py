@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -40,10 +39,51 @@ MOST_TEXT = 8000
 """Characters of an input that is printed."""
 
 TOKENS = (
-    b"\0", b"\xff", b"\n", b"\r\n", b"\t", b" ", b"'", b'"', b"<", b"&", b"%", b"#", b">", b":", b"-", b"\\", b"{}", b"[]", b"null", b"true",
-    b"-1", b"0", b"1e400", b"9" * 30, b"NaN", b"2026-13-45T99:99:99Z", b"\xf0\x9f\x92\xa9", b"\xed\xa0\x80", b"../", b"http://", b"[" * 200,
-    b"a" * 300, b"\xe2\x80\xae", b"%s", b"${x}", b"<!--", b"*a", b"&a", b"!!python/none", b"0x10", b"::1", b"127.0.0.1", b"255", b"\xc0\x0c",
-)  # fmt: skip
+    b"\0",
+    b"\xff",
+    b"\n",
+    b"\r\n",
+    b"\t",
+    b" ",
+    b"'",
+    b'"',
+    b"<",
+    b"&",
+    b"%",
+    b"#",
+    b">",
+    b":",
+    b"-",
+    b"\\",
+    b"{}",
+    b"[]",
+    b"null",
+    b"true",
+    b"-1",
+    b"0",
+    b"1e400",
+    b"9" * 30,
+    b"NaN",
+    b"2026-13-45T99:99:99Z",
+    b"\xf0\x9f\x92\xa9",
+    b"\xed\xa0\x80",
+    b"../",
+    b"http://",
+    b"[" * 200,
+    b"a" * 300,
+    b"\xe2\x80\xae",
+    b"%s",
+    b"${x}",
+    b"<!--",
+    b"*a",
+    b"&a",
+    b"!!python/none",
+    b"0x10",
+    b"::1",
+    b"127.0.0.1",
+    b"255",
+    b"\xc0\x0c",
+)
 """What parsers trip over."""
 
 
@@ -91,7 +131,7 @@ def inputs(seeds: list[bytes], chance: random.Random) -> Iterator[bytes]:
         yield last
 
 
-def _expire(number: int, frame: FrameType | None) -> None:
+def _expire(*_: object) -> None:
     raise HangError
 
 
@@ -136,7 +176,8 @@ def one(name: str, seconds: float, seed: int) -> int:
         # One defect fails for many inputs, so it is shown once.
         if said and (place := said.strip().splitlines()[-1][:60]) not in places and len(places) < MOST_SHOWN:
             places.add(place)
-            print(f"FAIL {name}, input {count} of --seed {seed}:\n{said}  again: .ci/fuzz.py {repeated(name, data, seed, count)}")
+            again = repeated(name, data, seed, count)
+            print(f"FAIL {name}, input {count} of --seed {seed}:\n{said}  again: .ci/fuzz.py {again}")
         if time.monotonic() > end and count >= len(seeds):
             break
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -146,7 +187,16 @@ def one(name: str, seconds: float, seed: int) -> int:
 
 def alone(name: str, options: argparse.Namespace) -> int:
     """Run one target in a process of its own; 1 if it failed or was killed."""
-    command = [sys.executable, __file__, "--target", name, "--seconds", str(options.seconds), "--seed", str(options.seed)]
+    command = [
+        sys.executable,
+        __file__,
+        "--target",
+        name,
+        "--seconds",
+        str(options.seconds),
+        "--seed",
+        str(options.seed),
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=options.seconds * 3 + 120)
     except subprocess.TimeoutExpired as error:
@@ -159,7 +209,9 @@ def alone(name: str, options: argparse.Namespace) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="for each target")
-    parser.add_argument("--seed", type=int, default=datetime.now(UTC).toordinal(), help="default: the number of the day")
+    parser.add_argument(
+        "--seed", type=int, default=datetime.now(UTC).toordinal(), help="default: the number of the day"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--target", choices=TARGETS)
     parser.add_argument("--number", type=int, help="only this input of --target and --seed")

@@ -36,7 +36,9 @@ class Target(NamedTuple):
 TARGETS: dict[str, Target] = {}
 
 
-def target(seeds: Callable[[], list[bytes]], *expected: str) -> Callable[[Callable[[bytes], object]], Callable[[bytes], object]]:
+def target(
+    seeds: Callable[[], list[bytes]], *expected: str
+) -> Callable[[Callable[[bytes], object]], Callable[[bytes], object]]:
     """Put a function into the table under its own name."""
 
     def keep(run: Callable[[bytes], object]) -> Callable[[bytes], object]:
@@ -94,12 +96,20 @@ def _dns_seeds() -> list[bytes]:
     for records in (
         [("site.com.", "A", "192.0.2.1"), ("site.com.", "A", "192.0.2.2")],
         [("site.com.", "CNAME", "a.site.com."), ("a.site.com.", "A", "192.0.2.1")],
-        [("site.com.", "MX", "10 mx.site.com."), ("site.com.", "TXT", '"v=spf1 -all"'), ("site.com.", "CAA", '0 issue "x.org"')],
+        [
+            ("site.com.", "MX", "10 mx.site.com."),
+            ("site.com.", "TXT", '"v=spf1 -all"'),
+            ("site.com.", "CAA", '0 issue "x.org"'),
+        ],
         [("site.com.", "SOA", "ns.site.com. h.site.com. 7 1 2 3 4"), ("site.com.", "NS", "ns.site.com.")],
         [("site.com.", "HTTPS", '1 . alpn="h2" ipv4hint=192.0.2.1 ipv6hint=2001:db8::1')],
-        [("site.com.", "DS", "1 13 2 " + "ab" * 32), ("site.com.", "DNSKEY", "257 3 13 AAAA"), ("site.com.", "AAAA", "2001:db8::1")],
+        [
+            ("site.com.", "DS", "1 13 2 " + "ab" * 32),
+            ("site.com.", "DNSKEY", "257 3 13 AAAA"),
+            ("site.com.", "AAAA", "2001:db8::1"),
+        ],
         [("site.com.", "TYPE999", r"\# 4 00010203"), ("site.com.", "PTR", "x.site.com.")],
-    ):  # fmt: skip
+    ):
         answer = dns.message.make_response(dns.message.make_query("site.com", "A"))
         answer.flags |= dns.flags.AA
         for owner, kind, text in records:
@@ -142,7 +152,10 @@ def dns(data: bytes) -> None:
     nameservers._said("site.com", "ns.site.com", "192.0.2.1", found)
 
 
-CYMRU = ("24940 | 88.198.0.0/16 | DE | ripencc | 2005-01-01\n3320 | 88.0.0.0/8 | DE | ripencc | ", "AS1 | US | arin | 2000 | LVL, US")
+CYMRU = (
+    "24940 | 88.198.0.0/16 | DE | ripencc | 2005-01-01\n3320 | 88.0.0.0/8 | DE | ripencc | ",
+    "AS1 | US | arin | 2000 | LVL, US",
+)
 
 
 @target(texts(*CYMRU), "ValueError")
@@ -159,16 +172,19 @@ def cymru(data: bytes) -> None:
 # --- the network: registries ---
 
 WHOIS = (
-    "   Domain Name: SITE.COM\r\n   Registrar: Gandi SAS\r\n   Registrar IANA ID: 81\r\n   Creation Date: 2010-05-01T00:00:00Z\r\n"
+    "   Domain Name: SITE.COM\r\n   Registrar: Gandi SAS\r\n   Registrar IANA ID: 81\r\n   Crea"
+    "tion Date: 2010-05-01T00:00:00Z\r\n"
     "   Registry Expiry Date: 2030-05-01T00:00:00Z\r\n   Domain Status: clientHold https://icann.org/epp#clientHold\r\n"
     "   Name Server: NS1.SITE.COM\r\n   DNSSEC: unsigned\r\n>>> Last update <<<\r\n",
-    "registrar: RU-CENTER\nstate: REGISTERED, DELEGATED\nnserver: NS1.site.example. 192.0.2.1\ncreated: 2001.02.03\npaid-till: 2031-02-03",
+    "registrar: RU-CENTER\nstate: REGISTERED, DELEGATED\nnserver: NS1.site.example. 192.0.2.1"
+    "\ncreated: 2001.02.03\npaid-till: 2031-02-03",
     "Registrar:\n\tName: Belgian Registrar\nNameservers:\n\tns1.site.example\n\tns2.site.example (192.0.2.1)\n",
     "% IANA WHOIS server\nrefer:        whois.nic.io\ndomain:       IO\n",
-    "[Domain Name]                   SITE.JP\n[Registrant]  X\n[Name Server]  ns.site.jp\n[State]   Connected (2027/01/31)\n",
+    "[Domain Name]                   SITE.JP\n[Registrant]  X\n[Name Server]  ns.site.jp\n[Stat"
+    "e]   Connected (2027/01/31)\n",
     "No match for domain SITE.COM\r\n",
     "%% \r\n%% site.io is free\r\n",
-)  # fmt: skip
+)
 
 
 @target(texts(*WHOIS))
@@ -181,11 +197,15 @@ def whois(data: bytes) -> None:
 
 
 RIR = (
-    "\nNetRange:       88.198.0.0 - 88.198.255.255\nCIDR:           88.198.0.0/16\nNetName:        HOS\nOriginAS:       AS24940\n"
-    "Organization:   Hetzner Online GmbH (HOA1)\nRegDate:        2005-01-01\n\nOrgName:        Hetzner\nCountry:        DE\n\n",
-    "% RIPE\n\ninetnum:        88.198.0.0 - 88.198.255.255\nnetname:        HOS\ndescr:          Hetzner\ncountry:        DE\norg:  ORG-HOA1\n"
-    "status:         ASSIGNED PA\nsource:         RIPE\n\norganisation:   ORG-HOA1\norg-name:       Hetzner Online GmbH\n\nroute: 88.198.0.0/16\norigin: AS24940\n",
-)  # fmt: skip
+    "\nNetRange:       88.198.0.0 - 88.198.255.255\nCIDR:           88.198.0.0/16\nNetName:    "
+    "    HOS\nOriginAS:       AS24940\n"
+    "Organization:   Hetzner Online GmbH (HOA1)\nRegDate:        2005-01-01\n\nOrgName:        "
+    "Hetzner\nCountry:        DE\n\n",
+    "% RIPE\n\ninetnum:        88.198.0.0 - 88.198.255.255\nnetname:        HOS\ndescr:        "
+    "  Hetzner\ncountry:        DE\norg:  ORG-HOA1\n"
+    "status:         ASSIGNED PA\nsource:         RIPE\n\norganisation:   ORG-HOA1\norg-name:  "
+    "     Hetzner Online GmbH\n\nroute: 88.198.0.0/16\norigin: AS24940\n",
+)
 
 
 @target(texts(*RIR))
@@ -197,34 +217,70 @@ def rir_whois(data: bytes) -> None:
     for registry in ("arin", "ripencc"):
         with suppress(Exception):  # as the product does
             found = holder._ipwhois_lookup(
-                address, registry, "DE", lambda host, query: Outcome.of(text, "fuzz"), lambda *_: Outcome.gap("timeout", "x")
+                address,
+                registry,
+                "DE",
+                lambda *_: Outcome.of(text, "fuzz"),
+                lambda *_: Outcome.gap("timeout", "x"),
             )
             holder._from_whois(address, found)
 
 
 def _card(name: str) -> list[Any]:
-    return ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", name], ["org", {"type": "work"}, "text", [name]]]]
+    return [
+        "vcard",
+        [["version", {}, "text", "4.0"], ["fn", {}, "text", name], ["org", {"type": "work"}, "text", [name]]],
+    ]
 
 
 RDAP_DOMAIN = {
-    "objectClassName": "domain", "ldhName": "SITE.COM", "status": ["active", "client hold"], "secureDNS": {"delegationSigned": True},
-    "events": [{"eventAction": "registration", "eventDate": AT}, {"eventAction": "expiration", "eventDate": "2030-01-01T00:00:00.5+02:00"}],
-    "entities": [{"roles": ["registrar"], "publicIds": [{"type": "IANA Registrar ID", "identifier": "81"}], "vcardArray": _card("Gandi"),
-                  "links": [{"rel": "self", "href": "https://rdap.example/entity/1"}], "entities": [{"roles": ["reseller"], "vcardArray": _card("R")}]}],
-    "nameservers": [{"ldhName": "NS1.SITE.COM"}], "links": [{"rel": "related", "type": "application/rdap+json", "href": "https://r.example/domain/x"}],
-}  # fmt: skip
+    "objectClassName": "domain",
+    "ldhName": "SITE.COM",
+    "status": ["active", "client hold"],
+    "secureDNS": {"delegationSigned": True},
+    "events": [
+        {"eventAction": "registration", "eventDate": AT},
+        {"eventAction": "expiration", "eventDate": "2030-01-01T00:00:00.5+02:00"},
+    ],
+    "entities": [
+        {
+            "roles": ["registrar"],
+            "publicIds": [{"type": "IANA Registrar ID", "identifier": "81"}],
+            "vcardArray": _card("Gandi"),
+            "links": [{"rel": "self", "href": "https://rdap.example/entity/1"}],
+            "entities": [{"roles": ["reseller"], "vcardArray": _card("R")}],
+        }
+    ],
+    "nameservers": [{"ldhName": "NS1.SITE.COM"}],
+    "links": [{"rel": "related", "type": "application/rdap+json", "href": "https://r.example/domain/x"}],
+}
 RDAP_NETWORK = {
-    "objectClassName": "ip network", "handle": "N-1", "startAddress": "88.198.0.0", "endAddress": "88.198.255.255", "ipVersion": "v4",
-    "name": "HOS", "country": "DE", "status": ["active"], "links": [{"rel": "self", "href": "https://rdap.example/ip/1"}],
-    "entities": [{"handle": "H", "roles": ["registrant"], "vcardArray": _card("Hetzner")}], "events": [{"eventAction": "registration", "eventDate": AT}],
-}  # fmt: skip
-BOOTSTRAP = {"publication": AT, "services": [[["com", "net", "org"], ["https://a.example/"]], [["8.0.0.0/8", "193.0.0.0/8"], ["https://b.example/"]]]}
+    "objectClassName": "ip network",
+    "handle": "N-1",
+    "startAddress": "88.198.0.0",
+    "endAddress": "88.198.255.255",
+    "ipVersion": "v4",
+    "name": "HOS",
+    "country": "DE",
+    "status": ["active"],
+    "links": [{"rel": "self", "href": "https://rdap.example/ip/1"}],
+    "entities": [{"handle": "H", "roles": ["registrant"], "vcardArray": _card("Hetzner")}],
+    "events": [{"eventAction": "registration", "eventDate": AT}],
+}
+BOOTSTRAP = {
+    "publication": AT,
+    "services": [
+        [["com", "net", "org"], ["https://a.example/"]],
+        [["8.0.0.0/8", "193.0.0.0/8"], ["https://b.example/"]],
+    ],
+}
 
 
 @target(documents(RDAP_DOMAIN, RDAP_NETWORK, BOOTSTRAP), "BootstrapError")
 def rdap(data: bytes) -> None:
     from hostaudit.observe.net import jsontext
-    from hostaudit.observe.net.registry import address_holder, rdap as objects
+    from hostaudit.observe.net.registry import address_holder
+    from hostaudit.observe.net.registry import rdap as objects
 
     answer = jsontext.decode(reply(data), "fuzz").value
     objects.registration(answer)
@@ -255,7 +311,9 @@ def _certificates() -> list[bytes]:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     names = x509.SubjectAlternativeName([x509.DNSName("site.com"), x509.IPAddress(ipaddress.ip_address("192.0.2.1"))])
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-    built = built.not_valid_before(start).not_valid_after(start + timedelta(days=90)).add_extension(names, critical=False)
+    built = (
+        built.not_valid_before(start).not_valid_after(start + timedelta(days=90)).add_extension(names, critical=False)
+    )
     return [built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)]
 
 
@@ -277,7 +335,10 @@ def cert(data: bytes) -> None:
         client.certificate_of(_Tls(data), "site.com", "192.0.2.1", "not trusted")
 
 
-@target(lambda: [gzip.compress(b"<html>" + b"x" * 5000), gzip.compress(b"\0" * 1_000_000), gzip.compress(b"{}") * 3], "_BodyError")
+@target(
+    lambda: [gzip.compress(b"<html>" + b"x" * 5000), gzip.compress(b"\0" * 1_000_000), gzip.compress(b"{}") * 3],
+    "_BodyError",
+)
 def gzipped(data: bytes) -> None:
     from hostaudit.observe.net.http.client import read_body
 
@@ -289,7 +350,14 @@ def gzipped(data: bytes) -> None:
     assert len(body) <= 100_000
 
 
-@target(texts("220-mx.site.com\r\n220 ESMTP ready\r\n250-mx.site.com\r\n250-SIZE 1000\r\n250 STARTTLS\r\n", "554 no\r\n", "220 x\n250 y\n"), "_ReplyError")
+@target(
+    texts(
+        "220-mx.site.com\r\n220 ESMTP ready\r\n250-mx.site.com\r\n250-SIZE 1000\r\n250 STARTTLS\r\n",
+        "554 no\r\n",
+        "220 x\n250 y\n",
+    ),
+    "_ReplyError",
+)
 def smtp(data: bytes) -> None:
     from hostaudit.observe.net import smtp as mail
 
@@ -297,7 +365,7 @@ def smtp(data: bytes) -> None:
         def write(self, line: bytes) -> None:
             pass
 
-        def get_extra_info(self, name: str) -> Any:
+        def get_extra_info(self, _: str) -> Any:
             return ("192.0.2.9", 25)
 
     async def talk() -> None:
@@ -310,9 +378,12 @@ def smtp(data: bytes) -> None:
 
 
 HTML = (
-    '<!doctype html><html><head><base href="/x/"><link rel="manifest" href="/m.json"><script src="https://cdn.example/a.js" async></script>'
-    '<link rel=stylesheet href=//fonts.example/x.css><meta name="apple-itunes-app" content="app-id=123456789"></head><body><!-- x -->'
-    '<a href="https://play.google.com/store/apps/details?id=com.site.app">P</a><a href="/app.apk">A</a><textarea></textarea>&amp;&#x41;</body></html>',
+    '<!doctype html><html><head><base href="/x/"><link rel="manifest" href="/m.json"><script sr'
+    'c="https://cdn.example/a.js" async></script>'
+    '<link rel=stylesheet href=//fonts.example/x.css><meta name="apple-itunes-app" content="app'
+    '-id=123456789"></head><body><!-- x -->'
+    '<a href="https://play.google.com/store/apps/details?id=com.site.app">P</a><a href="/app.ap'
+    'k">A</a><textarea></textarea>&amp;&#x41;</body></html>',
     "<script>if (a < b) document.write('<script src=x>')</script><style>a{}</style><svg><title>x</title></svg>",
 )
 
@@ -329,10 +400,19 @@ def html(data: bytes) -> None:
 
 
 URLS = (
-    "https://play.google.com/store/apps/details?id=com.site.app&hl=en", "https://apps.apple.com/de/app/x/id123456789?mt=8",
-    "https://user:pass@[2001:db8::1]:8443/a/../b?c=d#e", "//site.com/x", "http://0x7f.1/", "https://xn--bcher-kva.example/ä?ö=ü", "javascript:alert(1)",
-    "market://details?id=x", "https://f-droid.org/en/packages/org.x.y/", "http://127.0.0.1.nip.io:80/%2e%2e/", "data:text/html,x", "bücher.example",
-)  # fmt: skip
+    "https://play.google.com/store/apps/details?id=com.site.app&hl=en",
+    "https://apps.apple.com/de/app/x/id123456789?mt=8",
+    "https://user:pass@[2001:db8::1]:8443/a/../b?c=d#e",
+    "//site.com/x",
+    "http://0x7f.1/",
+    "https://xn--bcher-kva.example/ä?ö=ü",
+    "javascript:alert(1)",
+    "market://details?id=x",
+    "https://f-droid.org/en/packages/org.x.y/",
+    "http://127.0.0.1.nip.io:80/%2e%2e/",
+    "data:text/html,x",
+    "bücher.example",
+)
 
 
 @target(texts(*URLS), "UsageError")
@@ -355,18 +435,59 @@ def urls(data: bytes) -> None:
     domain.parse(text)
 
 
-AASA = {"applinks": {"details": [{"appIDs": ["AB12.org.x"], "components": [{"/": "*"}]}, {"appID": "AB12.org.y", "paths": ["*"]}]}, "webcredentials": {"apps": ["AB12.org.z"]}}
-LINKS = [{"relation": ["delegate_permission/common.handle_all_urls"], "target": {"namespace": "android_app", "package_name": "org.x"}}]
+AASA = {
+    "applinks": {
+        "details": [{"appIDs": ["AB12.org.x"], "components": [{"/": "*"}]}, {"appID": "AB12.org.y", "paths": ["*"]}]
+    },
+    "webcredentials": {"apps": ["AB12.org.z"]},
+}
+LINKS = [
+    {
+        "relation": ["delegate_permission/common.handle_all_urls"],
+        "target": {"namespace": "android_app", "package_name": "org.x"},
+    }
+]
 MANIFEST = {
-    "name": "X", "start_url": "/", "display": "standalone", "display_override": ["minimal-ui"], "icons": [{"src": "/i.png", "sizes": "192x192 any"}],
-    "related_applications": [{"platform": "play", "id": "org.x", "url": "https://play.google.com/store/apps/details?id=org.x"}],
-}  # fmt: skip
-APPLE = {"resultCount": 1, "results": [{"trackId": 7, "bundleId": "org.x", "trackName": "X", "sellerName": "S", "sellerUrl": "https://site.com", "kind": "software"}]}
+    "name": "X",
+    "start_url": "/",
+    "display": "standalone",
+    "display_override": ["minimal-ui"],
+    "icons": [{"src": "/i.png", "sizes": "192x192 any"}],
+    "related_applications": [
+        {"platform": "play", "id": "org.x", "url": "https://play.google.com/store/apps/details?id=org.x"}
+    ],
+}
+APPLE = {
+    "resultCount": 1,
+    "results": [
+        {
+            "trackId": 7,
+            "bundleId": "org.x",
+            "trackName": "X",
+            "sellerName": "S",
+            "sellerUrl": "https://site.com",
+            "kind": "software",
+        }
+    ],
+}
 F_DROID = {"packageName": "org.x", "suggestedVersionCode": 1, "packages": [{"versionName": "1", "versionCode": 1}]}
 GALAXY = {"DetailMain": {"contentName": "X"}, "SellerInfo": {"sellerName": "S"}}
-MICROSOFT = {"Products": [{"LocalizedProperties": [{"ProductTitle": "X", "PublisherName": "P", "PublisherWebsiteUri": "https://site.com"}]}]}
+MICROSOFT = {
+    "Products": [
+        {
+            "LocalizedProperties": [
+                {"ProductTitle": "X", "PublisherName": "P", "PublisherWebsiteUri": "https://site.com"}
+            ]
+        }
+    ]
+}
 DESKTOP = {"Payload": {"ProductId": "org.x", "Title": "X", "PublisherName": "P", "AppWebsiteUrl": "https://site.com"}}
-PLAY = {"@type": "SoftwareApplication", "name": "X", "url": "https://play.google.com/store/apps/details?id=org.x", "author": {"name": "S", "url": "https://site.com"}}
+PLAY = {
+    "@type": "SoftwareApplication",
+    "name": "X",
+    "url": "https://play.google.com/store/apps/details?id=org.x",
+    "author": {"name": "S", "url": "https://site.com"},
+}
 
 
 @target(documents(AASA, LINKS, MANIFEST, APPLE, F_DROID, GALAXY, MICROSOFT, DESKTOP, PLAY))
@@ -472,7 +593,10 @@ def site_and_policy_in_use(data: bytes) -> None:
     file = api.read_evidence(_small())
     declared = api.read_site(path, "shop.example.com")
     file = msgspec.structs.replace(file, site=declared)
-    api.analyse(api.read_evidence(api.encode_evidence(file)), criteria=Criteria(policy=api.read_policy(path, "shop.example.com")))
+    api.analyse(
+        api.read_evidence(api.encode_evidence(file)),
+        criteria=Criteria(policy=api.read_policy(path, "shop.example.com")),
+    )
 
 
 @target(files("rules/providers/*.yaml", most=30), "UsageError", "LineError")
@@ -494,7 +618,9 @@ def scenario(data: bytes) -> None:
     scenarios.parse(Source(f"rules/scenarios/{name.decode('utf-8', 'replace')}.yaml", data, scenarios.CHECKS))
 
 
-@target(texts("site.com\n# comment\nwww.other.org, x\nhttps://bücher.example/\n\n127.0.0.1\n", "\ufeffa.com\r\nb.com\r\n"))
+@target(
+    texts("site.com\n# comment\nwww.other.org, x\nhttps://bücher.example/\n\n127.0.0.1\n", "\ufeffa.com\r\nb.com\r\n")
+)
 def domain_list(data: bytes) -> None:
     from hostaudit.cli.batch import domain_list as lists
 
@@ -508,14 +634,23 @@ def _feed_seeds() -> list[bytes]:
     return [
         json.dumps(each).encode()
         for each in (
-            {"createDate": "2026-11-01-10-20-30", "prefixes": [{"ip_prefix": "44.0.0.0/16", "service": "S3", "region": "eu-west-1"}],
-             "ipv6_prefixes": [{"ipv6_prefix": "2a05:d000::/25", "service": "EC2", "region": "GLOBAL"}]},
-            {"changeNumber": 1, "values": [{"name": "A", "properties": {"region": "", "addressPrefixes": ["51.5.0.0/24"]}}]},
+            {
+                "createDate": "2026-11-01-10-20-30",
+                "prefixes": [{"ip_prefix": "44.0.0.0/16", "service": "S3", "region": "eu-west-1"}],
+                "ipv6_prefixes": [{"ipv6_prefix": "2a05:d000::/25", "service": "EC2", "region": "GLOBAL"}],
+            },
+            {
+                "changeNumber": 1,
+                "values": [{"name": "A", "properties": {"region": "", "addressPrefixes": ["51.5.0.0/24"]}}],
+            },
             {"CLOUDFRONT_GLOBAL_IP_LIST": ["13.32.0.0/15"], "CLOUDFRONT_REGIONAL_EDGE_IP_LIST": []},
             {"addresses": ["23.235.32.0/20"], "ipv6_addresses": ["2a04:4e40::/32"]},
-            {"creationTime": "2026-11-01T00:00:00", "prefixes": [{"ipv4Prefix": "34.0.0.0/15", "service": "G", "scope": "x"}]},
+            {
+                "creationTime": "2026-11-01T00:00:00",
+                "prefixes": [{"ipv4Prefix": "34.0.0.0/15", "service": "G", "scope": "x"}],
+            },
         )
-    ] + [b"44.0.0.0/16\n2a05:d000::/25\n", b"44.0.0.0/16,DE,DE-BY,Munich,\n"]  # fmt: skip
+    ] + [b"44.0.0.0/16\n2a05:d000::/25\n", b"44.0.0.0/16,DE,DE-BY,Munich,\n"]
 
 
 @target(_feed_seeds, "FeedError")
@@ -529,9 +664,12 @@ def feeds(data: bytes) -> None:
 
 
 LISTS = (
-    "1.0.0.0,1.0.0.255,13335,Cloudflare\n8.8.8.0,8.8.8.255,15169,Google\n", "1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET\n1.0.1.0\t1.0.3.255\t0\tNone\tNot routed\n",
-    "1.0.0.0\t24\t13335\n2001:db8::\t32\t1_2\n", '{"CIDR": "1.0.0.0/24", "ASN": 13335, "Hits": 7}\n', "asn,name,class,cc\nAS13335,Cloudflare,Content,US\n",
-)  # fmt: skip
+    "1.0.0.0,1.0.0.255,13335,Cloudflare\n8.8.8.0,8.8.8.255,15169,Google\n",
+    "1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET\n1.0.1.0\t1.0.3.255\t0\tNone\tNot routed\n",
+    "1.0.0.0\t24\t13335\n2001:db8::\t32\t1_2\n",
+    '{"CIDR": "1.0.0.0/24", "ASN": 13335, "Hits": 7}\n',
+    "asn,name,class,cc\nAS13335,Cloudflare,Content,US\n",
+)
 
 
 def _lists() -> list[bytes]:
@@ -623,7 +761,13 @@ def history(data: bytes) -> None:
     _history(written("history.db", data))
 
 
-@target(lambda: [json.dumps([each, [None, 1, -1, 1e400, "x", "", "fail", "{}"]]).encode() for each in ("run", "fact", "seen")], "UsageError", "DocumentError")
+@target(
+    lambda: [
+        json.dumps([each, [None, 1, -1, 1e400, "x", "", "fail", "{}"]]).encode() for each in ("run", "fact", "seen")
+    ],
+    "UsageError",
+    "DocumentError",
+)
 def history_rows(data: bytes) -> None:
     """Whole files in which rows have other values: which table, and which values, by the bytes."""
     for beside in folder().glob("rows.db-*"):
@@ -633,7 +777,9 @@ def history_rows(data: bytes) -> None:
         table = ("run", "fact", "seen")[data[0] % 3 if data else 0]
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         column = columns[data[1] % len(columns) if len(data) > 1 else 0]
-        value: Any = (None, -1, 1.5, data[2:], data[2:].decode("latin-1"), "{}", 2**62)[data[2] % 7 if len(data) > 2 else 0]
+        value: Any = (None, -1, 1.5, data[2:], data[2:].decode("latin-1"), "{}", 2**62)[
+            data[2] % 7 if len(data) > 2 else 0
+        ]
         database.execute("PRAGMA foreign_keys = OFF")
         database.execute("PRAGMA ignore_check_constraints = ON")
         with suppress(sqlite3.Error):
@@ -648,9 +794,20 @@ def _cached_history() -> bytes:
 
 
 QUESTIONS = (
-    "ns-1.awsdns-00.com", "cname shop.your-server.de", "88.198.1.1", "2a01:4f8::1", "asn 24940", "header server: cloudflare", "ns ns1.hetzner.com",
-    "registrar 828", "organisation Hetzner Online GmbH", "issuer Let's Encrypt", "ptr ec2-1-2-3-4.compute.amazonaws.com", "spf include.example", "soa a b",
-)  # fmt: skip
+    "ns-1.awsdns-00.com",
+    "cname shop.your-server.de",
+    "88.198.1.1",
+    "2a01:4f8::1",
+    "asn 24940",
+    "header server: cloudflare",
+    "ns ns1.hetzner.com",
+    "registrar 828",
+    "organisation Hetzner Online GmbH",
+    "issuer Let's Encrypt",
+    "ptr ec2-1-2-3-4.compute.amazonaws.com",
+    "spf include.example",
+    "soa a b",
+)
 
 
 @target(lambda: [*texts(*QUESTIONS)(), *documents(*LINES)()], "ValueError", "DocumentError", "UsageError")
@@ -664,9 +821,18 @@ def providers_match(data: bytes) -> None:
 
 
 LINES = (
-    {"ns": "ns-1.awsdns-00.com", "mx": ["mx1.x.com"], "headers": {"server": "cloudflare", "cf-ray": "1"}, "ip": "88.198.1.1"},
-    {"registrar": {"name": "Gandi SAS", "iana_id": "81"}, "issuer": {"organisation": "Let's Encrypt"}, "soa": {"mname": "a.b", "rname": "c.d"}},
-)  # fmt: skip
+    {
+        "ns": "ns-1.awsdns-00.com",
+        "mx": ["mx1.x.com"],
+        "headers": {"server": "cloudflare", "cf-ray": "1"},
+        "ip": "88.198.1.1",
+    },
+    {
+        "registrar": {"name": "Gandi SAS", "iana_id": "81"},
+        "issuer": {"organisation": "Let's Encrypt"},
+        "soa": {"mname": "a.b", "rname": "c.d"},
+    },
+)
 
 
 @cache

@@ -37,7 +37,12 @@ def _raw(data: bytes) -> Tree:
 
 
 def _status(number: int, **headers: str) -> Tree:
-    return {"kind": "status", "status": number, "body": "<html>no</html>", "headers": {"Content-Type": "text/html", **headers}}
+    return {
+        "kind": "status",
+        "status": number,
+        "body": "<html>no</html>",
+        "headers": {"Content-Type": "text/html", **headers},
+    }
 
 
 def _body(text: str, kind: str = "application/json") -> Tree:
@@ -155,7 +160,7 @@ announces it alone."""
 
 OWN_NETWORK = {"by-holder": {"asn": 64999, "org": "hetzner"}, "by-origin": {"asn": 24940, "org": "smalltown"}}
 NOWHERE = "83.207"
-"""The first half of addresses that nobody announces, so that the table that ships with hostaudit has no origin for them."""
+"""The first half of addresses that nobody announces, so that the shipped table of origins does not know them."""
 
 NSONE = ["dns1.p01.nsone.net", "dns2.p01.nsone.net"]
 GANDI = ["ns-10-a.gandi.net", "ns-20-b.gandi.net"]
@@ -175,10 +180,14 @@ def _healthy(site: Site) -> Tree:
     """The part of a topology that makes one site."""
     name, addresses = site.name, _addresses(site)
     app, number = f"org.cell{site.number}.app", 1_700_000_000 + site.number
-    links = "" if site.shape == "declared" else (
-        f'<a href="https://f-droid.org/packages/{app}/">F</a><a href="https://apps.apple.com/app/id{number}">A</a>'
-        f'<a href="https://play.google.com/store/apps/details?id={app}">P</a>'
-    )  # fmt: skip
+    links = (
+        ""
+        if site.shape == "declared"
+        else (
+            f'<a href="https://f-droid.org/packages/{app}/">F</a><a href="https://apps.apple.com/app/id{number}">A</a>'
+            f'<a href="https://play.google.com/store/apps/details?id={app}">P</a>'
+        )
+    )
     head = "" if site.shape == "declared" else '<link rel="manifest" href="/m.json">'
     icons = [{"src": f"/{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)]
     manifest = {"name": "Cell", "start_url": "/", "display": "standalone", "icons": icons}
@@ -192,11 +201,15 @@ def _healthy(site: Site) -> Tree:
                 "json": {"applinks": {"details": [{"appIDs": [f"AB12CD34EF.{app}"], "components": [{"/": "*"}]}]}}
             },
             "/.well-known/assetlinks.json": {
-                "json": [{"relation": ["delegate_permission/common.handle_all_urls"],
-                          "target": {"namespace": "android_app", "package_name": app}}]
+                "json": [
+                    {
+                        "relation": ["delegate_permission/common.handle_all_urls"],
+                        "target": {"namespace": "android_app", "package_name": app},
+                    }
+                ]
             },
         },
-    }  # fmt: skip
+    }
     records = [f"{host} 300 A {address}" for host in ("@", "www") for address in addresses]
     records += ["@ 300 MX 10 mx1", "@ 300 MX 20 mx2", "mx1 300 A 88.198.77.25", "mx2 300 A 51.38.99.25"]
     records += ['@ 300 TXT "v=spf1 mx -all"', '@ 300 CAA 0 issue "letsencrypt.org"']
@@ -224,7 +237,9 @@ def _by_dns(site: Site, fault: Tree, servers: list[str], **more: Any) -> Tree:
 
 
 def _by_http(site: Site, fault: Tree, host: str, path: str) -> Tree:
-    return {"service_faults": [{"host": host, "path": path, **json.loads(json.dumps(fault).replace("SITE", site.name))}]}
+    return {
+        "service_faults": [{"host": host, "path": path, **json.loads(json.dumps(fault).replace("SITE", site.name))}]
+    }
 
 
 def _whois(site: Site, fault: Tree) -> Tree:
@@ -235,7 +250,7 @@ def _network(site: Site) -> str:
     return rf"{NOWHERE}\.{site.number}\.".replace(NOWHERE, NOWHERE.replace(".", r"\."))
 
 
-def put(place: str, site: Site, fault: Tree) -> Tree:  # noqa: C901, PLR0911, PLR0912 - a table
+def put(place: str, site: Site, fault: Tree) -> Tree:
     """The part of a topology that puts a fault at a place of a site."""
     app, number = rf"org\.cell{site.number}\.app", 1_700_000_000 + site.number
     mail = [f"mx1.{site.name}", f"mx2.{site.name}"]
@@ -270,8 +285,13 @@ def put(place: str, site: Site, fault: Tree) -> Tree:  # noqa: C901, PLR0911, PL
         case "well-known":
             return _by_http(site, fault, site.name, WELL_KNOWN)
         case "well-known of both names":
-            return {"service_faults": [each for host in (site.name, f"www.{site.name}")
-                                       for each in _by_http(site, fault, host, WELL_KNOWN)["service_faults"]]}  # fmt: skip
+            return {
+                "service_faults": [
+                    each
+                    for host in (site.name, f"www.{site.name}")
+                    for each in _by_http(site, fault, host, WELL_KNOWN)["service_faults"]
+                ]
+            }
         case "manifest":
             return _by_http(site, fault, site.name, "^/m.json")
         case "apple":
@@ -300,12 +320,49 @@ def _some(faults: dict[str, Tree], *names: str) -> dict[str, Tree]:
 
 FRONT = {name: fault for name, fault in HTTP.items() if name not in ("cut-json", "null-json", "deep-json", "list-json")}
 LOOKED_UP = _some(
-    HTTP, "400", "401", "403", "404", "410", "429-never", "451", "500", "503", "301-nowhere", "to-gone", "to-private",
-    "challenge-200", "cut-json", "wrong-json", "hang", "drip", "reset", "garbage", "bad-length", "huge", "bomb",
-    "negative-chunk", "many-headers", "empty-200", "deep-json",
-)  # fmt: skip
-STORE = _some(HTTP, "400", "403", "429-never", "500", "to-gone", "challenge-200", "cut-json", "wrong-json", "hang",
-              "reset", "bomb", "301-nowhere")  # fmt: skip
+    HTTP,
+    "400",
+    "401",
+    "403",
+    "404",
+    "410",
+    "429-never",
+    "451",
+    "500",
+    "503",
+    "301-nowhere",
+    "to-gone",
+    "to-private",
+    "challenge-200",
+    "cut-json",
+    "wrong-json",
+    "hang",
+    "drip",
+    "reset",
+    "garbage",
+    "bad-length",
+    "huge",
+    "bomb",
+    "negative-chunk",
+    "many-headers",
+    "empty-200",
+    "deep-json",
+)
+STORE = _some(
+    HTTP,
+    "400",
+    "403",
+    "429-never",
+    "500",
+    "to-gone",
+    "challenge-200",
+    "cut-json",
+    "wrong-json",
+    "hang",
+    "reset",
+    "bomb",
+    "301-nowhere",
+)
 CERTIFICATES: dict[str, Tree] = {
     **{each.replace(".", ""): {"ca": "letsencrypt", "fault": each} for each in TLS},
     "wrong-name": {"ca": "letsencrypt", "sans": ["another-site.com"]},
@@ -345,10 +402,21 @@ LAYERS: dict[str, tuple[tuple[str, str, dict[str, Tree], tuple[tuple[str, Tree],
 this look-up could tell."""
 
 LETTERS = {
-    "rdap": "rdap", "whois": "whois", "tls": "all", "tls of one leg": "one", "holder by rdap": "rdap",
-    "holder by whois": "whois", "origin": "origin", "mx": "mx", "txt": "txt", "mail hosts": "hosts", "apple": "apple",
-    "play": "play", "f-droid": "fdroid", "manifest": "manifest",
-}  # fmt: skip
+    "rdap": "rdap",
+    "whois": "whois",
+    "tls": "all",
+    "tls of one leg": "one",
+    "holder by rdap": "rdap",
+    "holder by whois": "whois",
+    "origin": "origin",
+    "mx": "mx",
+    "txt": "txt",
+    "mail hosts": "hosts",
+    "apple": "apple",
+    "play": "play",
+    "f-droid": "fdroid",
+    "manifest": "manifest",
+}
 """What tells apart the rows of one layer, in the names of cells."""
 
 

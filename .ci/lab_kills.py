@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,9 @@ def runs_of(history: Path) -> Counter[tuple[str, str]]:
         whole = database.execute("PRAGMA integrity_check").fetchone()[0]
         if whole != "ok":
             raise Wrong(f"the history is damaged: {whole}")
-        return Counter((str(domain), str(started)) for domain, started in database.execute("SELECT domain, started FROM run"))
+        return Counter(
+            (str(domain), str(started)) for domain, started in database.execute("SELECT domain, started FROM run")
+        )
 
 
 # --- with the network ---
@@ -76,7 +79,18 @@ def lists(hostaudit: str, kills: int, chance: random.Random, domains: list[str],
     while made < kills:
         number += 1
         out, history = folder / f"out{number}.jsonl", folder / f"history{number}.db"
-        words = [hostaudit, "scan", "-l", str(folder / "list"), "--format", "json", "-o", str(out), "--history", str(history)]
+        words = [
+            hostaudit,
+            "scan",
+            "-l",
+            str(folder / "list"),
+            "--format",
+            "json",
+            "-o",
+            str(out),
+            "--history",
+            str(history),
+        ]
         words += ["--no-site", "--timeout", "1", "--deadline", "8", "-q", "--resume"]
         seen: set[str] = set()
         while killed(words, chance.uniform(0.3, 4.0) if made < kills else 600, cwd=folder):
@@ -130,14 +144,19 @@ def judged(hostaudit: str, kills: int, chance: random.Random, folder: Path) -> N
         runs_of(history)
     killed(words, 120, cwd=folder)
     no_leftovers(folder)
-    shown = subprocess.run([hostaudit, "history", "show", "parler.com", "--history", str(history)], capture_output=True, text=True)
+    shown = subprocess.run(
+        [hostaudit, "history", "show", "parler.com", "--history", str(history)], capture_output=True, text=True
+    )
     if shown.returncode != 0:
         raise Wrong(f"the history cannot be shown: {shown.stderr[-300:]}")
 
 
 def built(hostaudit: str, kills: int, chance: random.Random, folder: Path) -> None:
     """A table is built over an older one, which stays or is replaced whole."""
-    rows = (f"{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}.0\t24\t{64500 + number % 30}\n" for number in range(1 << 16, 1 << 18))
+    rows = (
+        f"{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}.0\t24\t{64500 + number % 30}\n"
+        for number in range(1 << 16, 1 << 18)
+    )
     (folder / "routes.tsv").write_text("".join(rows), "utf-8")
     table, made = folder / "table.hat", 0
     words = [hostaudit, "data", "build", str(folder / "routes.tsv"), "-o", str(table), "--date", "2026-01-01"]
@@ -153,7 +172,17 @@ def built(hostaudit: str, kills: int, chance: random.Random, folder: Path) -> No
 
 def cached(hostaudit: str, kills: int, chance: random.Random, folder: Path) -> None:
     """The first run with an empty cache is killed: the next one is right, and the caches are whole."""
-    words = [hostaudit, "analyse", str(EVIDENCE), "--no-site", "-q", "--format", "json", "-o", str(folder / "report.json")]
+    words = [
+        hostaudit,
+        "analyse",
+        str(EVIDENCE),
+        "--no-site",
+        "-q",
+        "--format",
+        "json",
+        "-o",
+        str(folder / "report.json"),
+    ]
     killed(words, 120, cwd=folder)
     first, made = (folder / "report.json").read_bytes(), 0
     while made < kills:
@@ -173,7 +202,7 @@ def cached(hostaudit: str, kills: int, chance: random.Random, folder: Path) -> N
 def inside(options: argparse.Namespace) -> None:
     domains = json.loads(options.inside.read_text("utf-8"))
     with tempfile.TemporaryDirectory() as place:
-        lists(options.hostaudit, options.lists, random.Random(options.seed), domains, Path(place))
+        lists(options.hostaudit, part(LISTS, options), random.Random(options.seed), domains, Path(place))
 
 
 def in_network(options: argparse.Namespace) -> None:
@@ -184,8 +213,10 @@ def in_network(options: argparse.Namespace) -> None:
         drawn = subprocess.run(draw, capture_output=True, text=True, check=True).stdout.splitlines()
         names.write_text(json.dumps([json.loads(line)["domain"] for line in drawn]), "utf-8")
         again = [sys.executable, __file__, "--hostaudit", options.hostaudit, "--seed", str(options.seed)]
-        again += ["--lists", str(options.lists), "--inside", str(names)]
-        done = subprocess.run([str(options.lab), "run", "--quiet", str(topology), "--", *again], capture_output=True, text=True)
+        again += ["--share", str(options.share), "--inside", str(names)]
+        done = subprocess.run(
+            [str(options.lab), "run", "--quiet", str(topology), "--", *again], capture_output=True, text=True
+        )
         print(done.stdout, end="")
         if done.returncode != 0:
             raise Wrong(done.stderr[-1000:])
@@ -196,7 +227,7 @@ def main() -> None:
     parser.add_argument("--lab", type=Path)
     parser.add_argument("--hostaudit", required=True)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--lists", type=int, default=LISTS, help="kills of scans of a list")
+    parser.add_argument("--share", type=float, default=1.0, help="this part of the kills, for a trial")
     parser.add_argument("--inside", type=Path)
     options = parser.parse_args()
     if options.inside:
@@ -214,12 +245,15 @@ def main() -> None:
     failed = 0
     for what, kills, run in parts:
         with tempfile.TemporaryDirectory() as place:
-            failed += tried(what, kills, lambda run=run, kills=kills, place=place: run(
-                options.hostaudit, kills, random.Random(options.seed), Path(place)
-            ))  # fmt: skip
+            once = partial(run, options.hostaudit, part(kills, options), random.Random(options.seed), Path(place))
+            failed += tried(what, part(kills, options), once)
     if options.lab is not None:
-        failed += tried("scan -l with --resume and --history", options.lists, lambda: in_network(options))
+        failed += tried("scan -l with --resume and --history", part(LISTS, options), partial(in_network, options))
     sys.exit(1 if failed else 0)
+
+
+def part(kills: int, options: argparse.Namespace) -> int:
+    return max(1, round(kills * options.share))
 
 
 def tried(what: str, kills: int, run: Callable[[], None]) -> bool:

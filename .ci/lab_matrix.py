@@ -1,5 +1,5 @@
-"""The fault matrix: each cell of ``lab_faults.py`` is one scan of a site with a fault, held against a healthy twin with a
-policy that the twin meets. A fault may make answers unknown; it must never make them better, worse or late.
+"""The fault matrix: each cell of ``lab_faults.py`` is one scan of a site with a fault, held against a healthy twin with
+a policy that the twin meets. A fault may make answers unknown; it must never make them better, worse or late.
 
 ``--quarter N``: the cells whose place in the matrix is N modulo 4, in one network; else all, a network for each layer.
 ``--only TEXT``: the cells whose name has this in it, with what the command wrote.
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -66,8 +67,10 @@ def load() -> None:
     from hostaudit.documents import rules
 
     for module in pkgutil.walk_packages(hostaudit.__path__, "hostaudit."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+        # A module of an extra that is not installed is none that a scan needs.
+        with suppress(ImportError):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
     for name in ("httpx", "dns.message", "ipwhois", "yaml"):
         importlib.import_module(name)
     rules.shipped()
@@ -82,7 +85,10 @@ def start(job: Job) -> int:
         return pid
     code = 70
     try:
-        out, error = os.open(os.devnull, os.O_WRONLY), os.open(job.place / "stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        out, error = (
+            os.open(os.devnull, os.O_WRONLY),
+            os.open(job.place / "stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        )
         os.dup2(out, 1)
         os.dup2(error, 2)
         from hostaudit.cli import run
@@ -152,7 +158,7 @@ def out_of_time(row: Facts) -> bool:
 
 
 def inside(hostaudit: str, names: Path, to: Path, patience: float) -> None:
-    """Scan the twins, then the sites; one line of JSON for each look. After ``patience`` seconds none is scanned again."""
+    """Scan the twins, then the sites, a line of JSON for each look; none is looked at again after ``patience`` s."""
     cells = {each.name: each for each in lab_faults.matrix()}
     chosen = [cells[each] for each in json.loads(names.read_text("utf-8"))]
     load()
@@ -234,7 +240,10 @@ def felt(report: Facts | None, sound: Facts) -> bool:
     """Whether the fault shows in the evidence at all."""
 
     def shown(of: Facts) -> list[tuple[str, str]]:
-        return sorted((each["kind"], next((key for key in ("value", "absent", "unknown") if key in each), "")) for each in of["evidence"])
+        return sorted(
+            (each["kind"], next((key for key in ("value", "absent", "unknown") if key in each), ""))
+            for each in of["evidence"]
+        )
 
     return report is None or shown(report) != shown(sound)
 
@@ -287,8 +296,10 @@ def main() -> None:
             with options.keep.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(row) + "\n" for row in rows)
         count += judged(cells, rows)
-    print(f"{count['cells']} cells in {time.monotonic() - started:.0f} s: {count['wrong']} wrong; in {count['felt']} the "
-          f"fault was felt, {count['blind']} ended at the deadline, in {count['excused']} the world says it to everybody")  # fmt: skip
+    print(
+        f"{count['cells']} cells in {time.monotonic() - started:.0f} s: {count['wrong']} wrong; in {count['felt']} the "
+        f"fault was felt, {count['blind']} ended at the deadline, in {count['excused']} the world says it to everybody"
+    )
     sys.exit(1 if count["wrong"] or not count["cells"] else 0)
 
 

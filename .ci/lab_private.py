@@ -25,22 +25,102 @@ from typing import Any, NamedTuple
 Tree = dict[str, Any]
 
 V4 = (
-    "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.2", "0.0.0.0",
-    "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.5", "240.0.0.1", "192.0.0.8", "192.88.99.1",
-)  # fmt: skip
+    "127.0.0.1",
+    "127.1.2.3",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.0.1",
+    "169.254.169.254",
+    "100.64.0.2",
+    "0.0.0.0",
+    "192.0.2.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.5",
+    "240.0.0.1",
+    "192.0.0.8",
+    "192.88.99.1",
+)
 V6 = (
-    "::1", "fd00::1", "fe80::1", "fec0::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1",
-    "64:ff9b:1::7f00:1", "2002:7f00:1::1", "2001:db8::1", "100::1",
-)  # fmt: skip
+    "::1",
+    "fd00::1",
+    "fe80::1",
+    "fec0::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::7f00:1",
+    "2002:7f00:1::1",
+    "2001:db8::1",
+    "100::1",
+)
 WRITTEN = (
-    "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "①②⑦.⓪.⓪.①",
-    "127。0。0。1", "localhost", "localhost.", "LOCALHOST", "0", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-    "[fe80::1%25lo]", "[::]", "169.254.169.254", "2852039166", "10.0.0.1", "192.168.0.1:8080", "example.com@127.0.0.1",
-    "127.0.0.1#@site.com", "127.0.0.1:3128", "[64:ff9b::7f00:1]", "[2002:7f00:1::1]", "127.0.0.1%00.site.com",
-)  # fmt: skip
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "0177.0.0.1",
+    "017700000001",
+    "127.0.0.1.",
+    "①②⑦.⓪.⓪.①",
+    "127。0。0。1",
+    "localhost",
+    "localhost.",
+    "LOCALHOST",
+    "0",
+    "0.0.0.0",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[fe80::1%25lo]",
+    "[::]",
+    "169.254.169.254",
+    "2852039166",
+    "10.0.0.1",
+    "192.168.0.1:8080",
+    "example.com@127.0.0.1",
+    "127.0.0.1#@site.com",
+    "127.0.0.1:3128",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::1]",
+    "127.0.0.1%00.site.com",
+)
 """The same places as a URL may spell them."""
 
-FROM_IANA = "aq bb bd bh bi bn bt bv cu cw cy eg er et fk gb gf gm gn gq gr gt gu gw jm jo kh km kp kw".split()
+FROM_IANA = (
+    "aq",
+    "bb",
+    "bd",
+    "bh",
+    "bi",
+    "bn",
+    "bt",
+    "bv",
+    "cu",
+    "cw",
+    "cy",
+    "eg",
+    "er",
+    "et",
+    "fk",
+    "gb",
+    "gf",
+    "gm",
+    "gn",
+    "gq",
+    "gr",
+    "gt",
+    "gu",
+    "gw",
+    "jm",
+    "jo",
+    "kh",
+    "km",
+    "kp",
+    "kw",
+)
 """Top-level domains without RDAP, whose port-43 server hostaudit asks IANA for."""
 
 PUBLIC, WITNESS = "88.198.90.1", "51.38.200.1"
@@ -81,7 +161,11 @@ def by_records() -> Iterator[tuple[tuple[str, ...], Tree]]:
 
 
 def _rdap(link: str) -> Tree:
-    return {"objectClassName": "domain", "ldhName": "SITE", "links": [{"rel": "related", "type": "application/rdap+json", "href": link}]}
+    return {
+        "objectClassName": "domain",
+        "ldhName": "SITE",
+        "links": [{"rel": "related", "type": "application/rdap+json", "href": link}],
+    }
 
 
 def by_urls() -> Iterator[tuple[tuple[str, ...], Tree]]:
@@ -92,9 +176,21 @@ def by_urls() -> Iterator[tuple[tuple[str, ...], Tree]]:
         for url in (f"http://{host}/",):
             yield records, _fault("SITE", "^/$", {"kind": "redirect", "to": url})
             yield records, _fault("SITE", "^/$", {"kind": "redirect", "to": f"https://{host}/latest/meta-data"})
-            yield records, _fault("SITE", "^/$", _page(f'<link rel="manifest" href="{url}m.json"><script src="{url}x.js"></script>'))
+            yield (
+                records,
+                _fault(
+                    "SITE", "^/$", _page(f'<link rel="manifest" href="{url}m.json"><script src="{url}x.js"></script>')
+                ),
+            )
             yield records, _fault("SITE", "^/.well-known/", {"kind": "redirect", "to": url})
-            yield records, _fault("SITE", "^/$", _page(f'<base href="{url}"><link rel="manifest" href="m.json"><a href="{url}x.apk">A</a>'))
+            yield (
+                records,
+                _fault(
+                    "SITE",
+                    "^/$",
+                    _page(f'<base href="{url}"><link rel="manifest" href="m.json"><a href="{url}x.apk">A</a>'),
+                ),
+            )
             rdap = {"kind": "body", "body": json.dumps(_rdap(f"{url}domain/x"))}
             yield records, _fault("rdap.publicinterestregistry.org", "(?i)domain/SITE", rdap)
             yield records, _fault("rdap.publicinterestregistry.org", "(?i)domain/SITE", {"kind": "redirect", "to": url})
@@ -120,10 +216,15 @@ def by_rebinding() -> Iterator[tuple[tuple[str, ...], Tree]]:
 
 def by_referral() -> Iterator[tuple[str, Tree]]:
     """A top-level domain whose whois server, as IANA names it, is a private place."""
-    places = itertools.cycle((*V4, "localhost", *(f"inner{number}.leads-lab.net" for number in range(len(V4) + len(V6)))))
+    places = itertools.cycle(
+        (*V4, "localhost", *(f"inner{number}.leads-lab.net" for number in range(len(V4) + len(V6))))
+    )
     for tld, place in zip(FROM_IANA, places, strict=False):
         text = f"domain: {tld.upper()}\nrefer:        {place}\nwhois:        {place}\n"
-        yield f"site.{tld}", {"tlds": {tld: {"dns": "nic-io"}}, "whois_rules": [{"q": rf"^{tld}\s*$", "kind": "text", "text": text}]}
+        yield (
+            f"site.{tld}",
+            {"tlds": {tld: {"dns": "nic-io"}}, "whois_rules": [{"q": rf"^{tld}\s*$", "kind": "text", "text": text}]},
+        )
 
 
 def sites(every: int = 1) -> list[Site]:
@@ -146,7 +247,10 @@ def topology(lab: Path, every: int) -> Tree:
         "name": "private",
         "zones": {
             "leads-lab.net": {"dns": "nsone", "records": leads},
-            "seen-lab.net": {"dns": "nsone", "records": [f"@ 60 A {PUBLIC}", f"www 60 A {PUBLIC}", f"witness 60 A {WITNESS}"]},
+            "seen-lab.net": {
+                "dns": "nsone",
+                "records": [f"@ 60 A {PUBLIC}", f"www 60 A {PUBLIC}", f"witness 60 A {WITNESS}"],
+            },
         },
         "http": [{"hosts": ["seen-lab.net"], "tls": {"ca": "letsencrypt"}, "redirect": "http://witness.seen-lab.net/"}],
         **{key: [] for key in ("dns_faults", "service_faults", "whois_rules")},
@@ -206,7 +310,9 @@ class Canary:
                     data = b""
                 if here[0] == WITNESS and here[1] == 80:
                     self.seen.append(data)
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>")
+                    connection.sendall(
+                        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"
+                    )
                 elif here[0] != WITNESS:
                     self.hits.append(f"TCP {here[0]} port {here[1]}: {data[:80]!r}")
 
@@ -251,7 +357,20 @@ def alone(hostaudit: str, folder: Path, number: int) -> int:
     (home / "hostaudit.yaml").write_text(json.dumps(standbys(number, name)), "utf-8")
     proxies = {f"{scheme}_proxy": "http://127.0.0.1:3128" for scheme in ("http", "https", "all", "ftp")}
     proxies |= {key.upper(): value for key, value in proxies.items()}
-    words = [hostaudit, "scan", name, "--smtp", "--timeout", "1", "--deadline", "8", "--format", "json", "-o", "report.json"]
+    words = [
+        hostaudit,
+        "scan",
+        name,
+        "--smtp",
+        "--timeout",
+        "1",
+        "--deadline",
+        "8",
+        "--format",
+        "json",
+        "-o",
+        "report.json",
+    ]
     done = subprocess.run(words, cwd=home, capture_output=True, env={**os.environ, **proxies, "HOME": str(home)})
     return done.returncode
 
@@ -264,12 +383,29 @@ def inside(hostaudit: str, to: Path, every: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "list").write_text("\n".join(domains), "utf-8")
-        words = [hostaudit, "scan", "-l", "list", "--format", "json", "-o", "out.jsonl", "--no-site", "--smtp", "--timeout", "1", "--deadline", "8", "-q"]
+        words = [
+            hostaudit,
+            "scan",
+            "-l",
+            "list",
+            "--format",
+            "json",
+            "-o",
+            "out.jsonl",
+            "--no-site",
+            "--smtp",
+            "--timeout",
+            "1",
+            "--deadline",
+            "8",
+            "-q",
+        ]
         subprocess.run(words, cwd=folder, capture_output=True)
         rows = [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()]
         reports = [each for each in rows if "target" in each]
         seen["records"] = sorted(each["target"]["domain"] for each in reports)
-        seen["blocked"] = sum(each["cause"] == "blocked_address" for report in reports for each in report["unknowns"])
+        asked = [each.get("unknown", {}) for report in reports for each in report["evidence"]]
+        seen["blocked"] = sum(each.get("cause") == "blocked_address" for each in asked)
         with ThreadPoolExecutor(4) as pool:
             seen["codes"] = list(pool.map(lambda number: alone(hostaudit, folder, number), range(0, SINGLE, every)))
     seen |= {"hits": canary.hits, "witness": [base64.b64encode(each).decode() for each in canary.seen]}
@@ -289,7 +425,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         path, to, logs = (Path(place) / name for name in ("topology.json", "seen.json", "logs"))
         path.write_text(json.dumps(topology(options.lab.resolve().parent, options.every)), "utf-8")
-        again = [sys.executable, __file__, "--lab", str(options.lab), "--hostaudit", options.hostaudit, "--every", str(options.every), "--inside", str(to)]
+        again = [
+            sys.executable,
+            __file__,
+            "--lab",
+            str(options.lab),
+            "--hostaudit",
+            options.hostaudit,
+            "--every",
+            str(options.every),
+            "--inside",
+            str(to),
+        ]
         command = [str(options.lab), "run", "--quiet", "--keep", str(logs), str(path), "--", *again]
         done = subprocess.run(command, capture_output=True, text=True, timeout=3000)
         if done.returncode != 0:
@@ -309,15 +456,21 @@ def judged(seen: Tree, rebound: set[str], every: int) -> int:
         ("the canary notes what comes", seen["proved"], ""),
         ("no connection and no question to a private place", not seen["hits"], seen["hits"][:10]),
         (f"each of {len(domains)} sites has one record", seen["records"] == domains, len(seen["records"])),
-        (f"{len(seen['codes'])} single scans ended in order", all(code in (0, 1, 3) for code in seen["codes"]), seen["codes"]),
+        (
+            f"{len(seen['codes'])} single scans ended in order",
+            all(code in (0, 1, 3) for code in seen["codes"]),
+            seen["codes"],
+        ),
         ("connections were refused as special-purpose", seen["blocked"] > len(domains), seen["blocked"]),
         ("names gave another address when asked again", len(rebound) * every > 50, len(rebound)),
         ("a public host was asked, and told no password", requests and not told, (len(requests), told)),
     )
     for claim, holds, what in claims:
         print(f"{'ok  ' if holds else 'FAIL'} {claim}{'' if holds else f': {what}'}")
-    print(f"{len(domains) + len(seen['codes'])} runs, {len(seen['hits'])} hits, {seen['blocked']} refused as special-purpose, "
-          f"{len(rebound)} names rebound, {len(requests)} requests to the witness")  # fmt: skip
+    print(
+        f"{len(domains) + len(seen['codes'])} runs, {len(seen['hits'])} hits, {seen['blocked']} refused, "
+        f"{len(rebound)} names rebound, {len(requests)} requests to the witness"
+    )
     return 0 if all(holds for _, holds, _ in claims) else 1
 
 

@@ -7,9 +7,21 @@ ALL = ("pass", "lost", "raise", "down")
 CERTIFICATE = "every client is shown this certificate, and every browser refuses it"
 
 WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("parent-to-all-nxdomain", ("lost", "down"), "every server of the registry says to everybody that there is no such name"),
-    ("servers-to-all-nxdomain", ("lost", "down"), "every server of the zone says to everybody that there is no such name"),
-    ("mail-hosts-nxdomain", ("down",), "every server of the zone says to everybody that the mail exchangers do not exist"),
+    (
+        "parent-to-all-nxdomain",
+        ("lost", "down"),
+        "every server of the registry says to everybody that there is no such name",
+    ),
+    (
+        "servers-to-all-nxdomain",
+        ("lost", "down"),
+        "every server of the zone says to everybody that there is no such name",
+    ),
+    (
+        "mail-hosts-nxdomain",
+        ("down",),
+        "every server of the zone says to everybody that the mail exchangers do not exist",
+    ),
     ("tls-all-expired", ("down",), CERTIFICATE),
     ("tls-all-not-yet-valid", ("down",), CERTIFICATE),
     ("tls-all-self-signed", ("down",), CERTIFICATE),
