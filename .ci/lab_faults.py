@@ -141,12 +141,14 @@ class Site(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """``rows``: where a fault is put, and which one. ``name``: of the site, without its top-level domain."""
+    """``rows``: where a fault is put, and which one. ``of``: the cells of which a pair is made. ``name``: of the site,
+    without its top-level domain."""
 
     layer: str
     fault: str
     shape: str
     rows: tuple[tuple[str, Tree], ...]
+    of: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -434,7 +436,8 @@ def _pairs(single: list[Cell]) -> Iterator[Cell]:
     usual = [layer for layer, cells in by_layer.items() if cells]
     for turn, (first, second) in enumerate(itertools.combinations(usual, 2)):
         one, other = (by_layer[layer][turn * step % len(by_layer[layer])] for layer, step in ((first, 7), (second, 11)))
-        yield Cell("pair", f"{one.name}+{other.name}", "usual", (*one.rows, *other.rows))
+        both = (one.name, other.name)
+        yield Cell("pair", "+".join(both), "usual", (*one.rows, *other.rows), both)
 
 
 def matrix() -> list[Cell]:

@@ -233,7 +233,10 @@ def wrong(row: Facts, twin: Facts) -> dict[str, str]:
 
 def excused(cell: Cell) -> dict[str, str]:
     """By kind, the reason why this is no wrong of the report."""
-    return {kind: why for pattern, kinds, why in WORLD if fnmatch(cell.name, pattern) for kind in kinds}
+    names = (cell.name, *cell.of)
+    return {
+        kind: why for pattern, kinds, why in WORLD if any(fnmatch(each, pattern) for each in names) for kind in kinds
+    }
 
 
 def felt(report: Facts | None, sound: Facts) -> bool:

@@ -3,7 +3,6 @@
 Each row: a pattern of names of cells, the kinds of wrong of ``lab_matrix.wrong`` that are none there, and the reason.
 """
 
-ALL = ("pass", "lost", "raise", "down")
 CERTIFICATE = "every client is shown this certificate, and every browser refuses it"
 
 WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -32,5 +31,11 @@ WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (f"alone-{status}", ("pass", "lost", "raise"), "the server says to every device that there is no such file")
         for status in ("404", "410")
     ),
-    ("alone-*-json", ("pass", "lost", "raise"), "what every device gets is whole JSON that names no app"),
+    ("alone-list-json", ("pass", "lost", "raise"), "what every device gets is whole JSON that names no app"),
+    ("alone-wrong-json", ("pass", "lost", "raise"), "what every device gets is whole JSON that names no app"),
+    (
+        "parent-to-all-no-edns",
+        ("down",),
+        "every server of the registry refuses EDNS to everybody, so no resolver that validates can prove the zone unsigned",
+    ),
 )
