@@ -164,14 +164,25 @@ CYMRU = (
 
 @target(texts(*CYMRU))
 def cymru(data: bytes) -> None:
-    from hostaudit.observe.net.dns import cymru as rows
+    from hostaudit.observe.net.dns.client import Dns
+    from hostaudit.observe.net.limits import AddressPolicy, Budget, Limits
+    from hostaudit.observe.net.outcome import DnsAnswer, Outcome, Record
+    from hostaudit.observe.net.single_flight import Sharing
 
     lines = data.decode("utf-8", "backslashreplace").split("\n")
-    for line in lines[:4]:
-        rows.name(line)
-    for address in ("88.198.1.1", "2a01:4f8::1"):
-        with suppress(ValueError):
-            rows.origin(ipaddress.ip_address(address), lines)
+
+    class Answered(Dns):
+        async def lookup(self, name: str, rdtype: str) -> Outcome[DnsAnswer]:
+            rows = tuple(Record(name, rdtype, 60, (line,)) for line in lines)
+            return Outcome.of(DnsAnswer(name, rows, (), 60, False), "fuzz")
+
+    async def ask() -> None:
+        budget = Budget(Limits())
+        client = Answered(budget, AddressPolicy(), Sharing(budget, lambda *_: None), ())
+        for address in ("88.198.1.1", "2a01:4f8::1"):
+            await client.origin(address)
+
+    asyncio.run(ask())
 
 
 # --- the network: registries ---

@@ -42,4 +42,5 @@ WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("servers-to-all-answer", ("lost",), ELSEWHERE),
     ("one-operator-answer", ("lost",), ELSEWHERE),
     ("mail-hosts-answer", ("lost",), ELSEWHERE),
+    ("holder-rdap-404", ("lost",), "the registry's own server says to everybody that it has no such network"),
 )
