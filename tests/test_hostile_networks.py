@@ -107,3 +107,49 @@ def test_a_hang_is_seen(monkeypatch):
         assert fuzz.attempt(targets.Target(hang, list), b"").startswith("hang")
     finally:
         fuzz.signal.signal(fuzz.signal.SIGPROF, before)
+
+
+# -- the judge of the matrix ------------------------------------------------------------------------------
+
+
+def row(code: int = 0, *, low: float = 50.0, roles: str = "dns mail", unknown: str = "", **more: Any) -> dict[str, Any]:
+    """What came of one scan: who holds which role, what is unknown, and what is down."""
+    report = {
+        "run": {"started": "2026-01-01T00:00:00Z", "finished": f"2026-01-01T00:00:{more.get('seconds', 3):02}Z"},
+        "score": {"low": low},
+        "dependencies": [{"role": each, "provider": "a", "direct": True} for each in roles.split()],
+        "unknowns": [{"role": each, "subject": "x", "cause": more.get("cause", "timeout")} for each in unknown.split()],
+        "findings": [],
+        "functions": [{"id": "web", "state": more.get("web", "up")}],
+        "summary": "",
+    }
+    return {"code": code, "cpu": more.get("cpu", 1.0), "stderr": "", "report": None if more.get("none") else report}
+
+
+@pytest.mark.parametrize(
+    ("found", "kinds"),
+    [
+        (row(), set()),
+        (row(3, low=40, roles="dns", unknown="mail"), set()),
+        (row(0, roles="dns"), {"pass"}),
+        (row(3, roles="dns", unknown="dns"), {"lost"}),
+        (row(1, roles="dns"), {"lost"}),
+        (row(3, low=50.5, unknown="mail"), {"raise"}),
+        (row(1, web="down"), {"down"}),
+        (row(3, unknown="mail", cause="internal_error"), {"crash"}),
+        (row(3, seconds=11), {"late"}),
+        (row(3, cpu=7.0), {"late"}),
+        (row(3, none=True), {"none"}),
+        (row(4), {"none"}),
+    ],
+)
+def test_the_judge_of_the_matrix_tells_what_is_wrong(found, kinds):
+    assert set(script("lab_matrix").wrong(found, row())) == kinds
+
+
+def test_an_excuse_holds_for_the_cells_that_it_names_and_for_their_pairs():
+    judge = script("lab_matrix")
+    by_name = {each.name: each for each in faults.matrix()}
+    assert set(judge.excused(by_name["tls-all-expired"])) == {"down"}
+    assert judge.excused(by_name["tls-one-expired"]) == {}
+    assert judge.excused(faults.Cell("pair", "x", "usual", (), ("mail-mx-empty", "web-503"))).keys() == {"down"}
