@@ -112,7 +112,7 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Scans with faults in the laboratory network: a quarter of them, by the day, or with the options after ``--``."""
-    quarter = ("--quarter", str(datetime.now(UTC).toordinal()), "--patience", "60")
+    quarter = ("--quarter", str(datetime.now(UTC).toordinal()), "--patience", "45")
     in_lab(session, "lab_matrix.py", *(session.posargs or quarter))
 
 

@@ -258,33 +258,58 @@ LOOK = """
 from hostaudit import audit
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 AT = "2021-01-09T12:00:00Z"
-written = [0]
 async def look(target, options, *rest, site=None, **more):
-    written[0] += 1
-    if written[0] == {number}:
-        import os
-        os.kill(os.getpid(), 9)
+    step("look")
     run = EvidenceRun(started=AT, finished=AT, resolver="192.0.2.1", vantage="local", tool_version="0")
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, ())
 audit.look = look
 """
 
+STEPS = """
+import os
+from hostaudit.audit.batch import ledger
+from hostaudit.history import store
+done = dict()
+def step(name):
+    done[name] = done.get(name, 0) + 1
+    if (name, done[name]) == ({name!r}, {number}):
+        os.kill(os.getpid(), 9)
+def around(name, call):
+    def stepping(*arguments, **more):
+        step("before " + name)
+        answer = call(*arguments, **more)
+        step("after " + name)
+        return answer
+    return stepping
+from hostaudit.audit.batch import judge_process as judging
+async def judge(self, job):
+    return judging.judged(job)
+async def nothing(self):
+    return None
+judging.Judge.judge, judging.Judge._started, judging.Judge._end = judge, nothing, nothing
+ledger.Ledger.write = around("line", ledger.Ledger.write)
+store.record = around("history", store.record)
+"""
+"""Kills its own process, in which all is judged too, at a step of the third domain: its look, its line in the output,
+its run in the history."""
 
-@pytest.mark.parametrize("number", [1, 2, 5, 9, 12])
-def test_a_list_that_was_killed_and_resumed_has_each_domain_once(tmp_path, number):
+
+@pytest.mark.xfail(strict=True, reason="a run that was killed and resumed is twice in the history")
+@pytest.mark.parametrize("name", ["look", "before line", "after line", "before history", "after history"])
+def test_a_list_that_was_killed_and_resumed_has_each_domain_once(tmp_path, name):
     wanted = [f"site{each:02}.com" for each in range(12)]
     (tmp_path / "list").write_text("\n".join(wanted))
     out, history = tmp_path / "out.jsonl", tmp_path / "history.db"
     words = ("scan", "-l", tmp_path / "list", "--format", "json", "-o", out, "--history", history, "--jobs", "1", "-q")
 
-    def run(patch: str) -> subprocess.CompletedProcess:
-        process = with_patch(patch, *words, "--resume")
+    def run(number: int) -> subprocess.CompletedProcess:
+        process = with_patch(STEPS.format(name=name, number=number) + LOOK, *words, "--resume")
         said, errors = process.communicate(timeout=60)
         return subprocess.CompletedProcess(process.args, process.returncode, said, errors)
 
-    killed = run(LOOK.format(number=number))
+    killed = run(3)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    done = run(LOOK.format(number=0))
+    done = run(0)
 
     assert done.returncode == 3, done.stderr
     *records, summary = map(json.loads, out.read_text("utf-8").splitlines())
