@@ -102,9 +102,7 @@ FROM_IANA = (
     "cw",
     "cy",
     "eg",
-    "er",
     "et",
-    "fk",
     "gb",
     "gf",
     "gm",
@@ -114,12 +112,14 @@ FROM_IANA = (
     "gt",
     "gu",
     "gw",
-    "jm",
     "jo",
     "kh",
     "km",
     "kp",
     "kw",
+    "lk",
+    "lr",
+    "mh",
 )
 """Top-level domains without RDAP, whose port-43 server hostaudit asks IANA for."""
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from helpers import ROOT
 
+from hostaudit import domain
+
 PAGE = (ROOT / "docs" / "hostile-networks.md").read_text("utf-8")
 
 
@@ -52,6 +54,12 @@ def test_each_cell_is_a_site_of_its_own_with_addresses_of_its_own():
     legs = [address for each in whole["http"] for address in each.get("ips", ())]
     assert len(set(legs)) == len(legs)
     assert {each["host"] for each in whole["service_faults"]} > {"itunes.apple.com", "rdap.db.ripe.net"}
+
+
+def test_every_site_that_leads_to_a_private_place_can_be_scanned():
+    names = [each.domain for each in private.sites()]
+    assert [domain.parse(each).domain for each in names] == names
+    assert len(set(names)) == len(names)
 
 
 def test_every_fourth_part_of_the_matrix_has_cells_of_every_layer():
