@@ -77,10 +77,7 @@ def test_every_excuse_names_cells_and_says_why():
     assert len(excused) * 10 < len(names)
 
 
-FAILING = {"dns": pytest.mark.xfail(strict=True, reason="records of another class than IN end the reading of a reply")}
-
-
-@pytest.mark.parametrize("name", [pytest.param(each, marks=FAILING.get(each, ())) for each in targets.TARGETS])
+@pytest.mark.parametrize("name", targets.TARGETS)
 def test_a_fuzz_target_takes_its_seeds_and_changes_of_them(name):
     target, chance = targets.TARGETS[name], random.Random(7)
     seeds = target.seeds()

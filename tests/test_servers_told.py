@@ -105,3 +105,52 @@ def test_senders_by_mx_are_open_while_the_mx_set_is_unknown(analysed):
     assert function(report, "mail_send")["state"] == "unknown"
     assert function(report, "mail_send")["score"]["low"] <= function(known, "mail_send")["score"]["low"]
     assert "lets nobody send" not in text
+
+
+# -- networks that meddle ---------------------------------------------------------------------------------
+
+MEDDLED = {
+    "refused": (False, "REFUSED"),
+    "servfail": (False, "SERVFAIL"),
+    "nxdomain": (True, "NXDOMAIN"),
+    "notimp": (False, "NOTIMP"),
+    "formerr": (False, "FORMERR"),
+    "upward referral, empty, no authority": (False, "NOERROR"),
+}
+
+
+def meddled(kind: str, *, parent: str = "") -> Site:
+    """Every question to a name server is answered by somebody in between; ``parent``: those to the registry's too."""
+    site = in_pairs()
+    for host, address in ((ONE, ONE_AT), (TWO, TWO_AT)):
+        authoritative, rcode = MEDDLED[kind]
+        first = ServerAnswer("steady.org", host, address, authoritative, rcode)
+        site.note("server", f"steady.org {host} {address}", first)
+        second = SecondAnswer("steady.org", host, address, authoritative, rcode)
+        site.note("server_again", f"steady.org {host} {address}", second)
+    return site.note("delegation", "steady.org", unknown=parent) if parent else site
+
+
+@pytest.mark.parametrize("kind", MEDDLED)
+@pytest.mark.parametrize("parent", ["", "refused", "servfail", "dns_error", "lame", "contradicted"])
+def test_behind_a_network_that_meddles_demands_are_judged_and_nothing_is_down(analysed, kind, parent):
+    report, text, code = analysed(meddled(kind, parent=parent), TWO_DNS)
+    twin, _, _ = analysed(in_pairs(), TWO_DNS)
+
+    assert (report["verdict"], code) == (twin["verdict"], 0) == ("pass", 0)
+    assert function(report, "resolve")["state"] == "up"
+    assert report["score"]["low"] <= twin["score"]["low"]
+    assert [each["kind"] for each in report["caveats"]] == ["direct_dns"]
+    assert "Not asked: whether the name servers of steady.org serve it" in text
+    assert not [each for each in report["findings"] if each["rule"] == "lame-delegation"]
+
+
+def test_a_family_that_is_meddled_with_is_told_at_the_head(analysed):
+    site = in_pairs()
+    for host, address in ((ONE, "2001:db8::1"), (TWO, "2001:db8::2")):
+        site.note("server", f"steady.org {host} {address}", ServerAnswer("steady.org", host, address, False, "REFUSED"))
+    report, text, code = analysed(site, TWO_DNS)
+
+    assert (report["verdict"], code) == ("pass", 0)
+    assert "Not asked over IPv6: whether the name servers of steady.org serve it there" in text
+    assert not [each for each in report["findings"] if each["rule"] == "lame-delegation"]

@@ -22,6 +22,7 @@ ODD = {
     "mail only": mail_only,
     "redirect only": redirect_only,
     "newer addresses only": ipv6_only,
+    "answers 403": partial(answers, 403),
     "answers 404": partial(answers, 404),
     "answers 503": partial(answers, 503),
 }

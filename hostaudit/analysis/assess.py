@@ -52,7 +52,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Scoring
-from hostaudit.model.values import Listing, StoreListing, WebApp
+from hostaudit.model.values import Delegation, Listing, StoreListing, WebApp
 from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
@@ -245,6 +245,8 @@ class _Lasting:
 
 def _unknowns(site: SiteModel, functions: Iterable[SiteFunction]) -> tuple[UnknownFact, ...]:
     settled = answered_otherwise(site.evidence, site.file.target)
+    if site.proofs.declared.apps == "none":
+        settled |= frozenset(site.evidence.ids(("apps", site.file.target.domain)))
     open_ = (item for item in site.evidence.items.values() if item.unknown is not None and item.id not in settled)
     facts = [_unknown_fact(item) for item in open_]
     for function in functions:
@@ -265,6 +267,7 @@ def _unknown_fact(item: Evidence) -> UnknownFact:
         retryable=item.unknown.cause in RETRYABLE,
         detail=item.unknown.detail,
         evidence=item.id,
+        declare=values.KINDS[item.kind].declare or UNSET,
     )
 
 
@@ -304,13 +307,30 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
     """What limits the whole report: zones whose name servers could not be asked from here."""
     for zone, health in sorted(site.servers.zones.items()):
         if not health.heard:
+            delegated = site.evidence.value("delegation", zone, Delegation) is not None
+            sources = "the delegation and the resolver" if delegated else "the resolver, as the registry was not heard"
             text = (
                 f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
                 "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
-                "and verdict come from the delegation and the resolver."
+                f"and verdict come from {sources}."
             )
             yield Caveat("direct_dns", zone, text, health.because)
+    yield from _unheard_family(site)
+
+
+def _unheard_family(site: SiteModel) -> Iterator[Caveat]:
+    unheard = site.servers.unheard
+    for zone, health in sorted(site.servers.zones.items()) if unheard is not None else ():
+        rows = [each for each in health.servers if each.standing == "not_asked"]
+        if health.heard and rows:
+            text = (
+                f"Not asked over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
+                "family answered with an error or without authority, while the others serve: something "
+                f"between here and them answers port 53 over {unheard}, or they do not serve the zone there."
+            )
+            because = tuple(dict.fromkeys(identity for each in rows for identity in each.because))
+            yield Caveat("direct_dns", zone, text, because)
 
 
 def _mail_not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> Iterator[NotAssessed]:

@@ -77,4 +77,5 @@ def run_of(file: EvidenceFile, rules: Rules) -> Run:
         tool_version=__version__,
         rules_version=rules.version,
         data_versions=dict(sorted(({"public-suffix-list": then} | looked | other).items())),
+        defects=file.run.defects,
     )

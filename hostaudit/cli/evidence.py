@@ -222,4 +222,6 @@ def of(
         writer.reads(target)
         return saved(target, declarations)
     show = not (writer.quiet or debug) and progress_fits(sys.stderr, os.environ)
-    return live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
+    file = live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
+    writer.scanned(file)
+    return file

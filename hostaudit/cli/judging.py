@@ -62,7 +62,14 @@ class JudgingOptions(NamedTuple):
 class CriteriaBuilder:
     """Makes the criteria of one command, by domain. Wrong options are refused before the scan."""
 
-    def __init__(self, declarations: Declarations, note: Callable[[str], None], options: JudgingOptions) -> None:
+    def __init__(
+        self,
+        declarations: Declarations,
+        note: Callable[[str], None],
+        options: JudgingOptions,
+        history: Path | None = None,
+    ) -> None:
+        """``history``: the file of earlier runs, None without."""
         if options.fail_on:
             refuse_other("--fail-on", options.fail_on, SEVERITIES)
         if options.unknown:
@@ -70,6 +77,7 @@ class CriteriaBuilder:
         self.declarations = declarations
         self.note = note
         self._options = options
+        self._history = history
         self._before: Report | EvidenceFile | None = None
         self._made: dict[str, Criteria | None] = {}
         if options.baseline is not None:
@@ -100,7 +108,16 @@ class CriteriaBuilder:
             unknown=cast("UnknownMode", options.unknown) if options.unknown else None,
             strict_exceptions=options.strict_exceptions,
             baseline=self._known(domain) if self._before is not None else None,
+            mail_before=self._mail_before(),
         )
+
+    def _mail_before(self) -> str:
+        """The baseline, in words, if the site took mail then; else empty."""
+        from hostaudit.model.report import Report
+        from hostaudit.policy.mail_absence import took_mail
+
+        took = isinstance(self._before, Report) and took_mail(self._before)
+        return f"the baseline {self._options.baseline}" if took else ""
 
     def _known(self, domain: str) -> frozenset[str]:
         """The fingerprints of the failures in the baseline, the older report."""
@@ -125,4 +142,9 @@ class CriteriaBuilder:
         from hostaudit import api
 
         day = datetime.now(UTC).date()
-        return api.analyse(file, criteria=self.of(file.target.domain), day=day, with_graph=self._options.with_graph)
+        criteria = self.of(file.target.domain)
+        if self._history is not None:
+            from hostaudit.audit.batch.judge_process import remembering
+
+            criteria = remembering(criteria, file, self._history)
+        return api.analyse(file, criteria=criteria, day=day, with_graph=self._options.with_graph)

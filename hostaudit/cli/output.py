@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit import report
-from hostaudit.cli.console import columns, note, put, wants_colour
+from hostaudit.cli.console import columns, complain, note, put, wants_colour
 from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hostaudit.model.documents import Document
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.report import Report
+    from hostaudit.model.verdict import Verdict
 
 EXIT_OF: dict[str, Exit] = {verdict: Exit(code) for verdict, code in EXIT_CODES.items()}
 STANDARD_OUTPUT = ("-", "/dev/stdout")
@@ -49,6 +50,7 @@ class Writer:
         self.outputs = _outputs(output.format, tuple(output.output or ()))
         self.colour = console.color
         self.quiet = console.quiet
+        self._defects: tuple[str, ...] = ()
         for each, _ in self.outputs:
             if each != "terminal":
                 _refuse_unable(report.load(each), document)
@@ -67,9 +69,17 @@ class Writer:
                 raise UsageError(f"output file {path} is also the input", "give another file with -o")
 
     def write(self, report: Report) -> int:
-        """Render and write the report, and return the exit code of its verdict."""
+        """Render and write the report, and return the exit code: that of its verdict, or of a defect in the scan,
+        which is told."""
         self.put(report)
-        return EXIT_OF[report.verdict]
+        tell_defects(report.run.defects or (), report.target.domain, report.verdict)
+        return report.exit_code
+
+    def scanned(self, file: EvidenceFile) -> None:
+        """Note the evidence on which a document other than a report will rest. Its defects are told, and are in the
+        exit code of ``put``."""
+        self._defects = file.run.defects or ()
+        tell_defects(self._defects, file.target.domain)
 
     def put(self, document: Document) -> int:
         """Render and write any document, and return the exit code for success. All outputs are tried, even if one
@@ -91,7 +101,7 @@ class Writer:
             raise UsageError("; ".join(each.message for each in refused), refused[0].hint)
         if failures:
             raise failures[0]
-        return Exit.PASS
+        return Exit.INTERNAL if self._defects else Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
         text = each.render(document, self._style(path))
@@ -128,6 +138,21 @@ class Writer:
             unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
             width=columns(sys.stdout, os.environ),
         )
+
+
+def tell_defects(defects: tuple[str, ...], domain: str, verdict: Verdict | None = None) -> None:
+    """Say on standard error that hostaudit itself failed at questions of a scan, and what follows from it."""
+    if not defects:
+        return
+    more = f" and {len(defects) - 1} more" if len(defects) > 1 else ""
+    if verdict is None:
+        means = "what rests on them is unknown here"
+    elif verdict == "fail":
+        means = "what rests on them is unknown in the report; the site failed all the same (exit code 1)"
+    else:
+        means = f"what rests on them is unknown in the report (exit code 4; without it {EXIT_OF[verdict].value})"
+    hint = "the report is complete otherwise; please report this with the output of --debug"
+    complain(f"internal error in hostaudit at questions about {domain}: {defects[0][:200]}{more}; {means}", hint)
 
 
 def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:

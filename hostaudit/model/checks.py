@@ -7,10 +7,12 @@ from typing import Literal
 from msgspec import Struct
 
 from hostaudit.model.policy import EffectivePolicy
-from hostaudit.model.report import Hours
+from hostaudit.model.report import RECEIVES_MAIL, Hours
+from hostaudit.model.roles import Role
 from hostaudit.model.verdict import Outcome, Severity, UnknownMode, Verdict
 
 RULEBOOK_SCHEMA: Literal["hostaudit.rules/1"] = "hostaudit.rules/1"
+MAIL: Role = "mail"
 EXPLANATION_SCHEMA: Literal["hostaudit.explanation/1"] = "hostaudit.explanation/1"
 TESTS_SCHEMA: Literal["hostaudit.policy-tests/1"] = "hostaudit.policy-tests/1"
 
@@ -54,13 +56,20 @@ class Explanation(Struct, frozen=True):
 class Criteria(Struct, frozen=True):
     """The criteria by which a report is judged. ``fail_on``: single points of failure of that severity or worse fail
     too; ``unknown`` goes before the value of the policy for all its rules; ``baseline``: the fingerprints of known
-    failures."""
+    failures; ``mail_before``: the earlier look, in words, in which the site had mail exchangers, empty if none had."""
 
     policy: EffectivePolicy | None = None
     fail_on: Severity | None = None
     unknown: UnknownMode | None = None
     strict_exceptions: bool = False
     baseline: frozenset[str] | None = None
+    mail_before: str = ""
+
+    @property
+    def demands_mail(self) -> bool:
+        """True if the policy has a demand on incoming mail."""
+        policy = self.policy.policy if self.policy is not None else None
+        return policy is not None and (MAIL in policy.roles or RECEIVES_MAIL in policy.functions)
 
 
 class PolicyCase(Struct, frozen=True, forbid_unknown_fields=True):

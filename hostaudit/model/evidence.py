@@ -38,12 +38,26 @@ Cause = Literal[
     "no_service",
     "not_asked",
     "depends_on_unknown",
+    "contradicted",
+    "unproved",
+    "challenge",
+    "other_subject",
     "internal_error",
 ]
 """The causes of a question without an answer. Each is a statement about the look-up, never about its subject."""
 
 RETRYABLE: frozenset[str] = frozenset(
-    {"timeout", "deadline", "servfail", "unreachable", "connection_reset", "http_status", "rate_limited"}
+    {
+        "timeout",
+        "deadline",
+        "servfail",
+        "unreachable",
+        "connection_reset",
+        "http_status",
+        "rate_limited",
+        "contradicted",
+        "challenge",
+    }
 )
 """Causes after which a later repetition may give an answer."""
 
@@ -97,7 +111,8 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
 
 class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     """How and when the evidence was taken. ``options``: the chosen options, such as ``no-http`` or ``depth=1``;
-    ``data``: the date (YYYY-MM-DD) of each table that was used, by the names of ``STALE_AFTER``."""
+    ``data``: the date (YYYY-MM-DD) of each table that was used, by the names of ``STALE_AFTER``. ``defects``: the
+    errors of hostaudit itself, whose questions are unknown; left out if there were none."""
 
     started: str
     finished: str
@@ -106,6 +121,7 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     tool_version: str
     options: tuple[str, ...] = ()
     data: dict[str, str] | UnsetType = UNSET
+    defects: tuple[str, ...] | UnsetType = UNSET
 
 
 class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

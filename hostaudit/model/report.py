@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
-from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight
+from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight, exit_code
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
 GRAPH_SCHEMA: Literal["hostaudit.graph/1"] = "hostaudit.graph/1"
@@ -22,6 +22,11 @@ Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_ass
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable", "not_assessed"]
 IDLE: tuple[FunctionState, ...] = ("not_applicable", "not_assessed")
 """The states of functions that do not count: the site has none, or nothing showed whether it has one."""
+
+
+RECEIVES_MAIL = "mail_receive"
+RECEIVING: frozenset[FunctionState] = frozenset({"up", "degraded", "down"})
+"""The states of that function at a site that has mail exchangers, whether they work or not."""
 
 
 class Dependency(Struct, frozen=True):
@@ -293,7 +298,8 @@ HIDDEN_ORIGIN = "hidden_behind_cdn"
 
 
 class UnknownFact(Struct, frozen=True):
-    """A question without an answer. ``provider``: of a hidden origin, the content network before it."""
+    """A question without an answer. ``provider``: of a hidden origin, the content network before it. ``declare``: what
+    the owner can write in the site file to settle it."""
 
     role: str
     subject: str
@@ -302,6 +308,7 @@ class UnknownFact(Struct, frozen=True):
     detail: str = ""
     evidence: str = ""
     provider: str | UnsetType = UNSET
+    declare: str | UnsetType = UNSET
 
 
 class NotAssessed(Struct, frozen=True):
@@ -320,7 +327,8 @@ class Caveat(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """The only part of a report that may differ between two runs over the same evidence. ``day``: of judging, UTC."""
+    """The only part of a report that may differ between two runs over the same evidence. ``day``: of judging, UTC.
+    ``defects``: the errors of hostaudit itself during the scan, whose questions are unknown."""
 
     started: str
     finished: str
@@ -330,6 +338,7 @@ class Run(Struct, frozen=True):
     rules_version: str
     data_versions: dict[str, str] = field(default_factory=dict)
     day: str = ""
+    defects: tuple[str, ...] | UnsetType = UNSET
 
 
 class GraphLeaf(Struct, frozen=True, omit_defaults=True):
@@ -440,3 +449,8 @@ class Report(Struct, frozen=True):
     graph: Graph | UnsetType = UNSET
     policy: PolicyNote | None = None
     caveats: tuple[Caveat, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command that writes the report, the same for every format."""
+        return exit_code(self.verdict, defects=bool(self.run.defects))

@@ -7,6 +7,7 @@ file, and a probe. Tests name a file that was forgotten.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -65,6 +66,10 @@ class ServiceBindings(Struct, frozen=True, forbid_unknown_fields=True, tag="serv
         return few([binding.target for binding in self.bindings])
 
 
+WITHDRAWING = ("clienthold", "serverhold", "redemption", "pendingdelete", "pendingrestore", "inactive")
+"""The statuses with which a name may not be in the zone of its registry, in letters alone."""
+
+
 class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registration"):
     """Registration data of a name (RFC 9083, or port 43 where a registry has no RDAP).
 
@@ -83,6 +88,12 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     nameservers: tuple[str, ...] = ()
     delegation_signed: bool | None = None
     reseller: str | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True if a status says why the registry may not delegate the name: a hold, a deletion, no name server."""
+        words = ["".join(char for char in text.lower() if char.isalpha()) for text in self.status]
+        return any(mark in word for word in words for mark in WITHDRAWING)
 
     def in_words(self) -> str:
         """The answer in a few words."""
@@ -403,16 +414,41 @@ class Dkim(Struct, frozen=True, forbid_unknown_fields=True, tag="dkim"):
 
 
 class FrontPage(Struct, frozen=True, forbid_unknown_fields=True, tag="front_page"):
-    """The end of ``GET /`` of the domain after redirects, followed as a browser does."""
+    """The end of ``GET /`` of the domain after redirects, followed as a browser does.
+
+    ``challenge``: true for a page that tries the client and is not the site's own; left out otherwise, and in evidence
+    of older versions.
+    """
 
     url: str
     host: str
     status: int
     hops: tuple[str, ...] = ()
+    challenge: bool | UnsetType = UNSET
 
     def in_words(self) -> str:
         """The answer in a few words."""
-        return f"status {self.status} from {self.host}"
+        tried = ", a challenge page" if self.challenge is True else ""
+        return f"status {self.status} from {self.host}{tried}"
+
+
+CHALLENGES: dict[str, tuple[str, ...]] = {
+    "cf-mitigated": (),
+    "x-amzn-waf-action": (),
+    "x-vercel-mitigated": ("challenge", "deny"),
+}
+"""Headers of an answer that is a trial of the client, or a refusal by the network in front, and not the site's own,
+whatever its status; with the values that say so, none for any. Sources: Cloudflare, "Detect a Challenge Page response";
+AWS WAF, "How the Challenge and CAPTCHA actions behave"; Vercel, "Attack Challenge Mode"."""
+
+
+def is_challenge(headers: Iterable[tuple[str, str]]) -> bool:
+    """True if the headers of an answer say that it is a challenge page; not every challenge says so."""
+    for name, value in headers:
+        telling = CHALLENGES.get(name.lower())
+        if telling is not None and (not telling or value.strip().lower() in telling):
+            return True
+    return False
 
 
 class PageResource(Struct, frozen=True, forbid_unknown_fields=True):
@@ -727,13 +763,15 @@ class KindRow:
 
     ``value`` and ``subject``: their forms. ``role``: the role that is partly unknown if an item has no answer.
     ``question``: the question in words; its placeholders take the fields of the subject. ``leads``: the value leads to
-    further questions about the names in it. ``passing``: the value differs between any two runs.
+    further questions about the names in it. ``declare``: what the owner can write in the site file to settle a question
+    that has no answer. ``passing``: the value differs between any two runs.
     """
 
     value: type[Any]
     subject: Any
     role: Role
     question: str
+    declare: str = ""
     leads: bool = False
     passing: bool = False
 
@@ -786,7 +824,14 @@ KINDS: dict[str, KindRow] = {
     "spf": KindRow(value=Spf, subject=Name, role="sending", question="SPF of {name}", leads=True),
     "caa": KindRow(value=Caa, subject=Name, role="ca", question="CAA of {name}"),
     "front": KindRow(value=FrontPage, subject=Name, role="hosting", question="front page of {name}", leads=True),
-    "apps": KindRow(value=AppLinks, subject=Name, role="app_store", question="apps named by {name}", leads=True),
+    "apps": KindRow(
+        value=AppLinks,
+        subject=Name,
+        role="app_store",
+        question="apps named by {name}",
+        declare="declare: {apps: none}",
+        leads=True,
+    ),
     "dkim": KindRow(value=Dkim, subject=Name, role="sending", question="DKIM {name}"),
     "dmarc": KindRow(value=Dmarc, subject=Name, role="sending", question="DMARC of {name}"),
     "page": KindRow(value=Page, subject=Name, role="page", question="page of {name}", leads=True),

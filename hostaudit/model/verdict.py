@@ -21,6 +21,15 @@ Verdict = Literal["pass", "fail", "inconclusive", "not_judged"]
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "not_judged": 0, "fail": 1, "inconclusive": 3}
 """The exit code of the command by verdict, the same for every format."""
 
+INTERNAL = 4
+"""The exit code of a look during which hostaudit itself failed at a question."""
+
+
+def exit_code(verdict: Verdict, *, defects: bool) -> int:
+    """Return the exit code: a failure is certain whatever was missed; all else may be wrong after a defect."""
+    return INTERNAL if defects and verdict != "fail" else EXIT_CODES[verdict]
+
+
 Weight = Literal["", "fail", "inconclusive"]
 """The effect of a finding on the verdict; empty: none."""
 

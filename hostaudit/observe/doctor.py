@@ -22,10 +22,11 @@ from pathlib import Path
 from hostaudit import files
 from hostaudit.documents import rules
 from hostaudit.errors import HostauditError
+from hostaudit.model import words
 from hostaudit.model.doctor import DOCTOR_SCHEMA, CheckState, CheckUp, Doctor
 from hostaudit.observe.net.dns.client import DnsTrial
 from hostaudit.observe.net.limits import Limits, Ports
-from hostaudit.observe.net.outcome import HttpReply, Outcome
+from hostaudit.observe.net.outcome import DnsReply, HttpReply, Outcome
 from hostaudit.observe.net.registry import rdap
 from hostaudit.observe.net.registry.registration import ACCEPT, IANA, LIVE_BOOTSTRAP
 from hostaudit.observe.net.resolver_trial import TrialNet
@@ -36,12 +37,18 @@ PROBED = ipaddress.ip_address("8.8.8.8")
 """An address that every network can reach. Team Cymru is asked for its origin, its registry's RDAP server for help."""
 
 ROUTES = "8.8.8.8.origin.asn.cymru.com"
+TLD = "com"
+"""The top-level domain that root servers are asked about; they refer to its servers."""
+
 STORES = {
     "store-apple": "https://itunes.apple.com/lookup?id=284910350&country=us&entity=software",
     "store-google": "https://play.google.com/store/apps/details?id=com.android.chrome&hl=en&gl=US",
     "store-f-droid": "https://f-droid.org/api/v1/packages/org.fdroid.fdroid",
 }
 """For each store one app that is certainly listed."""
+
+ROOTS = ("198.41.0.4", "193.0.14.129", "2001:503:ba3e::2:30")
+"""Addresses of root servers (a and k over IPv4, a over IPv6; https://www.iana.org/domains/root/servers)."""
 
 LEAST_PAYLOAD = 1232
 CLOCK_WARN, CLOCK_FAIL = 300, 86_400
@@ -56,13 +63,14 @@ LEAST_PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Trial:
-    """The options of the checks. Only tests change ``ports`` and ``allow_private``."""
+    """The options of the checks. Only tests change ``ports``, ``allow_private`` and ``roots``."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
     timeout: float = 5.0
     allow_private: tuple[str, ...] = ()
     ports: Ports | None = None
+    roots: tuple[str, ...] = ROOTS
 
 
 async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doctor:
@@ -85,13 +93,21 @@ async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doct
             "rdap-bootstrap": (LIVE_BOOTSTRAP, "registrars of names under new top-level domains"),
             **{name: (url, "whether this store lists the apps of a site") for name, url in STORES.items()},
         }
-        answers, whois, resolvers, routes = await asyncio.gather(
+        answers, whois, resolvers, direct, routes = await asyncio.gather(
             asyncio.gather(*(_reached(name, net, *more) for name, more in services.items())),
             _whois(net),
             _resolvers(net),
+            asyncio.gather(*(net.ask(address, TLD, "NS") for address in trial.roots)),
             _routes(net),
         )
-    rows += [*resolvers, routes, _clock([reply for _, reply in answers]), *(row for row, _ in answers), whois]
+    rows += [
+        *resolvers,
+        _direct(dict(zip(trial.roots, direct, strict=True))),
+        routes,
+        _clock([reply for _, reply in answers]),
+        *(row for row, _ in answers),
+        whois,
+    ]
     return Doctor(DOCTOR_SCHEMA, now.strftime("%Y-%m-%dT%H:%M:%SZ"), tuple(rows))
 
 
@@ -238,6 +254,48 @@ def _payload(root: list[Outcome[DnsTrial]]) -> CheckUp:
     return CheckUp("edns", "warn", f"UDP answers of up to {shown}", means, "nothing, unless resolver-tcp fails")
 
 
+# -- questions to name servers ---------------------------------------------------------------------------
+
+
+def _direct(found: Mapping[str, Outcome[DnsReply]]) -> CheckUp:
+    """Whether questions to name servers on port 53 get there: root servers are asked without recursion."""
+    asked = {address: each for address, each in found.items() if not _without_route(each)}
+    others = [address for address, each in asked.items() if each.value is not None and not of_root(each.value)]
+    if others:
+        said = f"{_shown(others)}: somebody else answered for a root server ({_answer_of(asked[others[0]])})"
+        means = "port 53 is intercepted: whether the name servers of sites serve their zones is not asked"
+        return CheckUp("direct-dns", "warn", said, means, "scan from a network that lets DNS out untouched")
+    heard = [address for address, each in asked.items() if each.value is not None]
+    if heard:
+        return CheckUp("direct-dns", "ok", f"root servers answer themselves ({_shown(heard)})")
+    causes = {each.unknown.cause.replace("_", " ") for each in found.values() if each.unknown is not None}
+    means = "whether the name servers of sites serve their zones would be unknown"
+    text = f"no root server answered ({words.listed(sorted(causes))})"
+    return CheckUp("direct-dns", "warn", text, means, "let UDP and TCP port 53 out")
+
+
+def of_root(reply: DnsReply) -> bool:
+    """Return True for an answer that a root server may give about a top-level domain: a referral to its servers, or an
+    answer with authority, and no offer of recursion."""
+    referred = any(record.type == "NS" and record.name == TLD for record in reply.authority)
+    return reply.rcode == "NOERROR" and not reply.recursive and (reply.authoritative or referred)
+
+
+def _without_route(outcome: Outcome[DnsReply]) -> bool:
+    return outcome.unknown is not None and outcome.unknown.cause == "unreachable"
+
+
+def _answer_of(outcome: Outcome[DnsReply]) -> str:
+    reply = outcome.value
+    if reply is None:
+        return ""
+    return f"{reply.rcode}{', with an offer of recursion' if reply.recursive else ''}"
+
+
+def _shown(addresses: list[str]) -> str:
+    return ", ".join(addresses)
+
+
 # -- permitted connections ------------------------------------------------------------------------------
 
 
@@ -291,7 +349,7 @@ def _clock(replies: list[HttpReply | None]) -> CheckUp:
         stamp = reply.header("date") if reply is not None else None
         try:
             told = parsedate_to_datetime(stamp) if stamp else None
-        except ValueError:
+        except (ValueError, OverflowError):
             told = None
         if told is None or reply is None:
             continue

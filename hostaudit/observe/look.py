@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+
 from hostaudit import __version__, domain
 from hostaudit.errors import OptionError, UsageError
 from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Target
@@ -124,6 +126,7 @@ async def look(
     ``meanwhile`` is called once in a thread, as soon as the first requests are sent. Network failures raise no
     exception. Ends within the deadline.
     """
+    from hostaudit.observe import contradictions
     from hostaudit.observe.net.limits import Limits
     from hostaudit.observe.net.live import LiveNet
     from hostaudit.observe.probes import Scan, load
@@ -147,7 +150,7 @@ async def look(
         scan = Scan(target, net, domain.registrable, site=site, deepest=options.depth, smtp=options.smtp)
         beside = [asyncio.create_task(each) for each in _beside(scan, progress, meanwhile)]
         try:
-            evidence = await scan.run(load())
+            evidence = contradictions.settled(await scan.run(load()))
         finally:
             for each in beside:
                 each.cancel()
@@ -160,6 +163,7 @@ async def look(
             tool_version=__version__,
             options=options.chosen,
             data=net.data | {"public-suffix-list": domain.data_version()},
+            defects=net.defects or UNSET,
         )
     return EvidenceFile(EVIDENCE_SCHEMA, target, run, evidence, site)
 

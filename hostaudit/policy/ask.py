@@ -15,6 +15,7 @@ from hostaudit.model.rules import RuleText
 from hostaudit.model.verdict import SEVERITIES, UnknownMode
 from hostaudit.policy.check import Answer, Check, Demand
 from hostaudit.policy.context import PolicyContext
+from hostaudit.policy.mail_absence import without_mail
 
 SINGLE_POINT = "single-point"
 """The check that ``--fail-on`` demands; all others are demanded by a key of the policy."""
@@ -55,6 +56,10 @@ def _answers(context: PolicyContext, check: Check, demand: Demand) -> Iterator[A
     if demand.role and not context.alternatives.assessed(demand.role):
         message = f"{demand.role} cannot be seen from outside and is not declared in the site file."
         yield demand.answer("unknown", context.domain, message)
+        return
+    without = without_mail(context, demand) if check.serving else None
+    if without is not None:
+        yield without
         return
     yield from check.evaluate(context, demand)
 

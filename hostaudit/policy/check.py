@@ -89,11 +89,13 @@ class Ladder:
 @dataclass(frozen=True)
 class Check:
     """A rule and its evaluation. ``id``: the id of its text (``rules/checks/*.yaml``) and of the key that demands it;
-    ``ROLE`` and ``FUNCTION`` in it stand for any. Without a ``ladder`` the demand is neither proposed nor loosened."""
+    ``ROLE`` and ``FUNCTION`` in it stand for any. Without a ``ladder`` the demand is neither proposed nor loosened.
+    ``serving``: it demands that something serves, and how well, so that the loss of all of it is no pass."""
 
     id: str
     evaluate: Evaluate
     ladder: Ladder | None = None
+    serving: bool = False
 
 
 SCORES = tuple(range(95, 0, -5))

@@ -25,7 +25,7 @@ from hostaudit.policy.check import CONFIDENCE, few_of
 class PolicyContext:
     """One site under one policy. ``day``: of judging, UTC; if None, the days until something expires are unknown.
     ``scenarios``: those that the policy names, by id. ``fail_on``: the severity from which single points of failure
-    fail, None if none of them does."""
+    fail, None if none of them does. ``mail_before``: see ``Criteria``."""
 
     case: SiteModel
     report: Report
@@ -33,6 +33,7 @@ class PolicyContext:
     day: date | None
     scenarios: Mapping[str, Scenario]
     fail_on: Severity | None = None
+    mail_before: str = ""
 
     @property
     def domain(self) -> str:

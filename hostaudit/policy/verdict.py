@@ -46,7 +46,7 @@ def apply_policy(
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
     judging = _Judging.by(criteria, policy)
-    found = _ask(PolicyContext(case, report, policy, day, scenarios, criteria.fail_on))
+    found = _ask(PolicyContext(case, report, policy, day, scenarios, criteria.fail_on, criteria.mail_before))
     rows, notes = _except(case, report, found.rows, criteria, day)
     rows = _compare(rows, criteria.baseline)
     rows = _weigh(rows, found, judging)

@@ -60,6 +60,10 @@ CAUSES = {
     "no_service": "nobody publishes this",
     "not_asked": "not asked, by choice",
     "depends_on_unknown": "not looked for, as the question before it has no answer",
+    "contradicted": "other answers of the same scan contradict it",
+    "unproved": "an empty answer without the record that would prove it",
+    "challenge": "a challenge page was answered, which tries the client and is not the site's own",
+    "other_subject": "the answer is about something else than was asked",
     "internal_error": "a defect of hostaudit",
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }

@@ -13,6 +13,7 @@ from hostaudit.audit import analyse
 from hostaudit.documents import rules
 from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.values import SecondAnswer, ServerAnswer
 from hostaudit.report import Style
 
 CORPUS = ROOT / "tests" / "corpus"
@@ -58,7 +59,22 @@ def hostile_text() -> sites.Site:
     return site.note("apps", "captive.com", unknown="malformed")
 
 
+def hostile_network() -> sites.Site:
+    """Port 53 is answered on the way, the resolver filters, and a firewall stands before the well-known files."""
+    site = sites.in_pairs()
+    for item in [each for each in site.items.values() if each.kind in ("server", "listing")]:
+        if isinstance(item.value, ServerAnswer):
+            refused = (item.value.zone, item.value.nameserver, item.value.address, False, "REFUSED")
+            site.note("server", item.subject, ServerAnswer(*refused))
+            site.note("server_again", item.subject, SecondAnswer(*refused))
+        else:
+            del site.items[item.id]
+    site.note("delegation", "steady.org", unknown="refused").note("mx", "steady.org", unknown="contradicted")
+    return site.note("apps", "steady.org", unknown="http_status").note("caa", "www.steady.org", unknown="unproved")
+
+
 SITES = {
+    "hostile-network": hostile_network,
     "on-one-parent": sites.on_one_parent,
     "in-pairs": sites.in_pairs,
     "behind-a-proxy": behind_a_proxy,

@@ -38,7 +38,9 @@ class DnsServer:
     """Answers from ``records`` ({(name, type): [text, ...]}) as a recursive resolver would, CNAME chains and all.
 
     ``faults`` maps a name to how it is answered instead; ``asked`` counts (name, type) and ``over`` the transports.
-    A fault with a number after a colon, such as ``timeout:1``, holds for so many queries only.
+    A fault with a number after a colon, such as ``timeout:1``, holds for so many queries only. An empty answer has the
+    SOA of its zone, unless ``authority`` says otherwise or the server is ``bare``: then only if DO is set and
+    ``bare`` is not "always".
     """
 
     def __init__(self, records: dict[tuple[str, str], list[str]] | None = None, **more: Any) -> None:
@@ -47,6 +49,9 @@ class DnsServer:
         self.authority: dict[str, list[tuple[str, str, str]]] = more.get("authority", {})
         self.flags = more.get("flags", dns.flags.RA)
         self.partial: set[str] = more.get("partial", set())
+        self.bare: bool | str = more.get("bare", False)
+        self.host: str = more.get("host", LOOPBACK)
+        self._wanted: int = more.get("port", 0)
         self.asked: Counter[tuple[str, str]] = Counter()
         self.over: Counter[str] = Counter()
         self.queries: list[dns.message.Message] = []
@@ -55,10 +60,12 @@ class DnsServer:
     async def __aenter__(self) -> DnsServer:
         loop = asyncio.get_running_loop()
         for _ in range(20):
-            self._tcp = await asyncio.start_server(self._serve, LOOPBACK, 0)
+            self._tcp = await asyncio.start_server(self._serve, self.host, self._wanted)
             self.port = self._tcp.sockets[0].getsockname()[1]
             try:
-                self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(LOOPBACK, self.port))
+                self._udp, _ = await loop.create_datagram_endpoint(
+                    lambda: _Udp(self), local_addr=(self.host, self.port)
+                )
             except OSError:  # the port is free for TCP, but someone has it for UDP
                 self._tcp.close()
             else:
@@ -71,7 +78,7 @@ class DnsServer:
 
     @property
     def address(self) -> str:
-        return f"{LOOPBACK}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -96,10 +103,22 @@ class DnsServer:
         if spoiled is not None:
             return spoiled
         self._fill(reply, name, rdtype)
+        if not reply.answer and name not in self.authority and (not self.bare or self._tells_all(query)):
+            self._prove(reply, name)
         if over == "udp" and fault.startswith("truncated"):
             reply.answer = []
             reply.flags |= dns.flags.TC
         return [reply.to_wire(max_size=65535)]
+
+    def _tells_all(self, query: dns.message.Message) -> bool:
+        return self.bare != "always" and bool(query.ednsflags & dns.flags.DO)
+
+    def _prove(self, reply: dns.message.Message, name: str) -> None:
+        zones = [
+            owner for owner, kind in self.records if kind == "SOA" and (name == owner or name.endswith("." + owner))
+        ]
+        for zone in sorted(zones, key=len)[-1:]:
+            reply.authority.append(dns.rrset.from_text_list(zone + ".", 60, "IN", "SOA", self.records[zone, "SOA"]))
 
     def _fault(self, name: str) -> str:
         kind, _, times = self.faults.get(name, "").partition(":")

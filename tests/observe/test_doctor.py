@@ -25,8 +25,21 @@ HOSTS = (
 )
 
 
-def examine(environ, *, faults=None, pages=None, away=0, flags=dns.flags.RA | dns.flags.AD, whois=None, lost=()):
-    """What doctor says where these servers are all there is; ``away``: seconds by which their clocks differ."""
+ROOT = "127.0.0.2"
+REFERRAL = {"com": [("com", "NS", "a.gtld-servers.net.")]}
+
+
+def root(port, **more):
+    """A root server: it refers to the servers of a top-level domain and offers no recursion."""
+    given = {"authority": REFERRAL, "flags": dns.flags.Flag(0)} | more
+    return DnsServer({("a.com", "A"): ["192.0.2.1"]}, host=ROOT, port=port, **given)
+
+
+def examine(
+    environ, *, faults=None, pages=None, away=0, flags=dns.flags.RA | dns.flags.AD, whois=None, lost=(), direct=None
+):
+    """What doctor says where these servers are all there is; ``away``: seconds by which their clocks differ;
+    ``direct``: how the root server differs from a real one."""
 
     async def go():
         stamp = format_datetime(datetime.now(UTC) + timedelta(seconds=away), usegmt=True)
@@ -37,13 +50,15 @@ def examine(environ, *, faults=None, pages=None, away=0, flags=dns.flags.RA | dn
         )
         web = HttpServer(pages or {}, server_context(HOSTS))
         web._page = lambda request: (pages or {}).get(_host(request), http(200, b"{}", Date=stamp))
-        async with names, web, WhoisServer({"com": "refer: x"} if whois is None else whois) as port43:
+        port43 = WhoisServer({"com": "refer: x"} if whois is None else whois)
+        async with names, web, port43, root(names.port, **(direct or {})):
             trial = doctor.Trial(
                 resolver=(names.address,),
                 ca_bundle=ca()[2],
                 timeout=1.0,
                 allow_private=("127.0.0.0/8",),
                 ports=Ports(dns=names.port, https=web.port, http=1, whois=port43.port),
+                roots=(ROOT,),
             )
             found = await doctor.examine(trial, environ)
             return {each.id: each for each in found.checks}
@@ -87,6 +102,13 @@ def test_where_everything_answers_all_is_well(tmp_path):
         ({"faults": {".": "timeout"}}, {"dnssec": "unknown", "edns": "unknown"}),
         ({"faults": {doctor.ROUTES: "servfail"}}, {"resolver": "fail", "routes": "fail"}),
         ({"lost": (doctor.ROUTES,)}, {"routes": "fail"}),
+        ({"direct": {"flags": dns.flags.RA}}, {"direct-dns": "warn"}),
+        ({"direct": {"authority": {}}}, {"direct-dns": "warn"}),
+        *(
+            ({"direct": {"faults": {"com": each}}}, {"direct-dns": "warn"})
+            for each in ("refused", "servfail", "notimp")
+        ),
+        ({"direct": {"faults": {"com": "timeout"}}}, {"direct-dns": "warn"}),
         ({"faults": {"play.google.com": "servfail"}}, {"store-google": "fail"}),
         ({"faults": {"f-droid.org": "timeout"}}, {"store-f-droid": "fail"}),
         ({"whois": {}}, {"whois": "fail"}),
@@ -112,7 +134,7 @@ def test_a_certificate_that_is_not_trusted_points_at_clock_and_bundle():
         names = DnsServer({(host, "A"): [LOOPBACK] for host in (*HOSTS, "whois.iana.org")})
         async with names, web:
             ports = Ports(dns=names.port, https=web.port, http=1, whois=1)
-            trial = doctor.Trial((names.address,), ca()[2], 1.0, ("127.0.0.0/8",), ports)
+            trial = doctor.Trial((names.address,), ca()[2], 1.0, ("127.0.0.0/8",), ports, roots=())
             return {each.id: each for each in (await doctor.examine(trial, {})).checks}
 
     rows = asyncio.run(go())
@@ -134,3 +156,14 @@ def test_the_command_names_what_is_not_there_and_ends_with_3():
 def test_what_cannot_be_meant_is_refused(arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert hostaudit("doctor", *arguments).returncode == 2
+
+
+def test_an_interception_is_told_from_silence_and_from_a_root_server_itself():
+    taken = examine({}, direct={"flags": dns.flags.RA})["direct-dns"]
+    silent = examine({}, direct={"faults": {"com": "timeout"}})["direct-dns"]
+    real = examine({}, direct={"flags": dns.flags.AA, "authority": {}})["direct-dns"]
+
+    assert taken.means.startswith("port 53 is intercepted")
+    assert "with an offer of recursion" in taken.found
+    assert silent.found == "no root server answered (timeout)"
+    assert real.state == "ok"

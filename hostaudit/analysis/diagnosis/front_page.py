@@ -10,16 +10,16 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model.evidence import Evidence, Target, subject_of
-from hostaudit.model.values import Addresses, AppLinks, FrontPage, HostAddress, Kind, WebAnswer
+from hostaudit.model.values import Addresses, AppLinks, FrontPage, HostAddress, Kind, WebAnswer, is_challenge
 
 PageState = Literal["shown", "not_shown", "broken", "open"]
 
-NOT_SHOWN, BROKEN = 400, 500
-"""The lowest status of an answer without a page, and the lowest of a server that does not work (RFC 9110, section
-15)."""
+SHOWN, REFUSED, BROKEN = 200, 400, 500
+"""The status of an answer with a page, the lowest one of a refusal, and the lowest one of a server that does not work
+(RFC 9110, section 15)."""
 
-CHALLENGE = "cf-mitigated"
-"""The header of an answer that is a trial of the client and not the site's own, whatever its status."""
+GONE = (404, 410)
+"""The statuses that prove that there is no page, on which an app could be named."""
 
 READ_ON_THE_PAGE: tuple[Kind, ...] = ("packages", "web_app", "apps")
 """The kinds of evidence that a front page which is not shown leaves without an answer."""
@@ -37,7 +37,10 @@ class PageAnswer:
     @property
     def in_words(self) -> str:
         """The host and its status, a sentence without its end; empty without an answer."""
-        return f"{self.page.host} answered {self.page.status} to this look" if self.page is not None else ""
+        if self.page is None:
+            return ""
+        with_what = " with a challenge page" if self.page.challenge is True else ""
+        return f"{self.page.host} answered {self.page.status}{with_what} to this look"
 
 
 def own_hosts(target: Target) -> tuple[str, ...]:
@@ -58,9 +61,10 @@ def page_answer(evidence: EvidenceIndex, target: Target) -> PageAnswer:
     page = evidence.value("front", target.domain, FrontPage)
     if page is None:
         return PageAnswer("open", None, because)
-    if page.status < NOT_SHOWN:
+    challenged = page.challenge is True or _challenged(evidence, page.host)
+    if page.status == SHOWN and page.challenge is not True:
         return PageAnswer("shown", page, because)
-    broken = page.status >= BROKEN and not _challenged(evidence, page.host)
+    broken = page.status >= BROKEN and not challenged
     return PageAnswer("broken" if broken else "not_shown", page, because)
 
 
@@ -69,7 +73,7 @@ def _challenged(evidence: EvidenceIndex, host: str) -> bool:
 
 
 def _is_trial(answer: WebAnswer) -> bool:
-    return any(name.lower() == CHALLENGE for name, _ in answer.headers)
+    return is_challenge(answer.headers)
 
 
 def is_broken(answer: WebAnswer) -> bool:
@@ -163,7 +167,7 @@ def _has_address(evidence: EvidenceIndex, host: str) -> bool:
 
 def _leaves(answer: WebAnswer, names: set[str]) -> bool:
     """True if an answer redirects to a host under none of these names."""
-    if not answer.location or not 300 <= answer.status < NOT_SHOWN:
+    if not answer.location or not 300 <= answer.status < REFUSED:
         return False
     host = _host(answer.location, f"{answer.scheme}://{answer.host}/")
     return bool(host) and held(host) not in names

@@ -9,6 +9,9 @@
 If all of them answer with an error or without authority, the resolver decides. It answers for the zone: then something
 on the way here answers port 53 itself, or they stopped serving while the resolver still has its answers in the cache;
 liveness is *not_asked*. It fails too (SERVFAIL): they are *lame*. It gave no answer: *open*.
+
+If all addresses of one family answer badly, in every zone, while the other family is served, the former are
+*not_asked*: a network may meddle with one family only. If some of them gave no answer, the others are *open*.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
@@ -39,6 +42,7 @@ Standing = Literal["answers", "behind", "old_copy", "lame", "silent", "open", "n
 *open*: it answered badly, and what that means could not be established."""
 
 Resolver = Literal["answers", "fails", "open"]
+Family = Literal["IPv4", "IPv6"]
 
 SERVING: frozenset[Standing] = frozenset({"answers", "behind"})
 BROKEN: frozenset[Standing] = frozenset({"old_copy", "lame"})
@@ -97,7 +101,8 @@ class ZoneHealth:
 
 
 class NameServerHealth:
-    """The health of the name servers of all zones whose servers were asked."""
+    """The health of the name servers of all zones whose servers were asked. ``unheard``: the address family over which
+    none could be asked from here, None usually."""
 
     def __init__(self, evidence: EvidenceIndex) -> None:
         asked: dict[str, list[tuple[ServerAddress, Evidence]]] = {}
@@ -106,6 +111,10 @@ class NameServerHealth:
             if subject is not None:
                 asked.setdefault(subject.zone, []).append((subject, item))
         self.zones = {zone: _zone_health(evidence, zone, rows) for zone, rows in asked.items()}
+        doubtful = _doubtful_family(self.zones.values())
+        if doubtful is not None:
+            self.zones = {zone: _without_family(health, *doubtful) for zone, health in self.zones.items()}
+        self.unheard = doubtful[0] if doubtful is not None and doubtful[1] == "not_asked" else None
         self._servers = {each.server: each for zone in self.zones.values() for each in zone.servers}
 
     def of(self, server: ServerAddress) -> ServerHealth | None:
@@ -135,6 +144,35 @@ def _zone_health(evidence: EvidenceIndex, zone: str, rows: list[tuple[ServerAddr
         for each in found
     )
     return ZoneHealth(zone, judged, heard=verdict != "not_asked")
+
+
+def family(address: str) -> Family:
+    """The family of an address."""
+    return "IPv6" if ":" in address else "IPv4"
+
+
+def _doubtful_family(zones: Iterable[ZoneHealth]) -> tuple[Family, Standing] | None:
+    """The address family over which nobody answers well from here while the other one is served, and how its lame
+    addresses stand then: *not_asked* if all are, *open* if some gave no answer. One server may be to blame as well as
+    the network, so nothing is concluded about either."""
+    found: dict[Family, set[Standing]] = {"IPv4": set(), "IPv6": set()}
+    for each in (server for zone in zones for server in zone.servers):
+        found[family(each.server.address)].add(each.standing)
+    for bad, good in (("IPv4", "IPv6"), ("IPv6", "IPv4")):
+        mine, other = found[cast("Family", bad)], found[cast("Family", good)]
+        if "lame" in mine and mine <= {"lame", *DOUBTFUL} and not SERVING.isdisjoint(other):
+            return cast("Family", bad), "not_asked" if mine == {"lame"} else "open"
+    return None
+
+
+def _without_family(zone: ZoneHealth, doubtful: Family, standing: Standing) -> ZoneHealth:
+    servers = tuple(
+        ServerHealth(each.server, standing, each.because, each.rcode, each.twice)
+        if each.standing == "lame" and family(each.server.address) == doubtful
+        else each
+        for each in zone.servers
+    )
+    return ZoneHealth(zone.zone, servers, heard=zone.heard)
 
 
 def resolver_answers(evidence: EvidenceIndex, zone: str) -> Resolver:

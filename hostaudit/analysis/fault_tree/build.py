@@ -58,4 +58,5 @@ def _function(parts: TreeParts, record: FunctionRecord, loss: Loss) -> SiteFunct
         note=record.note,
         begins=record.begins,
         hidden_origins=record.hidden_origins,
+        possible=record.possible,
     )

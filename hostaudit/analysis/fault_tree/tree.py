@@ -156,7 +156,8 @@ class SiteFunction:
     """A function of the site. ``applies``: *maybe* if the question that decides it has no answer; *unseen* if nobody
     could ask it and nothing speaks for the function, which is then not assessed. ``degraded_by`` are
     nodes whose loss degrades the function without stopping it. ``begins``: the time at which a loss takes effect, if
-    that is not the time of the loss itself (the end of a certificate)."""
+    that is not the time of the loss itself (the end of a certificate). ``possible``: the companies that may stop an
+    *unseen* function; empty if it is proved not to be there. The low end of the score counts it."""
 
     id: str
     root: str
@@ -168,6 +169,7 @@ class SiteFunction:
     note: str = ""
     begins: Term | None = None
     hidden_origins: tuple[HiddenOrigin, ...] = ()
+    possible: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:

@@ -30,6 +30,7 @@ from hostaudit.model.values import (
     Delegation,
     Kind,
     NameServers,
+    Registration,
     ServerAddress,
     ZoneCut,
     subject_text,
@@ -178,7 +179,14 @@ class Zones:
         if cut is None and not required:
             self.tree.unfollowed.add(host)
             return self.tree.gate(Purpose.ZONE_NOT_ASKED.of(host), "all")
-        return self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)), direct=self.sites_own(host))
+        asked = self.operators.open_zone_cuts(host, self.evidence.ids(("zone", host)), direct=self.sites_own(host))
+        read = own is not None and self.evidence.value("registration", own, Registration) is not None
+        registrar = self.attribution.registrar(own) if own and read else None
+        if own is None or registrar is None:
+            return asked
+        # Whatever zones there are between, the name is registered, so that registry and registrar carry it.
+        held = [self._registry(own, own, self.evidence.ids(("registration", own))), self._registrar(own, registrar)]
+        return self.tree.gate(Purpose.ZONE_IN_PART.of(host), "all", [*held, asked])
 
     def resolves(self, host: str, kind: Kind) -> str:
         """The node for "this host name resolves": every zone on its CNAME chain must be served."""

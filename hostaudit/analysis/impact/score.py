@@ -71,12 +71,15 @@ def combine(exposures: Sequence[float], scoring: Scoring) -> float:
     return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
 
 
-def exposure(functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring) -> float:
-    """Weighted mean of harm over the functions that apply, 0 to 1."""
-    total = sum(function.weight for function in functions)
+def exposure(
+    functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring, unseen: float = 0.0
+) -> float:
+    """Weighted mean of harm over the functions that apply, 0 to 1. ``unseen``: the weight of those that may apply,
+    which suffer full harm."""
+    total = sum(function.weight for function in functions) + unseen
     if total == 0:
         return 0.0
-    hurt = sum(f.weight * harm(outages[f.id].hours.high, scoring.full_harm_hours) for f in functions)
+    hurt = sum(f.weight * harm(outages[f.id].hours.high, scoring.full_harm_hours) for f in functions) + unseen
     return hurt / total
 
 
@@ -85,17 +88,27 @@ class CompanyOutages:
     """One reading of a fault tree: for every parent company that ends a function alone, the outages that it causes.
 
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
+    ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
+    on, and on companies that nobody could see.
     """
 
     functions: tuple[SiteFunction, ...]
     single_points: dict[str, set[tuple[DomainKind, str]]]
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
+    unseen: tuple[SiteFunction, ...] = ()
+
+    @property
+    def weight_of_unseen(self) -> float:
+        """The weight of the functions that may be there."""
+        return sum(each.weight for each in self.unseen)
 
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
         0 if a spare name keeps the web site reachable without it."""
         if any(self.rest[parent][function.id].stops for function in self.functions):
+            return 1.0
+        if any(parent in function.possible for function in self.unseen):
             return 1.0
         back = self.outages[parent]["web"].by.high if "web" in self.outages[parent] else ""
         return 0.0 if FallbackId.read(back).is_spare_name else scoring.name_only_weight
@@ -104,6 +117,8 @@ class CompanyOutages:
 def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> CompanyOutages:
     """Compute one reading, once for the score and for each function."""
     functions = tuple(function for function in tree.functions if function.counts)
+    # What was not seen may be there: a firewall that hides the apps of a site must not raise the low end.
+    unseen = tuple(each for each in tree.functions if each.possible) if reading == "pessimistic" else ()
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
@@ -112,15 +127,22 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
         single_points,
         {parent: impact(tree, one[parent], clock, reading=reading) for parent in parents},
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
+        unseen,
     )
 
 
 def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
-    """The exposure of every parent company that ends at least one function alone."""
-    return {
-        parent: held.factor(parent, scoring) * exposure(held.functions, outages, scoring)
+    """The exposure of every parent company that ends at least one function alone, and of whoever may hold functions
+    that nobody could see."""
+    unseen = held.weight_of_unseen
+    found = {
+        parent: held.factor(parent, scoring) * exposure(held.functions, outages, scoring, unseen)
         for parent, outages in held.outages.items()
     }
+    if unseen:
+        least = unseen / (unseen + sum(each.weight for each in held.functions))
+        found[NOBODY] = max(found.get(NOBODY, 0.0), least)
+    return found
 
 
 def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
@@ -202,10 +224,11 @@ def working(
     for parent in ranked:
         rows = []
         for function in held.functions:
-            hours = held.outages[parent][function.id].hours.high
+            hours = held.outages[parent][function.id].hours.high if parent in held.outages else 0.0
             hurt = harm(hours, scoring.full_harm_hours)
             rows.append(WorkingFunction(function.id, function.weight, round(hours, 2), round(hurt, 4)))
-        factor = held.factor(parent, scoring)
+        rows += [WorkingFunction(each.id, each.weight, scoring.full_harm_hours, 1.0) for each in held.unseen]
+        factor = held.factor(parent, scoring) if parent in held.outages else 1.0
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
     return WorkingEnd(end, value, tuple(companies))

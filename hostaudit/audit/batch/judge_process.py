@@ -24,6 +24,7 @@ import hostaudit
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
+from hostaudit.model.values import evidence_id
 from hostaudit.model.verdict import Verdict
 
 START = """
@@ -58,7 +59,7 @@ class Job(msgspec.Struct, frozen=True):
 class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
     site that could not be judged; the other fields then have no meaning. ``unkept``: the reason why the run is not
-    stored in the history, empty if it is."""
+    stored in the history, empty if it is. ``defects``: the errors of hostaudit itself while it looked at the site."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -67,6 +68,7 @@ class Judged(msgspec.Struct, frozen=True):
     line: str = ""
     defect: str = ""
     unkept: str = ""
+    defects: tuple[str, ...] = ()
 
 
 class JudgingFailedError(Exception):
@@ -104,12 +106,34 @@ def judged(job: Job) -> Judged:
 
     from hostaudit import audit
     from hostaudit.documents import rules
+    from hostaudit.errors import UsageError
 
     day = date.fromisoformat(job.day) if job.day else None
-    report = audit.analyse(job.file, rules.shipped(), job.criteria, day)
+    criteria, unread = job.criteria, ""
+    if job.history:
+        try:
+            criteria = remembering(criteria, job.file, Path(job.history))
+        except UsageError as error:
+            unread = error.message
+    report = audit.analyse(job.file, rules.shipped(), criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
-    return Judged(report.verdict, low, high, report.summary, line, unkept=_kept(report, job.history))
+    unkept, defects = unread or _kept(report, job.history), report.run.defects or ()
+    return Judged(report.verdict, low, high, report.summary, line, unkept=unkept, defects=defects)
+
+
+def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) -> Criteria | None:
+    """Return the criteria with what the history tells of the mail of a site, if they demand mail and it has none now.
+    Raises ``UsageError`` for a history that cannot be read."""
+    if criteria is None or criteria.mail_before or not criteria.demands_mail:
+        return criteria
+    domain = file.target.domain
+    asked = evidence_id("mx", domain)
+    if not any(item.id == asked and item.absent is not None for item in file.evidence):
+        return criteria
+    from hostaudit.history.mail import mail_before
+
+    return msgspec.structs.replace(criteria, mail_before=mail_before(history, domain))
 
 
 def _kept(report: Report, path: str) -> str:

@@ -57,6 +57,9 @@ class Kept:
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    defective: set[str] = field(default_factory=set)
+    """Domains with a report during whose scan hostaudit itself failed at a question."""
+
     end: int = 0
     """The length of the whole records, in bytes from the start of the file."""
 
@@ -212,6 +215,8 @@ def read(path: Path) -> Kept:
                 break
             if line.schema == REPORT_SCHEMA:
                 kept.verdicts[domain] = line.verdict
+                if isinstance(line.run, dict) and line.run.get("defects"):
+                    kept.defective.add(domain)
             elif line.type == "failed":
                 kept.failed.add(domain)
             else:

@@ -37,6 +37,7 @@ class Tally:
     total: int
     verdicts: Counter[str] = field(default_factory=Counter)
     failed: int = 0
+    defective: int = 0
     resumed: int = 0
     interrupted: bool = False
     started: float = field(default_factory=time.monotonic)
@@ -52,21 +53,26 @@ class Tally:
             self.failed += 1
         else:
             self.verdicts[record.judged.verdict] += 1
+            self.defective += bool(record.judged.defects)
 
     def keep(self, kept: Kept) -> None:
         """Count the records of an earlier part of the run."""
         self.verdicts.update(kept.verdicts.values())
         self.failed += len(kept.failed)
+        self.defective += len(kept.defective)
         self.resumed = len(kept.domains)
 
     @property
     def code(self) -> int:
-        """The exit code: a known failure takes precedence over an unknown result."""
+        """The exit code: a site without a report comes first, then a known failure, a defect at single questions, an
+        unknown result."""
         if self.interrupted:
             return Exit.INTERRUPTED
+        if self.failed:
+            return Exit.INTERNAL
         codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
-        codes |= {Exit.INTERNAL} if self.failed else set()
-        order = (Exit.INTERNAL, Exit.FAIL, Exit.INCONCLUSIVE)
+        codes |= {Exit.INTERNAL} if self.defective else set()
+        order = (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE)
         return next((code for code in order if code in codes), Exit.PASS)
 
 
@@ -91,6 +97,7 @@ def summary(tally: Tally, listed: Listed, asked: dict[str, Any]) -> str:
             "resumed": tally.resumed,
             "verdicts": {name: tally.verdicts[name] for name in EXIT_OF},
             "failed": tally.failed,
+            "defective": tally.defective,
             "duplicates": listed.duplicates,
             "rejected": len(listed.rejected),
             "rejected_lines": [
@@ -139,6 +146,7 @@ def closing(tally: Tally, listed: Listed) -> str:
     """The last lines for people: the number of domains by outcome."""
     counts = [f"{tally.verdicts[name]} {name.replace('_', ' ')}" for name in EXIT_OF if tally.verdicts[name]]
     counts += [f"{tally.failed} failed with an internal error"] if tally.failed else []
+    counts += [f"{tally.defective} with an internal error at single questions"] if tally.defective else []
     counts += [f"{len(listed.rejected)} lines rejected"] if listed.rejected else []
     counts += [f"{listed.duplicates} named twice"] if listed.duplicates else []
     seconds = time.monotonic() - tally.started

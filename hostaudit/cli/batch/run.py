@@ -23,7 +23,8 @@ from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_site
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
-from hostaudit.cli.output import Writer
+from hostaudit.cli.console import complain
+from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -227,9 +228,13 @@ class Run:
             await asyncio.shield(asyncio.to_thread(sink.write, text))
         if record.judged is not None and record.judged.unkept:
             self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
+        if record.judged is not None and record.judged.defects:
+            meter.clear()
+            tell_defects(record.judged.defects, record.domain, record.judged.verdict)
         if record.failure:
             meter.clear()
-            self._writer.note(f"internal error in hostaudit at {record.domain}: {record.failure}")
+            text = f"internal error in hostaudit at {record.domain}: {record.failure}; the site was not judged"
+            complain(text, "please report it with the output of --debug")
         meter.count()
 
 

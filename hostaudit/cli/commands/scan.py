@@ -70,7 +70,7 @@ def scan(
 
     writer = Writer(output, console, document=Report, evidence=save_evidence)
     declarations = evidence.Declarations(site, writer.note, policy=judging.policy, many=many.list_ is not None)
-    criteria = CriteriaBuilder(declarations, writer.note, judging)
+    criteria = CriteriaBuilder(declarations, writer.note, judging, history)
     kept = HistoryWriter(history, writer, save_evidence)
     if many.list_ is None and evidence.is_path(domain):
         if host or save_evidence:
@@ -122,7 +122,7 @@ def analyse(
 
     writer = Writer(output, console, document=Report)
     declarations = evidence.Declarations(site, writer.note, policy=judging.policy)
-    criteria = CriteriaBuilder(declarations, writer.note, judging)
+    criteria = CriteriaBuilder(declarations, writer.note, judging, history)
     kept = HistoryWriter(history, writer)
     return _judge_saved(file, writer, declarations, criteria, kept, noted=False)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from hostaudit.model.values import Certificate, MailGreeting, Origin, Owner, PublishedRanges, Registration
-from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record
+from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, HttpReply, Outcome, Record, led_elsewhere
 
-__all__ = ["DnsAnswer", "DnsReply", "HttpReply", "Net", "Outcome", "Record"]
+__all__ = ["DnsAnswer", "DnsReply", "HttpReply", "Net", "Outcome", "Record", "led_elsewhere"]
 
 
 class Net(Protocol):

@@ -71,7 +71,7 @@ class Batches:
                 outcome = shared
             if batch.ids == ids:
                 return outcome
-            own = _own(outcome, url, ids, source)
+            own = _own(outcome, url, ids, batch.ids, source)
             if own is not None:
                 return own
             # One id that makes the service fail must not cost the others their answer.
@@ -110,8 +110,11 @@ def _fits(ids: set[str]) -> bool:
     return len(ids) <= MOST_IDS and sum(len(each) + 1 for each in ids) <= MOST_LENGTH
 
 
-def _own(outcome: Outcome[HttpReply], url: str, ids: frozenset[str], source: str) -> Outcome[HttpReply] | None:
-    """The part of the joint reply that belongs to one request; None if it cannot be separated."""
+def _own(
+    outcome: Outcome[HttpReply], url: str, ids: frozenset[str], asked: set[str], source: str
+) -> Outcome[HttpReply] | None:
+    """The part of the joint reply, to all ids ``asked``, that belongs to one request; None if it cannot be separated,
+    or has a row of none of these ids."""
     reply = outcome.value
     if reply is None or reply.status in (403, 429):
         return replace(outcome, source=source, value=reply and replace(reply, url=url))
@@ -123,6 +126,9 @@ def _own(outcome: Outcome[HttpReply], url: str, ids: frozenset[str], source: str
     if not isinstance(rows, list):
         return None
     wanted = {each.lower() for each in ids}
+    everybody = {each.lower() for each in asked}
+    if not all(_is_of(row, everybody) for row in rows):
+        return None
     mine = [row for row in rows if _is_of(row, wanted)]
     body = msgspec.json.encode({"resultCount": len(mine), "results": mine})
     return Outcome.of(replace(reply, url=url, body=body), source)

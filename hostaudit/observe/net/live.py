@@ -31,6 +31,9 @@ from hostaudit.observe.net.run_shared import Common
 from hostaudit.observe.net.single_flight import Sharing
 from hostaudit.observe.net.smtp import Smtp
 
+MOST_DEFECTS, LONGEST_DEFECT = 16, 300
+"""The number of defects of one scan that evidence keeps, and the characters of each."""
+
 
 class LiveNet:
     """The network access of one scan, used by ``async with``. The deadline counts from entering.
@@ -218,6 +221,11 @@ class LiveNet:
         if self._no_third_party:
             return Outcome.gap("not_asked", f"registration of {name}", "--no-third-party")
         return await self._registrations.find(name)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """The first different defects, each in a line."""
+        return tuple(dict.fromkeys(each[:LONGEST_DEFECT] for each in self.crashes))[:MOST_DEFECTS]
 
     def crashed(self, where: str, error: BaseException) -> None:
         """Keep a defect for the caller, and write it to the debug log."""

@@ -94,6 +94,8 @@ class Origins:
         live = await self._dns.origin(address)
         if held is not None and live.unknown is not None:
             return Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})")
+        if held is not None and live.absent is not None:
+            return Outcome.gap("contradicted", live.source, f"{live.absent}, while the {table} has {held.prefix}")
         return live
 
     def _unasked(self, source: str, why: str) -> Outcome[Origin] | None:

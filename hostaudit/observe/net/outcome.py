@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
+from hostaudit import domain
 from hostaudit.model.evidence import Cause, Unknown
 from hostaudit.model.values import Alias, Certificate
 
@@ -71,7 +73,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class DnsReply:
-    """A complete DNS message (RFC 1035 section 4), its sections as plain records."""
+    """A complete DNS message (RFC 1035 section 4), its sections as plain records of the class IN. ``recursive``: the
+    server offers recursion (RA)."""
 
     rcode: str
     authoritative: bool
@@ -79,6 +82,7 @@ class DnsReply:
     answer: tuple[Record, ...] = ()
     authority: tuple[Record, ...] = ()
     additional: tuple[Record, ...] = ()
+    recursive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +112,10 @@ class HttpReply:
     def header(self, name: str) -> str | None:
         """The first value of a header (lower-case name), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+def led_elsewhere(reply: HttpReply) -> bool:
+    """True if a reply came after redirects to a host under another registrable name than that of the first URL: what it
+    says is then no statement of the one that was asked."""
+    hosts = [urlsplit(url).hostname or "" for url in (*reply.hops, reply.url)]
+    return len({domain.registrable(host) or host for host in hosts}) > 1

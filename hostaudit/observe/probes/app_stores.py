@@ -12,7 +12,7 @@ import msgspec
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.values import AppLinks, Listing, StoreListing
 from hostaudit.observe import html_tags
-from hostaudit.observe.net import HttpReply, Outcome, jsontext
+from hostaudit.observe.net import HttpReply, Outcome, jsontext, led_elsewhere
 from hostaudit.observe.probes import Probe, Scan, together
 
 MOST_LOOKUPS = 12
@@ -83,11 +83,19 @@ def _refused(reply: HttpReply) -> Outcome[Any] | None:
     """The outcome that a status alone decides, else None. 403 means a rate limit here, never "not listed"."""
     if reply.status in (403, 429):
         return Outcome.gap("rate_limited", reply.url, f"status {reply.status}")
+    if reply.status == 404 and led_elsewhere(reply):
+        return Outcome.gap("http_status", reply.url, "status 404 after a redirect elsewhere")
     if reply.status == 404:
         return Outcome.none("404", reply.url)
     if reply.status != 200:
         return Outcome.gap("http_status", reply.url, f"status {reply.status}")
     return None
+
+
+def _not_of(content: Any, member: str, thing: str, source: str) -> Outcome[Any]:
+    """The outcome for a record that is not that of the package or product asked for: of another one, or of none."""
+    named = isinstance(content, dict) and isinstance(content.get(member), str)
+    return Outcome.gap("other_subject" if named else "malformed", source, f"not the record of this {thing}")
 
 
 def _json(reply: HttpReply) -> Any:
@@ -125,8 +133,9 @@ async def _apple_batch(scan: Scan, key: str, identities: list[str]) -> Outcome[l
         return Outcome.of([], "hostaudit")
     joined = ",".join(quote(each, safe="") for each in identities)
     rows = (await scan.net.service(APPLE.format(key=key, ids=joined))).then(_apple_rows)
+    asked = frozenset(each.lower() for each in identities)
     for identity in identities:
-        outcome = rows.then(partial(_apple_listing, key=key, identity=identity, source=rows.source))
+        outcome = rows.then(partial(_apple_listing, key=key, identity=identity, asked=asked, source=rows.source))
         scan.note("listing", StoreListing(APP_STORE, identity), _with_owner(scan, outcome))
     return rows
 
@@ -145,7 +154,11 @@ def _apple_rows(reply: HttpReply) -> Outcome[list[dict[str, Any]]]:
     return Outcome.of(results, reply.url)
 
 
-def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: str) -> Outcome[Listing]:
+def _apple_listing(
+    rows: list[dict[str, Any]], key: str, identity: str, asked: frozenset[str], source: str
+) -> Outcome[Listing]:
+    """The listing of one of the ids that were asked for together, in lower case. A listing that belongs to none of them
+    shows that the service answered something else, so that the lack of this one proves nothing."""
     name = "trackId" if key == "id" else "bundleId"
     for row in rows:
         if str(row.get(name)).lower() == identity.lower():
@@ -154,6 +167,8 @@ def _apple_listing(rows: list[dict[str, Any]], key: str, identity: str, source: 
             platform = "other" if row.get("kind") == "mac-software" else "ios"
             listing = Listing(APP_STORE, identity, platform, _text(row.get("trackName")), developer, url)  # type: ignore[arg-type]
             return Outcome.of(listing, source)
+    if any(str(row.get(name)).lower() not in asked for row in rows):
+        return Outcome.gap("other_subject", source, f"a listing with another {name} than was asked for")
     return Outcome.none("not listed in us" if rows else "resultCount 0 in us", source)
 
 
@@ -204,7 +219,7 @@ def _f_droid(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
         return refused
     content = _json(reply)
     if not isinstance(content, dict) or content.get("packageName") != identity:
-        return Outcome.gap("malformed", reply.url, "not the record of this package")
+        return _not_of(content, "packageName", "package", reply.url)
     versions = content.get("packages", [])
     if not isinstance(versions, list):
         return Outcome.gap("malformed", reply.url, "packages is no list")
@@ -240,6 +255,9 @@ def _packaged(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
         return Outcome.gap("malformed", reply.url, "no Products")
     if not products:
         return Outcome.none("no product of this id in US", reply.url)
+    about = products[0].get("ProductId") if isinstance(products[0], dict) else None
+    if isinstance(about, str) and about.lower() != identity.lower():
+        return _not_of(products[0], "ProductId", "product", reply.url)
     localised = products[0].get("LocalizedProperties") if isinstance(products[0], dict) else None
     first = localised[0] if isinstance(localised, list) and localised and isinstance(localised[0], dict) else {}
     name, developer = _text(first.get("ProductTitle")), _text(first.get("PublisherName"))
@@ -255,7 +273,7 @@ def _desktop(reply: HttpReply, store: str, identity: str) -> Outcome[Listing]:
     content = _json(reply)
     product = content.get("Payload") if isinstance(content, dict) else None
     if not isinstance(product, dict) or product.get("ProductId") != identity:
-        return Outcome.gap("malformed", reply.url, "not the record of this product")
+        return _not_of(product, "ProductId", "product", reply.url)
     name, developer = _text(product.get("Title")), _text(product.get("PublisherName"))
     url = _text(product.get("AppWebsiteUrl"), LONGEST_URL)
     return Outcome.of(Listing(store, identity, "windows", name, developer, url), reply.url)

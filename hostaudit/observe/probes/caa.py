@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from hostaudit.model.evidence import Evidence
+from hostaudit.model.evidence import NO_SUCH_NAME, Evidence
 from hostaudit.model.values import Caa
 from hostaudit.observe.net import DnsAnswer, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
@@ -26,12 +26,23 @@ async def _climb(scan: Scan, host: str) -> None:
     while names[-1] != top:
         names.append(names[-1].partition(".")[2])
     outcomes = await together(scan.net.dns(name, "CAA") for name in names)
+    denied = next((each for each in outcomes if each.absent == NO_SUCH_NAME), None)
+    if denied is not None and await _exists(scan, host):
+        gap: Outcome[Caa] = Outcome.gap("contradicted", denied.source, f"NXDOMAIN, while {host} has an address")
+        scan.note("caa", host, gap)
+        return
     for name, outcome in zip(names, outcomes, strict=True):
         # A name without an answer might have the relevant set, so the names above it prove nothing.
         if outcome.unknown is not None or outcome.value is not None:
             scan.note("caa", host, _relevant(name, outcome))
             return
     scan.note("caa", host, Outcome.none(f"no CAA record up to {top}", outcomes[-1].source))
+
+
+async def _exists(scan: Scan, host: str) -> bool:
+    """True if a host has an address, so that neither its name nor one above it can be without existence (RFC 8020)."""
+    found = await together(scan.net.dns(host, kind) for kind in ("A", "AAAA"))
+    return any(each.value is not None for each in found)
 
 
 def _relevant(owner: str, outcome: Outcome[DnsAnswer]) -> Outcome[Caa]:

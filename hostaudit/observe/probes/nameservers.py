@@ -201,7 +201,7 @@ def _said(zone: str, server: str, address: str, reply: DnsReply) -> ServerAnswer
 
 
 async def _delegation(scan: Scan, zone: str) -> Outcome[Delegation]:
-    """The delegation in the parent zone, from the first of its servers that gives a usable answer."""
+    """The delegation in the parent zone, from the first of its servers that gives one; absent only if none does."""
     above = await scan.net.zone_of(zone.partition(".")[2])
     if not above.value:
         cause = above.unknown.cause if above.unknown else "dns_error"
@@ -210,11 +210,14 @@ async def _delegation(scan: Scan, zone: str) -> Outcome[Delegation]:
     if servers.unknown is not None:
         return Outcome.gap(servers.unknown.cause, servers.source, f"the servers of {above.value} were not found")
     outcome: Outcome[Delegation] = Outcome.gap("dns_error", servers.source, f"{above.value} names no server")
+    denied: Outcome[Delegation] | None = None
     for server in _hosts(servers)[:PARENT_SERVERS]:
         outcome = await _ask_parent(scan, zone, above.value, server)
-        if outcome.unknown is None:
-            break
-    return outcome
+        if outcome.value is not None:
+            return outcome
+        # One server's word that there is nothing weighs less than another one's delegation.
+        denied = denied or (outcome if outcome.absent is not None else None)
+    return denied or outcome
 
 
 async def _ask_parent(scan: Scan, zone: str, parent: str, server: str) -> Outcome[Delegation]:
@@ -248,7 +251,7 @@ def _referral(zone: str, parent: str, reply: DnsReply, ds: DnsReply | None, sour
     names = sorted({str(record.fields[0]) for record in rows})[:MOST_SERVERS]
     signed = None
     if ds is not None and ds.rcode == "NOERROR":
-        signed = any(record.type == "DS" for record in ds.answer)
+        signed = any(record.type == "DS" and record.name == zone for record in ds.answer)
     servers = tuple(NameServerGlue(name, tuple(sorted(glue.get(name, ())))) for name in names)
     return Outcome.of(Delegation(parent, servers, min(record.ttl for record in rows), signed), source)
 

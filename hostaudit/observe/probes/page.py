@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from hostaudit.model.evidence import Evidence
+from msgspec import UNSET
+
+from hostaudit.model.evidence import Cause, Evidence, Unknown
 from hostaudit.model.values import (
     AppLinks,
     AppRef,
@@ -22,12 +25,19 @@ from hostaudit.model.values import (
     PageResource,
     WebApp,
     evidence_id,
+    is_challenge,
 )
 from hostaudit.observe import html_tags
-from hostaudit.observe.net import HttpReply, Outcome, jsontext
+from hostaudit.observe.net import HttpReply, Outcome, jsontext, led_elsewhere
 from hostaudit.observe.probes import Probe, Scan, as_addresses, together
 
 REDIRECTS = 5
+SHOWN = 200
+"""The only status of an answer that is a page or a file."""
+BROKEN = 500
+"""The lowest status of a server that does not work now."""
+GONE = (404, 410)
+"""The only statuses that prove that there is none."""
 MOST_ADDRESSES = 4
 MOST_ENTRIES = 200
 """The most entries that are read from a declaration or manifest."""
@@ -37,6 +47,9 @@ MOST_RESOURCES = 20
 
 ASSOCIATION = "/.well-known/apple-app-site-association"
 ASSET_LINKS = "/.well-known/assetlinks.json"
+
+NO_FILE_FOR_DEVICES: frozenset[Cause] = frozenset({"connection_refused", "certificate_invalid"})
+"""Causes with which no device gets a file either."""
 
 STORE_HOSTS = ("itunes.apple.com", "play.google.com", "f-droid.org")
 """Hosts that are resolved while the page is fetched, so that a later look-up needs no round trip for the address."""
@@ -59,26 +72,28 @@ async def run(scan: Scan, item: Evidence | None) -> None:
     del item
     aside = [asyncio.ensure_future(_warm_up(scan))]
     declared, (host, page) = await asyncio.gather(_declarations(scan), _front(scan))
-    found: list[html_tags.App] = [app for apps, _ in declared for app in apps]
-    # Devices find no declaration at a name other than the page's that does not answer.
-    silent = [f"the well-known files of {source}" for _, source in declared if source in (scan.target.domain, host)]
+    found: list[html_tags.App] = [app for each in declared for app in each.apps]
+    silent = [each.silence for each in declared if each.silence is not None]
+    # Devices find no declaration at a name beside the page's where nothing listens, or whose certificate is refused.
+    beside = {each.host for each in declared} - {scan.target.domain, host}
+    silent = [each for each in silent if each.host not in beside or each.cause not in NO_FILE_FOR_DEVICES]
     why = _no_page_by_proof(scan)
     if page is None and why:
         _no_page(scan, host, why)
     elif page is None:
-        silent.append("the front page")
+        silent.append(_Silence("the front page"))
         _no_page(scan, host)
     else:
         references = html_tags.references(_text(page.body), page.url)
         references.cut |= page.truncated
-        silent += ["the rest of the front page"] if references.cut else []
+        silent += [_Silence("the rest of the front page")] if references.cut else []
         scan.note("page", host, Outcome.of(_as_page(scan, page, references), page.url))
         aside.append(asyncio.ensure_future(_resources(scan, host)))
         _packages(scan, host, references, page.url)
         found += references.apps
         related, source = await _web_app(scan, host, references, page.url)
         found += related
-        silent += [source] if source else []
+        silent += [_Silence(source)] if source else []
     _apps(scan, found, silent, why if page is None else "")
     await asyncio.gather(*aside)
 
@@ -112,7 +127,11 @@ async def _front(scan: Scan) -> tuple[str, HttpReply | None]:
         return domain, None
     host = html_tags.host_of(reply.value.url) or domain
     kind = (reply.value.header("content-type") or "text/html").lower()
-    if reply.value.status >= 400:
+    if is_challenge(reply.value.headers):
+        gap: Outcome[Page] = Outcome.gap("challenge", reply.source, f"status {reply.value.status}")
+        scan.note("page", host, gap)
+        return host, None
+    if reply.value.status != SHOWN:
         scan.note("page", host, Outcome.gap("http_status", reply.source, f"status {reply.value.status}"))
         return host, None
     if "html" not in kind:
@@ -147,7 +166,8 @@ async def _has_address(scan: Scan, host: str) -> bool:
 
 
 def _as_front(reply: HttpReply) -> FrontPage:
-    return FrontPage(reply.url, html_tags.host_of(reply.url), reply.status, reply.hops)
+    challenge = is_challenge(reply.headers) or UNSET
+    return FrontPage(reply.url, html_tags.host_of(reply.url), reply.status, reply.hops, challenge)
 
 
 def _text(body: bytes) -> str:
@@ -176,9 +196,11 @@ def _no_page_by_proof(scan: Scan) -> str:
     if item is None or item.absent is not None:
         return "there is no front page" if item is not None else ""
     value = item.value
-    if isinstance(value, FrontPage) and 400 <= value.status < 500:
-        return f"the front page answered {value.status}"
-    return ""
+    if not isinstance(value, FrontPage):
+        return ""
+    if value.challenge is True:
+        return "the front page answered with a challenge page"
+    return f"the front page answered {value.status}" if value.status != SHOWN and value.status < BROKEN else ""
 
 
 def _no_page(scan: Scan, host: str, why: str = "") -> None:
@@ -242,10 +264,9 @@ async def _web_app(
 
 def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
     """The URL of a manifest after redirects, and its content."""
-    if reply.status in (404, 410):
-        return Outcome.none(str(reply.status), reply.url)
-    if reply.status != 200:
-        return Outcome.gap("http_status", reply.url, f"status {reply.status}")
+    proof: Outcome[tuple[str, dict[str, Any]]] | None = _no_file(reply)
+    if proof is not None:
+        return proof
 
     def with_place(content: Any) -> Outcome[tuple[str, dict[str, Any]]]:
         if not isinstance(content, dict):
@@ -253,6 +274,17 @@ def _manifest(reply: HttpReply) -> Outcome[tuple[str, dict[str, Any]]]:
         return Outcome.of((reply.url, content), reply.url)
 
     return jsontext.decode(reply, reply.url).then(with_place)
+
+
+def _no_file(reply: HttpReply) -> Outcome[Any] | None:
+    """The outcome of an answer that has no file of the site, by its status and headers; None if it may have one."""
+    if is_challenge(reply.headers):
+        return Outcome.gap("challenge", reply.url, f"status {reply.status}")
+    if reply.status in GONE and not led_elsewhere(reply):
+        return Outcome.none(str(reply.status), reply.url)
+    if reply.status != SHOWN:
+        return Outcome.gap("http_status", reply.url, f"status {reply.status}")
+    return None
 
 
 def _as_web_app(url: str, page: str, manifest: dict[str, Any]) -> WebApp:
@@ -308,29 +340,51 @@ def _related(manifest: dict[str, Any]) -> list[html_tags.App]:
 # -- declarations -----------------------------------------------------------------------------------------
 
 
-async def _declarations(scan: Scan) -> list[tuple[list[html_tags.App], str]]:
-    """The declarations in well-known files of the domain and its www name: (apps, the host if it gave no answer)."""
+class _Silence(NamedTuple):
+    """A place where an app may be named, and which told nothing: its name with the ending, the cause, and the host of a
+    file."""
+
+    place: str
+    cause: Cause = "depends_on_unknown"
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """The apps in a well-known file of a host. ``silence``: an answer that proves nothing."""
+
+    host: str
+    apps: list[html_tags.App] = field(default_factory=list)
+    silence: _Silence | None = None
+
+
+async def _declarations(scan: Scan) -> list[_Declared]:
+    """The declarations in well-known files of the domain and its www name."""
     hosts = await _served(scan)
     return await together(_declared(scan, host, path) for host in hosts for path in (ASSOCIATION, ASSET_LINKS))
 
 
-async def _declared(scan: Scan, host: str, path: str) -> tuple[list[html_tags.App], str]:
-    reply = await scan.net.fetch(f"https://{host}{path}")
-    if reply.value is None or reply.value.status >= 500:
-        return [], host
-    if reply.value.status != 200:
-        return [], ""
-    content = jsontext.decode(reply.value, reply.source)
-    if content.unknown is not None and (reply.value.truncated or _meant_as_json(reply.value)):
-        return [], host
-    # A body that is not meant as JSON is the site's default page, not a declaration; devices ignore it too.
-    return (_from_association(content.value) if path == ASSOCIATION else _from_asset_links(content.value)), ""
+async def _declared(scan: Scan, host: str, path: str) -> _Declared:
+    """What one file declares. Only a proof that there is none, and sound JSON, tell that no app is named."""
+    place = f"{host}{path}"
+    reply = await scan.net.fetch(f"https://{place}", redirects=REDIRECTS)
+    content = reply.then(lambda answer: _no_file(answer) or jsontext.decode(answer, reply.source))
+    if content.unknown is not None:
+        ending = _ending(reply, content.unknown)
+        return _Declared(host, silence=_Silence(f"{place} ({ending})", content.unknown.cause, host))
+    if content.value is None:
+        return _Declared(host)
+    read = _from_association if path == ASSOCIATION else _from_asset_links
+    return _Declared(host, read(content.value))
 
 
-def _meant_as_json(reply: HttpReply) -> bool:
-    """True if an unreadable body was meant to be JSON: a damaged declaration is no proof that there is none."""
-    start = reply.body[:64].lstrip()[:1]
-    return start in (b"{", b"[") or (start != b"<" and "json" in (reply.header("content-type") or "").lower())
+def _ending(reply: Outcome[HttpReply], unknown: Unknown) -> str:
+    """Why an answer proves nothing, in a few words."""
+    if reply.value is None:
+        return unknown.cause.replace("_", " ")
+    words = {"challenge": f"status {reply.value.status}, a challenge page", "malformed": "status 200, no JSON"}
+    led = f" after a redirect to {reply.value.url}" if reply.value.hops else ""
+    return f"{words.get(unknown.cause, f'status {reply.value.status}')}{led}"[:200]
 
 
 def _from_association(content: Any) -> list[html_tags.App]:
@@ -362,14 +416,17 @@ def _from_asset_links(content: Any) -> list[html_tags.App]:
     return apps
 
 
-def _apps(scan: Scan, found: list[html_tags.App], silent: list[str], no_page: str = "") -> None:
+def _apps(scan: Scan, found: list[html_tags.App], silent: list[_Silence], no_page: str = "") -> None:
+    """Record the apps, or why none is known. A file that told nothing goes before a page that was not read."""
     domain = scan.target.domain
-    source, unread = f"the site of {domain}", tuple(sorted(set(silent)))
+    source, unread = f"the site of {domain}", tuple(sorted({each.place for each in silent}))
+    causes = [each.cause for each in silent if each.cause != "depends_on_unknown"]
     refs = _kept(found)
     if refs:
         scan.note("apps", domain, Outcome.of(AppLinks(refs, unread), source))
     elif unread:
-        scan.note("apps", domain, Outcome.gap("depends_on_unknown", source, f"no answer from {', '.join(unread[:4])}"))
+        cause = causes[0] if causes else "depends_on_unknown"
+        scan.note("apps", domain, Outcome.gap(cause, source, f"no answer from {', '.join(unread[:4])}"))
     elif no_page:
         scan.not_applicable("apps", domain, no_page, source)
     else:

@@ -388,7 +388,7 @@ def _dated(reply: HttpReply) -> str:
     """The day that a server gives for a file, else today, as the server offers it today."""
     try:
         moment = parsedate_to_datetime(reply.header("last-modified") or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         moment = datetime.now(UTC)
     return min(moment.strftime("%Y-%m-%d"), datetime.now(UTC).strftime("%Y-%m-%d"))
 

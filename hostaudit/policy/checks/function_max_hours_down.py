@@ -44,4 +44,4 @@ def _proposed(report: Report) -> Mapping[str, tuple[float, ...]]:
     return {each: HOURS for each in TIMED if each in there}
 
 
-CHECK = Check("FUNCTION.max_hours_down", evaluate, Ladder(HOURS, _proposed))
+CHECK = Check("FUNCTION.max_hours_down", evaluate, Ladder(HOURS, _proposed), serving=True)

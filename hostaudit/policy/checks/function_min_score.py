@@ -36,4 +36,4 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     yield demand.answer(compared(low, high, demand.value), identity, message)
 
 
-CHECK = Check("FUNCTION.min_score", evaluate, Ladder(SCORES))
+CHECK = Check("FUNCTION.min_score", evaluate, Ladder(SCORES), serving=True)

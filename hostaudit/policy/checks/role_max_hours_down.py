@@ -52,4 +52,4 @@ def _longest(context: PolicyContext, tree: FaultTree, reading: Reading) -> Longe
     return found
 
 
-CHECK = Check("ROLE.max_hours_down", evaluate, Ladder(HOURS))
+CHECK = Check("ROLE.max_hours_down", evaluate, Ladder(HOURS), serving=True)

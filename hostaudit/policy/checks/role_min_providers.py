@@ -59,4 +59,4 @@ def _proposed(report: Report) -> Mapping[str, tuple[int, ...]]:
     return {role: COUNTS for role in COUNTED if role in roles}
 
 
-CHECK = Check("ROLE.min_providers", evaluate, Ladder(COUNTS, _proposed))
+CHECK = Check("ROLE.min_providers", evaluate, Ladder(COUNTS, _proposed), serving=True)

@@ -26,4 +26,4 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     )
 
 
-CHECK = Check("ROLE.min_score", evaluate, Ladder(SCORES))
+CHECK = Check("ROLE.min_score", evaluate, Ladder(SCORES), serving=True)

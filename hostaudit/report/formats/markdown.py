@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from hostaudit.model import words
 from hostaudit.model.report import Report
-from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, plain, rows, standing, until
@@ -119,7 +118,7 @@ class _Page:
         score = low if low == high else f"{low} to {high}"
         judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
         known = f"score {score} of 100{text(say.grounds(report), 300)}"
-        self.add(f"{judged}{known}; exit code {EXIT_CODES[report.verdict]}.")
+        self.add(f"{judged}{known}; exit code {report.exit_code}.")
         if report.verdict == "inconclusive":
             why = "Not failed, but what has to be known could not be established, so it does not pass either."
             self.add("", why)

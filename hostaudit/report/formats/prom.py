@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from hostaudit.model.evidence import subject_of
 from hostaudit.model.report import Report
 from hostaudit.model.values import Certificate, HostAddress, Registration
-from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import Style
 from hostaudit.report.rows import (
     UNSOUND,
@@ -116,7 +115,7 @@ def _samples(report: Report) -> Iterator[Sample]:
     yield "hostaudit_scan_success", (domain,), judged
     for verdict in VERDICTS:
         yield "hostaudit_verdict", (domain, verdict), verdict == report.verdict
-    yield "hostaudit_exit_code", (domain,), EXIT_CODES[report.verdict]
+    yield "hostaudit_exit_code", (domain,), report.exit_code
     for layer, state in sorted(_layers(report).items()):
         for result in RESULTS:
             yield "hostaudit_probe_result", (domain, layer, result), result == state

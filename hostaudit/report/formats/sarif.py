@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
-from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report import Style
 from hostaudit.report import wording as say
 from hostaudit.report.json_text import written
@@ -208,7 +207,7 @@ def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str
     times = {"startTimeUtc": timed(report.run.started), "endTimeUtc": timed(report.run.finished)}
     return {
         "executionSuccessful": not open_,
-        "exitCode": EXIT_CODES[report.verdict],
+        "exitCode": report.exit_code,
         "exitCodeDescription": headline,
         **{key: at for key, at in times.items() if at},
         "toolExecutionNotifications": notes,

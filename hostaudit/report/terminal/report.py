@@ -448,6 +448,11 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         subjects = [sheet.safe(each, 90) for each in number]
         shown = words.few(subjects, SUBJECTS)
         sheet.marked("open", f"{len(facts)} unknown", f"{sheet.safe(say.cause(name))}{again}: {shown}", 2)
+        for fact in facts:
+            if isinstance(fact.declare, str):
+                told = f"{fact.detail}; " if fact.detail else ""
+                settles = f"{told}where there is none, {fact.declare} in the site file settles it"
+                sheet.text(sheet.safe(settles, 400), 6)
 
 
 def _next(sheet: Sheet, report: Report) -> None:

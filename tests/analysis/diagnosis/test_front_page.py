@@ -46,7 +46,15 @@ def test_no_address_is_proved_only_by_every_answer_for_every_name():
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [(200, "shown"), (304, "shown"), (401, "not_shown"), (404, "not_shown"), (499, "not_shown"), (500, "broken")],
+    [
+        (200, "shown"),
+        (204, "not_shown"),
+        (304, "not_shown"),
+        (401, "not_shown"),
+        (404, "not_shown"),
+        (499, "not_shown"),
+        (500, "broken"),
+    ],
 )
 def test_the_status_of_the_page_decides(status, state):
     found = page_answer(*of(answers(status)))

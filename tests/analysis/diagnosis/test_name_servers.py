@@ -12,6 +12,7 @@ from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.diagnosis.name_servers import (
     RESOLVED,
     NameServerHealth,
+    family,
     resolver_answers,
     standing_of,
 )
@@ -213,3 +214,45 @@ def test_a_server_stands_as_the_best_of_its_addresses():
     assert standing_of([]) is None
     assert standing_of(["lame", "answers"]) == "answers"
     assert standing_of(["old_copy", "silent"]) == "silent"
+
+
+# -- one address family -----------------------------------------------------------------------------------
+
+
+def dual(four: str, six: str, *, other: str = "") -> Site:
+    """Both servers answer over IPv4 with ``four`` and over IPv6 with ``six``, the second one with ``other``."""
+    found = site()
+    for number, server in enumerate((ONE, TWO)):
+        over_six = server._replace(address=f"2001:db8::{number + 1}")
+        said(said(found, server, four), over_six, other if other and number else six)
+    return found
+
+
+def by_family(site: Site) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"IPv4": set(), "IPv6": set()}
+    for each in health(site).zones[ZONE].servers:
+        found[family(each.server.address)].add(each.standing)
+    return found
+
+
+BAD = ("REFUSED REFUSED", "SERVFAIL SERVFAIL", "noaa noaa")
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_network_that_meddles_with_one_family_makes_no_server_lame(bad):
+    assert by_family(dual("good", bad)) == {"IPv4": {"answers"}, "IPv6": {"not_asked"}}
+    assert by_family(dual(bad, "good")) == {"IPv4": {"not_asked"}, "IPv6": {"answers"}}
+    assert health(dual("good", bad)).unheard == "IPv6"
+    assert health(dual("good", bad)).heard(ZONE)
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_family_over_which_somebody_serves_is_not_meddled_with(bad):
+    assert by_family(dual("good", bad, other="good")) == {"IPv4": {"answers"}, "IPv6": {"answers", "lame"}}
+    assert health(dual("good", bad, other="good")).unheard is None
+
+
+def test_a_family_that_gives_no_answer_is_silent_and_not_meddled_with():
+    assert by_family(dual("good", "timeout")) == {"IPv4": {"answers"}, "IPv6": {"silent"}}
+    assert by_family(dual("good", "REFUSED REFUSED", other="timeout"))["IPv6"] == {"open", "silent"}
+    assert health(dual("good", "REFUSED REFUSED", other="timeout")).unheard is None

@@ -113,8 +113,11 @@ def test_a_table_that_is_not_open_by_the_deadline_is_unknown():
     assert (outcome.unknown.cause, asked) == ("deadline", 0)
 
 
-def test_a_live_proof_that_nobody_announces_goes_before_an_old_table():
-    assert find(today=OLD, live={})[0].absent == "not announced"
+def test_a_live_proof_that_nobody_announces_contradicts_an_old_table():
+    outcome = find(today=OLD, live={})[0]
+    assert outcome.unknown.cause == "contradicted"
+    assert "8.51.100.0/24" in outcome.unknown.detail
+    assert find(today=OLD, live={}, table=empty)[0].absent == "not announced"
 
 
 @pytest.mark.parametrize("today", [YOUNG, OLD])

@@ -140,7 +140,21 @@ def test_no_result_is_absence():
 def test_another_app_is_not_this_app():
     other = apple(NUMBER, ROW | {"trackId": 987654321})
 
-    assert one("apple-app-store", "123456789", NUMBER, other).absent == "not listed in us"
+    assert one("apple-app-store", "123456789", NUMBER, other).unknown.cause == "other_subject"
+
+
+def test_an_app_is_absent_beside_another_one_that_was_asked_for_too():
+    both = APPLE.format("id", "123456789,987654321")
+    services = {both: apple(both, ROW)}
+    found, _ = look(("apple-app-store", "123456789"), ("apple-app-store", "987654321"), services=services)
+    assert found["apple-app-store 987654321"].absent == "not listed in us"
+
+
+def test_a_404_after_a_redirect_to_another_party_is_not_the_stores():
+    there = reply("https://elsewhere.example/", status=404, hops=(F_DROID,))
+    assert one("f-droid", "com.shop.app", F_DROID, there).unknown.cause == "http_status"
+    here = reply("https://f-droid.org/other", status=404, hops=(F_DROID,))
+    assert one("f-droid", "com.shop.app", F_DROID, here).absent == "404"
 
 
 @pytest.mark.parametrize(
@@ -367,7 +381,8 @@ def test_a_repository_that_offers_none_does_not_list_it(store, url, answer, proo
     [VERSIONS | {"packageName": "com.shop.other"}, VERSIONS | {"packages": "x"}, VERSIONS | {"packages": None}],
 )
 def test_a_record_of_another_form_or_package_is_unknown(store, url, content):
-    assert one(store, "com.shop.app", url, js(url, content)).unknown.cause == "malformed"
+    cause = "other_subject" if content["packageName"] == "com.shop.other" else "malformed"
+    assert one(store, "com.shop.app", url, js(url, content)).unknown.cause == cause
 
 
 def test_every_android_package_is_looked_for_in_f_droid_once():
@@ -435,7 +450,7 @@ def test_desktop_programs_of_the_microsoft_store_have_their_own_look_up():
     assert item.value == Listing("microsoft-store", "XP123456789ABC", "windows", "Shop", "Shop Inc.")
     assert one("microsoft-store", "XP123456789ABC", DESKTOP, js(DESKTOP, "x", 404)).absent == "404"
     other = js(DESKTOP, {"Payload": payload | {"ProductId": "XP0"}})
-    assert one("microsoft-store", "XP123456789ABC", DESKTOP, other).unknown.cause == "malformed"
+    assert one("microsoft-store", "XP123456789ABC", DESKTOP, other).unknown.cause == "other_subject"
 
 
 @pytest.mark.parametrize(("store", "identity"), [("amazon-appstore", "com.shop.app"), ("appgallery", "C123456")])

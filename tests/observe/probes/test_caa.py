@@ -97,3 +97,13 @@ def test_every_host_of_the_target_has_an_answer():
         "caa:example.co.uk": "example.co.uk",
         "caa:www.example.co.uk": "example.co.uk",
     }
+
+
+def test_nxdomain_on_the_way_up_from_a_host_with_an_address_is_a_contradiction():
+    names = (DEEP, "shop.example.co.uk", "example.co.uk")
+    denied = {(name, "CAA"): "NXDOMAIN" for name in names}
+    there = observe(DEEP, FakeNet(dns=denied | {(DEEP, "A"): ["192.0.2.1"]}), PROBE)[f"caa:{DEEP}"]
+    gone = observe(DEEP, FakeNet(dns=denied | {(DEEP, "A"): "NXDOMAIN"}), PROBE)[f"caa:{DEEP}"]
+
+    assert there.unknown.cause == "contradicted"
+    assert gone.absent == "no CAA record up to example.co.uk"

@@ -8,6 +8,7 @@ import pytest
 from helpers.fakes import FakeNet, observe, record
 
 from hostaudit import domain
+from hostaudit.model.evidence import Evidence
 from hostaudit.model.site import DeclaredFallback, Site, SpareName
 from hostaudit.model.values import Delegation, Dnssec, NameServerGlue, NameServers, ServerAnswer, ZoneCut
 from hostaudit.observe.net import DnsReply
@@ -274,6 +275,24 @@ def test_the_next_parent_server_is_asked_when_one_fails():
 
     assert item.source == "c.gtld.example (192.0.2.55)"
     assert item.value.ds is None
+
+
+def two_parents(first: DnsReply, second: DnsReply) -> Evidence:
+    world = World()
+    world.dns["com", "NS"] = ["a.gtld.example", "b.gtld.example"]
+    world.dns["b.gtld.example", "A"] = ["192.0.2.54"]
+    world.ask[PARENT, "example.com", "NS"] = first
+    world.ask["192.0.2.54", "example.com", "NS"] = second
+    return world.look()["delegation:example.com"]
+
+
+def test_one_parent_servers_denial_weighs_less_than_anothers_delegation():
+    denied, delegated = DnsReply("NXDOMAIN", True, False), referral("example.com", "ns1.example.net")
+
+    assert two_parents(denied, delegated).value
+    assert two_parents(denied, denied).absent == f"NXDOMAIN from a.gtld.example ({PARENT})"
+    assert two_parents(denied, DnsReply("SERVFAIL", False, False)).absent
+    assert two_parents(DnsReply("SERVFAIL", False, False), denied).absent
 
 
 def test_no_more_than_three_parent_servers_are_asked():

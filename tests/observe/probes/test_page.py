@@ -6,6 +6,7 @@ import json
 
 import pytest
 from helpers.fakes import FakeNet, observe, reply
+from msgspec import UNSET
 
 from hostaudit.model.evidence import Unknown
 from hostaudit.model.values import Addresses, Alias, DirectPackages, FrontPage, PageResource
@@ -121,7 +122,7 @@ def test_a_site_without_any_address_has_no_page_to_read():
     assert not [call for call in net.calls if call[0] == "http"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 500, 503])
+@pytest.mark.parametrize("status", [204, 206, 301, 401, 403, 404, 500, 503])
 def test_an_error_page_is_no_page_to_read(status):
     found, _ = look({FRONT: reply(FRONT, '<link rel="manifest" href="/m.json">', status=status)})
 
@@ -138,7 +139,7 @@ def test_an_error_page_is_no_page_to_read(status):
 def test_a_page_that_is_not_shown_hides_no_app_that_is_named_elsewhere():
     found, _ = look({FRONT: reply(FRONT, "no", status=404), LINKS: reply(LINKS, "[]", headers=JSON, status=503)})
 
-    assert found[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
+    assert found[f"apps:{HOST}"].unknown.cause == "http_status"
 
 
 def test_a_front_page_that_is_no_html_is_not_read():
@@ -437,52 +438,104 @@ def test_declarations_of_another_form_name_no_app(url, content):
     assert declared(url, content)[f"apps:{HOST}"].absent == "no app named"
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "status"),
-    [
-        ("<!doctype html><p>Not found", {"content-type": "text/html"}, 200),
-        (" <html>", JSON, 200),
-        ("", {"content-type": "text/plain"}, 200),
-        ("no such page", {}, 200),
-        ("gone", {}, 404),
-        ('{"applinks": {"details": [{"appID": "AB.com.shop.x"}]}}', JSON, 302),
-        ('{"applinks": {"details": [{"appID": "AB.com.shop.x"}]}}', JSON, 403),
-    ],
-)
+PAGES = [
+    ("<!doctype html><p>Not found", {"content-type": "text/html"}),
+    (" <html>", JSON),
+    ("", {"content-type": "text/plain"}),
+    ("no such page", {}),
+    ("{", {"content-type": "text/plain"}),
+    ("0\x82\x01", JSON),
+    *((text, JSON) for text in ('{"applinks": {"details": "not a list"', "[", "{]", " \n{", "[" * 3000 + "]" * 3000)),
+]
+
+
+@pytest.mark.parametrize(("body", "headers"), PAGES)
 @pytest.mark.parametrize("url", [AASA, LINKS])
-def test_a_page_in_place_of_a_declaration_names_no_app(url, body, headers, status):
-    assert declared(url, body, headers=headers, status=status)[f"apps:{HOST}"].absent == "no app named"
+def test_what_is_no_json_proves_no_absence_of_apps(url, body, headers):
+    item = declared(url, body, headers=headers)[f"apps:{HOST}"]
+
+    place = url.removeprefix("https://")
+    assert item.unknown == Unknown("malformed", f"no answer from {place} (status 200, no JSON)")
 
 
-@pytest.mark.parametrize("body", ['{"applinks": {"details": "not a list"', "[", "{]", " \n{", "[" * 3000 + "]" * 3000])
+@pytest.mark.parametrize("status", [204, 206, 300, 301, 302, 400, 401, 402, 403, 405, 406, 418, 422, 451, 500, 503])
 @pytest.mark.parametrize("url", [AASA, LINKS])
-def test_a_torn_declaration_is_unknown_and_never_no_app(url, body):
-    for headers in (JSON, {"content-type": "text/plain"}):
-        item = declared(url, body, headers=headers)[f"apps:{HOST}"]
+def test_no_status_but_404_and_410_proves_that_no_app_is_named(url, status):
+    named = '{"applinks": {"details": [{"appID": "AB.com.shop.x"}]}}'
+    item = declared(url, named, status=status)[f"apps:{HOST}"]
 
-        assert item.unknown == Unknown("depends_on_unknown", f"no answer from the well-known files of {HOST}")
+    place = url.removeprefix("https://")
+    assert item.unknown == Unknown("http_status", f"no answer from {place} (status {status})")
 
 
-def test_a_body_called_json_that_is_none_is_unknown():
-    assert declared(AASA, b"0\x82\x01", headers=JSON)[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
-    assert declared(AASA, "", headers=JSON)[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("url", [AASA, LINKS])
+def test_a_file_that_is_not_there_names_no_app(url, status):
+    assert declared(url, "gone", status=status)[f"apps:{HOST}"].absent == "no app named"
+
+
+def test_a_404_after_a_redirect_to_another_party_is_not_the_sites():
+    there = reply("https://login.example.org/", "no", status=404, hops=(AASA,))
+    item = at_front("<p>", http={AASA: there})[f"apps:{HOST}"]
+    own = at_front("<p>", http={AASA: reply(WWW_AASA, "no", status=404, hops=(AASA,))})[f"apps:{HOST}"]
+
+    assert item.unknown.cause == "http_status"
+    assert item.unknown.detail.endswith("(status 404 after a redirect to https://login.example.org/)")
+    assert own.absent == "no app named"
+
+
+CHALLENGED = [
+    {"cf-mitigated": "challenge"},
+    {"x-amzn-waf-action": "captcha"},
+    {"x-vercel-mitigated": "challenge"},
+]
+
+
+@pytest.mark.parametrize("headers", CHALLENGED)
+@pytest.mark.parametrize("status", [200, 202, 403, 404])
+def test_a_challenge_is_said_to_be_one_and_is_never_absence(headers, status):
+    item = declared(AASA, "<p>", headers=headers, status=status)[f"apps:{HOST}"]
+    found, _ = look({FRONT: reply(FRONT, "<p>", headers=headers, status=status)})
+
+    assert item.unknown.cause == "challenge"
+    assert f"(status {status}, a challenge page)" in item.unknown.detail
+    assert found[f"page:{HOST}"].unknown == Unknown("challenge", f"status {status}")
+    assert found[f"front:{HOST}"].value.challenge is True
+    assert found[f"packages:{HOST}"].not_applicable == "the front page answered with a challenge page"
+
+
+@pytest.mark.parametrize("headers", [{"x-vercel-mitigated": "allow"}, {"cf-ray": "1"}])
+def test_other_headers_of_the_same_networks_are_no_challenge(headers):
+    found, _ = look({FRONT: reply(FRONT, "<p>", headers=headers | {"content-type": "text/html"})})
+
+    assert found[f"front:{HOST}"].value.challenge is UNSET
+    assert found[f"apps:{HOST}"].absent == "no app named"
 
 
 def test_a_declaration_that_was_cut_is_unknown():
-    assert declared(AASA, "<", truncated=True)[f"apps:{HOST}"].unknown.cause == "depends_on_unknown"
+    assert declared(AASA, "<", truncated=True)[f"apps:{HOST}"].unknown.cause == "too_large"
 
 
-@pytest.mark.parametrize("answer", [("unknown", "timeout"), ("unknown", "rate_limited"), reply(AASA, "x", status=503)])
-def test_a_declaration_without_an_answer_is_unknown_and_never_no_app(answer):
-    found = at_front("<p>", http={AASA: answer})
+@pytest.mark.parametrize("cause", ["timeout", "rate_limited", "redirect_refused", "loop", "blocked_address"])
+def test_a_declaration_without_an_answer_is_unknown_and_never_no_app(cause):
+    found = at_front("<p>", http={AASA: ("unknown", cause)})
 
-    assert found[f"apps:{HOST}"].unknown.detail == f"no answer from the well-known files of {HOST}"
+    ending = cause.replace("_", " ")
+    place = AASA.removeprefix("https://")
+    assert found[f"apps:{HOST}"].unknown == Unknown(cause, f"no answer from {place} ({ending})")
 
 
-def test_a_name_beside_the_page_that_does_not_answer_leaves_nothing_open():
-    found = at_front("<p>", http={WWW_AASA: ("unknown", "timeout"), WWW_LINKS: ("unknown", "timeout")})
+@pytest.mark.parametrize("cause", ["connection_refused", "certificate_invalid"])
+def test_a_name_beside_the_page_where_no_device_gets_a_file_leaves_nothing_open(cause):
+    found = at_front("<p>", http={WWW_AASA: ("unknown", cause), WWW_LINKS: ("unknown", cause)})
 
     assert found[f"apps:{HOST}"].absent == "no app named"
+    assert at_front("<p>", http={AASA: ("unknown", cause)})[f"apps:{HOST}"].unknown.cause == cause
+
+
+@pytest.mark.parametrize("answer", [("unknown", "timeout"), reply(WWW_AASA, "no", status=403)])
+def test_a_name_beside_the_page_that_may_have_a_file_leaves_apps_open(answer):
+    assert at_front("<p>", http={WWW_AASA: answer})[f"apps:{HOST}"].unknown
 
 
 # -- apps of all sources ----------------------------------------------------------------------------------
@@ -492,7 +545,7 @@ def test_apps_that_were_found_are_kept_with_what_could_not_be_read():
     found = at_front('<a href="market://details?id=com.shop.app">', http={AASA: ("unknown", "timeout")})
 
     assert apps(found) == [("google-play", "com.shop.app")]
-    assert found[f"apps:{HOST}"].value.unread == (f"the well-known files of {HOST}",)
+    assert found[f"apps:{HOST}"].value.unread == (f"{HOST}/.well-known/apple-app-site-association (timeout)",)
 
 
 def test_an_app_of_several_sources_is_named_by_the_strongest():

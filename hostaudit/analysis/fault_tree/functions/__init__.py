@@ -25,6 +25,7 @@ class FunctionRecord:
     ``children``: all nodes on which it rests. ``applies``: *no* if the site does not have it, *maybe* or *unseen* if
     the question that decides it has no answer (see ``SiteFunction``); the children then do not count. ``asked``: the
     evidence of that question.
+    ``possible``: see ``SiteFunction``.
     ``weight``: its weight in the score if ``rules/scoring.yaml`` has none. ``spares``: nodes that take its place
     after a switch. Other fields: see ``SiteFunction``.
     """
@@ -40,6 +41,7 @@ class FunctionRecord:
     spares: tuple[tuple[Switch, str], ...] = ()
     begins: Term | None = None
     hidden_origins: tuple[HiddenOrigin, ...] = ()
+    possible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

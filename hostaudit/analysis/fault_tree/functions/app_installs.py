@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from hostaudit.analysis.diagnosis.front_page import apps_open, without_address
+from hostaudit.analysis.diagnosis.front_page import GONE, apps_open, without_address
 from hostaudit.analysis.fault_tree.basic_events import EventContext
 from hostaudit.analysis.fault_tree.functions import FunctionDefinition, FunctionRecord
 from hostaudit.analysis.fault_tree.parts import TreeParts
@@ -47,6 +47,8 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
     open_source = item is None or item.unknown is not None or bool(links and links.unread)
     # An app that the site names elsewhere may have further ways to install on a page that was not shown.
     open_source |= links is not None and answer.state == "not_shown"
+    # That nothing was looked for rests on the answer of the page.
+    open_source |= item is not None and item.not_applicable is not None and answer.state == "open"
     asked = parts.evidence.ids(("apps", parts.target.domain))
     if links is None and parts.proofs.declared.apps == "none":
         return FunctionRecord(function, applies="no", note="declared in the site file: there is no app")
@@ -54,7 +56,9 @@ def _installs(parts: TreeParts, function: str, platform: Platform) -> FunctionRe
         return FunctionRecord(function, applies="no", note="there is no web site that names an app")
     if links is None and (item is None or item.absent is None) and apps_open(parts.evidence, parts.target):
         note = f"not looked for: {answer.in_words} and showed no page"
-        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because))
+        gone = answer.page is not None and answer.page.status in GONE
+        stores = () if gone else tuple(parts.attribution.catalogue.parent(each) for each in STORES[platform])
+        return FunctionRecord(function, applies="unseen", note=note, asked=(*asked, *answer.because), possible=stores)
     if not apps and open_source:
         return FunctionRecord(function, applies="maybe", asked=asked)
     if not apps:

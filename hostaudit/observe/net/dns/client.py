@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import dns.rdatatype
 
 from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Cause
-from hostaudit.model.values import Origin
+from hostaudit.model.values import NODATA, Origin
 from hostaudit.observe.net.answer_cache import reply_lasts
 from hostaudit.observe.net.dns import cymru, records
 from hostaudit.observe.net.limits import AddressPolicy, Budget, special_purpose
@@ -49,6 +50,13 @@ RECURSE = dns.flags.Flag(dns.flags.RD | dns.flags.AD)
 
 UNVALIDATED = dns.flags.Flag(dns.flags.RD | dns.flags.CD)
 """RFC 4035 section 3.2.2: with CD a resolver answers even if its own validation fails."""
+
+WHOLE = dns.flags.Flag(dns.flags.RD | dns.flags.CD)
+"""With DO, the flags after which resolvers that shorten their answers, such as systemd-resolved and dnsmasq with a
+cached one, pass on those of the zone's servers."""
+
+AUTHORITIES = 2
+"""The servers of a zone that are asked for a proof that the resolver leaves out."""
 
 _FAILED: dict[str, Cause] = {"SERVFAIL": "servfail", "REFUSED": "refused"}
 
@@ -207,7 +215,7 @@ class Dns:
 
     async def _as_name(self, number: int) -> str:
         answer = await self.lookup(f"AS{number}.asn.cymru.com", "TXT")
-        return "" if answer.value is None else cymru.name(next(iter(_texts(answer.value)), ""))
+        return "" if answer.value is None else cymru.name(next(iter(_texts(answer.value)), ""), number)
 
     async def _reply(self, name: str, rdtype: str) -> Outcome[DnsReply]:
         source = self._source(name, rdtype)
@@ -242,7 +250,40 @@ class Dns:
                 return Outcome.of(DnsAnswer(chain.name, found, tuple(chain.aliases), ttl, authenticated), source)
             # A reply may end at an alias without data on its target; only a reply to the target's name is a proof.
             if asked == chain.name or reply.value.rcode == "NXDOMAIN" or records.soa_owner(reply.value) is not None:
-                return records.proof_of_absence(reply.value, source)
+                return await self._absent(chain.name, rdtype, reply.value, source)
+
+    async def _absent(self, name: str, rdtype: str, reply: DnsReply, source: str) -> Outcome[DnsAnswer]:
+        """The outcome of a reply without the wanted records. That there is nothing is proved by an SOA (RFC 2308),
+        which some resolvers leave out: then they are asked to send everything, and then the servers of the zone are."""
+        proof: Outcome[DnsAnswer] = records.proof_of_absence(reply, source)
+        if proof.absent != NODATA or records.proves_nodata(reply, name):
+            return proof
+        whole = await self._sharing.once(
+            ("whole", name, rdtype),
+            source,
+            lambda: self._try(self._resolvers, name, rdtype, source, flags=WHOLE, signed=True),
+            reply_lasts,
+        )
+        if whole.value is not None and records.proves_nodata(whole.value, name):
+            return proof
+        for address in await self._authorities(name):
+            direct = await self.ask(address, name, rdtype)
+            if direct.value is not None and direct.value.authoritative and records.proves_nodata(direct.value, name):
+                return Outcome.none(NODATA, direct.source)
+        return Outcome.gap("unproved", source, f"neither {rdtype} records nor an SOA")
+
+    async def _authorities(self, name: str) -> list[str]:
+        """A few addresses of the servers of the zone that contains a name, as far as the resolver tells them."""
+        zone = (await self._zone_of(name)).value
+        if not zone:
+            return []
+        servers = [str(row.fields[0]) for row in await self._rows(zone, "NS")][:AUTHORITIES]
+        found = await asyncio.gather(*(self._rows(server, "A") for server in sorted(servers)))
+        return [str(row.fields[0]) for rows in found for row in rows[:1]]
+
+    async def _rows(self, name: str, rdtype: str) -> list[Record]:
+        reply = (await self._reply(name, rdtype)).value
+        return [row for row in reply.answer if row.name == name and row.type == rdtype] if reply is not None else []
 
     async def _zone_of(self, name: str) -> Outcome[str]:
         source = self._source(name, "SOA")
@@ -267,9 +308,17 @@ class Dns:
         return Outcome.gap("malformed", source, "no SOA on the way up to the root")
 
     async def _try(
-        self, servers: tuple[Server, ...], name: str, rdtype: str, source: str, *, flags: dns.flags.Flag
+        self,
+        servers: tuple[Server, ...],
+        name: str,
+        rdtype: str,
+        source: str,
+        *,
+        flags: dns.flags.Flag,
+        signed: bool = False,
     ) -> Outcome[DnsReply]:
-        """Two tries, three after silence, each at the next server if there is one. Returns the last failure."""
+        """Two tries, three after silence, each at the next server if there is one. Returns the last failure.
+        ``signed``: with the DO bit (RFC 4035 section 3.2.1)."""
         try:
             question = dns.name.from_text(name) if name.isascii() else None
             kind = dns.rdatatype.from_text(rdtype)
@@ -289,7 +338,8 @@ class Dns:
                 break
             server = servers[turn % len(servers)]
             try:
-                reply = await self._exchange(server, question, kind, self._budget.seconds(share), flags)
+                query = partial(_query, question, kind, flags, signed=signed)
+                reply = await self._exchange(server, query, self._budget.seconds(share))
             except _TryFailedError as error:
                 failure = error
                 continue
@@ -302,31 +352,36 @@ class Dns:
 
     def _convert(self, reply: dns.message.Message, code: str) -> DnsReply:
         return DnsReply(
-            code,
-            bool(reply.flags & dns.flags.AA),
-            bool(reply.flags & dns.flags.AD),
-            *(self._records(section) for section in (reply.answer, reply.authority, reply.additional)),
+            rcode=code,
+            authoritative=bool(reply.flags & dns.flags.AA),
+            authenticated=bool(reply.flags & dns.flags.AD),
+            answer=self._records(reply.answer),
+            authority=self._records(reply.authority),
+            additional=self._records(reply.additional),
+            recursive=bool(reply.flags & dns.flags.RA),
         )
 
     def _records(self, section: list[Any]) -> tuple[Record, ...]:
         made: list[Record] = []
-        for rrset in section:
+        # Records of another class than the question's are about something else (CH A is no address), whatever section.
+        for rrset in (each for each in section if each.rdclass == dns.rdataclass.IN):
             owner, kind = records.host(rrset.name), dns.rdatatype.to_text(rrset.rdtype)
             made.extend(Record(owner, kind, rrset.ttl, records.fields(kind, data, self._limits.text)) for data in rrset)
         return tuple(made)
 
     async def _exchange(
-        self, server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType, seconds: float, flags: dns.flags.Flag
+        self, server: Server, query: Callable[..., dns.message.Message], seconds: float
     ) -> dns.message.Message:
-        """One try: UDP, TCP if the answer is truncated, and once more without EDNS if the server refuses it."""
+        """One try: UDP, TCP if the answer is truncated, and once more without EDNS if the server refuses it. ``query``
+        makes the question, with or without ``edns``."""
         stage = _Stage()
         async with self._slots:
             try:
                 # The time starts when the query is sent, not while it waits for its turn.
                 async with asyncio.timeout(min(seconds, self._budget.remaining())):
-                    reply = await self._send(server, _query(name, kind, flags, edns=True), stage)
+                    reply = await self._send(server, query(edns=True), stage)
                     if reply.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
-                        reply = await self._send(server, _query(name, kind, flags, edns=False), stage)
+                        reply = await self._send(server, query(edns=False), stage)
                     return reply
             except (OSError, EOFError) as error:
                 raise self._failure(server, stage, error) from None
@@ -389,9 +444,12 @@ async def _tcp(server: Server, wire: bytes) -> bytes:
 
 
 def _query(
-    name: dns.name.Name, kind: dns.rdatatype.RdataType, flags: dns.flags.Flag, *, edns: bool
+    name: dns.name.Name, kind: dns.rdatatype.RdataType, flags: dns.flags.Flag, *, edns: bool, signed: bool = False
 ) -> dns.message.Message:
-    query = dns.message.make_query(name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD)
+    wanted = dns.flags.DO if signed else 0
+    query = dns.message.make_query(
+        name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD, ednsflags=wanted if edns else None
+    )
     query.flags = flags
     return query
 

@@ -47,10 +47,11 @@ def origin(address: Address, rows: Iterable[str]) -> Origin:
     return Origin(str(network), tuple(asns), (), country or None, registry or None, allocated or None)
 
 
-def name(row: str) -> str:
-    """The name of a network from its row, such as ``EXAMPLE-AS, NL``; empty if the row has none."""
+def name(row: str, number: int) -> str:
+    """The name of a network from its row, such as ``EXAMPLE-AS, NL``; empty if the row has none, or is of another
+    network."""
     parts = row.split("|")
-    return parts[4].strip() if len(parts) > 4 else ""
+    return parts[4].strip() if len(parts) > 4 and _numbers(parts[0]) == [number] else ""
 
 
 def _numbers(text: str) -> list[int]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from hostaudit.domain import lies_under
 from hostaudit.model.evidence import NO_SUCH_NAME
-from hostaudit.model.values import Alias
+from hostaudit.model.values import NODATA, Alias
 from hostaudit.observe.net.outcome import DnsReply, Outcome, Record
 
 
@@ -96,7 +97,16 @@ def proof_of_absence(reply: DnsReply, source: str) -> Outcome[Any]:
     kinds = {record.type for record in reply.authority}
     if "NS" in kinds and "SOA" not in kinds and not reply.authoritative:
         return Outcome.gap("malformed", source, "a referral instead of an answer")
-    return Outcome.none("NODATA", source)
+    return Outcome.none(NODATA, source)
+
+
+def proves_nodata(reply: DnsReply, name: str) -> bool:
+    """True if a reply proves that a name has no records of the type: no error, no such record, and the SOA of a zone
+    that contains the name (RFC 2308 section 2.2)."""
+    held = any(record.name == name for record in reply.answer)
+    zones = (record.name for record in reply.authority if record.type == "SOA")
+    covered = any(lies_under(name, zone) and (zone or "." not in name) for zone in zones)
+    return reply.rcode == "NOERROR" and covered and not held
 
 
 def soa_owner(reply: DnsReply) -> str | None:

@@ -253,7 +253,7 @@ def retry_after(header: str, now: datetime) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: for an offset of more digits than a machine word
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

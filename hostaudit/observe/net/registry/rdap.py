@@ -18,7 +18,7 @@ from hostaudit.errors import UsageError
 from hostaudit.files import data_folder
 from hostaudit.model.values import Registration
 from hostaudit.observe.net.limits import Address
-from hostaudit.observe.net.registry.whois_text import moment
+from hostaudit.observe.net.registry.whois_text import moment, same_form
 
 ITEMS = 32
 """The most statuses, name servers or entities that are read from one answer."""
@@ -167,6 +167,13 @@ def _plain_http(url: str) -> bool:
 
 
 # --- the content of an answer ---
+
+
+def name_of(answer: Any) -> str:
+    """The name that a domain object is about, in A-labels; empty if it states none that can be read."""
+    return same_form(
+        _text(answer.get("ldhName")) or _text(answer.get("unicodeName")) if isinstance(answer, dict) else ""
+    )
 
 
 def registration(answer: Any) -> Registration | None:

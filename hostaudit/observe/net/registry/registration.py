@@ -18,7 +18,7 @@ from hostaudit.observe.net import jsontext
 from hostaudit.observe.net.answer_cache import slow_fact
 from hostaudit.observe.net.http.fetch import Web
 from hostaudit.observe.net.limits import Budget
-from hostaudit.observe.net.outcome import HttpReply, Outcome
+from hostaudit.observe.net.outcome import HttpReply, Outcome, led_elsewhere
 from hostaudit.observe.net.registry import rdap, whois_text
 from hostaudit.observe.net.registry.port43 import Port43
 from hostaudit.observe.net.single_flight import Sharing
@@ -47,11 +47,14 @@ def _whois_hosts() -> dict[str, str]:
 
 
 async def rdap_object(web: Web, url: str) -> tuple[Outcome[Any], HttpReply | None]:
-    """The JSON object at an RDAP URL, and the HTTP reply; 404 is absent (RFC 7480 section 5.3)."""
+    """The JSON object at an RDAP URL, and the HTTP reply; 404 is absent (RFC 7480 section 5.3), unless it came after a
+    redirect to somebody else's server, who knows nothing of the registry's objects."""
     outcome = await web.service(url, ACCEPT)
     reply = outcome.value
     if reply is None:
         return Outcome(outcome.source, unknown=outcome.unknown), None
+    if reply.status == 404 and led_elsewhere(reply):
+        return Outcome.gap("http_status", outcome.source, f"404 after a redirect to {reply.url}"[:200]), reply
     if reply.status == 404:
         return Outcome.none("404 from the registry", outcome.source), reply
     if reply.status != 200:
@@ -102,13 +105,16 @@ class Registrations:
         registered = rdap.registration(answer.value)
         if registered is None:
             return Outcome.gap("malformed", answer.source, "not an RDAP domain object")
+        about = rdap.name_of(answer.value)
+        if about != name:
+            return Outcome.gap("other_subject", answer.source, f"the answer is about {about or 'no name'}"[:100])
         # The registrar is asked only if the registry's answer lacks the main fields, to save requests and time.
         link = (
             None if registered.registrar and registered.created and registered.expires else rdap.related(answer.value)
         )
         if link is not None:
             more, _ = await rdap_object(self._web, link)
-            other = rdap.registration(more.value)
+            other = rdap.registration(more.value) if rdap.name_of(more.value) == name else None
             registered = registered if other is None else rdap.merged(registered, other)
         return Outcome.of(registered, answer.source)
 

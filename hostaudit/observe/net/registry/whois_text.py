@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from hostaudit import domain
+from hostaudit.errors import UsageError
 from hostaudit.model.values import Registration
 from hostaudit.observe.net.outcome import Outcome
 
@@ -82,8 +84,16 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
     """The registration of ``name`` in the text: a value, absent if the registry has no such name, or
     unknown(malformed)."""
     found = _fields(text.splitlines()[:LINES])
+    about = next(iter(found.get("domain", ())), "")
+    if about and same_form(about.split()[0]) != name:
+        return Outcome.gap("other_subject", source, f"the answer is about {about[:80]}")
     if not any(found.get(key) for key in ("registrar", "created", "expires", "nameservers")):
-        if _NO_MATCH.search(text):
+        denied = _NO_MATCH.search(text)
+        if denied is not None:
+            before, after = text.rfind("\n", 0, denied.end()) + 1, denied.end() + LENGTH
+            other = _other_than(name, text[before:after].partition("\n")[0])
+            if other:
+                return Outcome.gap("other_subject", source, f"the answer is about {other}")
             return Outcome.none("no match at the registry", source)
         if name not in (value.lower().rstrip(".") for value in found.get("domain", ())):
             return Outcome.gap("malformed", source, "no line that can be read")
@@ -107,6 +117,13 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
         ),
         source,
     )
+
+
+def _other_than(name: str, line: str) -> str:
+    """The name that a line is about, if it states some under the same top-level domain, and not this one."""
+    words = [same_form(word.strip("\"'`.,:;()<>")) for word in line.split() if "." in word]
+    named = [word for word in words if domain.tld(word) == domain.tld(name) and domain.registrable(word) == word]
+    return named[0] if named and name not in named else ""
 
 
 _SIGNED = {"signeddelegation": True, "signed": True, "yes": True, "unsigned": False, "no": False, "inactive": False}
@@ -166,6 +183,14 @@ def moment(text: str | None) -> str | None:
         return parsed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (OverflowError, ValueError):
         return None
+
+
+def same_form(name: str) -> str:
+    """A name in lower case and A-labels without the final dot, in which names are compared; empty if it is none."""
+    try:
+        return domain.a_labels(name.strip().rstrip(".")) if name.strip() else ""
+    except UsageError:
+        return ""
 
 
 def _host(text: str) -> str:

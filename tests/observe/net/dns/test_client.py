@@ -7,12 +7,14 @@ import ipaddress
 from pathlib import Path
 
 import dns.flags
+import dns.rrset
 import pytest
 from helpers.servers import DnsServer
 
 from hostaudit.observe.net.dns.client import system_resolvers
 from hostaudit.observe.net.limits import Limits, Ports
 from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import DnsReply, Outcome, Record
 
 LOOPBACK_BLOCK = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -367,3 +369,75 @@ def test_the_systems_resolvers_are_read_from_its_file(tmp_path: Path):
     file.write_text("# x\nsearch example.net\nnameserver 192.0.2.53\n nameserver  2001:db8::53 \nnameserver\n")
     assert system_resolvers(file) == ("192.0.2.53", "2001:db8::53")
     assert isinstance(system_resolvers(tmp_path / "none"), tuple)
+
+
+# --- what an empty answer proves ---
+
+
+def asked_with_do(server: DnsServer) -> list[bool]:
+    return [bool(query.ednsflags & dns.flags.DO) for query in server.queries]
+
+
+def test_a_resolver_that_leaves_out_the_soa_is_asked_for_the_whole_answer():
+    server = DnsServer(ZONE, bare=True)
+    assert ask(server, lambda net: net.dns("example.net", "MX")).absent == "NODATA"
+    assert asked_with_do(server) == [False, True]
+
+
+def test_an_empty_answer_that_nothing_proves_is_unknown():
+    server = DnsServer(ZONE, bare="always")
+    assert cause(ask(server, lambda net: net.dns("example.net", "MX"))) == "unproved"
+
+
+def test_an_soa_of_another_zone_proves_nothing():
+    server = DnsServer(ZONE, authority={"example.net": [("example.org", "SOA", SOA)]})
+    assert cause(ask(server, lambda net: net.dns("example.net", "MX"))) == "unproved"
+
+
+def test_a_server_of_the_zone_proves_what_the_resolver_does_not():
+    zone = ZONE | {("example.net", "NS"): ["ns1.example.net."], ("ns1.example.net", "A"): ["127.0.0.2"]}
+    asked: list[tuple[str, str]] = []
+
+    async def go(net):
+        before = net._dns._try
+
+        async def direct(servers, name, rdtype, source, **more):
+            if servers[0].address == "127.0.0.2":
+                asked.append((name, rdtype))
+                soa = Record("example.net", "SOA", 60, ("ns1.example.net", "host.example.net", 7, 1, 2, 3, 4))
+                return Outcome.of(DnsReply("NOERROR", True, False, authority=(soa,)), source)
+            return await before(servers, name, rdtype, source, **more)
+
+        net._dns._try = direct
+        return await net.dns("example.net", "MX")
+
+    assert ask(DnsServer(zone, bare="always"), go).absent == "NODATA"
+    assert asked == [("example.net", "MX")]
+
+
+# --- records of another class ---
+
+
+@pytest.mark.parametrize("rdclass", ["CH", "HS", "NONE"])
+def test_records_of_another_class_than_asked_are_dropped(rdclass):
+    class Foreign(DnsServer):
+        def _fill(self, reply, name, rdtype):
+            super()._fill(reply, name, rdtype)
+            for section in (reply.answer, reply.authority, reply.additional):
+                for kind, text in (
+                    ("A", ". 1" if rdclass == "CH" else r"\# 4 C0000201"),
+                    ("HTTPS", r"\# 3 000100"),
+                    ("MX", r"\# 3 000A00"),
+                ):
+                    section.append(dns.rrset.from_text(name + ".", 60, rdclass, kind, text))
+
+    outcome = ask(Foreign(ZONE), lambda net: net.dns("example.net", "A"))
+    assert {record.fields[0] for record in outcome.value.records} == {"198.51.100.7", "198.51.100.8"}
+    reply = ask(Foreign(ZONE, flags=dns.flags.AA), lambda net: net.ask("127.0.0.1", "example.net", "SOA")).value
+    assert [(each.type, each.name) for each in reply.answer] == [("SOA", "example.net")]
+    assert (reply.authority, reply.additional, reply.recursive) == ((), (), False)
+    assert cause(ask(Foreign(ZONE), lambda net: net.dns("example.net", "MX"))) == "unproved"
+
+
+def test_an_offer_of_recursion_is_kept():
+    assert ask(DnsServer(ZONE), lambda net: net.ask("127.0.0.1", "example.net", "SOA")).value.recursive

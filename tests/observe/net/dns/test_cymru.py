@@ -42,5 +42,6 @@ def test_questions_are_reversed_and_ipv6_is_asked_by_its_64():
 
 
 def test_the_name_of_a_network_is_the_last_part_of_its_row():
-    assert cymru.name("64500 | NL | ripencc | 2001-01-01 | EXAMPLE-AS, NL") == "EXAMPLE-AS, NL"
-    assert cymru.name("64500") == ""
+    assert cymru.name("64500 | NL | ripencc | 2001-01-01 | EXAMPLE-AS, NL", 64500) == "EXAMPLE-AS, NL"
+    assert cymru.name("64500", 64500) == ""
+    assert cymru.name("64501 | NL | ripencc | 2001-01-01 | OTHER-AS, NL", 64500) == ""

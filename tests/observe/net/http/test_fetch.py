@@ -223,6 +223,20 @@ def test_a_short_retry_after_is_waited_for_once():
     assert (cause(outcome), len(requests)) == ("rate_limited", 2)
 
 
+HUGE = (
+    "Mon, 01 Jan 2024 00:00:00 +99999999999999999",
+    f"Mon, 01 Jan 2024 {'9' * 20}:00:00 GMT",
+    "1 Jan 99999999999 0:0",
+)
+
+
+@pytest.mark.parametrize("header", HUGE)
+def test_a_retry_after_too_large_for_a_machine_word_is_no_defect(header):
+    assert retry_after(header, datetime(2030, 1, 1, tzinfo=UTC)) is None
+    outcome, _ = visit({f"{SITE}/": answer(429, b"", Retry_After=header)}, lambda net: net.fetch(f"{SITE}/"))
+    assert cause(outcome) == "rate_limited"
+
+
 @pytest.mark.parametrize("header", ["3600", "Wed, 21 Oct 2099 07:28:00 GMT", "soon"])
 def test_a_long_or_unreadable_retry_after_is_not_waited_for(header):
     outcome, requests = visit({f"{SITE}/": answer(429, b"", Retry_After=header)}, lambda net: net.fetch(f"{SITE}/"))

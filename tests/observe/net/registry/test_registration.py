@@ -211,8 +211,50 @@ def test_the_current_bootstrap_is_asked_for_once_for_all_names():
     live = json.dumps({"services": [[["com"], ["https://new.registry.example/"]]]}).encode()
     bootstrap = "https://data.iana.org/rdap/dns.json"
     pages = {bootstrap: answer(200, live)} | {
-        f"https://new.registry.example/domain/{name}.com": rdap_page(domain_object()) for name in ("site", "other")
+        f"https://new.registry.example/domain/{name}.com": rdap_page(domain_object(ldhName=f"{name}.com"))
+        for name in ("site", "other")
     }
     outcomes, asked, _ = ask(both, pages=pages, missing=(VERISIGN,))
     assert [each.value.registrar for each in outcomes] == ["Loop Registrar B.V."] * 2
     assert asked.count(bootstrap) == 1
+
+
+# --- answers about another name ---
+
+
+@pytest.mark.parametrize("about", ["X.COM", "com", "", None, 7, "site.com.evil.example"])
+def test_an_object_about_another_name_is_no_answer(about):
+    assert cause(registration(pages={DOMAIN: rdap_page(domain_object(ldhName=about))})) == "other_subject"
+
+
+@pytest.mark.parametrize("about", [{"ldhName": "Site.Com."}, {"ldhName": "", "unicodeName": "site.com"}])
+def test_the_name_is_compared_in_one_form(about):
+    assert registration(pages={DOMAIN: rdap_page(domain_object(**about))}).value.registrar == "Loop Registrar B.V."
+
+
+def test_a_name_in_u_labels_is_the_same_name():
+    page = rdap_page(domain_object(ldhName=None, unicodeName="b\u00fccher.com"))
+    place = f"https://{VERISIGN}/com/v1/domain/xn--bcher-kva.com"
+    assert registration("xn--bcher-kva.com", pages={place: page}).value.registrar == "Loop Registrar B.V."
+
+
+def test_port_43_is_asked_after_an_object_about_another_name():
+    pages = {DOMAIN: rdap_page(domain_object(ldhName="x.com"))}
+    assert registration(pages=pages, whois={"domain site.com": WHOIS}).value.registrar == "Port43 Registrar"
+
+
+def test_a_registrars_object_about_another_name_adds_nothing():
+    link = {"rel": "related", "type": "application/rdap+json", "href": "https://rdap.registrar.example/domain/SITE.COM"}
+    pages = {
+        DOMAIN: rdap_page(domain_object(entities=[], links=[link])),
+        "https://rdap.registrar.example/domain/SITE.COM": rdap_page(domain_object(ldhName="OTHER.COM")),
+    }
+    assert registration(pages=pages).value.registrar is None
+
+
+def test_a_404_after_a_redirect_to_another_party_is_not_the_registrys():
+    there = "https://rdap.registrar.example/domain/site.com"
+    pages = {DOMAIN: answer(302, Location=there), there: answer(404)}
+    assert cause(registration(pages=pages)) == "http_status"
+    own = f"https://{VERISIGN}/v2/domain/site.com"
+    assert registration(pages={DOMAIN: answer(302, Location=own), own: answer(404)}).absent == "404 from the registry"

@@ -74,6 +74,26 @@ def test_legal_text_around_a_record_is_not_taken_for_absence():
     assert whois_text.registration("site.example", text, "s").value.registrar == "A"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Domain Name: other.io\nRegistrar: A\nExpiration Date: 2099-01-01\n", "Domain: other.com\nStatus: free\n",
+     'No match for "OTHER.COM".\n'],
+)  # fmt: skip
+def test_a_text_about_another_name_is_no_answer(text):
+    assert whois_text.registration("site.com", text, "s").unknown.cause == "other_subject"
+
+
+@pytest.mark.parametrize("name", ["B\u00dcCHER.example", "xn--bcher-kva.example.", "XN--BCHER-KVA.EXAMPLE (active)"])
+def test_the_name_of_a_text_is_compared_in_one_form(name):
+    text = f"Domain Name: {name}\nRegistrar: A\n"
+    assert whois_text.registration("xn--bcher-kva.example", text, "s").value.registrar == "A"
+
+
+def test_a_server_named_beside_the_word_not_found_is_not_taken_for_the_name():
+    text = "Domain not found, see https://whois.nic.com/ or whois.nic.com\n"
+    assert whois_text.registration("site.com", text, "s").absent
+
+
 def test_referrals_are_read():
     assert whois_text.referral("domain: X\nwhois:        Whois.Nic.X.\n") == "whois.nic.x"
     assert whois_text.referral("whois:\nremarks: none\n") is None
