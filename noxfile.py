@@ -111,6 +111,20 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
     session.run("python", f".ci/{script}", "--lab", str(LAB), "--hostaudit", command, *arguments)
 
 
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Scans with faults in the laboratory network: a quarter of them, by the day, or with the options after ``--``."""
+    quarter = ("--quarter", str(datetime.now(UTC).toordinal()), "--patience", "45")
+    in_lab(session, "lab_matrix.py", *(session.posargs or quarter))
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Each fuzz target for five seconds, or with the options after ``--``."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "5")))
+
+
 @nox.session(name="smoke-newest")
 def smoke_newest(session: nox.Session) -> None:
     """The smoke set, with the newest version of every dependency."""
@@ -163,6 +177,31 @@ def fleet(session: nox.Session) -> None:
     """A larger fleet of generated sites in the laboratory network, each day another; after ``--`` the seed of one."""
     seed = session.posargs[0] if session.posargs else str(datetime.now(UTC).toordinal())
     in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed)
+
+
+@nox.session(name="whole-matrix", tags=["nightly"])
+def whole_matrix(session: nox.Session) -> None:
+    """Every fault of the matrix, one laboratory network for each layer."""
+    in_lab(session, "lab_matrix.py", *session.posargs)
+
+
+@nox.session(name="long-fuzz", tags=["nightly"])
+def long_fuzz(session: nox.Session) -> None:
+    """An hour of fuzzing on two processors, each day with another seed."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "265")))
+
+
+@nox.session(tags=["nightly"])
+def private(session: nox.Session) -> None:
+    """Sites that try to send a scan to private places, in the laboratory network."""
+    in_lab(session, "lab_private.py", *session.posargs)
+
+
+@nox.session(tags=["nightly"])
+def kills(session: nox.Session) -> None:
+    """Runs that are killed at any moment; those of lists in the laboratory network."""
+    in_lab(session, "lab_kills.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")
