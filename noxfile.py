@@ -18,6 +18,7 @@ nox.options.sessions = ["lint", "types", "test"]
 
 ROOT = Path(__file__).parent
 LOCK = "constraints.txt"
+ACTION_LOCK = ".ci/action-lock.txt"
 LOCKED = ("-c", LOCK, "--build-constraints", LOCK)
 LAB = Path(os.environ.get("HOSTAUDIT_LAB", ROOT.parent / "shared" / "lab" / "lab"))
 """The laboratory network, which is no part of this repository."""
@@ -69,9 +70,10 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def pipelines(session: nox.Session) -> None:
-    """Workflows, the action and its script, the image, the alert rules."""
-    install(session, *LOCKED, ".[lint]")
+    """Workflows, the action and its script, the image, the alert rules; the list of naughty strings in every format."""
+    install(session, *LOCKED, ".[dev,lint]")
     session.run(".ci/lint-pipelines", external=True)
+    session.run("python", "-m", "pytest", "-q", "tests/test_hostile.py", "-k", "naughty")
 
 
 @nox.session
@@ -107,6 +109,20 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
     command = str(Path(session.bin) / "hostaudit")
     session.run(".ci/lab-setup", str(LAB), external=True)
     session.run("python", f".ci/{script}", "--lab", str(LAB), "--hostaudit", command, *arguments)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Scans with faults in the laboratory network: a quarter of them, by the day, or with the options after ``--``."""
+    quarter = ("--quarter", str(datetime.now(UTC).toordinal()), "--patience", "45")
+    in_lab(session, "lab_matrix.py", *(session.posargs or quarter))
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Each fuzz target for five seconds, or with the options after ``--``."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "5")))
 
 
 @nox.session(name="smoke-newest")
@@ -163,6 +179,31 @@ def fleet(session: nox.Session) -> None:
     in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed)
 
 
+@nox.session(name="whole-matrix", tags=["nightly"])
+def whole_matrix(session: nox.Session) -> None:
+    """Every fault of the matrix, one laboratory network for each layer."""
+    in_lab(session, "lab_matrix.py", *session.posargs)
+
+
+@nox.session(name="long-fuzz", tags=["nightly"])
+def long_fuzz(session: nox.Session) -> None:
+    """An hour of fuzzing on two processors, each day with another seed."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "265")))
+
+
+@nox.session(tags=["nightly"])
+def private(session: nox.Session) -> None:
+    """Sites that try to send a scan to private places, in the laboratory network."""
+    in_lab(session, "lab_private.py", *session.posargs)
+
+
+@nox.session(tags=["nightly"])
+def kills(session: nox.Session) -> None:
+    """Runs that are killed at any moment; those of lists in the laboratory network."""
+    in_lab(session, "lab_kills.py", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def nightly(session: nox.Session) -> None:
     """What is too long for every change; .ci/nightly runs it all, or the parts that it is given."""
@@ -171,13 +212,13 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Make ``constraints.txt`` anew: the newest of everything, for each supported Python on each system."""
+    """Make ``constraints.txt`` anew: the newest of everything, for each supported Python on each system. Then the lock
+    of the action, with the hashes of those of these versions that it installs."""
     project = nox.project.load_toml("pyproject.toml")
     build = Path(session.create_tmp()) / "build.in"
     build.write_text("\n".join(project["build-system"]["requires"]), "utf-8")
     lowest_python = project["project"]["requires-python"].removeprefix(">=")
-    session.run(
-        *("uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--python-version", lowest_python),
-        *("--all-extras", "--no-annotate", "--no-emit-index-url", "--custom-compile-command", "nox -s lock"),
-        *("--output-file", LOCK, "pyproject.toml", str(build)),
-    )
+    usual = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", lowest_python, "--no-annotate")
+    usual = (*usual, "--no-emit-index-url", "--custom-compile-command", "nox -s lock", "pyproject.toml", str(build))
+    session.run(*usual, "--upgrade", "--all-extras", "--output-file", LOCK)
+    session.run(*usual, "--upgrade", "--generate-hashes", "--constraints", LOCK, "--output-file", ACTION_LOCK)

@@ -6,7 +6,8 @@ set -uo pipefail
 
 hostaudit=${HOSTAUDIT:-hostaudit}
 folder=${INPUT_FOLDER:-hostaudit-results}
-formats=${INPUT_FORMATS:-json sarif}
+# Words of the input, never names of files that a pattern in it matches.
+read -r -d '' -a formats <<<"${INPUT_FORMATS:-json sarif}" || true
 most_summary=$((900 * 1024)) # bytes; GitHub drops the summary of a step above 1 MiB
 
 refuse() {
@@ -70,6 +71,12 @@ if [ ${#domains[@]} -eq 0 ]; then
   exit 5
 fi
 
+# Whatever is printed from here on, the runner takes no line of it for a command, until it reads this word again, which
+# nobody can have guessed. hostaudit escapes commands itself; this holds whatever else is printed too.
+resume="resume-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+printf '::stop-commands::%s\n' "$resume"
+trap 'printf "\n::%s::\n" "$resume"' EXIT
+
 worst=0
 verdicts=
 summary=0
@@ -78,14 +85,12 @@ for domain in "${domains[@]}"; do
   number=$((number + 1))
   page="$folder/hostaudit-$number.md"
   writes=()
-  for format in $formats; do
+  for format in ${formats[@]+"${formats[@]}"}; do
     [ "$format" = markdown ] || writes+=(-o "$format=$folder/hostaudit-$number.$(extension "$format")")
   done
   rm -f -- "$page"
-  # What it prints begins with a space, so that no line from outside is a command to the runner.
-  "$hostaudit" scan --quiet --no-progress --color never "${options[@]}" "${writes[@]}" -o "markdown=$page" -- "$domain" 2>&1 |
-    sed 's/^/ /'
-  code=${PIPESTATUS[0]}
+  "$hostaudit" scan --quiet --no-progress --color never "${options[@]}" "${writes[@]}" -o "markdown=$page" -- "$domain" 2>&1
+  code=$?
   worst=$(graver "$worst" "$code")
   verdicts="${verdicts}${verdicts:+$'\n'}$domain $code"
   if [ "${INPUT_SUMMARY:-true}" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$page" ]; then

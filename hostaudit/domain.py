@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from hostaudit.datasets import SUFFIXES
 from hostaudit.errors import UsageError
-from hostaudit.files import data_folder
+from hostaudit.files import data_folder, read_own
 from hostaudit.model.evidence import Target
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _list() -> bytes:
     """The fetched list, or that of the package if the fetched one is missing, damaged or older."""
     ours = shipped_list()
     try:
-        fetched = (data_folder() / SUFFIXES).read_bytes()
+        fetched = read_own(data_folder() / SUFFIXES)
     except (OSError, UsageError):
         return ours
     newer = list_date(fetched) > list_date(ours)

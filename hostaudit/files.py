@@ -12,6 +12,9 @@ from pathlib import Path
 
 from hostaudit.errors import UsageError
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_BYTES = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
 
 def data_folder() -> Path:
     """The folder of the user's own tables (made by ``hostaudit data``), by the XDG Base Directory Specification.
@@ -81,6 +84,48 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
         sync_folder(path.parent)
 
 
+def open_own(path: Path) -> int:
+    """Open a regular file of this user for reading and return the descriptor. No symbolic link is followed at the end
+    of the path. Raises ``OSError``, for a file of another user with the reason as its text.
+    """
+    handle = os.open(path, os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | _BYTES)
+    try:
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        if not _ours(found):
+            raise PermissionError(errno.EPERM, "it belongs to another user")
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def read_own(path: Path) -> bytes:
+    """The content of a file of this user; see ``open_own``."""
+    with os.fdopen(open_own(path), "rb") as stream:
+        return stream.read()
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder for files that only this user writes, if it is not there. Raises ``OSError`` if it belongs to
+    another user, who could exchange what is in it, or if another user's link leads to it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (_ours(folder.lstat()) and _ours(folder.stat())):
+        raise PermissionError(errno.EPERM, "it belongs to another user")
+
+
+def beside_the_code(path: Path) -> bool:
+    """True for a file within the installed package: whoever can write there can change the code as well."""
+    return _real(path).is_relative_to(_real(Path(__file__)).parent)
+
+
+def _ours(found: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+
+
 def sync_folder(folder: Path) -> None:
     """Make new file names durable. Some file systems cannot do so; then only the data are durable."""
     with contextlib.suppress(OSError):
@@ -109,6 +154,15 @@ def lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def is_stream(path: Path) -> bool:
+    """True if a path is a terminal, pipe or other device: what is written to it is read by somebody at once."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def _replaceable(path: Path) -> bool:
     """True if a path is, or can become, a regular file; a terminal or ``/dev/null`` must not be replaced by one."""
     try:
@@ -126,7 +180,7 @@ def _real(path: Path) -> Path:
 
 def _open_beside(path: Path, mode: int) -> tuple[int, Path]:
     """Create a file in the same folder. The import of the tempfile module takes longer than writing most files."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BYTES
     part = path.with_name(f".{path.name[:100]}.{os.urandom(6).hex()}.part")
     return os.open(part, flags, mode), part
 

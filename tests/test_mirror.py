@@ -43,6 +43,7 @@ TESTS_OF_MORE = {
         "cli/batch/domain_list.py",
         "cli/batch/progress.py",
         "cli/batch/records.py",
+        "cli/batch/run_history.py",
         "report/formats/jsonl.py",
     ),
     "cli/commands/test_completion.py": ("cli/completion_scripts.py",),

@@ -7,10 +7,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 
 import pytest
 import yaml
 from helpers import ROOT
+from helpers.runners import commands
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from hostaudit.report import names
 from hostaudit.report.formats.prom import METRICS
@@ -283,8 +288,75 @@ def test_what_is_printed_and_written_is_no_command_to_the_runner(run):
     says = "x\n::error::owned\nexit-code<<end\n0\nend"
     ran = run(domain="fail.com", says=says)
 
-    assert not any(line.startswith("::") for line in ran.stdout.splitlines())
+    assert list(obeyed(ran.stdout)) == []
+    assert list(obeyed(f"{ran.stdout}::error::after")) == ["github: error"]
     assert ran.outputs["exit-code"] == "1"
+
+
+def obeyed(log):
+    """The commands that GitHub's runner obeys in a log: none between ``stop-commands`` and the word given to it."""
+    word = None
+    for line in log.splitlines():
+        found = list(commands(line))
+        if word is None and line.startswith("::stop-commands::"):
+            word = line.removeprefix("::stop-commands::")
+        elif word is None:
+            yield from found
+        elif line == f"::{word}::":
+            word = None
+
+
+def test_commands_are_stopped_by_another_word_each_time_and_begin_again_whatever_happens(run, tmp_path):
+    words = [re.findall("^::stop-commands::(resume-[0-9a-f]{32})$", run(domain="a.com").stdout, re.M) for _ in "ab"]
+    gone = run(command=tmp_path / "gone", domain="a.com")
+
+    assert words[0] != words[1]
+    assert all(len(each) == 1 for each in words)
+    assert gone.code == 4
+    assert list(obeyed(f"{gone.stdout}::error::after")) == ["github: error"]
+
+
+def test_a_pattern_among_the_formats_is_no_list_of_files(run, tmp_path):
+    (tmp_path / "json").touch()
+    arguments = run(domain="a.com", formats="js*\n sarif").arguments
+
+    assert "js*=hostaudit-results/hostaudit-1.js*" in arguments
+    assert "sarif=hostaudit-results/hostaudit-1.sarif" in arguments
+    assert "json=" not in arguments
+
+
+def test_all_that_the_action_installs_has_a_hash_and_is_what_the_constraints_pin():
+    install = next(
+        each["run"] for each in steps(parsed(ROOT / "action.yml")) if each.get("name") == "Install hostaudit"
+    )
+    fetching, building = [line for line in install.splitlines() if " install " in line]
+    lock = (ROOT / ".ci/action-lock.txt").read_text("utf-8")
+    pins = [line for line in lock.splitlines() if line[:1] not in ("#", " ")]
+    constraints = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+
+    assert "--require-hashes" in fetching
+    assert ".ci/action-lock.txt" in fetching
+    assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(building.split())
+    assert {each.removesuffix(" \\") for each in pins} <= set(constraints)
+    assert {canonicalize_name(re.split("[<>=]", each)[0]) for each in needed} <= {each.split("==")[0] for each in pins}
+    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=[a-z])", lock)[1:])
+    assert "://" not in lock
+
+
+def test_the_lock_of_the_action_holds_for_every_python_and_all_it_needs():
+    """Each requirement of each locked package is locked too, for the Python that runs this."""
+    lock = (ROOT / ".ci/action-lock.txt").read_text("utf-8")
+    locked = {line.split("==")[0] for line in lock.splitlines() if line[:1] not in ("#", " ")}
+    for name in locked:
+        try:
+            wanted = metadata.requires(name) or ()
+        except metadata.PackageNotFoundError:
+            continue
+        for each in map(Requirement, wanted):
+            if each.marker is None or each.marker.evaluate({"extra": ""}):
+                assert canonicalize_name(each.name) in locked, (name, each.name)
 
 
 def test_a_name_cannot_end_an_output_and_begin_another(run, tmp_path):

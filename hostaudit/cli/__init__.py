@@ -20,6 +20,7 @@ from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain, say
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, HostauditError
+from hostaudit.report.text import printable
 
 app = Typer(
     name="hostaudit",
@@ -107,7 +108,8 @@ def _defect(error: Exception, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        say("".join(traceback.format_exception(error)))
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        say("".join(f"{printable(line, 400)}\n" for line in lines))
     text = f"internal error in hostaudit ({type(error).__name__}: {error}); the site was not judged"
     hint = "please report it with these lines" if debug else "please report it with the output of --debug"
     return _failed(Exit.INTERNAL, text, hint)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from hostaudit.errors import UsageError
-from hostaudit.report.text import printable
+from hostaudit.report.text import inert, printable
 
 
 def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -58,10 +58,14 @@ class Progress:
 
 
 def put(text: str) -> None:
-    """Write data to standard output, always as UTF-8: in another locale the formats write ASCII only."""
+    """Write data to standard output, always as UTF-8: in another locale the formats write ASCII only.
+
+    A build runner reads this stream, so what it would take for a command is escaped. The JSON and XML of the formats
+    have no such text; in all others the escape can be seen.
+    """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(inert(text).encode("utf-8"))
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -71,8 +75,8 @@ def put(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write text to standard error."""
-    sys.stderr.write(text)
+    """Write text to standard error, which build runners read too."""
+    sys.stderr.write(inert(text))
 
 
 def note(text: str) -> None:
@@ -88,6 +92,18 @@ def warning(text: str) -> None:
 def debug_line(line: str) -> None:
     """Print a line of the log of ``--debug``."""
     say(f"debug: {printable(line, 400)}\n")
+
+
+def plain_log() -> None:
+    """Escape what libraries log on standard error, such as asyncio's reports of exceptions with text from outside."""
+    import logging  # asyncio, which logs, has loaded it by now
+
+    class Plain(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return "\n".join(inert(printable(line, 400)) for line in super().format(record).splitlines())
+
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(Plain())
 
 
 def complain(message: str, hint: str = "") -> None:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hostaudit.cli.console import Progress, progress_fits
+from hostaudit.cli import inputs
+from hostaudit.cli.console import Progress, plain_log, progress_fits
 from hostaudit.cli.options import Lookup, Network, SiteChoice, look_options
 from hostaudit.errors import UsageError
 
@@ -59,6 +60,7 @@ class Declarations:
         self._note = note
         self._many = many
         self._read: dict[Path, Loaded] = {}
+        inputs.reads(self._picked_up())
 
     def of(self, domain: str) -> Site | None:
         """The declarations for a domain in A-labels. Raises ``UsageError`` for an invalid file, and for a file given
@@ -166,6 +168,7 @@ def live(
     if demanded is not None:
         demanded(target.domain)
     site = declarations.of(target.domain)
+    plain_log()
     try:
         return api.look(domain, hosts=hosts, site=site, options=options, progress=progress)
     finally:
@@ -188,6 +191,7 @@ def seen(
     if hosts or lookup.resolver:
         hint = "leave out --host and --resolver, or give a domain"
         raise UsageError(f"{target} is a saved file: nothing is scanned", hint)
+    inputs.reads(target)
     from hostaudit.documents.evidence_file import read_report
     from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, get_type_hints
 
+from hostaudit.cli import inputs
+
 
 def grouped(command: Callable[..., int]) -> Callable[..., int]:
     """The command as typer calls it: by keyword, with the fields of its groups instead of the groups.
@@ -29,6 +31,7 @@ def grouped(command: Callable[..., int]) -> Callable[..., int]:
             parameters.append(_parameter(each.name, hint, each.default))
 
     def run(**given: Any) -> int:
+        inputs.begin(given)
         return command(**{name: _value(name, hints[name], given) for name in inspect.signature(command).parameters})
 
     run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__

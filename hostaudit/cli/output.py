@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit import report
+from hostaudit.cli import inputs
 from hostaudit.cli.console import columns, complain, note, put, wants_colour
 from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
+from hostaudit.report.text import inert
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -55,6 +57,7 @@ class Writer:
             if each != "terminal":
                 _refuse_unable(report.load(each), document)
         _refuse_same([path for _, path in self.outputs if path is not None], evidence)
+        inputs.writes(*(path or "-" for _, path in self.outputs), evidence)
         for path in (*(path for _, path in self.outputs), evidence):
             if path is not None:
                 from hostaudit.files import check_writable
@@ -63,10 +66,7 @@ class Writer:
 
     def reads(self, *paths: str | Path) -> None:
         """Refuse an output file that is also an input: the command would overwrite it."""
-        read = {Path(each).resolve() for each in paths if str(each) not in ("", "-")}
-        for _, path in self.outputs:
-            if path is not None and path.resolve() in read:
-                raise UsageError(f"output file {path} is also the input", "give another file with -o")
+        inputs.reads(*paths)
 
     def write(self, report: Report) -> int:
         """Render and write the report, and return the exit code: that of its verdict, or of a defect in the scan,
@@ -105,21 +105,26 @@ class Writer:
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
         text = each.render(document, self._style(path))
+        from hostaudit.files import is_stream, write_atomically
+
+        if path is None or is_stream(path):
+            # A device or a pipe may be the log of a build; only a file keeps what is written as it is.
+            text = inert(text, getattr(each, "backslash", "\\"))
         if path is None:
             put(text)
             return
-        from hostaudit.files import write_atomically
-
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
         from hostaudit.documents.evidence_file import encode_evidence
-        from hostaudit.files import write_atomically
+        from hostaudit.files import is_stream, write_atomically
+        from hostaudit.report import json_text
 
         try:
-            write_atomically(path, encode_evidence(file))
+            data = encode_evidence(file)
+            write_atomically(path, json_text.safe(data.decode()).encode() if is_stream(path) else data)
         except UsageError as error:
             return error
         self.note(f"evidence saved in {path}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from hostaudit.datasets.routes import KIND, Routes
 from hostaudit.datasets.table import Table, digest
 from hostaudit.errors import DocumentError, UsageError
-from hostaudit.files import cache_folder, replace_file
+from hostaudit.files import cache_folder, own_folder, replace_file
 
 SHIPPED = Path(__file__).resolve().parent / "shipped" / "routes.hat.xz"
 _HEAD = 4096
@@ -19,8 +19,9 @@ _HEAD = 4096
 def routes() -> Routes:
     """The shipped table from the cache; the first use of each version unpacks it.
 
-    If the cache cannot be written, it is unpacked into memory, once per process. Raises ``DocumentError`` if the
-    installation is damaged. May take 0.3 s, so it must not be called from an event loop.
+    If the cache cannot be written, or its folder is another user's, it is unpacked into memory, once per process.
+    Raises ``DocumentError`` if the installation is damaged. May take 0.3 s, so it must not be called from an event
+    loop.
     """
     stated = _stated()
     try:
@@ -33,7 +34,7 @@ def routes() -> Routes:
             return Routes(table)
     data = _unpacked()
     try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(place.parent)
         replace_file(place, data, mode=0o600)
         return Routes.open(place)
     except (OSError, DocumentError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import sys
 from array import array
@@ -32,12 +33,15 @@ from hostaudit.datasets.table_format import (
     sha256,
     unfit,
 )
+from hostaudit.files import beside_the_code, open_own
 
 __all__ = ["Found", "Metadata", "Table", "Value", "digest", "read_metadata"]
 
 _UNPACK4, _UNPACK6 = struct.Struct(">I").unpack, struct.Struct(">QQ").unpack
 _AF_INET, _AF_INET6 = int(AF_INET), int(AF_INET6)  # plain numbers are passed to inet_pton faster
 _MOST_CACHED = 16_384
+_VERIFIED: set[tuple[int, int, int, int]] = set()
+"""Device, inode, time of change and size of the files whose checksum was right."""
 
 
 class Found(NamedTuple):
@@ -50,8 +54,8 @@ class Found(NamedTuple):
 class Table:
     """An open table; safe to share between threads.
 
-    Opening checks only the layout of the file; ``verify`` compares the checksum, once, when a file arrives. A damaged
-    file that was not verified gives ``DocumentError`` or wrong values; nothing worse can happen.
+    The constructor checks only the layout; ``verify`` compares the checksum, ``open`` does so too. A damaged table that
+    was not verified gives ``DocumentError`` or wrong values; nothing worse can happen.
     """
 
     def __init__(self, data: bytes | mmap.mmap, name: str = "table") -> None:
@@ -72,15 +76,25 @@ class Table:
 
     @classmethod
     def open(cls, path: Path, kind: str | None = None) -> Table:
-        """Open a file. Raises ``DocumentError`` if it cannot be read, is no table, or not of ``kind``."""
+        """Open a file. Raises ``DocumentError`` if it cannot be read, is no table, or not of ``kind``.
+
+        A file beside the installed code is trusted as that is. Any other must belong to this user, is reached by no
+        link, and its checksum is reckoned anew, once in a process for each state of the file.
+        """
+        shipped = beside_the_code(path)
         try:
-            with path.open("rb") as stream:
+            with os.fdopen(os.open(path, os.O_RDONLY) if shipped else open_own(path), "rb") as stream:
                 data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+                found = os.fstat(stream.fileno())
         except OSError as error:
             raise unfit(str(path), error.strerror or str(error)) from None
         except ValueError:
             raise unfit(str(path), "it is empty") from None
         table = cls(data, str(path))
+        state = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+        if not shipped and state not in _VERIFIED:
+            table.verify()
+            _VERIFIED.add(state)
         if kind is not None and table.metadata.kind != kind:
             raise unfit(table.name, f"it holds {table.metadata.kind[:40]!r}, not {kind!r}")
         return table

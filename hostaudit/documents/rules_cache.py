@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,9 +71,7 @@ def _source(module: str) -> bytes | None:
 def stored(path: Path) -> Rules | None:
     """Return the compiled copy, None unless it is complete and belongs to this user."""
     try:
-        if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
-            return None
-        content = path.read_bytes()
+        content = files.read_own(path)
         if hashlib.sha256(content[32:]).digest() != content[:32]:
             return None
         return msgspec.msgpack.decode(content[32:], type=Rules)
@@ -86,7 +83,7 @@ def store(path: Path, rules: Rules) -> None:
     """Write the compiled copy if possible; without it everything works, but more slowly."""
     payload = msgspec.msgpack.encode(rules)
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.own_folder(path.parent)
         files.replace_file(path, hashlib.sha256(payload).digest() + payload, mode=0o600, durable=False)
         old = sorted(path.parent.glob("rules-*"), key=lambda each: each.stat().st_mtime, reverse=True)
         for each in old[KEPT:]:

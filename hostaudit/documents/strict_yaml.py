@@ -23,7 +23,7 @@ MAX_DEPTH = 32
 TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 """At most 18 digits: no quantity here has more, and Python refuses to convert thousands of them."""
-NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]+)?")
 OTHER_NUMBER = re.compile(
     r"[-+]?(?:0[xXob][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)"
 )

@@ -31,6 +31,9 @@ VERSION = 2
 PATIENCE = 60.0
 """Longest wait of a writer for others, in seconds."""
 
+MOST_RUNS = 10_000_000
+"""Highest number of a run that is looked for in a damaged file."""
+
 MOST_BODY = 4 * 1024 * 1024
 """Largest size of one fact in bytes: far more than any fact has."""
 
@@ -119,6 +122,47 @@ def domains(path: Path) -> tuple[str, ...]:
         return tuple(row[0] for row in database.execute("SELECT DISTINCT domain FROM run ORDER BY domain"))
 
 
+def recorded(path: Path) -> set[tuple[str, str]]:
+    """Return domain and start of all runs in the file."""
+    with _opened(path) as database:
+        return {(str(domain), str(started)) for domain, started in database.execute("SELECT domain, started FROM run")}
+
+
+def salvage(path: Path, to: Path) -> tuple[int, int]:
+    """Copy every run that can be read whole from a damaged file to a new one, and return the numbers of copied and of
+    lost runs. Raises ``UsageError`` if the new file exists or cannot be written, or if nothing can be read."""
+    if to.exists():
+        raise UsageError(f"{to} exists already", "give the name of a new file")
+    saved = lost = 0
+    with _opened(path) as database:
+        for number in _numbers(database):
+            try:
+                row = database.execute(
+                    "SELECT domain, run, verdict, low, high, coverage, policy FROM run WHERE number = ?", (number,)
+                ).fetchone()
+                if row is None:
+                    continue
+                domain, *rest = row
+                found = _snapshot(path, database, domain, number, tuple(rest))
+            except (DocumentError, sqlite3.Error):
+                lost += 1
+                continue
+            record(to, found)
+            saved += 1
+    if not saved:
+        raise _damaged(path, "no run in it can be read")
+    return saved, lost
+
+
+def _numbers(database: sqlite3.Connection) -> Iterator[int]:
+    """The numbers that runs may have; where the table cannot be walked, those up to the highest one ever given."""
+    try:
+        yield from [int(row[0]) for row in database.execute("SELECT number FROM run ORDER BY number").fetchall()]
+    except (sqlite3.Error, TypeError, ValueError):
+        highest = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'run'").fetchone()
+        yield from range(1, min(int(highest[0]) if highest else 0, MOST_RUNS) + 1)
+
+
 def prune(path: Path, before: str) -> tuple[int, int]:
     """Delete runs that began before a time (UTC, RFC 3339), and facts of no other run; release the space. Returns the
     number of deleted runs, and the number of remaining ones."""
@@ -143,9 +187,9 @@ def _snapshot(
 ) -> Snapshot:
     run, verdict, low, high, coverage, policy, formula = row
     bodies = database.execute(
-        "SELECT fact.sha256, fact.body FROM seen JOIN fact ON fact.id = seen.fact WHERE seen.run = ?", (number,)
+        "SELECT fact.sha256, fact.body FROM seen LEFT JOIN fact ON fact.id = seen.fact WHERE seen.run = ?", (number,)
     ).fetchall()
-    if any(len(body) > MOST_BODY or hashlib.sha256(body.encode()).hexdigest() != digest for digest, body in bodies):
+    if any(not _is_whole(*each) for each in bodies):
         raise _damaged(path, f"a fact of run {number} is not what was written")
     try:
         facts = [msgspec.json.decode(body, type=Fact) for _, body in bodies]
@@ -160,8 +204,13 @@ def _snapshot(
             formula=formula,
             facts=tuple(sorted(facts, key=lambda each: (each.sort, each.id))),
         )
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:  # a flipped bit makes any value of any column
         raise _damaged(path, f"run {number}: {error}") from None
+
+
+def _is_whole(digest: object, body: object) -> bool:
+    """True if a fact is what was written; one that is missing is not."""
+    return isinstance(body, str) and len(body) <= MOST_BODY and hashlib.sha256(body.encode()).hexdigest() == digest
 
 
 def _verdict() -> type:
@@ -180,13 +229,32 @@ def _opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]
         raise DocumentError(
             f"{path} cannot be read: there is no such file", "create it with: hostaudit scan DOMAIN --history FILE"
         )
+    fresh = create and not path.exists()
     try:
         with closing(_connected(path, create=create)) as database:
             yield database
     except sqlite3.Error as error:
+        _remove_if_empty(path, fresh=fresh)
         raise _explained(path, error) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(path, f"text that is not UTF-8: {error.reason}") from error
     except OSError as error:
+        _remove_if_empty(path, fresh=fresh)
         raise UsageError(f"{path} cannot be used: {error.strerror}", "give another file") from error
+
+
+def _remove_if_empty(path: Path, *, fresh: bool) -> None:
+    """Remove a file that was made just now and did not become a history, as on a full disk, but none of another
+    writer."""
+    if not fresh:
+        return
+    place = f"{path.resolve().as_uri()}?mode=ro"
+    with contextlib.suppress(sqlite3.Error, OSError), closing(sqlite3.connect(place, uri=True)) as database:
+        if _marks(database) != (0, 0, 0):
+            return
+    with contextlib.suppress(OSError):
+        for end in ("", "-wal", "-shm", "-journal"):
+            path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
 
 
 def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -266,11 +334,14 @@ def _reading(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def _damaged(path: Path, what: str) -> DocumentError:
-    return DocumentError(f"{path} is damaged: {what}", "restore it from a copy, or start a new file")
+    hint = f"to save what can be read: hostaudit history salvage --history {path} --to FILE; or restore a copy"
+    return DocumentError(f"{path} is damaged: {what}", hint)
 
 
 def _explained(path: Path, error: sqlite3.Error) -> UsageError:
     text = str(error)
+    if "decode to UTF-8" in text.replace("utf-8", "UTF-8"):
+        return _damaged(path, text)
     if "not a database" in text:
         return DocumentError(f"{path} is not a history: {text}", "give another file")
     if "malformed" in text or "corrupt" in text:

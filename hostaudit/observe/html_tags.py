@@ -12,11 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.entities import html5
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-LONGEST_PAGE = 3 * 1024 * 1024
-MOST_TAGS = 50_000
+LONGEST_PAGE = 3 * 512 * 1024
+MOST_TAGS = 20_000
+MOST_STEPS = 40_000
+"""Tags, comments, attributes and character references of a page that are read: some ten times as many as usual pages
+have. With the steps for URLs they bound the processor time of a page to 0.1 s."""
+
+STEPS_OF_A_URL = 24
+"""The steps that reading one URL or the id of an app counts for, by the time that it takes."""
+
 MOST_ATTRIBUTES = 256
 MOST_REFERENCES = 500
 MOST_PACKAGES = 20
@@ -36,18 +43,24 @@ RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "
 SPACE = "\\t\\n\\f\\r "
 """White space of HTML; Python's definition includes more characters."""
 
-TAG_NAME = re.compile(f"[A-Za-z][^{SPACE}/>]*")
-GAP = re.compile(f"[{SPACE}/]*")
-ATTRIBUTE = re.compile(f"[^{SPACE}/>][^{SPACE}/>=]*")
-EQUALS = re.compile(f"[{SPACE}]*=[{SPACE}]*")
-BARE_VALUE = re.compile(f"[^{SPACE}>]*")
+OPENING = re.compile(
+    f"<(?:(?:/[A-Za-z][^{SPACE}/>]*+>|(?![A-Za-z/!?]))[^<]*+<)*+(?:(/?)([A-Za-z][^{SPACE}/>]*+)|(!--|[!?/])|)"
+)
+"""The beginning of the next tag with its name, or of a comment, a declaration or a bogus comment. End tags without
+anything but a name, and ``<`` that begin nothing, are passed over here, since a page may consist of them."""
+
+ATTRIBUTE = re.compile(
+    f"[{SPACE}/]*+([^{SPACE}/>][^{SPACE}/>=]*+)"
+    f"(?:[{SPACE}]*+=[{SPACE}]*+(?:\"([^\"]*+)\"|'([^']*+)'|([\"'])|([^{SPACE}>]*+)))?+"
+)
+"""A name and its value: in double or single quotes, in quotes that have no end, or without quotes."""
+
 COMMENT_END = re.compile("--!?>")
 ENDS = {name: re.compile(f"</{name}(?=[{SPACE}/>])", re.IGNORECASE | re.ASCII) for name in RAW_TEXT}
 REFERENCE = re.compile("&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|([A-Za-z][A-Za-z0-9]*)(;|=)?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A start tag. Names are lower case, values decoded; of equal names the first is kept. ``text``: raw content."""
 
     name: str
@@ -56,76 +69,93 @@ class Tag:
 
 
 def tags(html: str) -> Iterator[Tag]:
-    """The start tags of a page in order, at most ``MOST_TAGS`` in its first ``LONGEST_PAGE`` characters."""
-    html = html[:LONGEST_PAGE]
-    position = count = 0
-    while count < MOST_TAGS and (position := html.find("<", position)) >= 0:
-        closing = html.startswith("/", position + 1)
-        match = TAG_NAME.match(html, position + 1 + closing)
-        if match is None:
-            position = _beyond_other(html, position)
-        else:
-            attributes, position = _attributes(html, match.end())
-        if position < 0:
-            return
-        if match is None or closing:
-            continue
-        count += 1
-        name = _lower(match.group())
-        if name == "plaintext":
-            return
-        text = ""
-        if name in RAW_TEXT:
-            end = ENDS[name].search(html, position)
-            text = html[position : end.start() if end else len(html)]
-            position += len(text)
-        yield Tag(name, attributes, text)
+    """The start tags of a page in order, in its first ``LONGEST_PAGE`` characters.
+
+    Ends after ``MOST_STEPS`` tags, comments and attributes; at most ``MOST_TAGS`` are yielded.
+    """
+    return Scanner(html).tags()
+
+
+class Scanner:
+    """Reads one page. ``cut``: not all of it was read, as it is too long or has too many parts."""
+
+    def __init__(self, html: str) -> None:
+        self.cut = len(html) > LONGEST_PAGE
+        self._html = html[:LONGEST_PAGE]
+        self._steps = MOST_STEPS
+
+    def tags(self) -> Iterator[Tag]:
+        """See the function ``tags``."""
+        html, count, position = self._html, 0, 0
+        while opening := OPENING.search(html, position):
+            self._steps -= 1
+            if self._steps < 0 or count == MOST_TAGS:
+                self.cut = True
+                return
+            closing, named, other = opening.groups()
+            if other is not None:
+                position = _beyond_other(html, opening.start(3) - 1)
+            elif named is None:
+                return
+            else:
+                attributes, position = self._attributes(opening.end())
+            if position < 0:
+                return
+            if other is not None or closing:
+                continue
+            count += 1
+            name = _lower(named)
+            if name == "plaintext":
+                return
+            text = ""
+            if name in RAW_TEXT:
+                self._steps -= 1
+                end = ENDS[name].search(html, position)
+                text = html[position : end.start() if end else len(html)]
+                position += len(text)
+            yield Tag(name, attributes, text)
+
+    def spend(self, steps: int) -> bool:
+        """Take steps for work on a tag; False if none are left."""
+        self._steps -= steps
+        self.cut |= self._steps < 0
+        return self._steps >= 0
+
+    def _attributes(self, position: int) -> tuple[dict[str, str], int]:
+        """The attributes from ``position`` on, and the end of the tag; -1 if it has no end."""
+        html = self._html
+        if html.startswith(">", position):
+            return {}, position + 1
+        found: dict[str, str] = {}
+        for _ in range(min(MOST_ATTRIBUTES, max(self._steps, 0))):
+            attribute = ATTRIBUTE.match(html, position)
+            if attribute is None:
+                break
+            self._steps -= 1
+            name, double, single, unclosed, bare = attribute.groups()
+            if unclosed:
+                return found, -1
+            position = attribute.end()
+            name = _lower(name)
+            if name not in found:
+                value = double or single or bare or ""
+                if "&" in value:
+                    value = decoded(value) if self.spend(2 * value.count("&")) else ""
+                found[name] = value
+        end = html.find(">", position)
+        return found, end + 1 if end >= 0 else -1
 
 
 def _beyond_other(html: str, position: int) -> int:
-    """The end of the comment, declaration or plain text at ``position``; -1 if it has no end."""
+    """The end of the comment, declaration or bogus comment at ``position``; -1 if it has no end."""
     if html.startswith("<!--", position):
         # ``<!-->`` and ``<!--->`` are complete comments.
         if html.startswith((">", "->"), position + 4):
             return html.index(">", position) + 1
         end = COMMENT_END.search(html, position + 4)
         return end.end() if end else -1
-    if html.startswith(("</", "<!", "<?"), position):
-        end_of_it = html.find(">", position)
-        return end_of_it + 1 if end_of_it >= 0 else -1
-    return position + 1
-
-
-def _attributes(html: str, position: int) -> tuple[dict[str, str], int]:
-    """The attributes from ``position`` on, and the end of the tag; -1 if it has no end."""
-    found: dict[str, str] = {}
-    for _ in range(MOST_ATTRIBUTES):
-        position = _after(GAP, html, position)
-        name = ATTRIBUTE.match(html, position)
-        if name is None:
-            break
-        position = name.end()
-        value = ""
-        equals = EQUALS.match(html, position)
-        if equals is not None:
-            position = equals.end()
-            quote = html[position : position + 1]
-            if quote in ('"', "'"):
-                end = html.find(quote, position + 1)
-                if end < 0:
-                    return found, -1
-                value, position = html[position + 1 : end], end + 1
-            else:
-                end = _after(BARE_VALUE, html, position)
-                value, position = html[position:end], end
-        found.setdefault(_lower(name.group()), decoded(value))
-    end = html.find(">", position)
-    return found, end + 1 if end >= 0 else -1
-
-
-def _after(pattern: re.Pattern[str], html: str, position: int) -> int:
-    match = pattern.match(html, position)
-    return match.end() if match else position
+    end_of_it = html.find(">", position)
+    return end_of_it + 1 if end_of_it >= 0 else -1
 
 
 def _lower(name: str) -> str:
@@ -211,26 +241,55 @@ APP_SCHEMES = {
 
 def references(html: str, base: str) -> References:
     """The references of the page at the URL ``base``."""
-    found = References(cut=len(html) > LONGEST_PAGE)
-    in_head, base_seen, count = True, False, 0
-    for tag in tags(html):
-        count += 1
-        in_head = in_head and tag.name in HEAD_ELEMENTS
-        if tag.name == "base" and not base_seen and "href" in tag.attributes:
+    page = Scanner(html)
+    found = References()
+    in_head, base_seen, in_store = True, False, _may_name_an_app(base)
+    for name, attributes, _ in page.tags():
+        in_head = in_head and name in HEAD_ELEMENTS
+        reference = attributes.get(REFERRING.get(name, ""))
+        if reference is None:
+            continue
+        anchor = name in ("a", "area")
+        if not page.spend(1 if anchor else STEPS_OF_A_URL):
+            break
+        if anchor and not (in_store or _may_name_an_app(reference.strip()[:LONGEST_URL])):
+            continue
+        if anchor and not page.spend(STEPS_OF_A_URL):
+            break
+        if name == "meta":
+            _meta(found, attributes)
+        elif name == "base" and not base_seen:
             base_seen = True
-            base = resolve(base, tag.attributes["href"]) or base
-        elif tag.name == "script" and "src" in tag.attributes:
-            _script(found, base, tag.attributes, in_head=in_head)
-        elif tag.name == "link":
-            _link(found, base, tag.attributes)
-        elif tag.name == "meta":
-            _meta(found, tag.attributes)
-        elif tag.name in ("a", "area") and "href" in tag.attributes:
-            _anchor(found, base, tag.attributes["href"])
-    found.cut |= count >= MOST_TAGS or len(found.resources) >= MOST_REFERENCES
+            base = resolve(base, reference) or base
+            in_store = _may_name_an_app(base)
+        elif name == "script":
+            _script(found, base, attributes, in_head=in_head)
+        elif name == "link":
+            _link(found, base, attributes)
+        elif anchor:
+            _anchor(found, base, reference)
+    found.cut = page.cut or len(found.resources) >= MOST_REFERENCES
     found.apps = list(dict.fromkeys(found.apps))[:MOST_REFERENCES]
     found.packages = list(dict.fromkeys(found.packages))[:MOST_PACKAGES]
     return found
+
+
+REFERRING = {"base": "href", "script": "src", "link": "href", "a": "href", "area": "href", "meta": "content"}
+"""The attribute with the URL or the id of an app, by the elements that are read."""
+
+STORE_WORDS = (
+    "apple", "itms", "google", "market:", "amazon", "huawei", "microsoft", "f-droid", "izzysoft", "samsung", ".apk",
+    "\t", "\n", "\r",
+)  # fmt: skip
+"""What a link to an app or a package has in it, or in the URL of the page. White space within a URL is left out of
+it."""
+
+
+def _may_name_an_app(url: str) -> bool:
+    """True if a URL is worth resolving, which costs more than reading its tag. Other letters than ASCII may become
+    any host."""
+    small = url.lower()
+    return not small.isascii() or any(word in small for word in STORE_WORDS)
 
 
 def resolve(base: str, reference: str) -> str | None:

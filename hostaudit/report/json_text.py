@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-_UNSAFE = re.compile("[^\x00-\x7e]|##(?=\\[)")
+from hostaudit.report.text import RUNNER_COMMAND, opens_command, visible
 
+_UNSAFE = re.compile(f"[^\x00-\x7e]|{RUNNER_COMMAND}")
 
 WIDTH = 118
 """Columns: an object or list that fits stands on one line."""
@@ -28,7 +29,12 @@ def written(value: Any, indent: int = 2) -> str:
     """
     plain = sound(value, "$")
     text = "".join(_laid_out(plain, "\n", " " * indent, LEVELS)) if indent else _line(plain)
-    return _UNSAFE.sub(_escaped, text) + "\n"
+    return safe(text) + "\n"
+
+
+def safe(text: str) -> str:
+    """JSON text that means the same, and that no terminal and no build log interprets."""
+    return _UNSAFE.sub(_escaped, text)
 
 
 def _line(value: Any) -> str:
@@ -57,8 +63,8 @@ def _laid_out(value: Any, start: str, step: str, levels: int) -> Iterator[str]:
 def lines(documents: Iterable[msgspec.Struct]) -> str:
     """JSON lines, one for each document, with the keys in the order of the type, for streams of small documents."""
     text = b"".join([msgspec.json.encode(each) + b"\n" for each in documents]).decode()
-    plain = text.isascii() and "\x7f" not in text and "##[" not in text
-    return text if plain else _UNSAFE.sub(_escaped, text)
+    plain = text.isascii() and not any(each in text for each in ("\x7f", "##", "::"))
+    return text if plain else safe(text)
 
 
 def sound(value: Any, path: str) -> Any:
@@ -76,9 +82,8 @@ def sound(value: Any, path: str) -> Any:
 
 def _escaped(found: re.Match[str]) -> str:
     """The JSON escape of text that a terminal or a build log would interpret; visible letters are not changed."""
-    char = found[0][0]
-    if char.isprintable() and char != "#":
-        return found[0]
+    char = found[0]
+    if visible(char) and (not char.isascii() or not opens_command(found)):
+        return char
     units = char.encode("utf-16-be").hex()
-    escape = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
-    return escape + found[0][1:]
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

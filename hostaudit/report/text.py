@@ -19,9 +19,14 @@ MOST_MARKS = 2
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(code) for code in range(0x180B, 0x1810)}
 """Letters and marks that are invisible."""
 
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.%/,;()\[\]]+")
-_RUNNER_COMMAND = re.compile(r"::|##(?=\[)")
-"""Text that build runners read as the beginning of a command: ``::error``, ``##[group]``."""
+RUNNER_COMMAND = r"#(?=#[A-Za-z]{0,40}\[)|:(?=:)"
+"""The first character of text that build runners read as the beginning of a command: ``##[group]``, ``##vso[`` and
+``##teamcity[`` anywhere in a line, ``::error`` at its start. See ``opens_command``."""
+
+_COMMAND = re.compile(RUNNER_COMMAND)
+_BEFORE, _AFTER = re.compile(r"(?:^|[^\w-]|:(?=[0-9A-Fa-f]))[0-9A-Fa-f:.]*+$"), re.compile(r"[0-9A-Fa-f:.]*+(?![\w-])")
+_REACH = 46
+"""Characters; more than any address has."""
 
 
 @lru_cache(maxsize=1024)  # a page shows the same names and texts again and again
@@ -44,6 +49,29 @@ def printable(text: str, limit: int = 200, *, ascii_only: bool = False) -> str:
     before = _fitting(fits.cells, room - end).cells
     after = _fitting(reversed(list(_cells(text[-(end + 1) * reach :], ascii_only))), end).cells
     return "".join(before) + GAP + "".join(reversed(after))
+
+
+def inert(text: str, backslash: str = "\\") -> str:
+    """``text`` that no build runner reads as a command at any place in a line, by a visible escape of one character.
+
+    IPv6 addresses are not changed; a second call changes nothing. ``backslash``: how the text has a backslash.
+    """
+    if "##" not in text and "::" not in text:
+        return text
+
+    def escaped(found: re.Match[str]) -> str:
+        return backslash + escape(found[0])[1:] if opens_command(found) else found[0]
+
+    return _COMMAND.sub(escaped, text)
+
+
+def opens_command(found: re.Match[str]) -> bool:
+    """False for two colons within an IPv6 address, which stays readable: no command has a name of such letters only."""
+    text, at = found.string, found.start()
+    if found[0] != ":":
+        return True
+    before, after = text[max(0, at - _REACH) : at], text[at + 2 : at + 2 + _REACH]
+    return not (_BEFORE.search(before) and _AFTER.match(after))
 
 
 def escape(char: str) -> str:
@@ -71,7 +99,7 @@ def wrap(text: str, columns: int, *, first: str = "", rest: str = "") -> list[st
     lines: list[str] = []
     line, used, empty = first, width(first), True
     for word in text.split():
-        for piece in _pieces(_inert(word), max(columns - max(width(first), width(rest)), 1)):
+        for piece in _pieces(inert(word), max(columns - max(width(first), width(rest)), 1)):
             needed = width(piece) + (not empty)
             if not empty and used + needed > columns:
                 lines.append(line)
@@ -144,10 +172,3 @@ def _pieces(word: str, columns: int) -> list[str]:
         pieces[-1] += char
         used += _columns(char)
     return pieces
-
-
-def _inert(word: str) -> str:
-    """A word that no build log reads as a command at any place in a line; IPv6 addresses are not changed."""
-    if _ADDRESS.fullmatch(word):
-        return word
-    return _RUNNER_COMMAND.sub(lambda found: escape(found[0][0]) + found[0][1], word)

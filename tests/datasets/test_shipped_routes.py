@@ -183,3 +183,93 @@ def test_a_broken_table_of_the_users_is_told_of_and_the_shipped_one_used(places,
     assert routes.asns("8.8.8.8") == (64496,)
     assert "routes.hat cannot be used as a table" in routes.warning
     assert routes.warning.endswith("the one that came with hostaudit is used")
+
+
+# -- a folder in which others can write ---------------------------------------------------------------
+
+
+def stated_alike(data: bytes, other: bytes) -> bytes:
+    """A table with other content that states the checksum of ``data``."""
+    from hostaudit.datasets.table_format import SHA_AT
+
+    return other[:SHA_AT] + data[SHA_AT : SHA_AT + 32] + other[SHA_AT + 32 :]
+
+
+def test_a_table_that_only_states_the_right_checksum_is_not_taken(places, small, tmp_path):
+    datasets.open_routes()
+    (copy,) = unpacked()
+    copy.write_bytes(stated_alike(small, own_table(tmp_path, 64511)))
+
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
+    assert copy.read_bytes() == small
+
+
+def test_a_table_of_another_user_is_not_taken(places, small, monkeypatch):
+    datasets.open_routes()
+    (copy,) = unpacked()
+    before = copy.stat()
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000)
+
+    routes = datasets.open_routes()
+
+    assert routes.asns("8.8.8.8") == (64496,)
+    assert routes.file == shipped_routes.SHIPPED.name  # that is, from memory: the folder is the other user's too
+    assert (copy.stat().st_ino, copy.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_no_link_is_followed_to_a_table_and_none_is_written_through(places, small, tmp_path):
+    datasets.open_routes()
+    (copy,) = unpacked()
+    victim = tmp_path / "victim"
+    victim.write_bytes(small)
+    copy.unlink()
+    copy.symlink_to(victim)
+    victim.write_bytes(b"precious")
+
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
+    assert victim.read_bytes() == b"precious"
+    assert not copy.is_symlink()
+
+
+def test_a_folder_to_which_another_users_link_leads_is_left_alone(places, small, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    files.cache_folder().parent.mkdir()
+    files.cache_folder().symlink_to(home)
+    link = files.cache_folder().lstat()
+    ours = files._ours
+    monkeypatch.setattr(
+        files, "_ours", lambda found: (found.st_ino, found.st_dev) != (link.st_ino, link.st_dev) and ours(found)
+    )
+
+    assert datasets.open_routes().asns("8.8.8.8") == (64496,)
+    assert list(home.iterdir()) == []
+
+
+def test_the_checksum_is_reckoned_once_for_each_state_of_a_file(places, small, monkeypatch):
+    datasets.open_routes()
+    (copy,) = unpacked()
+    counts = []
+    monkeypatch.setattr(Table, "verify", lambda table: counts.append(table.name))
+    for _ in range(3):
+        datasets.open_routes()
+    assert counts == []
+
+    os.utime(copy, ns=(1, 1))
+    for _ in range(3):
+        datasets.open_routes()
+    assert counts == [str(copy)]
+
+
+def test_a_table_of_the_user_is_checked_like_one_in_the_cache(places, small, tmp_path):
+    data = own_table(tmp_path, 64500)
+    put(data[:-1] + bytes([data[-1] ^ 1]))
+    routes = datasets.open_routes()
+
+    assert "its checksum does not match" in routes.warning
+    assert routes.asns("8.8.8.8") == (64496,)
+
+
+def test_what_lies_beside_the_code_is_trusted_as_that_is():
+    assert files.beside_the_code(shipped_routes.SHIPPED)
+    assert not files.beside_the_code(ROOT / "README.md")

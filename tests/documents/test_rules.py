@@ -420,7 +420,7 @@ def test_a_copy_with_one_bit_turned_is_ignored(directory: Path):
 def test_a_copy_of_another_user_is_ignored(directory: Path, monkeypatch: pytest.MonkeyPatch):
     rules.load(directory)
     calls = counted(monkeypatch)
-    monkeypatch.setattr(os, "getuid", lambda: 4_000_000, raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000, raising=False)
     rules.load(directory)
     assert len(calls) == 1
 

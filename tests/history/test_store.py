@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import subprocess
 import sys
@@ -204,6 +205,84 @@ def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert "free some space" in refused.value.hint
     assert store.runs(path, "steady.org") == ([(1, snapshot())], 0)
+
+
+def test_a_full_disk_leaves_no_file_that_was_just_made(tmp_path, monkeypatch):
+    connect = sqlite3.connect
+
+    def small(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.execute("PRAGMA max_page_count = 1")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(UsageError, match="full"):
+        store.check(tmp_path / "runs.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+FLIPS = 300
+
+
+def encoded(fact):
+    return msgspec.json.encode(fact, order="deterministic")
+
+
+def test_flipped_bits_are_damage_and_what_is_whole_can_be_saved(tmp_path):
+    path, spoilt = tmp_path / "runs.db", tmp_path / "spoilt.db"
+    kept = [
+        at(f"2026-01-0{day}T00:00:00Z", snapshot(build))
+        for day in (1, 2)
+        for build in (sites.in_pairs, sites.on_one_parent)
+    ]
+    for each in kept:
+        store.record(path, each)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    whole = path.read_bytes()
+    known = {fact for each in kept for fact in map(encoded, each.facts)}
+    chance = random.Random(12)
+    refused = 0
+    for number in range(FLIPS):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 8)):
+            data[chance.randrange(100, len(data))] ^= 1 << chance.randrange(8)
+        spoilt.write_bytes(data)
+        to = tmp_path / f"saved{number}.db"
+        try:
+            for name in store.domains(spoilt):
+                store.runs(spoilt, str(name))
+        except DocumentError as error:
+            refused += 1
+            assert "is damaged" in error.message or "database" in error.message
+            assert error.hint
+        try:
+            saved, _ = store.salvage(spoilt, to)
+        except UsageError:
+            continue
+        found = [run for name in store.domains(to) for _, run in store.runs(to, name)[0]]
+        assert len(found) == saved <= len(kept)
+        assert {fact for each in found for fact in map(encoded, each.facts)} <= known
+        to.unlink()
+    assert refused > FLIPS / 20
+
+
+def test_what_can_be_saved_of_a_damaged_history_is_offered_and_saved(tmp_path, evidence):
+    path, to = tmp_path / "runs.db", tmp_path / "saved.db"
+    for _ in range(2):
+        assert hostaudit("analyse", evidence, "-q", "--history", path, "--no-site").returncode == 0
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE run SET verdict = 'perfect' WHERE number = 1")
+    database.close()
+
+    refused = hostaudit("history", "show", "steady.org", "--history", path)
+    assert refused.returncode == 2
+    assert f"hostaudit history salvage --history {path} --to FILE" in refused.stderr
+    saved = hostaudit("history", "salvage", "--history", path, "--to", to)
+    assert (saved.returncode, "1 runs saved" in saved.stderr, "1 could not be read" in saved.stderr) == (0, True, True)
+    assert len(store.runs(to, "steady.org")[0]) == 1
+    assert hostaudit("history", "salvage", "--history", path, "--to", to).returncode == 2
 
 
 @pytest.mark.parametrize("place", ["missing/runs.db", ".", "file/runs.db"])

@@ -231,9 +231,7 @@ class CountedText(str):
         return found
 
 
-PATTERNS = {
-    name: getattr(html_tags, name) for name in ("TAG_NAME", "GAP", "ATTRIBUTE", "EQUALS", "BARE_VALUE", "COMMENT_END")
-}
+PATTERNS = {name: getattr(html_tags, name) for name in ("OPENING", "ATTRIBUTE", "COMMENT_END")}
 ENDS = dict(html_tags.ENDS)
 
 

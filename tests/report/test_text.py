@@ -7,10 +7,11 @@ import unicodedata
 
 import pytest
 from helpers.hostile_strings import CONTROLS, HOSTILE, label
+from helpers.runners import ADDRESSES, LURES, commands
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostaudit.report.text import GAP, MOST_MARKS, escape, printable, visible, width, wrap
+from hostaudit.report.text import GAP, MOST_MARKS, escape, inert, printable, visible, width, wrap
 
 
 def is_plain(text: str) -> bool:
@@ -115,3 +116,30 @@ def test_nothing_is_left_that_a_build_log_takes_for_a_command():
             assert "##[" not in line
     for address in ("::1", "[::1]:53,", "2001:db8::1", "2001:db8::/32", "::ffff:192.0.2.1", "fe80::"):
         assert wrap(address, 40) == [address]
+
+
+@pytest.mark.parametrize("text", LURES, ids=label)
+def test_no_runner_reads_a_command_in_what_is_printed(text):
+    shown = inert(printable(text, 400))
+
+    assert not list(commands(shown))
+    assert inert(shown) == shown
+    assert [line for line in wrap(printable(text, 400), 30) if list(commands(line))] == []
+
+
+def test_the_rules_of_the_runners_find_what_they_are_for():
+    assert all(list(commands(text)) for text in LURES)
+    assert not any(list(commands(text)) for text in (*ADDRESSES, "## a [b]", "std::string", "#[x]"))
+
+
+def test_the_same_text_goes_through_unchanged_if_nothing_is_in_it():
+    for text in (*ADDRESSES, "a # b: c", "## heading", "#1 [x]", "owner:2606:4700::/32", "cert:x@2606:4700::1111"):
+        assert inert(text) == text
+
+
+@given(st.text(st.sampled_from("#:[] avso.x1\n"), max_size=40))
+def test_no_text_of_such_letters_is_a_command_afterwards(text):
+    shown = inert(printable(text, 400))
+
+    assert not list(commands(shown))
+    assert inert(shown) == shown

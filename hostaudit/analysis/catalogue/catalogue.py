@@ -22,7 +22,10 @@ LONGEST_NAME = 253
 def normalise(name: str) -> str:
     """Return a company name for exact comparison: case, punctuation, and a remark in brackets at the end do not count;
     the legal form does, because it distinguishes companies of the same name."""
-    bare = re.sub(r"\s*\([^()]*\)\s*$", "", name) if ")" in name else name
+    bare = name.rstrip()
+    if bare.endswith(")"):
+        before, opened, within = bare[:-1].rpartition("(")
+        bare = before if opened and ")" not in within else bare
     return " ".join(re.findall(r"[^\W_]+", bare.casefold()))
 
 

@@ -18,7 +18,7 @@ from hostaudit.model.rules import HeaderClue
 
 # -- patterns -------------------------------------------------------------------------------------
 
-PIECES = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.", re.DOTALL)
+PIECES = re.compile(r"\\.|\[(?:\\.|[^\]]){0,500}\]|\{[^}]{0,20}\}|.", re.DOTALL)
 TOKEN = re.compile(r"[a-z0-9]+")
 LETTERS = re.compile(r"[a-z]+")
 

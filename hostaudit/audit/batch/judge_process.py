@@ -21,6 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 import hostaudit
+from hostaudit.model.changes import Snapshot
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
@@ -47,7 +48,8 @@ MOST_FRAME = 256 * 1024 * 1024
 
 class Job(msgspec.Struct, frozen=True):
     """Evidence to judge. ``day``: of judging, YYYY-MM-DD in UTC, empty for that of the evidence. ``whole``: the report
-    itself is wanted, as one line of JSON. ``history``: the file in which the run is stored, empty for none."""
+    itself is wanted, as one line of JSON. ``history``: the file of the history for which facts are
+    wanted, which is only read here; empty for none."""
 
     file: EvidenceFile
     criteria: Criteria | None
@@ -58,8 +60,9 @@ class Job(msgspec.Struct, frozen=True):
 
 class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
-    site that could not be judged; the other fields then have no meaning. ``unkept``: the reason why the run is not
-    stored in the history, empty if it is. ``defects``: the errors of hostaudit itself while it looked at the site."""
+    site that could not be judged; the other fields then have no meaning. ``snapshot``: the facts for the history, if
+    there is one; ``unkept``: the reason why it could not be read, empty if it could. ``defects``: the errors of
+    hostaudit itself while it looked at the site."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -67,6 +70,7 @@ class Judged(msgspec.Struct, frozen=True):
     summary: str = ""
     line: str = ""
     defect: str = ""
+    snapshot: Snapshot | None = None
     unkept: str = ""
     defects: tuple[str, ...] = ()
 
@@ -118,8 +122,8 @@ def judged(job: Job) -> Judged:
     report = audit.analyse(job.file, rules.shipped(), criteria, day)
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
-    unkept, defects = unread or _kept(report, job.history), report.run.defects or ()
-    return Judged(report.verdict, low, high, report.summary, line, unkept=unkept, defects=defects)
+    snapshot, defects = _snapshot(report) if job.history else None, report.run.defects or ()
+    return Judged(report.verdict, low, high, report.summary, line, snapshot=snapshot, unkept=unread, defects=defects)
 
 
 def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) -> Criteria | None:
@@ -136,18 +140,10 @@ def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) ->
     return msgspec.structs.replace(criteria, mail_before=mail_before(history, domain))
 
 
-def _kept(report: Report, path: str) -> str:
-    """Append a run to the history. Returns the reason if that failed, else an empty text."""
-    if not path:
-        return ""
-    from hostaudit.errors import UsageError
-    from hostaudit.history import snapshot, store
+def _snapshot(report: Report) -> Snapshot:
+    from hostaudit.history import snapshot
 
-    try:
-        store.record(Path(path), snapshot.snapshot(report))
-    except UsageError as error:
-        return error.message
-    return ""
+    return snapshot.snapshot(report)
 
 
 def one_line(document: Report) -> str:

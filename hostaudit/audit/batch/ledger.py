@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,18 @@ class _Line(msgspec.Struct):
     run: Any = None
 
 
+class _Run(msgspec.Struct):
+    started: str = ""
+
+
+class _Kept(msgspec.Struct):
+    """The part of a report by which a history knows it."""
+
+    schema: str = ""
+    target: _Target = msgspec.field(default_factory=_Target)
+    run: _Run = msgspec.field(default_factory=_Run)
+
+
 class _Journal(msgspec.Struct):
     asked: dict[str, Any] = {}
 
@@ -77,14 +89,20 @@ def identity(asked: Mapping[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(dict(sorted(asked.items())), order="sorted")).hexdigest()[:32]
 
 
+def journal(path: Path) -> Path:
+    """The journal of a file of records, which lies beside it until the run is complete."""
+    return path.with_name(f"{path.name}.run")
+
+
 class Ledger:
     """The file while it is written. Raises ``UsageError`` if it cannot be written or holds another run."""
 
     def __init__(self, path: Path, asked: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
-        self.journal = path.with_name(f"{path.name}.run")
+        self.journal = journal(path)
         self._asked = dict(asked)
         self._unsynced = 0
+        fresh = not path.exists()
         try:
             mode = path.stat().st_mode if path.exists() else stat.S_IFREG
             if not stat.S_ISREG(mode):
@@ -92,17 +110,24 @@ class Ledger:
             self._lock = _locked(self.journal)
             try:
                 self.kept = self._begin(resume=resume)
-                self._file = os.open(path, os.O_WRONLY | os.O_CREAT | BYTES, 0o644)
-                # After a kill at any point here, there is never a journal beside the records of another run, nor are
-                # there records to resume without a journal.
-                steps = (self._note, self._cut) if self.kept.end else (self._cut, self._note)
-                for step in steps:
-                    step()
+                self._file = self._opened()
             except BaseException:
-                self._leave_journal(remove=not os.fstat(self._lock).st_size)
+                # A run that could not begin, as on a full disk, leaves nothing behind.
+                self._leave_journal(remove=fresh or not os.fstat(self._lock).st_size)
+                if fresh:
+                    path.unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}", "give another file with -o") from error
+
+    def _opened(self) -> int:
+        """The open file of records, cut to those that are kept, and the journal beside it."""
+        self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | BYTES, 0o644)
+        # After a kill at any point here, there is never a journal beside the records of another run, nor are there
+        # records to resume without a journal.
+        for step in (self._note, self._cut) if self.kept.end else (self._cut, self._note):
+            step()
+        return self._file
 
     def _begin(self, *, resume: bool) -> Kept:
         os.lseek(self._lock, 0, os.SEEK_SET)
@@ -144,7 +169,9 @@ class Ledger:
     def _note(self) -> None:
         text = msgspec.json.format(msgspec.json.encode(_Journal(self._asked), order="sorted"), indent=1) + b"\n"
         os.lseek(self._lock, 0, os.SEEK_SET)
-        os.write(self._lock, text)
+        rest = text
+        while rest:  # a disk that is almost full takes a part of it
+            rest = rest[os.write(self._lock, rest) :]
         os.ftruncate(self._lock, len(text))
         os.fsync(self._lock)
 
@@ -225,6 +252,18 @@ def read(path: Path) -> Kept:
         else:
             return kept
     raise UsageError(f"line {number} of {path} is not a record of a run", "give another file with -o")
+
+
+def missing(path: Path, known: Set[tuple[str, str]]) -> Iterator[bytes]:
+    """The reports of a file of records whose domain and start are not known, as they stand there."""
+    with path.open("rb") as stream:
+        while raw := stream.readline(LONGEST_RECORD):
+            try:
+                line = msgspec.json.decode(raw, type=_Kept)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            if line.schema == REPORT_SCHEMA and (line.target.domain, line.run.started) not in known:
+                yield raw
 
 
 def _locked(journal: Path) -> int:

@@ -46,7 +46,7 @@ class Order:
     sites, criteria   the declarations and the demands, by domain in A-labels
     day               of judging, as YYYY-MM-DD in UTC; empty: the day on which the evidence is taken
     whole             true if the reports are wanted, as a line of JSON each
-    history           the file in which each run is stored; empty: none
+    history           the file of the history for which facts are wanted; empty: none
     """
 
     options: LookOptions

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from hostaudit import __version__
 from hostaudit.audit.batch.ledger import Kept, Ledger, identity
 from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
 from hostaudit.cli.output import EXIT_OF
 from hostaudit.errors import Exit
-from hostaudit.report.text import printable
+from hostaudit.report.json_text import written
+from hostaudit.report.text import inert, printable
 
 if TYPE_CHECKING:
     from hostaudit.cli.batch.domain_list import Listed
@@ -113,7 +112,7 @@ def summary(tally: Tally, listed: Listed, asked: dict[str, Any]) -> str:
 
 
 def _json(document: dict[str, Any]) -> str:
-    return msgspec.json.encode(document).decode() + "\n"
+    return written(document, indent=0)
 
 
 WORDS = {"pass": "PASS", "fail": "FAIL", "inconclusive": "INCONCLUSIVE", "not_judged": "-"}
@@ -130,11 +129,11 @@ def row(record: Record, *, to_file: bool) -> str:
         score = low if low == high else f"{low} to {high}"
         head = f"{WORDS[record.judged.verdict]:<12} {score:>9}  {record.domain}"
         sentence = record.judged.summary.partition(". ")[0].removesuffix(".")
-    head = printable(head, 120, ascii_only=plain)
+    head = inert(printable(head, 120, ascii_only=plain))
     room = wide - len(head) - 2
     if room < MOST_TERSE:
         return f"{head}\n"
-    text = printable(sentence, 400, ascii_only=plain)
+    text = inert(printable(sentence, 400, ascii_only=plain))
     return f"{head}  {text if len(text) <= room else text[: room - 3].rstrip() + '...'}\n"
 
 

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hostaudit import __version__
-from hostaudit.audit.batch.ledger import Kept
+from hostaudit.audit.batch.ledger import Kept, journal
 from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_sites
+from hostaudit.cli import inputs
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
 from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
-from hostaudit.cli.console import complain
+from hostaudit.cli.batch.run_history import RunHistory
+from hostaudit.cli.console import complain, plain_log
 from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
 
@@ -56,6 +58,7 @@ def scan_list(
             raise UsageError(f"--format {name} cannot be used with --list", "give jsonl or terminal")
     if resume and len(files) != 1:
         raise UsageError("--resume needs exactly one file of records to continue", "add -o jsonl=FILE")
+    inputs.writes(*(journal(each) for each in files))
     listed = domain_list.read(path)
     _name_rejected(listed.rejected, writer)
     sites = judging.declarations.among(each.domain for each in listed.targets)
@@ -71,12 +74,16 @@ def scan_list(
         whole=any(each.whole for each in sinks),
         history="" if history is None else str(history),
     )
-    run = Run(listed, order, sinks, writer)
+    kept = RunHistory(history)
+    run = Run(listed, order, sinks, writer, kept)
     for each in sinks:
         if each.kept.domains:
             run.keep(each.kept)
             writer.note(f"{len(each.kept.domains)} of {len(listed.targets)} domains are already in {each.path}")
+            if each.path is not None and (late := kept.catch_up(each.path)):
+                writer.note(f"{late} of them were missing in {history} and are saved there now")
     _allow_many_files()
+    plain_log()
     meter = ProgressLine(run.tally, sys.stderr, shown=show, lines=not writer.quiet)
     try:
         asyncio.run(run.go(meter))
@@ -87,8 +94,8 @@ def scan_list(
         each.close(finished=not run.tally.interrupted)
         if each.path is not None:
             writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
-    if run.unkept:
-        raise UsageError(f"some runs could not be saved in the history: {run.unkept}", "the records are complete")
+    if kept.failure:
+        raise UsageError(f"some runs could not be saved in the history: {kept.failure}", "the records are complete")
     return run.tally.code
 
 
@@ -171,8 +178,8 @@ def _allow_many_files() -> None:
 class Run:
     """One run over a list; each record is written when it is complete."""
 
-    def __init__(self, listed: Listed, order: Order, sinks: list[Sink], writer: Writer) -> None:
-        self.unkept = ""
+    def __init__(self, listed: Listed, order: Order, sinks: list[Sink], writer: Writer, history: RunHistory) -> None:
+        self._history = history
         self.tally = Tally(len(listed.targets))
         self._listed = listed
         self._order = order
@@ -226,8 +233,7 @@ class Run:
             text = line(record) if sink.whole else row(record, to_file=sink.path is not None)
             # Write in a thread: the reader may be slow while answers arrive. A record is never left half written.
             await asyncio.shield(asyncio.to_thread(sink.write, text))
-        if record.judged is not None and record.judged.unkept:
-            self.unkept = self.unkept or f"{record.domain}: {record.judged.unkept}"
+        await asyncio.shield(asyncio.to_thread(self._history.add, record))
         if record.judged is not None and record.judged.defects:
             meter.clear()
             tell_defects(record.judged.defects, record.domain, record.judged.verdict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from hostaudit.cli import inputs
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain, note, put
 from hostaudit.cli.option_groups import grouped
@@ -70,6 +71,7 @@ def build(
     day = _day(date, lists)
     if output is None:
         _make_folder(place.parent)
+    inputs.writes(place)
     check_writable(place)
     built = build_table(lists, day=day, source=source or ", ".join(each.name for each in lists), licence=licence)
     data = built.data
@@ -124,6 +126,8 @@ def update(
     every = all_items(rules.shipped().providers)
     given = dict(_given(text, every) for text in change.file or ())
     chosen = _chosen([*(name or ()), *given], every)
+    inputs.reads(*given.values())
+    inputs.writes(*(files.data_folder() / item.file for item in chosen))
     if change.dry_run:
         put("".join(f"{item.id}: {source.url}\n" for item in chosen for way in item.ways for source in way))
         return Exit.PASS

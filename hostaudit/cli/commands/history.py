@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hostaudit.cli import inputs
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import note
 from hostaudit.cli.option_groups import grouped
@@ -45,6 +46,7 @@ class HistoryWriter:
             raise UsageError(f"{path} is the file of the history and of another output", "give two different files")
         from hostaudit.history import store
 
+        inputs.writes(path)
         store.check(path)
 
     def keep(self, report: Report) -> UsageError | None:
@@ -75,6 +77,7 @@ def show(
     from hostaudit.model.changes import History
 
     writer = Writer(output, console, document=History)
+    writer.reads(history)
     name, kept, earlier = _kept(history, domain, last)
     from hostaudit.history import diff
 
@@ -95,6 +98,7 @@ def trend(
     from hostaudit.model.changes import Trend
 
     writer = Writer(output, console, document=Trend)
+    writer.reads(history)
     name, kept, _ = _kept(history, domain, last)
     from hostaudit.history import diff
 
@@ -121,6 +125,25 @@ def prune(
     deleted, left = file.prune(history, before.strftime("%Y-%m-%dT%H:%M:%SZ"))
     if not notes.quiet:
         note(f"{deleted} runs deleted, {left} left in {history}")
+    return Exit.PASS
+
+
+@app.command()
+@grouped
+def salvage(
+    *,
+    history: FileOption,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The new file for the runs that can be read.")],
+    notes: Notes,
+) -> int:
+    """Copy the runs that can be read from a damaged history to a new file."""
+    from hostaudit.history import store
+
+    inputs.reads(history)
+    inputs.writes(to)
+    saved, lost = store.salvage(history, to)
+    if not notes.quiet:
+        note(f"{saved} runs saved in {to}, {lost} could not be read")
     return Exit.PASS
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hostaudit.cli import evidence
+from hostaudit.cli import evidence, inputs
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain, put
 from hostaudit.cli.option_groups import grouped
@@ -70,6 +70,7 @@ def init(
     from hostaudit.model.report import name_is_gone
     from hostaudit.policy import propose
 
+    inputs.writes(output)
     if target is not None:
         check_writable(target)
     writer = Writer(Output(), Console(quiet=notes.quiet), document=EffectivePolicy)
@@ -158,6 +159,7 @@ def show(
     if file and not target and not _is_file(file):
         file, target = "", file
     path = Path(file) if file else _here()
+    writer.reads(path)
     shipped = rules.load()
     loaded = site_file.load_by(path, shipped, site_file.world(shipped))
     found = demanded(loaded, parse(target).domain if target else "", shipped.presets)
@@ -195,6 +197,7 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     from hostaudit.model.checks import Criteria
 
     nothing_else = SiteChoice(no_site=True)
+    inputs.reads(path.parent / policy, path.parent / each.evidence)
     declarations = evidence.Declarations(nothing_else, lambda _: None, policy=path.parent / policy)
     file = evidence.saved(str(path.parent / each.evidence), declarations)
     criteria = Criteria(policy=declarations.policy(file.target.domain))

@@ -8,14 +8,28 @@ import msgspec
 
 from hostaudit.observe.net.outcome import HttpReply, Outcome
 
+MOST_BYTES = 1024 * 1024
+"""Bytes of a JSON answer; the largest, a product in a store, has some hundred thousand."""
+
+MOST_COMMAS = 150_000
+"""Values of one answer, counted by the commas between them."""
+
+MOST_PARTS = 40_000
+"""Objects and lists of one answer, by their brackets. With the size this bounds the processor time to 0.1 s: a list
+takes a hundred times as long as a number."""
+
 
 def decode(reply: HttpReply, source: str, depth: int = 64) -> Outcome[Any]:
     """The JSON value of a body; unknown(malformed) if it is no JSON, is nested deeper than ``depth``, or was cut.
 
     ``null`` counts as malformed too: no service answers with it.
     """
-    if reply.truncated:
-        return Outcome.gap("too_large", source, f"more than {len(reply.body)} bytes")
+    if reply.truncated or len(reply.body) > MOST_BYTES:
+        return Outcome.gap("too_large", source, f"more than {min(len(reply.body), MOST_BYTES)} bytes")
+    if reply.body.count(b"[") + reply.body.count(b"{") > MOST_PARTS:
+        return Outcome.gap("too_large", source, f"more than {MOST_PARTS} lists and objects")
+    if reply.body.count(b",") > MOST_COMMAS:
+        return Outcome.gap("too_large", source, f"more than {MOST_COMMAS} values")
     try:
         value = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

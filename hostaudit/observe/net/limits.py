@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hostaudit.datasets.special_purpose import Address, Network, special_purpose
+from hostaudit.observe.net.rate_limits import Start
 from hostaudit.observe.net.run_shared import Common
 
 __all__ = ["Address", "AddressPolicy", "Budget", "Limits", "Network", "Ports", "special_purpose"]
@@ -46,7 +47,7 @@ class Limits:
     json_depth: int = 64
     retry_after: float = 10.0
     turn: float = 20.0
-    whois_reply: int = 256 * 1024
+    whois_reply: int = 64 * 1024
     owners: int = 24
     registrations: int = 16
     threads: int = 4
@@ -129,9 +130,9 @@ class Budget:
         """Count a body of ``size`` bytes that stays in memory until the scan ends."""
         self._bodies -= size
 
-    def host_slot(self, host: str) -> AbstractAsyncContextManager[None]:
-        """The context that limits the concurrent requests to one host."""
-        return self.common.hosts.at(host, self.common.per_host or self.limits.per_host)
+    def host_slot(self, host: str, address: str) -> AbstractAsyncContextManager[Start]:
+        """The context that limits the concurrent exchanges with the registrable name of a host, and with an address."""
+        return self.common.hosts.at(host, address, self.common.per_host or self.limits.per_host)
 
     async def turn(self, service: str) -> str | None:
         """Wait for a turn at a service; None when it has come, else the reason why it will not come in time."""

@@ -24,8 +24,9 @@ T = TypeVar("T")
 class Common:
     """The shared objects of one run. Use ``async with`` if it has several sites; it belongs to one event loop.
 
-    ``spacing``: seconds between two requests to one host. ``per_host``: concurrent requests to one host, None for the
-    limit of a scan. ``queries``, ``connections``: concurrent DNS questions and connections of all sites together.
+    ``spacing``: seconds between the starts of two exchanges with one registrable name. ``per_host``: concurrent ones
+    with it, None for the limit of a scan. ``queries``, ``connections``: concurrent DNS questions and connections of all
+    sites together.
     """
 
     spacing: float = 0.0
@@ -68,5 +69,6 @@ class Common:
 
     @classmethod
     def of_many(cls) -> Common:
-        """The shared objects for a list of sites: at most two concurrent requests to a host, with a pause between."""
+        """The shared objects for a list of sites: at most two concurrent exchanges with a registrable name, with a
+        pause between their starts."""
         return cls(spacing=0.05, per_host=2, queries=256, connections=192)

@@ -60,9 +60,10 @@ class Smtp:
         return await self._reach.at(address, lambda vetted: self._exchange(host, vetted, source), source)
 
     async def _exchange(self, host: str, address: str, source: str) -> Outcome[MailGreeting]:
-        async with self._budget.host_slot(host):
+        async with self._budget.host_slot(host, address) as start:
             if not self._budget.spend("http"):
                 return Outcome.gap("limit", source, "no requests are left for this scan")
+            await start()
             writer: asyncio.StreamWriter | None = None
             try:
                 async with asyncio.timeout(self._budget.seconds(PATIENCE)):

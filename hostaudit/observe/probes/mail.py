@@ -204,11 +204,23 @@ async def _dmarc(scan: Scan, domain: str) -> None:
         if len(records) > 1:
             return Outcome.gap("malformed", outcome.source, f"{len(records)} DMARC records")
         tags = _tags(records[0])
-        hosts = re.findall(r"mailto:[^@,;\s]+@([^!,;\s]+)", " ".join((tags.get("rua", ""), tags.get("ruf", ""))))
+        hosts = _hosts(f"{tags.get('rua', '')},{tags.get('ruf', '')}")
         policy = tags.get("p", "").lower() or "none"
         return Outcome.of(Dmarc(policy, tuple(sorted({host.lower().rstrip(".") for host in hosts}))), outcome.source)
 
     scan.note("dmarc", domain, outcome.then(read))
+
+
+def _hosts(text: str) -> list[str]:
+    """The hosts to which reports go: URIs separated by commas, with a limit of the size after ``!`` (RFC 7489, 6.2)."""
+    found = []
+    for uri in text.replace(";", ",").split(","):
+        for word in uri.split():
+            _, mailto, address = word.partition("mailto:")
+            local, _, host = address.partition("@")
+            host = host.partition("!")[0]
+            found += [host] if mailto and local and host else []
+    return found
 
 
 async def _dkim(scan: Scan, selector: str, domain: str) -> None:

@@ -172,8 +172,11 @@ def _as_front(reply: HttpReply) -> FrontPage:
 
 def _text(body: bytes) -> str:
     """A page as text. The declared encoding is ignored: hosts and app ids are ASCII, the same in all usual ones."""
-    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return body.decode("utf-16" if wide else "utf-8", "replace")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # Ten times as slow as UTF-8 where it is invalid, so the rest of a long one counts as not read.
+        text = body[: html_tags.LONGEST_PAGE // 4].decode("utf-16", "replace")
+        return text if len(body) <= html_tags.LONGEST_PAGE // 4 else text.ljust(html_tags.LONGEST_PAGE + 1)
+    return body[: 2 * html_tags.LONGEST_PAGE].decode("utf-8", "replace")
 
 
 def _as_page(scan: Scan, page: HttpReply, references: html_tags.References) -> Page:

@@ -80,6 +80,8 @@ Sample = tuple[str, tuple[str, ...], float]
 class PromFormat:
     name: str = "prom"
     writes: frozenset[type] = frozenset({Report})
+    backslash: str = "\\\\"
+    """A backslash in a label."""
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """Every metric that has a value, with HELP and TYPE, samples sorted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -573,6 +574,67 @@ def test_the_runs_of_a_list_are_kept_in_a_history(tmp_path):
 
     assert result.returncode == Exit.INTERNAL, result.stderr
     assert store.domains(path) == ("a.com", "b.com")
+
+
+KILLED = {
+    "before the first site is kept": "n == 1 and not after",
+    "after the first site is kept": "n == 1 and after",
+    "before the third site is kept": "n == 3 and not after",
+    "after the third site is kept": "n == 3 and after",
+}
+
+
+@pytest.mark.parametrize("when", KILLED.values(), ids=KILLED)
+def test_killed_anywhere_and_resumed_each_site_is_in_the_history_once(tmp_path, when):
+    out, path = tmp_path / "out.jsonl", tmp_path / "runs.db"
+    arguments = ("-l", "-", "-q", "--format", "json", "-o", out, "--resume", "--jobs", "1", "--history", path)
+    kill = f"""
+import os
+from hostaudit.history import store
+n, keep = 0, store.record
+def record(path, look):
+    global n
+    n, after = n + 1, False
+    if {when}:
+        os._exit(9)
+    keep(path, look)
+    after = True
+    if {when}:
+        os._exit(9)
+store.record = record
+"""
+    listed = "\n".join(names(5))
+    killed = run(LOOK.format(delay=0) + BESIDE + kill, *arguments, stdin=listed)
+    resumed = run(LOOK.format(delay=0) + BESIDE, *arguments, stdin=listed)
+
+    assert (killed.returncode, resumed.returncode) == (9, Exit.INCONCLUSIVE), killed.stderr + resumed.stderr
+    assert domains(lines(out.read_text())[0]) == names(5)
+    assert store.domains(path) == tuple(names(5))
+    assert [len(store.runs(path, name)[0]) for name in names(5)] == [1] * 5
+
+
+def test_a_history_that_is_given_only_to_the_second_part_of_a_run_has_the_first_part_too(tmp_path):
+    out, path = tmp_path / "out.jsonl", tmp_path / "runs.db"
+    arguments = ("-l", "-", "--format", "json", "-o", out, "--resume")
+    run(LOOK.format(delay=0), *arguments, stdin="a.com\nb.com")
+
+    for told in ("2 of them were missing", ""):
+        again = run(LOOK.format(delay=0), *arguments, "--history", path, stdin="a.com\nb.com")
+        assert told in again.stderr
+        assert [len(store.runs(path, name)[0]) for name in ("a.com", "b.com")] == [1, 1]
+
+
+def test_a_run_that_cannot_begin_for_want_of_space_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(handle, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(UsageError, match="No space left"):
+        ledger.Ledger(tmp_path / "out", {"list": "1"}, resume=False)
+    monkeypatch.undo()
+
+    assert list(tmp_path.iterdir()) == []
+    ledger.Ledger(tmp_path / "out", {"list": "1"}, resume=False).close(finished=True)
 
 
 def test_a_history_that_fails_in_the_middle_costs_no_record(tmp_path):

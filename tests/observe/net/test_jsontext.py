@@ -15,6 +15,6 @@ def body(data: bytes, *, truncated=False) -> HttpReply:
 def test_json_is_decoded_and_bounded():
     assert jsontext.decode(body(b'{"a": [1]}'), "s").value == {"a": [1]}
     assert jsontext.decode(body(b"[" * 63 + b"{}" + b"]" * 63), "s").value
-    for bad in (b"", b"null", b"{", b"<html>", b"\xff", b"[" * 65 + b"1" + b"]" * 65, b"[" * 100_000):
+    for bad in (b"", b"null", b"{", b"<html>", b"\xff", b"[" * 65 + b"1" + b"]" * 65, b"[" * 30_000):
         assert cause(jsontext.decode(body(bad), "s")) == "malformed"
     assert cause(jsontext.decode(body(b"{}", truncated=True), "s")) == "too_large"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
+import pytest
 from helpers.clock import Clock
 from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer
@@ -89,7 +91,8 @@ def test_a_host_gets_few_requests_at_a_time_and_some_time_between_them():
 
         async def one() -> None:
             nonlocal inside, most
-            async with hosts.at("site.example", 2):
+            async with hosts.at("www.site.com" if len(starts) % 2 else "site.com", "192.0.2.1", 2) as start:
+                await start()
                 starts.append(loop.time())
                 inside += 1
                 most = max(most, inside)
@@ -98,11 +101,63 @@ def test_a_host_gets_few_requests_at_a_time_and_some_time_between_them():
 
         await asyncio.gather(*(one() for _ in range(6)))
         await asyncio.sleep(0.03)
-        async with hosts.at("site.example", 2):
+        async with hosts.at("site.com", "192.0.2.1", 2):
             pass
         return starts, most, hosts
 
     starts, most, hosts = asyncio.run(go())
     assert most == 2
     assert starts[-1] - starts[0] >= 0.08
-    assert len(hosts._doors) <= 1
+    assert all(later - earlier >= 0.019 for earlier, later in pairwise(sorted(starts)))
+    assert len(hosts._doors) <= 2
+
+
+def test_one_address_gets_few_requests_at_a_time_however_many_sites_are_on_it():
+    async def go():
+        hosts = Hosts(per_address=3)
+        inside, most = 0, 0
+
+        async def one(number: int) -> None:
+            nonlocal inside, most
+            async with hosts.at(f"shop{number}.com", "192.0.2.1", 2):
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0.005)
+                inside -= 1
+
+        await asyncio.gather(*(one(number) for number in range(20)))
+        return most, hosts
+
+    most, hosts = asyncio.run(go())
+    assert (most, len(hosts._doors)) == (3, 0)
+    assert Hosts()._per_address == 16
+
+
+def test_the_customers_of_a_platform_are_names_of_their_own():
+    owner = Hosts(spacing=0.05)._owner
+
+    assert owner("www.example.co.uk") == owner("example.co.uk") == "example.co.uk"
+    assert owner("one.github.io") != owner("two.github.io")
+    assert owner("192.0.2.1") == "192.0.2.1"
+    assert Hosts()._owner("www.example.com") == "www.example.com"
+
+
+@pytest.mark.parametrize(("service", "most"), [("itunes.apple.com", 20), ("rdap.lacnic.net", 10)])
+def test_what_is_allowed_in_a_minute_is_what_is_asked_in_any_minute(service, most):
+    clock = Clock()
+    bucket = Turns(clock)._bucket(service)
+    times = [clock.now + bucket.reserve(clock.now, 1e9) for _ in range(5 * most)]
+    for start in times:
+        assert sum(start <= each <= start + 60 for each in times) <= most
+    assert times[most - 1] == clock.now
+
+    bucket.refuse(clock.now, 5)
+    later = [bucket.reserve(clock.now, 1e9) for _ in range(3)]
+    assert [later[1] - later[0], later[2] - later[1]] == [pytest.approx(rate_limits.MINUTE / most)] * 2
+
+
+def test_whois_and_rdap_of_lacnic_are_one_service():
+    turns = Turns(Clock())
+
+    assert turns._bucket("whois whois.lacnic.net") is turns._bucket("rdap.lacnic.net")
+    assert turns._bucket("whois whois.nic.uk") is not turns._bucket("rdap.lacnic.net")

@@ -7,12 +7,14 @@ import json
 import pytest
 from helpers.hostile_strings import HOSTILE, label
 from helpers.reports_shown import GOLDEN, as_json, hostile_report, validator
+from helpers.runners import ADDRESSES, LURES, commands
 from helpers.sample_report import report
 
 from hostaudit.model.report import (
     Score,
 )
 from hostaudit.report import Style, load
+from hostaudit.report.json_text import safe, written
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=label)
@@ -63,3 +65,23 @@ def test_visible_letters_of_any_script_stay_letters_in_json():
     shown = load("json").render(report(summary="日本語 \u009b \U000e0041"), Style())
 
     assert "日本語 \\u009b \\udb40\\udc41" in shown
+
+
+@pytest.mark.parametrize("text", LURES, ids=label)
+def test_a_command_to_a_build_runner_is_none_in_json_and_reads_back_equal(text):
+    document = {text: [text], "long": [text] * 40}
+    for indent in (0, 2):
+        shown = written(document, indent)
+
+        assert not list(commands(shown))
+        assert json.loads(shown) == document
+
+
+def test_addresses_stay_readable_in_json():
+    for address in ADDRESSES:
+        assert written(address, 0) == f'"{address}"\n'
+
+
+def test_json_that_is_safe_already_is_not_changed():
+    for text in ("[1]", '{"a":"b # c: d"}', '"bücher 日本"'):
+        assert safe(text) == text

@@ -30,6 +30,7 @@ from hostaudit.model.evidence import Cause
 from hostaudit.model.values import NODATA, Origin
 from hostaudit.observe.net.answer_cache import reply_lasts
 from hostaudit.observe.net.dns import cymru, records
+from hostaudit.observe.net.dns.message_cost import too_costly
 from hostaudit.observe.net.limits import AddressPolicy, Budget, special_purpose
 from hostaudit.observe.net.outcome import DnsAnswer, DnsReply, Outcome, Record
 from hostaudit.observe.net.single_flight import Sharing
@@ -456,6 +457,8 @@ def _query(
 
 def _parsed(data: bytes, query: dns.message.Message) -> dns.message.Message | None:
     """The message in ``data``, or None if it is no answer to ``query``."""
+    if too_costly(data):
+        raise _TryFailedError("too_large", "a reply with more names or records than an answer has")
     try:
         reply = dns.message.from_wire(data, ignore_trailing=True)
         return reply if query.is_response(reply) else None

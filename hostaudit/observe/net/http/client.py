@@ -115,9 +115,10 @@ class Http:
         """One exchange with one address, within the request timeout. Any status is a value."""
         source = f"{'GET' if ask.form is None else 'POST'} {ask.url} at {address}"
         httpx, context = await asyncio.shield(self.warm_up())
-        async with self._budget.host_slot(ask.url.host), self._slots:
+        async with self._budget.host_slot(ask.url.host, address) as start, self._slots:
             if not self._budget.spend("http"):
                 return Outcome.gap("limit", source, f"more than {self._limits.http_requests} requests in this scan")
+            await start()
             try:
                 async with asyncio.timeout(self._budget.seconds()):
                     return Outcome.of(await self._exchange(httpx, context, ask, address), source)
@@ -136,7 +137,8 @@ class Http:
         sink.file.seek(0)
         sink.file.truncate()
         httpx, context = await asyncio.shield(self.warm_up())
-        async with self._budget.host_slot(ask.url.host), self._slots:
+        async with self._budget.host_slot(ask.url.host, address) as start, self._slots:
+            await start()
             try:
                 async with asyncio.timeout(min(sink.seconds, self._budget.remaining())):
                     return Outcome.of(await self._exchange(httpx, context, ask, address, sink), source)
@@ -154,7 +156,8 @@ class Http:
         """
         source = f"TLS handshake for {host} at {address}"
         _, context = await asyncio.shield(self.warm_up())
-        async with self._budget.host_slot(host), self._slots:
+        async with self._budget.host_slot(host, address) as start, self._slots:
+            await start()
             try:
                 async with asyncio.timeout(self._budget.seconds()):
                     return Outcome.of(await self._handshake(context, host, address), source)
@@ -162,6 +165,7 @@ class Http:
                 problem, fault = error.verify_message, FAULTS.get(error.verify_code, "other")
             except Exception as error:
                 return self._gap(error, source)
+            await start()
             try:
                 async with asyncio.timeout(self._budget.seconds()):
                     found = await self._handshake(_unverified(), host, address, problem)

@@ -28,6 +28,9 @@ T = TypeVar("T")
 ADDRESSES = 2
 """The number of addresses of one host that are tried."""
 
+LONGEST_DATE = 100
+"""Characters of a Retry-After header that are read; a date has 29."""
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
@@ -197,11 +200,15 @@ class Web:
             if len(seen) > redirects:
                 return Outcome.gap("too_many_redirects", outcome.source, f"more than {redirects}")
             ask = Ask(target, ask.accept, service=ask.service)
+            late = await self._budget.turn(target.host) if ask.service else None
+            if late is not None:
+                return Outcome.gap("rate_limited", outcome.source, late)
 
     async def _hop(self, ask: Ask, address: str | None) -> Outcome[HttpReply]:
         """One hop; sent once more if the server asks for a later request or the connection broke."""
         outcome = await self._asked_once(ask, address)
-        if outcome.unknown is not None and outcome.unknown.cause == "connection_reset" and ask.form is None:
+        broken = outcome.unknown is not None and outcome.unknown.cause == "connection_reset" and ask.form is None
+        if broken and (not ask.service or await self._budget.turn(ask.url.host) is None):
             outcome = await self._asked_once(ask, address, again=True)
         for last in (False, True):
             if outcome.value is None or outcome.value.status != 429:
@@ -248,7 +255,7 @@ def _target(url: str, location: str, cap: int) -> Url | None:
 
 def retry_after(header: str, now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header (RFC 9110 section 10.2.3), None if it is not usable."""
-    text = header.strip()
+    text = header.strip()[:LONGEST_DATE]
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
     try:

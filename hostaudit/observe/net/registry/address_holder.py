@@ -37,6 +37,15 @@ FIELDS = ["name", "handle", "description", "country"]
 time on a long line."""
 
 
+LONGEST_TEXT = 32 * 1024
+LONGEST_LINE = 300
+MOST_NETWORKS = 24
+"""Bounds of a port-43 text for ipwhois, whose time grows with the square of each: characters, characters of a line, and
+lines that begin with one of ``_NETWORKS``. Real answers have some thousand characters and few networks."""
+
+_NETWORKS = ("CIDR:", "inetnum:", "inet6num:", "route:", "NetRange:")
+
+
 class _NoAnswerError(Exception):
     def __init__(self, outcome: Outcome[Any]) -> None:
         super().__init__(outcome.source)
@@ -241,8 +250,9 @@ def _normalised(address: Address, answer: Any) -> dict[str, Any]:
     """The network of an RDAP answer, read by ipwhois with its own look-ups switched off."""
     from ipwhois.rdap import RDAP
 
-    # A root entity without a handle makes ipwhois drop all entities; the registrant is read separately.
-    network = RDAP(_offline_net(address)).lookup(response=answer, bootstrap=True, root_ent_check=False)["network"]
+    # Lists may be long, and only texts are used of what it reads: the registrant is read separately.
+    texts = {key: value[: rdap.LENGTH] for key, value in answer.items() if isinstance(value, str)}
+    network = RDAP(_offline_net(address)).lookup(response=texts, bootstrap=True, root_ent_check=False)["network"]
     return dict(network)
 
 
@@ -269,12 +279,15 @@ def _ipwhois_lookup(
         outcome = port43(RIR_WHOIS[asn_registry]["server"], query)
         if outcome.value is None:
             raise _NoAnswerError(outcome)
-        return outcome.value + "\n"
+        text = _bounded(outcome.value)
+        if text is None:
+            raise _NoAnswerError(Outcome.gap("too_large", outcome.source, "more text or networks than an answer has"))
+        return text
 
     def get_http_raw(url: str, headers: dict[str, str], form_data: dict[str, str] | None = None, **_: Any) -> str:
         outcome = web(url, headers["Accept"], None if form_data is None else urlencode(form_data).encode())
         # A national registry adds to the answer of the regional one, which is valid without it.
-        return "" if outcome.value is None else outcome.value.body.decode("utf-8", "replace")
+        return "" if outcome.value is None else _bounded(outcome.value.body.decode("utf-8", "replace")) or ""
 
     def known_origin(**_: Any) -> dict[str, Any]:
         empty = dict.fromkeys(("asn", "asn_cidr", "asn_date", "asn_description"))
@@ -289,6 +302,16 @@ def _ipwhois_lookup(
         inc_nir=country in NATIONAL, retry_count=0, field_list=FIELDS, nir_field_list=["name", "handle", "country"]
     )
     return found
+
+
+def _bounded(text: str) -> str | None:
+    """The text with its lines cut to ``LONGEST_LINE``; None if ipwhois would take more than a tenth of a second."""
+    if len(text) > LONGEST_TEXT:
+        return None
+    lines = text.split("\n")
+    if sum(line.startswith(_NETWORKS) for line in lines) > MOST_NETWORKS:
+        return None
+    return "".join(f"{line[:LONGEST_LINE]}\n" for line in lines)
 
 
 def _from_whois(address: Address, found: dict[str, Any]) -> Owner | None:

@@ -48,9 +48,10 @@ class Port43:
         return outcome
 
     async def _exchange(self, host: str, address: str, query: str, source: str) -> Outcome[str]:
-        async with self._budget.host_slot(host):
+        async with self._budget.host_slot(host, address) as start:
             if not self._budget.spend("http"):
                 return Outcome.gap("limit", source, "no requests are left for this scan")
+            await start()
             try:
                 async with asyncio.timeout(self._budget.seconds()):
                     data = await self._talk(address, query)

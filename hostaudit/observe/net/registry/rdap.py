@@ -15,7 +15,7 @@ import msgspec
 
 from hostaudit.datasets import BOOTSTRAP
 from hostaudit.errors import UsageError
-from hostaudit.files import data_folder
+from hostaudit.files import data_folder, read_own
 from hostaudit.model.values import Registration
 from hostaudit.observe.net.limits import Address
 from hostaudit.observe.net.registry.whois_text import moment, same_form
@@ -53,7 +53,7 @@ def _snapshot() -> dict[str, Services]:
     """The fetched copy, or the shipped one if the fetched copy is missing, damaged or older."""
     ours = shipped()
     try:
-        fetched = read_kept((data_folder() / BOOTSTRAP).read_bytes())
+        fetched = read_kept(read_own(data_folder() / BOOTSTRAP))
     except (OSError, UsageError, BootstrapError):
         return ours
     return fetched if fetched["dns"].publication > ours["dns"].publication else ours

@@ -59,15 +59,19 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 _FIELD_OF = {key: field for field, keys in _KEYS.items() for key in keys}
 
-_LINE = re.compile(r"^[\s*]*\[?([A-Za-z][A-Za-z /_-]{0,50}?)\]?[ .]*(?::|\]|$)\s*(.*)$")
+_KEY = re.compile(r"[A-Za-z][A-Za-z /_-]{0,50}+")
 _NO_MATCH = re.compile(
-    r"^[%#>*\s]*(no match|not found|no data found|no entries found|no object found|nothing found|object_not_found|"
+    r"no match|not found|no data found|no entries found|no object found|nothing found|object_not_found|"
     r"domain not found|no such domain|no found|the queried object does not exist|"
-    r"domain status:\s*(no object found|available)|status:\s*(free|available)|"
-    r"(the )?domain( name)?\s+\S+\s+((is|was|has)\s+)?(free|available|not found|not registered|not been registered)|"
-    r"\S+ is (free|available))",
-    re.IGNORECASE | re.MULTILINE,
+    r"domain status:\s*+(no object found|available)|status:\s*+(free|available)|"
+    r"(the )?domain( name)?\s++\S++\s++((is|was|has)\s++)?"
+    r"(free|available|not found|not registered|not been registered)|"
+    r"\S++ is (free|available)",
+    re.IGNORECASE,
 )
+"""How registries say that they have no such name, at the start of a line behind the signs of a comment."""
+
+_SIGNS = "%#>* \t\r\v\f"
 _REFERRAL = re.compile(r"^(?:refer|whois):[ \t]*([A-Za-z0-9.-]+)[ \t]*$", re.MULTILINE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DATES = ("%Y-%m-%d %H:%M:%S", "%d-%b-%Y", "%Y.%m.%d", "%Y. %m. %d.", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S",
@@ -88,10 +92,9 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
     if about and same_form(about.split()[0]) != name:
         return Outcome.gap("other_subject", source, f"the answer is about {about[:80]}")
     if not any(found.get(key) for key in ("registrar", "created", "expires", "nameservers")):
-        denied = _NO_MATCH.search(text)
+        denied = next(filter(_denies, text.split("\n")[:LINES]), None)
         if denied is not None:
-            before, after = text.rfind("\n", 0, denied.end()) + 1, denied.end() + LENGTH
-            other = _other_than(name, text[before:after].partition("\n")[0])
+            other = _other_than(name, denied[: 2 * LENGTH])
             if other:
                 return Outcome.gap("other_subject", source, f"the answer is about {other}")
             return Outcome.none("no match at the registry", source)
@@ -133,13 +136,13 @@ def _fields(lines: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     section = ""
     for line in lines:
-        match = _LINE.match(line[: 2 * LENGTH])
-        if match is None or line.lstrip().startswith(("%", "#", ">>>")):
+        pair = _pair(line[: 2 * LENGTH])
+        if pair is None or line.lstrip().startswith(("%", "#", ">>>")):
             # Some registries print a key on its own line and its values, one on each line, below it.
             if section == "nameservers" and line.startswith((" ", "\t")) and line.strip():
                 found.setdefault(section, []).append(line.strip()[:LENGTH])
             continue
-        key, value = match.group(1).strip().lower(), match.group(2).strip()[:LENGTH]
+        key, value = pair
         if section == "registrar" and key in ("name", "organization", "organisation") and value:
             found.setdefault("registrar", []).append(value)
         field = _FIELD_OF.get(key, "")
@@ -152,6 +155,31 @@ def _fields(lines: Iterable[str]) -> dict[str, list[str]]:
             if len(values) < VALUES:
                 values.append(value)
     return found
+
+
+def _denies(line: str) -> bool:
+    """True if a line says that there is no such name."""
+    return _NO_MATCH.match(line.lstrip(_SIGNS)[:LENGTH]) is not None
+
+
+def _pair(line: str) -> tuple[str, str] | None:
+    """Key, in lower case, and value of a line: ``Key: value``, ``[Key] value``, ``Key....: value`` or a key alone."""
+    start = line.lstrip("* \t\r\v\f").removeprefix("[")
+    key = _KEY.match(start)
+    if key is None:
+        return None
+    rest = start[key.end() :]
+    # Spaces, which a key may have within it, may also be a part of the dots between it and its colon.
+    closed = rest.removeprefix("]").lstrip(" .")
+    if closed[:1] in (":", "]"):
+        value = closed[1:]
+    elif rest[:1] == "]":
+        value = rest[1:]
+    elif not closed:
+        value = ""
+    else:
+        return None
+    return key.group().strip().lower(), value.strip()[:LENGTH]
 
 
 def status_word(text: str) -> str:
