@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from helpers.examples import examples
 from helpers.reports import catalogue, impacts, parents, report_on, state
-from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_pairs, on_one_parent
+from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
 
