@@ -122,7 +122,7 @@ class CriteriaBuilder:
     def _known(self, domain: str) -> frozenset[str]:
         """The fingerprints of the failures in the baseline, the older report."""
         from hostaudit import api
-        from hostaudit.model.report import Report
+        from hostaudit.model.report import SCORE_FORMULA, Report
 
         before, file = self._before, self._options.baseline
         if not isinstance(before, Report):
@@ -133,6 +133,11 @@ class CriteriaBuilder:
             raise UsageError(f"baseline {file} is a report of {before.target.domain}, not of {domain}", hint)
         if before.policy is None and not self._options.fail_on:
             self.note(f"baseline {file} was judged without a policy, so it records hardly any failures")
+        if before.score.formula != SCORE_FORMULA:
+            self.note(
+                f"the score of baseline {file} was reckoned by formula {before.score.formula}, this one by formula "
+                f"{SCORE_FORMULA}: a demand on a score that failed there counts as known; make the baseline anew"
+            )
         return api.known_failures(before)
 
     def judged(self, file: EvidenceFile) -> Report:

@@ -102,6 +102,10 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "they were judged by different policies, which may explain what findings and verdict say"
     if before.run.rules_version != after.run.rules_version:
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
+    if before.formula != after.formula:
+        formulas = f"formula {before.formula}, then formula {after.formula}"
+        hint = "analyse the evidence of both again"
+        yield f"the formula of the score changed ({formulas}): scores are not compared; {hint}"
 
 
 class _Sight:
@@ -305,7 +309,9 @@ def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
 
 def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[Change]:
     """The change of a score. Without another change it is due to TTLs and days only. If the only other changes are that
-    facts became unknown, the points between the ends of the score became unknown too."""
+    facts became unknown or known, so did the points between the ends of the score; none if both ends moved alike."""
+    if before.formula != after.formula:
+        return
     down, up = after.score.low - before.score.low, after.score.high - before.score.high
     if max(abs(down), abs(up)) < LEAST_STEP:
         return
@@ -315,7 +321,7 @@ def _scores(before: Snapshot, after: Snapshot, rows: list[Change]) -> Iterator[C
         kind = "changed"
     elif kinds:
         wider = up - down
-        kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else "changed"
+        kind = "became_unknown" if wider > 0 else "became_known" if wider < 0 else None
     if kind is not None:
         old, new = ({"low": f"{each.low:.1f}", "high": f"{each.high:.1f}"} for each in (before.score, after.score))
         yield Change("score", kind, "score", "score", old, new)
@@ -333,7 +339,18 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
         points, unknowns = _counts(look)
         changed, notes = (compared.changes, compared.notes) if compared is not None else ((), ())
         rows.append(
-            PastRun(number, look.run, look.verdict, look.score, look.coverage, points, unknowns, changed, notes)
+            PastRun(
+                number,
+                look.run,
+                look.verdict,
+                look.score,
+                look.coverage,
+                points,
+                unknowns,
+                changed,
+                notes,
+                look.formula,
+            )
         )
     return History(HISTORY_SCHEMA, domain, tuple(rows), earlier)
 
@@ -341,7 +358,7 @@ def history(domain: str, kept: Sequence[tuple[int, Snapshot]], earlier: int) -> 
 def trend(domain: str, kept: Sequence[tuple[int, Snapshot]]) -> Trend:
     """Return the scores and counts of the runs, the oldest first."""
     points = (
-        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look))
+        TrendPoint(number, look.run.started, look.verdict, look.score, look.coverage, *_counts(look), look.formula)
         for number, look in kept
     )
     return Trend(TREND_SCHEMA, domain, tuple(points))

@@ -68,6 +68,7 @@ def snapshot(report: Report) -> Snapshot:
         verdict=report.verdict,
         score=ScoreInterval(report.score.low, report.score.high),
         coverage=report.score.coverage,
+        formula=report.score.formula,
         policy=policy,
         facts=_merged(facts),
     )

@@ -25,8 +25,8 @@ from hostaudit.model.report import Run, ScoreInterval
 APPLICATION = 0x686F6175
 """The application id in the header of the file (SQLite file format, section 1.3.9): ``hoau``."""
 
-VERSION = 1
-"""Version of the tables, stored as ``user_version``."""
+VERSION = 2
+"""Version of the tables, stored as ``user_version``. Version 1 did not say by which formula a score was reckoned."""
 
 PATIENCE = 60.0
 """Longest wait of a writer for others, in seconds."""
@@ -47,7 +47,8 @@ CREATE TABLE run (
     low REAL NOT NULL,
     high REAL NOT NULL,
     coverage REAL NOT NULL,
-    policy TEXT NOT NULL
+    policy TEXT NOT NULL,
+    formula INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX run_of_domain ON run (domain, started, number);
 CREATE TABLE fact (
@@ -79,8 +80,8 @@ def record(path: Path, snapshot: Snapshot) -> int:
     facts = {hashlib.sha256(body.encode()).hexdigest(): body for body in bodies}
     with _opened(path, create=True) as database, _writing(database):
         number = database.execute(
-            "INSERT INTO run (domain, started, run, verdict, low, high, coverage, policy)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO run (domain, started, run, verdict, low, high, coverage, policy, formula)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 snapshot.domain,
                 snapshot.run.started,
@@ -90,6 +91,7 @@ def record(path: Path, snapshot: Snapshot) -> int:
                 snapshot.score.high,
                 snapshot.coverage,
                 snapshot.policy,
+                snapshot.formula,
             ),
         ).lastrowid
         database.executemany("INSERT OR IGNORE INTO fact (sha256, body) VALUES (?, ?)", facts.items())
@@ -103,7 +105,7 @@ def runs(path: Path, domain: str, most: int | None = None) -> tuple[list[tuple[i
     """Return the latest runs of a domain with their numbers, the oldest first, and the number of earlier ones."""
     with _opened(path) as database, _reading(database):
         rows = database.execute(
-            "SELECT number, run, verdict, low, high, coverage, policy FROM run WHERE domain = ?"
+            "SELECT number, run, verdict, low, high, coverage, policy, formula FROM run WHERE domain = ?"
             " ORDER BY started DESC, number DESC",
             (domain,),
         ).fetchall()
@@ -177,9 +179,13 @@ def prune(path: Path, before: str) -> tuple[int, int]:
 
 
 def _snapshot(
-    path: Path, database: sqlite3.Connection, domain: str, number: int, row: tuple[str, str, float, float, float, str]
+    path: Path,
+    database: sqlite3.Connection,
+    domain: str,
+    number: int,
+    row: tuple[str, str, float, float, float, str, int],
 ) -> Snapshot:
-    run, verdict, low, high, coverage, policy = row
+    run, verdict, low, high, coverage, policy, formula = row
     bodies = database.execute(
         "SELECT fact.sha256, fact.body FROM seen LEFT JOIN fact ON fact.id = seen.fact WHERE seen.run = ?", (number,)
     ).fetchall()
@@ -195,6 +201,7 @@ def _snapshot(
             score=msgspec.convert(plain, type=ScoreInterval),
             coverage=coverage,
             policy=policy,
+            formula=formula,
             facts=tuple(sorted(facts, key=lambda each: (each.sort, each.id))),
         )
     except (msgspec.MsgspecError, TypeError, ValueError) as error:  # a flipped bit makes any value of any column
@@ -278,6 +285,11 @@ def _prepare(path: Path, database: sqlite3.Connection, *, create: bool) -> None:
     if version > VERSION:
         message = f"{path} has version {version} of its tables, this hostaudit knows {VERSION}"
         raise DocumentError(message, "use the version that wrote it, or start a new file")
+    if version == 1:
+        with _writing(database):
+            if _marks(database)[1] == 1:  # otherwise another process was faster
+                database.execute("ALTER TABLE run ADD COLUMN formula INTEGER NOT NULL DEFAULT 1")
+                database.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _marks(database: sqlite3.Connection) -> tuple[int, int, int]:

@@ -34,7 +34,8 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """The facts of a report for comparison. ``policy``: the policy by which it was judged, empty if none."""
+    """The facts of a report for comparison. ``policy``: the policy by which it was judged, empty if none. ``formula``:
+    that of its score, by number."""
 
     domain: str
     run: Run
@@ -43,6 +44,7 @@ class Snapshot(Struct, frozen=True):
     coverage: float
     policy: str
     facts: tuple[Fact, ...]
+    formula: int = 1
 
 
 class Change(Struct, frozen=True):
@@ -82,6 +84,7 @@ class PastRun(Struct, frozen=True):
     unknowns: int
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+    formula: int = 1
 
 
 class History(Struct, frozen=True):
@@ -104,6 +107,7 @@ class TrendPoint(Struct, frozen=True):
     coverage: float
     single_points: int
     unknowns: int
+    formula: int = 1
 
 
 class Trend(Struct, frozen=True):

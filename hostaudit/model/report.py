@@ -12,6 +12,13 @@ from hostaudit.model.roles import Role
 from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight, exit_code
 
 REPORT_SCHEMA: Literal["hostaudit.report/1"] = "hostaudit.report/1"
+SCORE_FORMULA = 2
+"""The number of the formula of the score, counted up whenever it or its constants change, since scores of different
+formulas are not compared. Formula 1 took the longest recovery on record, and the mean over functions."""
+COMPANIES = 5
+"""Number of companies that count in a score, the worst first; a sixth could not change it by a tenth of a point. What
+nobody could name counts as all of them: open questions may conceal any number of companies, and a function that does
+not work now is no better for the companies that the tree names."""
 GRAPH_SCHEMA: Literal["hostaudit.graph/1"] = "hostaudit.graph/1"
 
 DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "asn", "prefix", "region", "jurisdiction"]
@@ -65,8 +72,20 @@ class ScoreInterval(Struct, frozen=True):
     high: float
 
 
+OutageClass = Literal["A", "B", "C", "D", "E"]
+"""The longest usual outage of the web site that one company can cause: A below an hour, B below a day, C below three,
+D below seven, E longer."""
+
+
+class ClassInterval(Struct, frozen=True):
+    """The class with what is unknown failing (low) and working (high)."""
+
+    low: OutageClass
+    high: OutageClass
+
+
 class WorkingFunction(Struct, frozen=True):
-    """The effect on one function if one company ends service: hours lost, the harm of that, and its weight."""
+    """The effect on one function if one company ends service: usual hours lost, the harm of that, and its weight."""
 
     id: str
     weight: float
@@ -75,19 +94,21 @@ class WorkingFunction(Struct, frozen=True):
 
 
 class WorkingCompany(Struct, frozen=True):
-    """One company in the working of a score. ``exposure`` is the weighted mean of harm times ``factor``, which is
-    below 1 for a company that is only a registry or registrar."""
+    """One company in the working of a score. ``exposure`` is the weighted sum of harm times ``factor``, which is
+    below 1 for a company that is only a registry or registrar (``name_only``). ``functions``: those that it stops; none
+    for companies whose exposures count little."""
 
     parent: str
     name: str
     exposure: float
     factor: float
     functions: tuple[WorkingFunction, ...]
+    name_only: bool = False
 
 
 class WorkingEnd(Struct, frozen=True, omit_defaults=True):
-    """The calculation of one end of the score: the worst companies first, of which the first two count. An end with the
-    score of the end before it and without companies has the same ones."""
+    """The calculation of one end of the score: the worst companies first, those that hold only names last. An end with
+    the score of the end before it and without companies has the same ones."""
 
     end: Literal["low", "high"]
     score: float
@@ -97,12 +118,15 @@ class WorkingEnd(Struct, frozen=True, omit_defaults=True):
 class Score(Struct, frozen=True):
     """The score, 0 to 100. ``coverage`` is the share, 0 to 1, of the legs looked at whose operator and state are known.
 
-    ``working`` shows both ends step by step; ``hostaudit explain score`` prints it."""
+    ``working`` shows both ends step by step; ``hostaudit explain score`` prints it. ``formula``: the number of the
+    formula; scores of different formulas are not compared. ``class_``: none for a site without web."""
 
     low: float
     high: float
     coverage: float
     working: tuple[WorkingEnd, ...] = ()
+    formula: int = 1
+    class_: ClassInterval | None = field(default=None, name="class")
 
 
 Liveness = Literal["", "answers", "not_asked"]

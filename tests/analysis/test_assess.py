@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from helpers.examples import examples
 from helpers.reports import catalogue, impacts, parents, report_on, state
-from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_pairs, on_one_parent
+from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,11 +20,13 @@ from hostaudit.model.values import (
 )
 
 
-def test_a_site_wholly_on_one_parent_names_it_first_and_scores_below_fifteen():
+def test_a_site_wholly_on_one_parent_names_it_first_and_scores_low():
     report = report_on(on_one_parent())
 
     assert parents(report)[0] == "amazon"
-    assert report.score.high < 15
+    # The origin behind the content network is hidden, and may be anywhere.
+    assert report.score.low < 15
+    assert report.score.high < 25
     assert report.summary.startswith("Amazon")
     assert impacts(report, "amazon") | {} == {
         "resolve": "down",
@@ -227,10 +229,10 @@ def test_every_claim_points_to_evidence_that_is_there():
 
 
 def test_the_interval_of_a_function_follows_its_own_legs():
-    report = report_on(on_one_parent())
+    report = report_on(in_one_leg())
     scores = {each.id: each.score for each in report.functions}
 
-    assert scores["web"].high < 5 < scores["resolve"].high < 50
+    assert scores["web"].high < 15 < scores["resolve"].high < 55
 
 
 def test_unknown_values_survive_in_the_report():

@@ -265,27 +265,33 @@ WEIGHTS = {"web": 0.5, "mail_receive": 0.12, "install_ios": 0.1}
 def worked(parent, name, factor, **hours) -> WorkingCompany:
     """A company with the numbers that the formula gives."""
     functions = tuple(
-        WorkingFunction(each, weight, hours.get(each, 0.0), min(1.0, math.log1p(hours.get(each, 0)) / math.log1p(720)))
-        for each, weight in WEIGHTS.items()
+        WorkingFunction(each, WEIGHTS[each], lost, min(1.0, math.log(1 + lost) / math.log(721)))
+        for each, lost in hours.items()
     )
-    mean = sum(each.weight * each.harm for each in functions) / sum(WEIGHTS.values())
-    return WorkingCompany(parent, name, factor * mean, factor, functions)
+    whole = sum(each.weight * each.harm for each in functions)
+    return WorkingCompany(parent, name, factor * whole, factor, functions, factor < 1)
 
 
 def working(**changes) -> Working:
     worst = worked("amazon", "Amazon", 1.0, web=1000.0, install_ios=100.0)
+    second = worked("apple", "Apple", 1.0, install_ios=100.0)
     name = worked("verisign", "Verisign", 0.05, web=48.0, mail_receive=48.0, install_ios=48.0)
-    others = tuple(worked(f"p{n}", f"P{n}", 0.01, web=1.0) for n in range(8))
+    others = tuple(WorkingCompany(f"p{n}", f"P{n}", 0.001, 0.05, (), name_only=True) for n in range(8))
 
     def end(which, *companies):
-        first, second = (*(each.exposure for each in companies), 0.0, 0.0)[:2]
-        return WorkingEnd(which, round(100 * (1 - first) * (1 - 0.25 * second), 1), companies)
+        value, weight = 100.0, 1.0
+        for each in companies:
+            if not each.name_only:
+                value, weight = value * (1 - weight * each.exposure), weight * 0.25
+        value *= 1 - max((each.exposure for each in companies if each.name_only), default=0.0)
+        return WorkingEnd(which, round(value, 1), companies)
 
     fields = {
         "schema": WORKING_SCHEMA, "target": TARGET,
-        "formula": ("harm(hours) = ln(1 + hours) / ln(1 + full_harm_hours), at most 1",),
-        "weights": WEIGHTS, "constants": {"full_harm_hours": 720.0, "further_weight": 0.25},
-        "ends": (end("low", worst, name, *others), end("high", name)),
+        "formula": ("exposure(company) = factor x sum of weight x harm",),
+        "weights": WEIGHTS,
+        "constants": {"full_harm_hours": 720.0, "further_weight": 0.25},
+        "ends": (end("low", worst, second, name, *others), end("high", name)),
         "reasons": {"full_harm_hours": "after thirty days an audience has moved on"},
     }  # fmt: skip
     return Working(**fields | changes)

@@ -138,6 +138,18 @@ def test_other_rules_are_told():
     assert "different rules" in compared(report, other).notes[0]
 
 
+def test_scores_of_different_formulas_are_not_compared():
+    report = judged(sites.in_pairs())
+    score = msgspec.structs.replace(report.score, low=3.0, high=3.0)
+    old = msgspec.structs.replace(report, score=msgspec.structs.replace(score, formula=1))
+
+    told = compared(old, report)
+    assert (told.changes, told.outcome) == ((), "same")
+    assert told.notes[0].startswith("the formula of the score changed (formula 1, then formula 2)")
+    same = msgspec.structs.replace(report, score=score, verdict="fail")
+    assert "score" in {each.part for each in compared(same, report).changes}
+
+
 def test_rows_come_in_the_order_of_parts():
     found = diff.between(look(BUNDLES["in-pairs"]), look(BUNDLES["half-blind"]))
     places = [diff.PARTS.index(each.part) for each in found.changes]

@@ -128,7 +128,7 @@ def damaged(path, how):
             database.execute(
                 {
                     "fact": "UPDATE fact SET body = replace(body, 'steady', 'shaky')",
-                    "newer": "PRAGMA user_version = 2",
+                    "newer": "PRAGMA user_version = 3",
                     "foreign": "PRAGMA application_id = 7",
                     "lacking": "DROP TABLE seen",
                     "verdict": "UPDATE run SET verdict = 'perfect'",
@@ -149,7 +149,7 @@ def damaged(path, how):
         ("fact", "is damaged: a fact of run 1"),
         ("verdict", "is damaged: run 1"),
         ("lacking", "is damaged"),
-        ("newer", "has version 2"),
+        ("newer", "has version 3"),
         ("foreign", "another program"),
     ],
 )
@@ -160,6 +160,20 @@ def test_a_damaged_or_foreign_file_is_refused_with_its_reason(tmp_path, how, wor
     with pytest.raises(DocumentError, match=words) as refused:
         store.runs(path, "steady.org")
     assert refused.value.hint
+
+
+def test_a_file_of_version_1_is_kept_and_its_scores_are_of_formula_1(tmp_path):
+    path = tmp_path / "runs.db"
+    store.record(path, snapshot())
+    with sqlite3.connect(path) as database:
+        database.execute("ALTER TABLE run DROP COLUMN formula")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+
+    store.record(path, snapshot())
+    kept, _ = store.runs(path, snapshot().domain)
+
+    assert [look.formula for _, look in kept] == [1, 2]
 
 
 def test_a_database_of_another_program_is_left_as_it_is(tmp_path):

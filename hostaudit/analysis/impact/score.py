@@ -1,19 +1,22 @@
-"""The score: one short formula over exposures, computed in a pessimistic reading (low) and an optimistic one (high).
+"""The score: one short formula over the outages of a report, computed in a pessimistic reading (low) and an optimistic
+one (high).
 
-    harm(hours)  = 0 at 0 h, then log(1 + hours) / log(1 + full_harm_hours), at most 1
-    exposure(p)  = sum over functions of weight x harm(outage of the function when p ends service) / sum of weights
+    harm(hours)  = log(1 + hours) / log(1 + full_harm_hours), at most 1
+    exposure(p)  = sum over functions of weight x harm(usual outage of the function when p ends service), at most 1
                    (x name_only_weight if p is of order 1 only as a registry or registrar; x 0 if moreover a
                    proved spare name survives the loss of p)
-    score        = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)
+    score        = 100 x (1 - e1) x (1 - f e2) x (1 - f^2 e3) x (1 - f^3 e4) x (1 - f^4 e5) x (1 - n1)
 
-The outage is the longest recovery on record (``high``), because the score is for planning. Every factor falls when
-an outage grows: an additional dependency never raises the score, and an additional independent leg never lowers it.
+``e1`` to ``e5`` are the exposures to companies that provide more than a name, the worst first, ``f`` is
+``further_weight``, and ``n1`` is the worst exposure to a company that provides only a name. Every factor falls when an
+outage grows: an additional dependency never raises the score, and an additional independent leg never lowers it. No
+exposure is a mean, so that a function that a company does not touch does not make it look harmless.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +24,10 @@ from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFuncti
 from hostaudit.analysis.impact.outage import Outage, Reading, RecoveryTimes, impact, order_one
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
+    COMPANIES,
+    ClassInterval,
     DomainKind,
+    OutageClass,
     Report,
     RoleScore,
     ScoreInterval,
@@ -36,51 +42,61 @@ from hostaudit.model.working import WORKING_SCHEMA, Working
 
 FORMULA = (
     "harm(hours) = log(1 + hours) / log(1 + full_harm_hours), at most 1",
-    "exposure(company) = factor x sum of weight x harm over the functions that apply / sum of their weights",
+    "exposure(company) = factor x sum of weight x harm over the functions that apply, at most 1",
     "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
     "0 if a proved spare name survives it as well",
-    "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst exposure)",
-    "low reads every unknown as failing, high as surviving; hours are the longest on record, less what a proved "
-    "fallback saves",
+    "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst) x (1 - further_weight^2 x third worst) "
+    "and so on to the fifth x (1 - worst exposure to a company that holds only names)",
+    "low reads every unknown as failing, high as surviving; hours are the usual ones of the report, less what a "
+    "proved fallback saves",
 )
 """The formula of the score in words; ``harm``, ``exposure``, ``CompanyOutages.factor`` and ``combine`` compute it."""
 
 REASONS = {
-    "weights": "A web site is mostly its pages; names count again in all that rests on them; only what applies counts.",
+    "weights": "A web site is mostly its pages. A site without web has the weight of web on incoming mail, or on its "
+    "names.",
     "full_harm_hours": "By thirty days an audience has moved on; the first hours cost most.",
     "name_only_weight": "Every name has one registry and one registrar, so that these tell no sites apart.",
-    "further_weight": "Several single points are worse than one.",
+    "further_weight": "Several single points are worse than one, and mending the worst must show.",
     "named_host_weight": "Naming ten hosts must not drown the web site itself.",
 }
 
-SHOWN = 4
-"""Number of companies in the working of an end of the score; only the first two count."""
+MAIN = ("web", "mail_receive", "resolve")
+"""The main function of a site is the first of these that it has; it carries the weight of ``web``."""
+
+CLASSES: tuple[tuple[float, OutageClass], ...] = ((1, "A"), (24, "B"), (72, "C"), (168, "D"), (math.inf, "E"))
+"""The class of the longest usual outage of the web site that one company can cause: less than so many hours."""
 
 
-def harm(hours: float, full_harm_hours: float) -> float:
+def harm(hours: float, scoring: Scoring) -> float:
     """Return the harm of an outage, 0 to 1; logarithmic, because the first day does more harm than the thirtieth."""
-    return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(full_harm_hours))
+    return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(scoring.full_harm_hours))
 
 
-def combine(exposures: Sequence[float], scoring: Scoring) -> float:
-    """Return the score, 0 to 100, from the exposures to single companies.
+def combine(strong: Iterable[float], names: Iterable[float], scoring: Scoring) -> float:
+    """Return the score, 0 to 100, from the exposures to companies that provide more than a name, and to those that
+    provide only names."""
+    value, weight = 100.0, 1.0
+    for each in sorted(strong, reverse=True)[:COMPANIES]:
+        value *= 1 - weight * each
+        weight *= scoring.further_weight
+    return round(value * (1 - max(names, default=0.0)), 1)
 
-    Only the two worst exposures count: a product over all would reward evidence that merges two companies into one.
-    """
-    worst, second = (*sorted(exposures, reverse=True), 0.0, 0.0)[:2]
-    return round(100.0 * (1 - worst) * (1 - scoring.further_weight * second), 1)
+
+def weights(functions: Sequence[SiteFunction], scoring: Scoring) -> dict[str, float]:
+    """The weight of each function, by id."""
+    found = {function.id: function.weight for function in functions}
+    main = next((each for each in MAIN if each in found), None)
+    return found | ({main: scoring.weights[MAIN[0]]} if main is not None else {})
 
 
 def exposure(
     functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring, unseen: float = 0.0
 ) -> float:
-    """Weighted mean of harm over the functions that apply, 0 to 1. ``unseen``: the weight of those that may apply,
+    """The weighted sum of harm over the functions that apply, 0 to 1. ``unseen``: the weight of those that may apply,
     which suffer full harm."""
-    total = sum(function.weight for function in functions) + unseen
-    if total == 0:
-        return 0.0
-    hurt = sum(f.weight * harm(outages[f.id].hours.high, scoring.full_harm_hours) for f in functions) + unseen
-    return hurt / total
+    weight = weights(functions, scoring)
+    return min(1.0, sum(weight[f.id] * harm(outages[f.id].hours.usual, scoring) for f in functions) + unseen)
 
 
 @dataclass(frozen=True)
@@ -103,12 +119,16 @@ class CompanyOutages:
         """The weight of the functions that may be there."""
         return sum(each.weight for each in self.unseen)
 
+    def holds_names_only(self, parent: str) -> bool:
+        """True if a company stops functions only through a registry or registrar."""
+        if self.unseen and (parent == NOBODY or any(parent in function.possible for function in self.unseen)):
+            return False
+        return not any(self.rest[parent][function.id].stops for function in self.functions)
+
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
         0 if a spare name keeps the web site reachable without it."""
-        if any(self.rest[parent][function.id].stops for function in self.functions):
-            return 1.0
-        if any(parent in function.possible for function in self.unseen):
+        if not self.holds_names_only(parent):
             return 1.0
         back = self.outages[parent]["web"].by.high if "web" in self.outages[parent] else ""
         return 0.0 if FallbackId.read(back).is_spare_name else scoring.name_only_weight
@@ -140,20 +160,34 @@ def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
         for parent, outages in held.outages.items()
     }
     if unseen:
-        least = unseen / (unseen + sum(each.weight for each in held.functions))
-        found[NOBODY] = max(found.get(NOBODY, 0.0), least)
+        found[NOBODY] = max(found.get(NOBODY, 0.0), unseen)
     return found
 
 
 def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
     """(low, high) of the score, 0 to 100."""
-    # A function that fails in any case counts as the exposure to two companies: open questions may conceal any number
-    # of companies, and a function that does not work now is no better for the companies that the tree names.
-    ends = []
-    for held in (pessimistic, optimistic):
-        found = exposures(held, scoring)
-        ends.append(combine([*found.values(), found.get(NOBODY, 0.0)], scoring))
-    return ends[0], ends[1]
+    return _value(pessimistic, scoring), _value(optimistic, scoring)
+
+
+def _value(held: CompanyOutages, scoring: Scoring) -> float:
+    found = exposures(held, scoring)
+    names = [each for parent, each in found.items() if held.holds_names_only(parent)]
+    strong = [each for parent, each in found.items() if not held.holds_names_only(parent)]
+    return combine([*strong, *[found.get(NOBODY, 0.0)] * COMPANIES], names, scoring)
+
+
+def outage_class(pessimistic: CompanyOutages, optimistic: CompanyOutages) -> ClassInterval | None:
+    """The class of the site in both readings; None for a site without web. Companies that hold only names do not
+    count: every name has one registry and one registrar."""
+    if not any(function.id == "web" for function in pessimistic.functions):
+        return None
+    return ClassInterval(_class(pessimistic), _class(optimistic))
+
+
+def _class(held: CompanyOutages) -> OutageClass:
+    strong = (each for parent, each in held.outages.items() if not held.holds_names_only(parent))
+    worst = max((each["web"].hours.usual for each in strong), default=0.0)
+    return next(name for most, name in CLASSES if worst < most)
 
 
 def function_score(
@@ -167,8 +201,7 @@ def function_score(
         for parent in (each for kind, each in held.single_points[function] if kind == "parent"):
             if parent in held.outages:
                 light = 1.0 if held.rest[parent][function].stops else held.factor(parent, scoring)
-                hours = held.outages[parent][function].hours.high
-                worst = max(worst, light * harm(hours, scoring.full_harm_hours))
+                worst = max(worst, light * harm(held.outages[parent][function].hours.usual, scoring))
         ends.append(round(100 * (1 - worst), 1))
     return ScoreInterval(ends[0], ends[1])
 
@@ -218,20 +251,27 @@ def working(
 ) -> WorkingEnd:
     """One end of the score step by step, as ``explain score`` prints it."""
     found = exposures(held, scoring)
-    value = combine([*found.values(), found.get(NOBODY, 0.0)], scoring)
-    ranked = sorted(found, key=lambda parent: (-found[parent], parent))[:SHOWN]
+    weight = weights(held.functions, scoring)
+    ranked = sorted(found, key=lambda parent: (held.holds_names_only(parent), -found[parent], parent))
+    strong = sum(not held.holds_names_only(parent) for parent in ranked)
     companies = []
-    for parent in ranked:
-        rows = []
-        for function in held.functions:
-            hours = held.outages[parent][function.id].hours.high if parent in held.outages else 0.0
-            hurt = harm(hours, scoring.full_harm_hours)
-            rows.append(WorkingFunction(function.id, function.weight, round(hours, 2), round(hurt, 4)))
-        rows += [WorkingFunction(each.id, each.weight, scoring.full_harm_hours, 1.0) for each in held.unseen]
-        factor = held.factor(parent, scoring) if parent in held.outages else 1.0
+    for position, parent in enumerate(ranked):
+        outages = held.outages.get(parent, {})
+        hours = {each.id: outages[each.id].hours.usual if outages else 0.0 for each in held.functions}
+        shown = position < COMPANIES or position == strong
+        rows = [
+            WorkingFunction(each.id, weight[each.id], round(hours[each.id], 2), round(harm(hours[each.id], scoring), 4))
+            for each in held.functions
+            if shown and hours[each.id] > 0
+        ]
+        unseen = held.unseen if shown else ()
+        rows += [WorkingFunction(each.id, each.weight, scoring.full_harm_hours, 1.0) for each in unseen]
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
-        companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows)))
-    return WorkingEnd(end, value, tuple(companies))
+        factor = held.factor(parent, scoring)
+        companies.append(
+            WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows), held.holds_names_only(parent))
+        )
+    return WorkingEnd(end, _value(held, scoring), tuple(companies))
 
 
 def said_once(low: WorkingEnd, high: WorkingEnd) -> tuple[WorkingEnd, WorkingEnd]:

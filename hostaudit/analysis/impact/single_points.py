@@ -73,9 +73,11 @@ def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying:
     return not any(rest[function.id].stops for function in applying)
 
 
-def _rank(point: SinglePoint) -> tuple[int, bool, float, str]:
+def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
+    """Companies first; of each kind those that hold only names last, the longest outage of the web site first."""
     domain = point.failure_domain
-    return (KINDS.index(domain.kind), point.name_only, -point.exposure, domain.id)
+    web = sum(each.time_to_recover_hours.usual for each in point.functions if (each.id, each.effect) == ("web", "down"))
+    return (KINDS.index(domain.kind), point.name_only, -web, -point.exposure, domain.id)
 
 
 def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, identity: str) -> list[BasicEvent]:

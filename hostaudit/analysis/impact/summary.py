@@ -21,6 +21,9 @@ from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
 from hostaudit.model.words import duration, function, listed, onset, span
 
+NAMED = 3
+"""The most companies that the sentence names."""
+
 REASONS = 2
 """The most findings of what is down now that the sentence tells."""
 
@@ -115,19 +118,9 @@ def _worst(
     companies = [point for point in spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     if strong:
-        first = strong[0]
-        down = [each for each in first.functions if each.effect == "down"]
-        if down:
-            what = functions_named(down, domain)
-            of_whom = "" if any(each.id == "web" for each in down) else f" of {domain}"
-            text = f"{called(first)} alone can take down {what}{of_whom}, {_how_long(down)}"
-        else:
-            text = f"{called(first)} alone can end {functions_named(list(first.functions), domain)} of {domain}"
-        for point in strong[1:3]:
-            verb = "take down" if any(each.effect == "down" for each in point.functions) else "end"
-            text += f"; {called(point)} alone can {verb} {functions_named(list(point.functions), domain)}"
-        if len(strong) > 3:
-            text += f"; {len(strong) - 3} more can each end a function alone"
+        text = "; ".join(_alone(point, domain) for point in strong[:NAMED])
+        if len(strong) > NAMED:
+            text += f"; {len(strong) - NAMED} more can each end a function alone"
         return f"{text}. {_standby(fallbacks, stores)}"
     if companies:
         holders = listed([called(point) for point in companies])
@@ -137,6 +130,16 @@ def _worst(
             f"{_in_pairs(domain, functions, cut_sets, names)}"
         )
     return f"No single point of failure of {domain} was established.{_in_pairs(domain, functions, cut_sets, names)}"
+
+
+def _alone(point: SinglePoint, domain: str) -> str:
+    """What one company can stop, and for how long."""
+    down = [each for each in point.functions if each.effect == "down"]
+    if not down:
+        lost = [each for each in point.functions if each.effect != "degraded"]
+        return f"{called(point)} alone can end {functions_named(lost, domain)} of {domain}, {_how_long(lost)}"
+    of_whom = "" if any(each.id == "web" for each in down) else f" of {domain}"
+    return f"{called(point)} alone can take down {functions_named(down, domain)}{of_whom}, {_how_long(down)}"
 
 
 def _in_pairs(
@@ -179,7 +182,7 @@ def functions_named(impacts: list[FunctionImpact], domain: str) -> str:
 
 
 def _how_long(down: list[FunctionImpact]) -> str:
-    worst = max(down, key=lambda each: each.time_to_recover_hours.high)
+    worst = max(down, key=lambda each: (each.id == "web", each.time_to_recover_hours.usual))
     onsets = [each.onset for each in down]
     # All that was named has stopped for nearly all users when the last of it has.
     begins = Hours(*(most(getattr(each, end) for each in onsets) for end, most in ENDS))

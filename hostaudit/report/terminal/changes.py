@@ -97,7 +97,10 @@ def write_trend(sheet: Sheet, document: Trend) -> None:
     if len(document.points) > 1:
         first, last = document.points[0], document.points[-1]
         sheet.heading("From the first to the last")
-        sheet.text(f"score {_score(first.score)} to {_score(last.score)}", 2)
+        if first.formula == last.formula:
+            sheet.text(f"score {_score(first.score)} to {_score(last.score)}", 2)
+        else:
+            sheet.text("score: reckoned by another formula since, not compared", 2)
         sheet.text(f"single points of failure {first.single_points} to {last.single_points}", 2)
         sheet.text(f"open questions {first.unknowns} to {last.unknowns}", 2)
 

@@ -107,7 +107,7 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.lines.append("")
     notice = report.policy.notice_hours if report.policy is not None else 0.0
     told = f" with {words.duration(notice)} of notice" if notice > 0 else ""
-    scored = f"score {_between(low, high)} of 100{told}{sheet.safe(say.grounds(report), 300)}"
+    scored = f"score {_between(low, high)} of 100{told}{_class(report)}{sheet.safe(say.grounds(report), 300)}"
     sheet.text(scored, lead=f"{word}: ", colour=colour)
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
@@ -115,6 +115,14 @@ def _top(sheet: Sheet, report: Report) -> None:
     _data(sheet, report)
     for each in report.caveats:
         sheet.text(sheet.safe(each.text, 800), lead="Note: ", colour=YELLOW)
+
+
+def _class(report: Report) -> str:
+    """The class by the longest outage of the web site, the better end first; none for a site without web."""
+    found = report.score.class_
+    if found is None:
+        return ""
+    return f", class {found.high}" if found.low == found.high else f", class {found.high} to {found.low}"
 
 
 def _data(sheet: Sheet, report: Report) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from hostaudit.model import words
 from hostaudit.model.actors import NOBODY
-from hostaudit.model.report import WorkingCompany, WorkingEnd, WorkingFunction
+from hostaudit.model.report import COMPANIES, WorkingCompany, WorkingEnd, WorkingFunction
 from hostaudit.model.working import Working
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
-WHOLE = 2
-"""The number of companies whose exposure is calculated in full: the two worst, which decide the score."""
 OTHERS = 6
+"""The number of companies of which only the exposure is given, as it is too small to matter."""
 
 FULL, FURTHER = "full_harm_hours", "further_weight"
 
@@ -25,6 +25,8 @@ def write(sheet: Sheet, document: Working) -> None:
     for line in document.formula:
         sheet.text(sheet.safe(line, 400), 2, 4)
     _numbers(sheet, "Weights of the functions", document.weights, document)
+    if document.weights and document.reasons.get("weights"):
+        sheet.text(sheet.safe(document.reasons["weights"], 400), 2, 4)
     _numbers(sheet, "Constants", document.constants, document)
     if len(document.ends) == 2 and _alike(*document.ends):
         _end(sheet, document.ends[0], "low and high", document)
@@ -55,21 +57,35 @@ def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
     sheet.heading(f"The {name} end{reading.get(name, ', the same')}: {end.score:.1f}")
     if not end.companies:
         sheet.text("No company ends a function alone, so every exposure is 0.", 2)
-    for position, company in enumerate(end.companies[:WHOLE], 1):
+    whole = [each for each in end.companies if each.functions]
+    for position, company in enumerate(whole, 1):
         _company(sheet, position, company, document)
-    rest = end.companies[WHOLE:]
+    rest = [each for each in end.companies if not each.functions]
     if rest:
         shown = ", ".join(f"{sheet.safe(each.name or each.parent, 60)} {each.exposure:.4f}" for each in rest[:OTHERS])
         left = f", +{len(rest) - OTHERS} more, {MORE}" if len(rest) > OTHERS else ""
-        sheet.text(f"{shown}{left}", 2, 4, lead="less, and not counted: ")
-    twice = [each for each in end.companies if each.parent == NOBODY]
-    if twice:
-        sheet.text("What nobody could name counts as two companies' doing.", 2)
-    worst, second = (*sorted((each.exposure for each in (*end.companies, *twice)), reverse=True), 0.0, 0.0)[:2]
-    further = document.constants.get(FURTHER, 0.0)
-    sheet.text(
-        f"= 100 x (1 - {worst:.4f}) x (1 - {_plain(further)} x {second:.4f}) = {end.score:.1f}", 2, lead="score "
-    )
+        sheet.text(f"{shown}{left}", 2, 4, lead="less: ")
+    strong = [each.exposure for each in end.companies if not each.name_only]
+    anybody = [each.exposure for each in end.companies if each.parent == NOBODY]
+    if anybody:
+        sheet.text(f"What nobody could name counts as {COMPANIES} companies' doing.", 2)
+    worst = sorted((*strong, *anybody * COMPANIES), reverse=True)[:COMPANIES]
+    factors = _factors([each for each in worst if each > 0], document.constants.get(FURTHER, 0.0))
+    names = [each.exposure for each in end.companies if each.name_only]
+    if names:
+        factors.append(f"(1 - {max(names):.4f})")
+    product = f"= {' x '.join(('100', *factors))} " if factors else ""
+    sheet.text(f"{product}= {end.score:.1f}", 2, lead="score ")
+
+
+def _factors(exposures: list[float], further: float) -> list[str]:
+    """The factor of each company that provides more than a name, the worst first."""
+    weight = 1.0
+    found: list[str] = []
+    for each in exposures:
+        found.append(f"(1 - {f'{_plain(round(weight, 6))} x ' if found else ''}{each:.4f})")
+        weight *= further
+    return found
 
 
 def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Working) -> None:
@@ -78,25 +94,22 @@ def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Wor
     sheet.text(f"{called}{identity}, exposure {company.exposure:.4f}", 1, 3, lead=f"{position}. ")
     hurt = [each for each in company.functions if each.harm > 0]
     for function in hurt:
-        _function(sheet, function, document.constants.get(FULL))
-    spared = [each for each in company.functions if each.harm <= 0]
-    if spared:
-        names = [f"{sheet.safe(words.function(each.id), 60)} (weight {_plain(each.weight)})" for each in spared]
-        sheet.text(f"{words.listed(names)}: 0", 4, lead="no harm to ")
+        _function(sheet, function, document.constants)
     amounts = [round(each.weight * each.harm, 4) for each in hurt]
-    weights = sum(each.weight for each in company.functions)
-    added = " + ".join(f"{each:.4f}" for each in amounts) or "0"
-    mean = f"({added}) / {_plain(round(weights, 4))}"
+    whole = " + ".join(f"{each:.4f}" for each in amounts) or "0"
+    if sum(amounts) > 1:
+        whole = f"{whole}, at most 1"
     if company.factor != 1:
-        mean = f"{mean} x {_plain(company.factor)} (it holds only names)"
-    sheet.text(f"{mean} = {company.exposure:.4f}", 4, 4, lead="exposure = harms / sum of weights = ")
+        whole = f"({whole}) x {_plain(company.factor)} (it holds only names)"
+    sum_ = f"{whole} = " if len(amounts) > 1 or company.factor != 1 else ""
+    sheet.text(f"{sum_}{company.exposure:.4f}", 4, 4, lead="exposure = ")
 
 
-def _function(sheet: Sheet, function: WorkingFunction, full: float | None) -> None:
+def _function(sheet: Sheet, function: WorkingFunction, constants: Mapping[str, float]) -> None:
     """Two sums: from hours to harm, from harm to its share."""
     name = sheet.safe(words.function(function.id), 60)
     how = ""
-    if full:
+    if full := constants.get(FULL):
         raw = math.log1p(function.hours) / math.log1p(full)
         cut = ", at most 1" if raw > 1 else ""
         how = f" = ln(1 + {_plain(function.hours)}) / ln(1 + {_plain(full)}) = {raw:.4f}{cut}"

@@ -25,7 +25,7 @@ from hostaudit.model.report import Hours, Report, WorkingEnd
 from hostaudit.model.rules import Scoring
 from hostaudit.model.site import DeclaredFallback
 
-SCORING = Scoring({}, 720, 0.05, 0.25, 0.1)
+SCORING = Scoring({"web": 0.8}, 720, 0.05, 0.25, 0.1)
 EVERY = ("certain", "uncertain", "unknown", "failed")
 
 
@@ -76,14 +76,25 @@ def stand_by(graph: FaultTree, gate: str, rows: list[tuple[Switch, str]]) -> Non
 def test_harm_grows_with_the_hours_from_nothing_to_one(a, b):
     low, high = sorted((a, b))
 
-    assert 0 <= harm(low, 720) <= harm(high, 720) <= 1
-    assert harm(0, 720) == 0
-    assert harm(720, 720) == 1
+    assert 0 <= harm(low, SCORING) <= harm(high, SCORING) <= 1
+    assert harm(0, SCORING) == 0
+    assert harm(720, SCORING) == 1
+    assert harm(1, SCORING) == pytest.approx(math.log(2) / math.log(721))
 
 
-@given(st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
-def test_a_further_single_point_never_raises_the_score(worths, more):
-    assert combine([*worths, more], SCORING) <= combine(worths, SCORING) <= 100
+@given(st.lists(st.floats(0, 1), max_size=6), st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
+def test_a_further_single_point_never_raises_the_score(strong, names, more):
+    known = combine(strong, names, SCORING)
+
+    assert combine([*strong, more], names, SCORING) <= known <= 100
+    assert combine(strong, [*names, more], SCORING) <= known
+
+
+@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4))
+def test_mending_the_worst_point_always_shows(strong):
+    rest = sorted(strong)[:-1]
+
+    assert combine(rest, [], SCORING) > combine(strong, [], SCORING)
 
 
 @given(graphs(EVERY))
@@ -385,18 +396,18 @@ def test_a_standby_of_a_site_shortens_or_removes_what_one_company_can_do(activat
 
 def multiplied_out(end: WorkingEnd) -> float:
     """The score from the numbers that ``explain score`` prints, as a reader would do it by hand."""
-    found = []
+    strong, names = [], [0.0]
     for company in end.companies:
-        total = sum(each.weight for each in company.functions)
         for each in company.functions:
-            assert each.harm == pytest.approx(
-                min(1, math.log1p(each.hours) / math.log1p(RULES.scoring.full_harm_hours)), abs=2e-3
-            )
-        hurt = sum(each.weight * each.harm for each in company.functions) / total
-        assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
-        found += [company.exposure] * (2 if company.parent == NOBODY else 1)
-    worst, second = (*sorted(found, reverse=True), 0.0, 0.0)[:2]
-    return 100 * (1 - worst) * (1 - RULES.scoring.further_weight * second)
+            assert each.harm == pytest.approx(min(1, math.log(1 + each.hours) / math.log(721)), abs=2e-3)
+        if company.functions:
+            hurt = min(1, sum(each.weight * each.harm for each in company.functions))
+            assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
+        (names if company.name_only else strong).extend([company.exposure] * (5 if company.parent == NOBODY else 1))
+    value = 100 * (1 - max(names))
+    for position, each in enumerate(sorted(strong, reverse=True)[:5]):
+        value *= 1 - each / 4**position
+    return value
 
 
 @examples(30)
