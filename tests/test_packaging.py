@@ -200,7 +200,7 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     point = opinion.spofs[0]
     ids = next(each for each in point.functions if each.id == "web:api.parler.com").times
     times = [opinion.times[each] for each in ids]
-    worst, second = opinion.score.working[0].companies[:2]
+    worst, second, third = opinion.score.working[0].companies[:3]
     replayed = replay.replay(case, scenarios.find("parler-2021"))
     fates = {each.id: each.down_hours for each in replayed.functions}
 
@@ -211,7 +211,8 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     assert next(each.hours for each in times if each.how == "assumed") == Hours(48, 360, 2136)
     assert any("60 s" in each.source and each.how == "measured" for each in times)
     assert (point.failure_domain.id, point.order) == ("amazon", 1)
-    assert f"{worst.exposure}; the second worst company, {second.name}, has {second.exposure}" in text
+    also = f"{second.name} and {third.name}, without which new installs stop, have {second.exposure:.4f} each"
+    assert f"exposure, {worst.exposure}; {also}" in text
     assert f"= {opinion.score.low}." in text
     assert opinion.score.low == opinion.score.high
     assert (round(fates["web"]), fates["install_ios"] / 24, fates["install_android"] / 24) == (840, 128, 602)

@@ -294,7 +294,6 @@ store.record = around("history", store.record)
 its run in the history."""
 
 
-@pytest.mark.xfail(strict=True, reason="a run that was killed and resumed is twice in the history")
 @pytest.mark.parametrize("name", ["look", "before line", "after line", "before history", "after history"])
 def test_a_list_that_was_killed_and_resumed_has_each_domain_once(tmp_path, name):
     wanted = [f"site{each:02}.com" for each in range(12)]

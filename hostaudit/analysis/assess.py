@@ -78,13 +78,8 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     found = findings(site)
     gone = name_is_gone(found)
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
-    low, high = (0.0, 0.0) if gone else score(pessimistic, optimistic, rules.scoring)
     cut_sets, limits, orders = _cut_sets(tree, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
-    steps = said_once(
-        working("low", pessimistic, called, rules.scoring),
-        working("high", optimistic, called, rules.scoring),
-    )
     fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if any(each.down_now for each in found):
@@ -99,14 +94,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         run=site.run,
         verdict=verdict,
         summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called, notice),
-        score=Score(
-            low,
-            high,
-            _coverage(tree),
-            () if gone else steps,
-            SCORE_FORMULA,
-            None if gone else outage_class(pessimistic, optimistic),
-        ),
+        score=_score(tree, pessimistic, optimistic, called, rules.scoring, gone=gone),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
         spofs=spofs,
@@ -126,6 +114,24 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         upstream_roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=False),
         caveats=tuple(_caveats(site)),
     )
+
+
+def _score(
+    tree: FaultTree,
+    pessimistic: CompanyOutages,
+    optimistic: CompanyOutages,
+    names: Mapping[str, str],
+    scoring: Scoring,
+    *,
+    gone: bool,
+) -> Score:
+    """The score with its working and class; 0 for a site whose name is ``gone``."""
+    if gone:
+        return Score(0.0, 0.0, _coverage(tree), formula=SCORE_FORMULA)
+    low, high = score(pessimistic, optimistic, scoring)
+    ends = working("low", pessimistic, names, scoring), working("high", optimistic, names, scoring)
+    classes = outage_class(pessimistic, optimistic)
+    return Score(low, high, _coverage(tree), said_once(*ends), SCORE_FORMULA, classes)
 
 
 def _functions(

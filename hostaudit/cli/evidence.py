@@ -51,7 +51,9 @@ class Declarations:
         *,
         policy: Path | None = None,
         many: bool = False,
+        replaced: Path | None = None,
     ) -> None:
+        """``replaced``: the file that the command writes. What it declares now goes with it, so it does not count."""
         if choice.site is not None and choice.no_site:
             raise UsageError("--site and --no-site contradict each other", "leave one of them out")
         self.given = choice.site
@@ -59,6 +61,7 @@ class Declarations:
         self.demanding = policy
         self._note = note
         self._many = many
+        self._replaced = replaced
         self._read: dict[Path, Loaded] = {}
         inputs.reads(self._picked_up())
 
@@ -118,7 +121,10 @@ class Declarations:
         return found if found.stated or found.exceptions else None
 
     def _picked_up(self) -> Path | None:
-        return None if self.ignored else next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
+        found = None if self.ignored else next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
+        if found is not None and self._replaced is not None and self._replaced.exists():
+            return None if found.samefile(self._replaced) else found
+        return found
 
     def _file(self, path: Path) -> Loaded:
         if path not in self._read:

@@ -68,8 +68,8 @@ def _identified(paths: Iterable[str | Path | None], standard: int) -> Iterator[t
     """The regular files among some paths. Devices and pipes can be read and written at once."""
     for each in paths:
         path = str(each or "")
-        within = sorted(Path(path).rglob("*.yaml")) if path and Path(path).is_dir() else [Path(path)] if path else []
-        for one in within:
+        folder = standard == 0 and path != "" and Path(path).is_dir()  # only of what is read a folder may be given
+        for one in sorted(Path(path).rglob("*.yaml")) if folder else [Path(path)] if path else []:
             try:
                 found = os.fstat(standard) if path == "-" else one.stat()
             except (OSError, ValueError):

@@ -138,7 +138,8 @@ def salvage(path: Path, to: Path) -> tuple[int, int]:
         for number in _numbers(database):
             try:
                 row = database.execute(
-                    "SELECT domain, run, verdict, low, high, coverage, policy FROM run WHERE number = ?", (number,)
+                    "SELECT domain, run, verdict, low, high, coverage, policy, formula FROM run WHERE number = ?",
+                    (number,),
                 ).fetchone()
                 if row is None:
                     continue

@@ -164,7 +164,7 @@ def _lock(name: str, value: Registration, item: Evidence) -> Iterator[Term]:
 
 def _perhaps_locked(name: str, because: str) -> Term:
     worst = Hours(0.0, 0.0, float(TRANSFER_LOCK_HOURS))
-    return Term(worst, "assumed", f"whether a transfer lock of {name} runs is unknown", (because,))
+    return Term(worst, "assumed", f"whether a transfer lock of {name} runs is unknown", (because,), open=True)
 
 
 def _day(text: str) -> datetime | None:

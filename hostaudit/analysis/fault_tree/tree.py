@@ -34,13 +34,15 @@ REBOUNDS = 64
 class Term:
     """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it.
 
-    ``fixed``: notice does not shorten it, because nothing that the owner does could be done before."""
+    ``fixed``: notice does not shorten it, because nothing that the owner does could be done before. ``open``: nobody
+    knows if it comes at all, so that the pessimistic reading takes its high end for the usual one."""
 
     hours: Hours
     how: Literal["measured", "assumed"]
     source: str
     because: tuple[str, ...] = ()
     fixed: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True)

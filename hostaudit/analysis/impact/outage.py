@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from hostaudit import domain
@@ -143,20 +143,24 @@ class RecoveryTimes:
             return step.further if isinstance(step, Switch) else ()
         return (base, *step.further)
 
-    def of(self, name: str, leaf: BasicEvent) -> OutageEstimate:
+    def of(self, name: str, leaf: BasicEvent, reading: Reading = "named") -> OutageEstimate:
         """The duration of the outage of a failed basic event."""
-        return OutageEstimate.of(name, self.total(self.terms(leaf)), begins_of(leaf))
+        return OutageEstimate.of(name, self.total(self.terms(leaf), reading), begins_of(leaf))
 
-    def moved(self, registrar: BasicEvent, server: BasicEvent) -> tuple[float, float, float]:
+    def moved(
+        self, registrar: BasicEvent, server: BasicEvent, reading: Reading = "named"
+    ) -> tuple[float, float, float]:
         """Low, usual and high hours until a zone has other name servers if its registrar has to be replaced first: the
         move of the name, then what resolvers keep of the old delegation."""
         first = self.terms(registrar)
-        return self.total((*first, *server.further) if first else ())
+        return self.total((*first, *server.further) if first else (), reading)
 
-    def total(self, terms: Sequence[Term]) -> tuple[float, float, float]:
+    def total(self, terms: Sequence[Term], reading: Reading = "named") -> tuple[float, float, float]:
         """Low, usual and high hours of a sum, less the notice; infinite if no end is known."""
         if not terms:
             return (math.inf, math.inf, math.inf)
+        if reading == "pessimistic":
+            terms = [replace(each, hours=_feared(each.hours)) if each.open else each for each in terms]
         low, usual, high = (self._sum(terms, end) for end in ("low", "usual", "high"))
         return (low, usual, high)
 
@@ -173,6 +177,10 @@ class RecoveryTimes:
         """A duration as it is reported. Only here does the horizon stand for an outage without end: some recoveries are
         longer than it, and an alternative that never recovers must not shorten them."""
         return self.horizon if math.isinf(hours) else hours
+
+
+def _feared(hours: Hours) -> Hours:
+    return Hours(hours.low, hours.high, hours.high)
 
 
 class OutageMeasure:
@@ -232,11 +240,11 @@ def solved(
         elif without_names and leaf.names_only:
             continue
         elif failed and fails_with(leaf, failed, reading):
-            value = clock.of(name, leaf)
+            value = clock.of(name, leaf, reading)
             if value.stops:
                 lost[name] = value
     for server, registrar in list(moved_by_registrar(tree, lost)):
-        hours = clock.moved(tree.leaves[registrar], tree.leaves[server])
+        hours = clock.moved(tree.leaves[registrar], tree.leaves[server], reading)
         low, usual, high = (Contribution(each, server, registrar) for each in hours)
         own = lost[server]
         lost[server] = OutageEstimate(max(own.low, low), max(own.usual, usual), max(own.high, high), own.begins)

@@ -2,7 +2,8 @@
 one (high).
 
     harm(hours)  = log(1 + hours) / log(1 + full_harm_hours), at most 1
-    exposure(p)  = sum over functions of weight x harm(usual outage of the function when p ends service), at most 1
+    exposure(p)  = sum over functions of weight x harm(usual outage of the function when p ends service), at most 1,
+                   and 1 if the main function is gone for good
                    (x name_only_weight if p is of order 1 only as a registry or registrar; x 0 if moreover a
                    proved spare name survives the loss of p)
     score        = 100 x (1 - e1) x (1 - f e2) x (1 - f^2 e3) x (1 - f^3 e4) x (1 - f^4 e5) x (1 - n1)
@@ -42,7 +43,8 @@ from hostaudit.model.working import WORKING_SCHEMA, Working
 
 FORMULA = (
     "harm(hours) = log(1 + hours) / log(1 + full_harm_hours), at most 1",
-    "exposure(company) = factor x sum of weight x harm over the functions that apply, at most 1",
+    "exposure(company) = factor x sum of weight x harm over the functions that apply, at most 1, and 1 if the "
+    "main function is gone for good",
     "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
     "0 if a proved spare name survives it as well",
     "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst) x (1 - further_weight^2 x third worst) "
@@ -83,19 +85,27 @@ def combine(strong: Iterable[float], names: Iterable[float], scoring: Scoring) -
     return round(value * (1 - max(names, default=0.0)), 1)
 
 
+def main_of(functions: Sequence[SiteFunction]) -> str:
+    """The id of the main function of a site; empty for one that has none of ``MAIN``."""
+    there = {function.id for function in functions}
+    return next((each for each in MAIN if each in there), "")
+
+
 def weights(functions: Sequence[SiteFunction], scoring: Scoring) -> dict[str, float]:
     """The weight of each function, by id."""
     found = {function.id: function.weight for function in functions}
-    main = next((each for each in MAIN if each in found), None)
-    return found | ({main: scoring.weights[MAIN[0]]} if main is not None else {})
+    main = main_of(functions)
+    return found | ({main: scoring.weights[MAIN[0]]} if main else {})
 
 
 def exposure(
     functions: Sequence[SiteFunction], outages: Mapping[str, Outage], scoring: Scoring, unseen: float = 0.0
 ) -> float:
-    """The weighted sum of harm over the functions that apply, 0 to 1. ``unseen``: the weight of those that may apply,
-    which suffer full harm."""
-    weight = weights(functions, scoring)
+    """The weighted sum of harm over the functions that apply, 0 to 1; 1 if the main function is gone for good, since
+    nothing is left to lose. ``unseen``: the weight of those that may apply, which suffer full harm."""
+    weight, main = weights(functions, scoring), main_of(functions)
+    if main and harm(outages[main].hours.usual, scoring) == 1.0:
+        return 1.0
     return min(1.0, sum(weight[f.id] * harm(outages[f.id].hours.usual, scoring) for f in functions) + unseen)
 
 
@@ -105,7 +115,7 @@ class CompanyOutages:
 
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
-    on, and on companies that nobody could see.
+    on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails.
     """
 
     functions: tuple[SiteFunction, ...]
@@ -113,14 +123,23 @@ class CompanyOutages:
     outages: dict[str, dict[str, Outage]]
     rest: dict[str, dict[str, Outage]]
     unseen: tuple[SiteFunction, ...] = ()
+    endless: frozenset[str] = frozenset()
 
     @property
     def weight_of_unseen(self) -> float:
         """The weight of the functions that may be there."""
         return sum(each.weight for each in self.unseen)
 
+    @property
+    def does_not_work(self) -> bool:
+        """True if the main function does not work before anything fails."""
+        main = main_of(self.functions)
+        return main in self.endless
+
     def holds_names_only(self, parent: str) -> bool:
         """True if a company stops functions only through a registry or registrar."""
+        if parent == NOBODY and self.does_not_work:
+            return False
         if self.unseen and (parent == NOBODY or any(parent in function.possible for function in self.unseen)):
             return False
         return not any(self.rest[parent][function.id].stops for function in self.functions)
@@ -142,12 +161,14 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
     single_points = order_one(tree, reading=reading)
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
+    now = impact(tree, frozenset(), clock, reading=reading)
     return CompanyOutages(
         functions,
         single_points,
         {parent: impact(tree, one[parent], clock, reading=reading) for parent in parents},
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
         unseen,
+        frozenset(function.id for function in functions if now[function.id].stops),
     )
 
 

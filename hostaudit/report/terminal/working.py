@@ -99,6 +99,8 @@ def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Wor
     whole = " + ".join(f"{each:.4f}" for each in amounts) or "0"
     if sum(amounts) > 1:
         whole = f"{whole}, at most 1"
+    elif company.factor > 0 and round(company.exposure / company.factor, 3) == 1 > sum(amounts):
+        whole = "1, since what the site is there for is gone for good"
     if company.factor != 1:
         whole = f"({whole}) x {_plain(company.factor)} (it holds only names)"
     sum_ = f"{whole} = " if len(amounts) > 1 or company.factor != 1 else ""

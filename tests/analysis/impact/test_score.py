@@ -90,7 +90,7 @@ def test_a_further_single_point_never_raises_the_score(strong, names, more):
     assert combine(strong, [*names, more], SCORING) <= known
 
 
-@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4))
+@given(st.lists(st.floats(0.1, 0.95), min_size=1, max_size=3))
 def test_mending_the_worst_point_always_shows(strong):
     rest = sorted(strong)[:-1]
 
@@ -401,7 +401,8 @@ def multiplied_out(end: WorkingEnd) -> float:
         for each in company.functions:
             assert each.harm == pytest.approx(min(1, math.log(1 + each.hours) / math.log(721)), abs=2e-3)
         if company.functions:
-            hurt = min(1, sum(each.weight * each.harm for each in company.functions))
+            gone = any(each.weight == 0.8 and each.harm == 1 for each in company.functions)
+            hurt = 1 if gone else min(1, sum(each.weight * each.harm for each in company.functions))
             assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
         (names if company.name_only else strong).extend([company.exposure] * (5 if company.parent == NOBODY else 1))
     value = 100 * (1 - max(names))

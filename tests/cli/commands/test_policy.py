@@ -320,7 +320,7 @@ def test_a_site_meets_what_is_written_for_it_and_nothing_less(here, capsys, monk
     assert "policy written to hostaudit.yaml; review it, then run: hostaudit policy check hostaudit.yaml" in err
     policy, opinion = judged(here, evidence_file.read_evidence(str(PARLER)), date(2021, 1, 9))
     assert opinion.verdict == "pass"
-    assert policy.policy.min_score == 4.0
+    assert policy.policy.min_score == 9.0
     assert policy.policy.roles["registrar"].min_days_left == 30
     assert policy.policy.functions["web"].max_hours_down == 480.0
     assert "dns" not in policy.policy.roles
