@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 LONGEST_PAGE = 3 * 512 * 1024
-MOST_TAGS = 20_000
-MOST_STEPS = 40_000
-"""Tags, comments, attributes and character references of a page that are read: some ten times as many as usual pages
+MOST_TAGS = 13_000
+MOST_STEPS = 26_000
+"""Tags, comments, attributes and character references of a page that are read: some six times as many as usual pages
 have. With the steps for URLs they bound the processor time of a page to 0.1 s."""
 
 STEPS_OF_A_URL = 24
