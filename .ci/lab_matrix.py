@@ -1,7 +1,7 @@
 """The fault matrix: each cell of ``lab_faults.py`` is one scan of a site with a fault, held against a healthy twin with
 a policy that the twin meets. A fault may make answers unknown; it must never make them better, worse or late.
 
-``--quarter N``: the cells whose place in the matrix is N modulo 4, in one network; else all, a network for each layer.
+``--part N/M``: the cells whose place in the matrix is N modulo M, in one network; else all, a network for each layer.
 ``--only TEXT``: the cells whose name has this in it, with what the command wrote.
 """
 
@@ -276,8 +276,9 @@ def chosen_cells(options: argparse.Namespace) -> list[list[Cell]]:
     cells = lab_faults.matrix()
     if options.only:
         cells = [each for each in cells if options.only in each.name]
-    if options.quarter is not None:
-        return [cells[options.quarter % 4 :: 4]]
+    if options.part:
+        number, parts = map(int, options.part.split("/"))
+        return [cells[number % parts :: parts]]
     layers = dict.fromkeys(each.layer for each in cells)
     return [[each for each in cells if each.layer == layer] for layer in layers]
 
@@ -286,7 +287,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", type=Path, required=True)
     parser.add_argument("--hostaudit", required=True)
-    parser.add_argument("--quarter", type=int)
+    parser.add_argument("--part")
     parser.add_argument("--only")
     parser.add_argument("--patience", type=float, default=40, help="seconds for second looks in one network")
     parser.add_argument("--keep", type=Path, help="keep what came of each scan here, one line each")
