@@ -22,6 +22,14 @@ WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("down",),
         "every server of the zone says to everybody that the mail exchangers do not exist",
     ),
+    *(
+        (
+            f"servers-to-all-{answer}",
+            ("down",),
+            "every server of the zone answers everybody so, and no resolver gets more",
+        )
+        for answer in ("formerr", "notimp", "refused", "servfail", "upward")
+    ),
     ("tls-all-expired", ("down",), CERTIFICATE),
     ("tls-all-not-yet-valid", ("down",), CERTIFICATE),
     ("tls-all-self-signed", ("down",), CERTIFICATE),
