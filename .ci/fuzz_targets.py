@@ -522,7 +522,7 @@ def declarations(data: bytes) -> None:
         page._related(manifest[1])
     rows = app_stores._apple_rows(answer).value
     if rows is not None:
-        app_stores._apple_listing(rows, "id", "7", "fuzz")
+        app_stores._apple_listing(rows, "id", "7", frozenset({"7"}), "fuzz")
     for _, read in app_stores.READERS.values():
         read(answer, "store", "org.x")
     app_stores._desktop(answer, "store", "org.x")
