@@ -98,7 +98,7 @@ def wheel(session: nox.Session) -> None:
 def lab(session: nox.Session) -> None:
     """Real behaviour, where the laboratory network is; HOSTAUDIT_LAB names its command."""
     in_lab(session, "lab_checks.py")
-    in_lab(session, "lab_fleet.py", "--sites", "30")
+    in_lab(session, "lab_fleet.py", "--sites", "12")
 
 
 def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
@@ -114,7 +114,7 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Scans with faults in the laboratory network: a part of them, by the day, or with the options after ``--``."""
-    part = ("--part", f"{datetime.now(UTC).toordinal()}/16", "--patience", "45")
+    part = ("--part", f"{datetime.now(UTC).toordinal()}/32", "--patience", "45")
     in_lab(session, "lab_matrix.py", *(session.posargs or part))
 
 

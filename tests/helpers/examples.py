@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import settings
 
-PART = 1.0 if os.environ.get("HOSTAUDIT_ALL_EXAMPLES") else 0.25
+PART = 1.0 if os.environ.get("HOSTAUDIT_ALL_EXAMPLES") else 0.12
 
 
 def examples(most: int, **others: Any) -> settings:
