@@ -171,6 +171,16 @@ def test_removing_a_leg_never_raises_the_score(graph, data):
     assert interval(after)[1] <= interval(graph)[1]
 
 
+@examples(200)
+@given(with_standbys(), st.sampled_from(("f", "g")))
+def test_a_site_without_some_function_never_scores_lower(graph, dropped):
+    after = changed(graph)
+    after.functions = [each for each in graph.functions if each.id != dropped]
+
+    assert interval(after)[0] >= interval(graph)[0]
+    assert interval(after)[1] >= interval(graph)[1]
+
+
 @given(graphs(EVERY))
 def test_the_order_of_what_was_seen_does_not_matter(graph):
     after = FaultTree(dict(reversed(graph.leaves.items())), {}, list(graph.functions))
