@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.report import Style
-from hostaudit.report.rows import lifted, plain, rows, standing
+from hostaudit.report.rows import lifted, noted, plain, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -33,7 +33,7 @@ class CsvFormat:
         sheet = io.StringIO()
         writer = csv.writer(sheet, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(COLUMNS)
-        for row in rows(report):
+        for row in noted(report):
             texts = {
                 "domain": report.target.domain,
                 "rule": row.rule,
