@@ -25,6 +25,7 @@ import sys
 import time
 import types
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 
 
 class Server:
@@ -42,13 +43,18 @@ class Server:
     def run(self, words: list[str], stdin: bytes, environment: dict[str, str], timeout: float):
         """As ``subprocess.run([sys.executable, *words], input=stdin, capture_output=True, ...)`` for -m and -c."""
         os.umask(mask := os.umask(0))
-        asked = {"words": words, "folder": os.getcwd(), "mask": mask, "environment": environment}
+        asked = {"words": words, "folder": str(Path.cwd()), "mask": mask, "environment": environment}
         (read, fed), (out, written), (errors, complained), (told, tell) = (os.pipe() for _ in range(4))
         socket.send_fds(self._line, [json.dumps(asked).encode()], [read, written, complained, tell])
         for each in (read, written, complained, tell):
             os.close(each)
-        with open(told) as answer, open(out, "rb") as said, open(errors, "rb") as complaint, ThreadPoolExecutor(4) as pool:
-            number = int(answer.readline() or self._fail())
+        with (
+            os.fdopen(told) as answer,
+            os.fdopen(out, "rb") as said,
+            os.fdopen(errors, "rb") as complaint,
+            ThreadPoolExecutor(4) as pool,
+        ):
+            number = int(answer.readline() or self._end())
             jobs = [pool.submit(each) for each in (said.read, complaint.read, answer.readline)]
             late = wait([*jobs, pool.submit(_feed, fed, stdin)], timeout).not_done
             if late:
@@ -57,18 +63,16 @@ class Server:
             output, complaints, code = (each.result() for each in jobs)
         if late:
             raise subprocess.TimeoutExpired([sys.executable, *words], timeout, output, complaints)
-        return subprocess.CompletedProcess([sys.executable, *words], int(code or self._fail()), output, complaints)
+        return subprocess.CompletedProcess([sys.executable, *words], int(code or self._end()), output, complaints)
 
-    def _end(self) -> tuple[bytes, bytes]:
+    def _end(self) -> str:
+        """What it complained of. Where it has ended by itself, that stands in place of a number, and fails the test."""
         self._line.close()
-        return self._process.communicate()
-
-    def _fail(self) -> str:
-        raise RuntimeError(f"the server of forks has ended:\n{self._end()[1].decode()}")
+        return self._process.communicate()[1].decode()
 
 
 def _feed(descriptor: int, data: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError), open(descriptor, "wb") as stream:
+    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
 
 
@@ -84,7 +88,7 @@ def serve(line: socket.socket) -> list[str]:
             return become(json.loads(request), streams)
         for each in streams[:3]:
             os.close(each)
-        with open(streams[3], "w", buffering=1) as tell:
+        with os.fdopen(streams[3], "w", buffering=1) as tell:
             print(number, file=tell)
             print(os.waitstatus_to_exitcode(os.waitpid(number, 0)[1]), file=tell)
 
@@ -111,7 +115,7 @@ if __name__ == "__main__":
         if not each.name.endswith("__main__"):  # it runs in the forks
             importlib.import_module(each.name)
     how, what, *arguments = serve(socket.socket(fileno=int(sys.argv[1])))
-    sys.path.insert(0, os.getcwd() if how == "-m" else "")
+    sys.path.insert(0, str(Path.cwd()) if how == "-m" else "")
     sys.argv[:] = [how, *arguments]
     if how == "-m":
         runpy.run_module(what, run_name="__main__", alter_sys=True)
