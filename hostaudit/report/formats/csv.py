@@ -26,6 +26,7 @@ STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 class CsvFormat:
     name: str = "csv"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".csv"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """A line of names, then the findings; those that count are first. ``standing`` is the effect on the verdict."""

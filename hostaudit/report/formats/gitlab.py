@@ -28,6 +28,7 @@ SEVERITIES = {"low": "minor", "medium": "major", "high": "critical", "critical":
 class GitlabFormat:
     name: str = "gitlab"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ""
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON array, empty if nothing counts. Fingerprints are unique, as GitLab keeps one of two equal ones."""

@@ -31,6 +31,7 @@ MARKS = ("failure", "error", "skipped")
 class JunitFormat:
     name: str = "junit"
     writes: frozenset[type] = frozenset({Report, PolicyTrials})
+    suffix: str = ".xml"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One ``testsuites`` element. Characters that XML 1.0 cannot represent (section 2.2) are written as escapes."""

@@ -52,6 +52,7 @@ _LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[
 class MarkdownFormat:
     name: str = "markdown"
     writes: frozenset[type] = EVERY
+    suffix: str = ".md"
 
     def render(self, document: Document, style: Style) -> str:
         """At most 512 KiB."""

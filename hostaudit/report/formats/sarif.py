@@ -58,6 +58,7 @@ PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 class SarifFormat:
     name: str = "sarif"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".sarif"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One log with one run."""
