@@ -14,6 +14,7 @@ from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer
 
 from hostaudit.observe.net.http.client import Sink
+from hostaudit.observe.net.http import fetch
 from hostaudit.observe.net.http.fetch import parse, retry_after
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.live import LiveNet
@@ -395,3 +396,21 @@ def test_a_url_is_normalised(text, expected):
 )
 def test_what_is_no_web_address_is_refused(text):
     assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("https://stra\u00dfe.example/", "xn--strae-oqa.example"),
+        ("//\u0392\u038c\u039b\u039f\u03a3.example/", "xn--nxasmq6b.example"),
+        ("https:\\\\other.example\\x", "other.example"),
+        ("///other.example/x", "other.example"),
+        ("https:other", "site.example"),
+        ("\\x", "site.example"),
+    ],
+)
+def test_a_redirect_leads_where_browsers_go(location, host):
+    raw = location.encode().decode("latin-1")  # how a header comes that is written in UTF-8
+
+    for text in dict.fromkeys((location, raw)):
+        assert fetch._target("https://site.example/a/", text, 4096).host == host
