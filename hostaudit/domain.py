@@ -213,7 +213,7 @@ def _check_label(label: str, *, bidirectional: bool) -> None:
     """Raise ``idna.IDNAError`` for a label that browsers refuse (UTS 46 section 4.1)."""
     import idna
 
-    if not label or label.isascii() and not bidirectional:
+    if not label or (label.isascii() and not bidirectional):
         return
     idna.check_initial_combiner(label)
     if bidirectional:
@@ -224,8 +224,8 @@ def _check_label(label: str, *, bidirectional: bool) -> None:
 
 
 def web_reference(text: str, scheme: str) -> str | None:
-    """A reference in a page at a URL of this scheme, or in a redirect, as browsers read it (WHATWG URL, section 4.4), in
-    the form of RFC 3986; None if it leads to another scheme than http and https.
+    """A reference in a page at a URL of this scheme, or in a redirect, as browsers read it (WHATWG URL, section 4.4),
+    in the form of RFC 3986; None if it leads to another scheme than http and https.
 
     Backslashes are slashes, any number of them begins a host, and a scheme without slashes may be left out.
     """

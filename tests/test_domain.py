@@ -254,7 +254,11 @@ def test_the_host_of_a_link_is_read_as_browsers_do(text, host):
     assert domain.web_host(text) == host
 
 
-@given(st.text(st.sampled_from("aZ0-.\u00df\u03c2\u03a3\u0646\u200c\u200d\u05d0\u0627\u00e4\u0301\uff0e\u3002"), max_size=12))
+@given(
+    st.text(
+        st.sampled_from("aZ0-.\u00df\u03c2\u03a3\u0646\u200c\u200d\u05d0\u0627\u00e4\u0301\uff0e\u3002"), max_size=12
+    )
+)
 def test_what_is_typed_and_what_is_linked_are_one_name(text):
     try:
         typed = domain.host_name(f"{text}.example.com")
@@ -268,7 +272,8 @@ def test_a_capital_sigma_at_the_end_is_no_final_one():
 
 
 @pytest.mark.parametrize(
-    ("netloc", "host"), [("u:p@Shop.Example:80", "Shop.Example"), ("[2001:db8::1]:80", "2001:db8::1"), ("a", "a"), ("", "")]
+    ("netloc", "host"),
+    [("u:p@Shop.Example:80", "Shop.Example"), ("[2001:db8::1]:80", "2001:db8::1"), ("a", "a"), ("", "")],
 )
 def test_the_host_in_an_authority_stays_as_it_is_written(netloc, host):
     assert domain.host_in(netloc) == host

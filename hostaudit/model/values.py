@@ -471,7 +471,7 @@ class PageResource(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Page(Struct, frozen=True, forbid_unknown_fields=True, tag="page"):
     """The scripts and styles that the front page gets from others. ``held_back``: scripts that only another script
-    starts, after the visitor's consent or first click; left out where there are none, and in evidence of older versions.
+    starts, after the visitor's consent or first click; left out where there are none, and in older evidence.
     """
 
     url: str

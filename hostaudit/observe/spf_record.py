@@ -20,7 +20,7 @@ DUAL_CIDR = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", 
 CIDR = re.compile(r"([^/]*)(?:/(0|[1-9][0-9]{0,2}))?")
 
 MACRO = re.compile(r"%(?:\{([a-z])([0-9]{0,6})(r?)([-.+,/_=]*)\}|([%_-]))")
-"""A macro (section 7.1): letter, digits, reversal and delimiters, or one of the three characters that are written so."""
+"""A macro (section 7.1): letter, digits, reversal and delimiters, or one of three characters that are written so."""
 
 LETTERS = frozenset("slodiphv")
 """The macros of a domain (section 7.2); c, r and t are for explanations only."""

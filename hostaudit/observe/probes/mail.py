@@ -109,7 +109,8 @@ async def _spf(scan: Scan, domain: str) -> None:
 
 
 def _included(scan: Scan, found: _Senders, name: str, record: Outcome[str]) -> list[str]:
-    """Read the record to which another refers; what receivers refuse is unknown. Returns the names to which it refers."""
+    """Read the record to which another refers, and return the names to which it refers; what receivers refuse is
+    unknown."""
     if record.value is None:
         found.dark.add(name)
         refused = Outcome[Spf].gap("malformed", record.source, "an SPF record refers to it, and it has none")

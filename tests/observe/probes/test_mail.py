@@ -132,7 +132,9 @@ def test_a_record_may_say_nothing_of_all_other_hosts(record, open_):
     assert spf(record)[0].open is open_
 
 
-@pytest.mark.parametrize(("rest", "open_"), [("?all", True), ("", True), ("-all", UNSET), ("redirect=b.example.net", UNSET)])
+@pytest.mark.parametrize(
+    ("rest", "open_"), [("?all", True), ("", True), ("-all", UNSET), ("redirect=b.example.net", UNSET)]
+)
 def test_a_record_to_which_another_redirects_speaks_for_it(rest, open_):
     found = spf("v=spf1 redirect=a.example.net", a=[f"v=spf1 {rest}"], b=["v=spf1 -all"])[0]
 
@@ -260,7 +262,9 @@ def test_a_name_without_a_record_is_still_named_and_what_receivers_do_is_unknown
 
 
 def test_a_record_of_others_that_is_not_valid_is_unknown_under_its_name():
-    value, found = spf("v=spf1 include:a.example.net", a=["v=spf1 include:b.example.net ipv4:192.0.2.1"], b=["v=spf1 -all"])
+    value, found = spf(
+        "v=spf1 include:a.example.net", a=["v=spf1 include:b.example.net ipv4:192.0.2.1"], b=["v=spf1 -all"]
+    )
 
     assert value.includes == ("a.example.net", "b.example.net")
     assert "ipv4:192.0.2.1" in found["spf:a.example.net"].unknown.detail

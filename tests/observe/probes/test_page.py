@@ -581,7 +581,9 @@ def test_hostile_strings_end_in_no_app_and_no_error():
 
 
 def test_scripts_that_are_held_back_are_told_apart_and_their_hosts_are_named():
-    held = '<script type="text/plain" src="https://b.net/x.js"></script><script type="text/plain" src="/own.js"></script>'
+    held = (
+        '<script type="text/plain" src="https://b.net/x.js"></script><script type="text/plain" src="/own.js"></script>'
+    )
     found = at_front(f'<head><script src="https://a.net/y.js"></script>{held}</head>')
 
     value = found[f"page:{HOST}"].value

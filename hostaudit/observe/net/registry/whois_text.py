@@ -1,7 +1,7 @@
 """Registration data in the text of port 43: the meaning of its ``Key: value`` lines.
 
-There is no standard for these texts; a field that a registry does not print, or not so that it can be read without doubt,
-is None. No function does I/O.
+There is no standard for these texts; a field that a registry does not print, or not so that it can be read without
+doubt, is None. No function does I/O.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ _NO_MATCH = re.compile(
     r"domain status:\s*+(?:no object found|available)|status:\s*+(?:free|available|not registered)|"
     r"query_status:\s*+220|available:\s*+yes|el dominio (?:\S++ )?+no se encuentra|"
     r"(?:(?:the|this|above|requested)\s++){0,2}+(?:domain|object)(?: name)?+:?\s++(?:(?!not\b)\S++\s++){0,2}?"
-    r"(?:(?:free|available)(?=\.?(?:[\s,;:!)]|\Z))|(?:does )?not (?:found|exist|regist?ered|registred|been registered))|"
+    r"(?:(?:free|available)(?=\.?(?:[\s,;:!)]|\Z))|"
+    r"(?:does )?not (?:found|exist|regist?ered|registred|been registered))|"
     r"(?=[^\s.]*+\.)\S++(?: is (?:free|available)|\s++(?:- )?no match)|\"\S++ not found|[^\s:]++: no existe)",
     re.IGNORECASE,
 )
@@ -170,12 +171,14 @@ _NO_MATCH = re.compile(
 
 _REFUSED = re.compile(
     r"\b(?:rate|query|queries|request|requests|connection|connections|lookup|control|whois|usage)\s+(?:limit|quota)|"
-    r"limit (?:exceeded|reached|hit)|quota exceeded|exceeded\b.{0,60}\b(?:quota|limit|number|queries|requests|lookups)|"
-    r"(?:quota|limit|maximum|queries)\b.{0,60}\bexceeded|rate.?limited|too (?:many|frequent|often|fast|busy)|(?:frequently|excessive querying)|"
-    r"maximum (?:query|request|number)|queries? (?:interval|frequency)|interval is too short|per second|"
-    r"black-?listed|banned|\b(?:ip|address|client|host|you)\b.{0,30}\bblocked|(?:access|request|permission|temporarily) denied|access temporarily|"
-    r"%error:201|query_status:\s*4\d\d|not permitted\. please|server (?:is )?(?:too )?busy|currently down|"
-    r"grace period,? wait|(?:please )?(?:go away|try again|wait (?:a|for|until))|temporarily (?:not|un|denied|blocked)",
+    r"limit (?:exceeded|reached|hit)|quota exceeded|"
+    r"exceeded\b.{0,60}\b(?:quota|limit|number|queries|requests|lookups)|"
+    r"(?:quota|limit|maximum|queries)\b.{0,60}\bexceeded|rate.?limited|too (?:many|frequent|often|fast|busy)|"
+    r"excessive querying|maximum (?:query|request|number)|queries? (?:interval|frequency)|interval is too short|"
+    r"per second|black-?listed|banned|\b(?:ip|address|client|host|you)\b.{0,30}\bblocked|"
+    r"(?:access|request|permission|temporarily) denied|access temporarily|%error:201|query_status:\s*4\d\d|"
+    r"not permitted\. please|server (?:is )?(?:too )?busy|currently down|grace period,? wait|"
+    r"(?:please )?(?:go away|try again|wait (?:a|for|until))|temporarily (?:not|un|denied|blocked)",
     re.IGNORECASE,
 )
 """How registries refuse to answer so many questions, or any at this time."""
@@ -189,7 +192,7 @@ _REFERRAL = re.compile(r"^(?:refer|whois):[ \t]*([A-Za-z0-9.-]+)[ \t]*$", re.MUL
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEVERAL = re.compile(r",| / | - |\s-$")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)+\.?")
-_BESIDE = re.compile(r"\s*(?:\[ ?(?:Tag|ID) = [^\]]*\]|\( ?https?://[^)]*\)|\(R?[0-9]{2,6}(?:-[A-Z]{2,6})?\))\s*$")
+_BESIDE = re.compile(r"\[ ?(?:Tag|ID) = [^\]]*\]|\( ?https?://[^)]*\)|\(R?[0-9]{2,6}(?:-[A-Z]{2,6})?\)")
 """What registries print beside the name of a registrar: its key, a number, a web address."""
 
 _HANDLE = re.compile(r"REG-\S+|\S+-REG[0-9]*|[A-Z0-9]{2,12}-[0-9]{2,6}|[a-z]{2}\.[a-z0-9-]+")
@@ -207,10 +210,13 @@ _ZONE = re.compile(r" (?:[A-Z]{3,5}|at \S+|#\d+)$")
 
 _BY_WHOM = re.compile(r"(.+ prohibited) by (registrar|registry)")
 _PARTED = re.compile(r" (?=[+-]\d\d:?\d\d$)")
-_DATES = ("%Y-%m-%d %H:%M:%S", "%d-%b-%Y", "%Y.%m.%d", "%Y. %m. %d.", "%Y/%m/%d", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S",
-          "%Y%m%d", "%d %b %Y", "%a %b %d %Y", "%d-%b-%Y %H:%M:%S %Z", "%d-%b-%Y %H:%M:%S", "%Y.%m.%d %H:%M:%S",
-          "%Y/%m/%d %H:%M:%S", "%d %b %Y %H:%M:%S", "%d %B %Y", "%d %B, %Y", "%d %B %Y at %H:%M:%S", "%b %d %Y", "%B %d %Y",
-          "%d-%B-%Y", "%Y-%b-%d", "%Y-%b-%d.", "%a %b %d %H:%M:%S GMT %Y", "%a %b %d %H:%M:%S %Y", "%Y-%m-%d-T%H:%M:%SZ")  # fmt: skip
+_DATES = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d-T%H:%M:%SZ", "%Y-%b-%d", "%Y-%b-%d.", "%Y%m%d",
+    "%Y.%m.%d", "%Y.%m.%d %H:%M:%S", "%Y. %m. %d.", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
+    "%d-%b-%Y", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y %H:%M:%S %Z", "%d-%B-%Y", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S",
+    "%d %b %Y", "%d %b %Y %H:%M:%S", "%d %B %Y", "%d %B, %Y", "%b %d %Y", "%B %d %Y",
+    "%a %b %d %Y", "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S GMT %Y",
+)  # fmt: skip
 
 Values = dict[str, list[str]]
 
@@ -336,9 +342,11 @@ class _Section:
     def free(self, line: _Line) -> None:
         """A line without a key: the value, or another one, of the field above it."""
         field, self._starts = self.field, False
-        if field == "nameservers" and (self.headed or line.indented) and _host(line.value):
-            self._add(field, line.value)
-        elif field == "status" and line.indented:
+        if field == "nameservers":
+            more = (self.headed or line.indented) and bool(_host(line.value))
+        else:
+            more = field == "status" and line.indented
+        if more:
             self._add(field, line.value)
         elif self.headed and field in _BELOW and not self.found.get(field) and _says(field, line.value):
             self._add(field, line.value)
@@ -444,7 +452,8 @@ def _plain(key: str) -> str:
 def _registrar(found: Values) -> str | None:
     """The name of the registrar; None where a registry gives its handle only."""
     for value in found.get("registrar", ()):
-        name = _BESIDE.sub("", value)
+        opening = max(value.rfind("["), value.rfind("("), 0)
+        name = value[:opening].rstrip() if opening and _BESIDE.fullmatch(value, opening) else value
         if name.lower() in _NOBODY or name.lower().startswith("no registrar"):
             continue
         return None if _HANDLE.fullmatch(name) else name

@@ -13,8 +13,8 @@ from helpers.outcomes import cause
 from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer
 
-from hostaudit.observe.net.http.client import Sink
 from hostaudit.observe.net.http import fetch
+from hostaudit.observe.net.http.client import Sink
 from hostaudit.observe.net.http.fetch import parse, retry_after
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.live import LiveNet
