@@ -68,10 +68,13 @@ class SpfRecord:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a domain with macros comes to. ``name``: the host name, empty if it is another for each message, or none
-    that can exist. ``suffix``: what is the same for every message, which is the name itself where there is one."""
+    that can exist. ``suffix``: what is the same for every message, which is the name itself where there is one.
+    ``known``: false if the records at the name are not to be had, since it is another for each message, or can exist
+    in DNS and is no host name."""
 
     name: str
     suffix: str
+    known: bool = True
 
 
 def read(text: str) -> SpfRecord:
@@ -184,7 +187,9 @@ def place(domain: str, at: str, sender: str) -> Place:
         # Up to its first dot the rest is a part of a label of which the macro is another.
         rest = rest.partition(".")[2]
     suffix = rest if is_host(rest) else ""
-    return Place(suffix if rest == text else "", suffix)
+    if rest != text:
+        return Place("", suffix, known=False)
+    return Place(suffix, suffix, known=bool(suffix) or not _can_exist(text))
 
 
 def _transformed(value: str, digits: str, reverse: bool, delimiters: str) -> str:
@@ -192,6 +197,11 @@ def _transformed(value: str, digits: str, reverse: bool, delimiters: str) -> str
     parts = re.split(f"[{re.escape(delimiters or '.')}]", value)
     parts = parts[::-1] if reverse else parts
     return ".".join(parts[-int(digits) :] if digits else parts)
+
+
+def _can_exist(text: str) -> bool:
+    """True if a name has the lengths that DNS allows, whatever its characters (RFC 2181 section 11)."""
+    return len(text) <= LONGEST_NAME and all(0 < len(label) < 64 for label in text.split("."))
 
 
 def is_host(text: str) -> bool:

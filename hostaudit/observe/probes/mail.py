@@ -220,7 +220,7 @@ class _Senders:
         elif mine and term.domain and keeper and not self._is_mine(keeper):
             # Whoever runs that zone decides for which hosts it answers.
             self.includes.add(keeper)
-        elif mine and (term.name in UNLISTED or "%" in term.domain):
+        elif mine and (term.name in UNLISTED or not place.known):
             self.unlisted.add(term.name)
         elif mine and refers:
             # A name that cannot exist has no record (section 4.3).
@@ -256,13 +256,13 @@ class _Senders:
 
     @property
     def _open(self) -> bool:
-        """True if nothing is said of hosts that no mechanism names (section 4.7)."""
+        """True if hosts that no mechanism names are not forbidden to send (section 4.7)."""
         name, seen = self.domain, set[str]()
         while name in self.records and name not in seen:
             seen.add(name)
             record = self.records[name]
             if record.default:
-                return record.default == "?"
+                return record.default in ("?", "+")
             name = spf_record.place(record.redirect, name, self.domain).name
         return False
 

@@ -127,7 +127,9 @@ def test_mechanisms_are_read_with_any_qualifier_but_fail():
     assert value == Spf(record, networks=("192.0.2.1", "2001:db8::/32"), uses_mx=True, uses_a=True)
 
 
-@pytest.mark.parametrize(("record", "open_"), [("v=spf1", True), ("v=spf1 mx ?all", True), ("v=spf1 ~all", UNSET)])
+@pytest.mark.parametrize(
+    ("record", "open_"), [("v=spf1", True), ("v=spf1 mx ?all", True), ("v=spf1 +all", True), ("v=spf1 ~all", UNSET)]
+)
 def test_a_record_may_say_nothing_of_all_other_hosts(record, open_):
     assert spf(record)[0].open is open_
 
@@ -473,6 +475,9 @@ def test_selectors_without_an_answer_are_not_listed_as_absent():
         ("v=spf1 include:%{i}._spf.example.com -all", ("include",)),
         ("v=spf1 redirect=%{l}._spf.example.com", ("redirect",)),
         ("v=spf1 a:%{h} mx:%{l}.example.com -all", ("a", "mx")),
+        ("v=spf1 a:x:y/z.example.com mx:x:y.example.com -all", ("a", "mx")),
+        ("v=spf1 include:x:y.example.com -all", ("include",)),
+        ("v=spf1 a:x..example.com -all", UNSET),
         ("v=spf1 ?all", UNSET),
         ("v=spf1 -all", UNSET),
     ],
