@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from hostaudit.datasets import SUFFIXES
 from hostaudit.errors import UsageError
@@ -237,14 +237,25 @@ def web_reference(text: str, scheme: str) -> str | None:
     path = "" if head is None else head[0]
     rest = text[len(path) :]
     path = path.replace("\\", "/")
+    front = ""
     if named is not None:
-        path = path[named.end() :]
-        slashes = len(path) - len(path.lstrip("/"))
-        own = named[1].lower() == scheme
-        if own and slashes < 2:
-            return f"{'./' if path and not slashes else ''}{path}{rest}"
-        return f"{named[1].lower()}://{path.lstrip('/')}{rest}"
-    return f"//{path.lstrip('/')}{rest}" if path.startswith("//") else f"{path}{rest}"
+        path, front = path[named.end() :], f"{named[1].lower()}:"
+    slashes = len(path) - len(path.lstrip("/"))
+    if slashes < 2 and front in ("", f"{scheme}:"):
+        return f"{'./' if front and path and not slashes else ''}{path}{rest}"
+    host = path.lstrip("/")
+    return f"{front}//{host}{rest}" if host else None
+
+
+def linked_host(text: str, base: str = "") -> str:
+    """The host to which a link or redirect leads from the URL ``base``, as browsers read it; empty if it leads to none
+    over http or https."""
+    reference = web_reference(text, base.partition(":")[0].lower())
+    try:
+        host = "" if reference is None else host_in(urlsplit(urljoin(base, reference)).netloc)
+    except ValueError:
+        return ""
+    return web_host(host if ":" in host else unquote(host))
 
 
 def lies_under(host: str, zone: str) -> bool:

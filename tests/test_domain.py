@@ -277,3 +277,20 @@ def test_a_capital_sigma_at_the_end_is_no_final_one():
 )
 def test_the_host_in_an_authority_stays_as_it_is_written(netloc, host):
     assert domain.host_in(netloc) == host
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("https://Stra\u00dfe.example:8080/x", "xn--strae-oqa.example"),
+        ("//other.example/x", "other.example"),
+        ("/x", "site.example"),
+        ("https://u@[2001:db8::1]/", "2001:db8::1"),
+        ("https://a%62.example/", "ab.example"),
+        ("mailto:x@other.example", ""),
+        ("https://[bad/", ""),
+        ("https://", ""),
+    ],
+)
+def test_the_host_to_which_a_link_leads(text, host):
+    assert domain.linked_host(text, "https://site.example/a") == host

@@ -384,8 +384,8 @@ class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
     """The senders that an SPF record authorises (RFC 7208), with its includes resolved.
 
     ``unlisted``: its mechanisms that let hosts send which no record lists (``exists``, ``ptr``, ``all``).
-    ``broken``: its faults, left out where there are none. ``open``: true if it does not forbid hosts that it does
-    not name (``?all``, ``+all``, or no ``all``). All three are left out in evidence of older versions.
+    ``broken``: its faults, left out where there are none. ``open``: true if it does not forbid all hosts that it
+    does not name (``?all``, no ``all``, or ``unlisted``). All three are left out in evidence of older versions.
     """
 
     record: str

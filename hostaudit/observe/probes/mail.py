@@ -275,7 +275,7 @@ class _Senders:
             uses_a=self.uses_a,
             unlisted=tuple(sorted(self.unlisted)) or UNSET,
             broken=tuple(sorted(self.faults)) or UNSET,
-            open=self._open or UNSET,
+            open=self._open or bool(self.unlisted) or UNSET,
         )
 
 

@@ -483,7 +483,10 @@ def test_selectors_without_an_answer_are_not_listed_as_absent():
     ],
 )
 def test_mechanisms_that_list_no_host_are_kept_if_they_authorise(record, unlisted):
-    assert spf(record)[0].unlisted == unlisted
+    value = spf(record)[0]
+
+    assert value.unlisted == unlisted
+    assert (value.open is True) == (unlisted is not UNSET or "?all" in record)
 
 
 @pytest.mark.parametrize(

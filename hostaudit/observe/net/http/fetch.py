@@ -10,7 +10,6 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -175,7 +174,7 @@ class Web:
         ask = Ask(parsed, headers=headers)
         for _ in range(self._limits.redirects + 1):
             outcome = await self._reach.host(ask.url.host, partial(self._http.save, ask, sink=sink), f"GET {ask.url}")
-            location = outcome.value.header("location") if outcome.value is not None else None
+            location = outcome.value.location if outcome.value is not None else None
             if outcome.value is None or outcome.value.status not in REDIRECTS or location is None:
                 return outcome
             target = _target(outcome.value.url, location, self._limits.url)
@@ -191,7 +190,7 @@ class Web:
             reply = outcome.value
             if reply is None:
                 return outcome
-            location = reply.header("location") if reply.status in REDIRECTS else None
+            location = reply.location if reply.status in REDIRECTS else None
             if redirects == 0 or location is None:
                 return Outcome.of(replace(reply, hops=tuple(seen)), outcome.source)
             seen.append(reply.url)
@@ -248,10 +247,7 @@ class Web:
 
 
 def _target(url: str, location: str, cap: int) -> Url | None:
-    """The target of a redirect; None unless it is http or https on its default port. A header that is valid UTF-8 is
-    read as that, as browsers do."""
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
+    """The target of a redirect; None unless it is http or https on its default port."""
     location = location.strip()
     if len(location) > cap or any(each < " " for each in location):
         return None

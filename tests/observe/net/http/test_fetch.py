@@ -13,11 +13,13 @@ from helpers.outcomes import cause
 from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer
 
+from hostaudit.domain import linked_host
 from hostaudit.observe.net.http import fetch
 from hostaudit.observe.net.http.client import Sink
 from hostaudit.observe.net.http.fetch import parse, retry_after
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import HttpReply
 
 HOSTS = ("site.example", "www.site.example", "rdap.site.example")
 ADDRESS, OTHER, SIXTH = "93.184.216.34", "93.184.216.35", "2606:2800:220:1::34"
@@ -411,6 +413,7 @@ def test_what_is_no_web_address_is_refused(text):
 )
 def test_a_redirect_leads_where_browsers_go(location, host):
     raw = location.encode().decode("latin-1")  # how a header comes that is written in UTF-8
+    reply = HttpReply("https://site.example/a/", 302, (("location", raw),), b"", False, "192.0.2.1")
 
-    for text in dict.fromkeys((location, raw)):
-        assert fetch._target("https://site.example/a/", text, 4096).host == host
+    assert fetch._target(reply.url, reply.location, 4096).host == host
+    assert linked_host(reply.location, reply.url) == host
