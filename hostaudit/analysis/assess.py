@@ -366,7 +366,8 @@ def _held_back(evidence: EvidenceIndex) -> Iterator[NotAssessed]:
         if isinstance(item.value, Page) and item.value.held_back is not UNSET:
             hosts = sorted({each.host for each in item.value.held_back})
             why = f"another script starts them, after consent or the first click: {words.few(hosts)}"
-            yield NotAssessed(f"{len(item.value.held_back)} held-back scripts", why)
+            count = len(item.value.held_back)
+            yield NotAssessed(f"{count} held-back {'script' if count == 1 else 'scripts'}", why)
 
 
 def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> tuple[NotAssessed, ...]:

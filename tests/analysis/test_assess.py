@@ -250,11 +250,11 @@ def test_unknown_values_survive_in_the_report():
 def test_scripts_that_are_held_back_are_counted_and_their_hosts_told():
     held = tuple(PageResource(f"https://{host}/x.js", host, "script", False) for host in ("b.net", "a.net", "a.net"))
     site = in_pairs().note("page", "www.steady.org", Page("https://www.steady.org/", held_back=held))
-    told = [each for each in report_on(site).not_assessed if "scripts" in each.what]
+    told = [each for each in report_on(site).not_assessed if "script" in each.what]
 
     assert [each.what for each in told] == ["3 held-back scripts"]
     assert told[0].why.endswith("a.net, b.net")
-    assert not [each for each in report_on(in_pairs()).not_assessed if "scripts" in each.what]
+    assert not [each for each in report_on(in_pairs()).not_assessed if "script" in each.what]
 
 
 def test_zones_that_nobody_followed_are_said_to_be_not_assessed():

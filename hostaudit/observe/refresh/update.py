@@ -328,7 +328,8 @@ class _Update:
             return
         for each in self.staged:
             skipped = each.made.feed.skipped if each.made.feed is not None else 0
-            left_out = f"; {skipped} special-purpose networks left out" if skipped else ""
+            what = "network" if skipped == 1 else "networks"
+            left_out = f"; {skipped} special-purpose {what} left out" if skipped else ""
             self._note(each.item, "updated", f"{_told(each.record)}{left_out}")
 
     def _put_ranges(self, rows: Sequence[tuple[str, str, feeds.Feed]]) -> None:

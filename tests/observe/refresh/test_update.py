@@ -111,7 +111,7 @@ def test_networks_of_special_purpose_in_a_feed_are_told(tmp_path):
     results, _ = run(tmp_path, pages)
     table = Ranges.open(tmp_path / RANGES)
 
-    assert "1 special-purpose networks left out" in results["other"].detail
+    assert "1 special-purpose network left out" in results["other"].detail
     assert not table.published("192.0.2.1")
 
 
