@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,9 @@ class Writer:
         return Exit.INTERNAL if self._defects else Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
-        text = each.render(document, self.style(path))
+        self._place(each, path, each.render(document, self.style(path)))
+
+    def _place(self, each: report.Format, path: Path | None, text: str) -> None:
         from hostaudit.files import is_stream, write_atomically
 
         if path is None or is_stream(path):
@@ -113,6 +116,15 @@ class Writer:
             return
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
+
+    def put_all(self, reports: Sequence[Report]) -> None:
+        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one."""
+        able = report.of_lists()
+        for name, _ in self.outputs:
+            if name not in able:
+                raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
+        for name, path in self.outputs:
+            self._place(able[name], path, able[name].render_all(reports, self.style(path)))
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.report import Report
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,19 @@ class Format(Protocol):
 
     def render(self, document: Document, style: Style) -> str:
         """The whole document, ending in a line feed. Equal documents and styles give equal text."""
+
+
+class ListFormat(Format, Protocol):
+    """A format that can hold the reports of many sites too."""
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """All reports as one text, ending in a line feed. Equal reports and styles give equal text."""
+
+
+def of_lists() -> dict[str, ListFormat]:
+    """The formats that can hold many reports, by name."""
+    found = {name: load(name) for name in names()}
+    return {name: cast("ListFormat", each) for name, each in found.items() if hasattr(each, "render_all")}
 
 
 def names() -> tuple[str, ...]:

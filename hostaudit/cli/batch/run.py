@@ -90,14 +90,7 @@ def scan_list(
         asyncio.run(run.go(meter))
     finally:
         meter.clear()
-    for each in sinks:
-        if each.whole:
-            each.write(summary(run.tally, listed, asked))
-        else:
-            each.write(closing(run.tally, listed, run.sites, writer.style(each.path)))
-        each.close(finished=not run.tally.interrupted)
-        if each.path is not None:
-            writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
+    run.end(asked)
     if kept.failure:
         raise UsageError(f"some runs could not be saved in the history: {kept.failure}", "the records are complete")
     return run.tally.code
@@ -210,6 +203,17 @@ class Run:
         finally:
             drawing.cancel()
             await asyncio.gather(drawing, return_exceptions=True)
+
+    def end(self, asked: dict[str, Any]) -> None:
+        """Write what comes last, the summary of records or the table for people, and close every output."""
+        for each in self._sinks:
+            if each.whole:
+                each.write(summary(self.tally, self._listed, asked))
+            else:
+                each.write(closing(self.tally, self._listed, self.sites, self._writer.style(each.path)))
+            each.close(finished=not self.tally.interrupted)
+            if each.path is not None:
+                self._writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
 
     def _listen(self, stop: Stop) -> None:
         """Handle interrupts: the first one finishes the scans in progress, the second one abandons them."""

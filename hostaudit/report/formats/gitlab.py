@@ -9,6 +9,7 @@ the policy only warns are left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +31,19 @@ class GitlabFormat:
     writes: frozenset[type] = frozenset({Report})
     suffix: str = ""
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One JSON array, empty if nothing counts. Fingerprints are unique, as GitLab keeps one of two equal ones."""
         report: Any = document
-        counting = [each for each in noted(report) if standing(each) in ("fail", "inconclusive", "told")]
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """One JSON array with the findings of all sites."""
+        rows = ((report, each) for report in reports for each in noted(report))
         seen: dict[str, int] = {}
         entries = []
-        for each in counting:
+        for report, each in rows:
+            if standing(each) not in ("fail", "inconclusive", "told"):
+                continue
             mark = plain(each.fingerprint, 120)
             seen[mark] = seen.get(mark, 0) + 1
             entries.append(_entry(report, each, mark if seen[mark] == 1 else f"{mark}:{seen[mark]}"))

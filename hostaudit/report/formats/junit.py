@@ -8,7 +8,7 @@ a case that passes, and says in ``system-out`` what was found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -33,13 +33,22 @@ class JunitFormat:
     writes: frozenset[type] = frozenset({Report, PolicyTrials})
     suffix: str = ".xml"
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One ``testsuites`` element. Characters that XML 1.0 cannot represent (section 2.2) are written as escapes."""
-        top = ElementTree.Element("testsuites", name="hostaudit")
         if isinstance(document, PolicyTrials):
+            top = ElementTree.Element("testsuites", name="hostaudit")
             _trials(top, document)
-        elif isinstance(document, Report):
-            _site(top, document)
+            return self._text(top)
+        return self.render_all([each for each in (document,) if isinstance(each, Report)], style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """A suite for each site."""
+        top = ElementTree.Element("testsuites", name="hostaudit")
+        for each in reports:
+            _site(top, each)
+        return self._text(top)
+
+    def _text(self, top: ElementTree.Element) -> str:
         suites = list(top)
         top.attrib |= {kind: str(sum(int(each.get(kind, "0")) for each in suites)) for kind in ("tests", "failures")}
         top.set("errors", str(sum(int(each.get("errors", "0")) for each in suites)))

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
+from hostaudit.model.overview import line_of
 from hostaudit.model.report import Report
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
+from hostaudit.report.terminal.overview import cells, rank
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -60,11 +62,35 @@ class MarkdownFormat:
             return _Page(document, style).text()
         from hostaudit.report.formats.terminal import FORMAT as TERMINAL
 
-        shown = TERMINAL.render(document, Style(unicode=style.unicode, width=100))
-        kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", kept)), default=0))
-        more = "" if kept == shown else "\nThe rest is left out here; the json format has all of it.\n"
-        return f"{fence}text\n{kept.rstrip(chr(10))}\n{fence}\n{more}"
+        return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """A table of the sites, the worst first, then the page of each, as far as they fit."""
+        lines = sorted(((line_of(each), each) for each in reports), key=lambda pair: rank(pair[0]))
+        heads = ("Class", "Score", "Site", "Stops with", "Longest", "News")
+        page = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+        for line, _ in lines[:ROWS]:
+            news = text(line.news, 300)
+            page.append(f"| {' | '.join((*(text(cell, 160) for cell in cells(line)), news))} |")
+        if len(lines) > ROWS:
+            page += ["", f"{len(lines) - ROWS} more in the records of this run."]
+        shown = "\n".join(page)
+        shown = shown if style.unicode else shown.encode("ascii", "xmlcharrefreplace").decode()
+        for _, report in lines:
+            more = f"\n{self.render(report, style)}"
+            if len(shown.encode()) + len(more.encode()) > MOST_BYTES - RESERVE:
+                shown += "\n\nThe other pages are left out here; the records of this run have them.\n"
+                break
+            shown += f"\n{more}"
+        return f"{shown.rstrip(chr(10))}\n"
+
+
+def _block(shown: str) -> str:
+    """Text of the terminal as a code block."""
+    kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", kept)), default=0))
+    more = "" if kept == shown else "\nThe rest is left out here; the json format has all of it.\n"
+    return f"{fence}text\n{kept.rstrip(chr(10))}\n{fence}\n{more}"
 
 
 class _Page:

@@ -9,7 +9,7 @@ the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,39 +60,48 @@ class SarifFormat:
     writes: frozenset[type] = frozenset({Report})
     suffix: str = ".sarif"
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One log with one run."""
         report: Any = document
-        return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """One log with one run for all sites: code scanning takes one run of a tool from a file."""
+        return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(reports)]})
 
 
-def _run(report: Report) -> dict[str, Any]:
-    found = [each for each in noted(report) if each.outcome != "pass"]
-    rules = {rule: position for position, rule in enumerate(_by_rule(found))}
+def _run(reports: Sequence[Report]) -> dict[str, Any]:
+    found = [(report, each) for report in reports for each in noted(report) if each.outcome != "pass"]
+    rules = {rule: position for position, rule in enumerate(_by_rule(each for _, each in found))}
     results: list[dict[str, Any]] = []
     size = 0
     seen: dict[str, int] = {}
-    for each in found[:MOST_RESULTS]:
+    for report, each in found[:MOST_RESULTS]:
         seen[each.fingerprint] = seen.get(each.fingerprint, 0) + 1
         result = _result(report, each, rules[each.rule], seen[each.fingerprint])
         size += 2 * len(written(result, indent=0))  # the indents at most double the size
         if size > MOST_BYTES:
             break
         results.append(result)
-    return {
-        "tool": {"driver": _driver(report, found)},
-        "invocations": [_invocation(report, found, len(found) - len(results))],
+    left_out = len(found) - len(results)
+    run = {
+        "tool": {"driver": _driver(reports, [each for _, each in found])},
+        "invocations": [_invocation(each, left_out if each is reports[0] else 0) for each in reports],
         "columnKind": "unicodeCodePoints",
         "results": results,
-        "properties": {
-            "verdict": report.verdict,
-            "score": {"low": report.score.low, "high": report.score.high},
-            "summary": plain(report.summary, 2000),
-        },
+    }
+    return run if len(reports) > 1 else run | {"properties": _properties(reports[0])}
+
+
+def _properties(report: Report) -> dict[str, Any]:
+    return {
+        "verdict": report.verdict,
+        "score": {"low": report.score.low, "high": report.score.high},
+        "summary": plain(report.summary, 2000),
     }
 
 
-def _by_rule(found: list[Finding]) -> dict[str, Finding]:
+def _by_rule(found: Iterable[Finding]) -> dict[str, Finding]:
     """The first finding of each rule."""
     first: dict[str, Finding] = {}
     for each in found:
@@ -100,14 +109,16 @@ def _by_rule(found: list[Finding]) -> dict[str, Finding]:
     return first
 
 
-def _driver(report: Report, found: list[Finding]) -> dict[str, Any]:
+def _driver(reports: Sequence[Report], found: list[Finding]) -> dict[str, Any]:
+    report = reports[0]
+    causes = {fact.cause for each in reports for fact in each.unknowns}
     return {
         "name": "hostaudit",
         "version": plain(report.run.tool_version, 60),
         "semanticVersion": plain(report.run.tool_version, 60),
         "informationUri": project_page(),
         "rules": [_rule(each) for each in _by_rule(found).values()],
-        "notifications": [_notification(each) for each in sorted({fact.cause for fact in report.unknowns})],
+        "notifications": [_notification(each) for each in sorted(causes)],
     }
 
 
@@ -207,7 +218,8 @@ def _logical(report: Report, row: Finding) -> Iterator[dict[str, str]]:
             yield {"name": called, "fullyQualifiedName": f"{site}/{kind}/{called}", "kind": kind}
 
 
-def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str, Any]:
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
+    found = [each for each in noted(report) if each.outcome != "pass"]
     # An unknown that does not count, such as an origin behind a CDN, is reported, but the run was successful.
     open_ = report.verdict == "inconclusive" or any(
         each.outcome == "unknown" and standing(each) in ("fail", "inconclusive", "warning") for each in found

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.overview import line_of
 from hostaudit.report import EVERY, Style, terminal
+from hostaudit.report.terminal.overview import overview
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.report import Report
 
 Page = Callable[[Sheet, Any], None]
 """Writes a document of one class to a sheet."""
@@ -43,6 +46,10 @@ class TerminalFormat:
         sheet = Sheet(style, getattr(document, "names", None))
         pages(brief=style.brief)[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """The table of a list of sites."""
+        return overview([line_of(each) for each in reports], style)
 
 
 FORMAT = TerminalFormat()

@@ -17,6 +17,9 @@ MOST_SITES = 50
 """The most sites in the table; all of them are in the records of the run."""
 
 MOST_COMPANIES = 4
+STOPS, LEAST_STOPS = 3, 20
+"""The column that gives way where the table is too wide, and the columns that it keeps."""
+
 OPEN = 10.0
 """Points of the score that unknown answers take, from which nobody can say that no company stops a site alone."""
 
@@ -33,10 +36,15 @@ def overview(sites: Sequence[SiteLine], style: Style) -> str:
     """The counts by company, then a row for each site, with its news on a line of its own below."""
     sheet = Sheet(style)
     found: list[Line] = [*wrapped(_counts(sheet, sites), sheet.width, 2), []]
-    shown = sorted(sites, key=_rank)[:MOST_SITES]
-    rows = [tuple(_safe(sheet, cell, most) for cell, most in zip(_cells(each), WIDEST, strict=True)) for each in shown]
+    shown = sorted(sites, key=rank)[:MOST_SITES]
+    rows = [tuple(_safe(sheet, cell, most) for cell, most in zip(cells(each), WIDEST, strict=True)) for each in shown]
     wide = [max(width(row[at]) for row in (HEADS, *rows)) for at in range(len(HEADS))]
-    fits = sheet.width >= NARROW and 1 + sum(wide) + 2 * (len(wide) - 1) <= sheet.width
+    over = 1 + sum(wide) + 2 * (len(wide) - 1) - sheet.width
+    if 0 < over <= wide[STOPS] - LEAST_STOPS:
+        wide[STOPS] -= over
+        rows = [(*row[:STOPS], sheet.safe(row[STOPS], wide[STOPS]), *row[STOPS + 1 :]) for row in rows]
+        over = 0
+    fits = sheet.width >= NARROW and over <= 0
     if fits and shown:
         found.append([Span(f" {_row(HEADS, wide)}", "strong")])
     for each, row in zip(shown, rows, strict=True):
@@ -65,7 +73,7 @@ def _counts(sheet: Sheet, sites: Sequence[SiteLine]) -> list[Span]:
     names = {fall.company: fall.name for each in sites for fall in each.falls}
     parts = [f"{count} with {_safe(sheet, names[company], 40)}" for company, count in falls.most_common(MOST_COMPANIES)]
     rest = len(falls) - len(parts)
-    more = f", more with {rest} other companies" if rest > 0 else ""
+    more = f", more with {rest} other{' companies' if rest > 1 else ''}" if rest > 0 else ""
     said = [f"web sites that fall: {', '.join(parts)}{more}"]
     spans = [Span(f"{len(sites)} {'site' if len(sites) == 1 else 'sites'}", "strong", whole=True)]
     told: list[tuple[str, Meaning]] = [(each, "plain") for each in said if parts]
@@ -80,7 +88,7 @@ def _counts(sheet: Sheet, sites: Sequence[SiteLine]) -> list[Span]:
     return spans
 
 
-def _cells(each: SiteLine) -> tuple[str, ...]:
+def cells(each: SiteLine) -> tuple[str, ...]:
     """The cells of a row, as in ``HEADS``."""
     if each.failure:
         return ("error", "", each.domain, "", "")
@@ -111,7 +119,7 @@ def _meaning(each: SiteLine) -> Meaning:
     return "bad" if worst in ("D", "E") else "good" if worst == "A" else "plain"
 
 
-def _rank(each: SiteLine) -> tuple[bool, bool, int, str, float, str]:
+def rank(each: SiteLine) -> tuple[bool, bool, int, str, float, str]:
     """Down first, then by class from the worst; sites of one class that fall with the same company together."""
     worst = each.classes[-1] if each.classes else ""
     company = each.falls[0].name if each.falls else ""
