@@ -64,7 +64,8 @@ def _candidate(sheet: Sheet, mark: str, word: str, each: Candidate, said: tuple[
     reasons = "; ".join(sheet.safe(reason, 120) for reason in each.reasons if reason not in said)
     history = "; ".join(sheet.safe(told, 80) for told in each.history)
     usual = "a usual choice" if each.usual else ""
-    told = [part for part in (usual, reasons, f"on record: {history}" if history else "") if part]
+    upstream = "upstream not stated" if each.upstream == "not stated" else ""
+    told = [part for part in (usual, reasons, upstream, f"on record: {history}" if history else "") if part]
     sheet.marked(mark, word, f"{text}{' - ' if told else ''}{'; '.join(told)}", 3)
 
 
