@@ -98,7 +98,9 @@ def operators(source: Path) -> str:
         sponsor = plain(row.get("sponsor"))
         server, contact = plain(servers.get(str(row["tld"]))), plain(row.get("tech"))
         behind, known = (server, "server") if server else (contact, "contact")
-        lines.append("\t".join((str(row["tld"]), sponsor, *((behind, known) if behind not in ("", sponsor) else ("", "")))))
+        lines.append(
+            "\t".join((str(row["tld"]), sponsor, *((behind, known) if behind not in ("", sponsor) else ("", ""))))
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,7 @@
 """The facts that ship: are they young, are they sound, and can every feed still be fetched and read?
 
-Usage: ``python .ci/facts.py [--offline]``. Exit code 1 if something is old, wrong or gone. ``--offline`` fetches nothing.
+Usage: ``python .ci/facts.py [--offline]``. Exit code 1 if something is old, wrong or gone; ``--offline`` fetches
+nothing.
 """
 
 from __future__ import annotations

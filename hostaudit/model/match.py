@@ -119,8 +119,8 @@ class ProviderList(Struct, frozen=True):
 
 
 class OwnerRow(Struct, frozen=True):
-    """A company above a provider. ``since``: since when it has owned what stands below it; ``read``: when ``basis`` was
-    read; ``investor``: a fund that holds most of it, which joins no companies."""
+    """A company above a provider. ``since``: since when it has owned what stands below it; ``read``: when ``basis``
+    was read; ``investor``: a fund that holds most of it, which joins no companies."""
 
     id: str
     name: str
@@ -136,8 +136,8 @@ class ProviderSheet(Struct, frozen=True):
 
     ``owners`` lead from the direct owner to the controlling company; ``siblings`` are all other providers of that
     company; ``needed_by`` are the providers that name it in ``depends_on``, because they do not work without it.
-    ``jurisdiction`` is its own or that of the controlling company, ``owner_jurisdiction`` that of the latter where it is
-    another one; ``publications`` explain the labels in its sources.
+    ``jurisdiction`` is its own or that of the controlling company, ``owner_jurisdiction`` that of the latter where it
+    is another one; ``publications`` explain the labels in its sources.
     """
 
     schema: Literal["hostaudit.provider/1"]
@@ -160,8 +160,8 @@ class KnownRow(Struct, frozen=True):
 
 
 class UnknownRow(Struct, frozen=True):
-    """A group of names in a fleet that the catalogue does not know: ``kind`` of clue, the registrable name, and its most
-    frequent ``names``. ``draft``: the file of a provider to fill in, as YAML."""
+    """A group of names in a fleet that the catalogue does not know: ``kind`` of clue, the registrable name, and its
+    most frequent ``names``. ``draft``: the file of a provider to fill in, as YAML."""
 
     kind: str
     group: str
@@ -171,10 +171,10 @@ class UnknownRow(Struct, frozen=True):
 
 
 class ProviderStats(Struct, frozen=True):
-    """``hostaudit providers stats --format json``: what the catalogue knows of a fleet of names, the most frequent first.
+    """``hostaudit providers stats --format json``: what the catalogue knows of a fleet of names, most frequent first.
 
-    A reference is one owner with one group of names; ``attributed`` counts those of which a provider is known, ``groups``
-    the groups of which none is. ``other_records`` and ``unread`` are the lines that tell nothing here, and those that
+    A reference is one owner with one group of names; ``attributed`` counts those of which a provider is known,
+    ``groups`` the groups of which none is. ``other_records`` and ``unread`` are the lines that tell nothing here, and those that
     cannot be read.
     """
 

@@ -44,7 +44,9 @@ def test_lines_of_one_word_are_names_of_the_kind_that_was_asked_for():
     assert found.uses == [Use("1", "mx", "ns1.op.test"), Use("4", "mx", "ns2.op.test")]
 
 
-@pytest.mark.parametrize("line", [b"a IN NS", b"a IN MX 10", b"  IN NS b.test.", b"$ORIGIN", b"x " * 4000, b"\xff \xfe"])
+@pytest.mark.parametrize(
+    "line", [b"a IN NS", b"a IN MX 10", b"  IN NS b.test.", b"$ORIGIN", b"x " * 4000, b"\xff \xfe"]
+)
 def test_what_cannot_be_read_is_counted(line):
     found = parse(line, "ns")
 

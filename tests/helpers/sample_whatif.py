@@ -361,8 +361,8 @@ def matched(*matches) -> Matched:
 
 def provider_stats(**changes) -> ProviderStats:
     fields = {
-        "schema": STATS_SCHEMA, "source": "fleet.zone", "names": 9, "references": 5, "attributed": 3, "other_records": 2,
-        "unread": 1, "known": (KnownRow("route53", "Amazon Route 53", "amazon", 3),), "groups": 1,
+        "schema": STATS_SCHEMA, "source": "fleet.zone", "names": 9, "references": 5, "attributed": 3,
+        "other_records": 2, "unread": 1, "known": (KnownRow("route53", "Amazon Route 53", "amazon", 3),), "groups": 1,
         "unknown": (UnknownRow("ns", "op.example", 2, ("ns1.op.example",), "id: op\nns: [op.example]\n"),),
     }  # fmt: skip
     return ProviderStats(**fields | changes)

@@ -1,8 +1,8 @@
 """A fleet of names against the catalogue: how many of them it knows, and which groups of them it does not.
 
 Names are grouped by the name that a registrar sells. A suffix under which many parties register is no group: the names
-below it that are registered are. A reference is an owner with a group, so a zone with four servers of one operator counts
-once.
+below it that are registered are. A reference is an owner with a group, so a zone with four servers of one operator
+counts once.
 """
 
 from __future__ import annotations

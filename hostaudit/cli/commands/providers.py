@@ -205,7 +205,9 @@ def stats(
     kind: Annotated[
         str, typer.Option(metavar="KIND", help="What the names of a plain list are: ns, mx or cname.")
     ] = "ns",
-    most: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Show N providers and N unknown groups.")] = 10,
+    most: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="Show N providers and N unknown groups.")
+    ] = 10,
     output: Output,
     console: Console,
 ) -> int:

@@ -23,17 +23,24 @@ def test_an_owner_with_four_servers_of_one_group_is_one_reference():
 
     assert (found.names, found.references, found.attributed) == (5, 2, 1)
     assert [(each.provider, each.parent, each.references) for each in found.known] == [("op", "corp", 1)]
-    assert [(each.group, each.references, each.names) for each in found.unknown] == [("other.net", 1, ("ns1.other.net",))]
+    assert [(each.group, each.references, each.names) for each in found.unknown] == [
+        ("other.net", 1, ("ns1.other.net",))
+    ]
 
 
 def test_below_a_suffix_under_which_many_register_each_name_is_a_group_of_its_own():
-    found = stats(("a.gov", "ns", "ns1.state.mn.us"), ("b.gov", "ns", "ns1.co.hennepin.mn.us"), ("c.gov", "ns", "mn.us"))
+    found = stats(
+        ("a.gov", "ns", "ns1.state.mn.us"), ("b.gov", "ns", "ns1.co.hennepin.mn.us"), ("c.gov", "ns", "mn.us")
+    )
 
     assert [each.group for each in found.unknown] == ["hennepin.mn.us", "mn.us", "state.mn.us"]
 
 
 def test_the_most_frequent_unknown_group_comes_first_and_the_rest_is_counted():
-    uses = [(f"{n}.gov", "ns", "ns1.many.net") for n in range(3)] + [("x.gov", "mx", "mx.few.net"), ("y.gov", "ns", "a.b.net")]
+    uses = [(f"{n}.gov", "ns", "ns1.many.net") for n in range(3)] + [
+        ("x.gov", "mx", "mx.few.net"),
+        ("y.gov", "ns", "a.b.net"),
+    ]
     found = stats(*uses, most=2)
 
     assert [(each.kind, each.group) for each in found.unknown] == [("ns", "many.net"), ("mx", "few.net")]
@@ -51,7 +58,9 @@ def test_what_is_no_name_is_counted_as_unread():
     assert stats(("a", "ns", "not a name")).unread == 1
 
 
-@pytest.mark.parametrize(("kind", "group"), [("ns", "other.net"), ("mx", "few.co.uk"), ("cname", "edge.example-cdn.org")])
+@pytest.mark.parametrize(
+    ("kind", "group"), [("ns", "other.net"), ("mx", "few.co.uk"), ("cname", "edge.example-cdn.org")]
+)
 def test_a_draft_asks_for_what_only_a_person_knows_and_has_no_other_fault(tmp_path, kind, group):
     name = f"host.{group}"
     text = fleet.draft(kind, group, (name,))

@@ -121,7 +121,14 @@ def test_the_table_of_top_level_domains_has_one_row_for_each_that_is_delegated(t
         services = [[["listed"], ["https://b.example/"]]]
         (tmp_path / f"{name}.json").write_text(json.dumps({"publication": "2030-01-01", "services": services}))
     tlds = [
-        {"tld": "zz", "delegated": True, "type": "cctld", "sponsor": "Zed\nLtd", "tech": "Zed Ltd", "whois": "w.example"},
+        {
+            "tld": "zz",
+            "delegated": True,
+            "type": "cctld",
+            "sponsor": "Zed\nLtd",
+            "tech": "Zed Ltd",
+            "whois": "w.example",
+        },
         {"tld": "aa", "delegated": True, "type": "gtld", "sponsor": "A", "tech": "Back", "whois": "v.example"},
         {"tld": "listed", "delegated": True, "type": "cctld", "sponsor": "L", "tech": None},
         {"tld": "gone", "delegated": False, "type": "gtld"},
