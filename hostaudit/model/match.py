@@ -174,8 +174,8 @@ class ProviderStats(Struct, frozen=True):
     """``hostaudit providers stats --format json``: what the catalogue knows of a fleet of names, most frequent first.
 
     A reference is one owner with one group of names; ``attributed`` counts those of which a provider is known,
-    ``groups`` the groups of which none is. ``other_records`` and ``unread`` are the lines that tell nothing here, and those that
-    cannot be read.
+    ``groups`` the groups of which none is. ``other_records`` and ``unread`` are the lines that tell nothing here, and
+    those that cannot be read.
     """
 
     schema: Literal["hostaudit.provider-stats/1"]
