@@ -11,7 +11,7 @@ from hostaudit.model.rules import Provider, Publication
 
 PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
 MATCHED_SCHEMA: Literal["hostaudit.matched/1"] = "hostaudit.matched/1"
-STATS_SCHEMA: Literal["hostaudit.provider-stats/1"] = "hostaudit.provider-stats/1"
+STATS_SCHEMA: Literal["hostaudit.coverage/1"] = "hostaudit.coverage/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
 
 # Classes with gc=False cannot be part of a reference cycle; garbage collection of them would cost a tenth of the time.
@@ -178,7 +178,7 @@ class ProviderStats(Struct, frozen=True):
     those that cannot be read.
     """
 
-    schema: Literal["hostaudit.provider-stats/1"]
+    schema: Literal["hostaudit.coverage/1"]
     source: str
     names: int
     references: int

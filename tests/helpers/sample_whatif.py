@@ -394,5 +394,5 @@ DOCUMENTS = {
     "providers": providers,
     "provider": provider,
     "matched": matched,
-    "provider stats": provider_stats,
+    "coverage": provider_stats,
 }

@@ -188,7 +188,9 @@ def write_stats(sheet: Sheet, document: ProviderStats) -> None:
         sheet.heading("To fill in: rules/providers/ID.yaml, then hostaudit providers lint")
         for each in document.unknown:
             sheet.lines.append("")
-            sheet.lines += [f"  {sheet.safe(line, 400)}" for line in each.draft.splitlines()]
+            for line in each.draft.splitlines():
+                # A longer line goes on with more space in front, which YAML reads as the same line.
+                sheet.text(sheet.safe(line.strip(), 400), 2 + len(line) - len(line.lstrip()), 6)
 
 
 PAGES = {ProviderList: write_list, ProviderSheet: write_one, Matched: write_match, ProviderStats: write_stats}
