@@ -17,7 +17,7 @@ RECORDS = {"ns": "NS", "mx": "MX", "cname": "CNAME"}
 
 CLASSES = frozenset({"in", "ch", "hs"})
 TYPE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-DURATION = re.compile(r"(?:[0-9]+[smhdwSMHDW]?)+")
+DURATION = re.compile(r"[0-9][0-9smhdwSMHDW]*")
 _COMMENT = re.compile(r"(?:^|\s)[;#].*")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,3 +61,10 @@ def test_no_bytes_break_it(data):
 
     assert all(use.kind in ("ns", "mx", "cname") for use in found.uses)
     assert len(found.uses) + found.other + found.unread <= data.count(b"\n") + 1
+
+
+def test_a_line_of_digits_costs_no_more_than_its_length():
+    started = time.monotonic()
+    parse(b"a " + b"1" * 3000 + b"x b.\n", "ns")
+
+    assert time.monotonic() - started < 1
