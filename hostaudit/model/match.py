@@ -119,7 +119,7 @@ class ProviderList(Struct, frozen=True):
 
 
 class OwnerRow(Struct, frozen=True):
-    """A company above a provider. ``since``: since when it has owned what stands below it; ``read``: when ``basis``
+    """A company above a provider. ``since``: since when it has owned what stands below it; ``read``: when that
     was read; ``investor``: a fund that holds most of it, which joins no companies."""
 
     id: str

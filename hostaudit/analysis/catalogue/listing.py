@@ -78,8 +78,8 @@ def _owners(rules: Rules, catalogue: Catalogue, identity: str) -> tuple[OwnerRow
         company = rules.parents.get(above) or catalogue.provider(above)
         if company is None:
             break
-        since = below.since if below is not None else ""
-        told = (company.basis, since, company.read, company.investor)
+        since, read = (below.since, below.read) if below is not None else ("", "")
+        told = (company.basis, since, read or company.read, company.investor)
         owners.append(OwnerRow(above, company.name, company.jurisdiction, *told))
         below, above = company, company.parent
     return tuple(owners)

@@ -366,3 +366,13 @@ def test_a_date_is_one_and_an_ended_service_is_no_usual_choice(folder, line, pro
     (folder / "providers" / "beta.yaml").write_text(BETA.replace("ns: [", f"{line}\nns: ["))
     (complaint,) = lint.lint(folder)[1]
     assert problem in complaint.problem
+
+
+def test_the_sheet_shows_owners_with_their_dates_both_countries_and_investors():
+    done = hostaudit("providers", "show", "loopia")
+    assert "team-blue: team.blue (TransIP, Combell, Register.it) (BE;" in done.stdout
+    assert "read 2026-09), owner since 2024-05" in " ".join(done.stdout.split())
+    assert "jurisdiction of the owner: BE" in done.stdout
+    assert "most of Namecheap is held by CVC" in " ".join(hostaudit("providers", "show", "namecheap").stdout.split())
+    assert "ended: 2025-01; nobody can buy it" in hostaudit("providers", "show", "edgio").stdout
+    assert "upstream not stated" in hostaudit("providers", "show", "desec").stdout
