@@ -1,5 +1,4 @@
-"""Lists of names with whose they are: plain lines, or a zone file (RFC 1035 section 5), read as far as it says who
-serves what.
+"""Lists of names in use: plain lines, or a zone file (RFC 1035 section 5), read as far as it says who serves what.
 
 Of a zone file the NS, MX and CNAME records are read, which are what tells providers apart; other records, and lines
 that cannot be read, are counted. Of a plain list each line is one name.
