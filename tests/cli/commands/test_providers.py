@@ -348,6 +348,7 @@ def test_names_come_on_standard_input_too_and_their_kind_is_an_option():
     ("arguments", "stdin", "said"),
     [
         (("--kind", "ptr"), "a.example\n", "--kind ptr is not known"),
+        (("--most", "0"), "a.example\n", "give a number from 1 to 1000"),
         ((), "# nothing\n", "holds no names"),
         (("missing.zone",), "", "cannot be read"),
     ],
