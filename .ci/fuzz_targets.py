@@ -687,6 +687,21 @@ def domain_list(data: bytes) -> None:
     lists.parse(data)
 
 
+@target(
+    texts(
+        "ns-1.awsdns-00.com\nns1.other.net.\n",
+        "$ORIGIN a.example.\n@ 300 IN SOA x. y. ( 1\n 2 )\n IN NS ns1\nb MX 10 mx.other.net.\nc CNAME d\n",
+    )
+)
+def name_list(data: bytes) -> None:
+    from hostaudit.analysis.catalogue import fleet
+    from hostaudit.analysis.catalogue.catalogue import catalogue_of
+    from hostaudit.documents import name_list as lists
+    from hostaudit.documents import rules
+
+    fleet.stats(lists.parse(data, "ns"), catalogue_of(rules.shipped()), "fuzz", 3)
+
+
 # --- tables, caches, histories ---
 
 

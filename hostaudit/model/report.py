@@ -43,6 +43,7 @@ class Dependency(Struct, frozen=True):
     ``contradicts``: evidence that names another company; ``against``: the clues in it and the names, as words.
     ``direct``: a record of the site itself names it; false for what its providers rest on. ``zones``: for a registry,
     registrar or name server, the zones for which it is used. Reports of older versions have neither.
+    ``owner_jurisdiction``: the country of the last company above the provider, only if it is not ``jurisdiction``.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Dependency(Struct, frozen=True):
     against: tuple[str, ...] = ()
     direct: bool | UnsetType = UNSET
     zones: tuple[str, ...] = ()
+    owner_jurisdiction: str | UnsetType = UNSET
 
 
 class Hours(Struct, frozen=True):

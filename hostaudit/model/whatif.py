@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
 from hostaudit.model.report import Grade, Hours, NotAssessed, Run
@@ -160,7 +160,8 @@ class Matrix(Struct, frozen=True):
 
 class Candidate(Struct, frozen=True):
     """A provider that could replace a single point of failure, or could not: ``independent`` with the reasons.
-    ``usual``: it is well known in this role. ``history``: its refusals in the recorded scenarios."""
+    ``usual``: it is well known in this role. ``history``: its refusals in the recorded scenarios. ``upstream``: whether
+    the catalogue states on which products of others it rests; *not stated* is not that it rests on none."""
 
     provider: str
     name: str
@@ -170,6 +171,7 @@ class Candidate(Struct, frozen=True):
     reasons: tuple[str, ...]
     usual: bool = False
     history: tuple[str, ...] = ()
+    upstream: Literal["stated", "not stated"] | UnsetType = UNSET
 
 
 class Gap(Struct, frozen=True):

@@ -57,9 +57,11 @@ class Attribution:
     def registry(self, tld: str, because: tuple[str, ...]) -> Operator:
         """The operator of a top-level domain (RFC 9499: registry)."""
         clues = self.catalogue.registry(tld)
-        return self.naming.best([Hint(clue, "") for clue in clues], because) or self.naming.unlisted(
-            f"registry-{tld}", f"the registry of .{tld}", because
-        )
+        found = self.naming.best([Hint(clue, "") for clue in clues], because)
+        sponsor = self.catalogue.sponsor(tld)
+        if found is None and sponsor:
+            return self.naming.unlisted(f"registry-{slug(sponsor)}", sponsor, because)
+        return found or self.naming.unlisted(f"registry-{tld}", f"the registry of .{tld}", because)
 
     def registrar(self, name: str) -> Operator | None:
         """The registrar of a registrable name, which can put it on hold. None if its registration data was not asked
@@ -285,7 +287,8 @@ class Attribution:
         company = parent or self.catalogue.parent(provider)
         name = record.name if record else provider
         clues = ("declared in the site file",)
-        return Operator(provider, company, name, self.catalogue.jurisdiction(provider), 0.5, (), clues)
+        country, above = self.catalogue.jurisdiction(provider), self.catalogue.owner_jurisdiction(provider)
+        return Operator(provider, company, name, country, 0.5, (), clues, owner_jurisdiction=above)
 
     # -- companies behind an operator -------------------------------------------------------------
 
@@ -298,9 +301,22 @@ class Attribution:
         record = self.catalogue.provider(identity)
         return record.name if record is not None else identity
 
-    def upstreams(self, operator: Operator) -> tuple[Operator, ...]:
-        """The products of other companies without which the operator's own does not work, and the products behind
-        those."""
+    def behind(self, role: str, subject: str, operator: Operator) -> tuple[Operator, ...]:
+        """The products of other companies without which an operator does not serve ``subject`` in a role: what its own
+        product rests on, and for a registry the back end of the top-level domain."""
+        found = self.upstreams(operator, role)
+        if role != "registry":
+            return found
+        hints = [Hint(clue, "") for clue in self.catalogue.back_end(subject)]
+        end = self.naming.best(hints, operator.because)
+        known = {operator.parent, *(each.parent for each in found)}
+        if end is None or end.parent in known:
+            return found
+        return (*found, replace(end, clues=(f"back end of .{subject}: {hints[0].clue.entry}",)))
+
+    def upstreams(self, operator: Operator, role: str) -> tuple[Operator, ...]:
+        """The products of other companies without which the operator's own does not work in a role, and the products
+        behind those."""
         found: dict[str, Operator] = {}
         stack = [operator]
         while stack:
@@ -308,6 +324,8 @@ class Attribution:
             record = self.catalogue.provider(above.provider)
             for each in record.depends_on if record is not None else ():
                 if each.on in found or each.on == operator.provider:
+                    continue
+                if above is operator and not each.holds(role):
                     continue
                 clue = f"{record.name if record else above.provider} rests on it: {each.source}"
                 found[each.on] = replace(

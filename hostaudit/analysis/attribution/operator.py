@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from msgspec import UNSET
+
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, combine
 from hostaudit.model.actors import unknown_id
@@ -20,7 +22,8 @@ PLACES = ("cdn", "hosting")
 class Operator:
     """The party that operates a subject. ``certain`` is false where evidence that could name the operator is missing,
     so that it may be any company. ``asns`` and ``prefixes`` locate it in the routing system. ``contradicts`` is the
-    evidence that names another company, ``against`` the clues in that evidence, as words."""
+    evidence that names another company, ``against`` the clues in that evidence, as words. ``owner_jurisdiction`` is the
+    country of the last company above it, where that is another one."""
 
     provider: str
     parent: str
@@ -34,6 +37,7 @@ class Operator:
     certain: bool = True
     asns: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    owner_jurisdiction: str | None = None
 
     def as_dependency(
         self, role: Role, subject: str, *, direct: bool = True, zones: tuple[str, ...] = ()
@@ -54,6 +58,7 @@ class Operator:
             against=self.against,
             direct=direct,
             zones=zones,
+            owner_jurisdiction=self.owner_jurisdiction or UNSET,
         )
 
     def used_by(self, records: tuple[str, ...]) -> Operator:
@@ -107,6 +112,7 @@ class Naming:
             parent=self.catalogue.parent(provider),
             name=record.name if record else provider,
             jurisdiction=self.catalogue.jurisdiction(provider),
+            owner_jurisdiction=self.catalogue.owner_jurisdiction(provider),
             confidence=combine([hint.clue for hint in hints]),
             because=tuple(dict.fromkeys((*reasons, *because))),
             clues=tuple(dict.fromkeys(f"{hint.clue.kind} {hint.clue.value}" for hint in hints)),

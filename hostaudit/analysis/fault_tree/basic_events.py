@@ -112,15 +112,16 @@ class Operators:
 
     def _domains(self, operator: Operator) -> dict[DomainKind, tuple[str, ...]]:
         domains: dict[DomainKind, tuple[str, ...]] = {"provider": (operator.provider,), "parent": (operator.parent,)}
-        if operator.jurisdiction:
-            domains["jurisdiction"] = (operator.jurisdiction,)
+        countries = tuple(each for each in (operator.jurisdiction, operator.owner_jurisdiction) if each)
+        if countries:
+            domains["jurisdiction"] = countries
         return domains
 
     def _with_upstreams(
         self, node: str, role: Role, operator: Operator, leaf: BasicEvent, context: EventContext
     ) -> str:
         """The node of an operator together with the products of other companies without which its own does not work."""
-        upstreams = self.attribution.upstreams(operator) if operator.certain else ()
+        upstreams = self.attribution.behind(role, leaf.subject, operator) if operator.certain else ()
         gate = Purpose.WITH_UPSTREAMS.of(node)
         if not upstreams:
             return node

@@ -346,7 +346,7 @@ class Proofs:
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
         """Verdict and reason if the network that was found is not the declared provider's; None if it agrees."""
         declared = self.attribution.declared(fallback.provider, fallback.parent)
-        behind = {each.provider for each in self.attribution.upstreams(declared)}
+        behind = {each.provider for each in self.attribution.upstreams(declared, fallback.role)}
         for each in owners:
             if each.provider == declared.provider or each.parent == declared.parent or each.provider in behind:
                 return None

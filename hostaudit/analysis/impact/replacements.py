@@ -40,7 +40,7 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
                 rows = [
                     _candidate(site, each, role, held, shared, refusals)
                     for each in site.rules.providers
-                    if each.serves(role) and each.sold and _fits(each, role, hit)
+                    if each.serves(role) and each.sold and not each.ended and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
                 gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows)))
@@ -68,21 +68,21 @@ def _candidate(
     if parent in held:
         reasons.append(f"shares parent {parent}: {', '.join(held[parent][:3])}")
     operator = site.attribution.declared(provider.id)
-    for upstream in site.attribution.upstreams(operator):
+    for upstream in site.attribution.upstreams(operator, role):
         if upstream.parent in held and upstream.parent != parent:
             reasons.append(
                 f"rests on {upstream.name}, parent {upstream.parent}: {', '.join(held[upstream.parent][:2])}"
             )
-    jurisdiction = catalogue.jurisdiction(provider.id)
-    if jurisdiction in countries:
-        reasons.append(f"jurisdiction {jurisdiction}: {countries[jurisdiction]}")
+    shared = [each for each in catalogue.jurisdictions(provider.id) if each in countries]
+    reasons += [f"jurisdiction {each}: {countries[each]}" for each in shared]
     return Candidate(
         provider=provider.id,
         name=provider.name,
         parent=parent,
-        jurisdiction=jurisdiction,
+        jurisdiction=catalogue.jurisdiction(provider.id),
         independent=not reasons,
         reasons=tuple(reasons) or ("shares no parent with anything that the site depends on",),
+        upstream="stated" if provider.depends_on else "not stated",
         usual=role in provider.usual,
         history=refusals.get(provider.id, ()),
     )

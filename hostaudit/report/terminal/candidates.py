@@ -13,6 +13,10 @@ MOST = 8
 
 FUNCTIONS = 4
 
+NOT_STATED = "upstream not stated"
+"""The word for a candidate that shares no company with the site as far as the catalogue says, which says nothing of the
+products on which the candidate rests itself."""
+
 
 def write(sheet: Sheet, document: Fallbacks) -> None:
     """One section for each gap, in the order given."""
@@ -46,9 +50,11 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     shared = {each.reasons for each in independent}
     common = independent[0].reasons if len(independent) > 1 and len(shared) == 1 else ()
     if common:
-        sheet.text("; ".join(sheet.safe(reason, 120) for reason in common), 3, lead="independent means here: ")
+        sheet.text("; ".join(sheet.safe(reason, 120) for reason in common), 3, lead="each of these: ")
     for each in independent[:MOST]:
-        _candidate(sheet, "good", "independent", each, common)
+        # Where nobody has said on whom a provider rests, it may rest on somebody of the site.
+        stated = each.upstream != "not stated"
+        _candidate(sheet, "good" if stated else "weak", "independent" if stated else NOT_STATED, each, common)
     _rest(sheet, len(independent) - MOST)
     for each in bound[:MOST]:
         _candidate(sheet, "bad", "not independent", each)

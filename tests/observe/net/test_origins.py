@@ -79,17 +79,19 @@ def test_a_young_table_answers_alone():
 
 
 def test_the_live_service_goes_before_an_old_table():
-    outcome, asked, _ = find(today=OLD)
+    outcome, asked, origins = find(today=OLD)
 
     assert asked > 0
+    assert origins.date is None, "nothing of the old table is in the evidence, so that nothing old is told"
     assert outcome.value.asns == (64500, 64501)
     assert outcome.source.startswith("DNS 9.100.51.8.origin.asn.cymru.com TXT at resolver ")
 
 
 def test_an_old_table_answers_where_the_live_service_does_not():
-    outcome, asked, _ = find(today=OLD, faults=DEAD)
+    outcome, asked, origins = find(today=OLD, faults=DEAD)
 
     assert asked > 0
+    assert origins.date == "2026-06-17"
     assert outcome.value.asns == (64510, 64511)
     assert outcome.source == "origin table of 2026-06-17; no live answer (servfail)"
 

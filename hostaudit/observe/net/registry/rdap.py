@@ -120,6 +120,20 @@ def domain_base(name: str) -> str | None:
     return _by_suffix(name, _domains())
 
 
+@cache
+def _unlisted() -> dict[str, str]:
+    text = resources.files("hostaudit.datasets").joinpath("iana/rdap-unlisted.json").read_bytes()
+    kept = msgspec.json.decode(text, type=Services)
+    return {key: service[0] for service in kept.services for key in service[1:]}
+
+
+def unlisted_base(name: str) -> str | None:
+    """The base URL of a server that answers for a top-level domain without being listed by IANA, None if the list in
+    use has one or nobody knows one. What such a server tells of a name is a value; that it knows no such name proves
+    nothing, since nobody says that it still is the registry's."""
+    return None if domain_base(name) is not None else _by_suffix(name, _unlisted())
+
+
 def live_domain_base(name: str, document: Any) -> str | None:
     """The base URL for a domain name in a bootstrap document in the form that IANA publishes."""
     found: dict[str, str] = {}

@@ -134,6 +134,45 @@ def test_a_registry_without_rdap_is_asked_on_port_43():
     assert port43.asked == ["site.io"]
 
 
+UNLISTED = "https://rdap.identitydigital.services/rdap/domain/site.io"
+
+
+def test_a_server_that_iana_does_not_list_gives_values_and_nobody_else_is_asked():
+    page = rdap_page(domain_object(ldhName="site.io"))
+    outcome, asked, port43 = ask(lambda net: net.registration("site.io"), pages={UNLISTED: page})
+    assert outcome.value.registrar == "Loop Registrar B.V."
+    assert (asked, port43.asked) == ([UNLISTED], [])
+
+
+def test_what_a_server_that_is_not_listed_does_not_know_is_asked_on_port_43():
+    whois = {"site.io": "domain: site.io\nRegistrar: Io Registrar\n"}
+    outcome, asked, port43 = ask(lambda net: net.registration("site.io"), pages={UNLISTED: answer(404)}, whois=whois)
+    assert outcome.value.registrar == "Io Registrar"
+    assert (asked, port43.asked) == ([UNLISTED], ["site.io"])
+
+
+def test_the_404_of_a_server_that_is_not_listed_proves_nothing():
+    pages = {UNLISTED: answer(404), "https://data.iana.org/rdap/dns.json": answer(200, b'{"services": []}')}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages=pages, missing=("whois.nic.io",))
+    assert outcome.absent is None
+    assert outcome.unknown is not None
+
+
+def test_a_server_that_is_listed_by_now_proves_absence():
+    live = {"services": [[["io"], ["https://new.registry.example/r"]]]}
+    pages = {UNLISTED: answer(404), "https://data.iana.org/rdap/dns.json": answer(200, json.dumps(live).encode())}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages=pages, missing=("whois.nic.io",))
+    assert outcome.absent == "404 from the registry"
+    assert "new.registry.example" in outcome.source
+
+
+def test_an_object_about_another_name_of_a_server_that_is_not_listed_is_no_answer():
+    page = rdap_page(domain_object(ldhName="other.io"))
+    whois = {"site.io": "No match for SITE.IO.\n"}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages={UNLISTED: page}, whois=whois)
+    assert outcome.absent == "no match at the registry"
+
+
 def test_a_host_that_is_gone_is_looked_up_at_iana():
     whois = {"io": "refer: whois.nic.example\n\nwhois:        whois.nic.example\n", "site.io": "Registrar: X\n"}
     outcome, _, port43 = ask(lambda net: net.registration("site.io"), whois=whois, missing=("whois.nic.io",))
