@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
+from hostaudit.analysis.impact.declared_recovery import counting
 from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import CompanyOutages, company_outages, effective_role, may_conceal
@@ -47,9 +48,10 @@ class PolicyContext:
 
     @cached_property
     def clock(self) -> RecoveryTimes:
-        """Times to recover, with the notice that the policy assumes."""
+        """Times to recover, with the notice that the policy assumes and what the owner declares."""
         rules = self.case.rules
-        return RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, self.policy.notice_hours or 0.0)
+        notice = self.policy.notice_hours or 0.0
+        return RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice, counting(self.case))
 
     @cached_property
     def _outages(self) -> dict[Reading, CompanyOutages]:
@@ -60,6 +62,11 @@ class PolicyContext:
         if reading not in self._outages:
             self._outages[reading] = company_outages(self.case.tree, self.clock, reading)
         return self._outages[reading]
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The companies that are the owner of the site: he is no provider, and holds no share as a company."""
+        return frozenset(each for leaf in self.leaves if leaf.own for each in leaf.domains.get("parent", ()))
 
     @cached_property
     def leaves(self) -> tuple[BasicEvent, ...]:

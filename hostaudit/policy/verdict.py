@@ -12,11 +12,12 @@ one is only reported. What is down now fails in any case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from msgspec import structs
 
+from hostaudit.analysis import assess
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import EffectivePolicy, Policy
@@ -46,7 +47,8 @@ def apply_policy(
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
     judging = _Judging.by(criteria, policy)
-    found = _ask(PolicyContext(case, report, policy, day, scenarios, criteria.fail_on, criteria.mail_before))
+    asked_of, shown = _without_guesses(case, report, policy)
+    found = _ask(PolicyContext(asked_of, shown, policy, day, scenarios, criteria.fail_on, criteria.mail_before))
     rows, notes = _except(case, report, found.rows, criteria, day)
     rows = _compare(rows, criteria.baseline)
     rows = _weigh(rows, found, judging)
@@ -59,6 +61,15 @@ def apply_policy(
         policy=_note(effective, found.rules) if effective is not None else None,
         run=structs.replace(report.run, day=day.isoformat()),
     )
+
+
+def _without_guesses(case: SiteModel, report: Report, policy: Policy) -> tuple[SiteModel, Report]:
+    """The site and its report if nothing is taken for the owner's own on a guess: guesses decide no verdict."""
+    tree = case.tree.without_guesses()
+    if tree is case.tree:
+        return case, report
+    known = replace(case, tree=tree)
+    return known, assess.judge(known, policy.notice_hours or 0.0)
 
 
 @dataclass(frozen=True)
@@ -159,8 +170,9 @@ def known_failures(report: Report) -> frozenset[str]:
     found = {each.fingerprint for each in report.findings if each.outcome == "fail"}
     for point in report.spofs:
         if point.failure_domain.kind == "parent" and not point.name_only:
-            identity = point.failure_domain.id
-            found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
+            joined = point.failure_domain.joined
+            for identity in joined if isinstance(joined, tuple) else (point.failure_domain.id,):
+                found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
     return frozenset(found - {""})
 
 
