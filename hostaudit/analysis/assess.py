@@ -383,6 +383,8 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) 
         if function.applies == "unseen":
             rows.append(NotAssessed(words.function(function.id), function.note))
     if any(leaf.own and "prefix" in leaf.domains for leaf in tree.leaves.values()):
-        rows.append(NotAssessed("carriers", "who carries the traffic of the site's own network cannot be seen from outside"))
+        rows.append(
+            NotAssessed("carriers", "who carries the traffic of the site's own network cannot be seen from outside")
+        )
     rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(tree)]
     return tuple(rows)

@@ -60,7 +60,9 @@ def _of_own(site: Site, known: Mapping[str, Provider] | None) -> Iterator[Proble
         yield Problem(("own",), "own says nothing", "give parents, asns or domains")
     for key in ("parents", "asns", "domains"):
         if len(getattr(own, key)) > MOST_ENTRIES:
-            yield Problem(("own", key), f"{key} has {len(getattr(own, key))} entries", f"at most {MOST_ENTRIES} are read")
+            yield Problem(
+                ("own", key), f"{key} has {len(getattr(own, key))} entries", f"at most {MOST_ENTRIES} are read"
+            )
     if known is None:
         return
     for position, parent in enumerate(own.parents):

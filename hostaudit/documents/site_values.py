@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import structs
 
-from hostaudit.documents.policy_values import CHECKS as POLICY_CHECKS
 from hostaudit.documents.policy_values import ACTOR_ID, FUNCTION_ID, ID, day
+from hostaudit.documents.policy_values import CHECKS as POLICY_CHECKS
 from hostaudit.documents.strict_yaml import Checks, between, matching
 from hostaudit.domain import HostNameError, host_name, parse, registrable
 from hostaudit.errors import UsageError, nearest

@@ -25,7 +25,7 @@ DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "a
 """*account*: the customer account under which products are sold together; *control_plane*: the console and API through
 which the content of the account is changed. Neither is observed; both follow from the provider."""
 Grade = Literal["declared", "configured", "probed", "independent"]
-OwnBasis = Literal["declared", "named", "guessed"]
+OwnGround = Literal["declared", "named", "guessed"]
 """Why something is taken for the site's own: the site file declares it, all that is known of its operator is the site's
 own name, or what is seen from outside speaks for it. A guess counts for the high end of the score only."""
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
@@ -63,7 +63,7 @@ class Dependency(Struct, frozen=True):
     against: tuple[str, ...] = ()
     direct: bool | UnsetType = UNSET
     zones: tuple[str, ...] = ()
-    own: OwnBasis | UnsetType = UNSET
+    own: OwnGround | UnsetType = UNSET
 
 
 class Hours(Struct, frozen=True):
@@ -169,15 +169,15 @@ class FailureDomain(Struct, frozen=True):
     id: str
     name: str = ""
     name_only: bool = False
-    own: OwnBasis | UnsetType = UNSET
+    own: OwnGround | UnsetType = UNSET
     joined: tuple[str, ...] | UnsetType = UNSET
 
 
 class OwnParts(Struct, frozen=True):
-    """What is taken for the site's own on one basis: the ``companies`` as which it was identified, their ``names``, the
-    ``roles`` in which they serve, and ``reasons`` in words."""
+    """What is taken for the site's own on one ground: the ``companies`` as which it was identified, their ``names``,
+    the ``roles`` in which they serve, and ``reasons`` in words."""
 
-    basis: OwnBasis
+    ground: OwnGround
     companies: tuple[str, ...]
     names: tuple[str, ...]
     roles: tuple[str, ...]
@@ -187,7 +187,7 @@ class OwnParts(Struct, frozen=True):
 def pairs_as_told(cut_sets: Iterable[CutSet], own: Iterable[OwnParts]) -> tuple[CutSet, ...]:
     """Return sets of several companies as they are told: those that are guessed to be the owner of the site are one
     party, and whether two of them fail together is not known."""
-    guessed = {each for parts in own if parts.basis == "guessed" for each in parts.companies}
+    guessed = {each for parts in own if parts.ground == "guessed" for each in parts.companies}
     first = min(guessed, default="")
     found: dict[tuple[str, tuple[str, ...]], CutSet] = {}
     for each in cut_sets:

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Grade, Hours, NotAssessed, OwnBasis, Run
+from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
 FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
@@ -181,7 +181,7 @@ class Gap(Struct, frozen=True):
     role: str
     functions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
-    own: OwnBasis | UnsetType = UNSET
+    own: OwnGround | UnsetType = UNSET
 
 
 class Fallbacks(Struct, frozen=True):

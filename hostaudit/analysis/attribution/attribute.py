@@ -37,9 +37,7 @@ FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 class Attribution:
     """Finds the operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
-    def __init__(
-        self, seen: EvidenceIndex, catalogue: Catalogue, own: str, ownership: Ownership | None = None
-    ) -> None:
+    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str, ownership: Ownership | None = None) -> None:
         """``own`` is the name that the site holds, from a registrar or under a platform's suffix. A host under this
         name is operated by the site itself, whatever network it is in. ``ownership``: without it, nothing is
         declared."""

@@ -1,7 +1,7 @@
 """Ownership: whether an operator is the owner of the site, who can fail but ends no contract with himself.
 
 *declared*  the site file says so, and what is seen agrees
-*named*     all that is known of the operator is the site's own name, such as in ``a:mail.example.com`` of its SPF record
+*named*     all that is known of the operator is the site's own name, as in an SPF record with ``mx:mail.example.com``
 *guessed*   what is seen from outside speaks for it: the network has the site's name, its holder is the registrant, or
             the catalogue has the site's name among those of the company
 *possible*  the registrant is unknown, and might be the holder of the network
@@ -26,23 +26,22 @@ from hostaudit.model.actors import is_unknown
 from hostaudit.model.site import Own
 from hostaudit.model.values import Registration
 
-Basis = Literal["", "declared", "named", "guessed", "possible"]
+Ground = Literal["", "declared", "named", "guessed", "possible"]
 
 
 class Claim(NamedTuple):
-    """That an operator is the owner of the site: on which basis, and why, in words."""
+    """That an operator is the owner of the site: on which ground, and why, in words."""
 
-    basis: Basis = ""
+    ground: Ground = ""
     why: str = ""
-
 
     def weaker(self, other: Claim) -> Claim:
         """Return the claim of both that says less."""
-        return min(self, other, key=lambda claim: (BASES.index(claim.basis), claim.why))
+        return min(self, other, key=lambda claim: (GROUNDS.index(claim.ground), claim.why))
 
 
-BASES: tuple[Basis, ...] = ("", "possible", "guessed", "named", "declared")
-"""The bases from the weakest to the strongest."""
+GROUNDS: tuple[Ground, ...] = ("", "possible", "guessed", "named", "declared")
+"""The grounds from the weakest to the strongest."""
 
 NO_CLAIM = Claim()
 POSSIBLE = Claim("possible", "who holds the name could not be learnt")
@@ -66,7 +65,7 @@ class Ownership:
         self.domains = frozenset({*own.domains, *(held for each in spares if (held := domain.registrable(each)))})
 
     def of(self, operator: Operator) -> Claim:
-        """Return the claim about an operator; its basis is empty if nothing speaks for it."""
+        """Return the claim about an operator; its ground is empty if nothing speaks for it."""
         if operator.parent in self.parents:
             return Claim("declared", "declared in the site file")
         if not is_unknown(operator.provider):

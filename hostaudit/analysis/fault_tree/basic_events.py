@@ -13,7 +13,7 @@ from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
 from hostaudit.model.actors import is_unknown
-from hostaudit.model.report import Dependency, DomainKind, OwnBasis
+from hostaudit.model.report import Dependency, DomainKind, OwnGround
 from hostaudit.model.roles import Role
 
 
@@ -50,8 +50,8 @@ class EventContext:
 
 
 def claimed(row: Dependency, claim: Claim) -> Dependency:
-    """Return a row of the report with the basis on which its provider is the owner of the site, if it is told."""
-    return structs.replace(row, own=cast(OwnBasis, claim.basis)) if claim.basis in get_args(OwnBasis) else row
+    """Return a row of the report with the ground on which its provider is the owner of the site, if it is told."""
+    return structs.replace(row, own=cast(OwnGround, claim.ground)) if claim.ground in get_args(OwnGround) else row
 
 
 def broken_event(role: str, subject: str) -> str:

@@ -100,12 +100,12 @@ class BasicEvent:
     @property
     def own(self) -> bool:
         """True if its operator is the owner of the site, as he declares or as its name says; a guess is not enough."""
-        return self.claim.basis in ("declared", "named")
+        return self.claim.ground in ("declared", "named")
 
     def ended_by(self, *, guessing: bool = False) -> Mapping[DomainKind, tuple[str, ...]]:
         """The failure domains with which it fails. The owner of the site can fail, burn and be blocked, but ends no
         contract with himself. ``guessing``: who may be the owner is taken for him."""
-        if self.own or (guessing and self.claim.basis):
+        if self.own or (guessing and self.claim.ground):
             return {kind: ids for kind, ids in self.domains.items() if kind not in CONTRACTS}
         return self.domains
 
@@ -242,7 +242,7 @@ class FaultTree:
     def without_guesses(self) -> FaultTree:
         """The same tree in which nobody is taken for the owner of the site on a guess, for verdicts."""
         told = {
-            name: leaf if leaf.own or not leaf.claim.basis else replace(leaf, claim=NO_CLAIM)
+            name: leaf if leaf.own or not leaf.claim.ground else replace(leaf, claim=NO_CLAIM)
             for name, leaf in self.leaves.items()
         }
         return self if told == self.leaves else replace(self, leaves=told, _order={}, _above={})

@@ -85,7 +85,7 @@ def _own(site: SiteModel) -> Iterator[Finding]:
     for item in site.evidence.of("origin"):
         for operator in site.attribution.networks.of(item.subject):
             mine = operator.asns and ownership.asns.issuperset(operator.asns)
-            if mine and not ownership.of(operator).basis:
+            if mine and not ownership.of(operator).ground:
                 for number in operator.asns:
                     theirs.setdefault((number, operator.name), {}).update(dict.fromkeys(operator.because))
     for (number, name), because in sorted(theirs.items()):

@@ -156,9 +156,7 @@ def minimal_cut_sets(
     for name, leaf in tree.leaves.items():
         if already_failed(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = ALWAYS
-        elif lies_in[name] and (
-            leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")
-        ):
+        elif lies_in[name] and (leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")):
             lost[name] = frozenset(bit[each] for each in lies_in[name])
     order = most
     while True:

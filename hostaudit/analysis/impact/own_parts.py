@@ -13,22 +13,22 @@ from msgspec import UNSET, structs
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree
 from hostaudit.model.actors import seen_of
-from hostaudit.model.report import FailureDomain, FunctionImpact, OwnBasis, OwnParts, SinglePoint
+from hostaudit.model.report import FailureDomain, FunctionImpact, OwnGround, OwnParts, SinglePoint
 
 
 def own_parts(tree: FaultTree) -> tuple[OwnParts, ...]:
-    """Return what is taken for the site's own, by basis: of what its functions rest on now."""
+    """Return what is taken for the site's own, by ground: of what its functions rest on now."""
     roots = [root for each in tree.functions if each.counts for root in (each.root, *each.degraded_by)]
     leaves = [tree.leaves[name] for name in sorted(tree.below(*roots)) if name in tree.leaves]
-    bases = cast("tuple[OwnBasis, ...]", get_args(OwnBasis))
-    found = ((basis, [leaf for leaf in leaves if leaf.claim.basis == basis]) for basis in bases)
-    return tuple(_parts(tree, basis, rows) for basis, rows in found if rows)
+    grounds = cast("tuple[OwnGround, ...]", get_args(OwnGround))
+    found = ((ground, [leaf for leaf in leaves if leaf.claim.ground == ground]) for ground in grounds)
+    return tuple(_parts(tree, ground, rows) for ground, rows in found if rows)
 
 
-def _parts(tree: FaultTree, basis: OwnBasis, leaves: list[BasicEvent]) -> OwnParts:
+def _parts(tree: FaultTree, ground: OwnGround, leaves: list[BasicEvent]) -> OwnParts:
     companies = sorted({each for leaf in leaves for each in leaf.domains.get("parent", ())})
     return OwnParts(
-        basis=basis,
+        ground=ground,
         companies=tuple(companies),
         names=tuple(dict.fromkeys(tree.names.get(("parent", each)) or seen_of(each) for each in companies)),
         roles=tuple(sorted({leaf.role for leaf in leaves})),
@@ -43,18 +43,18 @@ def guessed_companies(tree: FaultTree) -> tuple[str, ...]:
             {
                 each
                 for leaf in tree.leaves.values()
-                if leaf.claim.basis == "guessed"
+                if leaf.claim.ground == "guessed"
                 for each in leaf.domains.get("parent", ())
             }
         )
     )
 
 
-def own_basis(leaves: Iterable[BasicEvent]) -> OwnBasis | None:
-    """Return the basis on which some basic events are all the owner's own; None if one is not."""
-    bases = {leaf.claim.basis for leaf in leaves}
-    told = cast("tuple[OwnBasis, ...]", get_args(OwnBasis))
-    return next((each for each in told[::-1] if each in bases), None) if bases and bases <= {*told} else None
+def own_ground(leaves: Iterable[BasicEvent]) -> OwnGround | None:
+    """Return the ground on which some basic events are all the owner's own; None if one is not."""
+    grounds = {leaf.claim.ground for leaf in leaves}
+    told = cast("tuple[OwnGround, ...]", get_args(OwnGround))
+    return next((each for each in told[::-1] if each in grounds), None) if grounds and grounds <= {*told} else None
 
 
 def told_as_one(points: Sequence[SinglePoint], guessed: Sequence[str]) -> list[SinglePoint]:

@@ -331,9 +331,7 @@ class Alternatives:
         near = {
             end: stopped_alone(self._shallow, nodes, reading=end, own_too=True) for end in ("optimistic", "pessimistic")
         }
-        far = {
-            end: stopped_alone(self.tree, nodes, reading=end, own_too=True) for end in ("optimistic", "pessimistic")
-        }
+        far = {end: stopped_alone(self.tree, nodes, reading=end, own_too=True) for end in ("optimistic", "pessimistic")}
         found = []
         for node in nodes:
             leaves = self.tree.near(node)

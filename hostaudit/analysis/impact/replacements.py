@@ -15,7 +15,7 @@ from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
 from hostaudit.analysis.impact.own_parts import guessed_companies
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model.report import OwnBasis
+from hostaudit.model.report import OwnGround
 from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
 from hostaudit.model.scenario import Scenario
@@ -48,7 +48,7 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
                     if each.serves(role) and each.sold and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                guess: OwnBasis | UnsetType = "guessed" if parent in guessed else UNSET
+                guess: OwnGround | UnsetType = "guessed" if parent in guessed else UNSET
                 gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows), guess))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,

@@ -21,7 +21,7 @@ from hostaudit.analysis.impact.outage import (
     standing,
     stopped_alone,
 )
-from hostaudit.analysis.impact.own_parts import guessed_companies, own_basis, told_as_one
+from hostaudit.analysis.impact.own_parts import guessed_companies, own_ground, told_as_one
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.model.actors import NOBODY
@@ -62,7 +62,7 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                     identity,
                     name_of(tree, rules, kind, identity),
                     name_only,
-                    (own_basis(leaves) if kind == "provider" else None) or UNSET,
+                    (own_ground(leaves) if kind == "provider" else None) or UNSET,
                 ),
                 order=1,
                 functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)

@@ -151,13 +151,15 @@ def _alone(point: SinglePoint, domain: str) -> str:
 def _its_own(parts: OwnParts, domain: str) -> str:
     """What the owner runs himself, or seems to: it can fail, but ends no contract."""
     named, roles = listed(parts.names), listed([ROLES[each].words for each in parts.roles])
-    match parts.basis:
+    match parts.ground:
         case "declared":
             return f" For {roles} {domain} runs on its own ({named}): that can fail, but nobody can end its contract."
         case "guessed":
             # They are told as one: the first stands for all of them.
             seen = f", seen under {len(parts.companies)} names," if len(parts.companies) > 1 else ""
-            return f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, own in the site file says it."
+            return (
+                f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, own in the site file says it."
+            )
         case _:
             return ""
 

@@ -194,7 +194,7 @@ class Binder:
             unseen = self._unseen(event)
             return Binding("not_assessed" if unseen else "no", reason=missing or unseen)
         if event.scope != "region":
-            guess = any(self.tree.leaves[name].claim.basis == "guessed" for name in leaves)
+            guess = any(self.tree.leaves[name].claim.ground == "guessed" for name in leaves)
             reason = "it looks like the site's own; if so, this does not apply" if guess and _ends(event) else ""
             return Binding("yes", leaves, bound=bound, reason=reason, same=same)
         told = {name: self.tree.leaves[name].domains.get("region", ()) for name in leaves}

@@ -1,5 +1,5 @@
-"""``ROLE.allow``: only these providers, of those that the site itself uses in the role. What its owner runs himself is no
-provider."""
+"""``ROLE.allow``: only these providers, of those that the site itself uses in the role. What its owner runs himself is
+no provider."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ OWN = {
     "named": ("good", "its own name"),
     "guessed": ("open", "a guess"),
 }
-"""By basis of what is taken for the site's own, its mark and word."""
+"""By ground of what is taken for the site's own, its mark and word."""
 
 VERDICTS = {
     "pass": ("PASS", GREEN),
@@ -322,14 +322,14 @@ def _its_own(sheet: Sheet, report: Report) -> None:
     """What the owner runs himself, or seems to, with the reasons."""
     own = report.own if isinstance(report.own, tuple) else ()
     if own:
-        sure = any(parts.basis != "guessed" for parts in own)
+        sure = any(parts.ground != "guessed" for parts in own)
         told = "The site's own: it" if sure else "Perhaps the site's own: then it"
         sheet.heading(f"{told} can fail, burn or be blocked, but nobody else ends its contract")
     for parts in own:
         named = words.listed([sheet.safe(each, 80) for each in parts.names])
         text = f"{named}, for {words.listed([say.role(each) for each in parts.roles])}"
-        sheet.marked(*OWN[parts.basis], f"{text} ({sheet.safe('; '.join(parts.reasons), 300)})", 2)
-        if parts.basis == "guessed":
+        sheet.marked(*OWN[parts.ground], f"{text} ({sheet.safe('; '.join(parts.reasons), 300)})", 2)
+        if parts.ground == "guessed":
             told = "The low end of the score counts it as others' companies, the high end as the site's own; own in the"
             sheet.text(f"{told} site file settles it.", 6)
 
