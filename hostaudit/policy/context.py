@@ -24,7 +24,8 @@ from hostaudit.policy.check import CONFIDENCE, few_of
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """One site under one policy. ``day``: of judging, UTC; if None, the days until something expires are unknown.
+    """One site under one policy, in which nothing is taken for the owner's own on a guess. ``guessed``: something was in
+    the report that is shown. ``day``: of judging, UTC; if None, the days until something expires are unknown.
     ``scenarios``: those that the policy names, by id. ``fail_on``: the severity from which single points of failure
     fail, None if none of them does. ``mail_before``: see ``Criteria``."""
 
@@ -35,6 +36,7 @@ class PolicyContext:
     scenarios: Mapping[str, Scenario]
     fail_on: Severity | None = None
     mail_before: str = ""
+    guessed: bool = False
 
     @property
     def domain(self) -> str:
@@ -62,6 +64,11 @@ class PolicyContext:
         if reading not in self._outages:
             self._outages[reading] = company_outages(self.case.tree, self.clock, reading)
         return self._outages[reading]
+
+    @property
+    def aside(self) -> str:
+        """Return a sentence, after another one, where a score is higher in the report for a guess; else empty."""
+        return " What looks like the site's own counts as another company's here." if self.guessed else ""
 
     @cached_property
     def own(self) -> frozenset[str]:

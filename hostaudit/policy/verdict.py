@@ -48,7 +48,10 @@ def apply_policy(
     policy = effective.policy if effective is not None else Policy()
     judging = _Judging.by(criteria, policy)
     asked_of, shown = _without_guesses(case, report, policy)
-    found = _ask(PolicyContext(asked_of, shown, policy, day, scenarios, criteria.fail_on, criteria.mail_before))
+    guessed = shown is not report
+    found = _ask(
+        PolicyContext(asked_of, shown, policy, day, scenarios, criteria.fail_on, criteria.mail_before, guessed)
+    )
     rows, notes = _except(case, report, found.rows, criteria, day)
     rows = _compare(rows, criteria.baseline)
     rows = _weigh(rows, found, judging)
