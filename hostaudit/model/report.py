@@ -189,17 +189,17 @@ def pairs_as_told(cut_sets: Iterable[CutSet], own: Iterable[OwnParts]) -> tuple[
     party, and whether two of them fail together is not known."""
     guessed = {each for parts in own if parts.ground == "guessed" for each in parts.companies}
     first = min(guessed, default="")
-    found: dict[tuple[str, tuple[str, ...]], CutSet] = {}
+    found: dict[tuple[str, frozenset[str]], CutSet] = {}
     for each in cut_sets:
-        members = tuple(sorted({first if member in guessed else member for member in each.members}))
+        members = tuple(dict.fromkeys(first if member in guessed else member for member in each.members))
         if each.kind == "parent" and len(members) > 1:
-            found.setdefault((each.function, members), structs.replace(each, members=members))
-    whole = [
+            found.setdefault((each.function, frozenset(members)), structs.replace(each, members=members))
+    smaller = {key for key in found if guessed.intersection(key[1])}
+    return tuple(
         each
-        for each in found.values()
-        if not any(other.function == each.function and {*other.members} < {*each.members} for other in found.values())
-    ]
-    return tuple(sorted(whole, key=lambda each: (each.function, len(each.members), each.members)))
+        for (function, members), each in found.items()
+        if not any(other[0] == function and other[1] < members for other in smaller)
+    )
 
 
 class RecoveryNote(Struct, frozen=True):

@@ -24,7 +24,7 @@ from hostaudit.policy.check import CONFIDENCE, few_of
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """One site under one policy, in which nothing is taken for the owner's own on a guess. ``guessed``: something was in
+    """One site under one policy, in which nothing is taken for the owner's own on a guess. ``guessed``: something is in
     the report that is shown. ``day``: of judging, UTC; if None, the days until something expires are unknown.
     ``scenarios``: those that the policy names, by id. ``fail_on``: the severity from which single points of failure
     fail, None if none of them does. ``mail_before``: see ``Criteria``."""

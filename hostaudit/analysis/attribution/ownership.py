@@ -4,10 +4,10 @@
 *named*     all that is known of the operator is the site's own name, as in an SPF record with ``mx:mail.example.com``
 *guessed*   what is seen from outside speaks for it: the network has the site's name, its holder is the registrant, or
             the catalogue has the site's name among those of the company
-*possible*  the registrant is unknown, and might be the holder of the network
+*possible*  the registrant or the network is unknown, and the one might be the holder of the other
 
 Only what is declared or named counts for the low end of the score and for a verdict. A guess is told as one and counts
-for the high end; what is possible counts there too and is not told, so that an unknown registrant never lowers it.
+for the high end; what is possible counts there too and is not told, so that what is unknown never lowers it.
 
 A private network alone is no clue: names of servers under the site's own name are usual on rented machines too.
 """
@@ -44,7 +44,7 @@ GROUNDS: tuple[Ground, ...] = ("", "possible", "guessed", "named", "declared")
 """The grounds from the weakest to the strongest."""
 
 NO_CLAIM = Claim()
-POSSIBLE = Claim("possible", "who holds the name could not be learnt")
+POSSIBLE = Claim("possible", "who holds the name or the network could not be learnt")
 
 
 class Ownership:
@@ -77,11 +77,12 @@ class Ownership:
             return Claim("declared", f"{', '.join(operator.asns)}, declared in the site file")
         if operator.named and operator.named == self.name:
             return Claim("named", f"{self.name} is the name of the site")
-        return self._guess(operator) if operator.certain else NO_CLAIM
+        # What could not be learnt of it might speak for it.
+        return self._guess(operator) if operator.certain else POSSIBLE
 
     def _company(self, operator: Operator) -> Claim:
         """The claim about a company of the catalogue, which has the site's name among those of its products."""
-        if operator.parent not in self._companies or not operator.certain:
+        if operator.parent not in self._companies:
             return NO_CLAIM
         return Claim("guessed", f"{self.name} is a name of {self.catalogue.parent_name(operator.parent)}")
 

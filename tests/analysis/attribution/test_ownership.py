@@ -107,8 +107,8 @@ def test_an_unknown_registrant_may_hold_a_network_that_the_catalogue_does_not_kn
     unknown = campus().note("registration", "cornuni.org", unknown="timeout")
     known = in_one_leg().note("registration", "steady.org", unknown="timeout")
 
-    assert grounds(unknown) == {"unknown:as64500": {"possible"}}
-    assert grounds(known) == {}
+    assert grounds(unknown) == {"unknown:as64500": {"possible"}, "unknown:registrar-of-cornuni.org": {"possible"}}
+    assert grounds(known) == {"unknown:registrar-of-steady.org": {"possible"}}
 
 
 def test_private_name_servers_alone_are_no_clue():
@@ -162,10 +162,17 @@ def test_the_rows_of_a_report_say_what_is_told_and_not_what_is_only_possible():
     assert "possible" not in told(campus().note("registration", "cornuni.org", unknown="timeout"))
 
 
-def test_only_what_is_certain_is_guessed():
-    site = alone()
-    case = understand(site.file(), catalogue())
-    (operator,) = case.attribution.networks.of("192.0.2.11")
+def test_what_could_not_be_learnt_of_a_network_might_speak_for_it_and_is_not_told():
+    for site, ground in ((alone(), "guessed"), (campus(), "")):
+        case = understand(site.file(), catalogue())
+        (operator,) = case.attribution.networks.of("192.0.2.11")
 
-    assert case.attribution.ownership.of(operator).ground == "guessed"
-    assert case.attribution.ownership.of(replace(operator, certain=False)).ground == ""
+        assert case.attribution.ownership.of(operator).ground == ground
+        assert case.attribution.ownership.of(replace(operator, certain=False)).ground == "possible"
+
+
+def test_a_company_that_is_seen_twice_is_taken_for_the_owner_though_one_look_failed():
+    site = bookshop().note("origin", "54.189.10.21", unknown="timeout")
+    site.note("owner", "54.189.10.21", Owner("rdap", "1", "2", organisation="Amazon Technologies Inc."))
+
+    assert grounds(site)["amazon"] == {"guessed"}
