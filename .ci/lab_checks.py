@@ -449,8 +449,8 @@ def on_their_own(options: argparse.Namespace) -> None:
     alone, rented, mixed = lab_cases.ALONE, lab_cases.RENTED, lab_cases.MIXED
     day, old = (datetime.now(UTC).date() - timedelta(days=each) for each in (30, 400))
     with tempfile.TemporaryDirectory() as place:
-        path, new, past = (Path(place) / each for each in ("own.json", "new.yaml", "old.yaml"))
-        path.write_text(json.dumps(lab_cases.own_topology(options.lab.resolve().parent)), "utf-8")
+        path, new, past = (Path(place) / each for each in ("own.yaml", "new.yaml", "old.yaml"))
+        path.write_text(yaml.safe_dump(lab_cases.own_topology(options.lab.resolve().parent)), "utf-8")
         new.write_text(json.dumps(lab_cases.own_site_file(day.isoformat())), "utf-8")
         past.write_text(json.dumps(lab_cases.own_site_file(old.isoformat())), "utf-8")
         sites = (alone, rented, mixed, f"{alone} --site {new}", f"{mixed} --site {new}", f"{mixed} --site {past}")
