@@ -55,7 +55,8 @@ class RoleRow:
     ``restored``: its owner can rebuild elsewhere what it carries, alone and in his own time, and can try that; at a
     registrar, a registry or a store somebody else decides when.
     ``fallback``: how a declared fallback of it works: *standby*, it takes over after a switch; *alternative*, it is in
-    use from the start; empty, none can be declared.
+    use from the start; empty, none can be declared. ``second``: what would take over from it, in words; empty if
+    nothing can.
     """
 
     words: str
@@ -73,6 +74,7 @@ class RoleRow:
     may_hide: tuple[Role, ...] = ()
     restored: bool = True
     fallback: Literal["", "standby", "alternative"] = ""
+    second: str = ""
 
 
 ROLES: dict[str, RoleRow] = {
@@ -85,6 +87,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("registry", "registrar", "dns"),
         fallback="standby",
+        second="name servers of a second company",
     ),
     "hosting": RoleRow(
         words="hosting",
@@ -95,6 +98,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("hosting", "cdn"),
         fallback="standby",
+        second="a second host that serves, or one to switch to",
     ),
     "cdn": RoleRow(
         words="CDN",
@@ -104,6 +108,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("hosting", "cdn"),
         fallback="standby",
+        second="a second way to the site, past this network",
     ),
     "ca": RoleRow(
         words="certificates",
@@ -112,6 +117,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         expires=True,
         fallback="alternative",
+        second="a second certificate authority",
     ),
     "mail": RoleRow(
         words="mail",
@@ -120,8 +126,15 @@ ROLES: dict[str, RoleRow] = {
         counted=True,
         replaceable=True,
         fallback="standby",
+        second="a mail exchanger of a second company",
     ),
-    "sending": RoleRow(words="mail sending", functions=("mail_send",), alternatives=True, replaceable=True),
+    "sending": RoleRow(
+        words="mail sending",
+        functions=("mail_send",),
+        alternatives=True,
+        replaceable=True,
+        second="a second company that may send",
+    ),
     "page": RoleRow(words="page"),
     "app_store": RoleRow(
         words="app store",
@@ -132,6 +145,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         restored=False,
         fallback="alternative",
+        second="a second way to install the app",
     ),
     "payments": RoleRow(
         words="payments",

@@ -69,6 +69,48 @@ CAUSES = {
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }
 
+IN_SHORT = {
+    "timeout": "no answer",
+    "deadline": "no time left",
+    "servfail": "SERVFAIL",
+    "refused": "refused",
+    "lame": "lame server",
+    "dns_error": "DNS error",
+    "malformed": "not readable",
+    "truncated": "cut short",
+    "loop": "a circle",
+    "unreachable": "no way there",
+    "connection_refused": "connection refused",
+    "connection_reset": "connection broken",
+    "tls_error": "TLS failed",
+    "certificate_invalid": "certificate not valid",
+    "http_status": "error status",
+    "rate_limited": "rate limit",
+    "too_large": "too large",
+    "too_many_redirects": "too many redirects",
+    "redirect_refused": "redirect not followed",
+    "blocked_address": "private address",
+    "limit": "limit of the scan",
+    "no_service": "nobody publishes it",
+    "not_asked": "not asked",
+    "depends_on_unknown": "rests on another",
+    "contradicted": "contradicted",
+    "unproved": "without proof",
+    "challenge": "challenge page",
+    "other_subject": "answer about something else",
+    "internal_error": "defect of hostaudit",
+    "hidden_behind_cdn": "hidden behind the CDN",
+}
+"""The same causes in as few words as a table has room for."""
+
+EXCEPTIONS = {
+    "applied": "is due for review",
+    "unused": "is unused",
+    "expired": "has ended",
+    "malformed": "states no day",
+}
+"""By state of an exception, what is to be said of it."""
+
 _RANK = list(KINDS)
 
 
@@ -140,6 +182,11 @@ def cause(identity: str) -> str:
     return CAUSES.get(identity, identity.replace("_", " "))
 
 
+def cause_in_short(identity: str) -> str:
+    """The cause of a missing answer in a few words."""
+    return IN_SHORT.get(identity, identity.replace("_", " "))
+
+
 def onset(hours: float) -> str:
     """The time at which an effect begins, in words."""
     return "at once" if hours < 0.02 else f"in {duration(hours)}"
@@ -187,6 +234,17 @@ def tested(note: RecoveryNote) -> str:
             return ", which is after the scan: it counts nothing"
         case _:
             return f"{before}: it counts nothing, as recorded cases are back in {duration(note.recorded.usual)}"
+
+
+def counts(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, in a few words in brackets."""
+    said = {
+        "counts": "counts for the high end",
+        "old": f"tested {note.age_days} days ago, counts nothing",
+        "future": "tested after the scan, counts nothing",
+        "longer": "no less than recorded, counts nothing",
+    }
+    return f" ({said[note.state]})"
 
 
 def proof(item: Evidence) -> str:

@@ -59,12 +59,6 @@ KNOWN_LEGS = {
     "not_asked": ("plain", "operator known; not asked"),
 }
 """Of a leg whose operators are known, by its liveness: a tick only where something answered."""
-EXCEPTIONS = {
-    "applied": "is due for review",
-    "unused": "is unused",
-    "expired": "has ended",
-    "malformed": "states no day",
-}
 TOLD = {"error": "bad", "warning": "weak", "info": "open"}
 """By level of a finding that does not count, its mark."""
 
@@ -199,7 +193,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
         sheet.text(", ".join(passed), 2, 4, lead="Passed: ")
     for note in report.exceptions_applied:
         if note.warning:
-            lead = f"exception {sheet.safe(note.id, 60)} {EXCEPTIONS[note.state]}"
+            lead = f"exception {sheet.safe(note.id, 60)} {say.EXCEPTIONS[note.state]}"
             sheet.marked("bad", lead, f"{sheet.safe(note.rule, 80)}: {sheet.safe(note.warning, 300)}", 2)
             sheet.text(sheet.safe(_exception(note), 400), 6)
 
