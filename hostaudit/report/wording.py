@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, Report, TimeTerm
+from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, RecoveryNote, Report, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
+from hostaudit.model.site import TEST_HOLDS
 from hostaudit.model.values import KINDS, kind_of_id, read_subject
-from hostaudit.model.words import duration, listed
+from hostaudit.model.words import duration, listed, span
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -206,7 +207,9 @@ def bases(impact: FunctionImpact, table: Mapping[str, TimeTerm]) -> tuple[str, .
     terms = [each for each in found_at if each is not None]
     if impact.basis or not terms:
         return tuple(part for part in impact.basis.split("; ") if part)  # a report of an older version
-    found = ["recovery is assumed, with a source for each number in rules/recovery.yaml"]
+    told = any(each.famous is True for each in terms)
+    cases = ", from recorded cases that the press told of and which may have lasted longer than most" if told else ""
+    found = [f"recovery is assumed{cases}, with a source for each number in rules/recovery.yaml"]
     measured = [each for each in terms if each.how == "measured" and each.hours.high > 0]
     if any(each.of == "time_to_recover" for each in measured):
         found.append("TTLs and locks that come on top are measured")
@@ -215,6 +218,33 @@ def bases(impact: FunctionImpact, table: Mapping[str, TimeTerm]) -> tuple[str, .
         what = "notAfter of the certificate" if "tls" in begins else "the TTL of cached records"
         found.append(f"the beginning is measured, from {what}")
     return tuple(found)
+
+
+def tested(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, as the end of a sentence."""
+    before = f", {note.age_days} days before the scan" if note.age_days else ", the day of the scan"
+    match note.state:
+        case "counts":
+            by = f", from {note.cases} recorded cases" if note.cases > 1 else ""
+            kept = f"{span(note.recorded)}{by}{' that the press told of' if note.famous and by else ''}"
+            return f"{before}: it counts for the high end of the score; the low end keeps {kept}"
+        case "old":
+            return f"{before}: it counts nothing, as a test holds for {TEST_HOLDS} days; test it again"
+        case "future":
+            return ", which is after the scan: it counts nothing"
+        case _:
+            return f"{before}: it counts nothing, as recorded cases are back in {duration(note.recorded.usual)}"
+
+
+def counts(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, in a few words in brackets."""
+    said = {
+        "counts": "counts for the high end",
+        "old": f"tested {note.age_days} days ago, counts nothing",
+        "future": "tested after the scan, counts nothing",
+        "longer": "no less than recorded, counts nothing",
+    }
+    return f" ({said[note.state]})"
 
 
 def proof(item: Evidence) -> str:

@@ -14,9 +14,12 @@ from hostaudit.model.report import (
     Function,
     FunctionImpact,
     Hours,
+    OwnParts,
     SinglePoint,
     name_is_gone,
+    pairs_as_told,
 )
+from hostaudit.model.roles import ROLES
 from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
 from hostaudit.model.words import duration, function, listed, onset, span
@@ -43,9 +46,11 @@ def summarise(
     verdict: Verdict,
     names: Mapping[str, str],
     notice: float = 0.0,
+    own: tuple[OwnParts, ...] = (),
 ) -> str:
     """Return one or two sentences; the first states the worst case. ``names``: the names of companies, by id.
-    ``notice``: the hours of notice that the score counts on; the sentences count on none."""
+    ``notice``: the hours of notice that the score counts on; the sentences count on none. ``own``: what is taken for
+    the site's own."""
     domain = file.target.domain
     if name_is_gone(findings):
         return f"{findings[0].message} Nothing of the site can work."
@@ -55,7 +60,8 @@ def summarise(
             "Check the network here, or name another resolver with --resolver."
         )
     lead = _no_web(functions, domain) + _down_now(functions, findings, domain)
-    lead += _worst(domain, functions, spofs, cut_sets, fallbacks, names, _stores(evidence))
+    lead += _worst(domain, functions, spofs, pairs_as_told(cut_sets, own), fallbacks, names, _stores(evidence))
+    lead += "".join(_its_own(parts, domain) for parts in own)
     if notice > 0:
         lead += f" These times are without notice; the score counts on {duration(notice)} of it."
     if verdict == "inconclusive":
@@ -140,6 +146,22 @@ def _alone(point: SinglePoint, domain: str) -> str:
         return f"{called(point)} alone can end {functions_named(lost, domain)} of {domain}, {_how_long(lost)}"
     of_whom = "" if any(each.id == "web" for each in down) else f" of {domain}"
     return f"{called(point)} alone can take down {functions_named(down, domain)}{of_whom}, {_how_long(down)}"
+
+
+def _its_own(parts: OwnParts, domain: str) -> str:
+    """What the owner runs himself, or seems to: it can fail, but ends no contract."""
+    named, roles = listed(parts.names), listed([ROLES[each].words for each in parts.roles])
+    match parts.ground:
+        case "declared":
+            return f" For {roles} {domain} runs on its own ({named}): that can fail, but nobody can end its contract."
+        case "guessed":
+            # They are told as one: the first stands for all of them.
+            seen = f", seen under {len(parts.companies)} names," if len(parts.companies) > 1 else ""
+            return (
+                f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, own in the site file says it."
+            )
+        case _:
+            return ""
 
 
 def _in_pairs(

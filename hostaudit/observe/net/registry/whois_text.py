@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from hostaudit import domain
 from hostaudit.errors import UsageError
 from hostaudit.model.values import Registration
@@ -121,6 +123,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "status": ("domain status", "status", "state", "epp status", "eppstatus"),
     "dnssec": ("dnssec",),
     "reseller": ("reseller", "registrar reseller"),
+    "registrant": ("registrant organization", "registrant organisation"),
     "domain": ("domain name", "domain", "domainname", "complete domain name", "dominio", "nombre de dominio"),
 }
 _FIELD_OF = {key: field for field, keys in _KEYS.items() for key in keys}
@@ -278,6 +281,7 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
             nameservers=tuple(dict.fromkeys(filter(None, map(_host, found.get("nameservers", ()))))),
             delegation_signed=_SIGNED.get(signed),
             reseller=first("reseller"),
+            registrant=first("registrant") or UNSET,
         ),
         source,
     )
