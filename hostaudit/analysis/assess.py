@@ -31,6 +31,7 @@ from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model import values, words
+from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     HIDDEN_ORIGIN,
@@ -80,6 +81,8 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     cut_sets, limits, orders = _cut_sets(tree, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
+    names = names_of(tree, called)
+    known = names | known_as(tree.dependencies.values(), names)
     fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if any(each.down_now for each in found):
@@ -93,7 +96,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called, notice),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, known, notice),
         score=_score(tree, pessimistic, optimistic, called, rules.scoring, gone=gone),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
@@ -107,7 +110,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         max_order=orders,
-        names=names_of(tree, called),
+        names=names,
         times=table.rows,
         graph=graph_of(site, states) if with_graph else UNSET,
         roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=True),

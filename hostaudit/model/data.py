@@ -22,6 +22,10 @@ A few percent of prefixes move between networks in a quarter, and new TLDs and s
 publish new ranges weekly, and a range that a feed does not list yet is taken for a customer's own network.
 """
 
+ONLY_DIRECTS: dict[str, tuple[str, ...]] = {"rdap-bootstrap": ("registration", "owner")}
+"""By kind of data that only tells whom to ask, the kinds of evidence that it is read for: what is answered was answered
+live, so that the age of the table matters only where such a question has no answer."""
+
 DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 
 

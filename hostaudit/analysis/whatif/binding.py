@@ -224,7 +224,8 @@ class Binder:
         if event.layer == "hosting":
             fronts = [leaf for leaf in own if leaf.role == "cdn"]
             if fronts:
-                return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
+                front = self.site.attribution.provider_name(fronts[0].domains["provider"][0])
+                return f"the origin behind {front} is hidden"
         open_ = [
             each.id
             for each in self.tree.functions
@@ -236,7 +237,7 @@ class Binder:
         shown = (*roles, "hosting") if event.layer == "cdn" else roles
         there = {leaf.certainty for leaf in own if leaf.role in shown}
         return (
-            f"who does that for the site could not be learnt ({event.layer})"
+            f"it is unknown who does that for the site ({event.layer})"
             if there and "certain" not in there
             else ""
         )

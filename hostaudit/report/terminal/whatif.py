@@ -55,7 +55,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         if timeline.outcome_basis(outcome):
             parts.append("estimated")
         if not outcome.assessed:
-            parts.append("not wholly assessed, it may be worse")
+            parts.append("not fully assessed, it may be worse")
         if outcome.via:
             parts.append(f"then via {words.listed([sheet.fallback(each) for each in outcome.via])}")
         if outcome.remains:

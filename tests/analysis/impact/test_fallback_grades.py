@@ -38,9 +38,9 @@ def holds(found: Fallback, grade: str, *said: str) -> None:
 
 def test_a_standby_that_nobody_asked_says_so():
     spare = SpareName("steady.net")
-    holds(graded(in_one_leg(), spare_names=(spare,)), "declared", "nobody has asked it yet")
+    holds(graded(in_one_leg(), spare_names=(spare,)), "declared", "not asked yet")
     silent = in_one_leg().note("a", "steady.net", unknown="timeout")
-    holds(graded(silent, spare_names=(spare,)), "declared", "its addresses could not be learnt: timeout")
+    holds(graded(silent, spare_names=(spare,)), "declared", "its addresses are unknown: timeout")
     server = audit.analyse(in_one_leg().declare(HETZNER_SERVER).file(), RULES)
     assert not any("far name servers" in each.what for each in server.not_assessed)
 

@@ -155,10 +155,10 @@ def test_an_origin_that_a_content_network_hides_is_not_assessed():
     answer = replayed(site, event("aws", "hosting"))
 
     assert first(answer).applies == "not_assessed"
-    assert first(answer).reason == "the origin behind cloudflare is hidden"
+    assert first(answer).reason == "the origin behind Cloudflare is hidden"
 
     site.standby_page(WEB, (PAGE_AT, OVH)).declare(STANDBY)
-    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind cloudflare is hidden"
+    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind Cloudflare is hidden"
 
 
 def test_what_only_stands_by_fills_no_role():

@@ -140,7 +140,7 @@ def test_a_report_says_who_carries_a_degraded_function_and_for_how_long(tmp_path
     (row,) = (each for each in impacts(report, "amazon") if each["id"] == "web")
     assert (row["effect"], row["remains"]) == ("degraded", ["hetzner"])
     assert row["time_to_recover_hours"]["usual"] > 360 - 1
-    assert "degraded: web site - goes on through Hetzner; whole again in about 15 days" in text
+    assert "degraded: web site - goes on through Hetzner; complete again after about 15 days" in text
 
 
 def impacts(report: dict, identity: str) -> list[dict]:

@@ -46,6 +46,6 @@ def test_a_drop_carries_notes_and_what_takes_over():
     written = flat(sample.drop(functions=(lost, soft, kept), events=(gone,)))
 
     assert "leaves: Amazon, here Route 53, in 24 hours, 24 h notice; by assumption" in written
-    assert "not wholly assessed, it may be worse; then via OVH; left: mirror; a note" in written
+    assert "not fully assessed, it may be worse; then via OVH; left: mirror; a note" in written
     assert "degraded: incoming mail - in 1 hour, for about 2 hours; slow" in written
     assert "works: outgoing mail; as before" in written
