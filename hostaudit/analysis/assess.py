@@ -328,7 +328,7 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
             delegated = site.evidence.value("delegation", zone, Delegation) is not None
             sources = "the delegation and the resolver" if delegated else "the resolver, as the registry was not heard"
             text = (
-                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
+                f"Not tested: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
                 "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
                 f"and verdict come from {sources}."
@@ -343,7 +343,7 @@ def _unheard_family(site: SiteModel) -> Iterator[Caveat]:
         rows = [each for each in health.servers if each.standing == "not_asked"]
         if health.heard and rows:
             text = (
-                f"Not asked over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
+                f"Not tested over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
                 "family answered with an error or without authority, while the others serve: something "
                 f"between here and them answers port 53 over {unheard}, or they do not serve the zone there."
             )

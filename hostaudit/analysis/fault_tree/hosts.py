@@ -190,8 +190,8 @@ class Hosts:
                 detail = f"origin behind {self.attribution.provider_name(behind)} is hidden"
                 hidden.append(HiddenOrigin(subject, behind, detail))
             operators = Purpose.LEG_OPERATORS.of(host, address).id
-            role = "cdn" if fronts else "hosting"
-            legs.append(self.tree.leg(role, subject, operators, detail, self._liveness(host, address)))
+            role, asked = "cdn" if fronts else "hosting", self.evidence.ids(("web", HostAddress(host, address)))
+            legs.append(self.tree.leg(role, subject, operators, detail, self._liveness(host, address), asked))
         return ShownLegs(tuple(legs), tuple(hidden))
 
     def _liveness(self, host: str, address: str) -> Liveness:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.model.actors import is_unknown
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import (
     IDLE,
@@ -158,7 +159,10 @@ def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], of_whom: s
     named = functions_named(lost, domain)
     aim = "to be back" if len(named) == 1 else f"to bring {_said(_longest(lost))} back"
     what = f"{listed(named)}{whose}{_begins(lost)}"
-    return f"{called(point, names)} alone can {verb} {what}; {_is_back(lost, aim, names)}"
+    who = called(point, names)
+    if is_unknown(point.failure_domain.id):  # what was seen of it, in words; the names of others stay as they are
+        who = who[:1].upper() + who[1:]
+    return f"{who} alone can {verb} {what}; {_is_back(lost, aim, names)}"
 
 
 def _in_pairs(

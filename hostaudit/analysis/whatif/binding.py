@@ -244,7 +244,7 @@ class Binder:
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""
-        return f"nobody fills the role {wanted}{event.layer.replace('_', ' ')} at this site"
+        return f"no provider was seen in the role {wanted}{event.layer.replace('_', ' ')} at this site"
 
 
 def replace_bound(bound: Bound, name: str) -> Bound:

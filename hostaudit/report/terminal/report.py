@@ -254,7 +254,8 @@ def _companies(
     if not strong:
         unsure = report.unknowns and report.score.low < report.score.high
         open_ = "; the unknown parts (below) may depend on one" if unsure else ""
-        sheet.text(f"Nothing, as far as was seen, apart from the names{open_}.", 2)
+        names_aside = ", apart from the names" if companies else ""
+        sheet.text(f"Nothing, as far as was seen{names_aside}{open_}.", 2)
     for position, point in enumerate(strong, 1):
         roles = words.listed([say.role(each) for each in point.roles])
         held = f"{_called(sheet, point, known)}{f', for {roles}' if roles else ''}{_told_id(sheet, point, known)}"
@@ -397,7 +398,10 @@ def _called(sheet: Sheet, point: SinglePoint, known: dict[str, str]) -> str:
     domain = point.failure_domain
     if is_unknown(domain.id):
         seen = sheet.safe(seen_of(domain.id), 80)
-        return f"{sheet.safe(domain.name, 80)} ({seen}, not in the catalogue)" if domain.name else _nameless(seen)
+        if not domain.name:
+            return _nameless(seen)
+        aside = "" if seen in domain.name else f"{seen}, "
+        return f"{sheet.safe(domain.name, 80)} ({aside}not in the catalogue)"
     return sheet.safe(known.get(domain.id) or domain.name or domain.id, 120)
 
 
@@ -487,7 +491,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if not report.fallbacks:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
-        declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else ""
+        known = each.name or _operator(each.provider, names)
+        declared = words.standing_by(FallbackId.read(each.id), known) if each.id else ""
         provider = sheet.safe(declared or _operator(each.provider, names), 100)
         backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
         text = f"{say.role(each.role)} {provider}{backed}"

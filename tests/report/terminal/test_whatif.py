@@ -32,7 +32,7 @@ def test_a_drop_of_nobody_that_matters():
     written = flat(sample.drop(functions=(), fallbacks=(), excluded=(), not_assessed=()))
 
     assert "Nothing, as far as can be seen." in written
-    assert "No function remains whole." in written
+    assert "No function works without loss." in written
     assert "Fallbacks None seen." in written
 
 
