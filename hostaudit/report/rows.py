@@ -62,7 +62,12 @@ def level(row: Finding) -> Level:
 
 def counted(found: Iterable[Finding]) -> str:
     """The counts in words: ``2 failed, 1 unknown, 1 excepted, 4 passed``."""
-    words = {"fail": "failed", "told": "reported only", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
+    words = {
+        "fail": "failed",
+        "told": "reported only",
+        "inconclusive": "unknown",
+        "warning": "unknown (a warning only)",
+    }
     words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
     standings = [standing(each) for each in found]
     said = [f"{standings.count(each)} {words[each]}" for each in _ORDER if each in standings]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 
+from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, Report, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
@@ -163,6 +164,14 @@ def grounds(report: Report) -> str:
     if open_:
         return f"; the origin behind {networks} is unknown, and so are some other parts"
     return f"; the operator of every part seen is known; the origin behind {networks} is not"
+
+
+def companies(report: Report) -> dict[str, str]:
+    """What people call each company of a report, by id; safe for no sink."""
+    held = {each.failure_domain for each in report.spofs if each.failure_domain.kind == "parent"}
+    named = {each.id: each.name for each in held if each.name}
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names | named
+    return named | known_as(report.dependencies, names)
 
 
 def cause(identity: str) -> str:

@@ -86,7 +86,9 @@ def at_one_registrar() -> sites.Site:
 def with_data(**versions: str) -> str:
     """The page of Parler's evidence, read with tables of these days."""
     found = api.analyse(parler())
-    run = msgspec.structs.replace(found.run, data_versions={key.replace("_", "-"): day for key, day in versions.items()})
+    run = msgspec.structs.replace(
+        found.run, data_versions={key.replace("_", "-"): day for key, day in versions.items()}
+    )
     return report.load("terminal").render(msgspec.structs.replace(found, run=run), STYLE)
 
 

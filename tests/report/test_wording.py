@@ -250,7 +250,11 @@ OPEN = UnknownFact("dns", "x.com", "timeout", True)
     ("score", "unknowns", "said"),
     [
         (Score(9, 9, 1.0), (), "; every part that was seen is known"),
-        (Score(9, 40, 1.0), (), "; every part that was seen is known; the range is due to what was not asked or not proved"),
+        (
+            Score(9, 40, 1.0),
+            (),
+            "; every part that was seen is known; the range is due to what was not asked or not proved",
+        ),
         (Score(9, 40, 0.83), (OPEN,), "; 83% of its parts are known"),
         (Score(0, 100, 0.0), (OPEN,), "; nothing of what it rests on is known"),
         (
@@ -258,7 +262,11 @@ OPEN = UnknownFact("dns", "x.com", "timeout", True)
             (HIDDEN,),
             "; the operator of every part seen is known; the origin behind Amazon CloudFront is not",
         ),
-        (Score(9, 40, 0.9), (HIDDEN, OPEN), "; the origin behind Amazon CloudFront is unknown, and so are some other parts"),
+        (
+            Score(9, 40, 0.9),
+            (HIDDEN, OPEN),
+            "; the origin behind Amazon CloudFront is unknown, and so are some other parts",
+        ),
     ],
 )
 def test_how_much_is_known_of_a_score_is_said_in_words(score, unknowns, said):

@@ -248,4 +248,8 @@ def _standby(fallbacks: tuple[Fallback, ...], stores: frozenset[str]) -> str:
     declared = sum(bool(each.id) for each in fallbacks)
     if not declared:
         return "No fallback was seen."
-    return "1 fallback is declared, not proved yet." if declared == 1 else f"{declared} fallbacks are declared, none is proved yet."
+    return (
+        "1 fallback is declared, not proved yet."
+        if declared == 1
+        else f"{declared} fallbacks are declared, none is proved yet."
+    )

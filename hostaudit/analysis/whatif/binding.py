@@ -236,11 +236,7 @@ class Binder:
         # An edge would show at the addresses of a host.
         shown = (*roles, "hosting") if event.layer == "cdn" else roles
         there = {leaf.certainty for leaf in own if leaf.role in shown}
-        return (
-            f"it is unknown who does that for the site ({event.layer})"
-            if there and "certain" not in there
-            else ""
-        )
+        return f"it is unknown who does that for the site ({event.layer})" if there and "certain" not in there else ""
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""

@@ -1,7 +1,7 @@
 """GitLab's Code Quality report: a list of the findings that count, each at the line of the policy that names the site.
 
 The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
-*Unknown*; one that no policy asks for is ``info`` and begins with *Told*; findings that an exception covers or of which
+*Unknown*; one that no policy asks for is ``info`` and begins with *Reported*; findings that an exception covers or of which
 the policy only warns are left out.
 """
 
@@ -44,7 +44,7 @@ def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
     path, line = place(report)
     state = standing(row)
     fails = state == "fail"
-    lead = f"Told as {level(row)}, does not count: " if state == "told" else "Unknown, so inconclusive: "
+    lead = f"Reported as {level(row)}, not demanded: " if state == "told" else "Unknown, so inconclusive: "
     told = plain(f"{report.target.domain}: {row.message} ({named(row)})")
     return {
         "description": told if fails else f"{lead}{told}",

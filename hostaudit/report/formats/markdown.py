@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
-from hostaudit.model.companies import known_as
 from hostaudit.model.report import Report
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
@@ -72,8 +71,7 @@ class _Page:
 
     def __init__(self, report: Report, style: Style) -> None:
         self.report = report
-        names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
-        self.known = known_as(report.dependencies, names)
+        self.known = say.companies(report)
         self.encoding = "utf-8" if style.unicode else "ascii"
         self.lines: list[str] = []
         self.room = MOST_BYTES - RESERVE
@@ -173,7 +171,7 @@ class _Page:
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
-        return self.known.get(domain.id) or domain.name or self.report.names.get(domain.id, domain.id)
+        return self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from hostaudit.model import words
 from hostaudit.model.actors import is_unknown, seen_of
-from hostaudit.model.companies import known_as
 from hostaudit.model.data import ONLY_DIRECTS, STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
@@ -100,7 +99,7 @@ def write(sheet: Sheet, report: Report) -> None:
     """The whole report."""
     evidence = {item.id: item for item in report.evidence}
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
-    known = known_as(report.dependencies, names)
+    known = say.companies(report)
     _top(sheet, report)
     _findings(sheet, report)
     _companies(sheet, report, evidence, names, known)
@@ -338,7 +337,9 @@ def _names_held(sheet: Sheet, report: Report, point: SinglePoint, names: dict[st
     """The zones whose registrar or registry a company is, those of the site itself first; else whom it works for."""
     held = [each for each in report.dependencies if each.parent == point.failure_domain.id and each.role in SINGLE]
     ordered = sorted(held, key=lambda each: each.direct is not True)
-    zones = [zone for each in ordered for zone in each.zones] or [names.get(each.subject, each.subject) for each in held]
+    zones = [zone for each in ordered for zone in each.zones] or [
+        names.get(each.subject, each.subject) for each in held
+    ]
     return list(dict.fromkeys(sheet.safe(each, 80) for each in zones))
 
 

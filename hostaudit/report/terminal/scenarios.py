@@ -70,7 +70,11 @@ def write_one(sheet: Sheet, document: Scenario) -> None:
     sheet.heading("Events")
     for event in document.events:
         _event(sheet, event)
-    told = (("Outcome", document.outcome), ("Lesson", document.lesson), ("Do before the next incident", document.before))
+    told = (
+        ("Outcome", document.outcome),
+        ("Lesson", document.lesson),
+        ("Do before the next incident", document.before),
+    )
     for title, text in told:
         if text:
             sheet.heading(title)

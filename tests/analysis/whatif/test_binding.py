@@ -128,7 +128,11 @@ def test_a_mapping_that_means_nothing_here_is_refused(renamed, message, hint):
 @pytest.mark.parametrize(
     ("events", "applies", "reason"),
     [
-        (event("google-play", "app_store", platform="android"), "no", "no provider was seen in the role android app store"),
+        (
+            event("google-play", "app_store", platform="android"),
+            "no",
+            "no provider was seen in the role android app store",
+        ),
         (event("fastly", "cdn", "outage", bind="literal"), "no", "nothing that was seen of the site rests on Fastly"),
         (event("fastly", "cdn", "outage", bind="role"), "no", "no provider was seen in the role cdn at this site"),
         (event("denic", "registry", "outage", scope="tld", tld="de", bind="literal"), "no", "lies under .de"),

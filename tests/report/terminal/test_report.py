@@ -45,7 +45,9 @@ def test_pairs_and_threes_of_companies_are_listed_by_function():
     )  # fmt: skip
     written = flat(report(cut_sets=sets, cut_set_limits=("sets of three: a lower bound",)))
 
-    assert "What two companies can end together web site and name resolution: - p0 and Amazon - p1 and Amazon" in written
+    assert (
+        "What two companies can end together web site and name resolution: - p0 and Amazon - p1 and Amazon" in written
+    )
     assert "- p5 and Amazon +3 more, see --format json" in written
     assert "What three companies can end together web site: - a, b and c Note: sets of three: a lower bound" in written
     assert "AS2" not in written
@@ -244,7 +246,7 @@ def test_the_next_step_after_leaving_things_out_is_to_ask_them():
 
     last = terminal(report(verdict="inconclusive", unknowns=unasked)).splitlines()[-2:]
 
-    assert last == ["Next: ask what was switched off too", "  hostaudit scan captive.com"]
+    assert last == ["Next: ask also what was switched off", "  hostaudit scan captive.com"]
 
 
 def with_data(unanswered=(), **versions):

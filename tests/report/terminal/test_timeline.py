@@ -105,7 +105,7 @@ def test_a_refusal_after_its_event_and_one_before_stand_under_it():
     early = msgspec.structs.replace(sample.EVENTS[6], at_hours=1.0)
     written = flat(sample.whatif(events=(sample.EVENTS[4], early), fallbacks=()))
 
-    assert "excluded: Google Cloud - unlikely to accept (asked at +1h, judged) Whatever" in written
+    assert "excluded: Google Cloud - unlikely to accept (asked at +1h, judged) Whichever" in written
 
 
 def test_a_scenario_that_meets_nothing_says_so():

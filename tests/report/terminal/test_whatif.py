@@ -16,7 +16,7 @@ def test_a_drop_says_what_stops_when_and_for_how_long():
 
     assert shown(sample.drop()).startswith("Without Amazon the web site is down at once")
     assert "leaves: Amazon, 24 h notice" in written
-    assert "down: web site - at once, for about 15 days (2 to 42 days); estimated" in written
+    assert "down: web site - at once; back after about 15 days (2 to 42 days); estimated" in written
     assert "cannot renew: certificate renewal - in 89 days, for about 1 hour" in written
     assert "degraded: incoming mail - at once, for about 4 hours; goes on through mx2 at Fastmail" in written
     assert "works: new Android installs, through F-Droid" in written
