@@ -27,7 +27,7 @@ ONCE_SAID = {
     "what was established": r"could not be (established|learnt)",
     "what hangs on what": r"what it hangs on",
     "a company among several without a number": r"\b1 more can each",
-    "words of another language": r"not wholly|To know besides|What is wanting|not told who|ran out \d+ days|safe or not",
+    "words of another language": r"not wholly|To know besides|What is wanting|not told who|ran out \d+|safe or not",
 }
 
 

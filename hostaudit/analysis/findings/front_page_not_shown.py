@@ -25,7 +25,8 @@ def find(site: SiteModel) -> Iterator[Finding]:
         subject=answer.page.host,
         message=f"{answer.in_words}: the host answers, and shows no page.",
         because=answer.because,
-        fix="If this is intended, as for an API or for clients that are not browsers, nothing; else compare with what a browser shows.",
+        fix="If this is intended, as for an API or for clients that are not browsers, nothing; else compare with what "
+        "a browser shows.",
         effect="The host counts as up; apps and scripts that a page would name were not looked for.",
     )
 

@@ -137,8 +137,8 @@ def _worst(
     holders = [called(point, names) for point in companies if point.name_only]
     if holders:
         return (
-            f"No company seen can take {domain} down alone, except the registrars and registries of its name and of the "
-            f"names that it rests on: {listed(holders)}.{_in_pairs(domain, functions, cut_sets, names)}"
+            f"No company seen can take {domain} down alone, except the registrars and registries of its name and of "
+            f"the names that it rests on: {listed(holders)}.{_in_pairs(domain, functions, cut_sets, names)}"
         )
     return f"No single point of failure of {domain} was found.{_in_pairs(domain, functions, cut_sets, names)}"
 

@@ -1,8 +1,8 @@
 """GitLab's Code Quality report: a list of the findings that count, each at the line of the policy that names the site.
 
 The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
-*Unknown*; one that no policy asks for is ``info`` and begins with *Reported*; findings that an exception covers or of which
-the policy only warns are left out.
+*Unknown*; one that no policy asks for is ``info`` and begins with *Reported*; findings that an exception covers or of
+which the policy only warns are left out.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from hostaudit.model.report import (
     Finding,
     Function,
     FunctionImpact,
-    Hours,
     Leg,
     Report,
     SinglePoint,
@@ -302,7 +301,7 @@ def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) 
 def _name_holders(
     sheet: Sheet, report: Report, points: list[SinglePoint], names: dict[str, str], known: dict[str, str]
 ) -> None:
-    """Registrars and registries, a line for all of a role and time: of order 1 for every site, so they tell little about
+    """Registrars and registries, a line for all of a role and time: of order 1 for every site, so they tell little of
     this one."""
     if not points:
         return

@@ -9,7 +9,6 @@ from hostaudit.report import wording as say
 from hostaudit.report.terminal import timeline
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
 
-
 AT_ONCE = Hours(0.0, 0.0, 0.0)
 
 

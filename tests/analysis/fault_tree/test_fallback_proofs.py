@@ -300,9 +300,9 @@ def test_an_exchanger_in_the_mx_set_is_configured():
 @pytest.mark.parametrize(
     ("issue", "passes", "said"),
     [
-        (("letsencrypt.org", "sectigo.com"), True, "lets sectigo issue"),
-        (("letsencrypt.org",), False, "does not let sectigo issue"),
-        ((), False, "does not let sectigo issue"),
+        (("letsencrypt.org", "sectigo.com"), True, "lets Sectigo (incl. Comodo, USERTrust) issue"),
+        (("letsencrypt.org",), False, "does not let Sectigo (incl. Comodo, USERTrust) issue"),
+        ((), False, "does not let Sectigo (incl. Comodo, USERTrust) issue"),
     ],
 )
 def test_caa_decides_about_a_second_authority(issue, passes, said):
@@ -315,7 +315,11 @@ def test_without_caa_any_authority_will_do_and_an_open_question_stays_open():
     site = in_one_leg().caa()
 
     holds(proof(site, DeclaredFallback("ca", "sectigo")), True, "any public authority may issue")
-    holds(proof(site.note("caa", WEB, unknown="servfail"), DeclaredFallback("ca", "sectigo")), None, "not be learnt")
+    holds(
+        proof(site.note("caa", WEB, unknown="servfail"), DeclaredFallback("ca", "sectigo")),
+        None,
+        "it is unknown whether",
+    )
     del site.items[f"caa:{WEB}"]
     holds(proof(site, DeclaredFallback("ca", "sectigo")), None, "it is unknown whether")
 
@@ -341,7 +345,7 @@ def listed(developer: str | None, *, owned: bool | None = None, others: str | No
         (listed("Anybody", others=None), True, "f-droid lists org.steady now"),
         (listed("Anybody", owned=True), True, "f-droid lists org.steady now"),
         (listed("Anybody"), False, "by Anybody, the site's apps are by Steady Ltd"),
-        (in_one_leg().note("listing", "f-droid org.steady", absent="404"), False, "f-droid does not list org.steady"),
+        (in_one_leg().note("listing", "f-droid org.steady", absent="404"), False, "F-Droid does not list org.steady"),
         (in_one_leg().note("listing", "f-droid org.steady", unknown="rate_limited"), None, "it is unknown whether"),
         (in_one_leg(), None, "it is unknown whether"),
     ],

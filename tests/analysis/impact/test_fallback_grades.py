@@ -174,8 +174,14 @@ def test_a_switch_that_is_declared_elsewhere_counts_instead():
 
 def test_a_second_authority_is_independent_of_the_first():
     site = in_one_leg().caa("letsencrypt.org", "sectigo.com")
-    holds(graded(site, DeclaredFallback("ca", "sectigo")), "independent", "lets sectigo issue")
-    holds(graded(in_one_leg(), DeclaredFallback("ca", "sectigo")), "declared", "does not let sectigo issue")
+    holds(
+        graded(site, DeclaredFallback("ca", "sectigo")), "independent", "lets Sectigo (incl. Comodo, USERTrust) issue"
+    )
+    holds(
+        graded(in_one_leg(), DeclaredFallback("ca", "sectigo")),
+        "declared",
+        "does not let Sectigo (incl. Comodo, USERTrust) issue",
+    )
 
 
 def test_another_store_is_independent_of_the_first():
