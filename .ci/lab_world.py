@@ -35,6 +35,11 @@ WORLD: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("tls-all-self-signed", ("down",), CERTIFICATE),
     ("tls-all-wrong-name", ("down",), CERTIFICATE),
     ("tls-all-untrusted", ("down",), CERTIFICATE),
+    (
+        "tls-all-closed",
+        ("lost",),
+        "port 443 refuses everybody while port 80 shows the page, so what is served needs no certificate",
+    ),
     ("web-50[0-9]", ("down",), "the server answers 5xx to everybody, so nobody is shown the site"),
     *(
         (f"alone-{status}", ("pass", "lost", "raise"), "the server says to every device that there is no such file")

@@ -57,6 +57,7 @@ SEAM = ("observe.net", "observe.net.outcome", "observe.net.jsontext")
 OWNERS = {
     "dns": ("observe/net/dns/client.py",),
     "httpx": ("observe/net/http/client.py",),
+    "rich": ("report/terminal/spans.py",),
     "httpcore": ("observe/net/http/client.py",),
     "cryptography": ("observe/net/http/client.py",),
     "ipwhois": ("observe/net/registry/address_holder.py",),

@@ -44,14 +44,14 @@ def test_every_golden_text_belongs_to_a_case_and_each_of_the_sixteen_has_one():
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     """Every page of the corpus and of the cases, each on one line."""
-    found = {f"{name} {form}": text for name, file in bundles().items() for form, text in both(file)}
+    found = {f"{name} {form}": text for name, file in bundles().items() for form, text in forms(file)}
     found |= {name: case.page() for name, case in CASES.items()}
     found["sample"] = report.load("terminal").render(sample(), STYLE)
     return {name: " ".join(text.split()) for name, text in found.items()}
 
 
-def both(file):
-    yield "terminal", rendered(file, "terminal")
+def forms(file):
+    yield from ((form, rendered(file, form)) for form in ("terminal", "screens"))
     yield "markdown", report.load("markdown").render(api.analyse(file), STYLE)
 
 

@@ -26,13 +26,17 @@ def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> boo
     return environ.get("TERM") != "dumb" and stream.isatty()
 
 
+WIDEST = 400
+"""The most columns of a line; a width beyond them is a mistake in COLUMNS."""
+
+
 def columns(stream: TextIO, environ: Mapping[str, str]) -> int:
-    """The width of the output in columns: COLUMNS or that of the terminal, from 20 to 80."""
+    """The width of the output in columns: COLUMNS or that of the terminal, at least 20; 80 if there is neither."""
     given = environ.get("COLUMNS", "")
     wide = int(given) if given.isascii() and given.isdigit() else 0
     if wide == 0 and stream.isatty():
         wide = os.get_terminal_size(stream.fileno()).columns
-    return max(20, min(wide or 80, 80))
+    return max(20, min(wide or 80, WIDEST))
 
 
 def progress_fits(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -43,6 +43,9 @@ ColourOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no notes and no progress on standard error.")]
 NoProgressOption = Annotated[bool, typer.Option("--no-progress", help="Print no progress line.")]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show the whole report in the terminal, not only its answer.")
+]
 DebugOption = Annotated[
     bool, typer.Option("--debug", help="Log every lookup; print a traceback if hostaudit itself fails.")
 ]
@@ -56,6 +59,14 @@ class Output(NamedTuple):
 
     format: FormatOption = "terminal"
     output: OutputOption = None
+
+
+class ReportOutput(NamedTuple):
+    """The outputs of a command that writes reports, which have a short form in the terminal."""
+
+    format: FormatOption = "terminal"
+    output: OutputOption = None
+    verbose: VerboseOption = False
 
 
 class Console(NamedTuple):

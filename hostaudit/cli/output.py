@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hostaudit import report
 from hostaudit.cli import inputs
 from hostaudit.cli.console import columns, complain, note, put, wants_colour
-from hostaudit.cli.options import COLOURS, Console, Output, ScanConsole, refuse_other
+from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report.text import inert
@@ -40,7 +40,7 @@ class Writer:
 
     def __init__(
         self,
-        output: Output,
+        output: Output | ReportOutput,
         console: Console | ScanConsole,
         *,
         document: type[Document],
@@ -52,17 +52,14 @@ class Writer:
         self.outputs = _outputs(output.format, tuple(output.output or ()))
         self.colour = console.color
         self.quiet = console.quiet
+        self._brief = isinstance(output, ReportOutput) and not output.verbose
         self._defects: tuple[str, ...] = ()
         for each, _ in self.outputs:
             if each != "terminal":
                 _refuse_unable(report.load(each), document)
         _refuse_same([path for _, path in self.outputs if path is not None], evidence)
         inputs.writes(*(path or "-" for _, path in self.outputs), evidence)
-        for path in (*(path for _, path in self.outputs), evidence):
-            if path is not None:
-                from hostaudit.files import check_writable
-
-                check_writable(path)
+        _refuse_unwritable(*(path for _, path in self.outputs), evidence)
 
     def reads(self, *paths: str | Path) -> None:
         """Refuse an output file that is also an input: the command would overwrite it."""
@@ -137,11 +134,12 @@ class Writer:
 
     def _style(self, path: Path | None) -> report.Style:
         if path is not None:
-            return report.Style(colour=self.colour == "always")
+            return report.Style(colour=self.colour == "always", brief=self._brief)
         return report.Style(
             colour=wants_colour(self.colour, sys.stdout, os.environ),
             unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
             width=columns(sys.stdout, os.environ),
+            brief=self._brief,
         )
 
 
@@ -201,6 +199,15 @@ def _refuse_same(outputs: list[Path], evidence: Path | None) -> None:
         if place in seen:
             raise UsageError(f"{path} is the file of two outputs", "give each -o a file of its own")
         seen.add(place)
+
+
+def _refuse_unwritable(*paths: Path | None) -> None:
+    """Refuse a file that cannot be written, before a long scan."""
+    from hostaudit.files import check_writable
+
+    for path in paths:
+        if path is not None:
+            check_writable(path)
 
 
 def _refuse_unable(each: report.Format, document: type[Document]) -> None:

@@ -18,8 +18,8 @@ TOLD = 2
 
 def known_as(dependencies: Iterable[Dependency], names: Mapping[str, str]) -> dict[str, str]:
     """Return what people call each company that the dependencies name, by its id. ``names``: the names of companies
-    and products, by id. A company of which a site shows only products is called by them too: ``Gandi (Your.Online)``,
-    and alone by them if their names hold its own: ``Amazon Route 53``."""
+    and products, by id. A company of which a site shows only products is called by them too: ``Gandi (Your.Online)``.
+    A name that holds the other is enough: ``Amazon`` for Amazon Route 53, ``NS1 (IBM)`` for IBM."""
     seen: dict[str, dict[str, str]] = {}
     for each in dependencies:
         products = seen.setdefault(each.parent, {})
@@ -39,7 +39,8 @@ def _called(identity: str, company: str, products: Iterable[str]) -> str:
     if not told or len(told) > TOLD:
         return company
     if any(_holds(each, company) or _holds(each, identity.replace("-", " ")) for each in told):
-        return told[0] if len(told) == 1 else company
+        within = len(told) == 1 and not told[0].casefold().startswith(company.casefold())
+        return told[0] if within else company
     if len(told) == 1:
         return f"{told[0]} ({_short(company)})"
     return f"{_short(company)} ({listed(told)})"

@@ -53,7 +53,8 @@ class RoleRow:
     ``expires``: something in it has a last day. ``single``: a site has exactly one, which provides only the name.
     ``may_hide``: the roles that an unknown basic event of it may conceal; itself if empty.
     ``fallback``: how a declared fallback of it works: *standby*, it takes over after a switch; *alternative*, it is in
-    use from the start; empty, none can be declared.
+    use from the start; empty, none can be declared. ``second``: what would take over from it, in words; empty if
+    nothing can.
     """
 
     words: str
@@ -70,6 +71,7 @@ class RoleRow:
     single: bool = False
     may_hide: tuple[Role, ...] = ()
     fallback: Literal["", "standby", "alternative"] = ""
+    second: str = ""
 
 
 ROLES: dict[str, RoleRow] = {
@@ -82,6 +84,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("registry", "registrar", "dns"),
         fallback="standby",
+        second="name servers of a second company",
     ),
     "hosting": RoleRow(
         words="hosting",
@@ -92,6 +95,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("hosting", "cdn"),
         fallback="standby",
+        second="a second host that serves, or one to switch to",
     ),
     "cdn": RoleRow(
         words="CDN",
@@ -101,6 +105,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         may_hide=("hosting", "cdn"),
         fallback="standby",
+        second="a second way to the site, past this network",
     ),
     "ca": RoleRow(
         words="certificates",
@@ -109,6 +114,7 @@ ROLES: dict[str, RoleRow] = {
         replaceable=True,
         expires=True,
         fallback="alternative",
+        second="a second certificate authority",
     ),
     "mail": RoleRow(
         words="mail",
@@ -117,8 +123,15 @@ ROLES: dict[str, RoleRow] = {
         counted=True,
         replaceable=True,
         fallback="standby",
+        second="a mail exchanger of a second company",
     ),
-    "sending": RoleRow(words="mail sending", functions=("mail_send",), alternatives=True, replaceable=True),
+    "sending": RoleRow(
+        words="mail sending",
+        functions=("mail_send",),
+        alternatives=True,
+        replaceable=True,
+        second="a second company that may send",
+    ),
     "page": RoleRow(words="page"),
     "app_store": RoleRow(
         words="app store",
@@ -128,6 +141,7 @@ ROLES: dict[str, RoleRow] = {
         alternatives=True,
         replaceable=True,
         fallback="alternative",
+        second="a second way to install the app",
     ),
     "payments": RoleRow(
         words="payments",

@@ -3,6 +3,7 @@
 | absent | contradicted by |
 |---|---|
 | NXDOMAIN of a name | a record of it or of a name below it (RFC 8020), its delegation, authority for it at a server |
+| the same, unless the registry does not delegate it or holds it back | its registration with name servers |
 | MX or addresses of a zone | such records at a server of the zone itself |
 | the delegation, unless a hold or a deletion explains it | an answer of the resolver below the name |
 | the same, unless the resolver finds no such name either | the registration of the name |
@@ -89,6 +90,7 @@ class _Seen:
         self._aliases: set[str] = set()
         self._registrations: dict[str, tuple[Registration, Evidence]] = {}
         self._denied: set[str] = set()
+        self._undelegated: set[str] = set()
         self._answering: dict[str, Evidence] = {}
         self._records: list[tuple[ServerRecords, Evidence]] = []
         for item in items:
@@ -100,6 +102,8 @@ class _Seen:
         at = subject_of(item, HostAddress) or subject_of(item, ServerAddress)
         if name is not None and item.kind in DENIED and item.absent == NO_SUCH_NAME:
             self._denied.add(name.name)
+        if name is not None and item.kind == "delegation" and item.absent is not None:
+            self._undelegated.add(name.name)
         if value is None:
             return
         if at is not None and item.kind in ANSWERING:
@@ -136,10 +140,20 @@ class _Seen:
         # RFC 6604: the code of a reply with an alias is about the last name of the chain.
         if item.kind in DENIED and item.absent == NO_SUCH_NAME and name.name not in self._aliases:
             yield from (each for held, each in self._existing if lies_under(held, name.name))
+            yield from self._registered(name.name)
         for value, each in self._records:
             held = {"mx": value.exchangers, "a": value.addresses}.get(item.kind)
             if held and value.zone == name.name:
                 yield each
+
+    def _registered(self, name: str) -> Iterator[Evidence]:
+        """The registration of a name with name servers, which the registry neither withholds nor says that it does not
+        delegate: that there is no such name is then the word of the resolver alone."""
+        registration = self._registrations.get(name)
+        if registration is None or name in self._undelegated:
+            return
+        if registration[0].nameservers and not registration[0].withdrawn:
+            yield registration[1]
 
     def _delegated(self, name: str) -> Iterator[Evidence]:
         """The answers that show that the registry delegates a name, whatever its servers said here: those of the

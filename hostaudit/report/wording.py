@@ -69,6 +69,48 @@ CAUSES = {
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }
 
+IN_SHORT = {
+    "timeout": "no answer",
+    "deadline": "no time left",
+    "servfail": "SERVFAIL",
+    "refused": "refused",
+    "lame": "lame server",
+    "dns_error": "DNS error",
+    "malformed": "unreadable",
+    "truncated": "cut short",
+    "loop": "alias loop",
+    "unreachable": "unreachable",
+    "connection_refused": "connection refused",
+    "connection_reset": "connection reset",
+    "tls_error": "TLS failed",
+    "certificate_invalid": "certificate not valid",
+    "http_status": "error status",
+    "rate_limited": "rate limit",
+    "too_large": "too large",
+    "too_many_redirects": "too many redirects",
+    "redirect_refused": "redirect not followed",
+    "blocked_address": "private address",
+    "limit": "limit of the scan",
+    "no_service": "no such service",
+    "not_asked": "not asked",
+    "depends_on_unknown": "earlier question open",
+    "contradicted": "contradicted",
+    "unproved": "without proof",
+    "challenge": "challenge page",
+    "other_subject": "answer about something else",
+    "internal_error": "error in hostaudit",
+    "hidden_behind_cdn": "hidden behind the CDN",
+}
+"""The same causes in as few words as a table has room for."""
+
+EXCEPTIONS = {
+    "applied": "is due for review",
+    "unused": "is unused",
+    "expired": "has ended",
+    "malformed": "states no day",
+}
+"""By state of an exception, what is to be said of it."""
+
 _RANK = list(KINDS)
 
 
@@ -177,6 +219,11 @@ def companies(report: Report) -> dict[str, str]:
 def cause(identity: str) -> str:
     """The cause of a missing answer, in words."""
     return CAUSES.get(identity, identity.replace("_", " "))
+
+
+def cause_in_short(identity: str) -> str:
+    """The cause of a missing answer in a few words."""
+    return IN_SHORT.get(identity, identity.replace("_", " "))
 
 
 def onset(hours: float) -> str:

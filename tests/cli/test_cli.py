@@ -648,7 +648,8 @@ def test_the_width_is_that_of_the_terminal_within_reason(monkeypatch):
     assert console.columns(terminal, {"COLUMNS": "40"}) == 40
     assert console.columns(terminal, {"COLUMNS": "wide"}) == 60
     assert console.columns(io.StringIO(), {}) == 80
-    assert console.columns(io.StringIO(), {"COLUMNS": "400"}) == 80
+    assert console.columns(io.StringIO(), {"COLUMNS": "120"}) == 120
+    assert console.columns(io.StringIO(), {"COLUMNS": "9999"}) == 400
     assert console.columns(io.StringIO(), {"COLUMNS": "3"}) == 20
 
 

@@ -36,10 +36,12 @@ def report(capsys) -> dict:
     [(PARLER, Exit.FAIL, "FAIL"), (TWO_OPERATORS, Exit.PASS, "PASS"), (SILENT, Exit.INCONCLUSIVE, "INCONCLUSIVE")],
 )
 def test_two_dns_operators_are_demanded_of_saved_sites(evidence, code, word):
-    shown = hostaudit("analyse", evidence, "--policy", TWO_DNS)
+    shown = hostaudit("analyse", evidence, "--policy", TWO_DNS, "-v")
+    brief = hostaudit("analyse", evidence, "--policy", TWO_DNS)
 
-    assert shown.returncode == code
+    assert shown.returncode == brief.returncode == code
     assert f"\n{word}: score" in shown.stdout
+    assert f"\n{word} by " in brief.stdout
     assert "HA-DNS-002 dns.min_providers" in shown.stdout or code == Exit.PASS
     assert "Passed: dns.min_providers" in shown.stdout or code != Exit.PASS
     assert hostaudit("scan", evidence, "--policy", TWO_DNS, "--format", "json").returncode == code
@@ -59,9 +61,12 @@ def test_the_silent_example_is_the_other_one_without_its_answers():
 
 def test_a_failure_names_the_command_that_explains_it(capsys):
     assert cli.run(["analyse", PARLER, "--policy", str(TWO_DNS)]) == Exit.FAIL
+    brief = capsys.readouterr().out
+    assert cli.run(["analyse", PARLER, "--policy", str(TWO_DNS), "-v"]) == Exit.FAIL
     last = capsys.readouterr().out.rstrip().splitlines()[-1].strip()
 
     assert last == "hostaudit explain HA-DNS-002"
+    assert last in brief
     assert cli.run(last.split()[1:]) == Exit.PASS
 
 
@@ -79,7 +84,7 @@ def test_a_failure_names_the_command_that_explains_it(capsys):
 def test_options_of_judging(here, options, code):
     cli.run(["analyse", PARLER, "--policy", str(TWO_DNS), "--format", "json", "-o", "before.json", "-q"])
 
-    assert cli.run(["analyse", PARLER, *options, "-o", "out.txt", "-q"]) == code
+    assert cli.run(["analyse", PARLER, *options, "-o", "out.txt", "-q", "-v"]) == code
     if "--baseline" in options:
         assert "in the baseline: HA-DNS-002" in Path("out.txt").read_text()
 
@@ -95,7 +100,7 @@ def test_a_plain_report_is_a_baseline_for_single_points(here, capsys):
 
 @pytest.mark.parametrize(("mode", "code"), [("inconclusive", 3), ("fail", 1), ("warn", 0)])
 def test_what_an_unknown_comes_to_can_be_chosen(mode, code, capsys):
-    assert cli.run(["analyse", str(SILENT), "--policy", str(TWO_DNS), "--unknown", mode]) == code
+    assert cli.run(["analyse", str(SILENT), "--policy", str(TWO_DNS), "--unknown", mode, "-v"]) == code
     shown = capsys.readouterr().out
     assert ("a warning only" in shown) == (mode == "warn")
     assert ("which fails" in shown) == (mode == "fail")
@@ -115,12 +120,14 @@ def test_exceptions_are_told_with_owner_and_days(here, capsys):
     Path("hostaudit.yaml").write_text(f"{text}{rows}")
 
     assert cli.run(["analyse", PARLER]) == Exit.PASS
+    assert "exceptions EX-8 has ended" in capsys.readouterr().out
+    assert cli.run(["analyse", PARLER, "-v"]) == Exit.PASS
     shown = " ".join(capsys.readouterr().out.split())
     assert "Policy hostaudit.yaml: 1 excepted" in shown
     assert "excepted: HA-DNS-002 dns.min_providers: DNS operator of parler.com: 1 provider" in shown
     assert "EX-7, alice@example.com, 29" in shown
     assert "exception EX-8 has ended: mail.min_providers: it ended on 2020-12-31" in shown
-    assert cli.run(["analyse", PARLER, "--strict-exceptions"]) == Exit.FAIL
+    assert cli.run(["analyse", PARLER, "--strict-exceptions", "-v"]) == Exit.FAIL
     assert "HA-EXCEPTION-001" in capsys.readouterr().out
 
 

@@ -89,7 +89,7 @@ def test_one_run_writes_every_format_and_all_agree_with_the_exit_code(place, ver
     )
 
     assert (done.returncode, done.stderr) == (EXIT_OF[verdict], "")
-    assert {"pass": "PASS: ", "fail": "FAIL: ", "inconclusive": "INCONCLUSIVE: "}[verdict] in done.stdout
+    assert {"pass": "\nPASS by ", "fail": "\nFAIL by ", "inconclusive": "\nINCONCLUSIVE by "}[verdict] in done.stdout
     for name in MACHINE:
         assert verdict_in(name, (place / f"out.{name}").read_text("utf-8")) == verdict, name
     assert not list(place.glob(".*"))

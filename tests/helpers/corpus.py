@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from helpers import ROOT, sites
+from helpers import ROOT, broken_sites, odd_sites, sites
 from hostaudit import report
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
@@ -82,17 +82,28 @@ SITES = {
     "not-there": not_there,
     "in-the-dark": in_the_dark,
     "hostile-text": hostile_text,
+    "expired-certificate": broken_sites.expired,
+    "mail-only": odd_sites.mail_only,
+    "redirect-only": odd_sites.redirect_only,
 }
 STYLE = Style(colour=False, unicode=True, width=80)
-FORMATS = {"terminal": "txt", "json": "json"}
+SCREENS = {f"{columns} columns": Style(width=columns, brief=True) for columns in (40, 80, 120)}
+SCREENS |= {"80 columns of ASCII": Style(unicode=False, brief=True)}
+FORMATS = {"terminal": "txt", "json": "json", "screens": "screens.txt"}
 
 
 def rendered(file: EvidenceFile, form: str) -> str:
+    if form == "screens":
+        return "\n".join(f"--- {name} ---\n{shown(file, 'terminal', style)}" for name, style in SCREENS.items())
+    return shown(file, form, STYLE)
+
+
+def shown(file: EvidenceFile, form: str, style: Style) -> str:
     fixed = msgspec.structs.replace(rules.load(), version=RULES_VERSION)
     found = analyse(file, fixed)
     # The list of public suffixes is renewed by its own package.
     run = msgspec.structs.replace(found.run, data_versions={"public-suffix-list": "2021-01-01"})
-    return report.load(form).render(msgspec.structs.replace(found, run=run), STYLE)
+    return report.load(form).render(msgspec.structs.replace(found, run=run), style)
 
 
 def bundles() -> dict[str, EvidenceFile]:

@@ -38,7 +38,7 @@ def rests_on(parent, *providers):
         ("your-online", ["gandi", "transip"], "Your.Online (Gandi and TransIP)"),
         ("your-online", ["gandi", "transip", "one"], "Your.Online"),
         ("your-online", ["your-online"], "Your.Online"),
-        ("amazon", ["route53"], "Amazon Route 53"),
+        ("amazon", ["route53"], "Amazon"),
         ("amazon", ["route53", "cloudfront"], "Amazon"),
         ("ibm", ["ns1"], "NS1 (IBM)"),
         ("isrg", ["lets-encrypt"], "Let's Encrypt (ISRG)"),

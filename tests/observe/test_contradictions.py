@@ -70,6 +70,26 @@ def test_a_registered_name_that_nobody_resolves_is_no_contradiction():
     assert after(site)[f"delegation:{NAME}"].absent
 
 
+@pytest.mark.parametrize(
+    ("status", "nameservers", "delegation", "gone"),
+    [
+        ("active", ("ns1.dns.example",), "lame", False),
+        ("active", (), "lame", True),
+        ("client hold", ("ns1.dns.example",), "lame", True),
+        ("active", ("ns1.dns.example",), "", True),
+    ],
+)
+def test_the_resolver_alone_cannot_say_that_a_registered_name_does_not_exist(status, nameservers, delegation, gone):
+    held = Registration("rdap", "Gandi SAS", "81", (status,), nameservers=nameservers)
+    site = nowhere().note("registration", NAME, held)
+    if delegation:
+        site.note("delegation", NAME, unknown=delegation)
+    found = after(site)
+
+    assert (found[f"mx:{NAME}"].absent == "NXDOMAIN") is gone
+    assert gone or cause(found, f"mx:{NAME}") == "contradicted"
+
+
 def test_a_name_that_is_delegated_is_registered():
     gone = nowhere().note("registration", NAME, absent="404 from the registry")
 

@@ -14,9 +14,9 @@ from hostaudit.model.values import Addresses, AppLinks, FrontPage, HostAddress, 
 
 PageState = Literal["shown", "not_shown", "broken", "open"]
 
-SHOWN, REFUSED, BROKEN = 200, 400, 500
-"""The status of an answer with a page, the lowest one of a refusal, and the lowest one of a server that does not work
-(RFC 9110, section 15)."""
+SHOWN, REFUSED, BROKEN = 200, 400, range(500, 600)
+"""The status of an answer with a page, the lowest one of a refusal, and those of a server that does not work (RFC 9110,
+section 15). What is above them is no status: firewalls refuse with it, as they do with 403."""
 
 GONE = (404, 410)
 """The statuses that prove that there is no page, on which an app could be named."""
@@ -64,7 +64,7 @@ def page_answer(evidence: EvidenceIndex, target: Target) -> PageAnswer:
     challenged = page.challenge is True or _challenged(evidence, page.host)
     if page.status == SHOWN and page.challenge is not True:
         return PageAnswer("shown", page, because)
-    broken = page.status >= BROKEN and not challenged
+    broken = page.status in BROKEN and not challenged
     return PageAnswer("broken" if broken else "not_shown", page, because)
 
 
@@ -78,7 +78,7 @@ def _is_trial(answer: WebAnswer) -> bool:
 
 def is_broken(answer: WebAnswer) -> bool:
     """Return True if one address of a host answered that its server does not work."""
-    return answer.status >= BROKEN and not _is_trial(answer)
+    return answer.status in BROKEN and not _is_trial(answer)
 
 
 def _answers(evidence: EvidenceIndex, host: str) -> tuple[Evidence, ...]:

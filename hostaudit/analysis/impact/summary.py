@@ -34,6 +34,8 @@ TRIVIAL = 1.0
 """Hours below which the loss of something that does not stop the site is not told in the sentence."""
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
+MAIL = ("mail_receive", "mail_send")
+BOTH_WAYS = "mail (in and out)"
 ENDS = (("low", min), ("usual", max), ("high", max))
 """How the times to impact of several functions are said as one."""
 
@@ -123,10 +125,7 @@ def _worst(
     companies = [point for point in spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only and not _is_trivial(point)]
     if strong:
-        text = " ".join(
-            f"{_alone(point, domain, names, '' if position else f' of {domain}')}."
-            for position, point in enumerate(strong[:NAMED])
-        )
+        text = " ".join(f"{_alone(point, domain, names, first=point is strong[0])}." for point in strong[:NAMED])
         rest = len(strong) - NAMED
         if rest > 0:
             text += " 1 more company can end" if rest == 1 else f" {rest} more companies can each end"
@@ -149,20 +148,20 @@ def _is_trivial(point: SinglePoint) -> bool:
     return all(each.effect != "down" and each.time_to_recover_hours.usual < TRIVIAL for each in lost)
 
 
-def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], of_whom: str) -> str:
+def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], *, first: bool) -> str:
     """What one company can stop, which it decides, and how long it would take to bring that back, which it does not.
-    ``of_whom``: the site, for functions whose names do not hold it."""
+    The ``first`` such sentence names the site, and says whose time that is."""
     down = [each for each in point.functions if each.effect == "down"]
     lost = down or [each for each in point.functions if each.effect != "degraded"]
     verb = "take down" if down else "end"
-    whose = "" if any(each.id == "web" for each in down) else of_whom
+    whose = f" of {domain}" if first and all(each.id != "web" for each in down) else ""
     named = functions_named(lost, domain)
-    aim = "to be back" if len(named) == 1 else f"to bring {_said(_longest(lost))} back"
-    what = f"{listed(named)}{whose}{_begins(lost)}"
+    what = _said(_longest(lost)) if len(named) > 1 else ""
     who = called(point, names)
     if is_unknown(point.failure_domain.id):  # what was seen of it, in words; the names of others stay as they are
         who = who[:1].upper() + who[1:]
-    return f"{who} alone can {verb} {what}; {_is_back(lost, aim, names)}"
+    stops = f"{who} alone can {verb} {listed(named)}{whose}{_begins(lost)}"
+    return f"{stops}; {_is_back(_longest(lost), what, names, first=first)}"
 
 
 def _in_pairs(
@@ -196,15 +195,17 @@ def called(point: SinglePoint, names: Mapping[str, str]) -> str:
 
 
 def functions_named(impacts: list[FunctionImpact], domain: str) -> list[str]:
-    """What is lost: the site by its name first, then ``incoming mail``, ``api.example.com``."""
-    shown = [each for each in impacts if each.effect != "degraded"]
-    words = [domain if each.id == "web" and domain else function(each.id) for each in shown]
-    if "name resolution" in words and domain in words:
-        words.remove("name resolution")
-    if domain in words:
-        words.remove(domain)
-        words.insert(0, domain)
-    return words
+    """What is lost: the site by its name first, then ``api.example.com``, ``incoming mail``; both ways of mail in one,
+    and no names beside the site, which rests on them."""
+    lost = [each.id for each in impacts if each.effect != "degraded"]
+    named = {each: function(each) for each in sorted(lost, key=lambda each: each != "web")}
+    if "web" in named:
+        named["web"] = domain
+        named.pop("resolve", None)
+    if named.keys() >= {*MAIL}:
+        named[MAIL[0]] = BOTH_WAYS
+        del named[MAIL[1]]
+    return list(named.values())
 
 
 def _longest(lost: list[FunctionImpact]) -> FunctionImpact:
@@ -224,11 +225,13 @@ def _said(impact: FunctionImpact) -> str:
     return "the web site" if impact.id == "web" else function(impact.id)
 
 
-def _is_back(lost: list[FunctionImpact], aim: str, names: Mapping[str, str]) -> str:
-    """How long it would take to bring back what was lost; of several functions, the web site or what takes longest."""
-    longest = _longest(lost)
+def _is_back(longest: FunctionImpact, what: str, names: Mapping[str, str], *, first: bool) -> str:
+    """How long it would take to bring back what was lost. ``what``: of several functions, the one whose time is told."""
+    lasts = span(longest.time_to_recover_hours)
     way = f" by way of {fallback(FallbackId.read(longest.via), names)}" if longest.via else ""
-    return f"you would need about {span(longest.time_to_recover_hours)} {aim}{way}"
+    if first:
+        return f"you would need about {lasts} {f'to bring {what} back' if what else 'to be back'}{way}"
+    return f"{f'{what} ' if what else ''}back after about {lasts}{way}"
 
 
 def _stores(evidence: EvidenceIndex) -> frozenset[str]:

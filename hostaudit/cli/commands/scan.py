@@ -18,7 +18,7 @@ from hostaudit.cli.options import (
     Console,
     HostOption,
     Network,
-    Output,
+    ReportOutput,
     SaveOption,
     ScanConsole,
     SiteChoice,
@@ -60,7 +60,7 @@ def scan(
     judging: JudgingOptions,
     save_evidence: SaveOption = None,
     history: KeepIn = None,
-    output: Output,
+    output: ReportOutput,
     network: Network,
     console: ScanConsole,
 ) -> int:
@@ -111,7 +111,7 @@ def scan(
 def analyse(
     *,
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file of saved evidence, or - for standard input.")],
-    output: Output,
+    output: ReportOutput,
     site: SiteChoice,
     judging: JudgingOptions,
     history: KeepIn = None,

@@ -20,13 +20,16 @@ Page = Callable[[Sheet, Any], None]
 
 
 @cache
-def pages() -> dict[type, Page]:
-    """The page of each document class, from all modules of ``report/terminal``."""
+def pages(*, brief: bool = False) -> dict[type, Page]:
+    """The page of each document class, from the ``PAGES`` of all modules of ``report/terminal``; with ``brief`` the one
+    screen of those that have one, from ``SCREENS``."""
     found: dict[type, Page] = {}
+    screens: dict[type, Page] = {}
     for entry in pkgutil.iter_modules(terminal.__path__):
         module = importlib.import_module(f"{terminal.__name__}.{entry.name}")
         found |= getattr(module, "PAGES", {})
-    return found
+        screens |= getattr(module, "SCREENS", {})
+    return found | screens if brief else found
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class TerminalFormat:
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide, but at least 20."""
         sheet = Sheet(style, getattr(document, "names", None))
-        pages()[type(document)](sheet, document)
+        pages(brief=style.brief)[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
 
 

@@ -65,12 +65,6 @@ WITHOUT_OPERATOR = {"app_store": "way to install"}
 """By role, what is said of a leg that needs the site alone."""
 UNTESTED = ("plain", "no fault seen")
 """Of a function that works as far as is known, of which nothing was asked itself."""
-EXCEPTIONS = {
-    "applied": "is due for review",
-    "unused": "is unused",
-    "expired": "has ended",
-    "malformed": "states no day",
-}
 TOLD = {"error": "bad", "warning": "weak", "info": "open"}
 """By level of a finding that does not count, its mark."""
 
@@ -203,7 +197,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
         sheet.text(", ".join(passed), 2, 4, lead="Passed: ")
     for note in report.exceptions_applied:
         if note.warning:
-            lead = f"exception {sheet.safe(note.id, 60)} {EXCEPTIONS[note.state]}"
+            lead = f"exception {sheet.safe(note.id, 60)} {say.EXCEPTIONS[note.state]}"
             sheet.marked("bad", lead, f"{sheet.safe(note.rule, 80)}: {sheet.safe(note.warning, 300)}", 2)
             sheet.text(sheet.safe(_exception(note), 400), 6)
 

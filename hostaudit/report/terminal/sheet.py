@@ -41,7 +41,7 @@ class Sheet:
     """The lines of a page. All added text is made safe to print; ``safe`` can shorten parts of it before."""
 
     def __init__(self, style: Style, names: Mapping[str, str] | None = None) -> None:
-        self.style = Style(style.colour, style.unicode, max(style.width, LEAST))
+        self.style = Style(style.colour, style.unicode, max(style.width, LEAST), style.brief)
         self.lines: list[str] = []
         self.names = names or {}
 

@@ -54,6 +54,9 @@ def test_no_address_is_proved_only_by_every_answer_for_every_name():
         (404, "not_shown"),
         (499, "not_shown"),
         (500, "broken"),
+        (599, "broken"),
+        (600, "not_shown"),
+        (999, "not_shown"),
     ],
 )
 def test_the_status_of_the_page_decides(status, state):

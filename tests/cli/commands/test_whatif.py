@@ -82,7 +82,7 @@ def test_no_ttl_hides_a_loss(ttl, tmp_path):
     path = saved(one_host(ttl=ttl), tmp_path)
 
     report, answer = analysed(path), whatif(path, "--drop", "godaddy")
-    text = hostaudit("whatif", path, "--drop", "godaddy").stdout + hostaudit("analyse", path).stdout
+    text = hostaudit("whatif", path, "--drop", "godaddy").stdout + hostaudit("analyse", path, "-v").stdout
 
     row = impact(report, "godaddy", "resolve")
     assert row["time_to_impact_hours"] == 0
@@ -135,7 +135,7 @@ def test_a_report_says_who_carries_a_degraded_function_and_for_how_long(tmp_path
     path = saved(site, tmp_path)
 
     report = analysed(path)
-    text = " ".join(hostaudit("analyse", path).stdout.split())
+    text = " ".join(hostaudit("analyse", path, "-v").stdout.split())
 
     (row,) = (each for each in impacts(report, "amazon") if each["id"] == "web")
     assert (row["effect"], row["remains"]) == ("degraded", ["hetzner"])
@@ -238,7 +238,7 @@ def test_a_score_that_counts_on_notice_says_so_beside_a_sentence_that_does_not(t
     policy.write_text("version: 1\npolicy:\n  notice_hours: 2000\n  min_score: 10\n")
 
     report = analysed(path, "--policy", policy)
-    text = " ".join(hostaudit("analyse", path, "--policy", policy).stdout.split())
+    text = " ".join(hostaudit("analyse", path, "--policy", policy, "-v").stdout.split())
 
     assert "These times are without notice; the score counts on 83 days of it." in report["summary"]
     assert "of 100 with 83 days of notice" in text
@@ -264,7 +264,7 @@ def test_a_transfer_lock_is_for_generic_names_and_never_longer_than_sixty_days(d
 
 
 def test_a_registrar_and_a_registry_are_told_apart(tmp_path):
-    text = " ".join(hostaudit("analyse", saved(one_host(registrar=GANDI), tmp_path)).stdout.split())
+    text = " ".join(hostaudit("analyse", saved(one_host(registrar=GANDI), tmp_path), "-v").stdout.split())
 
     assert (
         "To lose a registrar costs about 5 days (18 minutes to 7 days); to lose a registry costs about 1 hour" in text

@@ -1,0 +1,120 @@
+"""The answer on one screen: at most 24 lines, the sentence first, the verdict last. The golden screens are in the
+corpus."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+import pytest
+from helpers import corpus
+from helpers.hostile_strings import HOSTILE, label
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostaudit import audit
+from hostaudit.documents import rules
+from hostaudit.model.report import Report
+from hostaudit.report import Style, load
+from hostaudit.report.text import width
+
+CODES = re.compile(r"\x1b\[[0-9;]*m")
+FILES = corpus.bundles()
+TERMINAL = load("terminal")
+
+
+@cache
+def of(name: str) -> Report:
+    return audit.analyse(FILES[name], rules.load())
+
+
+def screen(report: Report, columns: int = 80, **abilities) -> list[str]:
+    return TERMINAL.render(report, Style(width=columns, brief=True, **abilities)).splitlines()
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 120, 200])
+@pytest.mark.parametrize("name", FILES)
+def test_every_site_fits_on_one_screen(name, columns):
+    lines = screen(of(name), columns)
+
+    assert len(lines) <= 24
+    assert max(map(width, lines)) <= columns
+    assert lines[0].split()[0] == of(name).summary.split()[0]
+    assert lines[-1].strip()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_colours_only_repeat_the_words(name):
+    report = of(name)
+    coloured = screen(report, colour=True)
+
+    assert [CODES.sub("", line).rstrip() for line in coloured] == screen(report)
+    assert any(CODES.search(line) for line in coloured)
+
+
+@given(st.sampled_from(sorted(FILES)), st.integers(20, 240), st.booleans())
+def test_any_width_holds_the_answer(name, columns, unicode):
+    lines = screen(of(name), columns, unicode=unicode)
+
+    assert len(lines) <= 24
+    assert all(width(line) <= columns for line in lines)
+    assert unicode or all(line.isascii() for line in lines)
+
+
+def test_the_table_has_the_hours_of_the_report():
+    report = of("parler-2021")
+    rows = {line.split("  ")[0].strip(): line for line in screen(report, 120)}
+
+    for point in report.spofs:
+        if point.failure_domain.kind == "parent" and not point.name_only:
+            row = rows[point.failure_domain.name]
+            for each in point.functions:
+                if each.effect in ("down", "no_new_installs"):
+                    assert f"{each.time_to_recover_hours.usual / 24:.0f} d" in row
+
+
+def test_companies_that_do_not_fit_are_counted():
+    report = of("parler-2021")
+    (amazon, *_) = (each for each in report.spofs if each.failure_domain.kind == "parent")
+    many = [
+        msgspec.structs.replace(
+            amazon, failure_domain=msgspec.structs.replace(amazon.failure_domain, id=f"c{at}", name=f"Company {at}")
+        )
+        for at in range(20)
+    ]
+    lines = screen(msgspec.structs.replace(report, spofs=tuple(many)))
+
+    shown = [line for line in lines if line.startswith(" Company ")]
+    assert 2 <= len(shown) <= 6
+    assert f"  +{20 - len(shown)} more: -v" in lines
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=label)
+def test_text_from_outside_stays_text(text):
+    report = of("parler-2021")
+    spofs = tuple(
+        msgspec.structs.replace(each, failure_domain=msgspec.structs.replace(each.failure_domain, name=text))
+        for each in report.spofs
+    )
+    lines = screen(msgspec.structs.replace(report, summary=text, spofs=spofs, names={}))
+
+    assert all(char.isprintable() for line in lines for char in line)
+    assert "##[" not in "\n".join(lines)
+    assert not any(line.startswith("::") for line in lines)
+
+
+def test_what_is_broken_comes_before_what_could_break():
+    lines = screen(of("expired-certificate"))
+    (broken,) = (line for line in lines if line.startswith("broken now"))
+    (first,) = (line for line in lines if line.startswith("first"))
+
+    assert "certificate" in broken
+    assert "second" not in first
+    assert lines[-1].startswith("FAIL") or lines[-2].startswith("FAIL")
+
+
+def test_a_site_without_single_points_is_told_to_stay_so():
+    text = " ".join(screen(of("in-pairs")))
+
+    assert "first keep it so" in " ".join(text.split())
