@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from helpers.command import PARLER, SLOW_LOOKING, environment, evidence, hostaudit, with_patch
+from helpers.command import PARLER, SLOW_LOOKING, environment, evidence, hostaudit, hostaudit_patched, with_patch
 
 from hostaudit import report
 from hostaudit.errors import Exit
@@ -59,20 +59,16 @@ def test_3_nobody_can_tell(place, name):
 
 
 def test_4_hostaudit_itself_is_broken(name):
-    process = with_patch("def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken", "analyse", PARLER,
-                         "--format", name)  # fmt: skip
-    out, errors = process.communicate(timeout=30)
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken"
+    result = hostaudit_patched(patch, "analyse", PARLER, "--format", name)
 
-    assert (process.returncode, out) == (Exit.INTERNAL, "") == (4, "")
-    assert "internal error in hostaudit" in errors
+    assert (result.returncode, result.stdout) == (Exit.INTERNAL, "") == (4, "")
+    assert "internal error in hostaudit" in result.stderr
 
 
 @pytest.mark.parametrize("name", LISTED)
 def test_5_no_line_of_a_list_names_a_site(name):
-    result = subprocess.run(
-        [sys.executable, "-m", "hostaudit", "scan", "-l", "-", "-q", "--format", name],
-        input="# none\n192.0.2.1\n", capture_output=True, text=True, env=environment(), timeout=30,
-    )  # fmt: skip
+    result = hostaudit("scan", "-l", "-", "-q", "--format", name, stdin="# none\n192.0.2.1\n")
 
     assert (result.returncode, result.stdout) == (Exit.NOTHING_TO_SCAN, "") == (5, "")
 

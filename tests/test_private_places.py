@@ -19,7 +19,7 @@ from typing import Any
 
 import dns.flags
 import pytest
-from helpers.command import PARLER, hostaudit, with_patch
+from helpers.command import PARLER, hostaudit, hostaudit_patched
 from helpers.servers import DnsServer, HttpServer, SmtpServer, ca, http, server_context
 
 from hostaudit import domain
@@ -244,10 +244,9 @@ def test_a_report_whose_writing_was_killed_is_the_old_one_or_the_new_one(tmp_pat
     assert hostaudit(*words).returncode in (0, 3)
     first, kept = report.read_bytes(), history_of(history)
 
-    process = with_patch(KILL.format(left=left, mark=str(tmp_path)), *words)
-    _, said = process.communicate(timeout=30)
+    killed = hostaudit_patched(KILL.format(left=left, mark=str(tmp_path)), *words)
 
-    assert process.returncode in (-signal.SIGKILL, 0, 3), said
+    assert killed.returncode in (-signal.SIGKILL, 0, 3), killed.stderr
     assert report.read_bytes() == first
     assert history_of(history) in (kept, kept + kept)
     assert hostaudit(*words).returncode in (0, 3)
@@ -302,9 +301,7 @@ def test_a_list_that_was_killed_and_resumed_has_each_domain_once(tmp_path, name)
     words = ("scan", "-l", tmp_path / "list", "--format", "json", "-o", out, "--history", history, "--jobs", "1", "-q")
 
     def run(number: int) -> subprocess.CompletedProcess:
-        process = with_patch(STEPS.format(name=name, number=number) + LOOK, *words, "--resume")
-        said, errors = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(process.args, process.returncode, said, errors)
+        return hostaudit_patched(STEPS.format(name=name, number=number) + LOOK, *words, "--resume", timeout=60)
 
     killed = run(3)
     assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -15,7 +15,16 @@ from types import SimpleNamespace
 
 import pytest
 from helpers import ROOT
-from helpers.command import PARLER, PARLER_REPORT, SLOW_LOOKING, environment, evidence, hostaudit, with_patch
+from helpers.command import (
+    PARLER,
+    PARLER_REPORT,
+    SLOW_LOOKING,
+    environment,
+    evidence,
+    hostaudit,
+    hostaudit_patched,
+    with_patch,
+)
 
 from hostaudit import __version__, cli
 from hostaudit.cli import console
@@ -283,13 +292,12 @@ def test_hostile_evidence_ends_with_2(tmp_path):
 def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
     patch = "def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken"
     for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
-        process = with_patch(patch, *arguments)
-        _, errors = process.communicate(timeout=30)
+        result = hostaudit_patched(patch, *arguments)
 
-        assert process.returncode == Exit.INTERNAL
-        assert "internal error in hostaudit (KeyError: 'x')" in errors
-        assert ("Traceback" in errors) is traced
-        assert "report it" in errors
+        assert result.returncode == Exit.INTERNAL
+        assert "internal error in hostaudit (KeyError: 'x')" in result.stderr
+        assert ("Traceback" in result.stderr) is traced
+        assert "report it" in result.stderr
 
 
 SLOW_JUDGING = """
@@ -316,11 +324,10 @@ def test_an_interrupt_ends_with_130_and_one_line(patch, arguments):
 
 def test_a_thread_that_still_waits_does_not_hold_up_the_end(saved):
     patch = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
-    process = with_patch(patch, "analyse", saved)
-    out, _ = process.communicate(timeout=30)
+    result = hostaudit_patched(patch, "analyse", saved)
 
-    assert process.returncode == Exit.INCONCLUSIVE
-    assert "INCONCLUSIVE" in out
+    assert result.returncode == Exit.INCONCLUSIVE
+    assert "INCONCLUSIVE" in result.stdout
 
 
 @pytest.mark.parametrize("arguments", [("schema", "report"), ("--version",), ("scan", "--help")])

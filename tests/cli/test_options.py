@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from helpers import ROOT
-from helpers.command import PARLER, environment, evidence
+from helpers.command import PARLER, environment, evidence, hostaudit
 
 from hostaudit import cli, report
 from hostaudit.cli.options import Console, Output
@@ -83,10 +83,7 @@ def verdict_in(name: str, text: str) -> str:
 @pytest.mark.parametrize("verdict", DEMANDS)
 def test_one_run_writes_every_format_and_all_agree_with_the_exit_code(place, verdict):
     outputs = [part for name in MACHINE for part in ("-o", f"{name}=out.{name}")]
-    command = [sys.executable, "-m", "hostaudit", *demanded(place, verdict), *outputs]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment(PYTHONPATH=str(ROOT)), timeout=60, cwd=place
-    )
+    done = hostaudit(*demanded(place, verdict), *outputs, timeout=60)
 
     assert (done.returncode, done.stderr) == (EXIT_OF[verdict], "")
     assert {"pass": "\nPASS by ", "fail": "\nFAIL by ", "inconclusive": "\nINCONCLUSIVE by "}[verdict] in done.stdout

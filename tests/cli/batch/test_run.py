@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from helpers.command import PARLER_REPORT, environment, evidence, hostaudit, with_patch
+from helpers.command import PARLER_REPORT, environment, evidence, hostaudit, hostaudit_patched, with_patch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,9 +66,7 @@ def start(patch: str, *arguments, stdin: str = "", **options) -> subprocess.Pope
 
 
 def run(patch: str, *arguments, stdin: str = "") -> subprocess.CompletedProcess:
-    process = start(patch, *arguments, stdin=stdin)
-    out, errors = process.communicate(timeout=60)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+    return hostaudit_patched(patch, "scan", *arguments, stdin=stdin, timeout=60)
 
 
 def lines(text: str) -> tuple[list[dict], dict]:

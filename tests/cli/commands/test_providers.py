@@ -14,7 +14,7 @@ import sys
 import msgspec
 import pytest
 from helpers import ROOT
-from helpers.command import environment, hostaudit
+from helpers.command import environment, hostaudit, hostaudit_bytes
 from helpers.matching import catalogue, provider
 from jsonschema import Draft202012Validator
 
@@ -33,13 +33,7 @@ from hostaudit.report import json_text
 
 def match(text: str | bytes, **more: str) -> tuple[int, list[dict], str]:
     data = text.encode() if isinstance(text, str) else text
-    done = subprocess.run(
-        [sys.executable, "-m", "hostaudit", "providers", "match"],
-        input=data,
-        capture_output=True,
-        env=environment(**more),
-        timeout=60,
-    )
+    done = hostaudit_bytes("providers", "match", stdin=data, timeout=60, **more)
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
