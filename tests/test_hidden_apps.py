@@ -80,7 +80,9 @@ def analysed(tmp_path, capsys):
     def run(site: Site) -> tuple[dict, str]:
         path = tmp_path / "evidence.json"
         path.write_bytes(encode_evidence(site.file()))
-        cli.run(["analyse", str(path), "--no-site", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
+        cli.run(
+            ["analyse", str(path), "--no-site", "-v", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"]
+        )
         text = " ".join(Path(tmp_path / "report.txt").read_text("utf-8").split())
         return json.loads(capsys.readouterr().out), text
 

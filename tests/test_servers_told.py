@@ -25,7 +25,7 @@ def analysed(tmp_path, capsys):
         path.write_bytes(encode_evidence(site.file()))
         demands.write_text(policy, "utf-8")
         words = ["analyse", str(path), "--no-site", *(["--policy", str(demands)] if policy else [])]
-        code = cli.run([*words, "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
+        code = cli.run([*words, "-v", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
         text = " ".join(Path(tmp_path / "report.txt").read_text("utf-8").split())
         return json.loads(capsys.readouterr().out), text, code
 

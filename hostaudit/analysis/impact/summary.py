@@ -226,7 +226,7 @@ def _said(impact: FunctionImpact) -> str:
 
 
 def _is_back(longest: FunctionImpact, what: str, names: Mapping[str, str], *, first: bool) -> str:
-    """How long it would take to bring back what was lost. ``what``: of several functions, the one whose time is told."""
+    """How long it would take to bring back what was lost. ``what``: of several functions, the one with that time."""
     lasts = span(longest.time_to_recover_hours)
     way = f" by way of {fallback(FallbackId.read(longest.via), names)}" if longest.via else ""
     if first:

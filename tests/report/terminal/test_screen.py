@@ -18,6 +18,7 @@ from hostaudit.documents import rules
 from hostaudit.model.report import Report
 from hostaudit.report import Style, load
 from hostaudit.report.text import width
+from hostaudit.report.wording import companies
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 FILES = corpus.bundles()
@@ -68,7 +69,7 @@ def test_the_table_has_the_hours_of_the_report():
 
     for point in report.spofs:
         if point.failure_domain.kind == "parent" and not point.name_only:
-            row = rows[point.failure_domain.name]
+            row = rows[companies(report)[point.failure_domain.id]]
             for each in point.functions:
                 if each.effect in ("down", "no_new_installs"):
                     assert f"{each.time_to_recover_hours.usual / 24:.0f} d" in row
