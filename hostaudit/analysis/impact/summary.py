@@ -10,6 +10,7 @@ from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import (
     IDLE,
     CutSet,
+    Effect,
     Fallback,
     Finding,
     Function,
@@ -34,6 +35,9 @@ TRIVIAL = 1.0
 """Hours below which the loss of something that does not stop the site is not told in the sentence."""
 
 ESSENTIAL = {"resolve": "name resolution", "web": "the web site"}
+EFFECTS: tuple[Effect, ...] = ("down", "no_new_installs", "cannot_renew", "not_assessed")
+"""The effects by which something is lost, the worst first."""
+
 MAIL = ("mail_receive", "mail_send")
 BOTH_WAYS = "mail (in and out)"
 ENDS = (("low", min), ("usual", max), ("high", max))
@@ -151,8 +155,8 @@ def _is_trivial(point: SinglePoint) -> bool:
 def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], *, first: bool) -> str:
     """What one company can stop, which it decides, and how long it would take to bring that back, which it does not.
     The ``first`` such sentence names the site, and says whose time that is."""
-    down = [each for each in point.functions if each.effect == "down"]
-    lost = down or [each for each in point.functions if each.effect != "degraded"]
+    by_effect = [[each for each in point.functions if each.effect == effect] for effect in EFFECTS]
+    down, lost = by_effect[0], next(filter(None, by_effect))  # of one effect, since they begin at different times
     verb = "take down" if down else "end"
     whose = f" of {domain}" if first and all(each.id != "web" for each in down) else ""
     named = functions_named(lost, domain)

@@ -34,6 +34,9 @@ MOST_LINES = 24
 """The lines of the smallest terminal in use."""
 
 MOST_COMPANIES = 6
+LONG_NAME = 26
+"""Columns from which on a company stands in the table without the product that the site shows of it."""
+
 NARROW = 60
 """Columns below which a table of companies and functions is a list."""
 
@@ -211,9 +214,8 @@ class _Screen:
         held = self._held()
         if held is not None:
             made.append(held)
-        short = [replace(row, name=self._company(each)) for row, each in zip(made, chosen, strict=False)] + made[
-            len(chosen) :
-        ]
+        rest = made[len(chosen) :]
+        short = [replace(made[at], name=self._company(point)) for at, point in enumerate(chosen)] + rest
         tables = (self._table(each, bars=bars) for each in (made, short) for bars in (True, False))
         lines = next(filter(None, tables), None) or self._list(made)
         if left > 0:
@@ -224,12 +226,15 @@ class _Screen:
         domain = point.failure_domain
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
-        return self.safe(self.known.get(domain.id) or self.names.get(domain.id, domain.id), 40)
+        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
+        return self._company(point) if width(known) > LONG_NAME else self.safe(known, 40)
 
     def _company(self, point: SinglePoint) -> str:
         """The name of a company alone, where there is no room for its product."""
         domain = point.failure_domain
-        return self._called(point) if is_unknown(domain.id) else self.safe(domain.name or domain.id, 40)
+        if is_unknown(domain.id):
+            return self._called(point)
+        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40)
 
     def _cells(self, impacts: Iterable[FunctionImpact]) -> Iterator[tuple[str, Cell]]:
         """By function, the text of a cell, its bar and what it means."""

@@ -113,3 +113,15 @@ def test_a_proved_standby_is_named_with_the_time_that_the_switch_takes():
     site = with_host().declare(standby).standby_page("www.steady.org", ("51.38.99.21", 16276))
 
     assert "by way of OVHcloud (51.38.99.21)" in summary(site)
+
+
+def test_what_begins_at_once_is_not_told_with_the_renewal_of_a_certificate():
+    android = (("android", "google-play", "org.steady"),)
+    site = with_host(apps=android).caa("pki.goog")
+    for host, ip in (("steady.org", "88.198.77.10"), ("www.steady.org", "88.198.77.11")):
+        site.web(host, (ip, 24940), issuer="Google Trust Services")
+    said = summary(site)
+
+    assert "alone can end new Android installs, at once; back after about 128 days (26 to 602 days)." in said
+    points = {each.failure_domain.id: each for each in api.analyse(site.file()).spofs}
+    assert {each.effect for each in points["alphabet"].functions} == {"no_new_installs", "cannot_renew"}
