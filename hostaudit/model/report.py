@@ -308,13 +308,14 @@ class RoleScore(Struct, frozen=True):
 
 class PolicyNote(Struct, frozen=True):
     """The policy by which a report was judged, and the place of the target in it (line from 1), for tools that show
-    it."""
+    it. ``lines``: by rule, the line of its demand in the file itself."""
 
     source: str
     line: int
     extends: tuple[str, ...] = ()
     notice_hours: float = 0.0
     rules: tuple[str, ...] = ()
+    lines: dict[str, int] = {}
 
 
 HIDDEN_ORIGIN = "hidden_behind_cdn"

@@ -19,12 +19,14 @@ from msgspec import structs
 
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
+from hostaudit.model.fingerprints import fingerprint
 from hostaudit.model.policy import EffectivePolicy, Policy
 from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report, name_is_gone
 from hostaudit.model.scenario import Scenario
+from hostaudit.model.single_points import SINGLE_POINT, counts
 from hostaudit.model.verdict import SEVERITIES, WEIGHT_OF_UNKNOWN, Severity, UnknownMode, Verdict, Weight
 from hostaudit.policy import exceptions
-from hostaudit.policy.ask import SINGLE_POINT, STALE, asked, code, finding, fingerprint, ordered
+from hostaudit.policy.ask import STALE, asked, code, finding, ordered
 from hostaudit.policy.check import Demand
 from hostaudit.policy.context import PolicyContext
 
@@ -157,10 +159,8 @@ def known_failures(report: Report) -> frozenset[str]:
     failure, even if these were not demanded."""
     domain = report.target.domain
     found = {each.fingerprint for each in report.findings if each.outcome == "fail"}
-    for point in report.spofs:
-        if point.failure_domain.kind == "parent" and not point.name_only:
-            identity = point.failure_domain.id
-            found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
+    for identity in (point.failure_domain.id for point in report.spofs if counts(point)):
+        found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
     return frozenset(found - {""})
 
 
@@ -200,4 +200,4 @@ def _decide(report: Report, rows: Iterable[Finding], judging: _Judging) -> Verdi
 
 def _note(effective: EffectivePolicy, rules: tuple[str, ...]) -> PolicyNote:
     hours = effective.policy.notice_hours or 0.0
-    return PolicyNote(effective.source, effective.line, effective.extends, hours, rules)
+    return PolicyNote(effective.source, effective.line, effective.extends, hours, rules, effective.lines)

@@ -41,6 +41,10 @@ class Format(Protocol):
     def writes(self) -> frozenset[type]:
         """The classes of the documents that it can write; ``EVERY`` means all."""
 
+    @property
+    def suffix(self) -> str:
+        """The end of the name of a file that means this format, such as ``.json``; empty: it is chosen by name only."""
+
     def render(self, document: Document, style: Style) -> str:
         """The whole document, ending in a line feed. Equal documents and styles give equal text."""
 
@@ -56,6 +60,11 @@ def load(name: str) -> Format:
     """The format with a name, which must be one of ``names()``: the ``FORMAT`` of its module."""
     found: Format = importlib.import_module(f"{__name__}.formats.{name}").FORMAT
     return found
+
+
+def by_suffix() -> dict[str, str]:
+    """The names of formats by the suffix of a file that means them."""
+    return {found.suffix: found.name for found in map(load, names()) if found.suffix}
 
 
 def can_write(each: Format, document: type) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,7 +16,9 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from hostaudit.model.report import ExceptionNote, Finding, Report
+from hostaudit.model.fingerprints import fingerprint
+from hostaudit.model.report import ExceptionNote, Finding, Report, SinglePoint, name_is_gone
+from hostaudit.model.single_points import SINGLE_POINT, SINGLE_POINT_CODE, counts, in_words, severity_of
 from hostaudit.model.verdict import LEVELS, SEVERITIES, Level
 from hostaudit.report.text import printable
 
@@ -40,6 +43,41 @@ def rows(report: Report) -> tuple[Finding, ...]:
     if verdict in ("fail", "inconclusive") and all(each.verdict != verdict for each in found):
         found.append(_marked(report, _unsound(report)))
     return tuple(sorted(found, key=_rank))
+
+
+def noted(report: Report) -> tuple[Finding, ...]:
+    """``rows``, and without any demand each single point of failure as a finding that does not count, with the same
+    fingerprint that it has once ``--fail-on`` asks for it. So the first run without a policy says something too."""
+    found = rows(report)
+    if report.policy is not None or report.verdict == "pass" or name_is_gone(report.findings):
+        return found
+    if any(each.rule == SINGLE_POINT for each in found):
+        return found
+    domain = report.target.domain
+    singles = [_single(domain, point) for point in report.spofs if counts(point)]
+    return tuple(sorted((*found, *singles), key=_rank))
+
+
+def _single(domain: str, point: SinglePoint) -> Finding:
+    identity = point.failure_domain.id
+    return Finding(
+        rule=SINGLE_POINT,
+        outcome="fail",
+        severity=severity_of(point),
+        confidence=1.0,
+        subject=identity,
+        message=in_words(point),
+        because=point.because,
+        fix=f"To see who could take over: hostaudit fallbacks {domain}. {next_step(domain)}",
+        code=SINGLE_POINT_CODE,
+        provider=identity,
+        fingerprint=fingerprint(SINGLE_POINT, domain, "", identity, identity),
+    )
+
+
+def next_step(domain: str) -> str:
+    """The way from notes to demands, for a report without a policy."""
+    return f"To demand what the site meets today: hostaudit policy init {shlex.quote(domain)}."
 
 
 def standing(row: Finding) -> Standing:
@@ -103,8 +141,9 @@ def named(row: Finding) -> str:
     return " ".join(part for part in (row.code, row.rule) if part)
 
 
-def place(report: Report) -> tuple[str, int]:
-    """The file and line (from 1) that the rows of a report point at, relative to the folder of the project.
+def place(report: Report, row: Finding) -> tuple[str, int]:
+    """The file and line (from 1) that a row of a report points at, relative to the folder of the project: the line of
+    the demand, or that of the target if a preset demands it.
 
     A path outside the folder, or an absolute one, is replaced by its last part: code viewers can open no other path.
     """
@@ -113,7 +152,8 @@ def place(report: Report) -> tuple[str, int]:
     path = posixpath.normpath(report.policy.source.replace("\\", "/")) if report.policy.source else NOWHERE
     if path.startswith(("/", "../")) or path in ("", ".", "..") or ":" in path:
         path = posixpath.basename(path.rstrip("/").replace(":", "/")) or NOWHERE
-    return (path if path not in (".", "..") else NOWHERE), max(report.policy.line, 1)
+    line = report.policy.lines.get(row.rule, report.policy.line)
+    return (path if path not in (".", "..") else NOWHERE), max(line, 1)
 
 
 def uri(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.report import Style
-from hostaudit.report.rows import lifted, plain, rows, standing
+from hostaudit.report.rows import lifted, noted, plain, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -26,6 +26,7 @@ STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 class CsvFormat:
     name: str = "csv"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".csv"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """A line of names, then the findings; those that count are first. ``standing`` is the effect on the verdict."""
@@ -33,7 +34,7 @@ class CsvFormat:
         sheet = io.StringIO()
         writer = csv.writer(sheet, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(COLUMNS)
-        for row in rows(report):
+        for row in noted(report):
             texts = {
                 "domain": report.target.domain,
                 "rule": row.rule,

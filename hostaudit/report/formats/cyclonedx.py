@@ -29,6 +29,7 @@ MOST_PROOFS = 50
 class CycloneDxFormat:
     name: str = "cyclonedx"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ""
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One bill of materials. The serial number depends on site and time only, so equal reports have equal ones."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class JsonLinesFormat:
     name: str = "jsonl"
     writes: frozenset[type] = EVERY
+    suffix: str = ".jsonl"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON object on one line. Raises ``ValueError`` for a number that JSON cannot represent."""

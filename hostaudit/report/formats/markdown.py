@@ -15,7 +15,7 @@ from hostaudit.model import words
 from hostaudit.model.report import Report
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
-from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, plain, rows, standing, until
+from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -52,6 +52,7 @@ _LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[
 class MarkdownFormat:
     name: str = "markdown"
     writes: frozenset[type] = EVERY
+    suffix: str = ".md"
 
     def render(self, document: Document, style: Style) -> str:
         """At most 512 KiB."""
@@ -125,6 +126,8 @@ class _Page:
             self.add("", why)
         for each in report.caveats:
             self.add("", text(each.text, 1000))
+        if report.verdict == "not_judged":
+            self.add("", text(next_step(report.target.domain), 400))
         if report.policy is not None:
             presets = "".join(f", preset {text(each, 60)}" for each in report.policy.extends)
             where = f"{text(report.policy.source, 300)} line {report.policy.line}"

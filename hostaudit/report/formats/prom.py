@@ -80,6 +80,7 @@ Sample = tuple[str, tuple[str, ...], float]
 class PromFormat:
     name: str = "prom"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".prom"
     backslash: str = "\\\\"
     """A backslash in a label."""
 

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any
 from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report import wording as say
+from hostaudit.report.formats import markdown
 from hostaudit.report.json_text import written
+from hostaudit.report.project import project_page, rule_page
 from hostaudit.report.rows import (
     HEADLINES,
     counted,
     level,
     lifted,
     named,
+    noted,
     place,
     plain,
-    rows,
     standing,
     timed,
     uri,
@@ -46,6 +48,9 @@ MOST_NOTES = 1000
 NOTES = {"error": "error", "warning": "warning", "info": "note"}
 """By level of a finding, the word of SARIF for it (section 3.27.10)."""
 
+SCALE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+"""By severity, a number in the middle of its range on the scale of CVSS."""
+
 PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
@@ -53,6 +58,7 @@ PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 class SarifFormat:
     name: str = "sarif"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".sarif"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One log with one run."""
@@ -61,7 +67,7 @@ class SarifFormat:
 
 
 def _run(report: Report) -> dict[str, Any]:
-    found = [each for each in rows(report) if each.outcome != "pass"]
+    found = [each for each in noted(report) if each.outcome != "pass"]
     rules = {rule: position for position, rule in enumerate(_by_rule(found))}
     results: list[dict[str, Any]] = []
     size = 0
@@ -99,6 +105,7 @@ def _driver(report: Report, found: list[Finding]) -> dict[str, Any]:
         "name": "hostaudit",
         "version": plain(report.run.tool_version, 60),
         "semanticVersion": plain(report.run.tool_version, 60),
+        "informationUri": project_page(),
         "rules": [_rule(each) for each in _by_rule(found).values()],
         "notifications": [_notification(each) for each in sorted({fact.cause for fact in report.unknowns})],
     }
@@ -120,23 +127,38 @@ def _rule(row: Finding) -> dict[str, Any]:
     fix = plain(row.fix) or "See the message."
     more = f" More: hostaudit explain {row.code}" if row.code else ""
     grade = NOTES[level(row)]
+    page = rule_page(row.code)
     return {
         "id": plain(row.rule, 255),
         "name": _pascal(row.rule),
         "shortDescription": {"text": _text(named(row), 200)},
         "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
-        "help": {"text": _text(f"{fix}{more}", 1200)},
+        "helpUri": page,
+        "help": {"text": _text(f"{fix}{more}", 1200), "markdown": _markdown(row, fix, page)},
         "defaultConfiguration": {"level": grade},
         "properties": {
             "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
             "problem.severity": PROBLEMS[grade],
             "precision": "high",
+            # Code scanning sorts by it and shows it as a word; the bounds between these are 4, 7 and 9.
+            "security-severity": SCALE[row.severity],
         },
     }
 
 
+def _told_level(row: Finding) -> str:
+    """What no policy asks for is no error, however severe: the command ends with 0."""
+    return "warning" if level(row) == "error" else NOTES[level(row)]
+
+
+def _markdown(row: Finding, fix: str, page: str) -> str:
+    """The help of a rule as GitHub shows it: text that only shows itself, and the page of the rule."""
+    command = f" `hostaudit explain {markdown.text(row.code, 60)}` says what is at risk." if row.code else ""
+    return f"**{markdown.text(named(row), 200)}**\n\n{markdown.text(fix, 1000)}{command}\n\n[All rules]({page})"
+
+
 def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[str, Any]:
-    path, line = place(report)
+    path, line = place(report, row)
     state = standing(row)
     # An unknown that the policy counts as a failure is a failure; a person must review any other one.
     review = row.outcome == "unknown" and state != "fail"
@@ -147,7 +169,7 @@ def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[s
         # Section 3.27.10 allows only level "none" beside other kinds than "fail"; code scanning reads only the level
         # and would hide the result.
         "kind": "review" if review else "informational" if state == "told" else "fail",
-        "level": "note" if review else NOTES[level(row)],
+        "level": "note" if review else _told_level(row) if state == "told" else NOTES[level(row)],
         "message": {"text": _text(f"{site}: {row.message} {row.effect} {row.fix}".replace("  ", " ").strip(), 2000)},
         "locations": [
             {
@@ -203,7 +225,7 @@ def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str
             notes.append(
                 {"level": "warning", "message": {"text": f"{number} more {what} in the JSON report of this run."}}
             )
-    headline = f"{HEADLINES[report.verdict]}: {counted(rows(report))}"
+    headline = f"{HEADLINES[report.verdict]}: {counted(noted(report))}"
     times = {"startTimeUtc": timed(report.run.started), "endTimeUtc": timed(report.run.finished)}
     return {
         "executionSuccessful": not open_,

@@ -36,6 +36,7 @@ def pages(*, brief: bool = False) -> dict[type, Page]:
 class TerminalFormat:
     name: str = "terminal"
     writes: frozenset[type] = EVERY
+    suffix: str = ".txt"
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide, but at least 20."""
