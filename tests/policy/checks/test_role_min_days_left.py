@@ -60,8 +60,8 @@ def test_the_first_certificate_counts_and_one_that_was_not_seen_is_unknown():
         (date(2021, 1, 9), "ends in 476 days, on 2022-04-30; at least 60 days are demanded."),
         (
             date(2022, 6, 1),
-            "ended 32 days ago, on 2022-04-30, counted from the day of judging, 2022-06-01; the evidence is of 2021-01-09; "
-            "at least 60 days are demanded.",
+            "ended 32 days ago, on 2022-04-30, counted from the day of judging, 2022-06-01; the evidence is of "
+            "2021-01-09; at least 60 days are demanded.",
         ),
     ],
 )
