@@ -13,9 +13,11 @@ from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.findings import findings
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
+from hostaudit.analysis.impact.declared_recovery import counting, recovery_notes
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.graph import graph_of
 from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact, order_one, standing
+from hostaudit.analysis.impact.own_parts import own_parts
 from hostaudit.analysis.impact.score import (
     CompanyOutages,
     company_outages,
@@ -72,7 +74,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     ``with_graph``: the fault tree is a part of the report."""
     file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours)
-    told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
+    told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice, counting(site))
     states = function_states(tree, clock)
     table = TimeTable()
     spofs = single_points(tree, rules, clock, table)
@@ -91,12 +93,13 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         verdict = "inconclusive"
     functions = _functions(tree, states, pessimistic, optimistic, rules.scoring)
     unknowns = _unknowns(site, tree.functions)
+    own = own_parts(tree)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, known, notice),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, known, notice, own),
         score=_score(tree, pessimistic, optimistic, called, rules.scoring, gone=gone),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
@@ -116,6 +119,8 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=True),
         upstream_roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=False),
         caveats=tuple(_caveats(site)),
+        own=own or UNSET,
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 
@@ -380,5 +385,9 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) 
             rows.append(NotAssessed("mail senders", function.note))
         if function.applies == "unseen":
             rows.append(NotAssessed(words.function(function.id), function.note))
+    if any(leaf.own and "prefix" in leaf.domains for leaf in tree.leaves.values()):
+        rows.append(
+            NotAssessed("carriers", "who carries the traffic of the site's own network cannot be seen from outside")
+        )
     rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(tree)]
     return tuple(rows)

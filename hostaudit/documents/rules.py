@@ -280,6 +280,8 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
             source.refuse(at, f"{role!r} {problem}")
         if not 0 <= hours.low <= hours.usual <= hours.high:
             source.refuse(at, f"{role}: low, usual and high must rise from 0")
+        if hours.cases < 0 or (hours.famous and not hours.cases):
+            source.refuse(at, f"{role}: cases is the number of recorded cases, and only of these some can be famous")
     return table
 
 

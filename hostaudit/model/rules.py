@@ -140,7 +140,9 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
     """Hours until a function works again after the loss of the operator in this role, if there is no standby.
 
-    ``notice_shortens`` false: work before the loss shortens nothing, because the other side alone decides."""
+    ``notice_shortens`` false: work before the loss shortens nothing, because the other side alone decides. ``cases``:
+    the recorded cases behind the numbers, none if they are a judgement; ``famous``: these are cases that the press told
+    of, which may well have lasted longer than most."""
 
     low: float
     usual: float
@@ -148,6 +150,8 @@ class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     source: str
     notice_shortens: bool = True
+    cases: int = 0
+    famous: bool = False
 
 
 class Scoring(Struct, frozen=True, forbid_unknown_fields=True):

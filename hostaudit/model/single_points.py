@@ -18,6 +18,12 @@ def counts(point: SinglePoint) -> bool:
     return point.failure_domain.kind == "parent" and not point.name_only
 
 
+def companies(point: SinglePoint) -> tuple[str, ...]:
+    """Return the ids of a company, or of all companies that are guessed to be the owner of the site and told as one."""
+    joined = point.failure_domain.joined
+    return joined if isinstance(joined, tuple) else (point.failure_domain.id,)
+
+
 def severity_of(point: SinglePoint) -> Severity:
     """Return the severity of a single point of failure, by the functions that stop and for how long in the usual
     case."""
@@ -38,4 +44,5 @@ def in_words(point: SinglePoint) -> str:
     worst = max(stopped, key=lambda each: each.time_to_recover_hours.usual)
     name = point.failure_domain.name or point.failure_domain.id
     length = duration(worst.time_to_recover_hours.usual)
+    name += ", which looks like the site's own," if point.failure_domain.own == "guessed" else ""
     return f"{name} alone can end {listed([function(each.id) for each in stopped])}; usually back after {length}."

@@ -74,7 +74,8 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     """Registration data of a name (RFC 9083, or port 43 where a registry has no RDAP).
 
     ``status`` holds EPP status words in RDAP spelling (RFC 8056), ``locked`` whether a transfer lock is visible
-    (None: the registry publishes no status). Dates are None where the registry gives none.
+    (None: the registry publishes no status). Dates are None where the registry gives none. ``registrant``: the
+    organisation that holds the name, where the answer shows one; names of persons are not kept.
     """
 
     via: Literal["rdap", "whois"]
@@ -88,6 +89,7 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     nameservers: tuple[str, ...] = ()
     delegation_signed: bool | None = None
     reseller: str | None = None
+    registrant: str | UnsetType = UNSET
 
     @property
     def withdrawn(self) -> bool:

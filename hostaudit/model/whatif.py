@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Grade, Hours, NotAssessed, Run
+from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
 FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
@@ -173,13 +173,15 @@ class Candidate(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """One single point of failure in one role, and the candidates that could replace it."""
+    """One single point of failure in one role, and the candidates that could replace it. ``own``: it is guessed to be
+    the owner of the site himself, who needs no replacement; what he declares as his own is no gap."""
 
     parent: str
     name: str
     role: str
     functions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    own: OwnGround | UnsetType = UNSET
 
 
 class Fallbacks(Struct, frozen=True):

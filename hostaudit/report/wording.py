@@ -10,10 +10,11 @@ from itertools import chain, zip_longest
 
 from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, Report, TimeTerm
+from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, RecoveryNote, Report, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
+from hostaudit.model.site import TEST_HOLDS
 from hostaudit.model.values import KINDS, kind_of_id, read_subject
-from hostaudit.model.words import duration, listed
+from hostaudit.model.words import duration, listed, span
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -259,8 +260,37 @@ def bases(impacts: Iterable[FunctionImpact], table: Mapping[str, TimeTerm]) -> s
     kinds = {kind_of_id(each) for term in measured for each in term.because}
     shown = dict.fromkeys(["TTLs"] if kinds - {*MEASURED} else [])
     shown |= dict.fromkeys(words for kind, words in MEASURED.items() if kind in kinds)
-    told = '"back after" is what you would need, counted from the loss. Assumed: rules/recovery.yaml.'
+    famous = any(each.famous is True for each in terms)
+    cases = " (cases that the press told of may have lasted longer than most)" if famous else ""
+    told = f'"back after" is what you would need, counted from the loss. Assumed: rules/recovery.yaml{cases}.'
     return f"{told} Measured: {', '.join(shown)}." if shown else told
+
+
+def tested(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, as the end of a sentence."""
+    before = f", {note.age_days} days before the scan" if note.age_days else ", the day of the scan"
+    match note.state:
+        case "counts":
+            by = f", from {note.cases} recorded cases" if note.cases > 1 else ""
+            kept = f"{span(note.recorded)}{by}{' that the press told of' if note.famous and by else ''}"
+            return f"{before}: it counts for the high end of the score; the low end keeps {kept}"
+        case "old":
+            return f"{before}: it counts nothing, as a test holds for {TEST_HOLDS} days; test it again"
+        case "future":
+            return ", which is after the scan: it counts nothing"
+        case _:
+            return f"{before}: it counts nothing, as recorded cases are back in {duration(note.recorded.usual)}"
+
+
+def counts(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, in a few words in brackets."""
+    said = {
+        "counts": "counts for the high end",
+        "old": f"tested {note.age_days} days ago, counts nothing",
+        "future": "tested after the scan, counts nothing",
+        "longer": "no less than recorded, counts nothing",
+    }
+    return f" ({said[note.state]})"
 
 
 def proof(item: Evidence) -> str:

@@ -14,6 +14,7 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.networks import Networks
 from hostaudit.analysis.attribution.operator import Hint, Naming, Operator, slug
+from hostaudit.analysis.attribution.ownership import Ownership
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, MOST, STRENGTH, combine
 from hostaudit.model.evidence import Evidence
@@ -36,14 +37,16 @@ FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 class Attribution:
     """Finds the operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
-    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str) -> None:
+    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str, ownership: Ownership | None = None) -> None:
         """``own`` is the name that the site holds, from a registrar or under a platform's suffix. A host under this
-        name is operated by the site itself, whatever network it is in."""
+        name is operated by the site itself, whatever network it is in. ``ownership``: without it, nothing is
+        declared."""
         self.seen = seen
         self.catalogue = catalogue
         self.naming = Naming(catalogue)
         self.networks = Networks(seen, catalogue)
         self.own = own
+        self.ownership = ownership or Ownership(seen, catalogue, own)
         self._soas: dict[str, dict[str, None]] | None = None
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
@@ -113,7 +116,7 @@ class Attribution:
         if networks and (offered or domain.lies_under(host, self.own)):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
-        return self.naming.unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)
+        return self.naming.behind_name(name, asked + around, certain=sure_of_all, networks=tuple(networks))
 
     def _chiefly(self, operator: Operator, role: str) -> bool:
         """True if the main purpose of an operator's networks is a service in this role: then a foreign host name in
@@ -244,16 +247,14 @@ class Attribution:
         """The operator that an SPF include authorises to send mail."""
         hints = [Hint(clue, evidence) for clue in self.catalogue.spf(include)]
         name = domain.registrable(include) or include
-        return self.naming.best(hints, (evidence,)) or self.naming.unlisted(
-            name, f"the operator of {name}", (evidence,)
-        )
+        return self.naming.best(hints, (evidence,)) or self.naming.behind_name(name, (evidence,))
 
     def signer(self, host: str, evidence: str) -> Operator:
         """The operator that signs mail with the DKIM key to which a selector's CNAME leads."""
         clues = (*self.catalogue.spf(host), *self.catalogue.mx(host), *self.catalogue.cname(host))
         name = domain.registrable(host) or host
         found = self.naming.best([Hint(clue, evidence) for clue in clues], (evidence,))
-        return found or self.naming.unlisted(name, f"the operator of {name}", (evidence,))
+        return found or self.naming.behind_name(name, (evidence,))
 
     def resource(self, host: str) -> Operator:
         """The operator of a third-party host of the front page, by its name, its CNAME chain, or else its network."""
@@ -270,7 +271,7 @@ class Attribution:
                 if operator.certain:
                     return replace(operator, because=asked + operator.because)
         name = domain.registrable(host) or host
-        return self.naming.unlisted(name, f"the operator of {name}", asked, certain=value is not None)
+        return self.naming.behind_name(name, asked, certain=value is not None)
 
     def store(self, provider: str, evidence: tuple[str, ...]) -> Operator:
         """The operator of an app store, whose id the look-up itself names."""

@@ -20,7 +20,9 @@ PLACES = ("cdn", "hosting")
 class Operator:
     """The party that operates a subject. ``certain`` is false where evidence that could name the operator is missing,
     so that it may be any company. ``asns`` and ``prefixes`` locate it in the routing system. ``contradicts`` is the
-    evidence that names another company, ``against`` the clues in that evidence, as words."""
+    evidence that names another company, ``against`` the clues in that evidence, as words. Of an operator that the
+    catalogue does not hold: ``named``, the registrable name by which alone it is known, and ``holders``, for each of
+    its networks the names of its AS and of whoever holds its addresses."""
 
     provider: str
     parent: str
@@ -34,6 +36,8 @@ class Operator:
     certain: bool = True
     asns: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    named: str = ""
+    holders: tuple[tuple[str, ...], ...] = ()
 
     def as_dependency(
         self, role: Role, subject: str, *, direct: bool = True, zones: tuple[str, ...] = ()
@@ -120,6 +124,7 @@ class Naming:
         *,
         certain: bool = True,
         jurisdiction: str | None = None,
+        holders: tuple[tuple[str, ...], ...] = (),
     ) -> Operator:
         """An operator that is not in the catalogue, under the id ``unknown:<what>``."""
         identity = unknown_id(what)
@@ -131,7 +136,16 @@ class Naming:
             confidence=0.5 if certain else 0.0,
             because=because,
             certain=certain,
+            holders=holders,
         )
+
+    def behind_name(
+        self, name: str, because: tuple[str, ...], *, certain: bool = True, networks: tuple[Operator, ...] = ()
+    ) -> Operator:
+        """An operator of which only a registrable name is known, and the ``networks`` of its servers."""
+        found = self.unlisted(name, f"the operator of {name}", because, certain=certain)
+        holders = tuple(holders for each in networks for holders in each.holders or ((),))
+        return replace(found, named=name, holders=holders)
 
     def same(self, one: str, other: str) -> bool:
         """True if two products belong to one company."""

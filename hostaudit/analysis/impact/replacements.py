@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import UNSET, UnsetType
+
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
+from hostaudit.analysis.impact.own_parts import guessed_companies
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.report import OwnGround
 from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
 from hostaudit.model.scenario import Scenario
@@ -30,6 +34,7 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
     held = _held(site)
     countries = _countries(site)
     refusals = _refusals(scenarios)
+    guessed = guessed_companies(site.tree)
     gaps = []
     for parent, functions in sorted(_necks(site).items(), key=lambda row: (-len(row[1]), row[0])):
         carried = _carried(site, parent, functions)
@@ -43,7 +48,8 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
                     if each.serves(role) and each.sold and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows)))
+                guess: OwnGround | UnsetType = "guessed" if parent in guessed else UNSET
+                gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows), guess))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,
         target=site.file.target,

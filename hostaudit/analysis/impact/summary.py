@@ -16,8 +16,10 @@ from hostaudit.model.report import (
     Function,
     FunctionImpact,
     Hours,
+    OwnParts,
     SinglePoint,
     name_is_gone,
+    pairs_as_told,
 )
 from hostaudit.model.roles import ROLES
 from hostaudit.model.site import FallbackId
@@ -55,9 +57,11 @@ def summarise(
     verdict: Verdict,
     names: Mapping[str, str],
     notice: float = 0.0,
+    own: tuple[OwnParts, ...] = (),
 ) -> str:
     """Return a few sentences; the first states the worst case. ``names``: what people call companies, by id.
-    ``notice``: the hours of notice that the score counts on; the sentences count on none."""
+    ``notice``: the hours of notice that the score counts on; the sentences count on none. ``own``: what is taken for
+    the site's own."""
     domain = file.target.domain
     if name_is_gone(findings):
         return f"{findings[0].message} Nothing of the site can work."
@@ -67,8 +71,8 @@ def summarise(
             "Check the network here, or name another resolver with --resolver."
         )
     lead = _no_web(functions, domain) + _down_now(functions, findings, domain)
-    lead += _worst(domain, functions, spofs, cut_sets, fallbacks, names, _stores(evidence))
-    lead = lead.rstrip()
+    lead += _worst(domain, functions, spofs, pairs_as_told(cut_sets, own), fallbacks, names, _stores(evidence))
+    lead = lead.rstrip() + "".join(_its_own(parts, domain) for parts in own)
     if notice > 0 and spofs:
         lead += f" These times are without notice; the score counts on {duration(notice)} of notice."
     if verdict == "inconclusive":
@@ -166,6 +170,22 @@ def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], *, first: 
         who = who[:1].upper() + who[1:]
     stops = f"{who} alone can {verb} {listed(named)}{whose}{_begins(lost)}"
     return f"{stops}; {_is_back(_longest(lost), what, names, first=first)}"
+
+
+def _its_own(parts: OwnParts, domain: str) -> str:
+    """What the owner runs himself, or seems to: it can fail, but ends no contract."""
+    named, roles = listed(parts.names), listed([ROLES[each].words for each in parts.roles])
+    match parts.ground:
+        case "declared":
+            return f" For {roles} {domain} runs on its own ({named}): that can fail, but nobody can end its contract."
+        case "guessed":
+            # They are told as one: the first stands for all of them.
+            seen = f", seen under {len(parts.companies)} names," if len(parts.companies) > 1 else ""
+            return (
+                f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, own in the site file says it."
+            )
+        case _:
+            return ""
 
 
 def _in_pairs(

@@ -1,4 +1,5 @@
-"""``ROLE.allow``: only these providers, of those that the site itself uses in the role."""
+"""``ROLE.allow``: only these providers, of those that the site itself uses in the role. What its owner runs himself is
+no provider."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from hostaudit.policy.role_holders import of_role, unknown_holders
 def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     """Yield one answer for each provider that is not allowed, and one for the rest of the role."""
     role, title = demand.role, context.title(demand.role)
-    own = [each for each in parties(context) if role in each.own]
+    own = [each for each in parties(context) if role in each.own and not context.own.intersection(each.above)]
     wrong = [each for each in own if each.certain and not any(means(each, name) for name in demand.value)]
     allowed = few_of(demand.value, 8)
     for each in wrong:

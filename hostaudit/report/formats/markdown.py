@@ -82,6 +82,7 @@ class _Page:
         self._findings()
         self._exceptions()
         self._companies()
+        self._own()
         self._unknowns()
         self._not_assessed()
         self._end()
@@ -174,7 +175,8 @@ class _Page:
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
-        return self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)
+        guess = " (looks like the site's own)" if domain.own == "guessed" else ""
+        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])
@@ -187,6 +189,30 @@ class _Page:
                 alike.setdefault(_loss(each), []).append(words.function(each.id))
         said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
         return text("; ".join(said), 1000) or "nothing"
+
+    def _own(self) -> None:
+        """What the owner runs himself, or seems to, and how soon he says to be back."""
+        own = self.report.own if isinstance(self.report.own, tuple) else ()
+        cells = [
+            [
+                text(words.few(each.names), 200),
+                text(words.listed([say.role(role) for role in each.roles]), 200),
+                text(f"{each.ground}: {'; '.join(each.reasons)}", 300),
+            ]
+            for each in own
+        ]
+        self.table(
+            "Taken for the site's own: it can fail, but ends no contract", ("Who", "In", "Why"), cells, len(cells)
+        )
+        notes = self.report.recoveries if isinstance(self.report.recoveries, tuple) else ()
+        cells = [
+            [
+                text(say.role(each.role), 60),
+                text(f"{words.duration(each.hours)}, tested on {each.tested}{say.tested(each)}", 300),
+            ]
+            for each in notes
+        ]
+        self.table("Recovery, as declared", ("Role", "Back in"), cells, len(cells))
 
     def _unknowns(self) -> None:
         causes: dict[str, list[UnknownFact]] = {}

@@ -34,6 +34,8 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     if gap.name and gap.parent.lower() != gap.name.lower():
         called += f" ({sheet.safe(gap.parent, 80)})"
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
+    if gap.own == "guessed":
+        sheet.text("It looks like the site's own, which needs no other; own in the site file settles it.", 3)
     if gap.functions:
         functions = [sheet.safe(words.function(each), 60) for each in gap.functions]
         sheet.text(words.few(functions, FUNCTIONS), 3, lead="carries: ")

@@ -24,6 +24,7 @@ from hostaudit.model.report import (
     SinglePoint,
     UnknownFact,
     name_is_gone,
+    pairs_as_told,
 )
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
@@ -68,6 +69,13 @@ UNTESTED = ("plain", "no fault seen")
 TOLD = {"error": "bad", "warning": "weak", "info": "open"}
 """By level of a finding that does not count, its mark."""
 
+OWN = {
+    "declared": ("good", "its own"),
+    "named": ("good", "its own name"),
+    "guessed": ("open", "a guess"),
+}
+"""By ground of what is taken for the site's own, its mark and word."""
+
 VERDICTS = {
     "pass": ("PASS", GREEN),
     "fail": ("FAIL", RED),
@@ -96,8 +104,10 @@ def write(sheet: Sheet, report: Report) -> None:
     _top(sheet, report)
     _findings(sheet, report)
     _companies(sheet, report, evidence, names, known)
+    _its_own(sheet, report)
+    _recoveries(sheet, report)
     _together(sheet, report, names, known)
-    _other_domains(sheet, report)
+    _other_domains(sheet, report, known)
     _functions(sheet, report, names)
     _contradictions(sheet, report)
     _fallbacks(sheet, report, names)
@@ -250,7 +260,9 @@ def _companies(
         sheet.text(f"Nothing, as far as was seen{names_aside}{open_}.", 2)
     for position, point in enumerate(strong, 1):
         roles = words.listed([say.role(each) for each in point.roles])
-        held = f"{_called(sheet, point, known)}{f', for {roles}' if roles else ''}{_told_id(sheet, point, known)}"
+        guess = ", which looks like the site's own" if point.failure_domain.own == "guessed" else ""
+        told = _told_id(sheet, point, known)
+        held = f"{_called(sheet, point, known)}{guess}{f', for {roles}' if roles else ''}{told}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
         _effects(sheet, point.functions, names)
         _proof(sheet, point.because, evidence)
@@ -336,7 +348,34 @@ def _names_held(sheet: Sheet, report: Report, point: SinglePoint, names: dict[st
     return list(dict.fromkeys(sheet.safe(each, 80) for each in zones))
 
 
-def _other_domains(sheet: Sheet, report: Report) -> None:
+def _its_own(sheet: Sheet, report: Report) -> None:
+    """What the owner runs himself, or seems to, with the reasons."""
+    own = report.own if isinstance(report.own, tuple) else ()
+    if own:
+        sure = any(parts.ground != "guessed" for parts in own)
+        told = "The site's own: it" if sure else "Perhaps the site's own: then it"
+        sheet.heading(f"{told} can fail, burn or be blocked, but nobody else ends its contract")
+    for parts in own:
+        named = words.listed([sheet.safe(each, 80) for each in parts.names])
+        text = f"{named}, for {words.listed([say.role(each) for each in parts.roles])}"
+        sheet.marked(*OWN[parts.ground], f"{text} ({sheet.safe('; '.join(parts.reasons), 300)})", 2)
+        if parts.ground == "guessed":
+            told = "The low end of the score counts it as others' companies, the high end as the site's own; own in the"
+            sheet.text(f"{told} site file settles it.", 6)
+
+
+def _recoveries(sheet: Sheet, report: Report) -> None:
+    """What the owner declares of his recovery, and whether it counts."""
+    notes = report.recoveries if isinstance(report.recoveries, tuple) else ()
+    if notes:
+        sheet.heading("Recovery, as declared in the site file")
+    for note in notes:
+        text = f"back in {words.duration(note.hours)}, tested on {note.tested}{say.tested(note)}"
+        mark = "good" if note.state == "counts" else "weak"
+        sheet.marked(mark, say.role(note.role), sheet.safe(text, 400), 2)
+
+
+def _other_domains(sheet: Sheet, report: Report, known: dict[str, str]) -> None:
     """Single points of other kinds than a company, one line each."""
     companies = {each.failure_domain.id for each in report.spofs if each.failure_domain.kind == "parent"}
     rest = [
@@ -355,6 +394,9 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
         stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
         what = "everything" if len(stopped) == applying > 1 else words.few(stopped)
         kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
+        if point.failure_domain.own in ("declared", "named"):
+            sheet.text(f"{_called(sheet, point, known)}: {what}", 2, 4, lead="own ")
+            continue
         called = _product(sheet, point) if kind == "product" else _numbered(sheet, point)
         sheet.text(f"{called}: {what}", 2, 4, lead=f"{kind} ")
     sheet.more(len(rest) - OTHERS)
@@ -363,10 +405,11 @@ def _other_domains(sheet: Sheet, report: Report) -> None:
 def _together(sheet: Sheet, report: Report, names: dict[str, str], known: dict[str, str]) -> None:
     """Companies that stop a function only if they fail together; functions with the same cut sets and times share a
     list."""
+    own = report.own if isinstance(report.own, tuple) else ()
     for size, number in TOGETHER_IN.items():
         held: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for cut in report.cut_sets:
-            if cut.kind == "parent" and len(cut.members) == size:
+        for cut in pairs_as_told(report.cut_sets, own):
+            if len(cut.members) == size:
                 back = f" - back after about {words.span(cut.hours)}" if cut.hours is not None else ""
                 held.setdefault(cut.function, []).append((cut.members, back))
         shared: dict[tuple[tuple[tuple[str, ...], str], ...], list[str]] = {}

@@ -224,6 +224,8 @@ class _Screen:
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
+        if domain.own == "guessed":
+            return f"{self.safe(domain.name or seen_of(domain.id), 30)} (own?)"
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
         known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
@@ -315,6 +317,7 @@ class _Screen:
         ending = [f"{each.id} {say.EXCEPTIONS[each.state]}" for each in self.report.exceptions_applied if each.warning]
         if ending:
             found.append(("exceptions", words.few(ending), "weak"))
+        found += self._own()
         found.append(("unknown", self._unknown(), "faint"))
         if room.unseen and self.report.not_assessed:
             whats = [words.function(each.what) for each in self.report.not_assessed]
@@ -329,6 +332,25 @@ class _Screen:
     def _fact(self, label: str, spans: Iterable[Span], room: Room) -> list[Line]:
         lead = Span(f"{label:{LABEL - 1}}", "strong", whole=True)
         return wrapped([lead, *spans], self.columns, min(LABEL, self.columns // 4), most=room.fact)
+
+    def _own(self) -> Iterator[tuple[str, str, Meaning]]:
+        """What the owner runs himself, or seems to, and how soon he says to be back."""
+        for parts in self.report.own if isinstance(self.report.own, tuple) else ():
+            roles = words.listed([say.role(each) for each in parts.roles])
+            if parts.ground == "guessed":
+                yield "own?", f"{parts.names[0]} looks like it, for {roles}; if so, write own in the site file", "weak"
+            else:
+                yield (
+                    "own",
+                    f"{words.few(parts.names, 2)}, for {roles}: can fail, but nobody ends its contract",
+                    "plain",
+                )
+        found = self.report.recoveries if isinstance(self.report.recoveries, tuple) else ()
+        notes = sorted(found, key=lambda each: each.state != "counts")
+        if notes:
+            told = "; ".join(f"{say.role(each.role)} {words.duration(each.hours)}{say.counts(each)}" for each in notes)
+            counting = any(each.state == "counts" for each in notes)
+            yield "recovery", f"declared: {told}", "plain" if counting else "weak"
 
     def _demands(self) -> Iterator[tuple[str, str, Meaning]]:
         """The demands of the policy that failed, the worst first, and those of which nobody knows."""
@@ -373,6 +395,9 @@ class _Screen:
         wide = report.score.high - report.score.low >= WIDE
         if report.verdict == "inconclusive" or retryable > len(report.evidence) // 4 or (retryable and wide):
             return "ask again, with more time:", f"hostaudit scan {domain} --deadline 120"
+        if self.strong and self.strong[0].failure_domain.own == "guessed":
+            name = self.strong[0].failure_domain.name or seen_of(self.strong[0].failure_domain.id)
+            return f"say in the site file whether {name} is the site's own (own):", "hostaudit schema site"
         step = next((found for point in self.strong if (found := _remedy(point))), "")
         if step:
             return f"{step}:", f"hostaudit fallbacks {domain}"

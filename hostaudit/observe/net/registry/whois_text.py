@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from msgspec import UNSET
+
 from hostaudit import domain
 from hostaudit.errors import UsageError
 from hostaudit.model.values import Registration
@@ -55,6 +57,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "status": ("domain status", "status", "state"),
     "dnssec": ("dnssec",),
     "reseller": ("reseller", "registrar reseller"),
+    "registrant": ("registrant organization", "registrant organisation"),
     "domain": ("domain name", "domain"),
 }
 _FIELD_OF = {key: field for field, keys in _KEYS.items() for key in keys}
@@ -117,6 +120,7 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
             nameservers=tuple(dict.fromkeys(_host(value) for value in found.get("nameservers", ()))),
             delegation_signed=_SIGNED.get(signed),
             reseller=first("reseller"),
+            registrant=first("registrant") or UNSET,
         ),
         source,
     )

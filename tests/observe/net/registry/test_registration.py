@@ -10,6 +10,7 @@ import pytest
 from helpers.outcomes import cause
 from helpers.pages import answer
 from helpers.registries import VERISIGN, ask, card, rdap_page
+from msgspec import UNSET
 
 from hostaudit.observe.net.limits import Limits
 
@@ -61,6 +62,24 @@ def test_a_domain_object_becomes_a_registration():
     assert value.nameservers == ("ns1.site.com", "ns2.site.com")
     assert value.delegation_signed is True
     assert value.reseller == "Resell Ltd"
+
+
+def test_the_organisation_that_holds_a_name_is_kept_and_no_person():
+    def holder(*properties: tuple[str, object]) -> object:
+        entity = {
+            "roles": ["registrant"],
+            "vcardArray": ["vcard", [[name, {}, "text", text] for name, text in properties]],
+        }
+        made = domain_object()
+        return registration(
+            pages={DOMAIN: rdap_page({**made, "entities": [*made["entities"], entity]})}
+        ).value.registrant
+
+    assert holder(("fn", "A Person"), ("org", "Cornford University")) == "Cornford University"
+    assert holder(("fn", "A Person"), ("org", ["Cornford University", "Faculty"])) == "Cornford University"
+    assert holder(("fn", "A Person")) is UNSET
+    assert holder(("org", " ")) is UNSET
+    assert registration(pages={DOMAIN: rdap_page(domain_object())}).value.registrant is UNSET
 
 
 def test_a_thin_registry_is_completed_by_the_registrar_and_comes_first():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 
 from hostaudit.observe.net.registry import whois_text
 
@@ -45,7 +46,8 @@ TEXTS = [
         "[Domain Name]  SITE.EXAMPLE\n[Created on]   2001/02/03\n",
         {"created": "2001-02-03T00:00:00Z", "registrar": None},
     ),
-    (GENERIC, {"status": ("client hold", "active"), "delegation_signed": True, "reseller": "R"}),
+    (GENERIC, {"status": ("client hold", "active"), "delegation_signed": True, "reseller": "R", "registrant": UNSET}),
+    ("Registrar: A\nRegistrant Name: A Person\nRegistrant Organization: Cornford\n", {"registrant": "Cornford"}),
     (
         "Registrar: A\nDNSSEC: unsigned\nExpiration Date: 03-Feb-2031\nUpdated Date: yesterday\n",
         {"delegation_signed": False, "expires": "2031-02-03T00:00:00Z", "changed": None},
