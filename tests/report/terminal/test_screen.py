@@ -129,9 +129,9 @@ def test_a_site_without_single_points_is_told_to_stay_so():
 def test_what_is_ones_own_is_told_apart_from_what_looks_like_it_and_asked_for_first():
     own, guess = (flat(report_on(site), brief=True) for site in (university(), alone()))
 
-    assert "own CORNUNI, SE, for DNS, hosting and mail: can fail, but nobody ends its contract" in own
-    assert "CORNUNI, SE (own?)" in guess
-    assert "first say in the site file whether CORNUNI, SE is the site's own (own): hostaudit schema site" in guess
+    assert "own CORNUNI, for DNS, hosting and mail: can fail, but nobody ends its contract" in own
+    assert "CORNUNI (own?)" in guess
+    assert "first say in the site file whether CORNUNI is the site's own (own): hostaudit schema site" in guess
     assert "own?" not in own
 
 
