@@ -23,11 +23,12 @@ from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_site
 from hostaudit.cli import inputs
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
-from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary, told
 from hostaudit.cli.batch.run_history import RunHistory
 from hostaudit.cli.console import complain, plain_log
 from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
+from hostaudit.model.overview import SiteLine
 
 if TYPE_CHECKING:
     from hostaudit.cli.batch.domain_list import Listed, Rejected
@@ -90,7 +91,10 @@ def scan_list(
     finally:
         meter.clear()
     for each in sinks:
-        each.write(summary(run.tally, listed, asked) if each.whole else closing(run.tally, listed))
+        if each.whole:
+            each.write(summary(run.tally, listed, asked))
+        else:
+            each.write(closing(run.tally, listed, run.sites, writer.style(each.path)))
         each.close(finished=not run.tally.interrupted)
         if each.path is not None:
             writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
@@ -186,6 +190,7 @@ class Run:
         self._sinks = sinks
         self._writer = writer
         self._done: set[str] = set()
+        self.sites: list[SiteLine] = []
 
     def keep(self, kept: Kept) -> None:
         """Take over the records of an earlier part of the run."""
@@ -227,6 +232,7 @@ class Run:
 
     async def _write(self, record: Record, meter: ProgressLine) -> None:
         self.tally.add(record)
+        self.sites.append(told(record))
         for sink in self._sinks:
             if sink.to_terminal:
                 meter.clear()
