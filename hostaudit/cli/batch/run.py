@@ -91,16 +91,21 @@ def scan_list(
     finally:
         meter.clear()
     for each in sinks:
-        if each.whole:
-            each.write(summary(run.tally, listed, asked))
-        else:
-            each.write(closing(run.tally, listed, run.sites, writer.style(each.path)))
-        each.close(finished=not run.tally.interrupted)
-        if each.path is not None:
-            writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
+        _end(each, run, listed, asked, writer)
     if kept.failure:
         raise UsageError(f"some runs could not be saved in the history: {kept.failure}", "the records are complete")
     return run.tally.code
+
+
+def _end(sink: Sink, run: Run, listed: Listed, asked: dict[str, Any], writer: Writer) -> None:
+    """Write what stands at the end of an output, and say where it lies."""
+    if sink.whole:
+        sink.write(summary(run.tally, listed, asked))
+    else:
+        sink.write(closing(run.tally, listed, run.sites, writer.style(sink.path)))
+    sink.close(finished=not run.tally.interrupted)
+    if sink.path is not None:
+        writer.note(f"{'records' if sink.whole else 'report'} written to {sink.path}")
 
 
 def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
