@@ -57,7 +57,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Scoring
-from hostaudit.model.values import Delegation, Listing, StoreListing, WebApp
+from hostaudit.model.values import Delegation, Listing, Page, StoreListing, WebApp
 from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
@@ -368,6 +368,16 @@ def _mail_not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIn
         yield NotAssessed("whether the mail exchangers answer", "not asked; --smtp asks each for its greeting")
 
 
+def _held_back(evidence: EvidenceIndex) -> Iterator[NotAssessed]:
+    """The scripts of the front page that only another script starts; nothing shows which of them ever run."""
+    for item in evidence.of("page"):
+        if isinstance(item.value, Page) and item.value.held_back is not UNSET:
+            hosts = sorted({each.host for each in item.value.held_back})
+            why = f"another script starts them, after consent or the first click: {words.few(hosts)}"
+            count = len(item.value.held_back)
+            yield NotAssessed(f"{count} held-back {'script' if count == 1 else 'scripts'}", why)
+
+
 def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> tuple[NotAssessed, ...]:
     rows = []
     if "no-http" in file.run.options:
@@ -380,6 +390,7 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) 
         why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
         rows.append(NotAssessed("the zones of far name servers", why))
     rows += _mail_not_assessed(file, tree, evidence)
+    rows += _held_back(evidence)
     for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))

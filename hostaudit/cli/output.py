@@ -102,7 +102,7 @@ class Writer:
         return Exit.INTERNAL if self._defects else Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
-        text = each.render(document, self._style(path))
+        text = each.render(document, self.style(path))
         from hostaudit.files import is_stream, write_atomically
 
         if path is None or is_stream(path):
@@ -133,7 +133,8 @@ class Writer:
         if not self.quiet:
             note(text)
 
-    def _style(self, path: Path | None) -> report.Style:
+    def style(self, path: Path | None) -> report.Style:
+        """The abilities of a file, or of standard output."""
         if path is not None:
             return report.Style(colour=self.colour == "always", brief=self._brief)
         return report.Style(

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from helpers import ROOT
-from helpers.command import PARLER, environment, evidence, hostaudit
+from helpers.command import PARLER, PARLER_REPORT, environment, evidence, hostaudit
 
 from hostaudit import cli, report
 from hostaudit.cli.options import Console, Output
@@ -159,6 +159,20 @@ def test_variables_of_the_environment_give_options(monkeypatch, capsys):
     monkeypatch.setenv("HOSTAUDIT_FORMAT", "cvs")
     assert cli.run(["analyse", PARLER]) == 2
     assert "csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("analyse",), ("scan",), ("whatif", "--drop", "amazon"), ("fallbacks",), ("policy", "init", "-o", "-")]
+)
+def test_a_report_is_as_good_as_the_evidence_in_it(here, capsys, command):
+    first, *options = command if command[0] != "policy" else ("policy init", *command[2:])
+    shown = {}
+    for file in (PARLER, PARLER_REPORT):
+        assert cli.run([*first.split(), file, *options]) == 0
+        shown[file] = capsys.readouterr()
+        assert ("is a report: the evidence in it is judged anew" in shown[file].err) == (file == PARLER_REPORT)
+
+    assert shown[PARLER].out == shown[PARLER_REPORT].out
 
 
 @pytest.mark.parametrize("arguments", [["help", "scan"], ["scan", "-h"], ["scan", "--help"]])

@@ -23,11 +23,12 @@ from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_site
 from hostaudit.cli import inputs
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
-from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary, told
 from hostaudit.cli.batch.run_history import RunHistory
 from hostaudit.cli.console import complain, plain_log
 from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
+from hostaudit.model.overview import SiteLine
 
 if TYPE_CHECKING:
     from hostaudit.cli.batch.domain_list import Listed, Rejected
@@ -90,13 +91,21 @@ def scan_list(
     finally:
         meter.clear()
     for each in sinks:
-        each.write(summary(run.tally, listed, asked) if each.whole else closing(run.tally, listed))
-        each.close(finished=not run.tally.interrupted)
-        if each.path is not None:
-            writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
+        _end(each, run, listed, asked, writer)
     if kept.failure:
         raise UsageError(f"some runs could not be saved in the history: {kept.failure}", "the records are complete")
     return run.tally.code
+
+
+def _end(sink: Sink, run: Run, listed: Listed, asked: dict[str, Any], writer: Writer) -> None:
+    """Write what stands at the end of an output, and say where it lies."""
+    if sink.whole:
+        sink.write(summary(run.tally, listed, asked))
+    else:
+        sink.write(closing(run.tally, listed, run.sites, writer.style(sink.path)))
+    sink.close(finished=not run.tally.interrupted)
+    if sink.path is not None:
+        writer.note(f"{'records' if sink.whole else 'report'} written to {sink.path}")
 
 
 def _outputs(writer: Writer) -> tuple[tuple[str, Path | None], ...]:
@@ -186,6 +195,7 @@ class Run:
         self._sinks = sinks
         self._writer = writer
         self._done: set[str] = set()
+        self.sites: list[SiteLine] = []
 
     def keep(self, kept: Kept) -> None:
         """Take over the records of an earlier part of the run."""
@@ -227,6 +237,7 @@ class Run:
 
     async def _write(self, record: Record, meter: ProgressLine) -> None:
         self.tally.add(record)
+        self.sites.append(told(record))
         for sink in self._sinks:
             if sink.to_terminal:
                 meter.clear()

@@ -83,7 +83,7 @@ def init(
     report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, replaced=target)
-        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
+        seen = evidence.of(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = propose.trials(audit.understand(seen, shipped), today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if name_is_gone(report.findings):
