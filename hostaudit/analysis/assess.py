@@ -33,6 +33,7 @@ from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model import values, words
+from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     HIDDEN_ORIGIN,
@@ -82,6 +83,8 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     cut_sets, limits, orders = _cut_sets(tree, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
+    names = names_of(tree, called)
+    known = names | known_as(tree.dependencies.values(), names)
     fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if any(each.down_now for each in found):
@@ -96,7 +99,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called, notice, own),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, known, notice, own),
         score=_score(tree, pessimistic, optimistic, called, rules.scoring, gone=gone),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
@@ -110,7 +113,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         max_order=orders,
-        names=names_of(tree, called),
+        names=names,
         times=table.rows,
         graph=graph_of(site, states) if with_graph else UNSET,
         roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=True),
@@ -330,7 +333,7 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
             delegated = site.evidence.value("delegation", zone, Delegation) is not None
             sources = "the delegation and the resolver" if delegated else "the resolver, as the registry was not heard"
             text = (
-                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
+                f"Not tested: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
                 "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
                 f"and verdict come from {sources}."
@@ -345,7 +348,7 @@ def _unheard_family(site: SiteModel) -> Iterator[Caveat]:
         rows = [each for each in health.servers if each.standing == "not_asked"]
         if health.heard and rows:
             text = (
-                f"Not asked over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
+                f"Not tested over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
                 "family answered with an error or without authority, while the others serve: something "
                 f"between here and them answers port 53 over {unheard}, or they do not serve the zone there."
             )

@@ -23,6 +23,10 @@ publish new ranges weekly, and a range that a feed does not list yet is taken fo
 move their RDAP servers rarely, and a name whose server is not listed or gone is looked up in IANA's current list.
 """
 
+ONLY_DIRECTS: dict[str, tuple[str, ...]] = {"rdap-bootstrap": ("registration", "owner")}
+"""By kind of data that only tells whom to ask, the kinds of evidence that it is read for: what is answered was answered
+live, so that the age of the table matters only where such a question has no answer."""
+
 DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 
 

@@ -45,4 +45,4 @@ def in_words(point: SinglePoint) -> str:
     name = point.failure_domain.name or point.failure_domain.id
     length = duration(worst.time_to_recover_hours.usual)
     name += ", which looks like the site's own," if point.failure_domain.own == "guessed" else ""
-    return f"{name} alone can end {listed([function(each.id) for each in stopped])}, usually for {length}."
+    return f"{name} alone can end {listed([function(each.id) for each in stopped])}; usually back after {length}."

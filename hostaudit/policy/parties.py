@@ -120,7 +120,7 @@ def refused(context: PolicyContext, demand: Demand, refusal: Refusal, found: lis
         return
     unknown = context.hidden()
     if unknown:
-        message = f"Whether {refusal.id} occurs could not be learnt: {open_questions(unknown)}."
+        message = f"It is unknown whether {refusal.id} occurs: {open_questions(unknown)}."
         yield demand.answer("unknown", refusal.id, message, because=reasons(unknown))
     else:
         yield demand.answer("pass", refusal.id, f"{refusal.id} does not occur{caveat(context)}.")

@@ -100,7 +100,12 @@ def level(row: Finding) -> Level:
 
 def counted(found: Iterable[Finding]) -> str:
     """The counts in words: ``2 failed, 1 unknown, 1 excepted, 4 passed``."""
-    words = {"fail": "failed", "told": "told", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
+    words = {
+        "fail": "failed",
+        "told": "reported only",
+        "inconclusive": "unknown",
+        "warning": "unknown (a warning only)",
+    }
     words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
     standings = [standing(each) for each in found]
     said = [f"{standings.count(each)} {words[each]}" for each in _ORDER if each in standings]
@@ -113,9 +118,9 @@ def lifted(report: Report, row: Finding) -> str:
     if state == "baseline":
         return "It failed in the baseline already."
     if state == "told":
-        return f"Told as {level(row)}: no policy asks for it, so it does not count."
+        return f"Reported as {level(row)}; no policy demands it, so it does not change the verdict."
     if state == "warning":
-        return "It is unknown, which the policy only warns of."
+        return "It is unknown, and the policy only warns of that."
     if state != "excepted":
         return ""
     note = next((each for each in report.exceptions_applied if each.id == row.exception), None)
@@ -190,7 +195,7 @@ def _unsound(report: Report) -> Finding:
         severity="high",
         confidence=1.0,
         subject=report.target.domain,
-        message="What name resolution or the web site rests on could not be established.",
+        message="It is unknown what name resolution or the web site rests on.",
         because=(),
         fix="Ask again, with more time: hostaudit scan --deadline 120.",
         verdict="fail" if report.verdict == "fail" else "inconclusive",

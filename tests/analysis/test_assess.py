@@ -103,7 +103,7 @@ def test_without_any_answer_the_verdict_is_inconclusive_and_the_interval_is_whol
     report = report_on(site)
 
     assert report.verdict == "inconclusive"
-    assert "no look-up was answered" in report.summary
+    assert "no question was answered" in report.summary
     assert (report.score.low, report.score.high) == (0, 100)
     assert {each.cause for each in report.unknowns} == {"timeout"}
     assert all(each.retryable for each in report.unknowns)

@@ -71,7 +71,9 @@ class Networks:
         found = self.naming.best(announced + [hint for hint in held if hint not in beside], asked)
         owner = self.seen.value("owner", address, Owner)
         if found is None:
-            label = next(iter(origin.names), "") or (owner.organisation if owner else None) or f"AS{number}"
+            # Team Cymru writes the country behind the name of a network.
+            named = next(iter(origin.names), "").removesuffix(f", {origin.country}")
+            label = named or (owner.organisation if owner else None) or f"AS{number}"
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
             holders = ((*origin.names, *_names_of(owner)),) if len(origin.asns) == 1 else ()

@@ -39,7 +39,7 @@ class PageAnswer:
         if self.page is None:
             return ""
         with_what = " with a challenge page" if self.page.challenge is True else ""
-        return f"{self.page.host} answered {self.page.status}{with_what} to this look"
+        return f"{self.page.host} answered {self.page.status}{with_what} to this scan"
 
 
 def own_hosts(target: Target) -> tuple[str, ...]:

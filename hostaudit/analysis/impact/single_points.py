@@ -35,6 +35,9 @@ from hostaudit.model.report import (
 from hostaudit.model.rules import Rules
 
 ENDS = ("low", "usual", "high")
+COMPANIES: tuple[DomainKind, ...] = ("parent", "provider")
+BY_NAMES: tuple[DomainKind, ...] = (*COMPANIES, "jurisdiction")
+"""The kinds that may end functions only through a registry or registrar, though other parts lie in them too."""
 
 
 def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: TimeTable) -> tuple[SinglePoint, ...]:
@@ -45,14 +48,16 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
     functions = [f for f in tree.functions if f.applies == "yes" and standing(necks[f.id])]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in tree.functions if f.counts]
+    working = [f for f in applying if standing(necks[f.id])]
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
         state = solved(tree, failed, clock)
         outages = {function.id: outage_of(state, function.root, clock) for function in tree.functions}
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        light = kind in ("parent", "provider") and _only_names(tree, failed, clock, applying)
-        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
+        light = kind in BY_NAMES and _only_names(tree, failed, clock, working)
+        less = light and kind in COMPANIES
+        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
         leaves = _leaves_of(tree, hit, kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
         points.append(

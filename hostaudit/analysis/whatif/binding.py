@@ -240,7 +240,8 @@ class Binder:
         if event.layer == "hosting":
             fronts = [leaf for leaf in own if leaf.role == "cdn"]
             if fronts:
-                return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
+                front = self.site.attribution.provider_name(fronts[0].domains["provider"][0])
+                return f"the origin behind {front} is hidden"
         open_ = [
             each.id
             for each in self.tree.functions
@@ -251,15 +252,11 @@ class Binder:
         # An edge would show at the addresses of a host.
         shown = (*roles, "hosting") if event.layer == "cdn" else roles
         there = {leaf.certainty for leaf in own if leaf.role in shown}
-        return (
-            f"who does that for the site could not be learnt ({event.layer})"
-            if there and "certain" not in there
-            else ""
-        )
+        return f"it is unknown who does that for the site ({event.layer})" if there and "certain" not in there else ""
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""
-        return f"nobody fills the role {wanted}{event.layer.replace('_', ' ')} at this site"
+        return f"no provider was seen in the role {wanted}{event.layer.replace('_', ' ')} at this site"
 
 
 def _ends(event: Event) -> bool:

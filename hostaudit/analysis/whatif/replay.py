@@ -394,7 +394,7 @@ def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutc
     for outcome in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
         if not outcome.via:
             said = name if outcome.id == "web" else function(outcome.id)
-            rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
+            rows.append(f"there is no fallback for {said}: see hostaudit fallbacks {name}")
         else:
             ways = listed([fallback(FallbackId.read(each), names) for each in outcome.via])
             rows.append(f"rehearse the switch to {ways}, or make it automatic")

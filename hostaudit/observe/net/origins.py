@@ -25,7 +25,7 @@ from hostaudit.observe.net.outcome import Outcome
 class Origins:
     """Origin look-ups of one scan. ``open_table`` is called once, in a thread; ``today`` returns the current day (UTC).
 
-    ``date`` is that of the table, set by the first answer that comes from it; ``warn`` is called with problems of the
+    ``date`` is that of the table, set by the first answer that rests on it; ``warn`` is called with problems of the
     table.
     """
 
@@ -87,19 +87,22 @@ class Origins:
             self._tell(error.message)
         young = routes.age(self._today()) <= STALE_AFTER["origin-table"]
         if held is not None and (young or self._no_third_party):
-            self.date = routes.metadata.date
-            return Outcome.of(held, table)
+            return self._by_table(routes, Outcome.of(held, table))
         unasked = self._unasked(table, "it has no route")
         if unasked is not None:
-            return unasked
+            return self._by_table(routes, unasked)
         live = await self._dns.origin(address)
-        if held is not None and live.value is None:
-            self.date = routes.metadata.date
         if held is not None and live.unknown is not None:
-            return Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})")
+            return self._by_table(routes, Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})"))
         if held is not None and live.absent is not None:
-            return Outcome.gap("contradicted", live.source, f"{live.absent}, while the {table} has {held.prefix}")
+            why = f"{live.absent}, while the {table} has {held.prefix}"
+            return self._by_table(routes, Outcome.gap("contradicted", live.source, why))
         return live
+
+    def _by_table(self, routes: Routes, outcome: Outcome[Origin]) -> Outcome[Origin]:
+        """An outcome that rests on the table, whose date the evidence then tells."""
+        self.date = routes.metadata.date
+        return outcome
 
     def _unasked(self, source: str, why: str) -> Outcome[Origin] | None:
         if not self._no_third_party:

@@ -22,7 +22,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         yield about(context, demand, context.domain, message, each)
     unknown = unknown_holders(context, role)
     if unknown:
-        message = f"{title}: whether only {allowed} is used could not be learnt: {unknown}."
+        message = f"{title}: it is unknown whether only {allowed} is used: {unknown}."
         yield of_role(context, demand, "unknown", message)
     elif not wrong:
         found = few_of(each.named for each in own) if own else "nobody"

@@ -3,8 +3,8 @@
 Without any demand the single points of failure are told too, with the command that makes them demands.
 
 The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
-*Unknown*; one that no policy asks for is ``info`` and begins with *Told*; findings that an exception covers or of which
-the policy only warns are left out.
+*Unknown*; one that no policy asks for is ``info`` and begins with *Reported*; findings that an exception covers or of
+which the policy only warns are left out.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
     path, line = place(report, row)
     state = standing(row)
     fails = state == "fail"
-    lead = f"Told as {level(row)}, does not count: " if state == "told" else "Unknown, so inconclusive: "
+    lead = f"Reported as {level(row)}, not demanded: " if state == "told" else "Unknown, so inconclusive: "
     told = plain(f"{report.target.domain}: {row.message} ({named(row)}){f' {row.fix}' if state == 'told' else ''}")
     return {
         "description": told if fails else f"{lead}{told}",

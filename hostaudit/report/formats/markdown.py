@@ -31,7 +31,7 @@ MARKS = {"fail": "❌", "inconclusive": "❔", "pass": "✅", "not_judged": "ℹ
 STANDINGS = {
     "fail": "❌ **fails**",
     "inconclusive": "❔ **unknown**",
-    "told": "ℹ️ told",
+    "told": "ℹ️ reported only",
     "warning": "❔ unknown, a warning only",
     "excepted": "excepted",
     "baseline": "known before",
@@ -98,6 +98,7 @@ class _Page:
 
     def __init__(self, report: Report, style: Style) -> None:
         self.report = report
+        self.known = say.companies(report)
         self.encoding = "utf-8" if style.unicode else "ascii"
         self.lines: list[str] = []
         self.room = MOST_BYTES - RESERVE
@@ -145,10 +146,10 @@ class _Page:
         low, high = f"{report.score.low:.0f}", f"{report.score.high:.0f}"
         score = low if low == high else f"{low} to {high}"
         judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
-        known = f"score {score} of 100{text(say.grounds(report), 300)}"
+        known = f"score {score} of 100{text(say.outage_class(report), 100)}{text(say.grounds(report), 300)}"
         self.add(f"{judged}{known}; exit code {report.exit_code}.")
         if report.verdict == "inconclusive":
-            why = "Not failed, but what has to be known could not be established, so it does not pass either."
+            why = "Nothing failed, but an essential fact is unknown, so it does not pass either."
             self.add("", why)
         for each in report.caveats:
             self.add("", text(each.text, 1000))
@@ -196,12 +197,12 @@ class _Page:
         cells = [
             [text(self._called(each), 160), text(self._held(each), 200), self._stops(each)] for each in points[:ROWS]
         ]
-        self.table("Who alone can take down what", ("Company", "In", "What stops"), cells, len(points))
+        self.table("What one company alone can end", ("Company", "In", "What stops"), cells, len(points))
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         guess = " (looks like the site's own)" if domain.own == "guessed" else ""
-        return f"{domain.name or self.report.names.get(domain.id, domain.id)}{guess}"
+        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])
@@ -213,7 +214,7 @@ class _Page:
             if each.effect != "degraded":
                 alike.setdefault(_loss(each), []).append(words.function(each.id))
         said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
-        return text("; ".join(said), 1000) or "nothing wholly"
+        return text("; ".join(said), 1000) or "nothing"
 
     def _own(self) -> None:
         """What the owner runs himself, or seems to, and how soon he says to be back."""
@@ -259,7 +260,7 @@ class _Page:
         self.lines += [
             "",
             f"hostaudit {text(run.tool_version, 60)}, rules {text(run.rules_version, 60)}, looked at "
-            f"{text(run.started, 40)} by way of resolver {text(run.resolver, 120)}.",
+            f"{text(run.started, 40)} with resolver {text(run.resolver, 120)}.",
         ]
 
 

@@ -311,7 +311,7 @@ def test_a_published_range_in_the_as_of_another_host_is_a_contradiction_and_show
     assert row.contradicts == ("origin:104.17.20.30",)
     assert row.against == ("asn AS24940: hetzner",)
     assert row.confidence < plain.confidence
-    assert "against it asn AS24940: hetzner" in " ".join(load("terminal").render(report, Style()).split())
+    assert "against it: asn AS24940: hetzner" in " ".join(load("terminal").render(report, Style()).split())
 
 
 def test_the_number_of_independent_clues_outweighs_a_stronger_single_one():

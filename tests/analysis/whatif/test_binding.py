@@ -129,9 +129,13 @@ def test_a_mapping_that_means_nothing_here_is_refused(renamed, message, hint):
 @pytest.mark.parametrize(
     ("events", "applies", "reason"),
     [
-        (event("google-play", "app_store", platform="android"), "no", "nobody fills the role android app store"),
+        (
+            event("google-play", "app_store", platform="android"),
+            "no",
+            "no provider was seen in the role android app store",
+        ),
         (event("fastly", "cdn", "outage", bind="literal"), "no", "nothing that was seen of the site rests on Fastly"),
-        (event("fastly", "cdn", "outage", bind="role"), "no", "nobody fills the role cdn at this site"),
+        (event("fastly", "cdn", "outage", bind="role"), "no", "no provider was seen in the role cdn at this site"),
         (event("denic", "registry", "outage", scope="tld", tld="de", bind="literal"), "no", "lies under .de"),
         (event("stripe", "payments"), "not_assessed", "payments cannot be seen from outside; declare it"),
         (event("twilio", "messaging", bind="literal"), "not_assessed", "messaging cannot be seen from outside"),
@@ -156,10 +160,10 @@ def test_an_origin_that_a_content_network_hides_is_not_assessed():
     answer = replayed(site, event("aws", "hosting"))
 
     assert first(answer).applies == "not_assessed"
-    assert first(answer).reason == "the origin behind cloudflare is hidden"
+    assert first(answer).reason == "the origin behind Cloudflare is hidden"
 
     site.standby_page(WEB, (PAGE_AT, OVH)).declare(STANDBY)
-    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind cloudflare is hidden"
+    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind Cloudflare is hidden"
 
 
 def test_what_only_stands_by_fills_no_role():

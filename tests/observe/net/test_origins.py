@@ -226,3 +226,13 @@ def test_the_shipped_table_knows_who_announces_a_public_resolver():
     google, cloudflare = asyncio.run(go())
     assert (google.value.asns, cloudflare.value.asns) == ((15169,), (13335,))
     assert google.source == f"origin table of {datasets.open_routes().metadata.date}"
+
+
+def test_a_table_is_named_as_used_only_if_an_answer_rests_on_it():
+    _, _, live = find(today=OLD)
+    _, _, silent = find(today=OLD, faults=DEAD)
+    _, _, young = find(today=YOUNG)
+    _, _, without = find(table=empty, no_third_party=True)
+
+    assert live.date is None
+    assert silent.date == young.date == without.date == "2026-06-17"

@@ -108,7 +108,7 @@ def test_the_table_fits_a_terminal(tmp_path):
     shown = load("terminal").render(status(tmp_path, every, SOON), Style())
 
     assert "item                state        date        age" in shown
-    assert shown.endswith("Next: fetch what is wanting\n  hostaudit data update\n")
+    assert shown.endswith("Next: update it\n  hostaudit data update\n")
 
 
 def test_every_feed_of_the_catalogue_has_one_format_and_one_name():

@@ -56,7 +56,7 @@ def test_sections_tell_findings_exceptions_companies_and_what_is_unknown():
     for part in (
         "### Findings",
         "### Exceptions",
-        "### Who alone can take down what",
+        "### What one company alone can end",
         "### Unknown",
         "### Not assessed",
     ):

@@ -23,6 +23,7 @@ from hostaudit.model.report import Report
 from hostaudit.model.site import DeclaredRecovery
 from hostaudit.report import Style, load
 from hostaudit.report.text import width
+from hostaudit.report.wording import companies
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 FILES = corpus.bundles()
@@ -73,7 +74,7 @@ def test_the_table_has_the_hours_of_the_report():
 
     for point in report.spofs:
         if point.failure_domain.kind == "parent" and not point.name_only:
-            row = rows[point.failure_domain.name]
+            row = rows[companies(report)[point.failure_domain.id]]
             for each in point.functions:
                 if each.effect in ("down", "no_new_installs"):
                     assert f"{each.time_to_recover_hours.usual / 24:.0f} d" in row
@@ -128,9 +129,9 @@ def test_a_site_without_single_points_is_told_to_stay_so():
 def test_what_is_ones_own_is_told_apart_from_what_looks_like_it_and_asked_for_first():
     own, guess = (flat(report_on(site), brief=True) for site in (university(), alone()))
 
-    assert "own CORNUNI, SE, for DNS, hosting and mail: can fail, but nobody ends its contract" in own
-    assert "CORNUNI, SE (own?)" in guess
-    assert "first say in the site file whether CORNUNI, SE is the site's own (own): hostaudit schema site" in guess
+    assert "own CORNUNI, for DNS, hosting and mail: can fail, but nobody ends its contract" in own
+    assert "CORNUNI (own?)" in guess
+    assert "first say in the site file whether CORNUNI is the site's own (own): hostaudit schema site" in guess
     assert "own?" not in own
 
 
