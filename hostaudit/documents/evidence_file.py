@@ -81,8 +81,10 @@ def decode_report(data: bytes, name: str) -> Report | EvidenceFile:
     try:
         if msgspec.json.decode(data, type=_Head).schema == REPORT_SCHEMA:
             return msgspec.json.decode(data, type=Report)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise DocumentError(f"{name} is neither a report nor evidence: {error}", AGAIN) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{name} is incomplete or not JSON: {error}", AGAIN) from error
     return decode_evidence(data, name)
 
 

@@ -57,7 +57,7 @@ def test_two_options_of_one_name_are_refused():
 
 
 def test_a_group_that_is_left_at_its_defaults_can_be_made_without_the_command_line():
-    assert (Output().format, Console().color, Network().deadline) == ("terminal", "auto", 45.0)
+    assert (Output().format, Console().color, Network().deadline) == (None, "auto", 45.0)
     assert [ScanConsole().progress, ScanConsole(quiet=True).progress, ScanConsole(debug=True).progress] == [1, 0, 0]
 
 

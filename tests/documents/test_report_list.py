@@ -40,7 +40,7 @@ def test_a_list_of_one_is_a_list(tmp_path):
         ((REPORT, {"schema": "hostaudit.evidence/1"}), "line 2 of"),
         ((REPORT, *[{"schema": "hostaudit.report/1"}]), "line 2 of .* is neither a report nor evidence"),
         (("[1, 2]",), "is neither a report nor evidence"),
-        (("",), "is neither a report nor evidence"),
+        (("",), "is incomplete or not JSON"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path, lines, told):

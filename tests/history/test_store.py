@@ -345,7 +345,7 @@ def test_a_report_is_not_lost_when_its_run_cannot_be_kept(tmp_path, evidence):
     [
         (("analyse", "EVIDENCE", "--history", "EVIDENCE"), "not a history"),
         (
-            ("analyse", "EVIDENCE", "--history", "RUNS", "-o", "RUNS"),
+            ("analyse", "EVIDENCE", "--history", "RUNS", "--format", "terminal", "-o", "RUNS"),
             "is the file of the history and of another output",
         ),
         (("history", "show", "steady.org", "--history", "RUNS"), "no such file"),

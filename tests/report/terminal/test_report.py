@@ -271,7 +271,7 @@ def test_the_age_of_a_table_is_that_on_the_day_of_the_look(day, said):
 
 
 def test_a_table_that_only_tells_whom_to_ask_is_old_only_where_nobody_answered():
-    old = "old data: rdap-bootstrap (older than 90 days)"
+    old = "old data: rdap-bootstrap (older than 365 days)"
 
     assert old not in with_data(rdap_bootstrap="2018-01-09")
     assert old not in with_data([("registration", "not_asked"), ("owner", "limit")], rdap_bootstrap="2018-01-09")
