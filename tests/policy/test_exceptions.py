@@ -10,6 +10,8 @@ from helpers.sites import in_one_leg, in_pairs
 
 from hostaudit.documents import policy_values
 from hostaudit.model.policy import Exemption, Policy, RoleDemand
+from hostaudit.model.report import Finding
+from hostaudit.policy import exceptions
 
 TODAY = date(2028, 2, 29)
 ONE_OF_DNS = in_one_leg
@@ -113,6 +115,21 @@ def test_an_unknown_is_covered_only_by_an_exception_that_says_so(allowed, state,
     assert report.verdict == verdict
     if not allowed:
         assert "unknown, which it does not cover" in note.warning
+
+
+def test_what_is_unknown_beside_a_failure_does_not_make_an_exception_that_covers_nothing_needed():
+    unknown, failed = (
+        Finding("dns.min_providers", outcome, "high", 0.9, "", "", (), "", fingerprint=outcome)
+        for outcome in ("unknown", "fail")
+    )
+
+    _, (both,) = exceptions.apply((unknown, failed), [exemption()], "steady.org", TODAY)
+    _, (covered,) = exceptions.apply((unknown,), [exemption(allow_unknown=True)], "steady.org", TODAY)
+    _, (passed,) = exceptions.apply((), [exemption(allow_unknown=True)], "steady.org", TODAY)
+
+    assert (both.state, both.findings) == ("applied", ("fail",))
+    assert (covered.state, covered.findings) == ("applied", ("unknown",))
+    assert (passed.state, passed.warning) == ("unused", "nothing needs it; remove it")
 
 
 def test_the_first_of_two_exceptions_covers_and_both_are_in_use():

@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 from helpers.corpus import in_the_dark, not_there
-from helpers.policies import RULES, TWO_DNS, effective, judged, silent
+from helpers.policies import RULES, TWO_DNS, effective, judged, judged_by, silent
 from helpers.sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ DAY = date(2026, 11, 21)
 
 
 def analysed(site, **criteria):
-    return audit.analyse(site.file(), RULES, Criteria(**criteria), DAY)
+    return judged_by(site.file(), Criteria(**criteria), DAY)
 
 
 def test_without_a_policy_nothing_is_judged():
