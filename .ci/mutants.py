@@ -51,16 +51,20 @@ LONGEST = 60
 
 MEMORY = 4 << 30
 
+EXAMPLES = 8
+"""Generated for each property."""
+
 SURVIVED, KILLED = 0, 1
 
 
 @dataclass(frozen=True)
 class Module:
-    """One module under test. ``only``: the functions that are changed, all if empty; ``equivalents``: by the key of
+    """One module under test. ``without``: tests that are too slow for its seam; ``only``: the functions that are changed, all if empty; ``equivalents``: by the key of
     a mutant the reason why no test can notice it."""
 
     path: str
     tests: tuple[str, ...]
+    without: tuple[str, ...]
     only: tuple[str, ...]
     equivalents: dict[tuple[str, str, str, int], str]
 
@@ -92,7 +96,7 @@ def table() -> list[Module]:
             if key in listed or not each["why"]:
                 raise SystemExit(f"{TABLE.name}: {path}: {key} stands there twice, or has no reason")
             listed[key] = each["why"]
-        found.append(Module(path, tuple(row["tests"]), tuple(row.get("only", ())), listed))
+        found.append(Module(path, tuple(row["tests"]), tuple(row.get("without", ())), tuple(row.get("only", ())), listed))
     return found
 
 
@@ -178,9 +182,20 @@ class Loop:
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         usual = hypothesis.settings.get_profile("hostaudit")
         hypothesis.settings.register_profile(
-            "mutants", usual, phases=phases, derandomize=True, database=None, max_examples=30
+            "mutants", usual, phases=phases, derandomize=True, database=None, max_examples=EXAMPLES
         )
         hypothesis.settings.load_profile("mutants")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Without the tests that are listed as too slow for a seam; of generated cases as many as a seam has time for."""
+        import hypothesis
+
+        items[:] = [each for each in items if getattr(each, "originalname", each.name) not in self.outcome.module.without]
+        for each in items:
+            chosen = getattr(each.function, "_hypothesis_internal_use_settings", None)
+            if chosen is not None and chosen.max_examples > EXAMPLES:
+                fewer = hypothesis.settings(chosen, max_examples=EXAMPLES)
+                each.function._hypothesis_internal_use_settings = fewer
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -210,6 +225,10 @@ class Loop:
         outcome.seconds = sum(seconds for seconds, _ in usual.values())
         slowest = sorted(usual, key=lambda each: -usual[each][0])[:3]
         outcome.slowest = tuple(f"{name} {usual[name][0]:.2f} s" for name in slowest)
+        if os.environ.get("MUTANTS_TIMES") == "1":
+            for name in sorted(usual, key=lambda each: -usual[each][0])[:16]:
+                os.write(1, f"{usual[name][0]:.2f} {name}\n".encode())
+            return True
         session.items.sort(key=lambda item: usual[item.nodeid][0])
         running: dict[int, Mutant] = {}
         tree = module.tree()
