@@ -157,6 +157,7 @@ def test_where_that_is_asked_stale_exceptions_fail(changes, verdict):
 
     assert report.verdict == verdict
     assert [each.code for each in stale] == (["HA-EXCEPTION-001"] if verdict == "fail" else [])
+    assert all(each.confidence == 0.99 for each in stale)
 
 
 def test_a_day_is_one_of_the_calendar():
