@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Mutation testing: each small change of the modules that reckon and judge has to be noticed by the module's own tests.
 
-``mutants.yaml`` lists the modules, the tests at the seam of each, and the mutants that change nothing, with reasons. The
-tests of a module are collected once; each mutant is a fork of that process, in which the code of the changed module
+``mutants.yaml`` lists the modules, the tests at the seam of each, and the mutants that change nothing, with reasons.
+The tests of a module are collected once; each mutant is a fork of that process, in which the code of the changed module
 takes the place of the loaded one, and ends at the first test that fails. So a test that starts a process sees no
 mutant. It fails if too few are killed, if a seam has become slow, and if a listed mutant no longer exists or is killed.
 """
@@ -49,7 +49,7 @@ SEAM_SECONDS = 2.0
 LONGEST = 60
 """Seconds of the clock for one mutant, whatever it waits for."""
 
-MEMORY = 4 << 30
+MEMORY = 2 << 30
 
 EXAMPLES = 8
 """Generated for each property."""
@@ -59,8 +59,8 @@ SURVIVED, KILLED = 0, 1
 
 @dataclass(frozen=True)
 class Module:
-    """One module under test. ``without``: tests that are too slow for its seam; ``only``: the functions that are changed, all if empty; ``equivalents``: by the key of
-    a mutant the reason why no test can notice it."""
+    """One module under test. ``without``: tests that are too slow for its seam; ``only``: the functions that are
+    changed, all if empty; ``equivalents``: by the key of a mutant the reason why no test can notice it."""
 
     path: str
     tests: tuple[str, ...]
@@ -96,7 +96,9 @@ def table() -> list[Module]:
             if key in listed or not each["why"]:
                 raise SystemExit(f"{TABLE.name}: {path}: {key} stands there twice, or has no reason")
             listed[key] = each["why"]
-        found.append(Module(path, tuple(row["tests"]), tuple(row.get("without", ())), tuple(row.get("only", ())), listed))
+        found.append(
+            Module(path, tuple(row["tests"]), tuple(row.get("without", ())), tuple(row.get("only", ())), listed)
+        )
     return found
 
 
@@ -138,8 +140,9 @@ def functions(names: dict[str, object], outer: str = "") -> Iterator[tuple[str, 
         value = getattr(value, "__func__", getattr(value, "fget", None) or getattr(value, "func", value))
         value = getattr(value, "__wrapped__", value)
         if isinstance(value, types.FunctionType) and value.__module__ == module and value.__code__.co_name == name:
-            if Path(value.__code__.co_filename).name in (SOURCE, f"{module.rpartition('.')[2]}.py"):
-                yield f"{outer}{name}", value
+            # What dataclasses make has another place.
+            known = Path(value.__code__.co_filename).name in (SOURCE, f"{module.rpartition('.')[2]}.py")
+            yield from [(f"{outer}{name}", value)] if known else []
 
 
 def limit(cpu: float) -> None:
@@ -187,10 +190,12 @@ class Loop:
         hypothesis.settings.load_profile("mutants")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Without the tests that are listed as too slow for a seam; of generated cases as many as a seam has time for."""
+        """Without the tests that are too slow for a seam; of generated cases as many as it has time for."""
         import hypothesis
 
-        items[:] = [each for each in items if getattr(each, "originalname", each.name) not in self.outcome.module.without]
+        items[:] = [
+            each for each in items if getattr(each, "originalname", each.name) not in self.outcome.module.without
+        ]
         for each in items:
             chosen = getattr(each.function, "_hypothesis_internal_use_settings", None)
             if chosen is not None and chosen.max_examples > EXAMPLES:
@@ -225,10 +230,6 @@ class Loop:
         outcome.seconds = sum(seconds for seconds, _ in usual.values())
         slowest = sorted(usual, key=lambda each: -usual[each][0])[:3]
         outcome.slowest = tuple(f"{name} {usual[name][0]:.2f} s" for name in slowest)
-        if os.environ.get("MUTANTS_TIMES") == "1":
-            for name in sorted(usual, key=lambda each: -usual[each][0])[:16]:
-                os.write(1, f"{usual[name][0]:.2f} {name}\n".encode())
-            return True
         session.items.sort(key=lambda item: usual[item.nodeid][0])
         running: dict[int, Mutant] = {}
         tree = module.tree()
@@ -239,7 +240,7 @@ class Loop:
             # A test that never enters the function cannot notice; a constant may matter anywhere.
             whole = _constant(mutant, live)
             tests = [each for each in session.items if whole or mutant.place in usual[each.nodeid][1]]
-            number = self._fork(live, tree, mutant, tests, 5 + 5 * outcome.seconds)
+            number = self._fork(live, tree, mutant, tests, 2 + 3 * outcome.seconds)
             running[number] = mutant
         while running:
             self._wait(running, session)

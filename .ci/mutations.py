@@ -120,11 +120,11 @@ def _text(node: ast.AST) -> str:
 
 def _replacements(node: ast.AST, parent: ast.AST, name: str) -> Iterator[ast.AST]:
     """What may stand in the place of a node."""
-    for new in (*_conditions(node, parent, name), *_expressions(node, parent), *_statements(node)):
+    for new in (*_conditions(parent, name), *_expressions(node, parent), *_statements(node)):
         yield ast.fix_missing_locations(ast.copy_location(new, node))
 
 
-def _conditions(node: ast.AST, parent: ast.AST, name: str) -> Iterator[ast.AST]:
+def _conditions(parent: ast.AST, name: str) -> Iterator[ast.AST]:
     tested = name == "test" and isinstance(parent, ast.If | ast.IfExp)
     if tested or (name == "ifs" and isinstance(parent, ast.comprehension)):
         yield ast.Constant(True)

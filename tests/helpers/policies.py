@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import msgspec
+
 from helpers.sites import Site, in_pairs
 from hostaudit import audit
 from hostaudit.analysis import assess

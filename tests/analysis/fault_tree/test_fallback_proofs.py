@@ -475,9 +475,21 @@ def test_the_names_that_the_zone_has_instead_are_told_up_to_four():
 
 def test_a_server_of_another_zone_is_no_measure_of_this_one():
     site = serving(57, 57)
-    site.note("server", "other.org ns.x.net 192.0.2.8", ServerAnswer("other.org", "ns.x.net", "192.0.2.8", True, "NOERROR", 99))
-    site.note("server", "steady.org ns.y.net 192.0.2.9", ServerAnswer("steady.org", "ns.y.net", "192.0.2.9", False, "NOERROR", 98))
-    site.note("server", "steady.org ns.z.net 192.0.2.7", ServerAnswer("steady.org", "ns.z.net", "192.0.2.7", True, "NOERROR", None))
+    site.note(
+        "server",
+        "other.org ns.x.net 192.0.2.8",
+        ServerAnswer("other.org", "ns.x.net", "192.0.2.8", True, "NOERROR", 99),
+    )
+    site.note(
+        "server",
+        "steady.org ns.y.net 192.0.2.9",
+        ServerAnswer("steady.org", "ns.y.net", "192.0.2.9", False, "NOERROR", 98),
+    )
+    site.note(
+        "server",
+        "steady.org ns.z.net 192.0.2.7",
+        ServerAnswer("steady.org", "ns.z.net", "192.0.2.7", True, "NOERROR", None),
+    )
 
     holds(proof(site, server()), True, "serial 57")
 

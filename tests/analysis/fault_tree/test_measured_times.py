@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import pytest
@@ -305,7 +306,9 @@ def test_an_unknown_delegation_may_linger_for_a_week_and_one_that_nobody_asked_a
 
     assert (term.hours, term.how, term.because) == (Hours(0.0, 24.0, 168.0), "assumed", ("delegation:steady.org",))
     assert times(Site("steady.org")).redelegation("steady.org") == ()
-    assert times(Site("steady.org").note("delegation", "steady.org", absent="NXDOMAIN")).redelegation("steady.org") == ()
+    assert (
+        times(Site("steady.org").note("delegation", "steady.org", absent="NXDOMAIN")).redelegation("steady.org") == ()
+    )
     assert times(Site("steady.org")).kept_delegation("steady.org") is None
     (known,) = times(_delegated(7200)).redelegation("steady.org")
     assert (known.hours, known.how) == (Hours(0.0, 1.0, 2.0), "measured")
@@ -391,3 +394,16 @@ def test_the_first_of_the_hosts_own_certificates_that_ends_is_noticed():
     assert found.certificates(("over.steady.org",)).hours == Hours(0.0, 0.0, 0.0)
     assert found.certificates(("none.steady.org",)) is None
     assert found.certificates(("www.steady.org",)).because == ("tls:www.steady.org 192.0.2.1",)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process can only be set on Unix")
+def test_a_date_without_a_zone_is_utc_wherever_it_is_read(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        (term,) = locked(created="2021-01-08T22:00:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert term.hours.low == 1438.0

@@ -267,7 +267,9 @@ def families(seed: int, order: int = 3) -> list[frozenset[int]]:
     """Three families of cut sets over seven domains, as gates hand them up."""
     chance = random.Random(seed)
     return [
-        minimal({chance.randrange(1, 128) & chance.randrange(1, 128) or 1 for _ in range(chance.randrange(1, 9))}, order)
+        minimal(
+            {chance.randrange(1, 128) & chance.randrange(1, 128) or 1 for _ in range(chance.randrange(1, 9))}, order
+        )
         for _ in range(3)
     ]
 
@@ -275,7 +277,7 @@ def families(seed: int, order: int = 3) -> list[frozenset[int]]:
 @pytest.mark.parametrize("order", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(60))
 def test_gates_unite_and_multiply_families_of_masks(seed, order):
-    rows = [each for each in families(seed, order)]
+    rows = families(seed, order)
     measure = CutSetMeasure(order, 10**6)
 
     assert measure.all_of(rows) == minimal(set().union(*rows), order)
@@ -322,7 +324,7 @@ def test_the_order_is_lowered_by_one_where_the_effort_does_not_suffice():
     assert (whole.kind, whole.order, len(whole.sets["f"])) == ("parent", 3, 64)
     assert minimal_cut_sets(graph, "parent", most=2).order == 2
     assert minimal_cut_sets(graph, "parent", most=2).sets == {}
-    orders = [minimal_cut_sets(graph, "parent", effort=effort).order for effort in range(0, 200)]
+    orders = [minimal_cut_sets(graph, "parent", effort=effort).order for effort in range(200)]
     assert orders == sorted(orders)
     assert {1, 2, 3} == set(orders)
     assert (MOST, EFFORT) == (3, 200_000)

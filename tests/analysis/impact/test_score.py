@@ -509,9 +509,7 @@ def function(identity: str, weight: float, applies: str = "yes", **more) -> Site
 
 def out(**hours_of: float) -> dict[str, Outage]:
     """Outages by function: the usual hours, between nothing and the double."""
-    return {
-        each: Outage(Hours(0.0, usual, usual * 2), Hours(0.0, 0.0, 0.0)) for each, usual in hours_of.items()
-    }
+    return {each: Outage(Hours(0.0, usual, usual * 2), Hours(0.0, 0.0, 0.0)) for each, usual in hours_of.items()}
 
 
 WEB_AND_MAIL = function("web", 0.5), function("mail_receive", 0.2)
@@ -697,9 +695,7 @@ def test_the_score_of_a_role_is_by_the_worst_company_in_it():
 
     assert {"hosting", "mail", "dns"} <= set(rows)
     assert "ca" not in rows
-    assert rows["hosting"] == RoleScore(
-        "hosting", ScoreInterval(mark(24), mark(12)), ("host-hosting", "more-hosting")
-    )
+    assert rows["hosting"] == RoleScore("hosting", ScoreInterval(mark(24), mark(12)), ("host-hosting", "more-hosting"))
     assert (rows["mail"].score, rows["mail"].providers) == (ScoreInterval(mark(48), 100.0), ())
     assert rows["dns"].score.low == mark(100)
     assert rows["hosting"].score.low < 100
@@ -713,13 +709,15 @@ def test_a_hidden_origin_may_be_at_any_company_and_a_company_that_ends_nothing_c
     tree.leaf("edge", event("cdn", "edge"))
     tree.leaf("one", event("mail", "calm"))
     tree.leaf("two", event("mail", "", certainty="failed"))
-    tree.gate(Purpose.GROUP.of("web"), "all", ["origin", "edge", "one", "two"])
+    tree.leaf("nobody's", event("ca", ""))
+    tree.gate(Purpose.GROUP.of("web"), "all", ["origin", "edge", "one", "two", "nobody's"])
     low = held(WEB_AND_MAIL[:1], strong={"worst": out(web=100), NOBODY: out(web=48)})
     rows = {each.role: each.score.low for each in role_scores(tree, low, low, SCORING, direct=True)}
 
     assert rows == {
         "hosting": round(100 * (1 - 0.8 * harm(100, SCORING)), 1),
         "cdn": 100.0,
+        "ca": 100.0,
         "mail": round(100 * (1 - 0.8 * harm(48, SCORING)), 1),
     }
 
@@ -793,7 +791,9 @@ def test_the_working_of_what_nobody_saw():
 
 
 def test_equal_companies_are_told_once():
-    low, high = (working(end, held(strong={"host": out(web=24, mail_receive=0)}), {}, SCORING) for end in ("low", "high"))
+    low, high = (
+        working(end, held(strong={"host": out(web=24, mail_receive=0)}), {}, SCORING) for end in ("low", "high")
+    )
     other = working("high", held(strong={"host": out(web=12, mail_receive=0)}), {}, SCORING)
 
     assert said_once(low, high) == (low, WorkingEnd("high", high.score))
