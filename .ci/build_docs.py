@@ -206,6 +206,8 @@ def rules_page() -> str:
         ).rstrip(),
     ]
     for each in checks:
+        # The pages of SARIF's rules (helpUri) lead to these.
+        parts.append("".join(f'<a id="{each}"></a>' for each in every_code(each)))
         parts += [f"## {each['id']}", f"**{each['title']}.** Severity: {each['severity']}. Code: {codes(each)}."]
         keys = {"risk": "Risk", "how": "How it is checked", "fix": "What to do", "source": "Source"}
         parts.append("\n".join(f"- {title}: {' '.join(each[key].split())}" for key, title in keys.items()))
@@ -221,12 +223,17 @@ def rules_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def codes(check: dict[str, Any]) -> str:
-    """The code of a check, or the first and the last of those that it has by role."""
+def every_code(check: dict[str, Any]) -> tuple[str, ...]:
+    """The codes of a check: its own, if it has one, and those that it has by role or function."""
     from hostaudit.documents import rules
 
-    every = [*rules.load().checks[check["id"]].codes.values()]
-    alone = check.get("code", "")
+    own = check.get("code", "")
+    return (*((own,) if own else ()), *rules.load().checks[check["id"]].codes.values())
+
+
+def codes(check: dict[str, Any]) -> str:
+    """The code of a check, or the first and the last of those that it has by role."""
+    alone, *every = every_code(check) if check.get("code") else ("", *every_code(check))
     if not every:
         return code(alone)
     by_role = f"`{every[0]}` to `{every[-1]}`, see [all codes](#all-codes)"

@@ -185,6 +185,33 @@ def cymru(data: bytes) -> None:
     asyncio.run(ask())
 
 
+MAIL_RECORDS = (
+    "v=spf1 +a:out.site.com/24//64 mx ?exists:%{ir}.%{v}._spf.%{d2} include:%{d}.x.com ip4:192.0.2.0/24 "
+    "ip6:2001:db8::/32 -all",
+    "v=spf1 redirect=_spf.site.com exp=why.%{o}",
+    "v=DMARC1; p=none; rua=mailto:a@x.com!10m,mailto:b@y.com",
+    "v=DKIM1; k=rsa; p=MIGf",
+)
+
+
+@target(texts(*MAIL_RECORDS))
+def mail_records(data: bytes) -> None:
+    from types import SimpleNamespace
+    from typing import cast
+
+    from hostaudit import domain
+    from hostaudit.observe.probes import Scan, mail
+
+    text = data.decode("utf-8", "replace")[:4096]
+    found = mail._Senders(cast("Scan", SimpleNamespace(suffixes=domain.registrable)), "site.com")
+    for name in ("site.com", *found.read(text, "site.com", "site.com")[: mail.MOST_LOOKUPS]):
+        found.read(text, name, "site.com")
+    found.settle()
+    found.as_spf(text)
+    mail._hosts(text)
+    mail._is_key(text)
+
+
 # --- the network: registries ---
 
 WHOIS = (
@@ -200,6 +227,11 @@ WHOIS = (
     "e]   Connected (2027/01/31)\n",
     "No match for domain SITE.COM\r\n",
     "%% \r\n%% site.io is free\r\n",
+    "    Domain name:\n        site.com\n\n    Registrar:\n        A t/a B [Tag = AB]\n        URL: x\n\n"
+    "    Relevant dates:\n        Registered on: 16-Apr-1999\n        Expiry date:  16-Apr-2031\n\n"
+    "    Name servers:\n        ns1.site.com\n",
+    "Registrar: AB-0001\nName: A B\n\nDomain status : ok - x.\n     a b -\nRecord expires on 2031-01-14 (UTC+8)\n",
+    "%% Too many requests...\n%% No entries found\na. [Domain Name]  SITE.COM\nExpiry: 25/10/2031\n",
 )
 
 
@@ -210,6 +242,8 @@ def whois(data: bytes) -> None:
     text = data.decode("latin-1")[: 256 * 1024]
     whois_text.registration("site.com", text, "fuzz")
     whois_text.referral(text)
+    whois_text.refusal(text)
+    whois_text.moment(text[: whois_text.LENGTH])
 
 
 RIR = (
@@ -401,6 +435,10 @@ HTML = (
     '-id=123456789"></head><body><!-- x -->'
     '<a href="https://play.google.com/store/apps/details?id=com.site.app">P</a><a href="/app.ap'
     'k">A</a><textarea></textarea>&amp;&#x41;</body></html>',
+    '<svg viewBox="0 0 1 1"><title/><desc><p></desc><foreignObject><style></style></foreignObject><![CDATA[<x]]></svg>'
+    '<math><mi/></math><script type="0123456789abcdef01234567-text/javascript" src="//a.net/x.js"></script>'
+    '<script type="text/plain" data-src="//b.net/y.js"></script>'
+    '<meta name="twitter:app:id:iphone" content="123456789">',
     "<script>if (a < b) document.write('<script src=x>')</script><style>a{}</style><svg><title>x</title></svg>",
 )
 
@@ -429,6 +467,10 @@ URLS = (
     "http://127.0.0.1.nip.io:80/%2e%2e/",
     "data:text/html,x",
     "bücher.example",
+    "//stra\u00dfe.de/x",
+    "\\\\host.com\\x",
+    "https:x//y",
+    "///\u0392\u038c\u039b\u039f\u03a3.gr%41/",
 )
 
 
@@ -448,6 +490,7 @@ def urls(data: bytes) -> None:
             html_tags.app_in_link(found)
     fetch.parse(text)
     fetch._target("https://site.com/", text, 4096)
+    domain.web_host(text)
     fetch.retry_after(text, datetime.now(UTC))
     domain.parse(text)
 
@@ -642,6 +685,21 @@ def domain_list(data: bytes) -> None:
     from hostaudit.cli.batch import domain_list as lists
 
     lists.parse(data)
+
+
+@target(
+    texts(
+        "ns-1.awsdns-00.com\nns1.other.net.\n",
+        "$ORIGIN a.example.\n@ 300 IN SOA x. y. ( 1\n 2 )\n IN NS ns1\nb MX 10 mx.other.net.\nc CNAME d\n",
+    )
+)
+def name_list(data: bytes) -> None:
+    from hostaudit.analysis.catalogue import fleet
+    from hostaudit.analysis.catalogue.catalogue import catalogue_of
+    from hostaudit.documents import name_list as lists
+    from hostaudit.documents import rules
+
+    fleet.stats(lists.parse(data, "ns"), catalogue_of(rules.shipped()), "fuzz", 3)
 
 
 # --- tables, caches, histories ---

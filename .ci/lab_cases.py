@@ -221,6 +221,52 @@ def _whois(name: str, status: tuple[str, ...]) -> str:
     return "\r\n".join((f"Domain Name: {name}", "Registrar: Gandi SAS", "Registrar IANA ID: 81", *lines, ""))
 
 
+CAMPUS = "AS64998"
+"""The network of a made-up university, under its name."""
+
+ALONE, RENTED, MIXED = "cornuni.org", "rentuni.org", "cornshop.org"
+"""A university on its own network; the same on rented servers; names and mail on the same network and a rented host."""
+
+
+def own_topology(lab: Path) -> Tree:
+    """The rest of the Internet with a university that runs itself, and its likes."""
+    org = {"handle": "ORG-CU1-RIPE", "name": "Cornuni", "abuse": "abuse@cornuni.org"}
+    announced = {"registry": "ripencc", "cc": "SE", "allocated": "2015-01-01"}
+    places = {
+        ALONE: ("193.235.32", "193.235.32"),
+        RENTED: ("88.198.71", "88.198.71"),
+        MIXED: ("193.235.33", "88.198.72"),
+    }
+    zones, servers = {}, {}
+    for number, (name, (home, host)) in enumerate(places.items()):
+        servers[f"campus{number}"] = {"servers": {}, "extra_ips": [f"{home}.53", f"{home}.54"]}
+        records = (f"ns1 300 A {home}.53", f"ns2 300 A {home}.54", f"@ 300 A {host}.10", f"www 300 A {host}.11")
+        mail = (f"mx 300 A {home}.25", "@ 300 MX 10 mx")
+        ns = [f"ns1.{name}", f"ns2.{name}"]
+        zones[name] = {"dns": f"campus{number}", "ns": ns, "registrar": "gandi", "records": "\n".join(records + mail)}
+    return {
+        "include": [str(lab / "topologies" / "base.yaml")],
+        "name": "own",
+        "orgs": {"cornuni": org},
+        "asns": {64998: {"name": "CORNUNI", "org": "cornuni", **announced}},
+        "networks": [
+            {"prefix": prefix, "asn": 64998, "org": "cornuni", "netname": "SE-CORNUNI", **announced}
+            for prefix in ("193.235.32.0/24", "193.235.33.0/24")
+        ],
+        "dns": servers,
+        "zones": zones,
+        "http": [{"hosts": [name, f"www.{name}"], "tls": {"ca": "letsencrypt"}} for name in places],
+    }
+
+
+def own_site_file(tested: str) -> Tree:
+    """What the university declares: its network and, for the site with a rented host, its last test of a recovery."""
+    own = {"asns": [CAMPUS]}
+    recovery = {"hosting": {"hours": 4, "tested": tested}}
+    sites = [{"domain": ALONE, "own": own}, {"domain": MIXED, "own": own, "recovery": recovery}]
+    return {"version": 1, "sites": sites}
+
+
 def differences(report: Tree, true: dict[tuple[str, str], set[str]]) -> list[str]:
     """What a report says otherwise."""
     found = []

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import lab_cases
@@ -443,6 +444,43 @@ def without_a_policy(options: argparse.Namespace) -> None:
         check(f"found: {domain} is analysed the same", row["same"])
 
 
+def on_their_own(options: argparse.Namespace) -> None:
+    """Nobody ends a contract with himself, as declared and as guessed; a tried recovery counts for the high end."""
+    alone, rented, mixed = lab_cases.ALONE, lab_cases.RENTED, lab_cases.MIXED
+    day, old = (datetime.now(UTC).date() - timedelta(days=each) for each in (30, 400))
+    with tempfile.TemporaryDirectory() as place:
+        path, new, past = (Path(place) / each for each in ("own.yaml", "new.yaml", "old.yaml"))
+        path.write_text(yaml.safe_dump(lab_cases.own_topology(options.lab.resolve().parent)), "utf-8")
+        new.write_text(json.dumps(lab_cases.own_site_file(day.isoformat())), "utf-8")
+        past.write_text(json.dumps(lab_cases.own_site_file(old.isoformat())), "utf-8")
+        sites = (alone, rented, mixed, f"{alone} --site {new}", f"{mixed} --site {new}", f"{mixed} --site {past}")
+        drop = f"whatif {alone} --site {new} --drop {lab_cases.CAMPUS}"
+        ended = f"whatif {alone} --site {new} --scenario parler-2021"
+        rows = run(options, path, *sites, drop, ended)
+    reports = [rows[each]["report"] for each in sites]
+    guess, other, plain, own, tried, forgotten = reports
+    for name, report in zip(("guessed", "rented", "mixed", "declared", "tried", "forgotten"), reports, strict=True):
+        check(f"own: {name} works", {each["state"] for each in report["functions"]} <= {"up", "not_applicable"}, report)
+    check("own: every scan is analysed the same", all(rows[each]["same"] for each in sites))
+    check("own: as declared above a rented server", own["score"]["low"] > other["score"]["high"], own["score"])
+    check("own: as guessed the low end stays", guess["score"]["low"] < 40, guess["score"])
+    check("own: as guessed the high end is that of the declared", guess["score"]["high"] == own["score"]["high"])
+    check("own: the guess is told", "looks like the site's own" in guess["summary"], guess["summary"])
+    check("own: the declaration is told", "runs on its own" in own["summary"], own["summary"])
+    mine = [each for each in parents(own, names=True) if each.startswith("unknown:as64998")]
+    check("own: it is no company", mine == [], parents(own))
+    kinds = {each["failure_domain"]["kind"] for each in own["spofs"]}
+    check("own: it can fail by network, prefix and country", {"asn", "prefix", "jurisdiction"} <= kinds, kinds)
+    gone, kept = hours_down(rows[drop]["report"]), hours_down(rows[ended]["report"])
+    check("own: an outage of its network takes it down", gone["web"] > 0 < gone["mail_receive"], gone)
+    check("own: nobody ends its contract in parler-2021", kept["web"] == 0 == kept["resolve"], kept)
+    ends = [(each["score"]["low"], each["score"]["high"]) for each in (plain, tried, forgotten)]
+    state = [each["recoveries"][0]["state"] for each in (tried, forgotten)]
+    check("recovery: a test of last month counts, one of last year does not", state == ["counts", "old"], state)
+    check("recovery: the high end counts on it", tried["score"]["high"] > forgotten["score"]["high"] + 10, ends)
+    check("recovery: the low end keeps what was recorded", tried["score"]["low"] == forgotten["score"]["low"], ends)
+
+
 def among_faults(options: argparse.Namespace) -> None:
     """Every fault is unknown with its cause, and ends in time."""
     folder = options.lab.resolve().parent / "topologies"
@@ -537,7 +575,7 @@ def main() -> None:
             list(pool.map(lambda words: ask(options.hostaudit, words), options.inside))
         return
     # Half of their time they wait for what never answers, so two go side by side.
-    groups = (under_other_names, of_an_odd_kind, without_a_policy, among_faults, second_servers, policies)
+    groups = (under_other_names, of_an_odd_kind, without_a_policy, on_their_own, among_faults, second_servers, policies)
     with ThreadPoolExecutor(2) as pool:
         several = pool.submit(lambda: on_several(options, on_one_company(options)))
         others = [pool.submit(each, options) for each in groups]

@@ -38,7 +38,7 @@ def entry() -> NoReturn:
 
 
 def _answer(arguments: list[str]) -> int:
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["version"]):
         sys.stdout.write(f"hostaudit {__version__}\n")
         sys.stdout.flush()
         return Exit.PASS

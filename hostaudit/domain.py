@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from hostaudit.datasets import SUFFIXES
 from hostaudit.errors import UsageError
@@ -34,6 +35,18 @@ KNOWN = frozenset({b"com", b"net", b"org", b"co.uk", b"*.ck", b"!www.ck", b"gith
 
 STATED = re.compile(rb"^// VERSION: (\d{4}-\d\d-\d\d)_", re.MULTILINE)
 HEAD = 4096
+
+FROM_THE_RIGHT = ("R", "AL", "AN")
+"""The classes of characters that are written from right to left (Unicode standard annex 9)."""
+
+JOINERS = "\u200c\u200d"
+
+CONTROLS = "".join(map(chr, range(0x21)))
+"""The characters that browsers leave out at both ends of a URL."""
+
+NOT_IN_URLS = str.maketrans("", "", "\t\n\r")
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 EXAMPLE = "give a domain such as example.com"
 
@@ -140,6 +153,111 @@ def a_labels(name: str) -> str:
     return ".".join(labels)
 
 
+def web_host(text: str) -> str:
+    """The host of a link or redirect in A-labels, lower case, without a trailing dot, as browsers read it (WHATWG URL,
+    "domain to ASCII"): UTS 46 without transitional processing, so that it is the same name that ``parse`` makes of it.
+    Empty if there is none. Other than in what a user types, symbols are allowed, as they are in the names of others,
+    and what is ASCII already is the name that is asked for, whatever it would show.
+    """
+    host = text.removesuffix(".")
+    if not host.isascii():
+        host = _mapped(host)
+    fits = 0 < len(host) <= LONGEST_NAME and all(0 < len(label) < 64 for label in host.split("."))
+    return host.lower() if fits else ""
+
+
+def host_in(netloc: str) -> str:
+    """The host in the authority of a URL as it stands there. ``urlsplit`` gives it in Python's lower case, which is
+    another name for a Greek one that ends in a capital sigma."""
+    place = netloc.rpartition("@")[2]
+    return place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+
+
+def _mapped(host: str) -> str:
+    """A host in A-labels by UTS 46; empty if it is not valid."""
+    import idna
+
+    if len(host) > 4 * LONGEST_NAME:  # the time of some releases of idna grows with the square of the length
+        return ""
+    try:
+        shown = [_shown(label) for label in _remapped(host).removesuffix(".").split(".")]
+        bidirectional = any(unicodedata.bidirectional(char) in FROM_THE_RIGHT for char in "".join(shown))
+        for label in shown:
+            _check_label(label, bidirectional=bidirectional)
+        return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in shown)
+    except (idna.IDNAError, UnicodeError, IndexError, OverflowError):
+        return ""
+
+
+def _remapped(text: str) -> str:
+    import idna
+
+    return idna.uts46_remap(text, std3_rules=False)
+
+
+def _shown(label: str) -> str:
+    """A label as people read it. An A-label has to be the one that belongs to it (UTS 46 section 4, step 4)."""
+    import idna
+
+    if len(label) > 63:  # the A-label is longer still
+        raise idna.IDNAError("a label is too long")
+    if not label.startswith("xn--"):
+        return label
+    shown = label[4:].encode("ascii").decode("punycode")
+    if shown.isascii() or _remapped(shown) != shown:
+        raise idna.IDNAError("not the A-label of any label")
+    return shown
+
+
+def _check_label(label: str, *, bidirectional: bool) -> None:
+    """Raise ``idna.IDNAError`` for a label that browsers refuse (UTS 46 section 4.1)."""
+    import idna
+
+    if not label or (label.isascii() and not bidirectional):
+        return
+    idna.check_initial_combiner(label)
+    if bidirectional:
+        idna.check_bidi(label, check_ltr=True)
+    for place, char in enumerate(label):
+        if char in JOINERS and not idna.valid_contextj(label, place):
+            raise idna.IDNAError("a joiner where none may stand")
+
+
+def web_reference(text: str, scheme: str) -> str | None:
+    """A reference in a page at a URL of this scheme, or in a redirect, as browsers read it (WHATWG URL, section 4.4),
+    in the form of RFC 3986; None if it leads to another scheme than http and https.
+
+    Backslashes are slashes, any number of them begins a host, and a scheme without slashes may be left out.
+    """
+    text = text.strip(CONTROLS).translate(NOT_IN_URLS)
+    named = SCHEME.match(text)
+    if named is not None and named[1].lower() not in ("http", "https"):
+        return None
+    head = re.match("[^?#]*", text)
+    path = "" if head is None else head[0]
+    rest = text[len(path) :]
+    path = path.replace("\\", "/")
+    front = ""
+    if named is not None:
+        path, front = path[named.end() :], f"{named[1].lower()}:"
+    slashes = len(path) - len(path.lstrip("/"))
+    if slashes < 2 and front in ("", f"{scheme}:"):
+        return f"{'./' if front and path and not slashes else ''}{path}{rest}"
+    host = path.lstrip("/")
+    return f"{front}//{host}{rest}" if host else None
+
+
+def linked_host(text: str, base: str = "") -> str:
+    """The host to which a link or redirect leads from the URL ``base``, as browsers read it; empty if it leads to none
+    over http or https."""
+    reference = web_reference(text, base.partition(":")[0].lower())
+    try:
+        host = "" if reference is None else host_in(urlsplit(urljoin(base, reference)).netloc)
+    except ValueError:
+        return ""
+    return web_host(host if ":" in host else unquote(host))
+
+
 def lies_under(host: str, zone: str) -> bool:
     """True if a host name equals the name of a zone or lies under it, label by label. All names lie under the root, "".
     Both names are in lower case and without a final dot."""
@@ -241,7 +359,7 @@ def _host_part(text: str, shown: str) -> str:
         text = f"//{text}"
     try:
         split = urlsplit(text)
-        host = split.hostname or ""
+        host = host_in(split.netloc)
         split.port  # noqa: B018 - reading it is what checks it
     except ValueError as error:
         raise HostNameError(shown, f"is not a domain or URL: {error}", EXAMPLE) from None

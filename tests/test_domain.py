@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hostaudit import domain
 from hostaudit.errors import Exit, UsageError
@@ -216,3 +218,79 @@ def test_a_name_that_is_far_too_long_costs_no_time(sign):
     assert domain.a_labels(f"a.{sign * 30_000}.com") == ""
     assert "longer than 253" in hint_of(f"{sign * 30_000}.com")[0]
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("Shop.Example.", "shop.example"),
+        ("stra\u00dfe.example", "xn--strae-oqa.example"),
+        ("STRASSE.example", "strasse.example"),
+        ("\u03b2\u03cc\u03bb\u03bf\u03c2.example", "xn--nxasmm1c.example"),
+        ("\u0392\u038c\u039b\u039f\u03a3.example", "xn--nxasmq6b.example"),
+        ("\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example", "xn--mgba3gch31f060k.example"),
+        ("\uff53hop\u3002example", "shop.example"),
+        ("\u2603.example", "xn--n3h.example"),
+        ("xn--strae-oqa.example", "xn--strae-oqa.example"),
+        ("XN--0.example", "xn--0.example"),
+        ("_x.-y.example", "_x.-y.example"),
+        ("\u00e4.xn--0.example", ""),
+        ("\u00e4.xn--bcher-kva.example", "xn--4ca.xn--bcher-kva.example"),
+        ("a\u200cb.example", ""),
+        ("\u0301a.example", ""),
+        ("1\u05d0.example", ""),
+        ("\u05d0.1a.example", ""),
+        ("a..example", ""),
+        (".", ""),
+        ("", ""),
+        ("\ud800.example", ""),
+        ("\u00e4" * 60 + ".example", ""),
+        ("a" * 64 + ".example", ""),
+        (".".join(["a" * 60] * 5), ""),
+        ("\u00e4." * 200, ""),
+    ],
+)
+def test_the_host_of_a_link_is_read_as_browsers_do(text, host):
+    assert domain.web_host(text) == host
+
+
+@given(
+    st.text(
+        st.sampled_from("aZ0-.\u00df\u03c2\u03a3\u0646\u200c\u200d\u05d0\u0627\u00e4\u0301\uff0e\u3002"), max_size=12
+    )
+)
+def test_what_is_typed_and_what_is_linked_are_one_name(text):
+    try:
+        typed = domain.host_name(f"{text}.example.com")
+    except UsageError:
+        return
+    assert domain.web_host(f"{text}.example.com") == typed
+
+
+def test_a_capital_sigma_at_the_end_is_no_final_one():
+    assert domain.host_name("https://\u0392\u038c\u039b\u039f\u03a3.gr/") == "xn--nxasmq6b.gr"
+
+
+@pytest.mark.parametrize(
+    ("netloc", "host"),
+    [("u:p@Shop.Example:80", "Shop.Example"), ("[2001:db8::1]:80", "2001:db8::1"), ("a", "a"), ("", "")],
+)
+def test_the_host_in_an_authority_stays_as_it_is_written(netloc, host):
+    assert domain.host_in(netloc) == host
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("https://Stra\u00dfe.example:8080/x", "xn--strae-oqa.example"),
+        ("//other.example/x", "other.example"),
+        ("/x", "site.example"),
+        ("https://u@[2001:db8::1]/", "2001:db8::1"),
+        ("https://a%62.example/", "ab.example"),
+        ("mailto:x@other.example", ""),
+        ("https://[bad/", ""),
+        ("https://", ""),
+    ],
+)
+def test_the_host_to_which_a_link_leads(text, host):
+    assert domain.linked_host(text, "https://site.example/a") == host

@@ -28,7 +28,7 @@ def without_apps(site: Site) -> Site:
 
 
 def behind(site: Site, status: int, *, challenge: bool = False) -> Site:
-    """The same site, whose front page is not shown to this look, and whose well-known files are not there."""
+    """The same site, whose front page is not shown to this scan, and whose well-known files are not there."""
     host = site.items[f"front:{site.domain}"].value.host
     page = FrontPage(f"https://{host}/", host, status, challenge=True if challenge else msgspec.UNSET)
     without_apps(site).note("front", site.domain, page)
@@ -55,7 +55,7 @@ def test_a_challenge_with_200_is_no_page(twin):
 
     assert hidden.score.low <= report(twin()).score.low
     note = next(each.note for each in hidden.functions if each.id == "install_ios")
-    assert "answered 200 with a challenge page to this look" in note
+    assert "answered 200 with a challenge page to this scan" in note
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -80,7 +80,9 @@ def analysed(tmp_path, capsys):
     def run(site: Site) -> tuple[dict, str]:
         path = tmp_path / "evidence.json"
         path.write_bytes(encode_evidence(site.file()))
-        cli.run(["analyse", str(path), "--no-site", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
+        cli.run(
+            ["analyse", str(path), "--no-site", "-v", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"]
+        )
         text = " ".join(Path(tmp_path / "report.txt").read_text("utf-8").split())
         return json.loads(capsys.readouterr().out), text
 
@@ -96,7 +98,7 @@ def test_the_unknown_says_what_the_owner_can_declare(analysed):
     fact = next(each for each in found["unknowns"] if each["evidence"] == "apps:steady.org")
 
     assert fact["declare"] == "declare: {apps: none}"
-    assert "declare: {apps: none} in the site file settles it" in text
+    assert "write declare: {apps: none} in the site file" in text
     assert not [each for each in found["unknowns"] if each["evidence"] != fact["evidence"] and "declare" in each]
 
 
@@ -107,7 +109,7 @@ def test_the_declaration_settles_it(analysed):
 
     assert not [each for each in found["unknowns"] if each["evidence"] == "apps:steady.org"]
     assert "declared in the site file: there is no app" in json.dumps(found)
-    assert "settles it" not in text
+    assert "in the site file" not in text
 
 
 def test_apps_beside_a_silent_file_are_not_to_be_declared_away():

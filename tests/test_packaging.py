@@ -218,7 +218,7 @@ def test_the_walk_of_the_page_has_the_numbers_of_the_example():
     assert opinion.score.low == opinion.score.high
     assert (round(fates["web"]), fates["install_ios"] / 24, fates["install_android"] / 24) == (840, 128, 602)
     assert "35 days (840 h), 128 days and 602 days" in text
-    assert "web site and api.parler.com - at once, back in about 15 days (2 to 89 days)" in " ".join(
+    assert "web site and api.parler.com - at once; back after about 15 days (2 to 89 days)" in " ".join(
         corpus.rendered(corpus.bundles()["parler-2021"], "terminal").split()
     )
 

@@ -22,12 +22,14 @@ from typing import NamedTuple
 import dns.message
 import pytest
 from helpers import ROOT
+from helpers.fakes import FakeNet
 
 import hostaudit
 from hostaudit import domain
 from hostaudit.cli.batch import domain_list
 from hostaudit.datasets import feeds
 from hostaudit.documents import rules, strict_yaml
+from hostaudit.model.evidence import Target
 from hostaudit.observe import html_tags
 from hostaudit.observe.net import jsontext
 from hostaudit.observe.net.dns import cymru
@@ -36,7 +38,7 @@ from hostaudit.observe.net.http import fetch
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.outcome import HttpReply, Outcome
 from hostaudit.observe.net.registry import address_holder, rdap, whois_text
-from hostaudit.observe.probes import mail, page, web
+from hostaudit.observe.probes import Scan, mail, page, web
 from hostaudit.report.text import inert, printable, wrap
 
 PACKAGE = ROOT / "hostaudit"
@@ -91,7 +93,12 @@ def by_rdap(text: str) -> object:
 
 
 def spf(text: str) -> object:
-    return mail._Senders("x.example", "x.example").read(f"v=spf1 {text}", "x.example", mine=True)
+    scan = Scan(Target("x.com", "x.com", ("x.com",)), FakeNet(), domain.registrable)
+    found = mail._Senders(scan, "x.com")
+    for name in ("x.com", *found.read(f"v=spf1 {text}", "x.com", "x.com")[: mail.MOST_LOOKUPS]):
+        found.read(f"v=spf1 {text}", name, "x.com")
+    found.settle()
+    return found.as_spf(text)
 
 
 class Scanner(NamedTuple):
@@ -134,6 +141,15 @@ ANSWERS = {
             "<a b=",
             "<!",
             "<base href=a>",
+            "<svg>",
+            "<svg><title/>",
+            "<svg><math><desc><svg></math></svg>",
+            "<svg><![CDATA[",
+            "</svg>",
+            "<script type=text/plain data-src=a></script>",
+            "<script type=0123456789abcdef01234567-module src=a></script>",
+            "<script src=//\u05d0\u05d1.com\u0627></script>",
+            "<meta name=twitter:app:id:iphone content=12345>",
         ),
     ),
     "page of another coding": Scanner(
@@ -176,7 +192,21 @@ ANSWERS = {
             "Expiry Date: 2001\n",
             "a " * 300 + "\n",
             "no \n",
+            "Registrar:\n A\n\n",
+            "registrar: A-01\nname: B\n\n",
+            "Name Servers:\n a.b\n",
+            "Status: a, b / c - d\n",
+            "domain x y ",
+            "Record expires on 2",
+            "a (",
+            "Expiry: 01/02/2031\n",
+            "a. [",
         ),
+    ),
+    "refusal of whois": Scanner(
+        whois_text.refusal,
+        LIMITS.whois_reply,
+        ("limit ", "exceeded ", "query limit\n", "exceeded a", "quota ", "ip blocked ", "no match\n", "try again\n"),
     ),
     "whois of IANA": Scanner(whois_text.referral, LIMITS.whois_reply, ("refer:\n", "refer: ", "refer: a ")),
     "whois of a regional registry": Scanner(
@@ -195,7 +225,24 @@ ANSWERS = {
         ),
         lambda text: f"inetnum: 13.0.0.0 - 13.255.255.255\n{text}",
     ),
-    "spf": Scanner(spf, LIMITS.text, ("a:b ", "ip4:1.2.3.4 ", "include:a ", "exists:%{i} ", "?all ")),
+    "spf": Scanner(
+        spf,
+        LIMITS.text,
+        (
+            "a:b ",
+            "ip4:1.2.3.4 ",
+            "include:a.com ",
+            "exists:%{i} ",
+            "?all ",
+            "a:%{d9r}.a.com ",
+            "%{d}",
+            "a:a.com/1 ",
+            "include:%{i}.%{d} ",
+            "redirect=a.com ",
+            "a:" + "b." * 99 + "com ",
+            "a:%{d1}%{d1}%{d1}%{d1}.a ",
+        ),
+    ),
     "dmarc": Scanner(
         lambda text: mail._hosts(text), LIMITS.text, ("mailto:", "mailto:a@b,", "mailto:a@", "!", "mailto: ")
     ),
@@ -206,10 +253,17 @@ ANSWERS = {
         ("1 ", "|", "1|13.0.0.0/8|"),
     ),
     "redirect": Scanner(
-        lambda text: fetch._target("https://x.example/a", text, LIMITS.url), LIMITS.header_bytes, ("../", "?a", "xn--")
+        lambda text: fetch._target("https://x.example/a", text, LIMITS.url),
+        LIMITS.header_bytes,
+        ("../", "?a", "xn--", "\\", "\u00c3\u0178."),
     ),
     "link": Scanner(
-        lambda text: html_tags.resolve("https://x.example/a", text), LIMITS.header_bytes, ("../", "?a", "é.", "xn--a.")
+        lambda text: html_tags.resolve("https://x.example/a", text),
+        LIMITS.header_bytes,
+        ("../", "?a", "é.", "xn--a.", "\\", "%41", "א", "//א."),
+    ),
+    "host of a link": Scanner(
+        domain.web_host, LIMITS.header_bytes, ("é", "xn--", "xn--bcher-kva.", "א.", "\u200d", "ß.")
     ),
     "link to an app": Scanner(
         lambda text: html_tags.app_in_link(f"https://play.google.com/store/apps/details?{text}"),

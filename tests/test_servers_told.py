@@ -25,7 +25,7 @@ def analysed(tmp_path, capsys):
         path.write_bytes(encode_evidence(site.file()))
         demands.write_text(policy, "utf-8")
         words = ["analyse", str(path), "--no-site", *(["--policy", str(demands)] if policy else [])]
-        code = cli.run([*words, "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
+        code = cli.run([*words, "-v", "--format", "json", "-o", f"terminal={tmp_path / 'report.txt'}"])
         text = " ".join(Path(tmp_path / "report.txt").read_text("utf-8").split())
         return json.loads(capsys.readouterr().out), text, code
 
@@ -57,7 +57,7 @@ def test_a_network_that_answers_port_53_itself_takes_no_name_down(analysed):
 
     assert (function(report, "resolve")["state"], code) == ("up", 0)
     assert [each["kind"] for each in report["caveats"]] == ["direct_dns"]
-    assert "Not asked: whether the name servers of steady.org serve it" in text
+    assert "Not tested: whether the name servers of steady.org serve it" in text
     assert f"DNS operator known; not asked: steady.org {ONE}" in text
     assert "Not working now" not in text
 
@@ -141,7 +141,7 @@ def test_behind_a_network_that_meddles_demands_are_judged_and_nothing_is_down(an
     assert function(report, "resolve")["state"] == "up"
     assert report["score"]["low"] <= twin["score"]["low"]
     assert [each["kind"] for each in report["caveats"]] == ["direct_dns"]
-    assert "Not asked: whether the name servers of steady.org serve it" in text
+    assert "Not tested: whether the name servers of steady.org serve it" in text
     assert not [each for each in report["findings"] if each["rule"] == "lame-delegation"]
 
 
@@ -152,5 +152,5 @@ def test_a_family_that_is_meddled_with_is_told_at_the_head(analysed):
     report, text, code = analysed(site, TWO_DNS)
 
     assert (report["verdict"], code) == ("pass", 0)
-    assert "Not asked over IPv6: whether the name servers of steady.org serve it there" in text
+    assert "Not tested over IPv6: whether the name servers of steady.org serve it there" in text
     assert not [each for each in report["findings"] if each["rule"] == "lame-delegation"]

@@ -119,8 +119,8 @@ def test_it_is_a_warning_and_no_failure_wherever_it_is_shown(tmp_path, capsys):
     assert "FAIL" not in shown["terminal"]
     assert "Effect: If it is not renewed" in shown["terminal"]
     assert (result["kind"], result["level"]) == ("informational", "warning")
-    assert (entry["severity"], entry["description"][:16]) == ("info", "Told as warning,")
-    assert "Told as warning: no policy asks for it" in shown["junit"]
+    assert (entry["severity"], entry["description"][:16]) == ("info", "Reported as warn")
+    assert "Reported as warning; no policy demands it" in shown["junit"]
     assert "<failure" not in shown["junit"]
     assert "| ⚠️ warning |" in shown["markdown"]
     assert 'rule="registration-end",result="warning"} 1' in shown["prom"]

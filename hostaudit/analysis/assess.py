@@ -13,9 +13,11 @@ from hostaudit.analysis.fault_tree.fallback_proofs import Proofs
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.findings import findings
 from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
+from hostaudit.analysis.impact.declared_recovery import counting, recovery_notes
 from hostaudit.analysis.impact.fallback_grades import graded, unseen_roles
 from hostaudit.analysis.impact.graph import graph_of
 from hostaudit.analysis.impact.outage import KINDS, Outage, RecoveryTimes, impact, order_one, standing
+from hostaudit.analysis.impact.own_parts import own_parts
 from hostaudit.analysis.impact.score import (
     CompanyOutages,
     company_outages,
@@ -31,6 +33,7 @@ from hostaudit.analysis.impact.summary import summarise
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model import values, words
+from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import RETRYABLE, Evidence, EvidenceFile, subject_of
 from hostaudit.model.report import (
     HIDDEN_ORIGIN,
@@ -54,7 +57,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import NOT_ASSESSED, STORES
 from hostaudit.model.rules import Scoring
-from hostaudit.model.values import Delegation, Listing, StoreListing, WebApp
+from hostaudit.model.values import Delegation, Listing, Page, StoreListing, WebApp
 from hostaudit.model.verdict import Verdict
 
 MOST_SETS = 200
@@ -71,7 +74,7 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     ``with_graph``: the fault tree is a part of the report."""
     file, evidence, tree, rules = site.file, site.evidence, site.tree, site.rules
     clock = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours)
-    told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice)
+    told = RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice, counting(site))
     states = function_states(tree, clock)
     table = TimeTable()
     spofs = single_points(tree, rules, clock, table)
@@ -80,6 +83,8 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
     pessimistic, optimistic = company_outages(tree, told, "pessimistic"), company_outages(tree, told, "optimistic")
     cut_sets, limits, orders = _cut_sets(tree, clock)
     called = {identity: name_of(tree, rules, "parent", identity) for kind, identity in tree.names if kind == "parent"}
+    names = names_of(tree, called)
+    known = names | known_as(tree.dependencies.values(), names)
     fallbacks = (*graded(tree, site.proofs), *_other_ways(evidence, site.proofs))
     verdict: Verdict = "not_judged"
     if any(each.down_now for each in found):
@@ -88,12 +93,13 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         verdict = "inconclusive"
     functions = _functions(tree, states, pessimistic, optimistic, rules.scoring)
     unknowns = _unknowns(site, tree.functions)
+    own = own_parts(tree)
     return Report(
         schema=REPORT_SCHEMA,
         target=file.target,
         run=site.run,
         verdict=verdict,
-        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, called, notice),
+        summary=summarise(file, evidence, functions, spofs, cut_sets, fallbacks, found, verdict, known, notice, own),
         score=_score(tree, pessimistic, optimistic, called, rules.scoring, gone=gone),
         functions=functions,
         dependencies=tuple(sorted(tree.dependencies.values(), key=lambda each: each.id)),
@@ -107,12 +113,14 @@ def judge(site: SiteModel, notice: float = 0.0, *, with_graph: bool = False) -> 
         evidence=tuple(sorted(file.evidence, key=lambda each: each.id)),
         cut_set_limits=limits,
         max_order=orders,
-        names=names_of(tree, called),
+        names=names,
         times=table.rows,
         graph=graph_of(site, states) if with_graph else UNSET,
         roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=True),
         upstream_roles=() if gone else role_scores(tree, pessimistic, optimistic, rules.scoring, direct=False),
         caveats=tuple(_caveats(site)),
+        own=own or UNSET,
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 
@@ -325,7 +333,7 @@ def _caveats(site: SiteModel) -> Iterator[Caveat]:
             delegated = site.evidence.value("delegation", zone, Delegation) is not None
             sources = "the delegation and the resolver" if delegated else "the resolver, as the registry was not heard"
             text = (
-                f"Not asked: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
+                f"Not tested: whether the name servers of {zone} serve it. Every one, asked directly, refused or "
                 "answered without authority, while the resolver answers for the zone: something between here and them "
                 "answers port 53 itself, or they have stopped and the resolver's cache still answers. Operators, score "
                 f"and verdict come from {sources}."
@@ -340,7 +348,7 @@ def _unheard_family(site: SiteModel) -> Iterator[Caveat]:
         rows = [each for each in health.servers if each.standing == "not_asked"]
         if health.heard and rows:
             text = (
-                f"Not asked over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
+                f"Not tested over {unheard}: whether the name servers of {zone} serve it there. Every address of that "
                 "family answered with an error or without authority, while the others serve: something "
                 f"between here and them answers port 53 over {unheard}, or they do not serve the zone there."
             )
@@ -360,6 +368,16 @@ def _mail_not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIn
         yield NotAssessed("whether the mail exchangers answer", "not asked; --smtp asks each for its greeting")
 
 
+def _held_back(evidence: EvidenceIndex) -> Iterator[NotAssessed]:
+    """The scripts of the front page that only another script starts; nothing shows which of them ever run."""
+    for item in evidence.of("page"):
+        if isinstance(item.value, Page) and item.value.held_back is not UNSET:
+            hosts = sorted({each.host for each in item.value.held_back})
+            why = f"another script starts them, after consent or the first click: {words.few(hosts)}"
+            count = len(item.value.held_back)
+            yield NotAssessed(f"{count} held-back {'script' if count == 1 else 'scripts'}", why)
+
+
 def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) -> tuple[NotAssessed, ...]:
     rows = []
     if "no-http" in file.run.options:
@@ -372,10 +390,15 @@ def _not_assessed(file: EvidenceFile, tree: FaultTree, evidence: EvidenceIndex) 
         why = f"beyond the depth of this scan: {first}{more}; --depth goes further"
         rows.append(NotAssessed("the zones of far name servers", why))
     rows += _mail_not_assessed(file, tree, evidence)
+    rows += _held_back(evidence)
     for function in tree.functions:
         if function.id == "mail_send" and function.applies == "no":
             rows.append(NotAssessed("mail senders", function.note))
         if function.applies == "unseen":
             rows.append(NotAssessed(words.function(function.id), function.note))
+    if any(leaf.own and "prefix" in leaf.domains for leaf in tree.leaves.values()):
+        rows.append(
+            NotAssessed("carriers", "who carries the traffic of the site's own network cannot be seen from outside")
+        )
     rows += [NotAssessed(*NOT_ASSESSED[role]) for role in unseen_roles(tree)]
     return tuple(rows)

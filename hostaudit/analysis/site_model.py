@@ -8,6 +8,7 @@ from functools import cached_property
 from hostaudit import __version__, domain
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
+from hostaudit.analysis.attribution.ownership import Ownership
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.diagnosis.mail_exchangers import ExchangerHealth
 from hostaudit.analysis.diagnosis.name_servers import NameServerHealth
@@ -54,7 +55,9 @@ def understand(file: EvidenceFile, rules: Rules, catalogue: Catalogue, run: Run)
     """
     evidence = EvidenceIndex(file.evidence)
     held = domain.tenant(file.target.domain) or file.target.registrable
-    attribution = Attribution(evidence, catalogue, held)
+    site = file.site
+    declared, spares = (site.own, [each.domain for each in site.spare_names]) if site is not None else (None, [])
+    attribution = Attribution(evidence, catalogue, held, Ownership(evidence, catalogue, held, declared, spares))
     proofs = Proofs(file.target, evidence, attribution, file.site)
     tree = build(file.target, evidence, attribution, rules.scoring, proofs)
     return SiteModel(file, rules, run, evidence, attribution, proofs, tree)

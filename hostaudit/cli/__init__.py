@@ -30,6 +30,7 @@ app = Typer(
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -70,6 +71,8 @@ def _main(
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. Interruption and a broken pipe are left to the caller."""
     command = typer.main.get_command(app)
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     try:
         with command.make_context("hostaudit", list(arguments)) as context:
             return int(command.invoke(context) or Exit.PASS)

@@ -120,6 +120,10 @@ class Declarations:
             raise UsageError(f"policy file {path} has no policy for {domain}", hint)
         return found if found.stated or found.exceptions else None
 
+    def tell(self, text: str) -> None:
+        """Note something about the evidence for which declarations are read."""
+        self._note(text)
+
     def _picked_up(self) -> Path | None:
         found = None if self.ignored else next((each for each in map(Path, PICKED_UP) if each.is_file()), None)
         if found is not None and self._replaced is not None and self._replaced.exists():
@@ -151,10 +155,23 @@ class Declarations:
 
 
 def saved(path: str, declarations: Declarations) -> EvidenceFile:
-    """The evidence of a saved file (``-``: standard input)."""
-    from hostaudit.documents.evidence_file import read_evidence
+    """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations."""
+    from hostaudit.documents.evidence_file import read_report
+    from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
 
-    return declarations.added(read_evidence(path))
+    found = read_report(path)
+    if not isinstance(found, EvidenceFile):
+        declarations.tell(f"{path} is a report: the evidence in it is judged anew, without what was declared for it")
+        run = EvidenceRun(
+            started=found.run.started,
+            finished=found.run.finished,
+            resolver=found.run.resolver,
+            vantage=found.run.vantage,
+            tool_version=found.run.tool_version,
+            defects=found.run.defects,
+        )
+        found = EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence)
+    return declarations.added(found)
 
 
 def live(
@@ -182,38 +199,6 @@ def live(
             progress.clear()
 
 
-def seen(
-    target: str,
-    writer: Writer,
-    declarations: Declarations,
-    hosts: tuple[str, ...],
-    lookup: Lookup,
-    *,
-    debug: bool,
-) -> EvidenceFile:
-    """The evidence of a site, of a saved file, or of a report."""
-    if target != "-" and not is_path(target):
-        return of(target, writer, declarations, hosts, lookup, debug=debug)
-    if hosts or lookup.resolver:
-        hint = "leave out --host and --resolver, or give a domain"
-        raise UsageError(f"{target} is a saved file: nothing is scanned", hint)
-    inputs.reads(target)
-    from hostaudit.documents.evidence_file import read_report
-    from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
-
-    found = read_report(target)
-    if not isinstance(found, EvidenceFile):
-        run = EvidenceRun(
-            started=found.run.started,
-            finished=found.run.finished,
-            resolver=found.run.resolver,
-            vantage=found.run.vantage,
-            tool_version=found.run.tool_version,
-        )
-        found = EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence)
-    return declarations.added(found)
-
-
 def of(
     target: str,
     writer: Writer,
@@ -223,7 +208,7 @@ def of(
     *,
     debug: bool,
 ) -> EvidenceFile:
-    """The evidence for a question about a site: from a saved file, or from a scan now."""
+    """The evidence for a question about a site: from saved evidence, from a report, or from a scan now."""
     options = look_options(Network(resolver=lookup.resolver, deadline=lookup.deadline), debug=debug)
     if target == "-" or is_path(target):
         if hosts or lookup.resolver:

@@ -16,7 +16,7 @@ from hostaudit.errors import UsageError
 
 Identity = tuple[int, int]
 
-READ = frozenset({"baseline", "ca_bundle", "files", "lists", "list_", "new", "old", "policy", "rules", "site"})
+READ = frozenset({"baseline", "ca_bundle", "files", "lists", "list_", "names", "new", "old", "policy", "rules", "site"})
 """The parameters of commands that name files, or a folder with files, to be read."""
 
 ALSO_READ = frozenset({"domain", "file", "place", "site_seen", "target"})

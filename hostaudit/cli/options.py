@@ -27,14 +27,23 @@ COLOURS = ("auto", "always", "never")
 
 # -- output -----------------------------------------------------------------------------------------------
 
-FormatOption = Annotated[str, typer.Option("--format", metavar="|".join(report.names()), help="Output format.")]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(report.names()),
+        help="Output format; without it the terminal's, and for -o FILE that of its suffix.",
+        show_default=False,
+    ),
+]
 OutputOption = Annotated[
     list[str] | None,
     typer.Option(
         "--output",
         "-o",
         metavar="[FORMAT=]FILE",
-        help="Write to FILE instead of standard output (-). FORMAT=FILE adds an output in that format; repeatable.",
+        help="Write to FILE instead of standard output (-), in the format of its suffix, such as .json or .md."
+        " FORMAT=FILE adds an output in that format; repeatable.",
     ),
 ]
 ColourOption = Annotated[
@@ -57,14 +66,14 @@ SaveOption = Annotated[
 class Output(NamedTuple):
     """The outputs of a command, as given on the command line."""
 
-    format: FormatOption = "terminal"
+    format: FormatOption = None
     output: OutputOption = None
 
 
 class ReportOutput(NamedTuple):
     """The outputs of a command that writes reports, which have a short form in the terminal."""
 
-    format: FormatOption = "terminal"
+    format: FormatOption = None
     output: OutputOption = None
     verbose: VerboseOption = False
 

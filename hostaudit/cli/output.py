@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 EXIT_OF: dict[str, Exit] = {verdict: Exit(code) for verdict, code in EXIT_CODES.items()}
 STANDARD_OUTPUT = ("-", "/dev/stdout")
+DEFAULT = "terminal"
 _FORMAT_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -46,9 +48,9 @@ class Writer:
         document: type[Document],
         evidence: Path | None = None,
     ) -> None:
-        refuse_other("--format", output.format, report.names())
+        refuse_other("--format", output.format or DEFAULT, report.names())
         refuse_other("--color", console.color, COLOURS)
-        self.name = output.format
+        self.name = output.format or DEFAULT
         self.outputs = _outputs(output.format, tuple(output.output or ()))
         self.colour = console.color
         self.quiet = console.quiet
@@ -101,7 +103,9 @@ class Writer:
         return Exit.INTERNAL if self._defects else Exit.PASS
 
     def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
-        text = each.render(document, self._style(path))
+        self._place(each, path, each.render(document, self.style(path)))
+
+    def _place(self, each: report.Format, path: Path | None, text: str) -> None:
         from hostaudit.files import is_stream, write_atomically
 
         if path is None or is_stream(path):
@@ -112,6 +116,15 @@ class Writer:
             return
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
+
+    def put_all(self, reports: Sequence[Report]) -> None:
+        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one."""
+        able = report.of_lists()
+        for name, _ in self.outputs:
+            if name not in able:
+                raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
+        for name, path in self.outputs:
+            self._place(able[name], path, able[name].render_all(reports, self.style(path)))
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
@@ -132,7 +145,8 @@ class Writer:
         if not self.quiet:
             note(text)
 
-    def _style(self, path: Path | None) -> report.Style:
+    def style(self, path: Path | None) -> report.Style:
+        """The abilities of a file, or of standard output."""
         if path is not None:
             return report.Style(colour=self.colour == "always", brief=self._brief)
         return report.Style(
@@ -158,7 +172,21 @@ def tell_defects(defects: tuple[str, ...], domain: str, verdict: Verdict | None 
     complain(f"internal error in hostaudit at questions about {domain}: {defects[0][:200]}{more}; {means}", hint)
 
 
-def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
+def _by_suffix(text: str) -> str:
+    """The format that the suffix of a file means, if no format was chosen. A place without one, such as a device, gets
+    what a terminal gets."""
+    suffix = Path(text).suffix.lower()
+    if text in STANDARD_OUTPUT or not suffix:
+        return DEFAULT
+    known = report.by_suffix()
+    if suffix not in known:
+        means = ", ".join(f"{each} ({name})" for each, name in sorted(known.items()))
+        hint = f"give one of {means}; for another format or name: -o FORMAT={text}"
+        raise UsageError(f"-o {text}: no format is known by the suffix {suffix}", hint)
+    return known[suffix]
+
+
+def _outputs(name: str | None, given: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
     """Every output as (format, file), None for standard output. That comes last, as its reader may close the pipe."""
     known = report.names()
     found: list[tuple[str, Path | None]] = []
@@ -171,7 +199,7 @@ def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None]
             hint = f"give one of: {', '.join(known)}; for a file of that name: -o ./{text}"
             raise UsageError(f"-o {text}: {word} is not a known format", hint)
         else:
-            each, place, plain = name, text, True
+            each, place, plain = name or _by_suffix(text), text, True
         if text in known:
             hint = f"give a file: -o {text}=FILE; for a file of that name: -o ./{text}"
             raise UsageError(f"-o {text} names a format but no file", hint)
@@ -180,9 +208,9 @@ def _outputs(name: str, given: tuple[str, ...]) -> tuple[tuple[str, Path | None]
         found.append((each, None if place in STANDARD_OUTPUT else Path(place)))
     to_standard = [each for each, path in found if path is None]
     # An output that the user gave replaces the default of --format.
-    if not plain and not (to_standard and name == "terminal"):
-        found.append((name, None))
-        to_standard.append(name)
+    if not plain and not (to_standard and (name or DEFAULT) == DEFAULT):
+        found.append((name or DEFAULT, None))
+        to_standard.append(name or DEFAULT)
     if len(to_standard) > 1:
         hint = "give all but one of them a file: -o FORMAT=FILE"
         raise UsageError(f"{' and '.join(to_standard)} cannot both be written to standard output", hint)

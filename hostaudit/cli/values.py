@@ -1,4 +1,4 @@
-"""Reading of the values of a command line without pydantic.
+"""Reading of the values of a command line without pydantic, and from variables of the environment.
 
 From 0.29 on typer reads every value, given or not, with pydantic, which takes longer to load than most commands to run.
 This module therefore reads text, numbers and paths itself; all other values, and all wrong ones, are left to typer.
@@ -15,6 +15,9 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 PLAIN: Final = (str, int, float, Path)
+PREFIX = "HOSTAUDIT_"
+"""The beginning of the variables of the environment that give options: ``HOSTAUDIT_RESOLVER`` is ``--resolver``."""
+
 LEFT: Final = object()
 """Placeholder for a value that is left to typer."""
 
@@ -60,9 +63,22 @@ def _read_here(parameter: Any) -> Any:
     """Make a parameter read its values here. typer chooses the class itself, and makes the option ``--help`` late."""
     if type(parameter) is TyperOption:
         parameter.__class__ = _Option
+        parameter.envvar = parameter.envvar or _variable(parameter)
     elif type(parameter) is TyperArgument:
         parameter.__class__ = _Argument
     return parameter
+
+
+def _variable(parameter: Any) -> str | None:
+    """The variable that gives an option; help and version are no settings."""
+    names = [each for each in parameter.opts if each.startswith("--") and not parameter.is_eager]
+    return PREFIX + names[0][2:].upper().replace("-", "_") if names else None
+
+
+def variables(group: Any) -> frozenset[str]:
+    """The variables of the environment that some command of a group reads."""
+    found = {each.envvar for each in group.params if getattr(each, "envvar", None)}
+    return frozenset(found).union(*(variables(each) for each in getattr(group, "commands", {}).values()))
 
 
 def _plain(parameter: Any, context: Any, value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A feed names the operator of whole networks, so one error in it would misname a part of the Internet. A feed is
 therefore accepted as a whole or not at all: it is refused if anything differs from the form that its publisher
-documents. Keys that are not needed are not checked, since publishers add some.
+documents. Keys that are not needed are not checked, since publishers add some. A few rows of special purpose, such as
+the addresses for examples, belong to nobody and are left out.
 """
 
 from __future__ import annotations
@@ -36,16 +37,46 @@ SHORTEST = {4: 6, 6: 16}
 """The shortest prefix length by address family. No company has a larger block; an error such as /0 would claim one."""
 
 
+MOST_SKIPPED = 12
+MOST_SKIPPED_SHARE = 0.25
+"""Rows of special purpose that are left out; with more of them, or a larger share, the list is something else."""
+
+INSIDE = tuple(
+    map(
+        ipaddress.ip_network,
+        [
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "224.0.0.0/3",
+            "::/96",
+            "::ffff:0:0/96",
+            "fc00::/7",
+            "fe80::/10",
+            "fec0::/10",
+            "ff00::/8",
+        ],
+    )
+)
+"""Networks that many use within their own: a list that has one is not a list of what others can reach."""
+
+
 class FeedError(ValueError):
     """A feed that differs from its publisher's documentation. The text names the place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The rows of one feed without duplicates. ``date`` (YYYY-MM-DD) is the publisher's own, None if it gives none."""
+    """The rows of one feed without duplicates. ``date`` (YYYY-MM-DD) is the publisher's own, None if it gives none.
+    ``skipped``: how many networks of special purpose were left out."""
 
     rows: tuple[Row, ...]
     date: str | None = None
+    skipped: int = 0
 
 
 def parse(form: FeedFormat, body: bytes) -> Feed:
@@ -63,10 +94,13 @@ def parse(form: FeedFormat, body: bytes) -> Feed:
         raise FeedError(f"not in the form of this feed: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FeedError(f"torn or not what it should be: {error}") from None
-    if not rows:
+    special = _special({row[0] for row in rows})
+    kept = tuple(row for row in rows if row[0] not in special)
+    if not kept:
         raise FeedError("lists no range")
-    _refuse_special({row[0] for row in rows})
-    return Feed(tuple(rows), date)
+    if len(special) > MOST_SKIPPED or len(special) > MOST_SKIPPED_SHARE * len(rows):
+        raise FeedError(f"lists {len(special)} networks of special-purpose addresses, such as {min(map(str, special))}")
+    return Feed(kept, date, len(special))
 
 
 def _network(text: str) -> Network:
@@ -79,8 +113,10 @@ def _network(text: str) -> Network:
     return network
 
 
-def _refuse_special(networks: set[Network]) -> None:
-    """Refuse networks that contain a special-purpose address, such as a private one, which no operator owns."""
+def _special(networks: set[Network]) -> set[Network]:
+    """The networks of special purpose, which no operator owns. Raises ``FeedError`` for one that has other addresses
+    too, and for one that is used inside networks, such as a private one."""
+    found: set[Network] = set()
     blocks: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
     for block in special_networks():
         blocks[block.version].append((int(block[0]), int(block[-1])))
@@ -88,10 +124,16 @@ def _refuse_special(networks: set[Network]) -> None:
         spans.sort()
         ends = [last for _, last in spans]
         for network in networks:
-            if network.version == version:
-                place = bisect_left(ends, int(network[0]))
-                if place < len(spans) and spans[place][0] <= int(network[-1]):
-                    raise FeedError(f"lists {network}, which is or holds special-purpose addresses")
+            if network.version != version:
+                continue
+            place = bisect_left(ends, int(network[0]))
+            if place == len(spans) or spans[place][0] > int(network[-1]):
+                continue
+            whole = spans[place][0] <= int(network[0]) and int(network[-1]) <= spans[place][1]
+            if not whole or any(network.version == each.version and network.overlaps(each) for each in INSIDE):
+                raise FeedError(f"lists {network}, which is or holds special-purpose addresses")
+            found.add(network)
+    return found
 
 
 def _label(text: str) -> str:

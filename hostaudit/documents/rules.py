@@ -105,6 +105,10 @@ def _as_number(text: str) -> str:
     return "" if 0 < int(text) < 2**32 else "is not an AS number"
 
 
+DATE = _matching(
+    re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"),
+    "a year, month or day (YYYY, YYYY-MM or YYYY-MM-DD)",
+)
 HOST_NAME = _matching(NAME, "a host name in lower case with at least two labels and no dot around it")
 PROVIDER_ID = _matching(ID, "an id in kebab-case")
 COUNTRY = _matching(re.compile("[A-Z]{2}"), "a country code (ISO 3166-1, two capital letters)")
@@ -112,6 +116,8 @@ CHECKS: Checks = {
     (Provider, "id"): PROVIDER_ID,
     (Provider, "parent"): PROVIDER_ID,
     (Provider, "roles"): _service,
+    **{(kind, key): DATE for kind in (Provider, Parent) for key in ("since", "read")},
+    (Provider, "ended"): DATE,
     (Provider, "jurisdiction"): COUNTRY,
     (Parent, "jurisdiction"): COUNTRY,
     (Parent, "parent"): PROVIDER_ID,
@@ -128,6 +134,7 @@ CHECKS: Checks = {
     (Provider, "regions"): _one_group,
     (Provider, "usual"): _role,
     (Upstream, "on"): PROVIDER_ID,
+    (Upstream, "roles"): _service,
     (HeaderClue, "name"): _matching(re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+"), "a header name in lower case"),
     (HeaderClue, "pattern"): _regex,
     (Samples, "matches"): _matching(re.compile("[a-z]+ .+"), "a clue string such as 'ns ns1.example.com'"),
@@ -137,7 +144,7 @@ CHECKS: Checks = {
 
 CLUES = (
     "asns", "ranges", "ns", "ns_patterns", "cname", "cname_patterns", "mx", "ptr", "spf", "hosts", "headers", "issuers",
-    "caa", "registrar_ids", "registrar_names", "organisations", "tlds", "regions", "feeds",
+    "caa", "registrar_ids", "registrar_names", "registry_names", "organisations", "tlds", "regions", "feeds",
 )  # fmt: skip
 """The fields by which a provider is recognised; a provider without any occurs only where a file names it."""
 
@@ -263,6 +270,9 @@ def _provider(source: Source, tree: Node) -> Provider:
     visible = "app_store" in provider.roles or any(getattr(provider, field) for field in CLUES)
     if visible and not provider.samples.matches:
         source.refuse(tree, "samples must not be empty", "write one clue string for each kind of clue")
+    if provider.usual and provider.ended:
+        hint = "remove the key usual"
+        source.refuse(under(tree, "usual")[0], f"the service ended on {provider.ended}; nobody can choose it", hint)
     for role in provider.usual:
         if not provider.serves(role):
             hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
@@ -280,6 +290,8 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
             source.refuse(at, f"{role!r} {problem}")
         if not 0 <= hours.low <= hours.usual <= hours.high:
             source.refuse(at, f"{role}: low, usual and high must rise from 0")
+        if hours.cases < 0 or (hours.famous and not hours.cases):
+            source.refuse(at, f"{role}: cases is the number of recorded cases, and only of these some can be famous")
     return table
 
 

@@ -20,13 +20,78 @@ from hostaudit.documents.policy_problems import problems as policy_problems
 from hostaudit.documents.problem import Problem, Where
 from hostaudit.documents.site_problems import contradictions
 from hostaudit.documents.site_values import CHECKS, SOUND, normal_site
-from hostaudit.documents.strict_yaml import INTEGER, MAX_BYTES, Node, Source, build, compose, key_at, node_at
-from hostaudit.errors import UsageError
+from hostaudit.documents.strict_yaml import (
+    INTEGER,
+    MAX_BYTES,
+    NULLS,
+    Node,
+    Readers,
+    Source,
+    build,
+    compose,
+    entries,
+    key_at,
+    node_at,
+)
+from hostaudit.errors import UsageError, nearest
 from hostaudit.model.policy import rule_keys
+from hostaudit.model.roles import RESTORED, ROLES
 from hostaudit.model.rules import Provider, Rules
-from hostaudit.model.site import Site, SiteFile
+from hostaudit.model.site import DeclaredRecovery, Own, Site, SiteFile
 
 VERSION = 1
+
+# -- values with another written form ---------------------------------------------------------------------
+
+
+def _systems(source: Source, node: Node, where: str) -> tuple[int, ...]:
+    """Read the numbers of autonomous systems, written as in reports (``AS64500``) or alone."""
+    if node.items is None:
+        source.refuse(node, f"{where} must be a list")
+    found: list[int] = []
+    for each in node.items:
+        shown = repr((each.text or "")[:80]) if each.text is not None else "a list or mapping"
+        problem = SOUND[Own, "asns"](each.text or "")
+        if problem:
+            source.refuse(each, f"{where}: {shown} {problem}")
+        number = int((each.text or "").upper().removeprefix("AS"))
+        if number in found:
+            source.refuse(each, f"{where}: AS{number} stands twice")
+        found.append(number)
+    return tuple(found)
+
+
+def _recovery(source: Source, node: Node, where: str) -> dict[str, DeclaredRecovery]:
+    """Read ``{ROLE: {hours: 4, tested: 2026-10-01}}``: only roles that an owner can restore in his own time."""
+    for key, _ in node.entries or ():
+        role = key.text or ""
+        if role in ROLES and role not in RESTORED:
+            hint = f"declare a fallback for it; roles that you restore yourself are {', '.join(RESTORED)}"
+            source.refuse(key, f"{where}: how long {ROLES[role].words} takes is not up to you alone; {hint}", hint)
+        if role not in ROLES:
+            hint = nearest(role, RESTORED, f"roles are {', '.join(RESTORED)}")
+            source.refuse(key, f"{where}: {role[:80]!r} is not a role; {hint}", hint)
+    if not entries(source, node, where):
+        hint = "give a role, its hours and the day of the last test, such as hosting: {hours: 4, tested: 2026-10-01}"
+        source.refuse(node, f"{where} says nothing; {hint}", hint)
+    return cast("dict[str, DeclaredRecovery]", build(source, node, dict[str, DeclaredRecovery], where))
+
+
+def _day_text(source: Source, node: Node, where: str) -> str:
+    """Read a day, which YAML needs no quotes for here."""
+    if node.text is None or (node.plain and node.text in NULLS):
+        hint = "write the last day of a test, such as 2026-10-01"
+        source.refuse(node, f"{where} must be a day; {hint}", hint)
+    return node.text
+
+
+READERS: Readers = {
+    **policy_file.READERS,
+    (Own, "asns"): _systems,
+    (Site, "recovery"): _recovery,
+    (DeclaredRecovery, "tested"): _day_text,
+}
+
 # -- reading ----------------------------------------------------------------------------------------------
 
 
@@ -55,7 +120,7 @@ def read(path: Path, known: Mapping[str, Provider] | None = None, world: World |
 
 def load(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> Loaded:
     """Return the content of a file like ``read``, with the places of its keys."""
-    source = Source(str(path), _bytes(path), CHECKS, policy_file.READERS)
+    source = Source(str(path), _bytes(path), CHECKS, READERS)
     try:
         return _load(source, known, world)
     except UsageError as error:
@@ -142,9 +207,19 @@ def _unsound(record: Struct, where: Where) -> Iterator[Problem]:
         check = SOUND.get((type(record), key.name))
         if value is None or value == key.default:
             continue
-        for position, each in enumerate(value) if isinstance(value, tuple) else ((None, value),):
+        for position, each in _parts(value):
             here: Where = (*where, key.name) if position is None else (*where, key.name, position)
             if isinstance(each, Struct):
                 yield from _unsound(each, here)
             elif check is not None and (problem := check(str(each))):
                 yield Problem(here, f"{str(each)[:80]!r} {problem}")
+
+
+def _parts(value: object) -> Iterator[tuple[int | str | None, object]]:
+    """The single values of a field, each with its position in a list or its key in a mapping."""
+    if isinstance(value, tuple):
+        yield from enumerate(value)
+    elif isinstance(value, dict):
+        yield from value.items()
+    else:
+        yield None, value

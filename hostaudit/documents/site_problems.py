@@ -10,9 +10,10 @@ from hostaudit.documents.problem import Fault, Problem, Where
 from hostaudit.documents.site_values import AT_ONCE_HOURS, FURTHER, MOST_ENTRIES, PROOFS, PROVING
 from hostaudit.domain import lies_under, registrable
 from hostaudit.errors import near, nearest
-from hostaudit.model.roles import FUNCTIONS, HIDDEN
+from hostaudit.model.actors import is_unknown
+from hostaudit.model.roles import FUNCTIONS, HIDDEN, RESTORED
 from hostaudit.model.rules import Provider
-from hostaudit.model.site import Declared, DeclaredFallback, Site
+from hostaudit.model.site import Declared, DeclaredFallback, Own, Site
 
 
 def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Provider] | None) -> Iterator[Problem]:
@@ -26,6 +27,8 @@ def contradictions(site: Site, before: tuple[Site, ...], known: Mapping[str, Pro
     yield from _repeated(site)
     yield from _of_functions(site, known)
     yield from _of_declared(site, known)
+    yield from _of_own(site, known)
+    yield from _of_recovery(site)
     for position, spare in enumerate(site.spare_names):
         if lies_under(spare.domain, site.domain):
             text = f"the spare name {spare.domain} is lost with {site.domain}"
@@ -45,6 +48,65 @@ def _of_declared(site: Site, known: Mapping[str, Provider] | None) -> Iterator[P
         provider = getattr(declared, key)
         if provider and (fault := _slip(provider, known, role)):
             yield fault.at(("declare", key), f"{key}: {provider}")
+
+
+def _of_own(site: Site, known: Mapping[str, Provider] | None) -> Iterator[Problem]:
+    """The problems of what is declared as the owner's own. What the catalogue knows as a company's is that company's,
+    unless the company itself is declared."""
+    own = site.own
+    if own is None:
+        return
+    if own == Own():
+        yield Problem(("own",), "own says nothing", "give parents, asns or domains")
+    for key in ("parents", "asns", "domains"):
+        if len(getattr(own, key)) > MOST_ENTRIES:
+            yield Problem(
+                ("own", key), f"{key} has {len(getattr(own, key))} entries", f"at most {MOST_ENTRIES} are read"
+            )
+    if known is None:
+        return
+    for position, parent in enumerate(own.parents):
+        if fault := _no_company(parent, known):
+            yield fault.at(("own", "parents", position), f"parents: {parent}")
+    theirs = {number: each for each in known.values() for number in each.asns}
+    for position, number in enumerate(own.asns):
+        if number in theirs and not _is_own(theirs[number], own, known):
+            yield _somebody_elses(("own", "asns", position), f"asns: AS{number}", theirs[number])
+    for position, name in enumerate(own.domains):
+        holder = next((each for each in known.values() if name in (*each.ns, *each.cname, *each.mx, *each.hosts)), None)
+        if holder is not None and not _is_own(holder, own, known):
+            yield _somebody_elses(("own", "domains", position), f"domains: {name}", holder)
+
+
+def _no_company(parent: str, known: Mapping[str, Provider]) -> Fault | None:
+    """The fault of an id that is no company of the catalogue, and none that reports give to companies outside it."""
+    if is_unknown(parent):
+        return None
+    if parent in known and known[parent].parent:
+        return Fault("is a product", f"write its company, {known[parent].parent}")
+    companies = {each.parent or each.id for each in known.values()}
+    if parent in companies:
+        return None
+    hint = nearest(parent, companies, "name its network under asns, or its names under domains")
+    return Fault("is not in the catalogue", hint)
+
+
+def _is_own(provider: Provider, own: Own, known: Mapping[str, Provider]) -> bool:
+    above = provider
+    while above.parent in known and above.parent != above.id:
+        above = known[above.parent]
+    return bool({provider.id, provider.parent, above.id, above.parent} & set(own.parents))
+
+
+def _somebody_elses(where: Where, said: str, provider: Provider) -> Problem:
+    company = provider.parent or provider.id
+    return Problem(where, f"{said} belongs to {provider.name}", f"if that company is yours, write parents: [{company}]")
+
+
+def _of_recovery(site: Site) -> Iterator[Problem]:
+    for role in site.recovery:
+        if role not in RESTORED:
+            yield Problem(("recovery", role), f"{role} is no role that an owner restores by himself", "leave it out")
 
 
 def _repeated(site: Site) -> Iterator[Problem]:

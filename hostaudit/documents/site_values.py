@@ -9,13 +9,23 @@ from typing import Any
 
 from msgspec import structs
 
+from hostaudit.documents.policy_values import ACTOR_ID, FUNCTION_ID, ID, day
 from hostaudit.documents.policy_values import CHECKS as POLICY_CHECKS
-from hostaudit.documents.policy_values import FUNCTION_ID, ID
 from hostaudit.documents.strict_yaml import Checks, between, matching
-from hostaudit.domain import HostNameError, host_name, parse
+from hostaudit.domain import HostNameError, host_name, parse, registrable
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.roles import ROLES
-from hostaudit.model.site import Declared, DeclaredFallback, DeclaredFunction, Need, Place, Site, SpareName
+from hostaudit.model.site import (
+    Declared,
+    DeclaredFallback,
+    DeclaredFunction,
+    DeclaredRecovery,
+    Need,
+    Own,
+    Place,
+    Site,
+    SpareName,
+)
 
 PROOFS: dict[str, tuple[str, ...]] = {
     "dns": ("server",),
@@ -37,6 +47,9 @@ PROVING = {key for keys in (*PROOFS.values(), *FURTHER.values()) for key in keys
 APPS = ("none",)
 """What can be declared about apps; an app itself is found by the store that lists it."""
 
+LAST_AS = 2**32 - 1
+"""The last number of an autonomous system (RFC 6793)."""
+
 ACTIVATIONS = ("manual", "automatic")
 AT_ONCE_HOURS = 0.1
 """Longest time of an automatic switch: it happens within minutes of a health check. A longer one is manual."""
@@ -50,6 +63,7 @@ URL_PATH = re.compile(r'(?=.{1,1000}$)/[!"$-~]*')
 APP_ID = re.compile(r"(?=.{1,255}$)[A-Za-z0-9][A-Za-z0-9._-]*")
 REGION = re.compile(r"(?=.{1,64}$)[A-Za-z0-9]+([ ._-][A-Za-z0-9]+)*")
 MARKER = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
+MOST_HOURS = 1e6
 LATEST_SERIAL = 2**31 - 1
 """Largest difference of serials: they are comparable within half of the number circle (RFC 1982 section 3.2)."""
 
@@ -98,6 +112,32 @@ def _name_or_address(text: str) -> str:
     return "" if is_address(text) else _name(text)
 
 
+def _own_name(text: str) -> str:
+    """The fault of a name that is declared as the owner's: it must be one that can be registered."""
+    problem = _site_name(text)
+    if problem:
+        return problem
+    whole = registrable(host_name(text))
+    return "" if whole == host_name(text) else f"is a name under {whole}; write that, as who holds it holds all of it"
+
+
+def _system(text: str) -> str:
+    number = text.upper().removeprefix("AS")
+    if number.isascii() and number.isdecimal() and len(number) < 11 and 1 <= int(number) <= LAST_AS:
+        return ""
+    return f"is no autonomous system; write its number, from 1 to {LAST_AS}, such as AS64500"
+
+
+def _more_than_none(text: str) -> str:
+    if 0 < float(text) <= MOST_HOURS:
+        return ""
+    return f"is not a number of hours above 0, at most {MOST_HOURS:g}; what takes over at once is a fallback"
+
+
+def _tested(text: str) -> str:
+    return "" if day(text) is not None else "is no day; write the last day of a test, such as 2026-10-01"
+
+
 _PROVIDER_ID = matching(ID, "a provider id in kebab-case of at most 64 characters")
 _PATH = matching(URL_PATH, "a path: it begins with / and has no space, fragment or letter beyond ASCII")
 _STATUS = between(100, 599, "an HTTP status from 100 to 599")
@@ -129,11 +169,16 @@ SOUND: Checks = {
         0, LATEST_SERIAL, f"a number of versions from 0 to {LATEST_SERIAL}"
     ),
     (DeclaredFallback, "activation"): _one_of(ACTIVATIONS, "a way to switch"),
-    (DeclaredFallback, "activation_hours"): between(0, 1e6, "a number of hours from 0 up"),
+    (DeclaredFallback, "activation_hours"): between(0, MOST_HOURS, "a number of hours from 0 up"),
     (DeclaredFallback, "switched_by"): _PROVIDER_ID,
     (Declared, "origin"): _PROVIDER_ID,
     (Declared, "mailbox"): _PROVIDER_ID,
     (Declared, "apps"): _one_of(APPS, "a declaration about apps"),
+    (Own, "parents"): matching(ACTOR_ID, "the id of a company, as reports show it"),
+    (Own, "asns"): _system,
+    (Own, "domains"): _own_name,
+    (DeclaredRecovery, "hours"): _more_than_none,
+    (DeclaredRecovery, "tested"): _tested,
     (Place, "of"): _name_or_address,
     (Place, "region"): matching(REGION, "a region as its provider calls it, such as eu-west-1"),
 }
@@ -166,9 +211,11 @@ def normal_site(site: Site) -> Site:
     def renamed(record: Any, *keys: str) -> Any:
         return structs.replace(record, **{key: normal_name(getattr(record, key)) for key in keys})
 
+    own = site.own
     return structs.replace(
         site,
         domain=normal_name(site.domain),
+        own=structs.replace(own, domains=tuple(normal_name(each) for each in own.domains)) if own is not None else None,
         hosts=tuple(normal_name(host) for host in site.hosts),
         spare_names=tuple(renamed(each, "domain") for each in site.spare_names),
         fallbacks=tuple(renamed(each, "server", "address", "host", "stands_for") for each in site.fallbacks),

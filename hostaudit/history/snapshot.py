@@ -27,7 +27,10 @@ from hostaudit.model.report import (
 from hostaudit.model.site import FallbackId
 from hostaudit.model.values import KINDS, StoreListing, is_address, kind_of_id, subject_parts, subject_text
 
-VOLATILE = frozenset({"ttl", "serial", "changed", "transferred", "expires", "not_before", "not_after", "record"})
+VOLATILE = frozenset(
+    {"ttl", "serial", "changed", "transferred", "expires", "not_before", "not_after", "record", "registrant"}
+)
+"""Fields that differ between answers about the same state; of two sources about a name often one shows a registrant."""
 
 SHAPELESS = frozenset({"prefix"})
 """Failure domains that are not compared: they depend on single addresses, between which load balancers alternate."""

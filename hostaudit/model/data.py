@@ -13,14 +13,19 @@ MANIFEST_SCHEMA: Literal["hostaudit.manifest/1"] = "hostaudit.manifest/1"
 STALE_AFTER: dict[str, int] = {
     "origin-table": 90,
     "range-feeds": 30,
-    "rdap-bootstrap": 90,
+    "rdap-bootstrap": 365,
     "public-suffix-list": 90,
 }
 """By kind of data, the number of days after which it is called old, in ``data status`` and in reports.
 
 A few percent of prefixes move between networks in a quarter, and new TLDs and suffixes appear at that pace too. Clouds
-publish new ranges weekly, and a range that a feed does not list yet is taken for a customer's own network.
+publish new ranges weekly, and a range that a feed does not list yet is taken for a customer's own network. Registries
+move their RDAP servers rarely, and a name whose server is not listed or gone is looked up in IANA's current list.
 """
+
+ONLY_DIRECTS: dict[str, tuple[str, ...]] = {"rdap-bootstrap": ("registration", "owner")}
+"""By kind of data that only tells whom to ask, the kinds of evidence that it is read for: what is answered was answered
+live, so that the age of the table matters only where such a question has no answer."""
 
 DataState = Literal["ok", "stale", "damaged", "not_fetched"]
 

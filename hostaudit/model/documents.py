@@ -13,7 +13,7 @@ from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
 from hostaudit.model.data import DataStatus, Manifest
 from hostaudit.model.doctor import Doctor
 from hostaudit.model.evidence import EvidenceFile
-from hostaudit.model.match import Matched, Matches, ProviderList, ProviderSheet, Question
+from hostaudit.model.match import Matched, Matches, ProviderList, ProviderSheet, ProviderStats, Question
 from hostaudit.model.policy import EffectivePolicy
 from hostaudit.model.report import Graph, Report
 from hostaudit.model.scenario import Library, Scenario
@@ -40,6 +40,7 @@ Document = (
     | PolicyTrials
     | ProviderList
     | ProviderSheet
+    | ProviderStats
     | RuleBook
     | Scenario
     | Trend

@@ -11,6 +11,7 @@ from hostaudit.model.rules import Provider, Publication
 
 PROVIDERS_SCHEMA: Literal["hostaudit.providers/1"] = "hostaudit.providers/1"
 MATCHED_SCHEMA: Literal["hostaudit.matched/1"] = "hostaudit.matched/1"
+STATS_SCHEMA: Literal["hostaudit.coverage/1"] = "hostaudit.coverage/1"
 PROVIDER_SCHEMA: Literal["hostaudit.provider/1"] = "hostaudit.provider/1"
 
 # Classes with gc=False cannot be part of a reference cycle; garbage collection of them would cost a tenth of the time.
@@ -118,12 +119,16 @@ class ProviderList(Struct, frozen=True):
 
 
 class OwnerRow(Struct, frozen=True):
-    """A company above a provider."""
+    """A company above a provider. ``since``: since when it has owned what stands below it; ``read``: when that
+    was read; ``investor``: a fund that holds most of it, which joins no companies."""
 
     id: str
     name: str
     jurisdiction: str | None
     basis: str
+    since: str = ""
+    read: str = ""
+    investor: str = ""
 
 
 class ProviderSheet(Struct, frozen=True):
@@ -131,7 +136,8 @@ class ProviderSheet(Struct, frozen=True):
 
     ``owners`` lead from the direct owner to the controlling company; ``siblings`` are all other providers of that
     company; ``needed_by`` are the providers that name it in ``depends_on``, because they do not work without it.
-    ``jurisdiction`` is its own or that of the controlling company; ``publications`` explain the labels in its sources.
+    ``jurisdiction`` is its own or that of the controlling company, ``owner_jurisdiction`` that of the latter where it
+    is another one; ``publications`` explain the labels in its sources.
     """
 
     schema: Literal["hostaudit.provider/1"]
@@ -141,3 +147,44 @@ class ProviderSheet(Struct, frozen=True):
     siblings: tuple[str, ...]
     needed_by: tuple[str, ...]
     publications: dict[str, Publication] = {}
+    owner_jurisdiction: str | None = None
+
+
+class KnownRow(Struct, frozen=True):
+    """A provider of a fleet, and the number of its references there; ``parent`` is the ultimate controlling company."""
+
+    provider: str
+    name: str
+    parent: str
+    references: int
+
+
+class UnknownRow(Struct, frozen=True):
+    """A group of names in a fleet that the catalogue does not know: ``kind`` of clue, the registrable name, and its
+    most frequent ``names``. ``draft``: the file of a provider to fill in, as YAML."""
+
+    kind: str
+    group: str
+    references: int
+    names: tuple[str, ...]
+    draft: str
+
+
+class ProviderStats(Struct, frozen=True):
+    """``hostaudit providers stats --format json``: what the catalogue knows of a fleet of names, most frequent first.
+
+    A reference is one owner with one group of names; ``attributed`` counts those of which a provider is known,
+    ``groups`` the groups of which none is. ``other_records`` and ``unread`` are the lines that tell nothing here, and
+    those that cannot be read.
+    """
+
+    schema: Literal["hostaudit.coverage/1"]
+    source: str
+    names: int
+    references: int
+    attributed: int
+    other_records: int
+    unread: int
+    known: tuple[KnownRow, ...]
+    unknown: tuple[UnknownRow, ...]
+    groups: int

@@ -276,6 +276,7 @@ class EffectivePolicy(Struct, frozen=True):
     ``origins``: by key, such as ``roles.dns.min_providers``, the place of its value: ``preset:NAME``, ``FILE:LINE`` or
     ``default``. ``source`` and ``line``: the place of the target or else of the policy, for tools that show it.
     ``matched``: the pattern by which a target was chosen. Without ``stated`` the file demands nothing of this site.
+    ``lines``: by rule, the line of its demand in the file itself.
     """
 
     schema: Literal["hostaudit.policy/1"]
@@ -289,6 +290,7 @@ class EffectivePolicy(Struct, frozen=True):
     policy: Policy
     origins: dict[str, str]
     exceptions: tuple[Exemption, ...]
+    lines: dict[str, int] = {}
 
 
 # -- the keys as a table ----------------------------------------------------------------------------------
@@ -317,6 +319,17 @@ def keys_of(kind: type[Struct]) -> dict[str, Key]:
     """Return the ``Key`` of every field of a record in which all fields have one, in the order of the fields."""
     hints = get_type_hints(kind, include_extras=True)
     return {name: get_args(hints[name])[1] for name in kind.__struct_fields__}
+
+
+def rule_at(path: tuple[str, ...]) -> str:
+    """Return the id, in findings, of the rule that a key of a policy demands: ``dns.min_providers`` for ``roles``,
+    ``dns``, ``min_providers``; empty if it demands none."""
+    for rule, each in rule_keys().items():
+        if len(path) == 3 and each.path == (path[0], ANY, path[2]):
+            return f"{path[1]}.{path[2]}"
+        if each.path == path:
+            return rule
+    return ""
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType, field, structs
 
 from hostaudit.model.evidence import Evidence, Target
 from hostaudit.model.roles import Role
@@ -25,6 +25,9 @@ DomainKind = Literal["parent", "provider", "account", "control_plane", "tld", "a
 """*account*: the customer account under which products are sold together; *control_plane*: the console and API through
 which the content of the account is changed. Neither is observed; both follow from the provider."""
 Grade = Literal["declared", "configured", "probed", "independent"]
+OwnGround = Literal["declared", "named", "guessed"]
+"""Why something is taken for the site's own: the site file declares it, all that is known of its operator is the site's
+own name, or what is seen from outside speaks for it. A guess counts for the high end of the score only."""
 Effect = Literal["down", "degraded", "no_new_installs", "cannot_renew", "not_assessed"]
 FunctionState = Literal["up", "down", "degraded", "unknown", "not_applicable", "not_assessed"]
 IDLE: tuple[FunctionState, ...] = ("not_applicable", "not_assessed")
@@ -43,6 +46,8 @@ class Dependency(Struct, frozen=True):
     ``contradicts``: evidence that names another company; ``against``: the clues in it and the names, as words.
     ``direct``: a record of the site itself names it; false for what its providers rest on. ``zones``: for a registry,
     registrar or name server, the zones for which it is used. Reports of older versions have neither.
+    ``owner_jurisdiction``: the country of the last company above the provider, only if it is not ``jurisdiction``.
+    ``own``: why the provider is taken for the owner of the site.
     """
 
     id: str
@@ -59,6 +64,8 @@ class Dependency(Struct, frozen=True):
     against: tuple[str, ...] = ()
     direct: bool | UnsetType = UNSET
     zones: tuple[str, ...] = ()
+    owner_jurisdiction: str | UnsetType = UNSET
+    own: OwnGround | UnsetType = UNSET
 
 
 class Hours(Struct, frozen=True):
@@ -156,22 +163,74 @@ class Function(Struct, frozen=True, omit_defaults=True):
 
 
 class FailureDomain(Struct, frozen=True):
-    """``name_only``: it ends functions only through a registry or registrar."""
+    """``name_only``: it ends functions only through a registry or registrar. ``own``: why it is taken for the owner of
+    the site; what is declared or named so can fail, but ends no contract. ``joined``: the ids of all companies that are
+    guessed to be the owner and are told as one."""
 
     kind: DomainKind
     id: str
     name: str = ""
     name_only: bool = False
+    own: OwnGround | UnsetType = UNSET
+    joined: tuple[str, ...] | UnsetType = UNSET
+
+
+class OwnParts(Struct, frozen=True):
+    """What is taken for the site's own on one ground: the ``companies`` as which it was identified, their ``names``,
+    the ``roles`` in which they serve, and ``reasons`` in words."""
+
+    ground: OwnGround
+    companies: tuple[str, ...]
+    names: tuple[str, ...]
+    roles: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def pairs_as_told(cut_sets: Iterable[CutSet], own: Iterable[OwnParts]) -> tuple[CutSet, ...]:
+    """Return sets of several companies as they are told: those that are guessed to be the owner of the site are one
+    party, and whether two of them fail together is not known."""
+    guessed = {each for parts in own if parts.ground == "guessed" for each in parts.companies}
+    first = min(guessed, default="")
+    found: dict[tuple[str, frozenset[str]], CutSet] = {}
+    for each in cut_sets:
+        members = tuple(dict.fromkeys(first if member in guessed else member for member in each.members))
+        if each.kind == "parent" and len(members) > 1:
+            found.setdefault((each.function, frozenset(members)), structs.replace(each, members=members))
+    smaller = {key for key in found if guessed.intersection(key[1])}
+    return tuple(
+        each
+        for (function, members), each in found.items()
+        if not any(other[0] == function and other[1] < members for other in smaller)
+    )
+
+
+class RecoveryNote(Struct, frozen=True):
+    """A recovery that the owner declares for one role. ``age_days``: from the test to the scan. ``state``: *counts* for
+    the high end of the score; or it counts nothing, as the test is *old* or lies in the *future* of the scan, or as the
+    usual ``recorded`` time is no *longer* than the declared one. ``cases``, ``famous``: see ``TimeTerm``."""
+
+    role: str
+    hours: float
+    tested: str
+    age_days: int
+    state: Literal["counts", "old", "future", "longer"]
+    recorded: Hours
+    cases: int
+    famous: bool
 
 
 class TimeTerm(Struct, frozen=True, omit_defaults=True):
-    """One summand of a time: *measured* at the site or *assumed*, with its source."""
+    """One summand of a time: *measured* at the site or *assumed*, with its source. Of a time from rules/recovery.yaml:
+    ``cases``, the number of recorded cases behind it, none for a judgement; ``famous``, they are those that the press
+    told of, which may well have lasted longer than most."""
 
     of: Literal["time_to_impact", "time_to_recover"]
     hours: Hours
     how: Literal["measured", "assumed"]
     source: str
     because: tuple[str, ...] = ()
+    cases: int | UnsetType = UNSET
+    famous: bool | UnsetType = UNSET
 
 
 class FunctionImpact(Struct, frozen=True, omit_defaults=True):
@@ -308,13 +367,14 @@ class RoleScore(Struct, frozen=True):
 
 class PolicyNote(Struct, frozen=True):
     """The policy by which a report was judged, and the place of the target in it (line from 1), for tools that show
-    it."""
+    it. ``lines``: by rule, the line of its demand in the file itself."""
 
     source: str
     line: int
     extends: tuple[str, ...] = ()
     notice_hours: float = 0.0
     rules: tuple[str, ...] = ()
+    lines: dict[str, int] = {}
 
 
 HIDDEN_ORIGIN = "hidden_behind_cdn"
@@ -445,7 +505,8 @@ class Report(Struct, frozen=True):
     the listed cut sets are a lower bound. ``roles``: of the parties that the site's own records name;
     ``upstream_roles``: of those on which its providers rest. ``times``: the summands of all times, by id.
     ``max_order``: by kind of failure domain, the number of members up to which the listed cut sets are complete, if
-    that is less than three. ``graph``: the fault tree, with ``--with-graph``."""
+    that is less than three. ``graph``: the fault tree, with ``--with-graph``. ``own``: what is taken for
+    the site's own; ``recoveries``: what the owner declares of his recovery."""
 
     schema: Literal["hostaudit.report/1"]
     target: Target
@@ -473,6 +534,8 @@ class Report(Struct, frozen=True):
     graph: Graph | UnsetType = UNSET
     policy: PolicyNote | None = None
     caveats: tuple[Caveat, ...] = ()
+    own: tuple[OwnParts, ...] | UnsetType = UNSET
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
 
     @property
     def exit_code(self) -> int:

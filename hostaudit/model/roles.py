@@ -52,6 +52,8 @@ class RoleRow:
     policy demands a number of them. ``replaceable``: another provider can be chosen while the name stays the same.
     ``expires``: something in it has a last day. ``single``: a site has exactly one, which provides only the name.
     ``may_hide``: the roles that an unknown basic event of it may conceal; itself if empty.
+    ``restored``: its owner can rebuild elsewhere what it carries, alone and in his own time, and can try that; at a
+    registrar, a registry or a store somebody else decides when.
     ``fallback``: how a declared fallback of it works: *standby*, it takes over after a switch; *alternative*, it is in
     use from the start; empty, none can be declared. ``second``: what would take over from it, in words; empty if
     nothing can.
@@ -70,13 +72,14 @@ class RoleRow:
     expires: bool = False
     single: bool = False
     may_hide: tuple[Role, ...] = ()
+    restored: bool = True
     fallback: Literal["", "standby", "alternative"] = ""
     second: str = ""
 
 
 ROLES: dict[str, RoleRow] = {
-    "registry": RoleRow(words="registry", single=True),
-    "registrar": RoleRow(words="registrar", single=True, replaceable=True, expires=True),
+    "registry": RoleRow(words="registry", single=True, restored=False),
+    "registrar": RoleRow(words="registrar", single=True, replaceable=True, expires=True, restored=False),
     "dns": RoleRow(
         words="DNS",
         alternatives=True,
@@ -140,6 +143,7 @@ ROLES: dict[str, RoleRow] = {
         functions=("install_ios", "install_android"),
         alternatives=True,
         replaceable=True,
+        restored=False,
         fallback="alternative",
         second="a second way to install the app",
     ),
@@ -183,6 +187,7 @@ ALTERNATIVES: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row
 COUNTED: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.counted)
 REPLACEABLE: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.replaceable)
 EXPIRING: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.expires)
+RESTORED: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.restored)
 SINGLE: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.single)
 STANDBYS: tuple[str, ...] = tuple(role for role, row in ROLES.items() if row.fallback == "standby")
 CARRIES: dict[str, tuple[str, ...]] = {role: row.functions for role, row in ROLES.items()}

@@ -28,11 +28,17 @@ class HeaderClue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Upstream(Struct, frozen=True, forbid_unknown_fields=True):
-    """Another product without which this one does not work. ``source``: the source of this fact."""
+    """Another product without which this one does not work. ``source``: the source of this fact. ``roles``: those in
+    which it is so, if not in all."""
 
     on: str
     source: str
     note: str = ""
+    roles: tuple[str, ...] = ()
+
+    def holds(self, role: str) -> bool:
+        """Return True if a provider rests on this in a ``role`` of a dependency."""
+        return not self.roles or any(role in (each, BROAD.get(each)) for each in self.roles)
 
 
 class Feed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,13 +76,18 @@ class Publication(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parent(Struct, frozen=True, forbid_unknown_fields=True):
-    """A company that controls providers. ``parent`` is the company that controls it in turn; ``jurisdiction`` is the
-    ISO 3166-1 code of its country; ``basis`` is the source of both facts."""
+    """A company that controls providers. ``parent`` is the operating company that controls it in turn;
+    ``jurisdiction`` is the ISO 3166-1 code of its country; ``basis`` is the source of both facts, ``read`` the year or
+    day on which that was read, ``since`` the one since which the owner has been that. ``investor`` is a fund that holds
+    most of it: two companies of one fund do not act together, so it joins nobody."""
 
     name: str
     jurisdiction: str | None = None
     basis: str = ""
     parent: str = ""
+    since: str = ""
+    read: str = ""
+    investor: str = ""
 
 
 class Samples(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,10 +103,12 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     Suffixes match on label boundaries only. Patterns are for numbered families and must match a whole name.
     ``account`` is the product under whose customer account this one is sold, if not its own: closing the account ends
     both. ``regions`` are patterns over host names whose one group is the region; ``usual`` are the roles in which this
-    provider is well known; ``sold`` is false for a provider that serves only itself.
+    provider is well known; ``sold`` is false for a provider that serves only itself. ``ended`` is the day (or month, or
+    year) on which the service ended: nobody can buy it, and what still points there is told.
     ``claimable`` are suffixes under which a name that does not exist can be taken by any customer.
-    ``jurisdiction`` is the ISO 3166-1 code of the controlling entity's country, not of its servers, and ``basis`` the
-    source of that; a provider without one has its parent's.
+    ``jurisdiction`` is the ISO 3166-1 code of the country of the company with which customers have their contract, not
+    of its servers, and ``basis`` the source of that; a provider without one has that of the last company above it.
+    ``since`` and ``read``: since when ``parent`` owns it, and when that was read; ``investor``: see ``Parent``.
     """
 
     id: str
@@ -105,6 +118,10 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     parent: str = ""
     jurisdiction: str | None = None
     basis: str = ""
+    since: str = ""
+    read: str = ""
+    investor: str = ""
+    ended: str = ""
     sources: Sources = Sources()
     asns: tuple[int, ...] = ()
     ranges: tuple[str, ...] = ()
@@ -121,6 +138,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     caa: tuple[str, ...] = ()
     registrar_ids: tuple[str, ...] = ()
     registrar_names: tuple[str, ...] = ()
+    registry_names: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     tlds: tuple[str, ...] = ()
     account: str = ""
@@ -140,7 +158,9 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
 class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
     """Hours until a function works again after the loss of the operator in this role, if there is no standby.
 
-    ``notice_shortens`` false: work before the loss shortens nothing, because the other side alone decides."""
+    ``notice_shortens`` false: work before the loss shortens nothing, because the other side alone decides. ``cases``:
+    the recorded cases behind the numbers, none if they are a judgement; ``famous``: these are cases that the press told
+    of, which may well have lasted longer than most."""
 
     low: float
     usual: float
@@ -148,6 +168,8 @@ class Recovery(Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     source: str
     notice_shortens: bool = True
+    cases: int = 0
+    famous: bool = False
 
 
 class Scoring(Struct, frozen=True, forbid_unknown_fields=True):

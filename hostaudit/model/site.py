@@ -1,7 +1,7 @@
 """The owner's declarations: the site file ``hostaudit.yaml``, version 1.
 
-A fallback counts in a report only if a probe could prove it; what ``declare`` says counts unless evidence contradicts
-it.
+A fallback counts in a report only if a probe could prove it; what ``declare`` and ``own`` say counts unless evidence
+contradicts it; a declared recovery counts for the high end of the score only.
 """
 
 from __future__ import annotations
@@ -142,8 +142,30 @@ class Declared(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     apps: str = ""
 
 
+class Own(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the owner of the site runs himself, or another part of his organisation does: companies of the catalogue
+    (``parents``), autonomous systems by number (``asns``), and registrable names of servers (``domains``). It can
+    fail, but nobody ends its contract."""
+
+    parents: tuple[str, ...] = ()
+    asns: tuple[int, ...] = ()
+    domains: tuple[str, ...] = ()
+
+
+class DeclaredRecovery(Struct, frozen=True, forbid_unknown_fields=True):
+    """The hours in which the owner has restored a role without its provider, and the day (YYYY-MM-DD) on which he last
+    tried it. Measured times, such as TTLs, come on top."""
+
+    hours: float
+    tested: str
+
+
+TEST_HOLDS = 365
+"""Days from the test of a recovery to the scan after which it says nothing about today."""
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One site of a site file. ``hosts`` are looked at besides the domain and its www name."""
+    """One site of a site file. ``hosts`` are looked at besides the domain and its www name. ``recovery``: by role."""
 
     domain: str
     hosts: tuple[str, ...] = ()
@@ -152,6 +174,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     fallbacks: tuple[DeclaredFallback, ...] = ()
     places: tuple[Place, ...] = ()
     declare: Declared | None = None
+    own: Own | None = None
+    recovery: dict[str, DeclaredRecovery] = {}
 
 
 class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -74,7 +74,8 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     """Registration data of a name (RFC 9083, or port 43 where a registry has no RDAP).
 
     ``status`` holds EPP status words in RDAP spelling (RFC 8056), ``locked`` whether a transfer lock is visible
-    (None: the registry publishes no status). Dates are None where the registry gives none.
+    (None: the registry publishes no status). Dates are None where the registry gives none. ``registrant``: the
+    organisation that holds the name, where the answer shows one; names of persons are not kept.
     """
 
     via: Literal["rdap", "whois"]
@@ -88,6 +89,7 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True, tag="registr
     nameservers: tuple[str, ...] = ()
     delegation_signed: bool | None = None
     reseller: str | None = None
+    registrant: str | UnsetType = UNSET
 
     @property
     def withdrawn(self) -> bool:
@@ -375,10 +377,17 @@ class MailExchangers(Struct, frozen=True, forbid_unknown_fields=True, tag="mail_
         return few([exchanger.host for exchanger in self.exchangers])
 
 
+SpfFault = Literal["syntax", "loop", "lookups", "void_lookups"]
+"""The faults for which receivers refuse a whole SPF record (RFC 7208 sections 4.6 and 4.6.4): a part that is not valid,
+records that refer to one another, more than ten look-ups, more than two look-ups without a result."""
+
+
 class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
-    """The senders that an SPF record authorises (RFC 7208), with its includes resolved; its strictness is left out.
+    """The senders that an SPF record authorises (RFC 7208), with its includes resolved.
 
     ``unlisted``: its mechanisms that let hosts send which no record lists (``exists``, ``ptr``, ``all``).
+    ``broken``: its faults, left out where there are none. ``open``: true if it does not forbid all hosts that it
+    does not name (``?all``, no ``all``, or ``unlisted``). All three are left out in evidence of older versions.
     """
 
     record: str
@@ -387,6 +396,8 @@ class Spf(Struct, frozen=True, forbid_unknown_fields=True, tag="spf"):
     uses_mx: bool = False
     uses_a: bool = False
     unlisted: tuple[str, ...] | UnsetType = UNSET
+    broken: tuple[SpfFault, ...] | UnsetType = UNSET
+    open: bool | UnsetType = UNSET
 
     def in_words(self) -> str:
         """The answer in a few words."""
@@ -461,14 +472,22 @@ class PageResource(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Page(Struct, frozen=True, forbid_unknown_fields=True, tag="page"):
+    """The scripts and styles that the front page gets from others. ``held_back``: scripts that only another script
+    starts, after the visitor's consent or first click; left out where there are none, and in older evidence.
+    """
+
     url: str
     resources: tuple[PageResource, ...] = ()
     manifest: str | None = None
     truncated: bool = False
+    held_back: tuple[PageResource, ...] | UnsetType = UNSET
 
     def in_words(self) -> str:
         """The answer in a few words."""
-        return f"{len(self.resources)} scripts and styles of others"
+        held = () if self.held_back is UNSET else self.held_back
+        hosts = few(sorted({each.host for each in held}))
+        later = f"; {len(held)} held back until another script starts them: {hosts}" if held else ""
+        return f"{len(self.resources)} scripts and styles of others{later}"
 
 
 class AppRef(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Grade, Hours, NotAssessed, Run
+from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
 FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
@@ -160,7 +160,8 @@ class Matrix(Struct, frozen=True):
 
 class Candidate(Struct, frozen=True):
     """A provider that could replace a single point of failure, or could not: ``independent`` with the reasons.
-    ``usual``: it is well known in this role. ``history``: its refusals in the recorded scenarios."""
+    ``usual``: it is well known in this role. ``history``: its refusals in the recorded scenarios. ``upstream``: whether
+    the catalogue states on which products of others it rests; *not stated* is not that it rests on none."""
 
     provider: str
     name: str
@@ -170,16 +171,19 @@ class Candidate(Struct, frozen=True):
     reasons: tuple[str, ...]
     usual: bool = False
     history: tuple[str, ...] = ()
+    upstream: Literal["stated", "not stated"] | UnsetType = UNSET
 
 
 class Gap(Struct, frozen=True):
-    """One single point of failure in one role, and the candidates that could replace it."""
+    """One single point of failure in one role, and the candidates that could replace it. ``own``: it is guessed to be
+    the owner of the site himself, who needs no replacement; what he declares as his own is no gap."""
 
     parent: str
     name: str
     role: str
     functions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    own: OwnGround | UnsetType = UNSET
 
 
 class Fallbacks(Struct, frozen=True):

@@ -58,20 +58,18 @@ def onset(begins: Hours, lasts: Hours) -> str:
     if begins.high < AT_ONCE:
         return "at once"
     if begins.low == begins.high:
-        return f"felt in {duration(begins.low)}"
-    first = "first users at once" if begins.low < AT_ONCE else f"first users in {duration(begins.low)}"
+        return f"noticed after {duration(begins.low)}"
+    first = "first users at once" if begins.low < AT_ONCE else f"first users after {duration(begins.low)}"
     if lasts.high < begins.high:
         return f"{first}, others spared by caches that last up to {duration(begins.high)}"
     return f"{first}, nearly all within {duration(begins.high)}"
 
 
 def loss(begins: Hours, lasts: Hours) -> str:
-    """Return when users notice a loss and when it ends: ``at once, back in about 15 days (2 to 42 days)``, or ``first
-    users at once, nearly all within 2 days; back about 5 days (18 minutes to 7 days) after the loss``."""
-    start = onset(begins, lasts)
-    if start == "at once":
-        return f"{start}, back in about {span(lasts)}"
-    return f"{start}; back about {span(lasts)} after the loss"
+    """Return when users notice a loss, and when it ends, counted from the loss: ``at once; back after about 15 days (2
+    to 42 days)``, or ``first users at once, nearly all within 2 days; back after about 5 days (18 minutes to 7
+    days)``."""
+    return f"{onset(begins, lasts)}; back after about {span(lasts)}"
 
 
 def listed(words: Sequence[str]) -> str:

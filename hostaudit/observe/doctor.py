@@ -55,6 +55,9 @@ CLOCK_WARN, CLOCK_FAIL = 300, 86_400
 """Errors of the clock in seconds: from the first, times in evidence are wrong; from the second, certificates and
 expiry days too."""
 
+OPTION_VARIABLES = "HOSTAUDIT_"
+"""The beginning of the variables of the environment that give options of commands."""
+
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 """Environment variables that name a proxy, in lower case; hostaudit never connects through a proxy."""
 
@@ -63,7 +66,8 @@ LEAST_PYTHON = (3, 11)
 
 @dataclass(frozen=True)
 class Trial:
-    """The options of the checks. Only tests change ``ports``, ``allow_private`` and ``roots``."""
+    """The options of the checks. ``variables``: those of the environment that give options of commands. Only tests
+    change ``ports``, ``allow_private`` and ``roots``."""
 
     resolver: tuple[str, ...] = ()
     ca_bundle: Path | None = None
@@ -71,6 +75,7 @@ class Trial:
     allow_private: tuple[str, ...] = ()
     ports: Ports | None = None
     roots: tuple[str, ...] = ROOTS
+    variables: frozenset[str] = frozenset()
 
 
 async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doctor:
@@ -84,7 +89,7 @@ async def examine(trial: Trial, environ: Mapping[str, str] = os.environ) -> Doct
         ports=trial.ports,
     )
     rows = [_python(), _rules(), _data(now), _cache(environ), _certificates(trial, environ)]
-    rows += _proxies(environ)
+    rows += [*_variables(trial.variables, environ), *_proxies(environ)]
     async with net:
         base = rdap.domain_base("example.com") or LIVE_BOOTSTRAP
         services = {
@@ -167,6 +172,23 @@ def _certificates(trial: Trial, environ: Mapping[str, str]) -> CheckUp:
         return CheckUp("certificates", "ok", f"{number or 'hashed'} authorities from {place}")
     means = "every HTTPS answer would be unknown, registrars and stores with it"
     return CheckUp("certificates", "fail", f"no authority is trusted ({place})", means, "give --ca-bundle FILE")
+
+
+def _variables(known: frozenset[str], environ: Mapping[str, str]) -> list[CheckUp]:
+    """The options that the environment gives, and variables that look like one and are none."""
+    rows = []
+    given = {name: environ[name] for name in sorted(environ) if name.startswith(OPTION_VARIABLES)}
+    read = [f"{name}={value[:60]}" for name, value in given.items() if name in known]
+    unread = [name for name in given if name not in known]
+    if read:
+        means = "commands that have these options take them from there, unless the command line gives them"
+        rows.append(CheckUp("variables", "ok", ", ".join(read), means, ""))
+    if unread:
+        means = "no command reads them: perhaps the name of an option is misspelt"
+        rows.append(
+            CheckUp("other-variables", "warn", ", ".join(unread), means, "compare with hostaudit COMMAND --help")
+        )
+    return rows
 
 
 def _proxies(environ: Mapping[str, str]) -> list[CheckUp]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from html.entities import html5
 from typing import Literal, NamedTuple
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from hostaudit.domain import host_in, web_host, web_reference
 
 LONGEST_PAGE = 3 * 512 * 1024
 MOST_TAGS = 13_000
@@ -22,7 +24,8 @@ MOST_STEPS = 26_000
 have. With the steps for URLs they bound the processor time of a page to 0.1 s."""
 
 STEPS_OF_A_URL = 24
-"""The steps that reading one URL or the id of an app counts for, by the time that it takes."""
+"""The steps that reading one URL or the id of an app counts for, by the time that it takes; twice as many if it has
+letters beyond ASCII."""
 
 MOST_ATTRIBUTES = 256
 MOST_REFERENCES = 500
@@ -32,10 +35,8 @@ LONGEST_URL = 2000
 App = tuple[str, str, str, str]
 """(platform, store id, app id, place in the page)."""
 
-HOST = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*|[0-9A-Fa-f:.]+"
-)
-"""A host name in A-labels, or an address."""
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f:.]+")
+"""A host name in A-labels, or an address. Hyphens at the ends of labels break a rule (RFC 952) and are in use."""
 
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "noscript"})
 """Elements whose content a browser that runs scripts does not parse as markup (WHATWG HTML, section 13.2.6)."""
@@ -43,11 +44,29 @@ RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "xmp", "
 SPACE = "\\t\\n\\f\\r "
 """White space of HTML; Python's definition includes more characters."""
 
+FOREIGN = frozenset({"svg", "math"})
+"""Elements with content of another language, in which every element can end in its own start tag."""
+
+HTML_WITHIN = frozenset({"foreignobject", "desc", "title"})
+"""Elements of SVG whose content is HTML again (WHATWG HTML, "HTML integration point")."""
+
+ENDS_OF_FOREIGN = f"(?i:{'|'.join(sorted(FOREIGN | HTML_WITHIN))})"
+
+NEVER_FOREIGN = frozenset(
+    {"b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed", "head", "hr"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "i", "img", "li", "listing", "menu", "meta", "nobr", "ol", "p", "pre"}
+    | {"ruby", "s", "small", "span", "strong", "strike", "sub", "sup", "table", "tt", "u", "ul", "var"}
+)
+"""Elements that end foreign content wherever they begin (WHATWG HTML section 13.2.6.5)."""
+
+DEEPEST_FOREIGN = 32
+
 OPENING = re.compile(
-    f"<(?:(?:/[A-Za-z][^{SPACE}/>]*+>|(?![A-Za-z/!?]))[^<]*+<)*+(?:(/?)([A-Za-z][^{SPACE}/>]*+)|(!--|[!?/])|)"
+    f"<(?:(?:/(?!{ENDS_OF_FOREIGN})[A-Za-z][^{SPACE}/>]*+>|(?![A-Za-z/!?]))[^<]*+<)*+(?:(/?)([A-Za-z][^{SPACE}/>]*+)|(!--|[!?/])|)"
 )
 """The beginning of the next tag with its name, or of a comment, a declaration or a bogus comment. End tags without
-anything but a name, and ``<`` that begin nothing, are passed over here, since a page may consist of them."""
+anything but a name, and ``<`` that begin nothing, are passed over here, since a page may consist of them; the ends of
+foreign elements are not."""
 
 ATTRIBUTE = re.compile(
     f"[{SPACE}/]*+([^{SPACE}/>][^{SPACE}/>=]*+)"
@@ -76,6 +95,35 @@ def tags(html: str) -> Iterator[Tag]:
     return Scanner(html).tags()
 
 
+class _Foreign:
+    """The foreign elements that are open at a place of a page, and those in them whose content is HTML again."""
+
+    def __init__(self) -> None:
+        self._open: list[str] = []
+
+    @property
+    def here(self) -> bool:
+        """True if a tag at this place is an element of SVG or MathML."""
+        return bool(self._open) and self._open[-1] in FOREIGN
+
+    def begin(self, name: str, *, whole: bool) -> bool:
+        """Read a start tag, ``whole`` if it is the element's end too; True if the element is a foreign one."""
+        if self.here and name in NEVER_FOREIGN:
+            while self.here:
+                self._open.pop()
+        here = self.here or name in FOREIGN
+        opens = name in FOREIGN or (here and name in HTML_WITHIN)
+        if opens and not whole and len(self._open) < DEEPEST_FOREIGN:
+            self._open.append(name)
+        return here
+
+    def end(self, name: str) -> None:
+        """Read an end tag."""
+        if name in self._open:
+            while self._open.pop() != name:
+                pass
+
+
 class Scanner:
     """Reads one page. ``cut``: not all of it was read, as it is too long or has too many parts."""
 
@@ -87,6 +135,7 @@ class Scanner:
     def tags(self) -> Iterator[Tag]:
         """See the function ``tags``."""
         html, count, position = self._html, 0, 0
+        foreign = _Foreign()
         while opening := OPENING.search(html, position):
             self._steps -= 1
             if self._steps < 0 or count == MOST_TAGS:
@@ -94,21 +143,25 @@ class Scanner:
                 return
             closing, named, other = opening.groups()
             if other is not None:
-                position = _beyond_other(html, opening.start(3) - 1)
+                position = _beyond_other(html, opening.start(3) - 1, foreign=foreign.here)
             elif named is None:
                 return
             else:
-                attributes, position = self._attributes(opening.end())
+                attributes, position, whole = self._attributes(opening.end())
             if position < 0:
                 return
-            if other is not None or closing:
+            if other is not None:
+                continue
+            name = _lower(named)
+            if closing:
+                foreign.end(name)
                 continue
             count += 1
-            name = _lower(named)
-            if name == "plaintext":
+            other_language = foreign.begin(name, whole=whole)
+            if name == "plaintext" and not other_language:
                 return
             text = ""
-            if name in RAW_TEXT:
+            if name in RAW_TEXT and not other_language:
                 self._steps -= 1
                 end = ENDS[name].search(html, position)
                 text = html[position : end.start() if end else len(html)]
@@ -121,11 +174,11 @@ class Scanner:
         self.cut |= self._steps < 0
         return self._steps >= 0
 
-    def _attributes(self, position: int) -> tuple[dict[str, str], int]:
-        """The attributes from ``position`` on, and the end of the tag; -1 if it has no end."""
+    def _attributes(self, position: int) -> tuple[dict[str, str], int, bool]:
+        """The attributes from ``position`` on, the end of the tag, -1 if it has none, and whether it ends in ``/>``."""
         html = self._html
         if html.startswith(">", position):
-            return {}, position + 1
+            return {}, position + 1, False
         found: dict[str, str] = {}
         for _ in range(min(MOST_ATTRIBUTES, max(self._steps, 0))):
             attribute = ATTRIBUTE.match(html, position)
@@ -134,7 +187,7 @@ class Scanner:
             self._steps -= 1
             name, double, single, unclosed, bare = attribute.groups()
             if unclosed:
-                return found, -1
+                return found, -1, False
             position = attribute.end()
             name = _lower(name)
             if name not in found:
@@ -143,11 +196,15 @@ class Scanner:
                     value = decoded(value) if self.spend(2 * value.count("&")) else ""
                 found[name] = value
         end = html.find(">", position)
-        return found, end + 1 if end >= 0 else -1
+        return found, end + 1 if end >= 0 else -1, html.endswith("/", position, max(end, position))
 
 
-def _beyond_other(html: str, position: int) -> int:
-    """The end of the comment, declaration or bogus comment at ``position``; -1 if it has no end."""
+def _beyond_other(html: str, position: int, *, foreign: bool) -> int:
+    """The end of the comment, declaration or bogus comment at ``position``; -1 if it has no end. Only foreign elements
+    have sections of text (CDATA)."""
+    if foreign and html.startswith("<![CDATA[", position):
+        end_of_text = html.find("]]>", position)
+        return end_of_text + 3 if end_of_text >= 0 else -1
     if html.startswith("<!--", position):
         # ``<!-->`` and ``<!--->`` are complete comments.
         if html.startswith((">", "->"), position + 4):
@@ -198,11 +255,14 @@ class Resource:
 class References:
     """The references of a page. URLs are absolute and http or https.
 
+    ``held_back``: scripts that another script starts later: after the visitor's consent, as many consent managers do,
+    or at the first click or movement, as plug-ins for speed do.
     ``broken_manifest``: the link of a manifest is no valid URL. ``cut``: only a part of the page was read; the rest may
     have further references.
     """
 
     resources: list[Resource] = field(default_factory=list)
+    held_back: list[Resource] = field(default_factory=list)
     manifest: str | None = None
     broken_manifest: bool = False
     packages: list[str] = field(default_factory=list)
@@ -222,14 +282,32 @@ SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascri
     "text/x-javascript",
     "text/jscript",
 }
-"""Types of script that browsers fetch; an element of any other type is a block of data."""
+"""Types of script that browsers fetch; an element of any other type is a block of data for them."""
+
+ROCKET_LOADER = re.compile(r"[0-9a-f]{12,40}-(.*)", re.DOTALL)
+"""Cloudflare's Rocket Loader puts a random number before the type of a script, and starts all of them itself when the
+page is there (Cloudflare, "Rocket Loader")."""
+
+OLD_ROCKET_LOADER = "text/rocketscript"
+
+LATER = re.compile("data-[a-z-]*src")
+"""Attributes with the address of a script that another script puts into ``src``."""
 
 APP_METAS = {
     "apple-itunes-app": ("ios", "apple-app-store"),
     "google-play-app": ("android", "google-play"),
     "al:ios:app_store_id": ("ios", "apple-app-store"),
+    "al:iphone:app_store_id": ("ios", "apple-app-store"),
+    "al:ipad:app_store_id": ("ios", "apple-app-store"),
     "al:android:package": ("android", "google-play"),
+    "twitter:app:id:iphone": ("ios", "apple-app-store"),
+    "twitter:app:id:ipad": ("ios", "apple-app-store"),
+    "twitter:app:id:googleplay": ("android", "google-play"),
 }
+"""The names of ``meta`` that give the id of an app: Apple's and Google's banners, App Links, and X's cards."""
+
+PLAIN_IDS = ("al:", "twitter:")
+"""The beginnings of those whose content is the id alone."""
 
 APP_SCHEMES = {
     "itms-apps://": "https://",
@@ -247,14 +325,17 @@ def references(html: str, base: str) -> References:
     for name, attributes, _ in page.tags():
         in_head = in_head and name in HEAD_ELEMENTS
         reference = attributes.get(REFERRING.get(name, ""))
+        if reference is None and name == "script" and attributes:
+            reference = next((value for key, value in attributes.items() if LATER.fullmatch(key)), None)
         if reference is None:
             continue
         anchor = name in ("a", "area")
-        if not page.spend(1 if anchor else STEPS_OF_A_URL):
+        cost = STEPS_OF_A_URL if reference.isascii() else 2 * STEPS_OF_A_URL
+        if not page.spend(1 if anchor else cost):
             break
         if anchor and not (in_store or _may_name_an_app(reference.strip()[:LONGEST_URL])):
             continue
-        if anchor and not page.spend(STEPS_OF_A_URL):
+        if anchor and not page.spend(cost):
             break
         if name == "meta":
             _meta(found, attributes)
@@ -263,12 +344,12 @@ def references(html: str, base: str) -> References:
             base = resolve(base, reference) or base
             in_store = _may_name_an_app(base)
         elif name == "script":
-            _script(found, base, attributes, in_head=in_head)
+            _script(found, base, attributes, reference, in_head=in_head)
         elif name == "link":
             _link(found, base, attributes)
         elif anchor:
             _anchor(found, base, reference)
-    found.cut = page.cut or len(found.resources) >= MOST_REFERENCES
+    found.cut = page.cut or max(len(found.resources), len(found.held_back)) >= MOST_REFERENCES
     found.apps = list(dict.fromkeys(found.apps))[:MOST_REFERENCES]
     found.packages = list(dict.fromkeys(found.packages))[:MOST_PACKAGES]
     return found
@@ -294,19 +375,23 @@ def _may_name_an_app(url: str) -> bool:
 
 def resolve(base: str, reference: str) -> str | None:
     """An absolute http or https URL with its host in A-labels; None for any other scheme and for invalid URLs."""
-    reference = reference.strip()
-    if len(reference) > LONGEST_URL:
+    if len(reference) > 2 * LONGEST_URL:
+        return None
+    plain = web_reference(reference, base.partition(":")[0].lower())
+    if plain is None or len(plain) > LONGEST_URL:
         return None
     try:
-        split = urlsplit(urljoin(base, reference))
-        host = (split.hostname or "").encode("idna").decode("ascii").rstrip(".")
-        split.port  # noqa: B018 - reading it is what checks it
-    except (ValueError, UnicodeError):
+        # Joining costs as much as all the rest, and a reference with a host does not need it.
+        whole = f"{base.partition(':')[0]}:{plain}" if base and plain.startswith("//") else plain
+        split = urlsplit(whole if whole.startswith(("http:", "https:")) else urljoin(base, whole))
+        named, port = host_in(split.netloc), split.port
+    except ValueError:
         return None
+    host = web_host(unquote(named) if ":" not in named else named)
     if split.scheme not in ("http", "https") or not HOST.fullmatch(host):
         return None
-    if not split.netloc.isascii():
-        split = split._replace(netloc=host)
+    if host != named.lower().rstrip(".") or not split.netloc.isascii():
+        split = split._replace(netloc=host if port is None else f"{host}:{port}")
     url = split.geturl()
     return url if len(url) <= LONGEST_URL and url.isprintable() else None
 
@@ -317,18 +402,23 @@ def host_of(url: str) -> str:
 
 
 def _resource(
-    found: References, base: str, reference: str, kind: Literal["script", "style"], *, blocking: bool
+    rows: list[Resource], base: str, reference: str, kind: Literal["script", "style"], *, blocking: bool
 ) -> None:
     url = resolve(base, reference)
-    if url is not None and len(found.resources) < MOST_REFERENCES:
-        found.resources.append(Resource(url, kind, blocking))
+    if url is not None and len(rows) < MOST_REFERENCES:
+        rows.append(Resource(url, kind, blocking))
 
 
-def _script(found: References, base: str, attributes: dict[str, str], *, in_head: bool) -> None:
+def _script(found: References, base: str, attributes: dict[str, str], reference: str, *, in_head: bool) -> None:
     form = attributes.get("type", "").strip().lower()
-    if form in SCRIPT_TYPES:
+    rocket = ROCKET_LOADER.fullmatch(form)
+    if form in SCRIPT_TYPES and "src" in attributes:
         aside = form == "module" or bool({"async", "defer", "nomodule"} & attributes.keys())
-        _resource(found, base, attributes["src"], "script", blocking=in_head and not aside)
+        _resource(found.resources, base, reference, "script", blocking=in_head and not aside)
+    elif form == OLD_ROCKET_LOADER or (rocket is not None and rocket[1] in SCRIPT_TYPES):
+        _resource(found.resources, base, reference, "script", blocking=False)
+    elif form in SCRIPT_TYPES or form == "text/plain" or "script" in form:
+        _resource(found.held_back, base, reference, "script", blocking=False)
 
 
 def _link(found: References, base: str, attributes: dict[str, str]) -> None:
@@ -339,7 +429,7 @@ def _link(found: References, base: str, attributes: dict[str, str]) -> None:
     if "stylesheet" in relations:
         media = attributes.get("media", "").strip().lower()
         aside = "alternate" in relations or "disabled" in attributes or media == "print"
-        _resource(found, base, href, "style", blocking=not aside)
+        _resource(found.resources, base, href, "style", blocking=not aside)
     elif "manifest" in relations and found.manifest is None:
         found.manifest = resolve(base, href)
         found.broken_manifest |= found.manifest is None
@@ -350,7 +440,7 @@ def _meta(found: References, attributes: dict[str, str]) -> None:
     if name not in APP_METAS:
         return
     content = attributes.get("content", "")
-    if not name.startswith("al:"):
+    if not name.startswith(PLAIN_IDS):
         match = re.search(r"app-id\s*=\s*([\w.]+)", content)
         content = match.group(1) if match else ""
     platform, store = APP_METAS[name]
@@ -389,7 +479,16 @@ APP_IDS = {
 }
 """The form of an id in each store. Other texts are rejected, so that no text can alter the URL of a look-up."""
 
+BUNDLE = re.compile(r"(?=[0-9.-]*[A-Za-z])[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""A bundle id of Apple; some of old have no dot. Only Apple's own file says of such a word that it is one."""
+
 LONGEST_APP_ID = 150
+
+
+def add_bundle(apps: list[App], identity: str, via: str) -> None:
+    """Keep the bundle id of an app of Apple's."""
+    if len(identity) <= LONGEST_APP_ID and BUNDLE.fullmatch(identity):
+        apps.append(("ios", "apple-app-store", identity, via))
 
 
 def add_app(apps: list[App], platform: str, store: str, identity: str, via: str) -> None:

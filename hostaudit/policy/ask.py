@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from hostaudit.model.fingerprints import fingerprint
 from hostaudit.model.policy import ANY, Policy, RuleKey, rule_keys
 from hostaudit.model.report import Finding
 from hostaudit.model.rules import RuleText
+from hostaudit.model.single_points import SINGLE_POINT
 from hostaudit.model.verdict import SEVERITIES, UnknownMode
 from hostaudit.policy.check import Answer, Check, Demand
 from hostaudit.policy.context import PolicyContext
 from hostaudit.policy.mail_absence import without_mail
-
-SINGLE_POINT = "single-point"
-"""The check that ``--fail-on`` demands; all others are demanded by a key of the policy."""
 
 STALE = "exceptions.stale"
 """The rule about exceptions, which has no check; those of ``analysis/findings`` have none either."""
@@ -114,12 +112,6 @@ def finding(answer: Answer, text: RuleText | None, domain: str) -> Finding:
         provider=answer.provider,
         fingerprint=fingerprint(demand.rule, domain, demand.role, answer.subject, answer.provider),
     )
-
-
-def fingerprint(rule: str, domain: str, role: str, subject: str, provider: str) -> str:
-    """Return a digest of rule, target, role, subject and provider, 32 hexadecimal digits; it is stable while these
-    are."""
-    return hashlib.sha256("\0".join((rule, domain, role, subject, provider)).encode()).hexdigest()[:32]
 
 
 def code(text: RuleText | None, key: str) -> str:

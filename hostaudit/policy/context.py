@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
+from hostaudit.analysis.impact.declared_recovery import counting
 from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.redundancy import Alternatives
 from hostaudit.analysis.impact.score import CompanyOutages, company_outages, effective_role, may_conceal
@@ -23,7 +24,8 @@ from hostaudit.policy.check import CONFIDENCE, few_of
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """One site under one policy. ``day``: of judging, UTC; if None, the days until something expires are unknown.
+    """One site under one policy, in which nothing is taken for the owner's own on a guess. ``guessed``: something is in
+    the report that is shown. ``day``: of judging, UTC; if None, the days until something expires are unknown.
     ``scenarios``: those that the policy names, by id. ``fail_on``: the severity from which single points of failure
     fail, None if none of them does. ``mail_before``: see ``Criteria``."""
 
@@ -34,6 +36,7 @@ class PolicyContext:
     scenarios: Mapping[str, Scenario]
     fail_on: Severity | None = None
     mail_before: str = ""
+    guessed: bool = False
 
     @property
     def domain(self) -> str:
@@ -47,9 +50,10 @@ class PolicyContext:
 
     @cached_property
     def clock(self) -> RecoveryTimes:
-        """Times to recover, with the notice that the policy assumes."""
+        """Times to recover, with the notice that the policy assumes and what the owner declares."""
         rules = self.case.rules
-        return RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, self.policy.notice_hours or 0.0)
+        notice = self.policy.notice_hours or 0.0
+        return RecoveryTimes(rules.recovery, rules.scoring.full_harm_hours, notice, counting(self.case))
 
     @cached_property
     def _outages(self) -> dict[Reading, CompanyOutages]:
@@ -60,6 +64,16 @@ class PolicyContext:
         if reading not in self._outages:
             self._outages[reading] = company_outages(self.case.tree, self.clock, reading)
         return self._outages[reading]
+
+    @property
+    def aside(self) -> str:
+        """Return a sentence, after another one, where a score is higher in the report for a guess; else empty."""
+        return " What looks like the site's own counts as another company's here." if self.guessed else ""
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The companies that are the owner of the site: he is no provider, and holds no share as a company."""
+        return frozenset(each for leaf in self.leaves if leaf.own for each in leaf.domains.get("parent", ()))
 
     @cached_property
     def leaves(self) -> tuple[BasicEvent, ...]:

@@ -27,6 +27,7 @@ from hostaudit.model.policy import (
     PolicyTarget,
     Preset,
     RoleDemand,
+    rule_at,
 )
 
 DEFAULT = "default"
@@ -47,6 +48,7 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
     origins: dict[Path, str] = dict.fromkeys(values, DEFAULT)
     extends: list[str] = []
     line = tree.line
+    lines: dict[str, int] = {}
     for policy, place in (
         (file.policy, ("policy",)),
         (target.policy if target else None, ("targets", position or 0, "policy")),
@@ -56,6 +58,7 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
         extends += [name for name in policy.extends if name not in extends]
         node = node_at(tree, place)
         line = key_at(tree, place).line
+        lines |= {rule: key.line for path, key in given(node) if (rule := rule_at(path))}
         for layer in (*(_preset(name, presets[name]) for name in policy.extends), _own(policy, node, loaded.name)):
             for path, value, origin in layer:
                 if value is not None or path not in DEFAULTS:
@@ -78,6 +81,7 @@ def effective(loaded: Loaded, domain: str, presets: Mapping[str, Preset]) -> Eff
         policy=assembled(values),
         origins={".".join(path): origins[path] for path in sorted(origins)},
         exceptions=tuple(each for each in file.exceptions if covers(each.target, domain)),
+        lines=lines,
     )
 
 

@@ -38,7 +38,7 @@ def without_mail(context: PolicyContext, demand: Demand) -> Answer | None:
         return demand.answer("fail", subject, message, because=because)
     if item.absent == NODATA:
         return demand.answer("pass", subject, f"{context.domain}: {told}.", because=because)
-    message = f"{context.domain}: whether it should take mail could not be learnt: {node.note}."
+    message = f"{context.domain}: it is unknown whether it should take mail: {node.note}."
     return demand.answer("unknown", subject, message, because=because)
 
 

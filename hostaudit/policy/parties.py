@@ -40,27 +40,27 @@ class Party:
 
 def parties(context: PolicyContext) -> tuple[Party, ...]:
     """Return every provider on which something rests, sorted by id, including those behind other providers."""
-    held: dict[str, list[tuple[str, bool, bool, str, tuple[str, ...], str]]] = {}
+    held: dict[str, list[tuple[str, bool, bool, str, tuple[str, ...], tuple[str, ...]]]] = {}
     tld = domain.tld(context.report.target.registrable)
     for leaf in context.leaves:
         for provider in leaf.domains.get("provider", ()):
             own = leaf.place == "serving" and (leaf.owned or (leaf.role == "registry" and leaf.registered == tld))
             parent = next(iter(leaf.domains.get("parent", ())), provider)
-            country = next(iter(leaf.domains.get("jurisdiction", ())), "")
+            countries = leaf.domains.get("jurisdiction", ())
             sure = leaf.certainty == "certain"
-            held.setdefault(provider, []).append((effective_role(leaf), own, sure, parent, leaf.because, country))
+            held.setdefault(provider, []).append((effective_role(leaf), own, sure, parent, leaf.because, countries))
     return tuple(_party(context, provider, rows) for provider, rows in sorted(held.items()))
 
 
 def _party(
-    context: PolicyContext, provider: str, rows: list[tuple[str, bool, bool, str, tuple[str, ...], str]]
+    context: PolicyContext, provider: str, rows: list[tuple[str, bool, bool, str, tuple[str, ...], tuple[str, ...]]]
 ) -> Party:
     above = _above(context, provider, rows[0][3])
     records = context.case.rules.parents
     listed_ = {each.id: each for each in context.case.rules.providers}
     stated_by = {each: listed_[each].jurisdiction for each in above if each in listed_}
     stated_by |= {each: records[each].jurisdiction for each in above if each in records}
-    stated = {country for *_, country in rows if country}
+    stated = {each for *_, countries in rows for each in countries}
     last = above[-1] if above else provider
     located = bool(stated_by.get(last)) or (bool(stated) and last not in stated_by)
     return Party(
@@ -120,7 +120,7 @@ def refused(context: PolicyContext, demand: Demand, refusal: Refusal, found: lis
         return
     unknown = context.hidden()
     if unknown:
-        message = f"Whether {refusal.id} occurs could not be learnt: {open_questions(unknown)}."
+        message = f"It is unknown whether {refusal.id} occurs: {open_questions(unknown)}."
         yield demand.answer("unknown", refusal.id, message, because=reasons(unknown))
     else:
         yield demand.answer("pass", refusal.id, f"{refusal.id} does not occur{caveat(context)}.")

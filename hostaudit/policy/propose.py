@@ -8,7 +8,7 @@ never meets a demand. Nothing is estimated: the rules themselves are evaluated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,8 @@ class Step:
 
 def trials(site: SiteModel, day: date) -> Callable[[Policy], Report]:
     """Return a function from a policy to the report on one site, judged on a day (UTC)."""
+    # No verdict rests on a guess, so that one report serves every trial.
+    site = replace(site, tree=site.tree.without_guesses())
     reports: dict[float, Report] = {}
 
     def judged(policy: Policy) -> Report:

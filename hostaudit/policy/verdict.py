@@ -12,19 +12,22 @@ one is only reported. What is down now fails in any case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from msgspec import structs
 
+from hostaudit.analysis import assess
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.model.checks import Criteria
+from hostaudit.model.fingerprints import fingerprint
 from hostaudit.model.policy import EffectivePolicy, Policy
 from hostaudit.model.report import ExceptionNote, Finding, PolicyNote, Report, name_is_gone
 from hostaudit.model.scenario import Scenario
+from hostaudit.model.single_points import SINGLE_POINT, companies, counts
 from hostaudit.model.verdict import SEVERITIES, WEIGHT_OF_UNKNOWN, Severity, UnknownMode, Verdict, Weight
 from hostaudit.policy import exceptions
-from hostaudit.policy.ask import SINGLE_POINT, STALE, asked, code, finding, fingerprint, ordered
+from hostaudit.policy.ask import STALE, asked, code, finding, ordered
 from hostaudit.policy.check import Demand
 from hostaudit.policy.context import PolicyContext
 
@@ -46,7 +49,11 @@ def apply_policy(
     effective = criteria.policy
     policy = effective.policy if effective is not None else Policy()
     judging = _Judging.by(criteria, policy)
-    found = _ask(PolicyContext(case, report, policy, day, scenarios, criteria.fail_on, criteria.mail_before))
+    asked_of, shown = _without_guesses(case, report, policy)
+    guessed = shown is not report
+    found = _ask(
+        PolicyContext(asked_of, shown, policy, day, scenarios, criteria.fail_on, criteria.mail_before, guessed)
+    )
     rows, notes = _except(case, report, found.rows, criteria, day)
     rows = _compare(rows, criteria.baseline)
     rows = _weigh(rows, found, judging)
@@ -59,6 +66,15 @@ def apply_policy(
         policy=_note(effective, found.rules) if effective is not None else None,
         run=structs.replace(report.run, day=day.isoformat()),
     )
+
+
+def _without_guesses(case: SiteModel, report: Report, policy: Policy) -> tuple[SiteModel, Report]:
+    """The site and its report if nothing is taken for the owner's own on a guess: guesses decide no verdict."""
+    tree = case.tree.without_guesses()
+    if tree is case.tree:
+        return case, report
+    known = replace(case, tree=tree)
+    return known, assess.judge(known, policy.notice_hours or 0.0)
 
 
 @dataclass(frozen=True)
@@ -157,10 +173,8 @@ def known_failures(report: Report) -> frozenset[str]:
     failure, even if these were not demanded."""
     domain = report.target.domain
     found = {each.fingerprint for each in report.findings if each.outcome == "fail"}
-    for point in report.spofs:
-        if point.failure_domain.kind == "parent" and not point.name_only:
-            identity = point.failure_domain.id
-            found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
+    for identity in (each for point in report.spofs if counts(point) for each in companies(point)):
+        found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
     return frozenset(found - {""})
 
 
@@ -200,4 +214,4 @@ def _decide(report: Report, rows: Iterable[Finding], judging: _Judging) -> Verdi
 
 def _note(effective: EffectivePolicy, rules: tuple[str, ...]) -> PolicyNote:
     hours = effective.policy.notice_hours or 0.0
-    return PolicyNote(effective.source, effective.line, effective.extends, hours, rules)
+    return PolicyNote(effective.source, effective.line, effective.extends, hours, rules, effective.lines)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.report import Report
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,25 @@ class Format(Protocol):
     def writes(self) -> frozenset[type]:
         """The classes of the documents that it can write; ``EVERY`` means all."""
 
+    @property
+    def suffix(self) -> str:
+        """The end of the name of a file that means this format, such as ``.json``; empty: it is chosen by name only."""
+
     def render(self, document: Document, style: Style) -> str:
         """The whole document, ending in a line feed. Equal documents and styles give equal text."""
+
+
+class ListFormat(Format, Protocol):
+    """A format that can hold the reports of many sites too."""
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """All reports as one text, ending in a line feed. Equal reports and styles give equal text."""
+
+
+def of_lists() -> dict[str, ListFormat]:
+    """The formats that can hold many reports, by name."""
+    found = {name: load(name) for name in names()}
+    return {name: cast("ListFormat", each) for name, each in found.items() if hasattr(each, "render_all")}
 
 
 def names() -> tuple[str, ...]:
@@ -56,6 +75,11 @@ def load(name: str) -> Format:
     """The format with a name, which must be one of ``names()``: the ``FORMAT`` of its module."""
     found: Format = importlib.import_module(f"{__name__}.formats.{name}").FORMAT
     return found
+
+
+def by_suffix() -> dict[str, str]:
+    """The names of formats by the suffix of a file that means them."""
+    return {found.suffix: found.name for found in map(load, names()) if found.suffix}
 
 
 def can_write(each: Format, document: type) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,7 +16,9 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from hostaudit.model.report import ExceptionNote, Finding, Report
+from hostaudit.model.fingerprints import fingerprint
+from hostaudit.model.report import ExceptionNote, Finding, Report, SinglePoint, name_is_gone
+from hostaudit.model.single_points import SINGLE_POINT, SINGLE_POINT_CODE, counts, in_words, severity_of
 from hostaudit.model.verdict import LEVELS, SEVERITIES, Level
 from hostaudit.report.text import printable
 
@@ -42,6 +45,41 @@ def rows(report: Report) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_rank))
 
 
+def noted(report: Report) -> tuple[Finding, ...]:
+    """``rows``, and without any demand each single point of failure as a finding that does not count, with the same
+    fingerprint that it has once ``--fail-on`` asks for it. So the first run without a policy says something too."""
+    found = rows(report)
+    if report.policy is not None or report.verdict == "pass" or name_is_gone(report.findings):
+        return found
+    if any(each.rule == SINGLE_POINT for each in found):
+        return found
+    domain = report.target.domain
+    singles = [_single(domain, point) for point in report.spofs if counts(point)]
+    return tuple(sorted((*found, *singles), key=_rank))
+
+
+def _single(domain: str, point: SinglePoint) -> Finding:
+    identity = point.failure_domain.id
+    return Finding(
+        rule=SINGLE_POINT,
+        outcome="fail",
+        severity=severity_of(point),
+        confidence=1.0,
+        subject=identity,
+        message=in_words(point),
+        because=point.because,
+        fix=f"To see who could take over: hostaudit fallbacks {domain}. {next_step(domain)}",
+        code=SINGLE_POINT_CODE,
+        provider=identity,
+        fingerprint=fingerprint(SINGLE_POINT, domain, "", identity, identity),
+    )
+
+
+def next_step(domain: str) -> str:
+    """The way from notes to demands, for a report without a policy."""
+    return f"To demand what the site meets today: hostaudit policy init {shlex.quote(domain)}."
+
+
 def standing(row: Finding) -> Standing:
     """The effect of a row on the verdict."""
     if row.verdict == "fail" or row.verdict == "inconclusive":
@@ -62,7 +100,12 @@ def level(row: Finding) -> Level:
 
 def counted(found: Iterable[Finding]) -> str:
     """The counts in words: ``2 failed, 1 unknown, 1 excepted, 4 passed``."""
-    words = {"fail": "failed", "told": "told", "inconclusive": "unknown", "warning": "unknown (a warning only)"}
+    words = {
+        "fail": "failed",
+        "told": "reported only",
+        "inconclusive": "unknown",
+        "warning": "unknown (a warning only)",
+    }
     words |= {"excepted": "excepted", "baseline": "known before", "pass": "passed"}
     standings = [standing(each) for each in found]
     said = [f"{standings.count(each)} {words[each]}" for each in _ORDER if each in standings]
@@ -75,9 +118,9 @@ def lifted(report: Report, row: Finding) -> str:
     if state == "baseline":
         return "It failed in the baseline already."
     if state == "told":
-        return f"Told as {level(row)}: no policy asks for it, so it does not count."
+        return f"Reported as {level(row)}; no policy demands it, so it does not change the verdict."
     if state == "warning":
-        return "It is unknown, which the policy only warns of."
+        return "It is unknown, and the policy only warns of that."
     if state != "excepted":
         return ""
     note = next((each for each in report.exceptions_applied if each.id == row.exception), None)
@@ -98,8 +141,9 @@ def named(row: Finding) -> str:
     return " ".join(part for part in (row.code, row.rule) if part)
 
 
-def place(report: Report) -> tuple[str, int]:
-    """The file and line (from 1) that the rows of a report point at, relative to the folder of the project.
+def place(report: Report, row: Finding) -> tuple[str, int]:
+    """The file and line (from 1) that a row of a report points at, relative to the folder of the project: the line of
+    the demand, or that of the target if a preset demands it.
 
     A path outside the folder, or an absolute one, is replaced by its last part: code viewers can open no other path.
     """
@@ -108,7 +152,8 @@ def place(report: Report) -> tuple[str, int]:
     path = posixpath.normpath(report.policy.source.replace("\\", "/")) if report.policy.source else NOWHERE
     if path.startswith(("/", "../")) or path in ("", ".", "..") or ":" in path:
         path = posixpath.basename(path.rstrip("/").replace(":", "/")) or NOWHERE
-    return (path if path not in (".", "..") else NOWHERE), max(report.policy.line, 1)
+    line = report.policy.lines.get(row.rule, report.policy.line)
+    return (path if path not in (".", "..") else NOWHERE), max(line, 1)
 
 
 def uri(path: str) -> str:
@@ -150,7 +195,7 @@ def _unsound(report: Report) -> Finding:
         severity="high",
         confidence=1.0,
         subject=report.target.domain,
-        message="What name resolution or the web site rests on could not be established.",
+        message="It is unknown what name resolution or the web site rests on.",
         because=(),
         fix="Ask again, with more time: hostaudit scan --deadline 120.",
         verdict="fail" if report.verdict == "fail" else "inconclusive",

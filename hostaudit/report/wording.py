@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import chain, zip_longest
 
+from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, Report, TimeTerm
+from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, RecoveryNote, Report, TimeTerm
 from hostaudit.model.roles import LAYERS, ROLES
+from hostaudit.model.site import TEST_HOLDS
 from hostaudit.model.values import KINDS, kind_of_id, read_subject
-from hostaudit.model.words import duration, listed
+from hostaudit.model.words import duration, listed, span
 
 ACTIONS = {
     "terminate": "ends the account",
@@ -20,7 +22,7 @@ ACTIONS = {
     "remove": "removes it",
     "revoke": "revokes it",
     "delete": "deletes the account",
-    "distrust": "is trusted no longer",
+    "distrust": "is no longer trusted",
     "expire": "lets it run out",
     "outage": "has an outage",
     "degrade": "works badly",
@@ -40,31 +42,31 @@ CAUSES = {
     "deadline": "the scan's deadline came first",
     "servfail": "the name server or resolver failed (SERVFAIL)",
     "refused": "the server refused to answer",
-    "lame": "the server does not hold the zone it is named for",
+    "lame": "the server is named for the zone and does not serve it",
     "dns_error": "the server answered with a DNS error",
     "malformed": "the answer could not be read",
     "truncated": "the answer was cut short",
-    "loop": "the names lead in a circle",
-    "unreachable": "no way to the address from here",
+    "loop": "the aliases lead back to themselves",
+    "unreachable": "the address could not be reached from here",
     "connection_refused": "the connection was refused",
-    "connection_reset": "the connection broke off",
-    "tls_error": "no TLS connection came about",
+    "connection_reset": "the connection was reset",
+    "tls_error": "no TLS connection could be made",
     "certificate_invalid": "the certificate is not valid, so nothing was fetched",
     "http_status": "the service answered with an error status",
-    "rate_limited": "the service asked to be asked less often",
-    "too_large": "the answer is larger than is read",
-    "too_many_redirects": "more redirects than are followed",
-    "redirect_refused": "a redirect led where none is followed",
+    "rate_limited": "the service refuses more questions for now (rate limit)",
+    "too_large": "the answer is too large",
+    "too_many_redirects": "too many redirects",
+    "redirect_refused": "a redirect led to a place that is not asked",
     "blocked_address": "the address is private or reserved; --allow-private lets it be asked",
     "limit": "a limit of the scan was reached",
-    "no_service": "nobody publishes this",
+    "no_service": "there is no service that tells this",
     "not_asked": "not asked, by choice",
-    "depends_on_unknown": "not looked for, as the question before it has no answer",
+    "depends_on_unknown": "not looked for, as an earlier question has no answer",
     "contradicted": "other answers of the same scan contradict it",
     "unproved": "an empty answer without the record that would prove it",
-    "challenge": "a challenge page was answered, which tries the client and is not the site's own",
-    "other_subject": "the answer is about something else than was asked",
-    "internal_error": "a defect of hostaudit",
+    "challenge": "the answer was a challenge page (bot check), not the site's own page",
+    "other_subject": "the answer is about something else",
+    "internal_error": "an error in hostaudit itself",
     "hidden_behind_cdn": "the servers behind the CDN cannot be seen from outside",
 }
 
@@ -75,12 +77,12 @@ IN_SHORT = {
     "refused": "refused",
     "lame": "lame server",
     "dns_error": "DNS error",
-    "malformed": "not readable",
+    "malformed": "unreadable",
     "truncated": "cut short",
-    "loop": "a circle",
-    "unreachable": "no way there",
+    "loop": "alias loop",
+    "unreachable": "unreachable",
     "connection_refused": "connection refused",
-    "connection_reset": "connection broken",
+    "connection_reset": "connection reset",
     "tls_error": "TLS failed",
     "certificate_invalid": "certificate not valid",
     "http_status": "error status",
@@ -90,14 +92,14 @@ IN_SHORT = {
     "redirect_refused": "redirect not followed",
     "blocked_address": "private address",
     "limit": "limit of the scan",
-    "no_service": "nobody publishes it",
+    "no_service": "no such service",
     "not_asked": "not asked",
-    "depends_on_unknown": "rests on another",
+    "depends_on_unknown": "earlier question open",
     "contradicted": "contradicted",
     "unproved": "without proof",
     "challenge": "challenge page",
     "other_subject": "answer about something else",
-    "internal_error": "defect of hostaudit",
+    "internal_error": "error in hostaudit",
     "hidden_behind_cdn": "hidden behind the CDN",
 }
 """The same causes in as few words as a table has room for."""
@@ -162,18 +164,57 @@ def clock(hours: float) -> str:
     return f"{hours / 24:.0f}d" if abs(hours) < 24 * 3650 else f"{hours / 8760:.0f}y"
 
 
+BEST = "A"
+CLASSES = {
+    "B": "1 to 24 hours",
+    "C": "1 to 3 days",
+    "D": "3 to 7 days",
+    "E": "7 days or longer",
+}
+"""By class but the best, the longest usual outage of the web site that one company can cause."""
+
+
+def outage_class(report: Report) -> str:
+    """The class by the longest outage of the web site, the better end first; none for a site without web."""
+    found = report.score.class_
+    if found is None:
+        return ""
+    if found.low != found.high:
+        return f", class {found.high} to {found.low} (A is best, E is worst)"
+    if any((each.id, each.state) == ("web", "down") for each in report.functions):
+        return f", class {found.high}"
+    if found.high == BEST:
+        return f", class {found.high} (names aside, no company can stop the web site for 1 hour)"
+    return f", class {found.high} (one company can stop the web site for {CLASSES[found.high]})"
+
+
 def grounds(report: Report) -> str:
     """How much is known of what the score rests on, as the end of a sentence. A hidden origin is no part that was
     seen."""
-    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     hidden = [each for each in report.unknowns if each.cause == HIDDEN_ORIGIN]
+    open_ = [each for each in report.unknowns if each.cause != HIDDEN_ORIGIN]
+    if report.score.coverage <= 0:
+        return "; nothing of what it rests on is known"
     if not hidden:
-        return f", {report.score.coverage:.0%} of its grounds known"
+        if report.score.coverage < 1:
+            return f"; {report.score.coverage:.0%} of its parts are known"
+        wide = f"{report.score.low:.0f}" != f"{report.score.high:.0f}"
+        range_ = "; the range is due to what was not asked or not proved" if wide else ""
+        return f"; every part that was seen is known{range_}"
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     before = dict.fromkeys(each.provider for each in hidden if each.provider)
     networks = listed([names.get(each, each) for each in before]) or "its content network"
-    if any(each.cause != HIDDEN_ORIGIN for each in report.unknowns):
-        return f"; some of its grounds are unknown, and so is the origin behind {networks}"
+    if open_:
+        return f"; the origin behind {networks} is unknown, and so are some other parts"
     return f"; the operator of every part seen is known; the origin behind {networks} is not"
+
+
+def companies(report: Report) -> dict[str, str]:
+    """What people call each company of a report, by id; safe for no sink."""
+    held = {each.failure_domain for each in report.spofs if each.failure_domain.kind == "parent"}
+    named = {each.id: each.name for each in held if each.name}
+    names = {each.provider: each.name for each in report.dependencies if each.name} | report.names | named
+    return named | known_as(report.dependencies, names)
 
 
 def cause(identity: str) -> str:
@@ -200,21 +241,56 @@ def most_telling(items: Iterable[Evidence]) -> list[Evidence]:
     return [item for item in chain.from_iterable(zip_longest(*ranked)) if item is not None]
 
 
-def bases(impact: FunctionImpact, table: Mapping[str, TimeTerm]) -> tuple[str, ...]:
-    """What is measured and what is assumed in the times of an impact; ``table``: the ``times`` of its report."""
-    found_at = (each if isinstance(each, TimeTerm) else table.get(each) for each in impact.times)
-    terms = [each for each in found_at if each is not None]
-    if impact.basis or not terms:
-        return tuple(part for part in impact.basis.split("; ") if part)  # a report of an older version
-    found = ["recovery is assumed, with a source for each number in rules/recovery.yaml"]
+MEASURED = {"tls": "end of the certificate", "registration": "transfer locks"}
+"""By kind of evidence, what of the times of an outage it shows; all other kinds show TTLs."""
+
+
+def bases(impacts: Iterable[FunctionImpact], table: Mapping[str, TimeTerm]) -> str:
+    """What is assumed and what is measured in the times of impacts, in sentences; empty if they do not say. ``table``:
+    the ``times`` of their report."""
+    impacts = list(impacts)
+    older = dict.fromkeys(part for each in impacts for part in each.basis.split("; ") if part)
+    if older:
+        return "; ".join(older)  # a report of an older version
+    found = [each if isinstance(each, TimeTerm) else table.get(each) for impact in impacts for each in impact.times]
+    terms = [each for each in found if each is not None]
+    if not terms:
+        return ""
     measured = [each for each in terms if each.how == "measured" and each.hours.high > 0]
-    if any(each.of == "time_to_recover" for each in measured):
-        found.append("TTLs and locks that come on top are measured")
-    begins = {kind_of_id(each) for term in measured if term.of == "time_to_impact" for each in term.because}
-    if begins:
-        what = "notAfter of the certificate" if "tls" in begins else "the TTL of cached records"
-        found.append(f"the beginning is measured, from {what}")
-    return tuple(found)
+    kinds = {kind_of_id(each) for term in measured for each in term.because}
+    shown = dict.fromkeys(["TTLs"] if kinds - {*MEASURED} else [])
+    shown |= dict.fromkeys(words for kind, words in MEASURED.items() if kind in kinds)
+    famous = any(each.famous is True for each in terms)
+    cases = " (cases that the press told of may have lasted longer than most)" if famous else ""
+    told = f'"back after" is what you would need, counted from the loss. Assumed: rules/recovery.yaml{cases}.'
+    return f"{told} Measured: {', '.join(shown)}." if shown else told
+
+
+def tested(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, as the end of a sentence."""
+    before = f", {note.age_days} days before the scan" if note.age_days else ", the day of the scan"
+    match note.state:
+        case "counts":
+            by = f", from {note.cases} recorded cases" if note.cases > 1 else ""
+            kept = f"{span(note.recorded)}{by}{' that the press told of' if note.famous and by else ''}"
+            return f"{before}: it counts for the high end of the score; the low end keeps {kept}"
+        case "old":
+            return f"{before}: it counts nothing, as a test holds for {TEST_HOLDS} days; test it again"
+        case "future":
+            return ", which is after the scan: it counts nothing"
+        case _:
+            return f"{before}: it counts nothing, as recorded cases are back in {duration(note.recorded.usual)}"
+
+
+def counts(note: RecoveryNote) -> str:
+    """Whether a declared recovery counts, in a few words in brackets."""
+    said = {
+        "counts": "counts for the high end",
+        "old": f"tested {note.age_days} days ago, counts nothing",
+        "future": "tested after the scan, counts nothing",
+        "longer": "no less than recorded, counts nothing",
+    }
+    return f" ({said[note.state]})"
 
 
 def proof(item: Evidence) -> str:

@@ -16,6 +16,8 @@ from hostaudit.model.evidence import Unknown
 from hostaudit.model.values import (
     Origin,
     Owner,
+    Page,
+    PageResource,
     ServerAnswer,
 )
 
@@ -101,7 +103,7 @@ def test_without_any_answer_the_verdict_is_inconclusive_and_the_interval_is_whol
     report = report_on(site)
 
     assert report.verdict == "inconclusive"
-    assert "no look-up was answered" in report.summary
+    assert "no question was answered" in report.summary
     assert (report.score.low, report.score.high) == (0, 100)
     assert {each.cause for each in report.unknowns} == {"timeout"}
     assert all(each.retryable for each in report.unknowns)
@@ -243,6 +245,16 @@ def test_unknown_values_survive_in_the_report():
     item = next(each for each in report.evidence if each.id == "caa:www.steady.org")
     assert item.unknown == Unknown("servfail")
     assert AMAZON_REGISTRAR[1] == "468"
+
+
+def test_scripts_that_are_held_back_are_counted_and_their_hosts_told():
+    held = tuple(PageResource(f"https://{host}/x.js", host, "script", False) for host in ("b.net", "a.net", "a.net"))
+    site = in_pairs().note("page", "www.steady.org", Page("https://www.steady.org/", held_back=held))
+    told = [each for each in report_on(site).not_assessed if "script" in each.what]
+
+    assert [each.what for each in told] == ["3 held-back scripts"]
+    assert told[0].why.endswith("a.net, b.net")
+    assert not [each for each in report_on(in_pairs()).not_assessed if "script" in each.what]
 
 
 def test_zones_that_nobody_followed_are_said_to_be_not_assessed():

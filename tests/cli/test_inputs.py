@@ -35,8 +35,9 @@ CASES = {
     "policy of a list": ("scan", "-l", "list", "--policy", "p.yaml", "-o", "jsonl=OUT", *NO_NETWORK),
     "policy in the folder": ("analyse", "e.json", "-o", "json=OUT"),
     "site": ("analyse", "e.json", "--site", "p.yaml", "-o", "json=OUT"),
-    "site of whatif": ("whatif", "e.json", "--site", "p.yaml", "--drop", "amazon", "-o", "OUT"),
-    "site of explain": ("explain", "score", "e.json", "--site", "p.yaml", "-o", "OUT"),
+    "site of whatif": ("whatif", "e.json", "--site", "p.yaml", "--drop", "amazon", "-o", "json=OUT"),
+    "site of explain": ("explain", "score", "e.json", "--site", "p.yaml", "-o", "json=OUT"),
+    "report to convert": ("convert", "r.json", "-o", "csv=OUT"),
     "baseline": ("analyse", "e.json", "--fail-on", "high", "--baseline", "r.json", "-o", "json=OUT"),
     "bundle": ("scan", "a.com", "--ca-bundle", "ca.pem", "-o", "json=OUT", *NO_NETWORK),
     "bundle of doctor": ("doctor", "--ca-bundle", "ca.pem", "-o", "json=OUT", "--timeout", "0.1"),
@@ -66,7 +67,7 @@ INPUT_OF = {
     "evidence": "e.json", "tests": "t.yaml", "old": "e.json", "new": "r.json", "history": "h.db", "init": "e.json",
     "show": "p.yaml", "scenarios": "rules/scenarios/x.yaml",
     "policy in the folder": "hostaudit.yaml", "init of a report": "r.json", "init with a site": "p.yaml",
-    "history that is the evidence": "e.json",
+    "history that is the evidence": "e.json", "report to convert": "r.json",
 }  # fmt: skip
 
 

@@ -149,6 +149,7 @@ def test_the_report_carries_labels_policy_and_notes(here, capsys):
         "extends": [],
         "notice_hours": 24,
         "rules": ["score.min"],
+        "lines": {"score.min": 2},
     }
     assert [each["state"] for each in shown["exceptions_applied"]] == ["malformed"]
     assert shown["findings"][0]["code"] == "HA-SCORE-001"

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 from helpers import ROOT
-from helpers.command import PARLER, environment, evidence, hostaudit
+from helpers.command import PARLER, PARLER_REPORT, environment, evidence, hostaudit
 
 from hostaudit import cli, report
 from hostaudit.cli.options import Console, Output
@@ -111,6 +111,74 @@ def test_results_point_at_the_line_of_the_policy(place):
 
     assert sarif["artifactLocation"]["uri"] == entry["location"]["path"] == "hostaudit.yaml"
     assert sarif["region"]["startLine"] == entry["location"]["lines"]["begin"] > 1
+
+
+def test_each_result_points_at_the_line_of_its_demand(place):
+    two = "{dns:\n      {min_providers: 3}, hosting:\n      {min_providers: 3}}"
+    (place / "lines.yaml").write_text(f"version: 1\npolicy:\n  min_score: 99\n  roles:\n    {two}\n")
+    outputs = ("-o", "sarif=x.sarif", "-o", "gitlab=x.json", "-o", "/dev/null")
+    cli.run(["analyse", PARLER, "--policy", "lines.yaml", *outputs])
+    results = json.loads((place / "x.sarif").read_text())["runs"][0]["results"]
+    entries = json.loads((place / "x.json").read_text())
+
+    lines = {each["ruleId"]: each["locations"][0]["physicalLocation"]["region"]["startLine"] for each in results}
+    assert lines == {"score.min": 3, "dns.min_providers": 6, "hosting.min_providers": 7}
+    assert {each["check_name"]: each["location"]["lines"]["begin"] for each in entries} == lines
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("r.json", "{"), ("r.xml", "<?xml"), ("r.md", "## "), ("r.csv", '"domain"'), ("r.sarif", "{"), ("r.TXT", "Ama")],
+)
+def test_the_suffix_of_a_file_chooses_its_format(here, name, begins):
+    assert cli.run(["analyse", PARLER, "-o", name, "-q"]) == 0
+    assert (here / name).read_text("utf-8").startswith(begins)
+
+
+def test_a_chosen_format_goes_before_a_suffix(here):
+    assert cli.run(["analyse", PARLER, "--format", "csv", "-o", "r.json", "-o", "markdown=r.xml", "-q"]) == 0
+    assert (here / "r.json").read_text("utf-8").startswith('"domain"')
+    assert (here / "r.xml").read_text("utf-8").startswith("## ")
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.pdf", "report.jso"])
+def test_an_unknown_suffix_is_refused_with_the_list(here, capsys, name):
+    assert cli.run(["analyse", PARLER, "-o", name]) == 2
+    told = capsys.readouterr().err
+    assert f"-o {name}: no format is known by the suffix" in told
+    assert ".json (json)" in told
+    assert not list(here.iterdir())
+
+
+def test_variables_of_the_environment_give_options(monkeypatch, capsys):
+    monkeypatch.setenv("HOSTAUDIT_FORMAT", "csv")
+    assert cli.run(["analyse", PARLER]) == 0
+    assert capsys.readouterr().out.startswith('"domain"')
+    assert cli.run(["analyse", PARLER, "--format", "json"]) == 0
+    assert capsys.readouterr().out.startswith("{")
+    monkeypatch.setenv("HOSTAUDIT_FORMAT", "cvs")
+    assert cli.run(["analyse", PARLER]) == 2
+    assert "csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("analyse",), ("scan",), ("whatif", "--drop", "amazon"), ("fallbacks",), ("policy", "init", "-o", "-")]
+)
+def test_a_report_is_as_good_as_the_evidence_in_it(here, capsys, command):
+    first, *options = command if command[0] != "policy" else ("policy init", *command[2:])
+    shown = {}
+    for file in (PARLER, PARLER_REPORT):
+        assert cli.run([*first.split(), file, *options]) == 0
+        shown[file] = capsys.readouterr()
+        assert ("is a report: the evidence in it is judged anew" in shown[file].err) == (file == PARLER_REPORT)
+
+    assert shown[PARLER].out == shown[PARLER_REPORT].out
+
+
+@pytest.mark.parametrize("arguments", [["help", "scan"], ["scan", "-h"], ["scan", "--help"]])
+def test_help_is_asked_for_in_every_usual_way(capsys, arguments):
+    assert cli.run(arguments) == 0
+    assert capsys.readouterr().out.startswith("Usage: hostaudit scan ")
 
 
 # -- where standard output goes ---------------------------------------------------------------------------

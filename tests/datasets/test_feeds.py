@@ -157,3 +157,36 @@ def test_bytes_rows_and_labels_are_bounded(monkeypatch):
 def test_any_bytes_are_read_or_refused(body, form):
     with contextlib.suppress(feeds.FeedError):
         assert feeds.parse(form, body).rows
+
+
+EXAMPLES = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:2::/48", "2001:db8::/32", "2002::/16")
+
+
+def cidrs(*more, real=40):
+    rows = [f"45.{number // 256}.{number % 256}.0/24" for number in range(real)]
+    return "\n".join([*more, *rows]).encode()
+
+
+def test_a_few_networks_of_special_purpose_are_left_out_and_counted():
+    feed = feeds.parse("cidr-list", cidrs(*EXAMPLES, "198.51.100.7"))
+
+    assert (len(feed.rows), feed.skipped) == (40, 7)
+    assert not {str(row[0]) for row in feed.rows} & set(EXAMPLES)
+    assert feeds.parse("cidr-list", cidrs()).skipped == 0
+
+
+@pytest.mark.parametrize(
+    "network",
+    ["10.1.0.0/16", "100.64.0.0/24", "127.0.0.1", "169.254.1.0/24", "172.16.0.0/24", "192.168.0.0/16", "224.1.0.0/16",
+     "fc00:1::/32", "fe80::/32", "192.0.0.0/16", "198.51.0.0/16", "2001::/16"],
+)  # fmt: skip
+def test_a_private_network_and_one_that_holds_more_than_special_addresses_refuse_the_feed(network):
+    with pytest.raises(feeds.FeedError, match="special-purpose"):
+        feeds.parse("cidr-list", cidrs(network, real=400))
+
+
+def test_a_list_that_is_much_of_special_purpose_is_refused():
+    with pytest.raises(feeds.FeedError, match="3 networks"):
+        feeds.parse("cidr-list", cidrs(*EXAMPLES[:3], real=8))
+    with pytest.raises(feeds.FeedError, match="13 networks"):
+        feeds.parse("cidr-list", cidrs(*(f"192.0.2.{number}" for number in range(13)), real=4000))

@@ -315,6 +315,11 @@ def test_a_missing_folder_is_a_usage_error_and_no_crash(tmp_path: Path):
         ("dns: {low: -1, usual: 2, high: 3, why: x, source: s}\n", "low, usual and high must rise from 0"),
         ("dns: {low: 0.1, usual: 2, high: many, why: x, source: s}\n", "high must be a number, not 'many'"),
         ("dns: {low: .nan, usual: 2, high: 3, why: x, source: s}\n", "low must be a number"),
+        (
+            "dns: {low: 0, usual: 2, high: 3, why: x, source: s, famous: true}\n",
+            "cases is the number of recorded cases",
+        ),
+        ("dns: {low: 0, usual: 2, high: 3, why: x, source: s, cases: -1}\n", "cases is the number of recorded cases"),
     ],
 )
 def test_recovery_hours_are_checked(directory: Path, text: str, said: str):

@@ -21,11 +21,15 @@ from hostaudit.errors import Exit, UsageError
 from hostaudit.model.documents import WRITTEN
 from hostaudit.model.rules import Provider, Samples
 from hostaudit.model.scenario import Scenario
-from hostaudit.model.site import DeclaredFallback, Site, SiteFile
+from hostaudit.model.site import DeclaredFallback, DeclaredRecovery, Own, Site, SiteFile
 
 EXAMPLE = ROOT / "examples" / "site" / "hostaudit.yaml"
 
 HEAD = "version: 1\nsites:\n  - domain: shop.example.com\n"
+
+
+OWN = f"{HEAD}    own:\n      "
+RECOVERY = f"{HEAD}    recovery:\n      "
 
 
 def known(*entries: tuple[str, str, str]) -> dict[str, Provider]:
@@ -43,6 +47,7 @@ CATALOGUE = known(
     ("lets-encrypt", "ca", ""),
     ("ns1", "dns", ""),
 )
+CATALOGUE["hetzner"] = msgspec.structs.replace(CATALOGUE["hetzner"], asns=(24940,), ns=("first-ns.de",))
 
 
 @pytest.fixture
@@ -90,8 +95,11 @@ def test_the_example_is_read_and_is_what_the_schema_says():
     assert site.functions[3].needs[1].any_of == ("hetzner", "ovh")
     assert site.fallbacks[1].activation_hours == 1.0
     assert [each.domain for each in site.spare_names] == ["shop-example.net"]
+    assert site.own == Own(asns=(64500,), domains=("shop-example-servers.net",))
+    assert site.recovery["hosting"] == DeclaredRecovery(4.0, "2026-10-01")
     assert site_file.site_of(file, "example.com") is None
-    validate(yaml.safe_load(EXAMPLE.read_text()))
+    # Editors read YAML 1.2, which knows no dates.
+    validate(json.loads(json.dumps(yaml.safe_load(EXAMPLE.read_text()), default=str)))
 
     first = EXAMPLE.read_text().splitlines()[0]
     shown = EXAMPLE.parent / first.removeprefix("# yaml-language-server: $schema=")
@@ -162,6 +170,29 @@ def test_functions_may_rest_on_each_other_and_on_what_is_seen(read):
     ).replace("    functions", "    hosts: [api.shop.example.com]\n    functions")
 
     assert [each.id for each in read(text).sites[0].functions] == ["pay_out", "staff-login"]
+
+
+def test_networks_may_be_written_as_reports_do_and_names_become_what_is_looked_up(read):
+    text = (
+        OWN + "{parents: [amazon, 'unknown:as64500'], asns: [AS64500, 64501, as64502], domains: [Bücher.example.net]}\n"
+    )
+    (site,) = read(text.replace("Bücher.example.net", "Bücher.net")).sites
+
+    assert site.own == Own(("amazon", "unknown:as64500"), (64500, 64501, 64502), ("xn--bcher-kva.net",))
+    assert list(site_file.problems(site)) == []
+
+
+def test_a_network_of_the_catalogue_is_ones_own_if_its_company_is(read):
+    assert read(OWN + "{parents: [hetzner], asns: [24940], domains: [first-ns.de]}\n").sites[0].own is not None
+
+
+def test_a_day_needs_no_quotes_and_may_have_some(read):
+    (site,) = read(
+        RECOVERY + "hosting: {hours: 4, tested: 2026-10-01}\n      dns: {hours: .5, tested: '2026-09-01'}\n"
+    ).sites
+
+    assert site.recovery == {"hosting": DeclaredRecovery(4, "2026-10-01"), "dns": DeclaredRecovery(0.5, "2026-09-01")}
+    assert list(site_file.problems(site)) == []
 
 
 def test_without_a_catalogue_ids_are_taken_as_they_are(read):
@@ -283,6 +314,66 @@ BAD = {
         "of: '' has no host name",
     ),
     "place with a strange region": (HEAD + "    places: [{of: a.example.com, region: 'a/b'}]\n", 4, "is not a region"),
+    "own says nothing": (HEAD + "    own: {}\n", 4, "own says nothing; give parents, asns or domains"),
+    "own empty lists": (OWN + "{parents: [], asns: [], domains: []}\n", 5, "own says nothing"),
+    "own of another kind": (OWN + "{asn: [64500]}\n", 5, "unknown key 'asn' in own; did you mean 'asns'?"),
+    "own product": (
+        OWN + "parents: [hetzner,\n        aws]\n",
+        6,
+        "parents: aws is a product; write its company, amazon",
+    ),
+    "own mistyped": (OWN + "parents: [amazn]\n", 5, "parents: amazn is not in the catalogue; did you mean 'amazon'?"),
+    "own unheard of": (OWN + "parents: [zzz]\n", 5, "zzz is not in the catalogue; name its network under asns"),
+    "own id": (OWN + "parents: [Amazon]\n", 5, "parents: 'Amazon' is not the id of a company"),
+    "own number": (OWN + "asns: [64500,\n        ASN5]\n", 6, "asns: 'ASN5' is no autonomous system; write its number"),
+    "own number of none": (OWN + "asns: [0]\n", 5, "asns: '0' is no autonomous system"),
+    "own number too large": (OWN + "asns: [4294967296]\n", 5, "'4294967296' is no autonomous system"),
+    "own digits": (OWN + f"asns: [{'9' * 5000}]\n", 5, "is no autonomous system"),
+    "own network twice": (OWN + "asns: [64500,\n        AS64500]\n", 6, "asns: AS64500 stands twice"),
+    "own network of another": (
+        OWN + "asns: [AS24940]\n",
+        5,
+        "asns: AS24940 belongs to hetzner; if that company is yours, write parents: [hetzner]",
+    ),
+    "own name of another": (OWN + "domains: [first-ns.de]\n", 5, "domains: first-ns.de belongs to hetzner"),
+    "own name below": (OWN + "domains: [ns.example.net]\n", 5, "domains: 'ns.example.net' is a name under example.net"),
+    "own suffix": (OWN + "domains: [co.uk]\n", 5, "domains: 'co.uk' is a public suffix"),
+    "own URL": (OWN + "domains: ['https://a.net']\n", 5, "is a URL or has a port"),
+    "recovery of nothing": (
+        HEAD + "    recovery: {}\n",
+        4,
+        "recovery says nothing; give a role, its hours and the day",
+    ),
+    "recovery as a list": (HEAD + "    recovery: [hosting]\n", 4, "recovery must be a mapping"),
+    "recovery of no role": (
+        RECOVERY + "hostng: {hours: 4, tested: 2026-10-01}\n",
+        5,
+        "recovery: 'hostng' is not a role; did you mean 'hosting'?",
+    ),
+    "recovery of a registrar": (
+        RECOVERY + "registrar: {hours: 4, tested: 2026-10-01}\n",
+        5,
+        "recovery: how long registrar takes is not up to you alone; declare a fallback for it",
+    ),
+    "recovery twice": (
+        RECOVERY + "dns: {hours: 4, tested: 2026-10-01}\n      dns: {hours: 4, tested: 2026-10-01}\n",
+        6,
+        "the key 'dns' stands twice",
+    ),
+    "recovery without a test": (RECOVERY + "hosting: {hours: 4}\n", 5, "hosting lacks the key 'tested'"),
+    "recovery never tested": (RECOVERY + "hosting: {hours: 4, tested: ~}\n", 5, "tested must be a day; write the last"),
+    "recovery on no day": (RECOVERY + "hosting: {hours: 4, tested: 2026-02-30}\n", 5, "'2026-02-30' is no day"),
+    "recovery in words": (RECOVERY + "hosting: {hours: 4, tested: last week}\n", 5, "tested: 'last week' is no day"),
+    "recovery at once": (
+        RECOVERY + "hosting: {hours: 0, tested: 2026-10-01}\n",
+        5,
+        "hours: '0' is not a number of hours",
+    ),
+    "recovery without end": (
+        RECOVERY + "hosting: {hours: 1e7, tested: 2026-10-01}\n",
+        5,
+        "'1e7' is not a number of hours",
+    ),
     "function id": (functions("id: Pay Out, needs: []"), 5, "id: 'Pay Out' is not a function id"),
     "built-in function": (functions("id: mail_send, needs: []"), 5, "mail_send is built in"),
     "function twice": (
@@ -382,6 +473,17 @@ def test_what_a_file_may_not_say_evidence_may_not_either(read):
         (replace(good, fallbacks=(replace(mail, status=0),)), "fallbacks.0.status", "is not an HTTP status"),
         (replace(good, functions=(replace(good.functions[0], id="web"),)), "functions.0.id", "is built in"),
         (replace(good, functions=(replace(good.functions[0], weight=-1.0),)), "functions.0.weight", "is not a weight"),
+        (replace(good, own=Own()), "own", "says nothing"),
+        (replace(good, own=Own(asns=(0,))), "own.asns.0", "is no autonomous system"),
+        (replace(good, own=Own(domains=("x\x1b[2J",))), "own.domains.0", "control characters"),
+        (replace(good, own=Own(parents=("A",))), "own.parents.0", "is not the id of a company"),
+        (
+            replace(good, recovery={"dns": DeclaredRecovery(0, "2026-10-01")}),
+            "recovery.dns.hours",
+            "not a number of hours",
+        ),
+        (replace(good, recovery={"dns": DeclaredRecovery(1, "2026-99-01")}), "recovery.dns.tested", "is no day"),
+        (replace(good, recovery={"x": DeclaredRecovery(1, "2026-10-01")}), "recovery.x", "is no role"),
     ]:
         place, problem = next(iter(site_file.problems(site)))
         assert place == where

@@ -21,6 +21,7 @@ RIPE = "rdap.db.ripe.net"
 SERVICES = (
     *(VERISIGN, RIPE, "rdap.arin.net", "rdap.apnic.net", "data.iana.org", "rdap.registrar.example"),
     *("new.registry.example", "whois.iana.org", "whois.verisign-grs.com", "whois.nic.io", "whois.denic.de"),
+    *("rdap.identitydigital.services", "rdap.nic.ch", "whois.nic.ch"),
     *("whois.ripe.net", "whois.apnic.net", "whois.arin.net", "whois.nic.example", "whois.nic.ad.jp"),
 )
 

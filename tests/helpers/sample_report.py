@@ -164,8 +164,8 @@ def report(**changes) -> Report:
         ),
         "run": Run(AT, AT, "192.0.2.53", "local", "0.1.0", "abc", DATA),
         "verdict": "not_judged",
-        "summary": "Amazon alone can take down captive.com and api.captive.com, at once, "
-        "for about 15 days (2 to 42 days). "
+        "summary": "Amazon alone can take down captive.com and api.captive.com, at once; "
+        "you would need about 15 days (2 to 42 days) to bring the web site back. "
         "No fallback was seen.",
         "score": Score(6, 12, 0.9),
         "functions": FUNCTIONS,

@@ -13,13 +13,17 @@ from hostaudit.model.match import (
     MATCHED_SCHEMA,
     PROVIDER_SCHEMA,
     PROVIDERS_SCHEMA,
+    STATS_SCHEMA,
     Clue,
+    KnownRow,
     Match,
     Matched,
     OwnerRow,
     ProviderList,
     ProviderRow,
     ProviderSheet,
+    ProviderStats,
+    UnknownRow,
 )
 from hostaudit.model.report import (
     GRAPH_SCHEMA,
@@ -355,6 +359,15 @@ def matched(*matches) -> Matched:
     return Matched(MATCHED_SCHEMA, "468", ("asn", "registrar id"), matches or (usual,))
 
 
+def provider_stats(**changes) -> ProviderStats:
+    fields = {
+        "schema": STATS_SCHEMA, "source": "fleet.zone", "names": 9, "references": 5, "attributed": 3,
+        "other_records": 2, "unread": 1, "known": (KnownRow("route53", "Amazon Route 53", "amazon", 3),), "groups": 1,
+        "unknown": (UnknownRow("ns", "op.example", 2, ("ns1.op.example",), "id: op\nns: [op.example]\n"),),
+    }  # fmt: skip
+    return ProviderStats(**fields | changes)
+
+
 def graph(**changes) -> Graph:
     switch = GraphSwitch("dns:he:ns5.he.net", automatic=False, hours=Hours(1, 24, 48))
     gates = {
@@ -381,4 +394,5 @@ DOCUMENTS = {
     "providers": providers,
     "provider": provider,
     "matched": matched,
+    "coverage": provider_stats,
 }

@@ -115,6 +115,7 @@ def test_where_everything_answers_all_is_well(tmp_path):
         ({"pages": {"rdap.arin.net": http(429)}}, {"rdap-addresses": "unknown"}),
         ({"pages": {"f-droid.org": http(503)}}, {"store-f-droid": "unknown"}),
         ({"environ": {"HTTPS_PROXY": "http://proxy:3128"}}, {"proxies": "warn"}),
+        ({"environ": {"HOSTAUDIT_RESOLVR": "192.0.2.1"}}, {"other-variables": "warn"}),
         ({"environ": {"XDG_CACHE_HOME": "{tmp_path}/file"}}, {"cache": "warn"}),
     ],
 )

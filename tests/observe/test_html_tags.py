@@ -165,6 +165,42 @@ def test_tags_of_odd_pages(page, expected):
     assert scanned(page) == expected
 
 
+@pytest.mark.parametrize(
+    ("page", "seen"),
+    [
+        ("<svg><title/></svg><b>", ["svg", "title", "b"]),
+        ("<svg><style /><path></svg><b>", ["svg", "style", "path", "b"]),
+        ("<SVG a=b><Style/></SVG><b>", ["svg", "style", "b"]),
+        ("<svg><style a=b/><i></style></svg><b>", ["svg", "style", "i", "b"]),
+        ("<svg><title>a</title><style>p{}</style></svg><b>", ["svg", "title", "style", "b"]),
+        ("<svg><g><svg><title/></svg><style/></g></svg><b>", ["svg", "g", "svg", "title", "style", "b"]),
+        ("<math><style/></math><b>", ["math", "style", "b"]),
+        ("<svg/><style/><b>", ["svg", "style"]),
+        ("<svg></svg><style/><b>", ["svg", "style"]),
+        ("<svg><foreignObject><style/></foreignObject></svg><b>", ["svg", "foreignobject", "style"]),
+        ("<svg><foreignObject><style></style></foreignObject><title/></svg><b>",
+         ["svg", "foreignobject", "style", "title", "b"]),
+        ("<svg><desc><style></style></desc><title/></svg><b>", ["svg", "desc", "style", "title", "b"]),
+        ("<svg><div><style/><b>", ["svg", "div", "style"]),
+        ("<svg><![CDATA[<i></svg>]]><title/></svg><b>", ["svg", "title", "b"]),
+        ("<svg><![CDATA[<i>", ["svg"]),
+        ("<svg><plaintext></svg><b>", ["svg", "plaintext", "b"]),
+        ("</svg><title/><b>", ["title"]),
+        ("<svg></math><title/></svg><b>", ["svg", "title", "b"]),
+        ("<svg><title></svg><title/><b>", ["svg", "title", "title"]),
+        ("<title/><b>", ["title"]),
+    ],
+)  # fmt: skip
+def test_in_svg_and_mathml_no_element_hides_what_follows(page, seen):
+    assert [name for name, _ in scanned(page)] == seen
+
+
+def test_foreign_elements_are_left_however_deep_they_are():
+    page = "<svg>" * 200 + "</svg>" * 200 + "<style><b></style><i>"
+
+    assert [name for name, _ in scanned(page)][-2:] == ["style", "i"]
+
+
 def test_raw_text_is_kept_for_those_who_ask():
     found = list(tags('<script type="application/ld+json">{"a": "<b>"}</script><title>x</title>'))
 
@@ -272,6 +308,10 @@ HOSTILE = {
     "entities": '<a b="&amp;&#1;&x">',
     "brackets": "<<<<",
     "long names": "<abcdefghij",
+    "pictures": "<svg><title/>",
+    "ends of pictures": "</svg>",
+    "pictures in pictures": "<svg><math><desc></math>",
+    "sections of text": "<svg><![CDATA[",
 }
 
 
@@ -362,6 +402,50 @@ def test_which_resources_the_page_waits_for(page, expected):
     assert blocking(page) == expected
 
 
+NUMBER = "0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "loaded", "held_back"),
+    [
+        (f'type="{NUMBER}-text/javascript" src="/a.js"', True, False),
+        (f'type="{NUMBER}-module" src="/a.js" async', True, False),
+        (f'TYPE="{NUMBER.upper()}-" src="/a.js"', True, False),
+        ('type="text/rocketscript" data-rocketsrc="/a.js"', True, False),
+        (f'type="{NUMBER}-application/ld+json" src="/a.js"', False, False),
+        ('type="short-text/javascript" src="/a.js"', False, True),
+        ('type="pmdelayedscript" src="/a.js"', False, True),
+        ('type="rocketlazyloadscript" data-rocket-src="/a.js"', False, True),
+        ('type="litespeed/javascript" data-src="/a.js"', False, True),
+        ('type="text/plain" src="/a.js" data-category="statistics"', False, True),
+        ('type="text/plain" data-cookie-src="/a.js"', False, True),
+        ('data-src="/a.js"', False, True),
+        ('src="/a.js" data-src="/b.js"', True, False),
+        ('type="text/plain"', False, False),
+        ('type="text/template" src="/a.html"', False, False),
+        ('type="application/json" data-src="/a.json"', False, False),
+        ('type="text/plain" data-src="javascript:x"', False, False),
+        ('type="text/javascript" data-srcset="/a.js"', False, False),
+    ],
+)
+def test_scripts_that_others_start_count_apart(attributes, loaded, held_back):
+    found = references(f"<head><script {attributes}></script></head>", BASE)
+    expected = [Resource("https://shop.example.com/a.js", "script", False)]
+
+    assert [each.url for each in found.resources] == [each.url for each in expected] * loaded
+    assert found.held_back == expected * held_back
+
+
+def test_the_browser_does_not_wait_for_rocket_loader():
+    assert blocking(f'<head><script type="{NUMBER}-text/javascript" src="/a.js"></script></head>') == [False]
+
+
+def test_scripts_that_are_held_back_are_capped_too():
+    page = "".join(f'<script type="text/plain" src="/{number}.js"></script>' for number in range(600))
+
+    assert (len(references(page, BASE).held_back), references(page, BASE).cut) == (html_tags.MOST_REFERENCES, True)
+
+
 def test_references_are_resolved_against_the_first_usable_base():
     page = '<base target=x><base href="//cdn.example.net/v1/"><base href="/other/"><script src="a.js"></script>'
 
@@ -394,6 +478,24 @@ def test_a_base_that_is_no_web_address_changes_nothing():
         ("/\x1b[31m", None),
         ("/" + "x" * 3000, None),
         ("http://\uff0f.example/", None),
+        ("https://stra\u00dfe.example:8080/x", "https://xn--strae-oqa.example:8080/x"),
+        ("//\u0392\u038c\u039b\u039f\u03a3.example/x", "https://xn--nxasmq6b.example/x"),
+        ("//a%62c.example/x", "https://abc.example/x"),
+        ("//-a.example/x", "https://-a.example/x"),
+        ("\\\\host.example\\x", "https://host.example/x"),
+        ("https:\\\\host.example\\x?a\\b", "https://host.example/x?a\\b"),
+        ("https:////host.example/x", "https://host.example/x"),
+        ("///host.example/x", "https://host.example/x"),
+        ("/\\host.example/x", "https://host.example/x"),
+        ("https:x", "https://shop.example.com/x"),
+        ("https:/x", "https://shop.example.com/x"),
+        ("https:x:y", "https://shop.example.com/x:y"),
+        ("http:host.example/x", "http://host.example/x"),
+        ("http:/host.example/x", "http://host.example/x"),
+        ("ht\ntps://host.example/\tx", "https://host.example/x"),
+        ("\x00 //host.example/x", "https://host.example/x"),
+        ("https://[::%31]/", None),
+        ("//%00.example/", None),
     ],
 )
 def test_only_addresses_of_the_web_are_references(reference, expected):
@@ -478,6 +580,14 @@ def apps(page: str) -> list[tuple[str, str]]:
         ('<meta property="al:ios:app_store_id" content="123456789">', [("apple-app-store", "123456789")]),
         ('<meta property="al:android:package" content=" com.shop.app ">', [("google-play", "com.shop.app")]),
         ('<meta property="al:android:package" content="no package">', []),
+        ('<meta property="al:iphone:app_store_id" content="123456789">', [("apple-app-store", "123456789")]),
+        ('<meta property="al:ipad:app_store_id" content="123456789">', [("apple-app-store", "123456789")]),
+        ('<meta name="twitter:app:id:iphone" content="123456789">', [("apple-app-store", "123456789")]),
+        ('<meta name="Twitter:App:ID:iPad" content=" 123456789 ">', [("apple-app-store", "123456789")]),
+        ('<meta property="twitter:app:id:googleplay" content="com.shop.app">', [("google-play", "com.shop.app")]),
+        ('<meta name="twitter:app:name:iphone" content="123456789">', []),
+        ('<meta name="twitter:app:id:iphone" content="shop">', []),
+        ('<meta name="apple-itunes-app" content="app-id=shop">', []),
         ('<meta name="apple-itunes-app" content="app-clip-bundle-id=x">', []),
         ('<meta name="apple-itunes-app">', []),
         ('<meta charset="utf-8">', []),

@@ -8,7 +8,15 @@ from helpers.sample_report import evidence, report
 from hostaudit.model import words
 from hostaudit.model.evidence import Cause
 from hostaudit.model.report import (
+    HIDDEN_ORIGIN,
+    ClassInterval,
+    Function,
+    FunctionImpact,
     Hours,
+    Score,
+    ScoreInterval,
+    TimeTerm,
+    UnknownFact,
 )
 from hostaudit.model.values import (
     KINDS,
@@ -196,3 +204,90 @@ def test_lists_read_as_prose():
     assert words.few([]) == "none"
     assert wording.role("new_role") == "new role"
     assert wording.effect("new_effect") == "new effect"
+
+
+TABLE = {
+    "assumed": TimeTerm("time_to_recover", Hours(48, 360, 2136), "assumed", "rules/recovery.yaml"),
+    "ttl": TimeTerm("time_to_recover", Hours(0, 0.5, 1), "measured", "TTL", ("a:x.com",)),
+    "none": TimeTerm("time_to_recover", Hours(0, 0, 0), "measured", "TTL", ("delegation:x.com",)),
+    "lock": TimeTerm("time_to_recover", Hours(48, 48, 48), "measured", "lock", ("registration:x.com",)),
+    "end": TimeTerm("time_to_impact", Hours(90, 90, 90), "measured", "notAfter", ("tls:x.com 192.0.2.1",)),
+}
+
+
+def timed(*terms):
+    return FunctionImpact("web", "down", 0.0, Hours(1, 2, 3), times=terms)
+
+
+@pytest.mark.parametrize(
+    ("impacts", "measured"),
+    [
+        ([timed("assumed", "none")], ""),
+        ([timed("assumed", "ttl")], " Measured: TTLs."),
+        ([timed("assumed", "end")], " Measured: end of the certificate."),
+        ([timed("assumed"), timed("end", "lock", "ttl")], " Measured: TTLs, end of the certificate, transfer locks."),
+        ([timed(TABLE["assumed"], TABLE["lock"])], " Measured: transfer locks."),
+    ],
+)
+def test_what_is_assumed_and_what_is_measured_is_said_once(impacts, measured):
+    told = '"back after" is what you would need, counted from the loss. Assumed: rules/recovery.yaml.'
+
+    assert wording.bases(impacts, TABLE) == told + measured
+
+
+def test_times_of_older_reports_keep_their_own_words():
+    old = FunctionImpact("web", "down", 0.0, Hours(1, 2, 3), basis="recovery assumed; TTL measured")
+
+    assert wording.bases([old, old], {}) == "recovery assumed; TTL measured"
+    assert wording.bases([], {}) == ""
+
+
+HIDDEN = UnknownFact("origin", "x.com", HIDDEN_ORIGIN, False, provider="cloudfront")
+OPEN = UnknownFact("dns", "x.com", "timeout", True)
+
+
+@pytest.mark.parametrize(
+    ("score", "unknowns", "said"),
+    [
+        (Score(9, 9, 1.0), (), "; every part that was seen is known"),
+        (
+            Score(9, 40, 1.0),
+            (),
+            "; every part that was seen is known; the range is due to what was not asked or not proved",
+        ),
+        (Score(9, 40, 0.83), (OPEN,), "; 83% of its parts are known"),
+        (Score(0, 100, 0.0), (OPEN,), "; nothing of what it rests on is known"),
+        (
+            Score(9, 40, 0.9),
+            (HIDDEN,),
+            "; the operator of every part seen is known; the origin behind Amazon CloudFront is not",
+        ),
+        (
+            Score(9, 40, 0.9),
+            (HIDDEN, OPEN),
+            "; the origin behind Amazon CloudFront is unknown, and so are some other parts",
+        ),
+    ],
+)
+def test_how_much_is_known_of_a_score_is_said_in_words(score, unknowns, said):
+    found = report(score=score, unknowns=unknowns, dependencies=(), names={"cloudfront": "Amazon CloudFront"})
+
+    assert wording.grounds(found) == said
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "said"),
+    [
+        (("A", "A"), "up", ", class A (names aside, no company can stop the web site for 1 hour)"),
+        (("C", "C"), "up", ", class C (one company can stop the web site for 1 to 3 days)"),
+        (("E", "E"), "degraded", ", class E (one company can stop the web site for 7 days or longer)"),
+        (("E", "C"), "up", ", class C to E (A is best, E is worst)"),
+        (("E", "E"), "down", ", class E"),
+    ],
+)
+def test_a_class_comes_with_its_meaning(ends, state, said):
+    score = Score(9, 9, 1.0, class_=ClassInterval(*ends))
+    web = Function("web", state, ScoreInterval(9, 9))
+
+    assert wording.outage_class(report(score=score, functions=(web,))) == said
+    assert wording.outage_class(report()) == ""

@@ -14,6 +14,7 @@ from hostaudit import domain
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.attribution.networks import Networks
 from hostaudit.analysis.attribution.operator import Hint, Naming, Operator, slug
+from hostaudit.analysis.attribution.ownership import Ownership
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, MOST, STRENGTH, combine
 from hostaudit.model.evidence import Evidence
@@ -36,14 +37,16 @@ FAMILIES: tuple[Kind, ...] = ("a", "aaaa")
 class Attribution:
     """Finds the operators of one site's subjects. Each method is a pure function of the evidence and the catalogue."""
 
-    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str) -> None:
+    def __init__(self, seen: EvidenceIndex, catalogue: Catalogue, own: str, ownership: Ownership | None = None) -> None:
         """``own`` is the name that the site holds, from a registrar or under a platform's suffix. A host under this
-        name is operated by the site itself, whatever network it is in."""
+        name is operated by the site itself, whatever network it is in. ``ownership``: without it, nothing is
+        declared."""
         self.seen = seen
         self.catalogue = catalogue
         self.naming = Naming(catalogue)
         self.networks = Networks(seen, catalogue)
         self.own = own
+        self.ownership = ownership or Ownership(seen, catalogue, own)
         self._soas: dict[str, dict[str, None]] | None = None
         self._edges: dict[tuple[str, str], tuple[Operator, ...]] = {}
 
@@ -57,9 +60,11 @@ class Attribution:
     def registry(self, tld: str, because: tuple[str, ...]) -> Operator:
         """The operator of a top-level domain (RFC 9499: registry)."""
         clues = self.catalogue.registry(tld)
-        return self.naming.best([Hint(clue, "") for clue in clues], because) or self.naming.unlisted(
-            f"registry-{tld}", f"the registry of .{tld}", because
-        )
+        found = self.naming.best([Hint(clue, "") for clue in clues], because)
+        sponsor = self.catalogue.sponsor(tld)
+        if found is None and sponsor:
+            return self.naming.unlisted(f"registry-{slug(sponsor)}", sponsor, because)
+        return found or self.naming.unlisted(f"registry-{tld}", f"the registry of .{tld}", because)
 
     def registrar(self, name: str) -> Operator | None:
         """The registrar of a registrable name, which can put it on hold. None if its registration data was not asked
@@ -113,7 +118,7 @@ class Attribution:
         if networks and (offered or domain.lies_under(host, self.own)):
             return None
         sure_of_all = bool(networks) and all(operator.certain for operator in networks)
-        return self.naming.unlisted(name, f"the operator of {name}", asked + around, certain=sure_of_all)
+        return self.naming.behind_name(name, asked + around, certain=sure_of_all, networks=tuple(networks))
 
     def _chiefly(self, operator: Operator, role: str) -> bool:
         """True if the main purpose of an operator's networks is a service in this role: then a foreign host name in
@@ -244,16 +249,14 @@ class Attribution:
         """The operator that an SPF include authorises to send mail."""
         hints = [Hint(clue, evidence) for clue in self.catalogue.spf(include)]
         name = domain.registrable(include) or include
-        return self.naming.best(hints, (evidence,)) or self.naming.unlisted(
-            name, f"the operator of {name}", (evidence,)
-        )
+        return self.naming.best(hints, (evidence,)) or self.naming.behind_name(name, (evidence,))
 
     def signer(self, host: str, evidence: str) -> Operator:
         """The operator that signs mail with the DKIM key to which a selector's CNAME leads."""
         clues = (*self.catalogue.spf(host), *self.catalogue.mx(host), *self.catalogue.cname(host))
         name = domain.registrable(host) or host
         found = self.naming.best([Hint(clue, evidence) for clue in clues], (evidence,))
-        return found or self.naming.unlisted(name, f"the operator of {name}", (evidence,))
+        return found or self.naming.behind_name(name, (evidence,))
 
     def resource(self, host: str) -> Operator:
         """The operator of a third-party host of the front page, by its name, its CNAME chain, or else its network."""
@@ -270,7 +273,7 @@ class Attribution:
                 if operator.certain:
                     return replace(operator, because=asked + operator.because)
         name = domain.registrable(host) or host
-        return self.naming.unlisted(name, f"the operator of {name}", asked, certain=value is not None)
+        return self.naming.behind_name(name, asked, certain=value is not None)
 
     def store(self, provider: str, evidence: tuple[str, ...]) -> Operator:
         """The operator of an app store, whose id the look-up itself names."""
@@ -285,7 +288,8 @@ class Attribution:
         company = parent or self.catalogue.parent(provider)
         name = record.name if record else provider
         clues = ("declared in the site file",)
-        return Operator(provider, company, name, self.catalogue.jurisdiction(provider), 0.5, (), clues)
+        country, above = self.catalogue.jurisdiction(provider), self.catalogue.owner_jurisdiction(provider)
+        return Operator(provider, company, name, country, 0.5, (), clues, owner_jurisdiction=above)
 
     # -- companies behind an operator -------------------------------------------------------------
 
@@ -298,9 +302,22 @@ class Attribution:
         record = self.catalogue.provider(identity)
         return record.name if record is not None else identity
 
-    def upstreams(self, operator: Operator) -> tuple[Operator, ...]:
-        """The products of other companies without which the operator's own does not work, and the products behind
-        those."""
+    def behind(self, role: str, subject: str, operator: Operator) -> tuple[Operator, ...]:
+        """The products of other companies without which an operator does not serve ``subject`` in a role: what its own
+        product rests on, and for a registry the back end of the top-level domain."""
+        found = self.upstreams(operator, role)
+        if role != "registry":
+            return found
+        hints = [Hint(clue, "") for clue in self.catalogue.back_end(subject)]
+        end = self.naming.best(hints, operator.because)
+        known = {operator.parent, *(each.parent for each in found)}
+        if end is None or end.parent in known:
+            return found
+        return (*found, replace(end, clues=(f"back end of .{subject}: {hints[0].clue.entry}",)))
+
+    def upstreams(self, operator: Operator, role: str) -> tuple[Operator, ...]:
+        """The products of other companies without which the operator's own does not work in a role, and the products
+        behind those."""
         found: dict[str, Operator] = {}
         stack = [operator]
         while stack:
@@ -308,6 +325,8 @@ class Attribution:
             record = self.catalogue.provider(above.provider)
             for each in record.depends_on if record is not None else ():
                 if each.on in found or each.on == operator.provider:
+                    continue
+                if above is operator and not each.holds(role):
                     continue
                 clue = f"{record.name if record else above.provider} rests on it: {each.source}"
                 found[each.on] = replace(

@@ -47,7 +47,8 @@ class Networks:
             label = owner.organisation if owner and owner.organisation else f"the network of {address}"
             what = slug(owner.organisation) if owner and owner.organisation else address
             announced_by_nobody = item is not None and item.unknown is None and owner is not None
-            return (self.naming.unlisted(what, label, asked, certain=announced_by_nobody),)
+            holders = (_names_of(owner),)
+            return (self.naming.unlisted(what, label, asked, certain=announced_by_nobody, holders=holders),)
         operators = [self._origin_operator(number, origin, held, address, asked) for number in origin.asns]
         return tuple({operator.provider: operator for operator in reversed(operators)}.values())
 
@@ -70,10 +71,15 @@ class Networks:
         found = self.naming.best(announced + [hint for hint in held if hint not in beside], asked)
         owner = self.seen.value("owner", address, Owner)
         if found is None:
-            label = next(iter(origin.names), "") or (owner.organisation if owner else None) or f"AS{number}"
+            # Team Cymru writes the country behind the name of a network.
+            named = next(iter(origin.names), "").removesuffix(f", {origin.country}")
+            label = named or (owner.organisation if owner else None) or f"AS{number}"
             # A holder that could not be looked up might have been a company of the catalogue.
             sure = not self.seen.open("owner", address)
-            found = self.naming.unlisted(f"as{number}", label, asked, certain=sure, jurisdiction=origin.country)
+            holders = ((*origin.names, *_names_of(owner)),) if len(origin.asns) == 1 else ()
+            found = self.naming.unlisted(
+                f"as{number}", label, asked, certain=sure, jurisdiction=origin.country, holders=holders
+            )
         notes = []
         holder = owner.organisation if owner is not None else None
         elsewhere = [hint.clue for hint in beside if hint.clue.kind == "organisation"]
@@ -136,3 +142,8 @@ class Networks:
         fresh = {self.catalogue.parent(hint.clue.provider) for hint in hints}
         known = self.catalogue.address(address)
         return hints + [Hint(c, evidence) for c in known if self.catalogue.parent(c.provider) not in fresh]
+
+
+def _names_of(owner: Owner | None) -> tuple[str, ...]:
+    """The names that a registry has for the holder of a network."""
+    return tuple(each for each in (owner.organisation, owner.name) if each) if owner is not None else ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from msgspec import UNSET
+
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.analysis.catalogue.confidence import CONTRADICTED, ENOUGH, combine
 from hostaudit.model.actors import unknown_id
@@ -20,7 +22,10 @@ PLACES = ("cdn", "hosting")
 class Operator:
     """The party that operates a subject. ``certain`` is false where evidence that could name the operator is missing,
     so that it may be any company. ``asns`` and ``prefixes`` locate it in the routing system. ``contradicts`` is the
-    evidence that names another company, ``against`` the clues in that evidence, as words."""
+    evidence that names another company, ``against`` the clues in that evidence, as words. ``owner_jurisdiction`` is the
+    country of the last company above it, where that is another one. Of an operator that the catalogue does not hold:
+    ``named``, the registrable name by which alone it is known, and ``holders``, for each of its networks the names of
+    its AS and of whoever holds its addresses."""
 
     provider: str
     parent: str
@@ -34,6 +39,9 @@ class Operator:
     certain: bool = True
     asns: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    owner_jurisdiction: str | None = None
+    named: str = ""
+    holders: tuple[tuple[str, ...], ...] = ()
 
     def as_dependency(
         self, role: Role, subject: str, *, direct: bool = True, zones: tuple[str, ...] = ()
@@ -54,6 +62,7 @@ class Operator:
             against=self.against,
             direct=direct,
             zones=zones,
+            owner_jurisdiction=self.owner_jurisdiction or UNSET,
         )
 
     def used_by(self, records: tuple[str, ...]) -> Operator:
@@ -107,6 +116,7 @@ class Naming:
             parent=self.catalogue.parent(provider),
             name=record.name if record else provider,
             jurisdiction=self.catalogue.jurisdiction(provider),
+            owner_jurisdiction=self.catalogue.owner_jurisdiction(provider),
             confidence=combine([hint.clue for hint in hints]),
             because=tuple(dict.fromkeys((*reasons, *because))),
             clues=tuple(dict.fromkeys(f"{hint.clue.kind} {hint.clue.value}" for hint in hints)),
@@ -120,6 +130,7 @@ class Naming:
         *,
         certain: bool = True,
         jurisdiction: str | None = None,
+        holders: tuple[tuple[str, ...], ...] = (),
     ) -> Operator:
         """An operator that is not in the catalogue, under the id ``unknown:<what>``."""
         identity = unknown_id(what)
@@ -131,7 +142,16 @@ class Naming:
             confidence=0.5 if certain else 0.0,
             because=because,
             certain=certain,
+            holders=holders,
         )
+
+    def behind_name(
+        self, name: str, because: tuple[str, ...], *, certain: bool = True, networks: tuple[Operator, ...] = ()
+    ) -> Operator:
+        """An operator of which only a registrable name is known, and the ``networks`` of its servers."""
+        found = self.unlisted(name, f"the operator of {name}", because, certain=certain)
+        holders = tuple(holders for each in networks for holders in each.holders or ((),))
+        return replace(found, named=name, holders=holders)
 
     def same(self, one: str, other: str) -> bool:
         """True if two products belong to one company."""

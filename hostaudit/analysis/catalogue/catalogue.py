@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hostaudit.analysis.catalogue.clue_index import HeaderIndex, NameIndex, RangeIndex
 from hostaudit.analysis.catalogue.confidence import STRENGTH
+from hostaudit.datasets import registries
 from hostaudit.model.match import Clue
 from hostaudit.model.rules import Provider, Rules, Upstream
 from hostaudit.model.values import Published
@@ -73,6 +74,7 @@ KEYS_OF: dict[str, Callable[[Provider], Iterable[str]]] = {
     "registrar-name": lambda provider: map(normalise, provider.registrar_names),
     "organisation": lambda provider: map(normalise, provider.organisations),
     "registry": lambda provider: provider.tlds,
+    "registry-name": lambda provider: map(normalise, provider.registry_names),
 }
 """By kind of clue, the values of a provider that are compared as a whole."""
 
@@ -168,14 +170,23 @@ class Catalogue:
         return self._parents.get(identity, identity)
 
     def jurisdiction(self, identity: str) -> str | None:
-        """The ISO 3166-1 code of the country of the controlling company, None if unknown. The statement in a provider's
-        own record goes before that of its parent."""
+        """The ISO 3166-1 code of the country of the company with which a customer has the contract, None if unknown.
+        The statement in a provider's own record goes before that of its parent."""
         provider = self._providers.get(identity)
         if provider is None:
             return None
         if provider.jurisdiction:
             return provider.jurisdiction
         return self.company_jurisdiction(self._parents[identity])
+
+    def owner_jurisdiction(self, identity: str) -> str | None:
+        """The country of the last company above a provider, None if it is unknown or that of the provider itself."""
+        country = self.company_jurisdiction(self._parents[identity]) if identity in self._providers else None
+        return None if country == self.jurisdiction(identity) else country
+
+    def jurisdictions(self, identity: str) -> tuple[str, ...]:
+        """The countries that bind a provider: that of the contract, and that of the last company above it."""
+        return tuple(each for each in (self.jurisdiction(identity), self.owner_jurisdiction(identity)) if each)
 
     def company_jurisdiction(self, company: str) -> str | None:
         """The country in the record of a company."""
@@ -346,9 +357,29 @@ class Catalogue:
         return self._by_exact("organisation", normalise(name), name) if name else ()
 
     def registry(self, tld: str) -> tuple[Clue, ...]:
-        """The operator of a top-level domain."""
+        """The operator of a top-level domain: the provider that has it in its record, else the one whose name its
+        sponsoring organisation has."""
         bare = tld.strip(".").lower()
-        return self._by_exact("registry", bare, f".{bare}")
+        row = registries.of(bare)
+        own = self._by_exact("registry", bare, f".{bare}")
+        return own or (self.registry_name(row.sponsor, "registry", f".{bare}") if row else ())
+
+    def registry_name(self, name: str, kind: str = "registry", seen: str = "") -> tuple[Clue, ...]:
+        """The registry with this name in IANA's root zone database. ``kind``: that of the clue."""
+        key = normalise(name)
+        found = self._keys("registry-name").get(key, ()) if key else ()
+        return tuple([Clue(each, kind, seen or name, STRENGTH[kind], name) for each in found])
+
+    def sponsor(self, tld: str) -> str:
+        """The sponsoring organisation of a top-level domain, empty if the table does not have the domain."""
+        row = registries.of(tld.strip(".").lower())
+        return row.sponsor if row else ""
+
+    def back_end(self, tld: str) -> tuple[Clue, ...]:
+        """The provider that runs a top-level domain for its sponsoring organisation, as far as that is known."""
+        bare = tld.strip(".").lower()
+        row = registries.of(bare)
+        return self.registry_name(row.back_end, f"registry-{row.known}", f".{bare}") if row and row.known else ()
 
     def store(self, identity: str) -> tuple[Clue, ...]:
         """The app store with this id; empty if the id is none."""
@@ -418,6 +449,7 @@ SAMPLES: dict[str, Callable[[Catalogue, str], tuple[Clue, ...]]] = {
     "registrar": _registrar_sample,
     "organisation": Catalogue.organisation,
     "tld": Catalogue.registry,
+    "registry": Catalogue.registry_name,
     "store": Catalogue.store,
     "region": _region_sample,
 }

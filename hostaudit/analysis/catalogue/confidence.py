@@ -21,8 +21,10 @@ STRENGTH: dict[str, float] = {
     "store": 0.9,  # the look-up of that store answered
     "header": 0.8,  # any server may send any header
     "asn": 0.75,  # announcing a prefix is not yet operating the host in it
+    "registry-contact": 0.7,  # the technical contact of a TLD runs it most often, not always
     "issuer-cn": 0.7,  # a common name without organisation is not unique
     "organisation": 0.6,  # a registered holder may lease the network to others
+    "registry-server": 0.6,  # a server answers for a TLD without being listed, so it may have lost it
     "ptr": 0.55,  # the holder of an address may write any name into its reverse zone
     "weak-header": 0.3,  # software of this provider that others run too
     "soa": 0.25,  # free text of the zone's owner, and often a relic of the provider before

@@ -43,6 +43,7 @@ SAMPLE_OF = {
     "tlds": "tld",
     "registrar_ids": "registrar",
     "registrar_names": "registrar",
+    "registry_names": "registry",
     "organisations": "organisation",
     "regions": "region",
 }
@@ -54,7 +55,7 @@ GROUPS = {
     "names": (*NAMES, *PATTERNS),
     "headers": ("headers",),
     "certificates": ("issuers", "caa"),
-    "registration": ("registrar_ids", "registrar_names", "tlds"),
+    "registration": ("registrar_ids", "registrar_names", "registry_names", "tlds"),
     "claimable": ("claimable",),
 }
 """By group of ``sources``, the fields that it covers; a country has its ``basis`` instead."""
@@ -85,6 +86,9 @@ GENERIC: dict[str, tuple[str, ...]] = {
 
 HEARSAY = re.compile(r"unchecked|knowledge|assum|guess|unknown|not checked", re.IGNORECASE)
 """Words that show that a basis is no real basis."""
+
+ADDRESS_SPACE = re.compile(r"address space \d+ % [A-Z]{2}(?: \([^)]*\))?")
+"""A basis that shows where the addresses of a provider are registered, which is not who controls it."""
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -266,6 +270,9 @@ def companies_have_a_basis(book: Book) -> Iterator[Complaint]:
             yield book.complain(provider, ("basis",), "basis without jurisdiction", "state the country that it shows")
         if HEARSAY.search(basis):
             yield book.complain(provider, ("basis",), f"basis {basis!r} is not one", mend)
+        if provider.usual and ADDRESS_SPACE.fullmatch(basis):
+            problem = f"basis {basis!r} says where addresses are registered, not who controls it"
+            yield book.complain(provider, ("basis",), problem, "a provider with the key usual needs a better one")
         owner = book.catalogue.parent(provider.id)
         if country and owner != provider.id and country == book.catalogue.company_jurisdiction(owner):
             problem = f"jurisdiction {country} is that of {owner} anyway"
@@ -354,7 +361,7 @@ def _claims(provider: Provider) -> Iterator[tuple[str, int, str]]:
     """Field, position and fact, in the form for comparison."""
     for field in (*NAMES, *PATTERNS, "caa", "tlds", "ranges", "asns", "registrar_ids"):
         yield from ((field, position, str(fact)) for position, fact in enumerate(getattr(provider, field)))
-    for field in ("registrar_names", "organisations"):
+    for field in ("registrar_names", "registry_names", "organisations"):
         yield from ((field, position, normalise(name)) for position, name in enumerate(getattr(provider, field)))
     yield from (("issuers", position, name.casefold()) for position, name in enumerate(provider.issuers))
 

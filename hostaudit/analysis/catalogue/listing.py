@@ -5,7 +5,7 @@ from __future__ import annotations
 from hostaudit.analysis.catalogue.catalogue import Catalogue
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.match import PROVIDER_SCHEMA, PROVIDERS_SCHEMA, OwnerRow, ProviderList, ProviderRow, ProviderSheet
-from hostaudit.model.rules import Provider, Rules
+from hostaudit.model.rules import Parent, Provider, Rules
 
 LIST = "see: hostaudit providers list"
 
@@ -56,6 +56,7 @@ def sheet(rules: Rules, identity: str) -> ProviderSheet:
         schema=PROVIDER_SCHEMA,
         provider=record,
         jurisdiction=catalogue.jurisdiction(identity),
+        owner_jurisdiction=catalogue.owner_jurisdiction(identity),
         owners=_owners(rules, catalogue, identity),
         siblings=tuple(family),
         needed_by=tuple(resting),
@@ -69,13 +70,16 @@ def _labels(record: Provider) -> list[str]:
 
 def _owners(rules: Rules, catalogue: Catalogue, identity: str) -> tuple[OwnerRow, ...]:
     """The companies above a provider, the direct one first. The loader refuses cycles, so this ends."""
-    record = catalogue.provider(identity)
+    record: Provider | Parent | None = catalogue.provider(identity)
     above = record.parent if record is not None else ""
     owners = []
+    below = record
     while above:
         company = rules.parents.get(above) or catalogue.provider(above)
         if company is None:
             break
-        owners.append(OwnerRow(above, company.name, company.jurisdiction, company.basis))
-        above = company.parent
+        since, read = (below.since, below.read) if below is not None else ("", "")
+        told = (company.basis, since, read or company.read, company.investor)
+        owners.append(OwnerRow(above, company.name, company.jurisdiction, *told))
+        below, above = company, company.parent
     return tuple(owners)

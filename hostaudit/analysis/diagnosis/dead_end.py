@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
+from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.analysis.catalogue.catalogue import Catalogue
@@ -58,12 +57,5 @@ def addresses_of(evidence: EvidenceIndex, host: str) -> tuple[str, ...]:
 def _next(evidence: EvidenceIndex, host: str, addresses: tuple[str, ...]) -> str:
     """The host to which all addresses of a host redirect; empty if they do not."""
     answers = [evidence.value("web", HostAddress(host, address), WebAnswer) for address in addresses]
-    places = {_host(each.location or "") if each is not None else "" for each in answers}
+    places = {domain.linked_host(each.location or "") if each is not None else "" for each in answers}
     return places.pop() if len(places) == 1 else ""
-
-
-def _host(location: str) -> str:
-    try:
-        return (urlsplit(location).hostname or "").lower()
-    except ValueError:
-        return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from hostaudit import domain
 from hostaudit.analysis.attribution.attribute import FAMILIES
@@ -40,7 +39,7 @@ class PageAnswer:
         if self.page is None:
             return ""
         with_what = " with a challenge page" if self.page.challenge is True else ""
-        return f"{self.page.host} answered {self.page.status}{with_what} to this look"
+        return f"{self.page.host} answered {self.page.status}{with_what} to this scan"
 
 
 def own_hosts(target: Target) -> tuple[str, ...]:
@@ -145,7 +144,7 @@ def redirects(evidence: EvidenceIndex, target: Target, page: FrontPage) -> Redir
     to redirect to another name itself."""
     own = own_hosts(target)
     names = {held(host) for host in own}
-    way = [host for hop in page.hops if (host := _host(hop)) and held(host) in names]
+    way = [host for hop in page.hops if (host := domain.linked_host(hop)) and held(host) in names]
     first = way[-1] if way else next((host for host in own if _has_address(evidence, host)), own[0])
     sure, perhaps = [first], []
     for host in own:
@@ -156,7 +155,7 @@ def redirects(evidence: EvidenceIndex, target: Target, page: FrontPage) -> Redir
             sure.append(host)
         elif any(item.unknown is not None for item in answers) or any(evidence.open(kind, host) for kind in FAMILIES):
             perhaps.append(host)
-    foreign = dict.fromkeys(host for hop in page.hops if (host := _host(hop)) and held(host) not in names)
+    foreign = dict.fromkeys(host for hop in page.hops if (host := domain.linked_host(hop)) and held(host) not in names)
     asked = (host for host in foreign if host != page.host and any(evidence.get(kind, host) for kind in FAMILIES))
     return Redirects(tuple(sure), tuple(perhaps), tuple(asked))
 
@@ -169,13 +168,5 @@ def _leaves(answer: WebAnswer, names: set[str]) -> bool:
     """True if an answer redirects to a host under none of these names."""
     if not answer.location or not 300 <= answer.status < REFUSED:
         return False
-    host = _host(answer.location, f"{answer.scheme}://{answer.host}/")
+    host = domain.linked_host(answer.location, f"{answer.scheme}://{answer.host}/")
     return bool(host) and held(host) not in names
-
-
-def _host(url: str, base: str = "") -> str:
-    """The host of a URL in A-labels, empty if it has none that is valid."""
-    try:
-        return domain.a_labels((urlsplit(urljoin(base, url)).hostname or "").rstrip("."))
-    except ValueError:
-        return ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast, get_args
+
+from msgspec import structs
 
 from hostaudit.analysis.attribution.attribute import Attribution
 from hostaudit.analysis.attribution.operator import Operator
+from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Term
 from hostaudit.model.actors import is_unknown
-from hostaudit.model.report import Dependency, DomainKind
+from hostaudit.model.report import Dependency, DomainKind, OwnGround
 from hostaudit.model.roles import Role
 
 
@@ -46,6 +49,11 @@ class EventContext:
         return f"{f' in {self.zone}' if self.zone else ''}{f' for {self.stands_by}' if self.stands_by else ''}"
 
 
+def claimed(row: Dependency, claim: Claim) -> Dependency:
+    """Return a row of the report with the ground on which its provider is the owner of the site, if it is told."""
+    return structs.replace(row, own=cast(OwnGround, claim.ground)) if claim.ground in get_args(OwnGround) else row
+
+
 def broken_event(role: str, subject: str) -> str:
     """The id of the basic event for something that is known not to work now."""
     return f"broken:{role}:{subject}"
@@ -73,8 +81,9 @@ class Operators:
     ) -> str:
         """Add the node for an operator of ``subject``, and its report row. ``registered``: see ``BasicEvent``."""
         operator = operator.used_by(context.uses)
+        claim = self.attribution.ownership.of(operator)
         row = operator.as_dependency(role, subject, direct=context.direct, zones=_zones(role, context, registered))
-        self._list(row, operator, context)
+        self._list(claimed(row, claim), operator, context)
         domains = self._domains(operator)
         if operator.prefixes:
             domains["prefix"] = operator.prefixes
@@ -101,6 +110,7 @@ class Operators:
             registered=registered,
             direct=context.direct,
             dependency="" if context.stands_by else row.id,
+            claim=claim,
         )
         return self._with_upstreams(self.tree.leaf(f"{row.id}{context.suffix}", leaf), role, operator, leaf, context)
 
@@ -112,22 +122,24 @@ class Operators:
 
     def _domains(self, operator: Operator) -> dict[DomainKind, tuple[str, ...]]:
         domains: dict[DomainKind, tuple[str, ...]] = {"provider": (operator.provider,), "parent": (operator.parent,)}
-        if operator.jurisdiction:
-            domains["jurisdiction"] = (operator.jurisdiction,)
+        countries = tuple(each for each in (operator.jurisdiction, operator.owner_jurisdiction) if each)
+        if countries:
+            domains["jurisdiction"] = countries
         return domains
 
     def _with_upstreams(
         self, node: str, role: Role, operator: Operator, leaf: BasicEvent, context: EventContext
     ) -> str:
         """The node of an operator together with the products of other companies without which its own does not work."""
-        upstreams = self.attribution.upstreams(operator) if operator.certain else ()
+        upstreams = self.attribution.behind(role, leaf.subject, operator) if operator.certain else ()
         gate = Purpose.WITH_UPSTREAMS.of(node)
         if not upstreams:
             return node
         children = [node]
         for upstream in upstreams:
+            claim = self.attribution.ownership.of(upstream)
             row = upstream.as_dependency(role, operator.provider, direct=False)
-            self._list(row, upstream, context)
+            self._list(claimed(row, claim), upstream, context)
             below = replace(
                 leaf,
                 domains=self._domains(upstream),
@@ -138,6 +150,7 @@ class Operators:
                 registered="",
                 direct=False,
                 dependency="" if context.stands_by else row.id,
+                claim=claim,
             )
             children.append(self.tree.leaf(f"upstream:{node}:{upstream.provider}", below))
         return self.tree.gate(gate, "all", children)

@@ -36,7 +36,7 @@ from hostaudit.model.values import (
     StoreListing,
 )
 
-UNASKED = "nobody has asked it yet"
+UNASKED = "not asked yet"
 
 
 @dataclass(frozen=True)
@@ -235,29 +235,30 @@ class Proofs:
     # -- authorities and stores -------------------------------------------------------------------
 
     def _authority(self, fallback: DeclaredFallback) -> Proof:
-        host = self.stands_for(fallback)
+        host, named = self.stands_for(fallback), self.attribution.provider_name(fallback.provider)
         item = self.evidence.get("caa", host)
         passes: bool | None = None
         configured = False
         if item is None or item.unknown is not None:
-            reason = f"whether CAA lets {fallback.provider} issue for {host} could not be learnt"
+            reason = f"it is unknown whether CAA lets {named} issue for {host}"
         elif not isinstance(item.value, Caa):
             passes, reason = True, f"no CAA record: any public authority may issue for {host}"
         else:
             allowed = {self.attribution.permitted_authority(name, item.id).provider for name in item.value.issue}
             passes = configured = fallback.provider in allowed
             verb = "lets" if passes else "does not let"
-            reason = f"CAA at {item.value.owner} {verb} {fallback.provider} issue"
+            reason = f"CAA at {item.value.owner} {verb} {named} issue"
         because = (item.id,) if item is not None else ()
         return Proof("ca", fallback.provider, host, passes, configured, (reason,), because, fallback=fallback)
 
     def _store(self, fallback: DeclaredFallback) -> Proof:
         item = self.evidence.get("listing", StoreListing(fallback.provider, fallback.app))
+        named = self.attribution.provider_name(fallback.provider)
         passes: bool | None = None
         if item is None or item.unknown is not None:
-            reason = f"whether {fallback.provider} lists {fallback.app} could not be learnt"
+            reason = f"it is unknown whether {named} lists {fallback.app}"
         elif not isinstance(item.value, Listing):
-            passes, reason = False, f"{fallback.provider} does not list {fallback.app}"
+            passes, reason = False, f"{named} does not list {fallback.app}"
         else:
             passes, reason = self._same_developer(item.value)
         because = (item.id,) if item is not None else ()
@@ -302,7 +303,7 @@ class Proofs:
                 for kind in FAMILIES
                 if (item := self.evidence.get(kind, spare.domain)) is not None and item.unknown
             ]
-            reasons = tuple(f"its addresses could not be learnt: {item.unknown.cause}" for item in gaps if item.unknown)
+            reasons = tuple(f"its addresses are unknown: {item.unknown.cause}" for item in gaps if item.unknown)
         because = tuple(dict.fromkeys(each for trial in trials for each in trial.because))
         registrar = self.attribution.registrar(domain.registrable(spare.domain) or spare.domain)
         provider = registrar.provider if registrar is not None else ""
@@ -346,7 +347,7 @@ class Proofs:
     def _mismatch(self, fallback: DeclaredFallback, owners: list[Operator]) -> tuple[bool | None, str] | None:
         """Verdict and reason if the network that was found is not the declared provider's; None if it agrees."""
         declared = self.attribution.declared(fallback.provider, fallback.parent)
-        behind = {each.provider for each in self.attribution.upstreams(declared)}
+        behind = {each.provider for each in self.attribution.upstreams(declared, fallback.role)}
         for each in owners:
             if each.provider == declared.provider or each.parent == declared.parent or each.provider in behind:
                 return None
@@ -356,7 +357,7 @@ class Proofs:
         if known:
             found = ", ".join(sorted({each.provider for each in known}))
             return False, f"it belongs to {found}, not to {fallback.provider}"
-        return None if not owners and not fallback.address else (None, "whose network it is could not be learnt")
+        return None if not owners and not fallback.address else (None, "it is unknown whose network it is")
 
     def _asked_in_vain(self, host: str) -> bool:
         """True if the addresses of a host were asked for and each answer said that there are none."""

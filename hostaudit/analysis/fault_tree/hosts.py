@@ -26,7 +26,7 @@ from hostaudit.analysis.fault_tree.standbys import Takeover
 from hostaudit.analysis.fault_tree.tree import HiddenOrigin, Switch
 from hostaudit.analysis.fault_tree.zones import Zones
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Leg
+from hostaudit.model.report import Leg, Liveness
 from hostaudit.model.roles import Role
 from hostaudit.model.site import DeclaredFallback
 from hostaudit.model.values import Addresses, FrontPage, HostAddress, WebAnswer, subject_text
@@ -184,13 +184,22 @@ class Hosts:
             fronts = any(self.attribution.fronts(each) for each in (*edges, *self.attribution.networks.of(address)))
             detail, behind = note, self._hidden_behind(host, address)
             if behind and self.origin:
-                detail = f"origin behind {behind} declared: {self.origin}"
+                declared = self.attribution.provider_name(self.origin)
+                detail = f"origin behind {self.attribution.provider_name(behind)} declared: {declared}"
             elif behind:
-                detail = f"origin behind {behind} is hidden"
+                detail = f"origin behind {self.attribution.provider_name(behind)} is hidden"
                 hidden.append(HiddenOrigin(subject, behind, detail))
             operators = Purpose.LEG_OPERATORS.of(host, address).id
-            legs.append(self.tree.leg("cdn" if fronts else "hosting", subject, operators, detail))
+            role, asked = "cdn" if fronts else "hosting", self.evidence.ids(("web", HostAddress(host, address)))
+            legs.append(self.tree.leg(role, subject, operators, detail, self._liveness(host, address), asked))
         return ShownLegs(tuple(legs), tuple(hidden))
+
+    def _liveness(self, host: str, address: str) -> Liveness:
+        """Whether an address of a host was asked for a page itself."""
+        item = self.evidence.get("web", HostAddress(host, address))
+        if item is None or (item.unknown is not None and item.unknown.cause == "not_asked"):
+            return "not_asked"
+        return "answers" if isinstance(item.value, WebAnswer) else ""
 
     # -- standbys -------------------------------------------------------------------------------------
 

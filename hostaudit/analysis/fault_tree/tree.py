@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from hostaudit.analysis.attribution.ownership import NO_CLAIM, Claim
 from hostaudit.analysis.fault_tree.purposes import ELSEWHERE, GateKey, Purpose
 from hostaudit.model.report import Dependency, DomainKind, Hours, Leg, Liveness
 
@@ -26,8 +27,18 @@ Applies = Literal["yes", "no", "maybe", "unseen"]
 
 Loss = Literal["down", "no_new_installs", "cannot_renew"]
 
+CONTRACTS: tuple[DomainKind, ...] = ("parent", "account", "control_plane")
+"""Kinds of failure domain in which a company ends its service; in all others something breaks or is blocked."""
+
 REBOUNDS = 64
 """The largest number of evaluations of one gate. Monotone measures converge long before, even with cycles."""
+
+
+class Cases(NamedTuple):
+    """How many recorded cases are behind a time, and whether they are those that the press told of."""
+
+    number: int
+    famous: bool
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ class Term:
     """One summand of a time, hours: *measured* at the site or *assumed*, with its source and the evidence for it.
 
     ``fixed``: notice does not shorten it, because nothing that the owner does could be done before. ``open``: nobody
-    knows if it comes at all, so that the pessimistic reading takes its high end for the usual one."""
+    knows if it comes at all, so that the pessimistic reading takes its high end for the usual one. ``cases``: of a time
+    from ``rules/recovery.yaml``, the recorded cases behind it."""
 
     hours: Hours
     how: Literal["measured", "assumed"]
@@ -43,6 +55,7 @@ class Term:
     because: tuple[str, ...] = ()
     fixed: bool = False
     open: bool = False
+    cases: Cases | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,7 @@ class BasicEvent:
     ``direct`` false: no record of the site names it; a provider of the site rests on it. ``dependency``: the id of its
     row in the report, empty if it has none.
     ``hidden``: what stands behind a content network. It works, since the host answers, and may be any company's.
+    ``claim``: that its operator is the owner of the site.
     """
 
     domains: dict[DomainKind, tuple[str, ...]]
@@ -81,6 +95,19 @@ class BasicEvent:
     direct: bool = True
     dependency: str = ""
     hidden: bool = False
+    claim: Claim = NO_CLAIM
+
+    @property
+    def own(self) -> bool:
+        """True if its operator is the owner of the site, as he declares or as its name says; a guess is not enough."""
+        return self.claim.ground in ("declared", "named")
+
+    def ended_by(self, *, guessing: bool = False) -> Mapping[DomainKind, tuple[str, ...]]:
+        """The failure domains with which it fails. The owner of the site can fail, burn and be blocked, but ends no
+        contract with himself. ``guessing``: who may be the owner is taken for him."""
+        if self.own or (guessing and self.claim.ground):
+            return {kind: ids for kind, ids in self.domains.items() if kind not in CONTRACTS}
+        return self.domains
 
     @property
     def names_only(self) -> bool:
@@ -199,6 +226,8 @@ class FaultTree:
         """Add a basic event once; returns its id for use as a child. A further use of it adds its evidence, but what
         the site uses itself is proved by its own records alone."""
         known = self.leaves.setdefault(name, leaf)
+        if known.claim != leaf.claim:
+            known = self.leaves[name] = replace(known, claim=known.claim.weaker(leaf.claim))
         if leaf.direct > known.direct:
             self.leaves[name] = replace(known, because=leaf.because, direct=True)
         elif leaf.direct == known.direct and leaf.because != known.because:
@@ -209,6 +238,14 @@ class FaultTree:
         """The same tree without hidden origins, for questions about what can be seen."""
         seen = {name: leaf for name, leaf in self.leaves.items() if not leaf.hidden}
         return self if len(seen) == len(self.leaves) else replace(self, leaves=seen, _order={}, _above={})
+
+    def without_guesses(self) -> FaultTree:
+        """The same tree in which nobody is taken for the owner of the site on a guess, for verdicts."""
+        told = {
+            name: leaf if leaf.own or not leaf.claim.ground else replace(leaf, claim=NO_CLAIM)
+            for name, leaf in self.leaves.items()
+        }
+        return self if told == self.leaves else replace(self, leaves=told, _order={}, _above={})
 
     def dependency(self, row: Dependency) -> None:
         """Add a row of the report once; a further use adds its evidence and zones, as for a basic event."""

@@ -133,7 +133,14 @@ class Zones:
                 domains = {kind: leaf.domains[kind] for kind in kept if kind in leaf.domains}
                 domains["control_plane"] = (account,)
                 console = BasicEvent(
-                    domains, leaf.role, f"console of {account}", leaf.because, leaf.role, owned=False, place="console"
+                    domains,
+                    leaf.role,
+                    f"console of {account}",
+                    leaf.because,
+                    leaf.role,
+                    owned=False,
+                    place="console",
+                    claim=leaf.claim,
                 )
                 nodes.append(self.tree.leaf(f"console:{account}", console))
         return [self.tree.gate(key, "any", nodes)] if nodes else []

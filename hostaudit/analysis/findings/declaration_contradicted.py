@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from hostaudit.analysis.attribution.attribute import FAMILIES
 from hostaudit.analysis.attribution.operator import Operator
 from hostaudit.analysis.findings import FindingDefinition
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.model.report import Finding
+from hostaudit.model.report import DomainKind, Finding
 from hostaudit.model.values import Addresses, AppLinks, FrontPage, MailExchangers
 from hostaudit.model.words import few
 
@@ -16,10 +18,11 @@ RULE = "declaration-contradicted"
 
 
 def find(site: SiteModel) -> Iterator[Finding]:
-    """Yield one finding for each key of ``declare`` that the evidence contradicts."""
+    """Yield one finding for each key of ``declare``, and each entry of ``own``, that the evidence contradicts."""
     yield from _apps(site)
     yield from _mailbox(site)
     yield from _origin(site)
+    yield from _own(site)
 
 
 def _apps(site: SiteModel) -> Iterator[Finding]:
@@ -74,16 +77,45 @@ def _behind(site: SiteModel, host: str) -> tuple[Operator, ...]:
     return tuple(found)
 
 
-def _contradicted(key: str, message: str, because: tuple[str, ...]) -> Finding:
+def _own(site: SiteModel) -> Iterator[Finding]:
+    """The findings for what is declared as the owner's own and is not: an address in a network of his that is another
+    company's, and an entry by which nothing of the site was recognised, if everything was."""
+    ownership, tree = site.attribution.ownership, site.tree
+    theirs: dict[tuple[str, str], dict[str, None]] = {}
+    for item in site.evidence.of("origin"):
+        for operator in site.attribution.networks.of(item.subject):
+            mine = operator.asns and ownership.asns.issuperset(operator.asns)
+            if mine and not ownership.of(operator).ground:
+                for number in operator.asns:
+                    theirs.setdefault((number, operator.name), {}).update(dict.fromkeys(operator.because))
+    for (number, name), because in sorted(theirs.items()):
+        said = f"The site file says that {number} is the site's own, and an address in it is known as {name}'s"
+        yield _contradicted(f"own {number}", f"{said}; what is seen counts.", tuple(because), key="own")
+    if any(leaf.certainty not in ("certain", "failed") for leaf in tree.leaves.values()):
+        return
+    held = {kind: {each for leaf in tree.leaves.values() for each in leaf.domains.get(kind, ())} for kind in HELD}
+    seen = {"parent": held["parent"], "asn": held["asn"] | {number for number, _ in theirs}}
+    entries = [(f"company {each}", each in seen["parent"]) for each in sorted(ownership.parents)]
+    entries += [(each, each in seen["asn"]) for each in sorted(ownership.asns)]
+    for entry, known in entries:
+        if not known:
+            message = f"The site file says that {entry} is the site's own, and nothing that was seen of it rests on it."
+            yield structs.replace(_contradicted(f"own {entry}", message, (), key="own"), severity="low")
+
+
+HELD: tuple[DomainKind, ...] = ("parent", "asn")
+
+
+def _contradicted(subject: str, message: str, because: tuple[str, ...], key: str = "declare") -> Finding:
     return Finding(
         rule=RULE,
         outcome="fail",
         severity="medium",
         confidence=0.8,
-        subject=key,
+        subject=subject,
         message=message,
         because=because,
-        fix="Correct declare in the site file, or what is seen.",
+        fix=f"Correct {key} in the site file, or what is seen.",
         effect="The declaration closes no question.",
     )
 

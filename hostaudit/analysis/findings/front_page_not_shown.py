@@ -25,8 +25,9 @@ def find(site: SiteModel) -> Iterator[Finding]:
         subject=answer.page.host,
         message=f"{answer.in_words}: the host answers, and shows no page.",
         because=answer.because,
-        fix="Nothing, if that is meant, as at an API or for other clients than browsers; else look in a browser.",
-        effect="The host counts as up; which apps and scripts a page would name was not looked for.",
+        fix="If this is intended, as for an API or for clients that are not browsers, nothing; else compare with what "
+        "a browser shows.",
+        effect="The host counts as up; apps and scripts that a page would name were not looked for.",
     )
 
 

@@ -147,16 +147,17 @@ def minimal_cut_sets(
     tree: FaultTree, kind: DomainKind, *, most: int = MOST, effort: int = EFFORT, reading: Reading = "named"
 ) -> CutSets:
     """Return the minimal cut sets of every function for one kind of failure domain, of at most ``most`` members."""
-    domains = sorted({each for leaf in tree.leaves.values() for each in leaf.domains.get(kind, ())})
+    lies_in = {
+        name: leaf.ended_by(guessing=reading == "optimistic").get(kind, ()) for name, leaf in tree.leaves.items()
+    }
+    domains = sorted({each for ids in lies_in.values() for each in ids})
     bit = {each: 1 << position for position, each in enumerate(domains)}
     lost: dict[str, Family] = {}
     for name, leaf in tree.leaves.items():
         if already_failed(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = ALWAYS
-        elif leaf.domains.get(kind) and (
-            leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")
-        ):
-            lost[name] = frozenset(bit[each] for each in leaf.domains[kind])
+        elif lies_in[name] and (leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named")):
+            lost[name] = frozenset(bit[each] for each in lies_in[name])
     order = most
     while True:
         try:

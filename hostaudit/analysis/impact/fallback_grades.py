@@ -12,6 +12,7 @@ from hostaudit import domain
 from hostaudit.analysis.fault_tree.fallback_proofs import Proof, Proofs
 from hostaudit.analysis.fault_tree.purposes import AUTHORITIES, Purpose
 from hostaudit.analysis.fault_tree.tree import FaultTree
+from hostaudit.model.actors import seen_of
 from hostaudit.model.report import Fallback, Grade
 from hostaudit.model.roles import NOT_ASSESSED, STANDBYS
 
@@ -76,7 +77,7 @@ def _against(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[str]) ->
     own = _parents(tree, [tree.standbys[proof.id].spare]) if proof.id in tree.standbys else set()
     if proof.fallback is not None:
         own.add(proofs.attribution.declared(proof.provider, proof.fallback.parent).parent)
-    reasons = [f"shares parent {each}" for each in sorted(own & backed)]
+    reasons = [f"shares parent {seen_of(each)}" for each in sorted(own & backed)]
     for company, what in _needed_to_switch(tree, proofs, proof):
         if company in backed and company not in own:
             reasons.append(f"control plane of the failed provider is needed: {what} ({company})")
@@ -123,7 +124,7 @@ def _against_spare(tree: FaultTree, proofs: Proofs, proof: Proof, backed: set[st
     if registrars[0] is not None and registrars[1] is not None and registrars[0].parent == registrars[1].parent:
         reasons.append(f"same registrar {registrars[0].provider}")
     own = _parents(tree, [tree.standbys[proof.id].spare], whole=True)
-    return reasons + [f"shares parent {each}" for each in sorted(own & backed)]
+    return reasons + [f"shares parent {seen_of(each)}" for each in sorted(own & backed)]
 
 
 def _parents(tree: FaultTree, nodes: Iterable[str], *, whole: bool = False) -> set[str]:

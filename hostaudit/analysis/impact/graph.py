@@ -64,7 +64,7 @@ def _leaf(tree: FaultTree, name: str, after: Iterable[str], clock: RecoveryTimes
         role=leaf.role,
         subject=leaf.subject,
         certainty=leaf.certainty,
-        domains=leaf.domains,
+        domains=dict(leaf.ended_by()),
         hours=_hours(*clock.total(terms)),
         times=table.add_all("time_to_recover", terms),
         begins=leaf.begins.hours if leaf.begins is not None else None,

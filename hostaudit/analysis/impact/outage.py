@@ -6,7 +6,7 @@ readings:
     pessimistic   an uncertain event fails with any failure, an unknown one always: the low end of the score
     named         an uncertain event is its own operator, ``unknown:<what>``; an unknown one works, a hoped one does
                   not: the reported outages
-    optimistic    neither fails: the high end of the score
+    optimistic    neither fails, and who may be the owner of the site is: the high end of the score
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from hostaudit import domain
-from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Switch, Term
+from hostaudit.analysis.fault_tree.tree import BasicEvent, Cases, FaultTree, Switch, Term
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import DomainKind, Hours
 from hostaudit.model.rules import Recovery
@@ -121,31 +121,45 @@ class RecoveryTimes:
     Work on the recovery begins when notice is given, so notice shortens the outage, as far as work does.
     """
 
-    def __init__(self, recovery: Mapping[str, Recovery], horizon: float, notice: float = 0.0) -> None:
+    def __init__(
+        self,
+        recovery: Mapping[str, Recovery],
+        horizon: float,
+        notice: float = 0.0,
+        declared: Mapping[str, float] | None = None,
+    ) -> None:
+        """``declared``: by role, the hours of a recovery that the owner declares and has tested; the optimistic reading
+        counts on it where it is shorter."""
         self.horizon = horizon
         self.notice = notice
         self._recovery = recovery
+        self._declared = declared or {}
 
-    def base(self, key: str) -> Term | None:
+    def base(self, key: str, reading: Reading = "named") -> Term | None:
         """The time of one role or step in ``rules/recovery.yaml``."""
         known = self._recovery.get(key)
         if known is None:
             return None
+        hours = Hours(known.low, known.usual, known.high)
+        if reading == "optimistic" and key in self._declared:
+            most = self._declared[key]
+            hours = Hours(*(min(each, most) for each in (hours.low, hours.usual, hours.high)))
         source = f"rules/recovery.yaml, {key}: {known.source}"
-        return Term(Hours(known.low, known.usual, known.high), "assumed", source, fixed=not known.notice_shortens)
+        cases = Cases(known.cases, known.famous)
+        return Term(hours, "assumed", source, fixed=not known.notice_shortens, cases=cases)
 
-    def terms(self, step: BasicEvent | Switch) -> tuple[Term, ...]:
+    def terms(self, step: BasicEvent | Switch, reading: Reading = "named") -> tuple[Term, ...]:
         """The summands of the time until a loss is repaired or a switch is done; empty if no end is known.
 
         A time that the owner declares for a switch needs no base."""
-        base = self.base(step.recovery)
+        base = self.base(step.recovery, reading)
         if base is None:
             return step.further if isinstance(step, Switch) else ()
         return (base, *step.further)
 
     def of(self, name: str, leaf: BasicEvent, reading: Reading = "named") -> OutageEstimate:
         """The duration of the outage of a failed basic event."""
-        return OutageEstimate.of(name, self.total(self.terms(leaf), reading), begins_of(leaf))
+        return OutageEstimate.of(name, self.total(self.terms(leaf, reading), reading), begins_of(leaf))
 
     def moved(
         self, registrar: BasicEvent, server: BasicEvent, reading: Reading = "named"
@@ -300,7 +314,8 @@ def fails_with(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
         return False
     if leaf.certainty == "uncertain" and reading != "named":
         return reading == "pessimistic"
-    return any((kind, each) in failed for kind, ids in leaf.domains.items() for each in ids)
+    lies_in = leaf.ended_by(guessing=reading == "optimistic")
+    return any((kind, each) in failed for kind, ids in lies_in.items() for each in ids)
 
 
 class SinglePointMeasure:
@@ -348,9 +363,10 @@ def standing(necks: Set[tuple[DomainKind, str]]) -> bool:
 
 
 def stopped_alone(
-    tree: FaultTree, nodes: Iterable[str], *, reading: Reading = "named"
+    tree: FaultTree, nodes: Iterable[str], *, reading: Reading = "named", own_too: bool = False
 ) -> dict[str, set[tuple[DomainKind, str]]]:
-    """For some nodes, the failure domains that stop each of them alone.
+    """For some nodes, the failure domains that stop each of them alone. ``own_too``: the owner of the site counts as a
+    company, for the question whether two alternatives are of one party.
 
     Each node carries the set of domains that force it to fail: an ``all`` gate unites, an ``any`` gate intersects
     (fault trees: Vesely et al., NUREG-0492, chapter VII). A node that fails in any case carries every domain.
@@ -366,7 +382,8 @@ def stopped_alone(
         if already_failed(leaf, reading) or (leaf.certainty == "uncertain" and reading == "pessimistic"):
             lost[name] = every
         elif leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named"):
-            causes = _union([bit[kind, each] for kind, ids in leaf.domains.items() for each in ids])
+            lies_in = leaf.domains if own_too else leaf.ended_by(guessing=reading == "optimistic")
+            causes = _union([bit[kind, each] for kind, ids in lies_in.items() for each in ids])
             if causes:
                 lost[name] = causes
     state = tree.solve(lost, SinglePointMeasure(every))

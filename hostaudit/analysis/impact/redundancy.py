@@ -328,8 +328,10 @@ class Alternatives:
         return copy
 
     def _alternatives_of(self, role: str, nodes: Sequence[str]) -> tuple[Alternative, ...]:
-        near = {end: stopped_alone(self._shallow, nodes, reading=end) for end in ("optimistic", "pessimistic")}
-        far = {end: stopped_alone(self.tree, nodes, reading=end) for end in ("optimistic", "pessimistic")}
+        near = {
+            end: stopped_alone(self._shallow, nodes, reading=end, own_too=True) for end in ("optimistic", "pessimistic")
+        }
+        far = {end: stopped_alone(self.tree, nodes, reading=end, own_too=True) for end in ("optimistic", "pessimistic")}
         found = []
         for node in nodes:
             leaves = self.tree.near(node)

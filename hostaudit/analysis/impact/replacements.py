@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import UNSET, UnsetType
+
 from hostaudit.analysis.fault_tree.tree import BasicEvent
 from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
+from hostaudit.analysis.impact.own_parts import guessed_companies
 from hostaudit.analysis.site_model import SiteModel
+from hostaudit.model.report import OwnGround
 from hostaudit.model.roles import FUNCTIONS, REPLACEABLE
 from hostaudit.model.rules import Provider
 from hostaudit.model.scenario import Scenario
@@ -30,6 +34,7 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
     held = _held(site)
     countries = _countries(site)
     refusals = _refusals(scenarios)
+    guessed = guessed_companies(site.tree)
     gaps = []
     for parent, functions in sorted(_necks(site).items(), key=lambda row: (-len(row[1]), row[0])):
         carried = _carried(site, parent, functions)
@@ -40,10 +45,11 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
                 rows = [
                     _candidate(site, each, role, held, shared, refusals)
                     for each in site.rules.providers
-                    if each.serves(role) and each.sold and _fits(each, role, hit)
+                    if each.serves(role) and each.sold and not each.ended and _fits(each, role, hit)
                 ]
                 rows.sort(key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider))
-                gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows)))
+                guess: OwnGround | UnsetType = "guessed" if parent in guessed else UNSET
+                gaps.append(Gap(parent, site.company(parent), role, hit, tuple(rows), guess))
     return Fallbacks(
         schema=FALLBACKS_SCHEMA,
         target=site.file.target,
@@ -68,21 +74,21 @@ def _candidate(
     if parent in held:
         reasons.append(f"shares parent {parent}: {', '.join(held[parent][:3])}")
     operator = site.attribution.declared(provider.id)
-    for upstream in site.attribution.upstreams(operator):
+    for upstream in site.attribution.upstreams(operator, role):
         if upstream.parent in held and upstream.parent != parent:
             reasons.append(
                 f"rests on {upstream.name}, parent {upstream.parent}: {', '.join(held[upstream.parent][:2])}"
             )
-    jurisdiction = catalogue.jurisdiction(provider.id)
-    if jurisdiction in countries:
-        reasons.append(f"jurisdiction {jurisdiction}: {countries[jurisdiction]}")
+    shared = [each for each in catalogue.jurisdictions(provider.id) if each in countries]
+    reasons += [f"jurisdiction {each}: {countries[each]}" for each in shared]
     return Candidate(
         provider=provider.id,
         name=provider.name,
         parent=parent,
-        jurisdiction=jurisdiction,
+        jurisdiction=catalogue.jurisdiction(provider.id),
         independent=not reasons,
         reasons=tuple(reasons) or ("shares no parent with anything that the site depends on",),
+        upstream="stated" if provider.depends_on else "not stated",
         usual=role in provider.usual,
         history=refusals.get(provider.id, ()),
     )

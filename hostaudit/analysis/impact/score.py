@@ -51,6 +51,8 @@ FORMULA = (
     "and so on to the fifth x (1 - worst exposure to a company that holds only names)",
     "low reads every unknown as failing, high as surviving; hours are the usual ones of the report, less what a "
     "proved fallback saves",
+    "what the owner runs himself is no company, for high also if that is a guess; high counts on recoveries that he "
+    "declares and has tested",
 )
 """The formula of the score in words; ``harm``, ``exposure``, ``CompanyOutages.factor`` and ``combine`` compute it."""
 

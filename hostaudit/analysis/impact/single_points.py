@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
+
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import (
     AT_ONCE,
@@ -19,6 +21,7 @@ from hostaudit.analysis.impact.outage import (
     standing,
     stopped_alone,
 )
+from hostaudit.analysis.impact.own_parts import guessed_companies, own_ground, told_as_one
 from hostaudit.analysis.impact.score import exposure
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.model.actors import NOBODY
@@ -32,6 +35,9 @@ from hostaudit.model.report import (
 from hostaudit.model.rules import Rules
 
 ENDS = ("low", "usual", "high")
+COMPANIES: tuple[DomainKind, ...] = ("parent", "provider")
+BY_NAMES: tuple[DomainKind, ...] = (*COMPANIES, "jurisdiction")
+"""The kinds that may end functions only through a registry or registrar, though other parts lie in them too."""
 
 
 def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: TimeTable) -> tuple[SinglePoint, ...]:
@@ -42,19 +48,27 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
     functions = [f for f in tree.functions if f.applies == "yes" and standing(necks[f.id])]
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in tree.functions if f.counts]
+    working = [f for f in applying if standing(necks[f.id])]
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
         state = solved(tree, failed, clock)
         outages = {function.id: outage_of(state, function.root, clock) for function in tree.functions}
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
-        light = kind in ("parent", "provider") and _only_names(tree, failed, clock, applying)
-        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if light else 1.0)
+        light = kind in BY_NAMES and _only_names(tree, failed, clock, working)
+        less = light and kind in COMPANIES
+        worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
         leaves = _leaves_of(tree, hit, kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
         points.append(
             SinglePoint(
-                failure_domain=FailureDomain(kind, identity, name_of(tree, rules, kind, identity), name_only),
+                failure_domain=FailureDomain(
+                    kind,
+                    identity,
+                    name_of(tree, rules, kind, identity),
+                    name_only,
+                    (own_ground(leaves) if kind == "provider" else None) or UNSET,
+                ),
                 order=1,
                 functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)
                 + _degraded(tree, clock, functions, hit, legs, state, (kind, identity)),
@@ -64,7 +78,7 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                 name_only=name_only,
             )
         )
-    return tuple(sorted(points, key=_rank))
+    return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=_rank))
 
 
 def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying: list[SiteFunction]) -> bool:
@@ -82,7 +96,7 @@ def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
 
 def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, identity: str) -> list[BasicEvent]:
     below = {name for function in hit for name in tree.below(function.root)}
-    return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.domains.get(kind, ())]
+    return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.ended_by().get(kind, ())]
 
 
 def _function_impact(

@@ -19,7 +19,7 @@ class TimeTable:
 
     def add(self, of: Purpose, term: Term) -> str:
         """Add a summand once; return its id."""
-        row = TimeTerm(of, term.hours, term.how, term.source, term.because)
+        row = TimeTerm(of, term.hours, term.how, term.source, term.because, *(term.cases or ()))
         return self._ids.setdefault(row, f"t{len(self._ids) + 1}")
 
     def add_all(self, of: Purpose, terms: Iterable[Term]) -> tuple[str, ...]:

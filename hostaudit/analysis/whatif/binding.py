@@ -21,12 +21,14 @@ from hostaudit.analysis.site_model import SiteModel
 from hostaudit.errors import UsageError, close
 from hostaudit.model.actors import is_unknown
 from hostaudit.model.report import DomainKind
-from hostaudit.model.roles import HIDDEN, STORES, Role, functions_of_layer, roles_of_layer, roles_of_product
+from hostaudit.model.roles import HIDDEN, LAYERS, STORES, Role, functions_of_layer, roles_of_layer, roles_of_product
 from hostaudit.model.scenario import Event, Scenario
 from hostaudit.model.whatif import Applies, Bound
 from hostaudit.model.words import listed
 
 LEFT = ("terminate", "suspend", "remove", "delete", "expire", "revoke", "distrust", "outage", "degrade")
+ENDS_CONTRACTS = ("terminate", "suspend", "remove", "delete")
+"""The acts of a company on its customer. Nobody does that to himself; whatever breaks, breaks there too."""
 ACCOUNTS = ("hosting", "cdn", "dns", "ip_transit")
 """The layers on which the end of a customer's contract ends his whole account; on any other it ends that service."""
 KINDS: tuple[DomainKind, ...] = (
@@ -79,7 +81,7 @@ class Binder:
         roles = self._roles(event)
         account = self.site.attribution.catalogue.account(actor)
         hit = []
-        for name, leaf in self._leaves():
+        for name, leaf in self._reached(event):
             product = actor in leaf.domains.get("provider", ())
             sold = event.scope in ("customer", "country") and account in leaf.domains.get("account", ())
             below = leaf.place == "upstream"
@@ -90,7 +92,9 @@ class Binder:
             ):
                 hit.append(name)
         bound = (Bound("provider", actor, self.site.attribution.provider_name(actor), actor),)
-        return self._found(event, tuple(hit), bound, self._unused(event, actor), same=True)
+        mine = any(leaf.own and actor in leaf.domains.get("provider", ()) for _, leaf in self._leaves())
+        missing = _own_reason(event) if mine and not hit else self._unused(event, actor)
+        return self._found(event, tuple(hit), bound, missing, same=True)
 
     def _sold(self, event: Event, leaf: BasicEvent) -> bool:
         """True if closing an account ends this basic event too: who ends mail ends no servers, and vice versa."""
@@ -121,10 +125,14 @@ class Binder:
             return self._found(event, held, bound, "", same=operator.provider == event.actor)
         candidates = self._candidates(event)
         if not candidates:
+            if any(leaf.own and leaf.role in roles_of_layer(event.layer) for _, leaf in self._serving()):
+                return Binding("no", reason=_own_reason(event))
             return Binding("not_assessed" if unseen else "no", reason=unseen or self._nobody(event))
         account = self._worst(event, candidates)
         leaves = [
-            n for n, leaf in self._leaves() if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
+            n
+            for n, leaf in self._reached(event)
+            if account in leaf.domains.get("account", ()) and self._sold(event, leaf)
         ]
         if event.scope in ("product", "global", "region") or event.layer not in ACCOUNTS:
             # Who ends the account ends every name in it, those in reserve too; any other act is on the one name.
@@ -153,6 +161,8 @@ class Binder:
         found: dict[str, list[str]] = {}
         for name, leaf in self._serving():
             if leaf.role not in roles or not leaf.owned or leaf.certainty != "certain":
+                continue
+            if leaf.own and _ends(event):
                 continue
             if event.platform and leaf.domains["provider"][0] not in STORES[event.platform]:
                 continue
@@ -184,7 +194,9 @@ class Binder:
             unseen = self._unseen(event)
             return Binding("not_assessed" if unseen else "no", reason=missing or unseen)
         if event.scope != "region":
-            return Binding("yes", leaves, bound=bound, same=same)
+            guess = any(self.tree.leaves[name].claim.ground == "guessed" for name in leaves)
+            reason = "it looks like the site's own; if so, this does not apply" if guess and _ends(event) else ""
+            return Binding("yes", leaves, bound=bound, reason=reason, same=same)
         told = {name: self.tree.leaves[name].domains.get("region", ()) for name in leaves}
         here = tuple(name for name in leaves if any(each.endswith(f"/{event.region}") for each in told[name]))
         unknown = tuple(name for name in leaves if not told[name])
@@ -208,6 +220,10 @@ class Binder:
             if name in self.serving or name in self.standing_by or leaf.place != "serving"
         ]
 
+    def _reached(self, event: Event) -> list[tuple[str, BasicEvent]]:
+        """The basic events that an event can affect: who ends contracts ends none with himself."""
+        return [(name, leaf) for name, leaf in self._leaves() if not (leaf.own and _ends(event))]
+
     def _serving(self) -> list[tuple[str, BasicEvent]]:
         return [(name, leaf) for name, leaf in self.tree.leaves.items() if name in self.serving]
 
@@ -224,7 +240,8 @@ class Binder:
         if event.layer == "hosting":
             fronts = [leaf for leaf in own if leaf.role == "cdn"]
             if fronts:
-                return f"the origin behind {fronts[0].domains['provider'][0]} is hidden"
+                front = self.site.attribution.provider_name(fronts[0].domains["provider"][0])
+                return f"the origin behind {front} is hidden"
         open_ = [
             each.id
             for each in self.tree.functions
@@ -235,15 +252,19 @@ class Binder:
         # An edge would show at the addresses of a host.
         shown = (*roles, "hosting") if event.layer == "cdn" else roles
         there = {leaf.certainty for leaf in own if leaf.role in shown}
-        return (
-            f"who does that for the site could not be learnt ({event.layer})"
-            if there and "certain" not in there
-            else ""
-        )
+        return f"it is unknown who does that for the site ({event.layer})" if there and "certain" not in there else ""
 
     def _nobody(self, event: Event) -> str:
         wanted = f"{event.platform} " if event.platform else ""
-        return f"nobody fills the role {wanted}{event.layer.replace('_', ' ')} at this site"
+        return f"no provider was seen in the role {wanted}{event.layer.replace('_', ' ')} at this site"
+
+
+def _ends(event: Event) -> bool:
+    return event.action in ENDS_CONTRACTS
+
+
+def _own_reason(event: Event) -> str:
+    return f"the site is its own {LAYERS[event.layer].words}, and ends no contract with itself"
 
 
 def replace_bound(bound: Bound, name: str) -> Bound:
@@ -259,7 +280,8 @@ def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainK
         raise UsageError(f"--kind {kind} is not known", f"give one of: {', '.join(KINDS)}")
     present: dict[DomainKind, set[str]] = {each: set() for each in KINDS}
     for leaf in site.tree.leaves.values():
-        for each, ids in leaf.domains.items():
+        # Without a kind, what the owner runs himself is asked for as a product or network, which can fail.
+        for each, ids in (leaf.domains if kind else leaf.ended_by()).items():
             present[each].update(ids)
     spelt = (given, given.lower(), given.upper(), f"AS{given}", given.lstrip(".").lower())
     for each in kinds:
@@ -281,8 +303,13 @@ def failure_domain(site: SiteModel, given: str, kind: str = "") -> tuple[DomainK
 
 
 def in_domain(tree: FaultTree, kind: DomainKind, identity: str) -> tuple[str, ...]:
-    """The basic events in a failure domain."""
-    return tuple(name for name, leaf in tree.leaves.items() if identity in leaf.domains.get(kind, ()))
+    """The basic events that fail with a failure domain."""
+    return tuple(name for name, leaf in tree.leaves.items() if identity in leaf.ended_by().get(kind, ()))
+
+
+def owner_in(tree: FaultTree, kind: DomainKind, identity: str) -> bool:
+    """True if the owner of the site is what a failure domain stands for, at least in a part."""
+    return any(leaf.own and identity in leaf.domains.get(kind, ()) for leaf in tree.leaves.values())
 
 
 SPOKEN = {

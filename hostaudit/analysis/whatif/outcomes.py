@@ -43,7 +43,7 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
         if assessed and any(result.perhaps.get(node) != result.worse.get(node) for node in each.degraded_by):
             note = "it may be degraded: whether an event reaches a part of it cannot be seen"
         if renewal is not None and each is renewal and ends[1] and each.begins is not None:
-            note = f"it is felt in {duration(each.begins.hours.usual)}, when the certificate in use ends"
+            note = f"noticed after {duration(each.begins.hours.usual)}, when the certificate in use ends"
         via = _via(site.tree, each, result.ends[1])
         roots = [(each.root, *each.degraded_by)]
         if renewal is not None and each.id == "web":
@@ -124,12 +124,12 @@ def _revoked(site: SiteModel, simulation: Simulation, renewal: SiteFunction) -> 
 
 def _assessed(each: SiteFunction, result: SimulationResult, perhaps: Spans) -> tuple[bool, str]:
     if each.applies == "maybe":
-        return False, "what it rests on could not be learnt"
+        return False, "it is unknown what it rests on"
     if result.down(each.root, result.before):
         return False, "it does not work now, before any of this"
     lost = result.down(each.root, result.ends[1])
     if not lost and result.down(each.root, result.at_worst):
-        return False, "whether it works now could not be learnt"
+        return False, "it is unknown whether it works now"
     if perhaps:
         return False, "whether an event reaches it cannot be seen"
     below = [result.tree.leaves[name] for name in result.tree.below(each.root) if name in result.tree.leaves]

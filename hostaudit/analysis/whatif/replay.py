@@ -24,7 +24,16 @@ from hostaudit.analysis.impact.fallback_grades import graded
 from hostaudit.analysis.impact.outage import RecoveryTimes
 from hostaudit.analysis.impact.score import effective_role
 from hostaudit.analysis.site_model import SiteModel
-from hostaudit.analysis.whatif.binding import LEFT, Binder, Binding, called, check_mapping, failure_domain, in_domain
+from hostaudit.analysis.whatif.binding import (
+    LEFT,
+    Binder,
+    Binding,
+    called,
+    check_mapping,
+    failure_domain,
+    in_domain,
+    owner_in,
+)
 from hostaudit.analysis.whatif.outcomes import goes_down, out_of_sight, outcomes_of, standbys_of, with_functions
 from hostaudit.analysis.whatif.simulation import Loss, Simulation, SimulationResult, held_up
 from hostaudit.model.report import NotAssessed
@@ -44,6 +53,7 @@ from hostaudit.model.whatif import (
 )
 from hostaudit.model.words import AT_ONCE, duration, fallback, function, listed
 
+OWN = "it is the site's own, and ends no contract with itself; --kind provider, asn or prefix asks for its outage"
 DROP_HORIZON = 24 * 365 * 2.0
 """Hours of the clock without a recorded scenario (``--drop``): two years."""
 
@@ -118,7 +128,8 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
             back = {each: clock.total(clock.terms(site.tree.leaves[each])) for each in leaves}
             simulation.losses.append(Loss(given, 0.0, back, frozenset(), notice))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
-        reason = "" if leaves else "nothing that was seen of the site rests on it"
+        mine = owner_in(site.tree, found_kind, identity)
+        reason = "" if leaves else OWN if mine else "nothing that was seen of the site rests on it"
         simulation.events.append(
             EventOutcome(
                 id=given,
@@ -127,7 +138,7 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
                 actor=identity,
                 actor_name=name,
                 layer=found_kind,
-                action="terminate",
+                action="outage" if leaves and mine else "terminate",
                 scope=found_kind,
                 notice_hours=notice,
                 duration_hours=None,
@@ -139,7 +150,9 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
             )
         )
     names = listed([each.actor_name for each in simulation.events])
-    title = f"{names} {'end' if len(simulation.events) > 1 else 'ends'} service"
+    breaks = all(each.action == "outage" for each in simulation.events)
+    verbs = ("have an outage", "has an outage") if breaks else ("end service", "ends service")
+    title = f"{names} {verbs[len(simulation.events) == 1]}"
     return _answer(
         site, simulation, clock, kind="drop", id="+".join(each.id for each in simulation.events), title=title
     )
@@ -381,7 +394,7 @@ def _advice(site: SiteModel, simulation: Simulation, lost: Iterable[FunctionOutc
     for outcome in sorted(lost, key=lambda each: -each.down_hours)[:2]:  # of the same length, what others rest on first
         if not outcome.via:
             said = name if outcome.id == "web" else function(outcome.id)
-            rows.append(f"nothing stands by for {said}: see hostaudit fallbacks {name}")
+            rows.append(f"there is no fallback for {said}: see hostaudit fallbacks {name}")
         else:
             ways = listed([fallback(FallbackId.read(each), names) for each in outcome.via])
             rows.append(f"rehearse the switch to {ways}, or make it automatic")

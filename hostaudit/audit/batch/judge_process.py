@@ -24,6 +24,7 @@ import hostaudit
 from hostaudit.model.changes import Snapshot
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import EvidenceFile
+from hostaudit.model.overview import SiteLine, line_of
 from hostaudit.model.report import Report
 from hostaudit.model.values import evidence_id
 from hostaudit.model.verdict import Verdict
@@ -62,7 +63,7 @@ class Judged(msgspec.Struct, frozen=True):
     """The judgement of one site. ``line``: the report as a line of JSON, if it is wanted. ``defect``: the error of a
     site that could not be judged; the other fields then have no meaning. ``snapshot``: the facts for the history, if
     there is one; ``unkept``: the reason why it could not be read, empty if it could. ``defects``: the errors of
-    hostaudit itself while it looked at the site."""
+    hostaudit itself while it looked at the site. ``overview``: the line of the site in the table of the list."""
 
     verdict: Verdict = "not_judged"
     low: float = 0.0
@@ -73,6 +74,7 @@ class Judged(msgspec.Struct, frozen=True):
     snapshot: Snapshot | None = None
     unkept: str = ""
     defects: tuple[str, ...] = ()
+    overview: SiteLine | None = None
 
 
 class JudgingFailedError(Exception):
@@ -123,7 +125,17 @@ def judged(job: Job) -> Judged:
     low, high = report.score.low, report.score.high
     line = one_line(report) if job.whole else ""
     snapshot, defects = _snapshot(report) if job.history else None, report.run.defects or ()
-    return Judged(report.verdict, low, high, report.summary, line, snapshot=snapshot, unkept=unread, defects=defects)
+    return Judged(
+        report.verdict,
+        low,
+        high,
+        report.summary,
+        line,
+        snapshot=snapshot,
+        unkept=unread,
+        defects=defects,
+        overview=line_of(report),
+    )
 
 
 def remembering(criteria: Criteria | None, file: EvidenceFile, history: Path) -> Criteria | None:

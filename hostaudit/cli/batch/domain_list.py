@@ -47,7 +47,7 @@ def read(path: str) -> Listed:
     Raises ``UsageError`` for a list that cannot be read and ``NothingToScanError`` for one that names no site.
     """
     name = "standard input" if path == "-" else path
-    found = parse(_bytes(path, name))
+    found = parse(content(path, name))
     if not found.targets:
         count = len(found.rejected)
         why = f"all {count} lines are invalid" if count > 1 else "its only line is invalid"
@@ -83,7 +83,8 @@ def parse(data: bytes) -> Listed:
     return Listed(tuple(targets.values()), tuple(rejected), duplicates)
 
 
-def _bytes(path: str, name: str) -> bytes:
+def content(path: str, name: str) -> bytes:
+    """The bytes of a list at ``path`` (``-``: standard input), which errors call ``name``. Raises ``UsageError``."""
     try:
         if path == "-":
             data = sys.stdin.buffer.read(MOST_BYTES + 1)

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
 from hostaudit.cli.output import EXIT_OF
 from hostaudit.errors import Exit
+from hostaudit.model.overview import SiteLine
+from hostaudit.report import Style
 from hostaudit.report.json_text import written
+from hostaudit.report.terminal.overview import overview
 from hostaudit.report.text import inert, printable
 
 if TYPE_CHECKING:
@@ -141,8 +145,16 @@ MOST_TERSE = 20
 """Columns; a shorter beginning of a sentence tells the reader nothing."""
 
 
-def closing(tally: Tally, listed: Listed) -> str:
-    """The last lines for people: the number of domains by outcome."""
+def told(record: Record) -> SiteLine:
+    """The line of a record in the table at the end."""
+    if record.judged is None:
+        return SiteLine(record.domain, failure=record.failure or "not judged")
+    judged = record.judged
+    return judged.overview or SiteLine(record.domain, judged.verdict, judged.low, judged.high)
+
+
+def closing(tally: Tally, listed: Listed, sites: Sequence[SiteLine], style: Style) -> str:
+    """The end for people: the table of the sites, and the number of domains by outcome."""
     counts = [f"{tally.verdicts[name]} {name.replace('_', ' ')}" for name in EXIT_OF if tally.verdicts[name]]
     counts += [f"{tally.failed} failed with an internal error"] if tally.failed else []
     counts += [f"{tally.defective} with an internal error at single questions"] if tally.defective else []
@@ -151,7 +163,8 @@ def closing(tally: Tally, listed: Listed) -> str:
     seconds = time.monotonic() - tally.started
     of = f"{tally.ended} of {tally.total} domains" if tally.ended < tally.total else f"{tally.total} domains"
     state = "Interrupted: " if tally.interrupted else ""
-    return f"\n{state}{of} in {clock(seconds)}: {', '.join(counts) or 'none scanned'}\n"
+    table = f"\n{overview(sites, style)}" if len(sites) > 1 else ""
+    return f"{table}\n{state}{of} in {clock(seconds)}: {', '.join(counts) or 'none scanned'}\n"
 
 
 # -- destinations of records -------------------------------------------------------------------------------------

@@ -23,11 +23,12 @@ from hostaudit.audit.batch.loop import MOST_JOBS, Order, Record, Stop, scan_site
 from hostaudit.cli import inputs
 from hostaudit.cli.batch import domain_list
 from hostaudit.cli.batch.progress import ProgressLine
-from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary
+from hostaudit.cli.batch.records import MOST_NAMED, RECORDS, Sink, Tally, closing, line, opened, row, summary, told
 from hostaudit.cli.batch.run_history import RunHistory
 from hostaudit.cli.console import complain, plain_log
 from hostaudit.cli.output import Writer, tell_defects
 from hostaudit.errors import UsageError
+from hostaudit.model.overview import SiteLine
 
 if TYPE_CHECKING:
     from hostaudit.cli.batch.domain_list import Listed, Rejected
@@ -89,11 +90,7 @@ def scan_list(
         asyncio.run(run.go(meter))
     finally:
         meter.clear()
-    for each in sinks:
-        each.write(summary(run.tally, listed, asked) if each.whole else closing(run.tally, listed))
-        each.close(finished=not run.tally.interrupted)
-        if each.path is not None:
-            writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
+    run.end(asked)
     if kept.failure:
         raise UsageError(f"some runs could not be saved in the history: {kept.failure}", "the records are complete")
     return run.tally.code
@@ -186,6 +183,7 @@ class Run:
         self._sinks = sinks
         self._writer = writer
         self._done: set[str] = set()
+        self.sites: list[SiteLine] = []
 
     def keep(self, kept: Kept) -> None:
         """Take over the records of an earlier part of the run."""
@@ -205,6 +203,17 @@ class Run:
         finally:
             drawing.cancel()
             await asyncio.gather(drawing, return_exceptions=True)
+
+    def end(self, asked: dict[str, Any]) -> None:
+        """Write what comes last, the summary of records or the table for people, and close every output."""
+        for each in self._sinks:
+            if each.whole:
+                each.write(summary(self.tally, self._listed, asked))
+            else:
+                each.write(closing(self.tally, self._listed, self.sites, self._writer.style(each.path)))
+            each.close(finished=not self.tally.interrupted)
+            if each.path is not None:
+                self._writer.note(f"{'records' if each.whole else 'report'} written to {each.path}")
 
     def _listen(self, stop: Stop) -> None:
         """Handle interrupts: the first one finishes the scans in progress, the second one abandons them."""
@@ -227,6 +236,7 @@ class Run:
 
     async def _write(self, record: Record, meter: ProgressLine) -> None:
         self.tally.add(record)
+        self.sites.append(told(record))
         for sink in self._sinks:
             if sink.to_terminal:
                 meter.clear()

@@ -40,9 +40,12 @@ def doctor(
     look_options(Network(resolver=resolver, ca_bundle=ca_bundle))
     import asyncio
 
+    from hostaudit import cli
+    from hostaudit.cli.values import variables
     from hostaudit.observe.doctor import Trial, examine
 
-    found = asyncio.run(examine(Trial(tuple(resolver or ()), ca_bundle, timeout)))
+    known = variables(typer.main.get_command(cli.app))
+    found = asyncio.run(examine(Trial(tuple(resolver or ()), ca_bundle, timeout, variables=known)))
     writer.put(found)
     return Exit.INCONCLUSIVE if {"fail", "unknown"} & {each.state for each in found.checks} else Exit.PASS
 

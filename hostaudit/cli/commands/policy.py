@@ -12,7 +12,7 @@ from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain, put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
-from hostaudit.cli.output import Writer
+from hostaudit.cli.output import DEFAULT, Writer
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
@@ -83,7 +83,7 @@ def init(
     report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, replaced=target)
-        seen = evidence.seen(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
+        seen = evidence.of(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
         judge = propose.trials(audit.understand(seen, shipped), today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if name_is_gone(report.findings):
@@ -163,7 +163,7 @@ def show(
     shipped = rules.load()
     loaded = site_file.load_by(path, shipped, site_file.world(shipped))
     found = demanded(loaded, parse(target).domain if target else "", shipped.presets)
-    return writer.put(_seen(found, presets=effective, origins=origin or output.format != "terminal"))
+    return writer.put(_seen(found, presets=effective, origins=origin or (output.format or DEFAULT) != DEFAULT))
 
 
 @app.command("test")

@@ -34,6 +34,9 @@ LONGEST_LINE = 1024 * 1024
 CHUNK = 1 << 16
 """Bytes of input that are read at a time, if that many are available."""
 
+MOST_ROWS = 1000
+"""The most providers and unknown groups that ``stats`` shows."""
+
 INSTEAD = "pipe lines of JSON to it, or give a value"
 
 Complete = bytes | None
@@ -192,6 +195,41 @@ def _read(stream: BinaryIO) -> bytes:
         return stream.read1(CHUNK)  # type: ignore[attr-defined, no-any-return]
     except OSError as error:
         raise UsageError(f"standard input cannot be read: {error.strerror}", INSTEAD) from None
+
+
+@app.command()
+@grouped
+def stats(
+    *,
+    names: Annotated[
+        str,
+        typer.Argument(metavar="[FILE|-]", help="Names, one on each line, or a zone file; default: standard input."),
+    ] = "-",
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="What the names of a plain list are: ns, mx or cname.")
+    ] = "ns",
+    most: Annotated[int, typer.Option(metavar="N", help="Show N providers and N unknown groups.")] = 10,
+    output: Output,
+    console: Console,
+) -> int:
+    """Count which names of a fleet the catalogue knows, and draft the files for those it does not."""
+    from hostaudit.model.match import ProviderStats
+
+    writer = Writer(output, console, document=ProviderStats)
+    from hostaudit.analysis.catalogue import fleet
+    from hostaudit.analysis.catalogue.catalogue import Catalogue
+    from hostaudit.cli.batch.domain_list import content
+    from hostaudit.documents import name_list, rules
+
+    refuse_other("--kind", kind, tuple(fleet.KINDS))
+    if not 1 <= most <= MOST_ROWS:
+        raise UsageError(f"--most is {most}", f"give a number from 1 to {MOST_ROWS}")
+    source = "standard input" if names == "-" else names
+    listed = name_list.parse(content(names, source), kind)
+    if not listed.uses:
+        hint = "give one name on each line, or a zone file with NS, MX or CNAME records"
+        raise UsageError(f"{printable(source, 80)} holds no names", hint)
+    return writer.put(fleet.stats(listed, Catalogue(rules.load()), source, most))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from hostaudit.documents import policy_values, site_values
 from hostaudit.model.policy import KEYED, Key, Range, ValueKind, keys_of
-from hostaudit.model.roles import FUNCTIONS, ROLES
+from hostaudit.model.roles import FUNCTIONS, RESTORED, ROLES
 from hostaudit.model.scenario import Action, Binding, Layer
 
 MEANING: dict[str, dict[str, str]] = {
@@ -33,6 +33,17 @@ MEANING: dict[str, dict[str, str]] = {
         "fallbacks": "What stands by in a role, and how to prove that it does.",
         "places": "Regions of hosts or addresses whose names do not tell them.",
         "declare": "What only you know; it counts unless what is seen contradicts it.",
+        "own": "What you run yourself: it can fail, but nobody ends its contract.",
+        "recovery": "By role, how soon you are back without its provider, and when you last tried that.",
+    },
+    "Own": {
+        "parents": "Companies that are yours, by the id of the catalogue or of a report.",
+        "asns": "Your autonomous systems (networks), such as AS64500.",
+        "domains": "Registrable names of servers that are yours, besides the name of the site.",
+    },
+    "DeclaredRecovery": {
+        "hours": "Hours from the loss until what the role carries works elsewhere; measured TTLs come on top.",
+        "tested": "The last day on which you tried it; a test older than a year before the scan does not count.",
     },
     "Declared": {
         "origin": "Who runs the servers behind the site's content network, by the id of the catalogue.",
@@ -185,6 +196,12 @@ ALLOWED: dict[tuple[str, str], dict[str, Any]] = {
     ("DeclaredFallback", "activation"): _enum(site_values.ACTIVATIONS),
     ("DeclaredFallback", "activation_hours"): _HOURS,
     ("DeclaredFallback", "switched_by"): _many(_PROVIDER),
+    ("Site", "recovery"): {"propertyNames": _enum(RESTORED), "minProperties": 1},
+    ("Own", "parents"): _many(_pattern(policy_values.ACTOR_ID)),
+    ("Own", "asns"): _many({"type": ["integer", "string"], "minimum": 1, "pattern": "^(AS)?[1-9][0-9]{0,9}$"}),
+    ("Own", "domains"): _many({"minLength": 1}),
+    ("DeclaredRecovery", "hours"): {"exclusiveMinimum": 0, "maximum": site_values.MOST_HOURS},
+    ("DeclaredRecovery", "tested"): {"format": "date"},
     ("Declared", "origin"): _PROVIDER,
     ("Declared", "mailbox"): _PROVIDER,
     ("Declared", "apps"): _enum(site_values.APPS),

@@ -25,7 +25,8 @@ from hostaudit.observe.net.outcome import Outcome
 class Origins:
     """Origin look-ups of one scan. ``open_table`` is called once, in a thread; ``today`` returns the current day (UTC).
 
-    ``date`` is that of the data, set by the first look-up in the table; ``warn`` is called with problems of the table.
+    ``date`` is that of the table, set by the first answer that rests on it; ``warn`` is called with problems of the
+    table.
     """
 
     def __init__(
@@ -78,8 +79,7 @@ class Origins:
             return Outcome.gap("deadline", "origin table", "it was still being opened")
         if routes is None:
             return self._unasked("origin table", "there is none") or await self._dns.origin(address)
-        self.date = routes.metadata.date
-        table = f"origin table of {self.date}"
+        table = f"origin table of {routes.metadata.date}"
         try:
             held = routes.origin(address)
         except HostauditError as error:
@@ -87,16 +87,22 @@ class Origins:
             self._tell(error.message)
         young = routes.age(self._today()) <= STALE_AFTER["origin-table"]
         if held is not None and (young or self._no_third_party):
-            return Outcome.of(held, table)
+            return self._by_table(routes, Outcome.of(held, table))
         unasked = self._unasked(table, "it has no route")
         if unasked is not None:
-            return unasked
+            return self._by_table(routes, unasked)
         live = await self._dns.origin(address)
         if held is not None and live.unknown is not None:
-            return Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})")
+            return self._by_table(routes, Outcome.of(held, f"{table}; no live answer ({live.unknown.cause})"))
         if held is not None and live.absent is not None:
-            return Outcome.gap("contradicted", live.source, f"{live.absent}, while the {table} has {held.prefix}")
+            why = f"{live.absent}, while the {table} has {held.prefix}"
+            return self._by_table(routes, Outcome.gap("contradicted", live.source, why))
         return live
+
+    def _by_table(self, routes: Routes, outcome: Outcome[Origin]) -> Outcome[Origin]:
+        """An outcome that rests on the table, whose date the evidence then tells."""
+        self.date = routes.metadata.date
+        return outcome
 
     def _unasked(self, source: str, why: str) -> Outcome[Origin] | None:
         if not self._no_third_party:

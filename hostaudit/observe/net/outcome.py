@@ -113,6 +113,16 @@ class HttpReply:
         """The first value of a header (lower-case name), or None."""
         return next((value for key, value in self.headers if key == name), None)
 
+    @property
+    def location(self) -> str | None:
+        """The target of a redirect as its server wrote it. Where it is valid UTF-8 it is read as that, as browsers do,
+        so that a name in it is not another one."""
+        written = self.header("location")
+        try:
+            return None if written is None else written.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return written
+
 
 def led_elsewhere(reply: HttpReply) -> bool:
     """True if a reply came after redirects to a host under another registrable name than that of the first URL: what it

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 from msgspec import UNSET
 
 from hostaudit.domain import lies_under
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import NULL_MX, Dkim, Dmarc, MailExchanger, MailExchangers, Spf, evidence_id
+from hostaudit.model.values import NULL_MX, Dkim, Dmarc, MailExchanger, MailExchangers, Spf, SpfFault, evidence_id
+from hostaudit.observe import spf_record
 from hostaudit.observe.net import DnsAnswer, Outcome
 from hostaudit.observe.probes import Probe, Scan, together
+from hostaudit.observe.spf_record import SpfRecord, Term
 
 SELECTORS = (
     "default", "dkim", "fm1", "google", "k1", "mail", "mandrill", "protonmail", "s1", "s2", "selector1", "selector2",
@@ -22,17 +23,16 @@ MOST_EXCHANGERS = 32
 MOST_LOOKUPS = 10
 """SPF terms that cause a look-up; more make the record invalid (RFC 7208 section 4.6.4)."""
 
+MOST_VOID = 2
+"""Look-ups without a result; after more of them receivers refuse the record (section 4.6.4)."""
+
 UNLISTED = frozenset({"all", "exists", "ptr"})
 """Mechanisms that let hosts send which no record lists (sections 5.1, 5.5 and 5.7)."""
 
-WEAK = frozenset({"~", "?"})
-"""Qualifiers of mechanisms that authorise nobody (section 4.6.2)."""
+LOOKED_UP = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
+"""Terms that cause a look-up (section 4.6.4)."""
 
-MOST_TERMS = 200
 LONGEST_RECORD = 1000
-
-TERM = re.compile(r"(?P<qualifier>[-+?~]?)(?P<name>[a-z][a-z0-9_.-]*)([:=]?(?P<argument>.*))")
-"""A directive or modifier of an SPF record (section 4.6.1), in lower case; ``a/24`` has the argument ``/24``."""
 
 
 async def run(scan: Scan, item: Evidence | None) -> None:
@@ -70,7 +70,7 @@ async def _record(scan: Scan, domain: str) -> Outcome[str]:
     outcome = await scan.net.dns(domain, "TXT")
 
     def choose(answer: DnsAnswer) -> Outcome[str]:
-        records = [text for text in _texts(answer) if re.match(r"v=spf1(\s|$)", text, re.IGNORECASE)]
+        records = [text for text in _texts(answer) if spf_record.VERSION.match(text)]
         if not records:
             return Outcome.none("no SPF record", outcome.source)
         if len(records) > 1:
@@ -82,31 +82,45 @@ async def _record(scan: Scan, domain: str) -> Outcome[str]:
 
 async def _spf(scan: Scan, domain: str) -> None:
     """Record who may send. From records under the same registrable name the addresses are recorded; the operator of a
-    record under another name is known by that name. An unreadable record is unknown under its own name."""
+    record under another name is known by that name. A record that cannot be read, or that receivers refuse, is unknown
+    under its own name."""
     outcome = await _record(scan, domain)
     if outcome.value is None:
         scan.note("spf", domain, outcome.map(lambda record: Spf(record)))
         return
-    found = _Senders(domain, scan.suffixes(domain) or domain)
-    waiting = found.read(outcome.value, domain, mine=True)
-    known = {domain}
+    found = _Senders(scan, domain)
+    waiting = found.read(outcome.value, domain, domain)
     asked = 0
     while waiting:
-        batch = [name for name in dict.fromkeys(waiting) if name not in known]
-        known.update(batch)
+        batch = [name for name in dict.fromkeys(waiting) if name not in found.records and name not in found.dark]
         for name in batch[MOST_LOOKUPS - asked :]:
+            found.dark.add(name)
             scan.note("spf", name, Outcome.gap("limit", "hostaudit", f"more than {MOST_LOOKUPS} SPF look-ups"))
         batch = batch[: MOST_LOOKUPS - asked]
         asked += len(batch)
         records = await together(_record(scan, name) for name in batch)
         waiting = []
         for name, record in zip(batch, records, strict=True):
-            if record.unknown is not None:
-                scan.note("spf", name, Outcome(record.source, unknown=record.unknown))
-            elif record.value is not None:
-                waiting += found.read(record.value, name, mine=found.is_mine(name))
+            waiting += _included(scan, found, name, record)
+    found.settle()
     await _addresses(scan, found)
+    await _count_void(scan, found)
     scan.note("spf", domain, Outcome.of(found.as_spf(outcome.value), outcome.source))
+
+
+def _included(scan: Scan, found: _Senders, name: str, record: Outcome[str]) -> list[str]:
+    """Read the record to which another refers, and return the names to which it refers; what receivers refuse is
+    unknown."""
+    if record.value is None:
+        found.dark.add(name)
+        refused = Outcome[Spf].gap("malformed", record.source, "an SPF record refers to it, and it has none")
+        scan.note("spf", name, refused if record.absent else Outcome(record.source, unknown=record.unknown))
+        return []
+    referred = found.read(record.value, name, found.domain)
+    broken = found.records[name].broken
+    if broken:
+        scan.note("spf", name, Outcome.gap("malformed", record.source, f"not valid in SPF: {broken[:100]}"))
+    return referred
 
 
 async def _addresses(scan: Scan, found: _Senders) -> None:
@@ -118,59 +132,139 @@ async def _addresses(scan: Scan, found: _Senders) -> None:
     hosts = hosts[:MOST_LOOKUPS]
     for host, addresses in zip(hosts, await together(scan.addresses(host) for host in hosts), strict=True):
         found.networks.update(dict.fromkeys(addresses))
-        items = (scan.seen[evidence_id(kind, host)] for kind in ("a", "aaaa"))
+        items = [scan.seen[evidence_id(kind, host)] for kind in ("a", "aaaa")]
         gap = next((item for item in items if item.unknown is not None), None)
+        found.void += all(item.absent is not None for item in items)
         if gap is not None:
             scan.note("spf", host, Outcome(gap.source, unknown=gap.unknown))
 
 
-class _Senders:
-    """The senders in the tree of SPF records of a domain, which lies under the registrable name ``own``."""
+async def _count_void(scan: Scan, found: _Senders) -> None:
+    """Record the fault of more than two look-ups without a result (section 4.6.4)."""
+    own: list[tuple[str, ...]] = [("A", "AAAA")] * found.uses_a
+    own += [("MX",)] * found.uses_mx
+    if found.void + len(own) <= MOST_VOID:
+        return
+    for kinds in own:
+        answers = await together(scan.net.dns(found.domain, kind) for kind in kinds)
+        found.void += all(answer.absent is not None for answer in answers)
+    if found.void > MOST_VOID:
+        found.faults.add("void_lookups")
 
-    def __init__(self, domain: str, own: str) -> None:
+
+class _Senders:
+    """The senders in the tree of SPF records of a domain."""
+
+    def __init__(self, scan: Scan, domain: str) -> None:
         self.domain = domain
-        self.own = own
+        self._suffixes = scan.suffixes
+        self._own = scan.suffixes(domain) or domain
+        self.records: dict[str, SpfRecord] = {}
+        self.dark: set[str] = set()
         self.includes: set[str] = set()
         self.networks: dict[str, None] = {}
         self.hosts: set[str] = set()
         self.unlisted: set[str] = set()
+        self.faults: set[SpfFault] = set()
         self.uses_mx = self.uses_a = False
+        self.void = 0
 
-    def is_mine(self, name: str) -> bool:
-        return lies_under(name, self.own)
+    def _is_mine(self, name: str) -> bool:
+        return lies_under(name, self._own)
 
-    def read(self, record: str, domain: str, *, mine: bool) -> list[str]:
-        """Read one record and return the names of the records that it refers to. ``mine``: record its addresses."""
-        terms = [match for word in record.split()[1:MOST_TERMS] if (match := TERM.fullmatch(word.lower()))]
-        has_all = any(term["name"] == "all" for term in terms)
-        referred = []
-        for term in terms:
-            name, argument = term["name"], (term["argument"] or "").rstrip(".")
-            if term["qualifier"] == "-" or (name == "redirect" and has_all):
+    def read(self, text: str, name: str, sender: str) -> list[str]:
+        """Keep the record of a name and return the names of the records to which it refers."""
+        record = self.records[name] = spf_record.read(text)
+        if record.broken and name == self.domain:
+            self.faults.add("syntax")
+        places = [spf_record.place(each, name, sender).name for each in _referred(record)]
+        return [each for each in places if each]
+
+    def settle(self) -> None:
+        """Collect the senders from all records that were read, and the faults of the tree as a whole."""
+        self._collect()
+        if self._count(self.domain, (), 0) > MOST_LOOKUPS:
+            self.faults.add("lookups")
+
+    def _collect(self) -> None:
+        """Walk from record to record. What is included authorises only by a pass (section 5.2); of the domain's own
+        record, and those to which it redirects, weaker results count as well."""
+        waiting, done = [(self.domain, True)], set[tuple[str, bool]]()
+        while waiting:
+            name, weak = waiting.pop(0)
+            if (name, weak) in done or name not in self.records:
                 continue
-            if name in UNLISTED:
-                if mine and term["qualifier"] not in WEAK:
-                    self.unlisted.add(name)
-            elif name in ("include", "redirect") and argument:
-                # The value of a macro (section 7) depends on the message, so there is no name to look up.
-                macro = "%" in argument
-                if macro or not self.is_mine(argument):
-                    self.includes.add(argument)
-                referred += [] if macro else [argument]
-            elif mine:
-                self._own_mechanism(name, argument, domain)
-        return referred
+            done.add((name, weak))
+            record, mine = self.records[name], self._is_mine(name)
+            for term in record.terms:
+                if term.qualifier == "+" or (weak and term.qualifier != "-" and term.name != "all"):
+                    waiting += [(each, False) for each in self._take(term, name, mine=mine)]
+            if record.redirect:
+                redirect = Term("+", "redirect", record.redirect)
+                waiting += [(each, weak) for each in self._take(redirect, name, mine=mine)]
 
-    def _own_mechanism(self, name: str, argument: str, domain: str) -> None:
-        host = argument.partition("/")[0] or domain
-        if name in ("ip4", "ip6") and _network(argument):
-            self.networks[argument] = None
-        elif name in ("a", "mx") and host == self.domain:
+    def _take(self, term: Term, at: str, *, mine: bool) -> list[str]:
+        """Record whom a mechanism of the record at a name lets send; the name of the record to which it refers."""
+        place = spf_record.place(term.domain, at, self.domain)
+        keeper = place.name or (place.suffix if self._suffixes(place.suffix) is not None else "")
+        refers = term.name in ("include", "redirect")
+        if refers and place.name and self._is_mine(place.name):
+            return [place.name]
+        if refers and keeper and not self._is_mine(keeper):
+            self.includes.add(keeper)
+            return [place.name] if place.name else []
+        if mine and term.network:
+            self.networks[term.network] = None
+        elif mine and term.name in ("a", "mx") and place.name:
+            self._host(term.name, place.name)
+        elif mine and term.domain and keeper and not self._is_mine(keeper):
+            # Whoever runs that zone decides for which hosts it answers.
+            self.includes.add(keeper)
+        elif mine and (term.name in UNLISTED or not place.known):
+            self.unlisted.add(term.name)
+        elif mine and refers:
+            # A name that cannot exist has no record (section 4.3).
+            self.faults.add("syntax")
+        return []
+
+    def _host(self, name: str, host: str) -> None:
+        if host == self.domain:
             self.uses_a, self.uses_mx = self.uses_a or name == "a", self.uses_mx or name == "mx"
-        elif name == "a" and "%" not in host:
+        elif name == "a":
             self.hosts.add(host)
-        elif name in ("a", "mx"):
+        else:
             self.includes.add(host)
+
+    def _count(self, name: str, path: tuple[str, ...], count: int) -> int:
+        """The look-ups of the record at a name, added to those before it, until there are too many (section 4.6.4)."""
+        record = self.records.get(name)
+        if name in path:
+            self.faults.add("loop")
+            return count
+        if record is None:
+            return count
+        steps = [*record.terms, *([Term("+", "redirect", record.redirect)] if record.redirect else [])]
+        for term in steps:
+            if term.name in LOOKED_UP:
+                count += 1
+            if count > MOST_LOOKUPS:
+                break
+            if term.name in ("include", "redirect"):
+                place = spf_record.place(term.domain, name, self.domain)
+                count = self._count(place.name, (*path, name), count)
+        return count
+
+    @property
+    def _open(self) -> bool:
+        """True if hosts that no mechanism names are not forbidden to send (section 4.7)."""
+        name, seen = self.domain, set[str]()
+        while name in self.records and name not in seen:
+            seen.add(name)
+            record = self.records[name]
+            if record.default:
+                return record.default in ("?", "+")
+            name = spf_record.place(record.redirect, name, self.domain).name
+        return False
 
     def as_spf(self, record: str) -> Spf:
         return Spf(
@@ -180,15 +274,15 @@ class _Senders:
             uses_mx=self.uses_mx,
             uses_a=self.uses_a,
             unlisted=tuple(sorted(self.unlisted)) or UNSET,
+            broken=tuple(sorted(self.faults)) or UNSET,
+            open=self._open or bool(self.unlisted) or UNSET,
         )
 
 
-def _network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
+def _referred(record: SpfRecord) -> list[str]:
+    """The domains of the records to which a record refers. What is refused by an include is nobody's sender, but its
+    look-ups count too."""
+    return [term.domain for term in record.terms if term.name == "include"] + [record.redirect] * bool(record.redirect)
 
 
 # -- DMARC and DKIM ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ are asked for at the same time as the page.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,9 @@ MOST_RESOURCES = 20
 
 ASSOCIATION = "/.well-known/apple-app-site-association"
 ASSET_LINKS = "/.well-known/assetlinks.json"
+
+APP_ID_PREFIX = re.compile("[A-Z0-9]{10}")
+"""The team or the app id prefix before a bundle id (Apple, "Glossary: application identifier")."""
 
 NO_FILE_FOR_DEVICES: frozenset[Cause] = frozenset({"connection_refused", "certificate_invalid"})
 """Causes with which no device gets a file either."""
@@ -180,16 +184,22 @@ def _text(body: bytes) -> str:
 
 
 def _as_page(scan: Scan, page: HttpReply, references: html_tags.References) -> Page:
+    held_back = _of_others(scan, page, references.held_back)
+    resources = _of_others(scan, page, references.resources)
+    return Page(page.url, resources, references.manifest, references.cut, held_back or UNSET)
+
+
+def _of_others(scan: Scan, page: HttpReply, found: list[html_tags.Resource]) -> tuple[PageResource, ...]:
+    """What comes from hosts under another registrable name, each address once."""
     rows: dict[str, PageResource] = {}
     own = scan.suffixes(html_tags.host_of(page.url))
-    for resource in references.resources:
+    for resource in found:
         host = html_tags.host_of(resource.url)
         earlier = rows.get(resource.url)
         if own is None or scan.suffixes(host) != own:
             blocking = resource.blocking or (earlier is not None and earlier.blocking)
             rows[resource.url] = PageResource(resource.url, host, resource.kind, blocking)
-    ordered = tuple(sorted(rows.values(), key=lambda row: row.url))
-    return Page(page.url, ordered, references.manifest, references.cut)
+    return tuple(sorted(rows.values(), key=lambda row: row.url))
 
 
 def _no_page_by_proof(scan: Scan) -> str:
@@ -403,8 +413,9 @@ def _from_association(content: Any) -> list[html_tags.App]:
             identities += [detail.get("appID"), *_listed(detail.get("appIDs"))]
     apps: list[html_tags.App] = []
     for identity in identities[:MOST_ENTRIES]:
-        if isinstance(identity, str) and "." in identity:
-            html_tags.add_app(apps, "ios", "apple-app-store", identity.partition(".")[2], "apple-app-site-association")
+        prefix, _, bundle = identity.partition(".") if isinstance(identity, str) else ("", "", "")
+        if "." in bundle or APP_ID_PREFIX.fullmatch(prefix):
+            html_tags.add_bundle(apps, bundle.strip(), "apple-app-site-association")
     return apps
 
 

@@ -66,7 +66,7 @@ def _as_answer(host: str, address: str, reply: HttpReply) -> WebAnswer:
         scheme="https" if reply.url.startswith("https:") else "http",
         status=reply.status,
         headers=headers,
-        location=(reply.header("location") or "")[:LONGEST_LOCATION] or None,
+        location=(reply.location or "")[:LONGEST_LOCATION] or None,
     )
 
 

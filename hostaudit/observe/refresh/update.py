@@ -327,7 +327,10 @@ class _Update:
                 self._note(item, "failed", f"it cannot be written: {error.strerror or error}")
             return
         for each in self.staged:
-            self._note(each.item, "updated", _told(each.record))
+            skipped = each.made.feed.skipped if each.made.feed is not None else 0
+            what = "network" if skipped == 1 else "networks"
+            left_out = f"; {skipped} special-purpose {what} left out" if skipped else ""
+            self._note(each.item, "updated", f"{_told(each.record)}{left_out}")
 
     def _put_ranges(self, rows: Sequence[tuple[str, str, feeds.Feed]]) -> None:
         self.tell(f"{RANGE_FEEDS}: building the table of {len(rows)} feeds")

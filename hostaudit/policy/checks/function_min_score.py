@@ -33,6 +33,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     low, high = row.score.low, row.score.high
     least = number(demand.value)
     message = f"The score of {function(identity)} is {between(low, high)} of 100; at least {least} is demanded."
+    message += context.aside
     yield demand.answer(compared(low, high, demand.value), identity, message)
 
 

@@ -17,7 +17,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         yield about(context, demand, each.provider, message, each)
     unknown = context.hidden()
     if unknown:
-        message = f"Who some operators are could not be learnt: {open_questions(unknown)}."
+        message = f"It is unknown who some operators are: {open_questions(unknown)}."
         yield demand.answer("unknown", context.domain, message, because=reasons(unknown))
     elif not wrong:
         yield demand.answer("pass", context.domain, f"The country of every company is known{caveat(context)}.")

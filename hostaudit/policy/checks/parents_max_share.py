@@ -16,7 +16,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     held: dict[str, tuple[int, int]] = {}
     doubtful = 0
     for each in legs:
-        sure = {identity for kind, identity in each.least if kind == "parent"}
+        sure = {identity for kind, identity in each.least if kind == "parent"} - context.own
         if not each.sure:
             doubtful += 1
         for parent in sure:

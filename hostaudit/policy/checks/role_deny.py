@@ -19,7 +19,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
         yield about(context, demand, context.domain, f"{title}: {each.named} is refused.", each)
     unknown = unknown_holders(context, role)
     if unknown and not wrong:
-        message = f"{title}: whether {few_of(demand.value)} is used could not be learnt: {unknown}."
+        message = f"{title}: it is unknown whether {few_of(demand.value)} is used: {unknown}."
         yield of_role(context, demand, "unknown", message)
     elif not wrong:
         yield of_role(context, demand, "pass", f"{title}: none of {few_of(demand.value, 8)} is used.")

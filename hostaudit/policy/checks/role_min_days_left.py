@@ -30,10 +30,10 @@ def _name(context: PolicyContext, demand: Demand) -> Answer:
     ends = _day(value.expires) if isinstance(value, Registration) else None
     because = (item.id,) if item is not None else ()
     if ends is None:
-        return _answer(context, demand, name, "unknown", f"when {name} runs out could not be learnt", because)
+        return _answer(context, demand, name, "unknown", f"it is unknown when the registration of {name} ends", because)
     outcome, left = _left(context, ends, demand)
-    verb = "ran" if _past(context, ends) else "runs"
-    return _answer(context, demand, name, outcome, f"{name} {verb} out {left}", because)
+    verb = "ended" if _past(context, ends) else "ends"
+    return _answer(context, demand, name, outcome, f"the registration of {name} {verb} {left}", because)
 
 
 def _certificates(context: PolicyContext, demand: Demand) -> Answer:
@@ -55,7 +55,7 @@ def _certificates(context: PolicyContext, demand: Demand) -> Answer:
     elif items and not unsure:
         outcome, message = "pass", "the site uses no certificate"
     else:
-        outcome, message = "unknown", "when a certificate ends could not be learnt"
+        outcome, message = "unknown", "it is unknown when a certificate ends"
     return _answer(context, demand, context.domain, outcome, message, because)
 
 
@@ -68,6 +68,9 @@ def _left(context: PolicyContext, ends: date, demand: Demand) -> tuple[Outcome, 
         return "unknown", f"on {ends}; the day of judging is not known"
     left = (ends - context.day).days
     when = f"in {left} days, on {ends}" if left >= 0 else f"{-left} days ago, on {ends}"
+    looked = context.report.run.started[:10]
+    if looked < context.day.isoformat():
+        when += f", counted from the day of judging, {context.day}; the evidence is of {looked}"
     return ("pass" if left >= demand.value else "fail"), f"{when}; at least {number(demand.value)} days are demanded"
 
 

@@ -20,7 +20,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     yield demand.answer(
         compared(low, high, demand.value),
         context.domain,
-        f"{message} is demanded.{held if found else ' Nothing rests on it.'}",
+        f"{message} is demanded.{held if found else ' Nothing rests on it.'}{context.aside}",
         because=reasons(context.leaves_of(role)),
         confidence=context.confidence(providers),
     )

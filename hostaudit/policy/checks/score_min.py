@@ -15,7 +15,7 @@ def evaluate(context: PolicyContext, demand: Demand) -> Iterator[Answer]:
     """Yield one answer."""
     low, high = context.report.score.low, context.report.score.high
     message = f"The score is {between(low, high)} of 100; at least {number(demand.value)} is demanded."
-    yield demand.answer(compared(low, high, demand.value), context.domain, message + _worst(context))
+    yield demand.answer(compared(low, high, demand.value), context.domain, message + _worst(context) + context.aside)
 
 
 def _worst(context: PolicyContext) -> str:

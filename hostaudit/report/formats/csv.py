@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.report import Style
-from hostaudit.report.rows import lifted, plain, rows, standing
+from hostaudit.report.rows import lifted, noted, plain, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -26,14 +27,19 @@ STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 class CsvFormat:
     name: str = "csv"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".csv"
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """A line of names, then the findings; those that count are first. ``standing`` is the effect on the verdict."""
         report: Any = document
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - see above
+        """A line of names, then the findings of each site."""
         sheet = io.StringIO()
         writer = csv.writer(sheet, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(COLUMNS)
-        for row in rows(report):
+        for report, row in ((each, row) for each in reports for row in noted(each)):
             texts = {
                 "domain": report.target.domain,
                 "rule": row.rule,

@@ -29,6 +29,7 @@ MOST_PROOFS = 50
 class CycloneDxFormat:
     name: str = "cyclonedx"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ""
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One bill of materials. The serial number depends on site and time only, so equal reports have equal ones."""
@@ -105,7 +106,7 @@ def _service(report: Report, ref: str, found: list[Dependency]) -> dict[str, Any
                 ("parent", first.parent),
                 *(("role", each) for each in sorted({each.role for each in found})),
                 *(("subject", each) for each in sorted({each.subject for each in found})),
-                *(("jurisdiction", each) for each in sorted({each.jurisdiction or "" for each in found}) if each),
+                *(("jurisdiction", each) for each in sorted(_countries(found))),
                 ("confidence", f"{max(each.confidence for each in found):g}"),
                 *(("evidence", each) for each in proofs[:MOST_PROOFS]),
                 *([("evidence_left_out", str(len(proofs) - MOST_PROOFS))] if len(proofs) > MOST_PROOFS else []),
@@ -118,6 +119,11 @@ def _aggregate(report: Report) -> str:
     """The completeness of the composition: of third parties only as far as they can be seen, or unknown."""
     known = report.score.coverage >= 1 and not report.unknowns and report.verdict != "inconclusive"
     return "incomplete_third_party_only" if known else "unknown"
+
+
+def _countries(found: Iterable[Dependency]) -> set[str]:
+    """The countries of the contracts, and those of the owners where they are others."""
+    return {country for each in found for country in (each.jurisdiction, each.owner_jurisdiction) if country}
 
 
 def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -1,19 +1,22 @@
 """GitLab's Code Quality report: a list of the findings that count, each at the line of the policy that names the site.
 
+Without any demand the single points of failure are told too, with the command that makes them demands.
+
 The format has no field for a verdict. A failure is ``minor`` or worse; an unknown is ``info`` and begins with
-*Unknown*; one that no policy asks for is ``info`` and begins with *Told*; findings that an exception covers or of which
-the policy only warns are left out.
+*Unknown*; one that no policy asks for is ``info`` and begins with *Reported*; findings that an exception covers or of
+which the policy only warns are left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report.json_text import written
-from hostaudit.report.rows import level, named, place, plain, rows, standing
+from hostaudit.report.rows import level, named, noted, place, plain, standing
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -26,14 +29,21 @@ SEVERITIES = {"low": "minor", "medium": "major", "high": "critical", "critical":
 class GitlabFormat:
     name: str = "gitlab"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ""
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One JSON array, empty if nothing counts. Fingerprints are unique, as GitLab keeps one of two equal ones."""
         report: Any = document
-        counting = [each for each in rows(report) if standing(each) in ("fail", "inconclusive", "told")]
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """One JSON array with the findings of all sites."""
+        rows = ((report, each) for report in reports for each in noted(report))
         seen: dict[str, int] = {}
         entries = []
-        for each in counting:
+        for report, each in rows:
+            if standing(each) not in ("fail", "inconclusive", "told"):
+                continue
             mark = plain(each.fingerprint, 120)
             seen[mark] = seen.get(mark, 0) + 1
             entries.append(_entry(report, each, mark if seen[mark] == 1 else f"{mark}:{seen[mark]}"))
@@ -41,11 +51,11 @@ class GitlabFormat:
 
 
 def _entry(report: Report, row: Finding, fingerprint: str) -> dict[str, Any]:
-    path, line = place(report)
+    path, line = place(report, row)
     state = standing(row)
     fails = state == "fail"
-    lead = f"Told as {level(row)}, does not count: " if state == "told" else "Unknown, so inconclusive: "
-    told = plain(f"{report.target.domain}: {row.message} ({named(row)})")
+    lead = f"Reported as {level(row)}, not demanded: " if state == "told" else "Unknown, so inconclusive: "
+    told = plain(f"{report.target.domain}: {row.message} ({named(row)}){f' {row.fix}' if state == 'told' else ''}")
     return {
         "description": told if fails else f"{lead}{told}",
         "check_name": plain(row.rule, 255) or "rule",

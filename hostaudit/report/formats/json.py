@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class JsonFormat:
     name: str = "json"
     writes: frozenset[type] = EVERY
+    suffix: str = ".json"
 
     def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
         """One JSON object. Raises ``ValueError`` for a number that JSON cannot represent (RFC 8259 section 6)."""

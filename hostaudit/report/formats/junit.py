@@ -1,13 +1,14 @@
 """JUnit XML, as CI services read it: a suite for each site, a case for each rule and subject.
 
 A failure is ``failure``; an unknown that makes the verdict inconclusive is ``error``; a finding that does not count,
-since an exception covers it, no policy asks for it or the policy only warns of it, is ``skipped`` with the reason.
+since an exception covers it or the policy only warns of it, is ``skipped`` with the reason. What no policy asks for is
+a case that passes, and says in ``system-out`` what was found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -15,14 +16,14 @@ from xml.etree import ElementTree
 from hostaudit.model.checks import PolicyTrials
 from hostaudit.model.report import Finding, Report
 from hostaudit.report import Style
-from hostaudit.report.rows import HEADLINES, counted, lifted, named, plain, rows, standing, timed
+from hostaudit.report.rows import HEADLINES, counted, lifted, named, noted, plain, standing, timed
 from hostaudit.report.text import RUNNER_COMMAND, opens_command
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
 
 KINDS = {"fail": "failure", "inconclusive": "error", "excepted": "skipped", "baseline": "skipped"}
-KINDS |= {"told": "skipped", "warning": "skipped"}
+KINDS |= {"warning": "skipped"}
 MARKS = ("failure", "error", "skipped")
 
 
@@ -30,14 +31,24 @@ MARKS = ("failure", "error", "skipped")
 class JunitFormat:
     name: str = "junit"
     writes: frozenset[type] = frozenset({Report, PolicyTrials})
+    suffix: str = ".xml"
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One ``testsuites`` element. Characters that XML 1.0 cannot represent (section 2.2) are written as escapes."""
-        top = ElementTree.Element("testsuites", name="hostaudit")
         if isinstance(document, PolicyTrials):
+            top = ElementTree.Element("testsuites", name="hostaudit")
             _trials(top, document)
-        elif isinstance(document, Report):
-            _site(top, document)
+            return self._text(top)
+        return self.render_all([each for each in (document,) if isinstance(each, Report)], style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """A suite for each site."""
+        top = ElementTree.Element("testsuites", name="hostaudit")
+        for each in reports:
+            _site(top, each)
+        return self._text(top)
+
+    def _text(self, top: ElementTree.Element) -> str:
         suites = list(top)
         top.attrib |= {kind: str(sum(int(each.get(kind, "0")) for each in suites)) for kind in ("tests", "failures")}
         top.set("errors", str(sum(int(each.get("errors", "0")) for each in suites)))
@@ -52,7 +63,7 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def _site(top: ElementTree.Element, report: Report) -> None:
-    found = rows(report)
+    found = noted(report)
     suite = _suite(top, report.target.domain)
     if timed(report.run.started):
         suite.set("timestamp", report.run.started.removesuffix("Z"))
@@ -97,9 +108,16 @@ def _case(suite: ElementTree.Element, report: Report, row: Finding) -> None:
     state = standing(row)
     if state == "pass":
         return
+    if state == "told":
+        ElementTree.SubElement(case, "system-out").text = f"{_lines(lifted(report, row))}\n{_details(row)}"
+        return
     message = lifted(report, row) if KINDS[state] == "skipped" else row.message
     mark = ElementTree.SubElement(case, KINDS[state], type=row.severity, message=plain(message))
-    mark.text = _lines(
+    mark.text = _details(row)
+
+
+def _details(row: Finding) -> str:
+    return _lines(
         f"Rule: {named(row)} ({row.severity})",
         f"Found: {row.message}",
         f"Effect: {row.effect}" if row.effect else "",

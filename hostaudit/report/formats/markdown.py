@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
+from hostaudit.model.overview import line_of
 from hostaudit.model.report import Report
 from hostaudit.report import EVERY, Style
 from hostaudit.report import wording as say
-from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, plain, rows, standing, until
+from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
+from hostaudit.report.terminal.overview import cells, rank
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -29,7 +31,7 @@ MARKS = {"fail": "❌", "inconclusive": "❔", "pass": "✅", "not_judged": "ℹ
 STANDINGS = {
     "fail": "❌ **fails**",
     "inconclusive": "❔ **unknown**",
-    "told": "ℹ️ told",
+    "told": "ℹ️ reported only",
     "warning": "❔ unknown, a warning only",
     "excepted": "excepted",
     "baseline": "known before",
@@ -52,6 +54,7 @@ _LIVE = re.compile(r"(?i)@|www(?=\.)|:(?=//|[\w+\\-]*:)|(mailto|xmpp)(?=:)|#(?=[
 class MarkdownFormat:
     name: str = "markdown"
     writes: frozenset[type] = EVERY
+    suffix: str = ".md"
 
     def render(self, document: Document, style: Style) -> str:
         """At most 512 KiB."""
@@ -59,11 +62,35 @@ class MarkdownFormat:
             return _Page(document, style).text()
         from hostaudit.report.formats.terminal import FORMAT as TERMINAL
 
-        shown = TERMINAL.render(document, Style(unicode=style.unicode, width=100))
-        kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", kept)), default=0))
-        more = "" if kept == shown else "\nThe rest is left out here; the json format has all of it.\n"
-        return f"{fence}text\n{kept.rstrip(chr(10))}\n{fence}\n{more}"
+        return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """A table of the sites, the worst first, then the page of each, as far as they fit."""
+        lines = sorted(((line_of(each), each) for each in reports), key=lambda pair: rank(pair[0]))
+        heads = ("Class", "Score", "Site", "Stops with", "Longest", "News")
+        page = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+        for line, _ in lines[:ROWS]:
+            news = text(line.news, 300)
+            page.append(f"| {' | '.join((*(text(cell, 160) for cell in cells(line)), news))} |")
+        if len(lines) > ROWS:
+            page += ["", f"{len(lines) - ROWS} more in the records of this run."]
+        shown = "\n".join(page)
+        shown = shown if style.unicode else shown.encode("ascii", "xmlcharrefreplace").decode()
+        for _, report in lines:
+            more = f"\n{self.render(report, style)}"
+            if len(shown.encode()) + len(more.encode()) > MOST_BYTES - RESERVE:
+                shown += "\n\nThe other pages are left out here; the records of this run have them.\n"
+                break
+            shown += f"\n{more}"
+        return f"{shown.rstrip(chr(10))}\n"
+
+
+def _block(shown: str) -> str:
+    """Text of the terminal as a code block."""
+    kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", kept)), default=0))
+    more = "" if kept == shown else "\nThe rest is left out here; the json format has all of it.\n"
+    return f"{fence}text\n{kept.rstrip(chr(10))}\n{fence}\n{more}"
 
 
 class _Page:
@@ -71,6 +98,7 @@ class _Page:
 
     def __init__(self, report: Report, style: Style) -> None:
         self.report = report
+        self.known = say.companies(report)
         self.encoding = "utf-8" if style.unicode else "ascii"
         self.lines: list[str] = []
         self.room = MOST_BYTES - RESERVE
@@ -80,6 +108,7 @@ class _Page:
         self._findings()
         self._exceptions()
         self._companies()
+        self._own()
         self._unknowns()
         self._not_assessed()
         self._end()
@@ -117,13 +146,15 @@ class _Page:
         low, high = f"{report.score.low:.0f}", f"{report.score.high:.0f}"
         score = low if low == high else f"{low} to {high}"
         judged = f"{counted(found)}; " if report.policy is not None or found else "no policy was given; "
-        known = f"score {score} of 100{text(say.grounds(report), 300)}"
+        known = f"score {score} of 100{text(say.outage_class(report), 100)}{text(say.grounds(report), 300)}"
         self.add(f"{judged}{known}; exit code {report.exit_code}.")
         if report.verdict == "inconclusive":
-            why = "Not failed, but what has to be known could not be established, so it does not pass either."
+            why = "Nothing failed, but an essential fact is unknown, so it does not pass either."
             self.add("", why)
         for each in report.caveats:
             self.add("", text(each.text, 1000))
+        if report.verdict == "not_judged":
+            self.add("", text(next_step(report.target.domain), 400))
         if report.policy is not None:
             presets = "".join(f", preset {text(each, 60)}" for each in report.policy.extends)
             where = f"{text(report.policy.source, 300)} line {report.policy.line}"
@@ -166,11 +197,12 @@ class _Page:
         cells = [
             [text(self._called(each), 160), text(self._held(each), 200), self._stops(each)] for each in points[:ROWS]
         ]
-        self.table("Who alone can take down what", ("Company", "In", "What stops"), cells, len(points))
+        self.table("What one company alone can end", ("Company", "In", "What stops"), cells, len(points))
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
-        return domain.name or self.report.names.get(domain.id, domain.id)
+        guess = " (looks like the site's own)" if domain.own == "guessed" else ""
+        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])
@@ -182,7 +214,31 @@ class _Page:
             if each.effect != "degraded":
                 alike.setdefault(_loss(each), []).append(words.function(each.id))
         said = [f"{words.listed(functions)} ({loss})" for loss, functions in alike.items()]
-        return text("; ".join(said), 1000) or "nothing wholly"
+        return text("; ".join(said), 1000) or "nothing"
+
+    def _own(self) -> None:
+        """What the owner runs himself, or seems to, and how soon he says to be back."""
+        own = self.report.own if isinstance(self.report.own, tuple) else ()
+        cells = [
+            [
+                text(words.few(each.names), 200),
+                text(words.listed([say.role(role) for role in each.roles]), 200),
+                text(f"{each.ground}: {'; '.join(each.reasons)}", 300),
+            ]
+            for each in own
+        ]
+        self.table(
+            "Taken for the site's own: it can fail, but ends no contract", ("Who", "In", "Why"), cells, len(cells)
+        )
+        notes = self.report.recoveries if isinstance(self.report.recoveries, tuple) else ()
+        cells = [
+            [
+                text(say.role(each.role), 60),
+                text(f"{words.duration(each.hours)}, tested on {each.tested}{say.tested(each)}", 300),
+            ]
+            for each in notes
+        ]
+        self.table("Recovery, as declared", ("Role", "Back in"), cells, len(cells))
 
     def _unknowns(self) -> None:
         causes: dict[str, list[UnknownFact]] = {}
@@ -204,7 +260,7 @@ class _Page:
         self.lines += [
             "",
             f"hostaudit {text(run.tool_version, 60)}, rules {text(run.rules_version, 60)}, looked at "
-            f"{text(run.started, 40)} by way of resolver {text(run.resolver, 120)}.",
+            f"{text(run.started, 40)} with resolver {text(run.resolver, 120)}.",
         ]
 
 

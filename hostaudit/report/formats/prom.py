@@ -6,7 +6,7 @@ series for each state, 0 or 1, so that *unknown* is never mistaken for another s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -80,14 +80,19 @@ Sample = tuple[str, tuple[str, ...], float]
 class PromFormat:
     name: str = "prom"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".prom"
     backslash: str = "\\\\"
     """A backslash in a label."""
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """Every metric that has a value, with HELP and TYPE, samples sorted."""
         report: Any = document
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """The samples of all sites, each metric once."""
         families: dict[str, dict[tuple[str, ...], float]] = {}
-        for name, labels, value in _samples(report):
+        for name, labels, value in (sample for report in reports for sample in _samples(report)):
             # Long labels are cut, so two may become equal; the larger value is used for both.
             family = families.setdefault(name, {})
             shown = tuple(plain(each, 250) for each in labels)

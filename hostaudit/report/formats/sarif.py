@@ -9,23 +9,25 @@ the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.report import Report
 from hostaudit.report import Style
 from hostaudit.report import wording as say
+from hostaudit.report.formats import markdown
 from hostaudit.report.json_text import written
+from hostaudit.report.project import project_page, rule_page
 from hostaudit.report.rows import (
     HEADLINES,
     counted,
     level,
     lifted,
     named,
+    noted,
     place,
     plain,
-    rows,
     standing,
     timed,
     uri,
@@ -46,6 +48,9 @@ MOST_NOTES = 1000
 NOTES = {"error": "error", "warning": "warning", "info": "note"}
 """By level of a finding, the word of SARIF for it (section 3.27.10)."""
 
+SCALE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+"""By severity, a number in the middle of its range on the scale of CVSS."""
+
 PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
@@ -53,40 +58,50 @@ PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 class SarifFormat:
     name: str = "sarif"
     writes: frozenset[type] = frozenset({Report})
+    suffix: str = ".sarif"
 
-    def render(self, document: Document, style: Style) -> str:  # noqa: ARG002 - a document for programs has no style
+    def render(self, document: Document, style: Style) -> str:
         """One log with one run."""
         report: Any = document
-        return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
+        return self.render_all((report,), style)
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:  # noqa: ARG002 - for programs
+        """One log with one run for all sites: code scanning takes one run of a tool from a file."""
+        return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(reports)]})
 
 
-def _run(report: Report) -> dict[str, Any]:
-    found = [each for each in rows(report) if each.outcome != "pass"]
-    rules = {rule: position for position, rule in enumerate(_by_rule(found))}
+def _run(reports: Sequence[Report]) -> dict[str, Any]:
+    found = [(report, each) for report in reports for each in noted(report) if each.outcome != "pass"]
+    rules = {rule: position for position, rule in enumerate(_by_rule(each for _, each in found))}
     results: list[dict[str, Any]] = []
     size = 0
     seen: dict[str, int] = {}
-    for each in found[:MOST_RESULTS]:
+    for report, each in found[:MOST_RESULTS]:
         seen[each.fingerprint] = seen.get(each.fingerprint, 0) + 1
         result = _result(report, each, rules[each.rule], seen[each.fingerprint])
         size += 2 * len(written(result, indent=0))  # the indents at most double the size
         if size > MOST_BYTES:
             break
         results.append(result)
-    return {
-        "tool": {"driver": _driver(report, found)},
-        "invocations": [_invocation(report, found, len(found) - len(results))],
+    left_out = len(found) - len(results)
+    run = {
+        "tool": {"driver": _driver(reports, [each for _, each in found])},
+        "invocations": [_invocation(each, left_out if each is reports[0] else 0) for each in reports],
         "columnKind": "unicodeCodePoints",
         "results": results,
-        "properties": {
-            "verdict": report.verdict,
-            "score": {"low": report.score.low, "high": report.score.high},
-            "summary": plain(report.summary, 2000),
-        },
+    }
+    return run if len(reports) > 1 else run | {"properties": _properties(reports[0])}
+
+
+def _properties(report: Report) -> dict[str, Any]:
+    return {
+        "verdict": report.verdict,
+        "score": {"low": report.score.low, "high": report.score.high},
+        "summary": plain(report.summary, 2000),
     }
 
 
-def _by_rule(found: list[Finding]) -> dict[str, Finding]:
+def _by_rule(found: Iterable[Finding]) -> dict[str, Finding]:
     """The first finding of each rule."""
     first: dict[str, Finding] = {}
     for each in found:
@@ -94,13 +109,16 @@ def _by_rule(found: list[Finding]) -> dict[str, Finding]:
     return first
 
 
-def _driver(report: Report, found: list[Finding]) -> dict[str, Any]:
+def _driver(reports: Sequence[Report], found: list[Finding]) -> dict[str, Any]:
+    report = reports[0]
+    causes = {fact.cause for each in reports for fact in each.unknowns}
     return {
         "name": "hostaudit",
         "version": plain(report.run.tool_version, 60),
         "semanticVersion": plain(report.run.tool_version, 60),
+        "informationUri": project_page(),
         "rules": [_rule(each) for each in _by_rule(found).values()],
-        "notifications": [_notification(each) for each in sorted({fact.cause for fact in report.unknowns})],
+        "notifications": [_notification(each) for each in sorted(causes)],
     }
 
 
@@ -120,23 +138,38 @@ def _rule(row: Finding) -> dict[str, Any]:
     fix = plain(row.fix) or "See the message."
     more = f" More: hostaudit explain {row.code}" if row.code else ""
     grade = NOTES[level(row)]
+    page = rule_page(row.code)
     return {
         "id": plain(row.rule, 255),
         "name": _pascal(row.rule),
         "shortDescription": {"text": _text(named(row), 200)},
         "fullDescription": {"text": _text(f"{named(row)}. {fix}", 1000)},
-        "help": {"text": _text(f"{fix}{more}", 1200)},
+        "helpUri": page,
+        "help": {"text": _text(f"{fix}{more}", 1200), "markdown": _markdown(row, fix, page)},
         "defaultConfiguration": {"level": grade},
         "properties": {
             "tags": sorted({"resilience", *([plain(row.role, 60)] if row.role else [])}),
             "problem.severity": PROBLEMS[grade],
             "precision": "high",
+            # Code scanning sorts by it and shows it as a word; the bounds between these are 4, 7 and 9.
+            "security-severity": SCALE[row.severity],
         },
     }
 
 
+def _told_level(row: Finding) -> str:
+    """What no policy asks for is no error, however severe: the command ends with 0."""
+    return "warning" if level(row) == "error" else NOTES[level(row)]
+
+
+def _markdown(row: Finding, fix: str, page: str) -> str:
+    """The help of a rule as GitHub shows it: text that only shows itself, and the page of the rule."""
+    command = f" `hostaudit explain {markdown.text(row.code, 60)}` says what is at risk." if row.code else ""
+    return f"**{markdown.text(named(row), 200)}**\n\n{markdown.text(fix, 1000)}{command}\n\n[All rules]({page})"
+
+
 def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[str, Any]:
-    path, line = place(report)
+    path, line = place(report, row)
     state = standing(row)
     # An unknown that the policy counts as a failure is a failure; a person must review any other one.
     review = row.outcome == "unknown" and state != "fail"
@@ -147,7 +180,7 @@ def _result(report: Report, row: Finding, index: int, occurrence: int) -> dict[s
         # Section 3.27.10 allows only level "none" beside other kinds than "fail"; code scanning reads only the level
         # and would hide the result.
         "kind": "review" if review else "informational" if state == "told" else "fail",
-        "level": "note" if review else NOTES[level(row)],
+        "level": "note" if review else _told_level(row) if state == "told" else NOTES[level(row)],
         "message": {"text": _text(f"{site}: {row.message} {row.effect} {row.fix}".replace("  ", " ").strip(), 2000)},
         "locations": [
             {
@@ -185,7 +218,8 @@ def _logical(report: Report, row: Finding) -> Iterator[dict[str, str]]:
             yield {"name": called, "fullyQualifiedName": f"{site}/{kind}/{called}", "kind": kind}
 
 
-def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str, Any]:
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
+    found = [each for each in noted(report) if each.outcome != "pass"]
     # An unknown that does not count, such as an origin behind a CDN, is reported, but the run was successful.
     open_ = report.verdict == "inconclusive" or any(
         each.outcome == "unknown" and standing(each) in ("fail", "inconclusive", "warning") for each in found
@@ -203,7 +237,7 @@ def _invocation(report: Report, found: list[Finding], left_out: int) -> dict[str
             notes.append(
                 {"level": "warning", "message": {"text": f"{number} more {what} in the JSON report of this run."}}
             )
-    headline = f"{HEADLINES[report.verdict]}: {counted(rows(report))}"
+    headline = f"{HEADLINES[report.verdict]}: {counted(noted(report))}"
     times = {"startTimeUtc": timed(report.run.started), "endTimeUtc": timed(report.run.finished)}
     return {
         "executionSuccessful": not open_,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from hostaudit.model.overview import line_of
 from hostaudit.report import EVERY, Style, terminal
+from hostaudit.report.terminal.overview import overview
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.report import Report
 
 Page = Callable[[Sheet, Any], None]
 """Writes a document of one class to a sheet."""
@@ -36,12 +39,17 @@ def pages(*, brief: bool = False) -> dict[type, Page]:
 class TerminalFormat:
     name: str = "terminal"
     writes: frozenset[type] = EVERY
+    suffix: str = ".txt"
 
     def render(self, document: Document, style: Style) -> str:
         """Plain text, at most ``style.width`` columns wide, but at least 20."""
         sheet = Sheet(style, getattr(document, "names", None))
         pages(brief=style.brief)[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+
+    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+        """The table of a list of sites."""
+        return overview([line_of(each) for each in reports], style)
 
 
 FORMAT = TerminalFormat()

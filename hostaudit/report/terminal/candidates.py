@@ -13,6 +13,10 @@ MOST = 8
 
 FUNCTIONS = 4
 
+NOT_STATED = "upstream not stated"
+"""The word for a candidate that shares no company with the site as far as the catalogue says, which says nothing of the
+products on which the candidate rests itself."""
+
 
 def write(sheet: Sheet, document: Fallbacks) -> None:
     """One section for each gap, in the order given."""
@@ -34,6 +38,8 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     if gap.name and gap.parent.lower() != gap.name.lower():
         called += f" ({sheet.safe(gap.parent, 80)})"
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
+    if gap.own == "guessed":
+        sheet.text("It looks like the site's own, which needs no other; own in the site file settles it.", 3)
     if gap.functions:
         functions = [sheet.safe(words.function(each), 60) for each in gap.functions]
         sheet.text(words.few(functions, FUNCTIONS), 3, lead="carries: ")
@@ -46,9 +52,11 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     shared = {each.reasons for each in independent}
     common = independent[0].reasons if len(independent) > 1 and len(shared) == 1 else ()
     if common:
-        sheet.text("; ".join(sheet.safe(reason, 120) for reason in common), 3, lead="independent means here: ")
+        sheet.text("; ".join(sheet.safe(reason, 120) for reason in common), 3, lead="each of these: ")
     for each in independent[:MOST]:
-        _candidate(sheet, "good", "independent", each, common)
+        # Where nobody has said on whom a provider rests, it may rest on somebody of the site.
+        stated = each.upstream != "not stated"
+        _candidate(sheet, "good" if stated else "weak", "independent" if stated else NOT_STATED, each, common)
     _rest(sheet, len(independent) - MOST)
     for each in bound[:MOST]:
         _candidate(sheet, "bad", "not independent", each)

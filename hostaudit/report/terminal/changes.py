@@ -9,8 +9,8 @@ from hostaudit.model.report import ScoreInterval
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
 MARKS = {
-    "added": ("weak", "came"),
-    "removed": ("weak", "went"),
+    "added": ("weak", "new"),
+    "removed": ("weak", "gone"),
     "changed": ("weak", "changed"),
     "became_unknown": ("open", "became unknown"),
     "became_known": ("open", "became known"),
@@ -31,7 +31,7 @@ TITLES = {
 OUTCOMES = {
     "same": "nothing changed",
     "changed": "changed",
-    "unknown": "nothing is seen to have changed, but something can be seen on one side only",
+    "unknown": "no change was seen, but something could be seen on one side only",
 }
 
 MOST = 40
@@ -100,7 +100,7 @@ def write_trend(sheet: Sheet, document: Trend) -> None:
         if first.formula == last.formula:
             sheet.text(f"score {_score(first.score)} to {_score(last.score)}", 2)
         else:
-            sheet.text("score: reckoned by another formula since, not compared", 2)
+            sheet.text("score: computed by another formula since then, not compared", 2)
         sheet.text(f"single points of failure {first.single_points} to {last.single_points}", 2)
         sheet.text(f"open questions {first.unknowns} to {last.unknowns}", 2)
 

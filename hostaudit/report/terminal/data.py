@@ -26,7 +26,7 @@ def write(sheet: Sheet, document: DataStatus) -> None:
     """Every item, then the sources, then the next steps."""
     sheet.bold(f"Data in use on {document.at[:10]}; what is fetched lies in {sheet.safe(document.directory, 300)}")
     sheet.lines.append("")
-    rows = [_cells(sheet, item) for item in document.items]
+    rows = [_cells(sheet, item, document.at) for item in document.items]
     sizes = [max(map(width, column)) for column in zip(HEAD, *rows, strict=True)]
     if sum(sizes) + 2 * (len(sizes) - 1) <= sheet.width:
         sheet.row(HEAD, sizes)
@@ -40,16 +40,23 @@ def write(sheet: Sheet, document: DataStatus) -> None:
     _notes(sheet, document.items)
 
 
-def _cells(sheet: Sheet, item: DataItem) -> tuple[str, ...]:
+def _cells(sheet: Sheet, item: DataItem, at: str) -> tuple[str, ...]:
     return (
         sheet.safe(item.id, 60),
         STATES[item.state][1],
         sheet.safe(item.date or "-", 12),
-        "-" if item.age is None else f"{item.age} d",
+        _age(item, at),
         "-" if item.rows is None else f"{item.rows:,}",
         _size(item.bytes),
         ORIGINS[item.origin] or "-",
     )
+
+
+def _age(item: DataItem, at: str) -> str:
+    """The age in days; data of a day after the clock of this machine are newer than it."""
+    if item.age is None:
+        return "-"
+    return "newer" if item.date is not None and item.date > at[:10] else f"{item.age} d"
 
 
 def _size(number: int | None) -> str:
@@ -70,20 +77,20 @@ def _licences(sheet: Sheet, items: Iterable[DataItem]) -> None:
 
 def _notes(sheet: Sheet, items: tuple[DataItem, ...]) -> None:
     limits = ", ".join(f"{sort} {days} d" for sort, days in STALE_AFTER.items())
-    sheet.heading("What is wanting")
+    sheet.heading("What needs an update")
     wanting: dict[tuple[str, str], list[str]] = {}
     for item in items:
         if item.state != "ok":
             wanting.setdefault((item.state, item.note), []).append(sheet.safe(item.id, 60))
     if not wanting:
-        sheet.text("Nothing: all is whole and recent.", 2)
+        sheet.text("Nothing: everything is complete and recent.", 2)
     for (state, note), listed in wanting.items():
         mark, word = STATES[state]
         why = f" - {sheet.safe(note, 300)}" if note else ""
         sheet.marked(mark, word, f"{few(listed, NAMED)}{why}", 2)
     sheet.text(f"Stale is what is older than: {limits}.", 2)
     if wanting:
-        sheet.heading("Next: fetch what is wanting")
+        sheet.heading("Next: update it")
         steps = {item.next for item in items if item.next}
         sheet.text(sheet.safe(steps.pop() if len(steps) == 1 else "hostaudit data update", 300), 2, 4)
 

@@ -51,7 +51,7 @@ def _leaf(sheet: Sheet, name: str, leaf: GraphLeaf | None) -> str:
         return f"[{sheet.safe(name, 160)}]"
     said: list[str] = [] if leaf.certainty == "certain" else [leaf.certainty]
     if leaf.certainty in ("certain", "uncertain") and leaf.domains:
-        said.append(f"back in about {words.span(leaf.hours)}" if leaf.hours is not None else "no end is known")
+        said.append(f"back after about {words.span(leaf.hours)}" if leaf.hours is not None else "no end is known")
     return f"{sheet.safe(name, 160)}{f': {words.listed(said)}' if said else ''}"
 
 

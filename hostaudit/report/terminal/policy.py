@@ -13,8 +13,8 @@ from hostaudit.report.terminal.sheet import Sheet
 
 def write(sheet: Sheet, document: EffectivePolicy) -> None:
     """The keys in order with their values, followed by their origins, if there are any."""
-    whom = document.target or "any site that no target matches"
-    sheet.bold(f"What {document.source} demands of {whom}")
+    site = document.target or "any site that no target matches"
+    sheet.bold(f"What {document.source} demands of {site}")
     if document.extends:
         sheet.text(f"presets: {', '.join(document.extends)}")
     if document.matched:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from hostaudit.model import words
-from hostaudit.model.match import Matched, ProviderList, ProviderSheet
+from hostaudit.model.match import Matched, ProviderList, ProviderSheet, ProviderStats
 from hostaudit.model.rules import Provider
 from hostaudit.report.terminal.sheet import BOLD, Sheet
 from hostaudit.report.text import width
@@ -34,6 +34,7 @@ FACTS: tuple[tuple[str, str], ...] = (
     ("caa", "CAA names"),
     ("registrar_ids", "registrar ids (IANA)"),
     ("registrar_names", "registrar names"),
+    ("registry_names", "registry names"),
     ("organisations", "holders of networks"),
     ("tlds", "top-level domains"),
     ("regions", "regions, patterns"),
@@ -87,6 +88,10 @@ def write_one(sheet: Sheet, document: ProviderSheet) -> None:
     sheet.text(roles + usual, lead="roles: ")
     country = document.jurisdiction or "not established"
     sheet.text(country + (f" ({sheet.safe(record.basis, 200)})" if record.basis else ""), lead="jurisdiction: ")
+    if document.owner_jurisdiction:
+        sheet.text(f"{document.owner_jurisdiction}, which binds it too", lead="jurisdiction of the owner: ")
+    if record.ended:
+        sheet.text(f"{record.ended}; nobody can buy it", lead="ended: ")
     if not record.sold:
         sheet.text("does this for itself alone", lead="sold: ")
     if record.account:
@@ -98,7 +103,12 @@ def write_one(sheet: Sheet, document: ProviderSheet) -> None:
         sheet.text("nobody else, as far as is known", 2)
     for owner in document.owners:
         basis = f"; {sheet.safe(owner.basis, 200)}" if owner.basis else ""
-        sheet.text(f"{owner.name} ({owner.jurisdiction or 'country not established'}{basis})", 2, lead=f"{owner.id}: ")
+        read = f", read {owner.read}" if owner.read else ""
+        since = f", owner since {owner.since}" if owner.since else ""
+        country = owner.jurisdiction or "country not established"
+        sheet.text(f"{owner.name} ({country}{basis}{read}){since}", 2, lead=f"{owner.id}: ")
+    for name, investor in _investors(document):
+        sheet.text(f"most of {name} is held by {sheet.safe(investor, 100)}, which joins no companies here", 2)
     if document.siblings:
         sheet.text(", ".join(document.siblings), 2, 4, lead="the same company also runs: ")
     _rests(sheet, document)
@@ -111,10 +121,16 @@ def write_one(sheet: Sheet, document: ProviderSheet) -> None:
             sheet.text(sheet.safe(text, 400), 2, 4, lead=f"{group}: ")
 
 
+def _investors(document: ProviderSheet) -> list[tuple[str, str]]:
+    rows = [(document.provider.name, document.provider.investor), *((o.name, o.investor) for o in document.owners)]
+    return [(name, investor) for name, investor in rows if investor]
+
+
 def _rests(sheet: Sheet, document: ProviderSheet) -> None:
     record = document.provider
-    if record.depends_on or document.needed_by:
-        sheet.heading("What it rests on")
+    sheet.heading("What it rests on")
+    if not record.depends_on:
+        sheet.text("upstream not stated: nobody has said on which products of others it rests", 2, 4)
     for upstream in record.depends_on:
         note = f"; {sheet.safe(upstream.note, 300)}" if upstream.note else ""
         sheet.text(f"{sheet.safe(upstream.source, 300)}{note}", 2, 4, lead=f"{upstream.on}: ")
@@ -154,4 +170,27 @@ def _table(sheet: Sheet, rows: Sequence[Sequence[str]]) -> None:
             sheet.row(row, [*sizes, left])
 
 
-PAGES = {ProviderList: write_list, ProviderSheet: write_one, Matched: write_match}
+def write_stats(sheet: Sheet, document: ProviderStats) -> None:
+    """The share that is known, the most frequent providers, and the most frequent unknown groups with their drafts."""
+    share = f"{100 * document.attributed / document.references:.1f} %" if document.references else "none"
+    sheet.bold(f"{sheet.safe(document.source, 200)}: {share} of {document.references:,} references are known")
+    told = f"{document.names:,} names; one owner with one group of names is one reference"
+    other = f"; {document.other_records:,} records of other types" if document.other_records else ""
+    unread = f"; {document.unread:,} lines could not be read" if document.unread else ""
+    sheet.text(f"{told}{other}{unread}", 2, 4)
+    if document.known:
+        sheet.heading("Known, the most frequent first")
+        _table(sheet, [[f"{each.references:,}", each.provider, each.name] for each in document.known])
+    if document.unknown:
+        sheet.heading(f"Known to nobody, the most frequent of {document.groups:,} groups first")
+        rows = [[f"{each.references:,}", each.kind, each.group, ", ".join(each.names)] for each in document.unknown]
+        _table(sheet, rows)
+        sheet.heading("To fill in: rules/providers/ID.yaml, then hostaudit providers lint")
+        for each in document.unknown:
+            sheet.lines.append("")
+            for line in each.draft.splitlines():
+                # A longer line goes on with more space in front, which YAML reads as the same line.
+                sheet.text(sheet.safe(line.strip(), 400), 2 + len(line) - len(line.lstrip()), 6)
+
+
+PAGES = {ProviderList: write_list, ProviderSheet: write_one, Matched: write_match, ProviderStats: write_stats}

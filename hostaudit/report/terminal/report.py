@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from hostaudit.model import words
 from hostaudit.model.actors import is_unknown, seen_of
-from hostaudit.model.data import STALE_AFTER, age
+from hostaudit.model.data import ONLY_DIRECTS, STALE_AFTER, age
 from hostaudit.model.evidence import Evidence
 from hostaudit.model.report import (
     IDLE,
@@ -19,12 +19,12 @@ from hostaudit.model.report import (
     Finding,
     Function,
     FunctionImpact,
-    Hours,
     Leg,
     Report,
     SinglePoint,
     UnknownFact,
     name_is_gone,
+    pairs_as_told,
 )
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
@@ -37,6 +37,8 @@ SORTS = 8
 LEGS = 8
 SUBJECTS = 4
 OTHERS = 12
+ZONES = 3
+"""The most zones that are named of one registrar or registry."""
 SHOWN = 20
 """The most findings of one outcome that are shown."""
 DOUBTS = 8
@@ -51,15 +53,28 @@ STATES = {
     "not_applicable": ("open", "does not apply"),
     "not_assessed": ("open", "not assessed"),
 }
-LEG_STATES = {"known": ("good", "known"), "unknown": ("open", "not wholly known"), "failed": ("bad", "FAILED")}
+LEG_STATES = {"unknown": ("open", "partly unknown"), "failed": ("bad", "FAILED")}
 KNOWN_LEGS = {
-    "": ("good", "known"),
+    "": ("plain", "operator known"),
     "answers": ("good", "operator known; answers"),
     "not_asked": ("plain", "operator known; not asked"),
 }
 """Of a leg whose operators are known, by its liveness: a tick only where something answered."""
+LEADS = {("app_store", "answers"): "app store lists the app", ("ca", ""): "certificate issuer known"}
+"""By role and liveness, what is said of a leg whose operators are known, if that is not the usual."""
+WITHOUT_OPERATOR = {"app_store": "way to install"}
+"""By role, what is said of a leg that needs the site alone."""
+UNTESTED = ("plain", "no fault seen")
+"""Of a function that works as far as is known, of which nothing was asked itself."""
 TOLD = {"error": "bad", "warning": "weak", "info": "open"}
 """By level of a finding that does not count, its mark."""
+
+OWN = {
+    "declared": ("good", "its own"),
+    "named": ("good", "its own name"),
+    "guessed": ("open", "a guess"),
+}
+"""By ground of what is taken for the site's own, its mark and word."""
 
 VERDICTS = {
     "pass": ("PASS", GREEN),
@@ -72,20 +87,27 @@ KINDS = {
     "asn": "network",
     "prefix": "prefix",
     "tld": "TLD",
-    "jurisdiction": "jurisdiction",
+    "jurisdiction": "country",
+    "region": "region",
     "parent": "company",
 }
+TOGETHER_IN = {2: "two", 3: "three"}
+NOT_BY_A_TABLE = ("not_asked", "limit", "deadline")
+"""The causes of a missing answer that an old table cannot be."""
 
 
 def write(sheet: Sheet, report: Report) -> None:
     """The whole report."""
     evidence = {item.id: item for item in report.evidence}
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
+    known = say.companies(report)
     _top(sheet, report)
     _findings(sheet, report)
-    _companies(sheet, report, evidence, names)
-    _together(sheet, report, names)
-    _other_domains(sheet, report)
+    _companies(sheet, report, evidence, names, known)
+    _its_own(sheet, report)
+    _recoveries(sheet, report)
+    _together(sheet, report, names, known)
+    _other_domains(sheet, report, known)
     _functions(sheet, report, names)
     _contradictions(sheet, report)
     _fallbacks(sheet, report, names)
@@ -101,7 +123,7 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.lines.append("")
     notice = report.policy.notice_hours if report.policy is not None else 0.0
     told = f" with {words.duration(notice)} of notice" if notice > 0 else ""
-    scored = f"score {_between(low, high)} of 100{told}{_class(report)}{sheet.safe(say.grounds(report), 300)}"
+    scored = f"score {_between(low, high)} of 100{told}{say.outage_class(report)}{sheet.safe(say.grounds(report), 300)}"
     sheet.text(scored, lead=f"{word}: ", colour=colour)
     hosts = ", ".join(sheet.safe(host, 80) for host in report.target.hosts)
     seen = f"Looked at {hosts} on {report.run.started.replace('T', ' ').replace('Z', ' UTC')}"
@@ -111,29 +133,31 @@ def _top(sheet: Sheet, report: Report) -> None:
         sheet.text(sheet.safe(each.text, 800), lead="Note: ", colour=YELLOW)
 
 
-def _class(report: Report) -> str:
-    """The class by the longest outage of the web site, the better end first; none for a site without web."""
-    found = report.score.class_
-    if found is None:
-        return ""
-    return f", class {found.high}" if found.low == found.high else f", class {found.high} to {found.low}"
-
-
 def _data(sheet: Sheet, report: Report) -> None:
     """The age, at the time of the scan, of the tables that were read instead of the network."""
     told, old = [], []
+    looked = report.run.started[:10]
+    unanswered = {each.kind for each in report.evidence if each.unknown and each.unknown.cause not in NOT_BY_A_TABLE}
     for sort, day in sorted(report.run.data_versions.items()):
-        days = age(day, report.run.started)
-        newer = days is not None and day > report.run.started[:10]
-        said = "" if days is None else " (newer than the evidence)" if newer else f" ({days} d old)"
-        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{said}")
-        if days is not None and days > STALE_AFTER.get(sort, days):
-            old.append(f"{sort} (over {STALE_AFTER[sort]} d)")
+        days = age(day, looked)
+        told.append(f"{sheet.safe(sort, 40)} {sheet.safe(day, 20)}{_aged(day, days, looked)}")
+        matters = sort not in ONLY_DIRECTS or not unanswered.isdisjoint(ONLY_DIRECTS[sort])
+        if days is not None and matters and days > STALE_AFTER.get(sort, days):
+            old.append(f"{sort} (older than {STALE_AFTER[sort]} days)")
     if told:
         sheet.text(", ".join(told[:SORTS]), lead="Data: ")
     if old:
         text = f"{words.listed(old)}; to renew it: hostaudit data update"
         sheet.marked("weak", "old data", text, 0)
+
+
+def _aged(day: str, days: int | None, looked: str) -> str:
+    """The age of a table on the day of the look, in brackets."""
+    if days is None:
+        return ""
+    if day > looked:
+        return " (newer than the evidence)"
+    return f" ({days:,} day{'s' * (days > 1)} old)" if days else " (of the same day)"
 
 
 def _between(low: float, high: float) -> str:
@@ -150,7 +174,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
     failed = [each for each in rows if each.outcome == "fail" and not (each.exception or each.baseline)]
     groups = {
         "failed": [each for each in failed if each.verdict],
-        "told": [each for each in failed if not each.verdict],
+        "reported only": [each for each in failed if not each.verdict],
         "unknown": [each for each in rows if each.outcome == "unknown" and not each.exception],
         "excepted": [each for each in rows if each.exception],
         "known before": [each for each in rows if each.baseline and not each.exception],
@@ -161,10 +185,10 @@ def _findings(sheet: Sheet, report: Report) -> None:
     for each in groups["failed"][:SHOWN]:
         _finding(sheet, each, "bad", f"FAIL ({each.severity})")
     sheet.more(len(groups["failed"]) - SHOWN)
-    for each in groups["told"][:SHOWN]:
-        aside = ", does not count" if report.policy is not None else ""
+    for each in groups["reported only"][:SHOWN]:
+        aside = ", not demanded" if report.policy is not None else ""
         _finding(sheet, each, TOLD[LEVELS[each.severity]], f"{LEVELS[each.severity]} ({each.severity}{aside})")
-    sheet.more(len(groups["told"]) - SHOWN)
+    sheet.more(len(groups["reported only"]) - SHOWN)
     for each in groups["unknown"][:SHOWN]:
         weight = {"fail": ", which fails", "": ", a warning only"}.get(each.verdict, "") if report.policy else ""
         _finding(sheet, each, "open", f"unknown ({each.severity}{weight})")
@@ -220,28 +244,32 @@ def _exception(note: ExceptionNote) -> str:
 # -- parties that can take the site down -------------------------------------------------------------------------------
 
 
-def _companies(sheet: Sheet, report: Report, evidence: dict[str, Evidence], names: dict[str, str]) -> None:
+def _companies(
+    sheet: Sheet, report: Report, evidence: dict[str, Evidence], names: dict[str, str], known: dict[str, str]
+) -> None:
     companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
     strong = [point for point in companies if not point.name_only]
     gone = report.policy is None and report.verdict == "fail" and not report.spofs
     if gone or name_is_gone(report.findings):
         return
-    sheet.heading("What can take it down, worst first")
+    sheet.heading("What one company alone can end, worst first")
     if not strong:
         unsure = report.unknowns and report.score.low < report.score.high
-        open_ = ", though what is unknown below may hide one" if unsure else ""
-        sheet.text(f"None seen: no company was found to hold a part alone, the names aside{open_}.", 2)
+        open_ = "; the unknown parts (below) may depend on one" if unsure else ""
+        names_aside = ", apart from the names" if companies else ""
+        sheet.text(f"Nothing, as far as was seen{names_aside}{open_}.", 2)
     for position, point in enumerate(strong, 1):
         roles = words.listed([say.role(each) for each in point.roles])
-        held = f"{_called(sheet, point)}{f', for {roles}' if roles else ''}"
+        guess = ", which looks like the site's own" if point.failure_domain.own == "guessed" else ""
+        told = _told_id(sheet, point, known)
+        held = f"{_called(sheet, point, known)}{guess}{f', for {roles}' if roles else ''}{told}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
         _effects(sheet, point.functions, names)
         _proof(sheet, point.because, evidence)
     stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
-    bases = dict.fromkeys(part for each in stops for part in say.bases(each, report.times))
-    if bases:
-        sheet.text(sheet.safe("; ".join(bases), 400), 2, lead="Times: ")
-    _name_holders(sheet, [point for point in companies if point.name_only])
+    if bases := say.bases(stops, report.times):
+        sheet.text(sheet.safe(bases, 400), 2, lead="Times: ")
+    _name_holders(sheet, report, [point for point in companies if point.name_only], names, known)
 
 
 def _goes_on(sheet: Sheet, impact: FunctionImpact, names: dict[str, str]) -> str:
@@ -250,7 +278,7 @@ def _goes_on(sheet: Sheet, impact: FunctionImpact, names: dict[str, str]) -> str
         return ""
     carried = words.listed([sheet.safe(_operator(each, names), 80) for each in impact.remains])
     through = f"goes on through {carried}; " if carried else ""
-    return f"{through}whole again in about {words.span(impact.time_to_recover_hours)}"
+    return f"{through}complete again after about {words.span(impact.time_to_recover_hours)}"
 
 
 def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact], names: dict[str, str]) -> None:
@@ -276,91 +304,158 @@ def _proof(sheet: Sheet, because: Iterable[str], evidence: dict[str, Evidence]) 
     sheet.more(len(items) - PROOFS, 4, lead="proof: ")
 
 
-def _name_holders(sheet: Sheet, points: list[SinglePoint]) -> None:
-    """Registry and registrar, in one paragraph: of order 1 for every site, so they tell little about this one."""
+def _name_holders(
+    sheet: Sheet, report: Report, points: list[SinglePoint], names: dict[str, str], known: dict[str, str]
+) -> None:
+    """Registrars and registries, a line for all of a role and time: of order 1 for every site, so they tell little of
+    this one."""
     if not points:
         return
-    held = []
-    costs: dict[str, list[Hours]] = {}
-    for each in points:
-        roles = [role for role in each.roles if role in SINGLE]
-        held.append(f"{_called(sheet, each)}, {words.listed([say.role(role) for role in roles]) or 'name'}")
-        times = [row.time_to_recover_hours for row in each.functions if not row.via and row.effect != "degraded"]
-        costs.setdefault(words.listed([f"a {say.role(role)}" for role in roles]) or "a name", []).extend(times)
-    longest = {
-        role: max(times, key=lambda hours: (hours.usual, hours.high)) for role, times in sorted(costs.items()) if times
-    }
-    lasting = "; ".join(f"to lose {role} costs about {words.span(hours)}" for role, hours in longest.items())
-    spared = sorted({sheet.fallback(each.via) for point in points for each in point.functions if each.via})
-    if spared and lasting:
-        lasting += f", less where {words.listed(spared)} takes over"
-    lasting = f" {lasting[0].upper()}{lasting[1:]}." if lasting else ""
-    lead = "Every name has one registry and one registrar, and so have the names that it rests on; these can end it too"
-    text = f"{lead}: {'; '.join(held)}.{lasting}"
+    alike: dict[tuple[str, str], list[str]] = {}
+    own = {each.parent for each in report.dependencies if each.role in SINGLE and each.direct is True}
+    for point in sorted(points, key=lambda each: each.failure_domain.id not in own):
+        role = words.listed([say.role(each) for each in point.roles if each in SINGLE]) or "name"
+        held = _names_held(sheet, report, point, names)
+        of = f" for {words.few(held, ZONES)}" if held else ""
+        alike.setdefault((role, _name_is_back(sheet, point)), []).append(f"{_called(sheet, point, known)}{of}")
+    others = " (besides the companies above)" if any(not each.name_only for each in report.spofs) else ""
     sheet.lines.append("")
-    sheet.text(text, 2, 0)
+    sheet.text(f"Every name has one registrar and one registry, and each of them can end it{others}:", 2)
+    for (role, back), holders in alike.items():
+        sheet.text(f"{'; '.join(holders)}{f' - {back}' if back else ''}", 4, 4, lead=f"{role}: ")
 
 
-def _other_domains(sheet: Sheet, report: Report) -> None:
+def _name_is_back(sheet: Sheet, point: SinglePoint) -> str:
+    """When a name works again that its registrar or registry ended, or what takes over."""
+    lost = [each for each in point.functions if each.effect != "degraded"]
+    direct = [each.time_to_recover_hours for each in lost if not each.via]
+    spared = sorted({sheet.fallback(each.via) for each in lost if each.via})
+    back = ""
+    if direct:
+        back = f"back after about {words.span(max(direct, key=lambda each: (each.usual, each.high)))}"
+    if spared:
+        back += f"{', sooner ' if back else ''}by way of {words.listed(spared)}"
+    return back
+
+
+def _names_held(sheet: Sheet, report: Report, point: SinglePoint, names: dict[str, str]) -> list[str]:
+    """The zones whose registrar or registry a company is, those of the site itself first; else whom it works for."""
+    held = [each for each in report.dependencies if each.parent == point.failure_domain.id and each.role in SINGLE]
+    ordered = sorted(held, key=lambda each: each.direct is not True)
+    zones = [zone for each in ordered for zone in each.zones] or [
+        names.get(each.subject, each.subject) for each in held
+    ]
+    return list(dict.fromkeys(sheet.safe(each, 80) for each in zones))
+
+
+def _its_own(sheet: Sheet, report: Report) -> None:
+    """What the owner runs himself, or seems to, with the reasons."""
+    own = report.own if isinstance(report.own, tuple) else ()
+    if own:
+        sure = any(parts.ground != "guessed" for parts in own)
+        told = "The site's own: it" if sure else "Perhaps the site's own: then it"
+        sheet.heading(f"{told} can fail, burn or be blocked, but nobody else ends its contract")
+    for parts in own:
+        named = words.listed([sheet.safe(each, 80) for each in parts.names])
+        text = f"{named}, for {words.listed([say.role(each) for each in parts.roles])}"
+        sheet.marked(*OWN[parts.ground], f"{text} ({sheet.safe('; '.join(parts.reasons), 300)})", 2)
+        if parts.ground == "guessed":
+            told = "The low end of the score counts it as others' companies, the high end as the site's own; own in the"
+            sheet.text(f"{told} site file settles it.", 6)
+
+
+def _recoveries(sheet: Sheet, report: Report) -> None:
+    """What the owner declares of his recovery, and whether it counts."""
+    notes = report.recoveries if isinstance(report.recoveries, tuple) else ()
+    if notes:
+        sheet.heading("Recovery, as declared in the site file")
+    for note in notes:
+        text = f"back in {words.duration(note.hours)}, tested on {note.tested}{say.tested(note)}"
+        mark = "good" if note.state == "counts" else "weak"
+        sheet.marked(mark, say.role(note.role), sheet.safe(text, 400), 2)
+
+
+def _other_domains(sheet: Sheet, report: Report, known: dict[str, str]) -> None:
     """Single points of other kinds than a company, one line each."""
     companies = {each.failure_domain.id for each in report.spofs if each.failure_domain.kind == "parent"}
     rest = [
         point
         for point in report.spofs
-        if point.failure_domain.kind not in ("parent", "provider")
+        if point.failure_domain.kind == "tld"
+        or (point.failure_domain.kind not in ("parent", "provider") and not point.name_only)
         or (
             point.failure_domain.kind == "provider" and point.failure_domain.id not in companies and not point.name_only
         )
     ]
     if rest:
-        sheet.heading("The same seen otherwise: one of these failing is enough")
+        sheet.heading("By product, network, place and TLD: losing one of these is enough")
     applying = sum(each.state not in IDLE for each in report.functions)
     for point in rest[:OTHERS]:
         stopped = [sheet.safe(words.function(each.id), 80) for each in point.functions if each.effect != "degraded"]
         what = "everything" if len(stopped) == applying > 1 else words.few(stopped)
         kind = KINDS.get(point.failure_domain.kind, point.failure_domain.kind)
-        called = _called(sheet, point) if kind == "product" else _numbered(sheet, point)
+        if point.failure_domain.own in ("declared", "named"):
+            sheet.text(f"{_called(sheet, point, known)}: {what}", 2, 4, lead="own ")
+            continue
+        called = _product(sheet, point) if kind == "product" else _numbered(sheet, point)
         sheet.text(f"{called}: {what}", 2, 4, lead=f"{kind} ")
     sheet.more(len(rest) - OTHERS)
 
 
-def _together(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
-    """Companies that stop a function only if they fail together; functions with the same cut sets share a list."""
-    known = {
-        each.failure_domain.id: _called(sheet, each) for each in report.spofs if each.failure_domain.kind == "parent"
-    }
-    for size, title in ((2, "What can take it down in pairs"), (3, "What can take it down in threes")):
-        held: dict[str, list[tuple[str, ...]]] = {}
-        for cut in report.cut_sets:
-            if cut.kind == "parent" and len(cut.members) == size:
-                held.setdefault(cut.function, []).append(cut.members)
-        shared: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+def _together(sheet: Sheet, report: Report, names: dict[str, str], known: dict[str, str]) -> None:
+    """Companies that stop a function only if they fail together; functions with the same cut sets and times share a
+    list."""
+    own = report.own if isinstance(report.own, tuple) else ()
+    for size, number in TOGETHER_IN.items():
+        held: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for cut in pairs_as_told(report.cut_sets, own):
+            if len(cut.members) == size:
+                back = f" - back after about {words.span(cut.hours)}" if cut.hours is not None else ""
+                held.setdefault(cut.function, []).append((cut.members, back))
+        shared: dict[tuple[tuple[tuple[str, ...], str], ...], list[str]] = {}
         for function, sets in held.items():
             shared.setdefault(tuple(sorted(sets)), []).append(sheet.safe(words.function(function), 80))
         if shared:
-            sheet.heading(title)
+            sheet.heading(f"What {number} companies can end together")
         room = TOGETHER
         for together, functions in shared.items():
             if room:
                 sheet.text(f"{words.listed(functions)}:", 2)
-            for members in together[:room]:
-                called = [known.get(each) or sheet.safe(_operator(each, names), 80) for each in members]
-                sheet.text(words.listed(called), 4, lead="- ")
+            for members, back in together[:room]:
+                called = [sheet.safe(known.get(each) or _operator(each, names), 80) for each in members]
+                sheet.text(f"{words.listed(called)}{back}", 4, lead="- ")
             room -= len(together[:room])
         sheet.more(sum(map(len, shared)) - TOGETHER)
     for limit in report.cut_set_limits:
         sheet.text(sheet.safe(limit, 300), 2, lead="Note: ")
 
 
-def _called(sheet: Sheet, point: SinglePoint) -> str:
+def _called(sheet: Sheet, point: SinglePoint, known: dict[str, str]) -> str:
+    """What people call a company; of one that is not in the catalogue, what was seen of it too."""
+    domain = point.failure_domain
+    if is_unknown(domain.id):
+        seen = sheet.safe(seen_of(domain.id), 80)
+        if not domain.name:
+            return _nameless(seen)
+        aside = "" if seen in domain.name else f"{seen}, "
+        return f"{sheet.safe(domain.name, 80)} ({aside}not in the catalogue)"
+    return sheet.safe(known.get(domain.id) or domain.name or domain.id, 120)
+
+
+def _told_id(sheet: Sheet, point: SinglePoint, known: dict[str, str]) -> str:
+    """The id that rules and commands use, if the name does not give it."""
+    identity = point.failure_domain.id
+    same = _called(sheet, point, known).casefold().replace(" ", "-") == identity
+    return "" if same or is_unknown(identity) else f"; id {sheet.safe(identity, 80)}"
+
+
+def _product(sheet: Sheet, point: SinglePoint) -> str:
     """The name that people know and, if it adds information, the id that rules and reports use."""
     domain = point.failure_domain
-    if not domain.name or domain.name == domain.id:
-        return sheet.safe(_operator(domain.id, {}), 80)
-    name, identity = sheet.safe(domain.name, 80), sheet.safe(seen_of(domain.id), 80)
     if is_unknown(domain.id):
-        return f"{name} ({identity}, not in the catalogue)"
-    return name if name.lower() == identity.lower() else f"{name} ({identity})"
+        return sheet.safe(_operator(domain.id, {}), 120)
+    name, identity = sheet.safe(domain.name or domain.id, 80), sheet.safe(domain.id, 80)
+    return name if name.casefold().replace(" ", "-") == identity else f"{name} ({identity})"
 
 
 def _numbered(sheet: Sheet, point: SinglePoint) -> str:
@@ -372,9 +467,11 @@ def _numbered(sheet: Sheet, point: SinglePoint) -> str:
 
 def _operator(provider: str, names: dict[str, str]) -> str:
     """A provider's name; for one that is not in the catalogue, the description from the evidence."""
-    if is_unknown(provider):
-        return f"an operator not in the catalogue ({seen_of(provider)})"
-    return names.get(provider, provider)
+    return _nameless(seen_of(provider)) if is_unknown(provider) else names.get(provider, provider)
+
+
+def _nameless(seen: str) -> str:
+    return f"an operator not in the catalogue ({seen})"
 
 
 # -- functions, fallbacks, gaps ---------------------------------------------------------------------------
@@ -385,7 +482,8 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if shown:
         sheet.heading("Functions and what each rests on")
     for each in shown:
-        mark, word = STATES[each.state]
+        asked = each.state != "up" or any(leg.liveness == "answers" for leg in each.legs)
+        mark, word = STATES[each.state] if asked else UNTESTED
         score = f"score {_between(each.score.low, each.score.high)}"
         note = f"; {sheet.safe(each.note)}" if each.note else ""
         sheet.marked(mark, word, f"{sheet.safe(words.function(each.id), 80)}, {score}{note}", 2)
@@ -396,11 +494,14 @@ def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
 
 
 def _leg(sheet: Sheet, leg: Leg, names: dict[str, str]) -> None:
-    mark, word = KNOWN_LEGS[leg.liveness] if leg.state == "known" else LEG_STATES[leg.state]
     providers = [sheet.safe(_operator(each, names), 80) for each in leg.providers]
     by = f" by {words.few(providers, SUBJECTS)}" if providers else ""
     note = f"; {sheet.safe(leg.note)}" if leg.note else ""
-    sheet.marked(mark, f"{say.role(leg.role)} {word}", f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
+    mark, word = KNOWN_LEGS[leg.liveness] if leg.state == "known" else LEG_STATES[leg.state]
+    lead = f"{say.role(leg.role)} {word}"
+    if leg.state == "known":
+        lead = LEADS.get((leg.role, leg.liveness), lead) if providers else WITHOUT_OPERATOR.get(leg.role, lead)
+    sheet.marked(mark, lead, f"{sheet.safe(leg.subject, 100)}{by}{note}", 6)
 
 
 def _contradictions(sheet: Sheet, report: Report) -> None:
@@ -408,10 +509,10 @@ def _contradictions(sheet: Sheet, report: Report) -> None:
     doubtful = [each for each in report.dependencies if each.against]
     if not doubtful:
         return
-    sheet.heading("Contradictions: what these are taken for is less sure")
+    sheet.heading("Contradictions: less is sure about these operators")
     for each in doubtful[:DOUBTS]:
         taken = f"{each.subject}: {each.name or each.provider}, confidence {each.confidence:.0%}"
-        text = f"{taken}; against it {words.few(each.against)}"
+        text = f"{taken}; against it: {words.few(each.against)}"
         sheet.marked("weak", say.role(each.role), sheet.safe(text, 300), 2)
     sheet.more(len(doubtful) - DOUBTS)
 
@@ -427,7 +528,8 @@ def _fallbacks(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     if not report.fallbacks:
         sheet.text("None seen.", 2)
     for each in report.fallbacks:
-        declared = words.standing_by(FallbackId.read(each.id), each.name or each.provider) if each.id else ""
+        known = each.name or _operator(each.provider, names)
+        declared = words.standing_by(FallbackId.read(each.id), known) if each.id else ""
         provider = sheet.safe(declared or _operator(each.provider, names), 100)
         backed = f" for {sheet.safe(each.backs_up, 100)}" if each.backs_up else ""
         text = f"{say.role(each.role)} {provider}{backed}"
@@ -453,7 +555,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         for fact in facts:
             if isinstance(fact.declare, str):
                 told = f"{fact.detail}; " if fact.detail else ""
-                settles = f"{told}where there is none, {fact.declare} in the site file settles it"
+                settles = f"{told}if the site has none, write {fact.declare} in the site file"
                 sheet.text(sheet.safe(settles, 400), 6)
 
 
@@ -466,7 +568,7 @@ def _next(sheet: Sheet, report: Report) -> None:
     if report.verdict == "fail" and failed:
         why, command = "read what is at risk and what to do", f"hostaudit explain {shlex.quote(failed)}"
     elif unasked > retryable and report.verdict == "inconclusive":
-        why, command = "ask what was switched off too", f"hostaudit scan {domain}"
+        why, command = "ask also what was switched off", f"hostaudit scan {domain}"
     elif report.verdict == "inconclusive" or retryable > len(report.evidence) // 4:
         why, command = "ask again, with more time", f"hostaudit scan {domain} --deadline 120"
     else:

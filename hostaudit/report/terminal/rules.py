@@ -52,7 +52,7 @@ def write_explanation(sheet: Sheet, document: Explanation) -> None:
             sheet.heading(title)
             sheet.text(sheet.safe(text, 900), 2, 0)
     if document.recovery is not None:
-        sheet.heading("How long it is gone, with nothing that stands by")
+        sheet.heading("How long it takes to be back, with no fallback")
         sheet.text(f"{words.span(document.recovery)}. {document.why}", 2, 0)
     if document.severity is not None:
         sheet.heading("How severe")

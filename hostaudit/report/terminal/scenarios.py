@@ -70,7 +70,11 @@ def write_one(sheet: Sheet, document: Scenario) -> None:
     sheet.heading("Events")
     for event in document.events:
         _event(sheet, event)
-    told = (("Outcome", document.outcome), ("Lesson", document.lesson), ("Do before the next one", document.before))
+    told = (
+        ("Outcome", document.outcome),
+        ("Lesson", document.lesson),
+        ("Do before the next incident", document.before),
+    )
     for title, text in told:
         if text:
             sheet.heading(title)
@@ -125,7 +129,7 @@ def _event(sheet: Sheet, event: Event) -> None:
 
 def _history(sheet: Sheet, scenario: Scenario) -> None:
     if scenario.assert_history:
-        sheet.heading("Replayed on those whom it hit, it must give")
+        sheet.heading("Replayed at the sites that it hit, it must give")
     for each in scenario.assert_history:
         losses = [
             f"{sheet.safe(words.function(function), 60)} down {_between(hours)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hostaudit.model import words
@@ -34,6 +34,9 @@ MOST_LINES = 24
 """The lines of the smallest terminal in use."""
 
 MOST_COMPANIES = 6
+LONG_NAME = 26
+"""Columns from which on a company stands in the table without the product that the site shows of it."""
+
 NARROW = 60
 """Columns below which a table of companies and functions is a list."""
 
@@ -117,6 +120,7 @@ class _Screen:
         self.sheet, self.report = sheet, report
         self.columns = sheet.width
         self.names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
+        self.known = say.companies(report)
         companies = [point for point in report.spofs if point.failure_domain.kind == "parent"]
         shown = not name_is_gone(report.findings)
         self.strong = [point for point in companies if shown and not point.name_only]
@@ -204,20 +208,34 @@ class _Screen:
         """A row a company and a column a function, or a list where that is too wide."""
         if not self.functions or not (self.strong or self.holders):
             return []
-        made = [_Row(self._called(each), dict(self._cells(each.functions))) for each in self.strong[: room.companies]]
+        chosen = self.strong[: room.companies]
+        made = [_Row(self._called(each), dict(self._cells(each.functions))) for each in chosen]
         left = len(self.strong) - len(made)
         held = self._held()
         if held is not None:
             made.append(held)
-        lines = self._table(made, bars=True) or self._table(made, bars=False) or self._list(made)
+        rest = made[len(chosen) :]
+        short = [replace(made[at], name=self._company(point)) for at, point in enumerate(chosen)] + rest
+        tables = (self._table(each, bars=bars) for each in (made, short) for bars in (True, False))
+        lines = next(filter(None, tables), None) or self._list(made)
         if left > 0:
             lines.append([Span(f"  +{left} more: -v", "faint")])
         return lines
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
+        if domain.own == "guessed":
+            return f"{self.safe(domain.name or seen_of(domain.id), 30)} (own?)"
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
+        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
+        return self._company(point) if width(known) > LONG_NAME else self.safe(known, 40)
+
+    def _company(self, point: SinglePoint) -> str:
+        """The name of a company alone, where there is no room for its product."""
+        domain = point.failure_domain
+        if is_unknown(domain.id):
+            return self._called(point)
         return self.safe(domain.name or self.names.get(domain.id, domain.id), 40)
 
     def _cells(self, impacts: Iterable[FunctionImpact]) -> Iterator[tuple[str, Cell]]:
@@ -299,6 +317,7 @@ class _Screen:
         ending = [f"{each.id} {say.EXCEPTIONS[each.state]}" for each in self.report.exceptions_applied if each.warning]
         if ending:
             found.append(("exceptions", words.few(ending), "weak"))
+        found += self._own()
         found.append(("unknown", self._unknown(), "faint"))
         if room.unseen and self.report.not_assessed:
             whats = [words.function(each.what) for each in self.report.not_assessed]
@@ -313,6 +332,25 @@ class _Screen:
     def _fact(self, label: str, spans: Iterable[Span], room: Room) -> list[Line]:
         lead = Span(f"{label:{LABEL - 1}}", "strong", whole=True)
         return wrapped([lead, *spans], self.columns, min(LABEL, self.columns // 4), most=room.fact)
+
+    def _own(self) -> Iterator[tuple[str, str, Meaning]]:
+        """What the owner runs himself, or seems to, and how soon he says to be back."""
+        for parts in self.report.own if isinstance(self.report.own, tuple) else ():
+            roles = words.listed([say.role(each) for each in parts.roles])
+            if parts.ground == "guessed":
+                yield "own?", f"{parts.names[0]} looks like it, for {roles}; if so, write own in the site file", "weak"
+            else:
+                yield (
+                    "own",
+                    f"{words.few(parts.names, 2)}, for {roles}: can fail, but nobody ends its contract",
+                    "plain",
+                )
+        found = self.report.recoveries if isinstance(self.report.recoveries, tuple) else ()
+        notes = sorted(found, key=lambda each: each.state != "counts")
+        if notes:
+            told = "; ".join(f"{say.role(each.role)} {words.duration(each.hours)}{say.counts(each)}" for each in notes)
+            counting = any(each.state == "counts" for each in notes)
+            yield "recovery", f"declared: {told}", "plain" if counting else "weak"
 
     def _demands(self) -> Iterator[tuple[str, str, Meaning]]:
         """The demands of the policy that failed, the worst first, and those of which nobody knows."""
@@ -357,6 +395,9 @@ class _Screen:
         wide = report.score.high - report.score.low >= WIDE
         if report.verdict == "inconclusive" or retryable > len(report.evidence) // 4 or (retryable and wide):
             return "ask again, with more time:", f"hostaudit scan {domain} --deadline 120"
+        if self.strong and self.strong[0].failure_domain.own == "guessed":
+            name = self.strong[0].failure_domain.name or seen_of(self.strong[0].failure_domain.id)
+            return f"say in the site file whether {name} is the site's own (own):", "hostaudit schema site"
         step = next((found for point in self.strong if (found := _remedy(point))), "")
         if step:
             return f"{step}:", f"hostaudit fallbacks {domain}"
@@ -406,8 +447,7 @@ def _head_of(function: str) -> str:
 
 def _known(report: Report) -> str:
     """How much is known of the operators of what was seen."""
-    said = say.grounds(report).lstrip(",; ")
-    return "operators of all parts known" if said.startswith("100%") else said
+    return say.grounds(report).lstrip(",; ")
 
 
 def _in_short(finding: Finding) -> str:
@@ -426,7 +466,7 @@ def _remedy(point: SinglePoint) -> str:
         return ""
     hours = say.short(longest.time_to_recover_hours.usual)
     name = point.failure_domain.name or point.failure_domain.id
-    return f"{second[0]}, not of {name} ({words.function(longest.id)}: {hours} without)"
+    return f"{second[0]}, not at {name} ({words.function(longest.id)}: {hours} without it)"
 
 
 def _verdict(report: Report) -> str:

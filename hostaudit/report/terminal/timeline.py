@@ -36,8 +36,8 @@ MOVES = {"another-registrar": "moving the name to another registrar"}
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BINDINGS = {
-    "role": "role, so whoever fills the role here is meant",
-    "literal": "literal, so only this very provider is meant",
+    "role": "role, so the provider that has this role at this site is meant",
+    "literal": "literal, so only the provider of the record is meant",
 }
 
 
@@ -98,7 +98,7 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
     shown = [each for each in in_order(document) if each.applies in ("yes", "maybe") and each.id not in refusals]
     sheet.lines.append("")
     if not shown:
-        sheet.text("Nothing in it happens to this site.")
+        sheet.text("Nothing in this scenario affects this site.")
     dates = [_date(sheet, each, document) for each in shown]
     whats = [_what(sheet, each, document) for each in shown]
     notices = [_notice(each) for each in shown]
@@ -132,7 +132,7 @@ def _events(sheet: Sheet, document: WhatIf) -> None:
     _stand_ins(sheet, rest_of, document)
     if len(sheet.lines) > written:  # some rows appear in other sections
         rows, sheet.lines[written:] = sheet.lines[written:], []
-        sheet.text("Whatever the event:", 1)
+        sheet.text("Whichever event it is:", 1)
         sheet.lines += rows
 
 
@@ -201,7 +201,7 @@ def _you(sheet: Sheet, event: EventOutcome, document: WhatIf) -> str:
     perhaps = any(outcome.down_hours <= 0 < outcome.range.high for outcome in document.functions)
     none = "no function goes down in the usual case" if perhaps else "no function goes down"
     effect = ", ".join(part for part in effects if part) or none
-    return f"{may}: {words.listed(bound) or 'not told who'} - {effect}"
+    return f"{may}: {words.listed(bound) or 'provider not known'} - {effect}"
 
 
 def _all_or(stopped: list[str], document: WhatIf) -> str:
@@ -324,7 +324,7 @@ def _notes(sheet: Sheet, document: WhatIf) -> None:
         if outcome.note:
             shared.setdefault(outcome.note, []).append(sheet.safe(words.function(outcome.id), 60))
     if shared:
-        sheet.heading("To know besides")
+        sheet.heading("Notes")
     for note, functions in shared.items():
         sheet.text(sheet.safe(note, 200), 2, lead=f"{words.listed(functions)}: ")
 
@@ -401,7 +401,7 @@ def before_the_next(sheet: Sheet, document: WhatIf) -> None:
     """The next steps to take before an incident."""
     if document.before_the_next:
         sheet.lines.append("")
-        sheet.text("", lead="Do before the next one:", colour=BOLD)
+        sheet.text("", lead="Do before the next incident:", colour=BOLD)
     for position, each in enumerate(document.before_the_next, 1):
         sheet.text(sheet.safe(each, 300), 2, 3, lead=f"{position}) ")
 

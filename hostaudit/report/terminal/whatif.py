@@ -9,6 +9,8 @@ from hostaudit.report import wording as say
 from hostaudit.report.terminal import timeline
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
 
+AT_ONCE = Hours(0.0, 0.0, 0.0)
+
 
 def write(sheet: Sheet, document: WhatIf) -> None:
     """Write the result of a scenario or of a loss."""
@@ -55,7 +57,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         if timeline.outcome_basis(outcome):
             parts.append("estimated")
         if not outcome.assessed:
-            parts.append("not wholly assessed, it may be worse")
+            parts.append("not fully assessed, it may be worse")
         if outcome.via:
             parts.append(f"then via {words.listed([sheet.fallback(each) for each in outcome.via])}")
         if outcome.remains:
@@ -76,9 +78,9 @@ def _lasts(outcome: FunctionOutcome) -> str:
         return f"for up to {words.duration(outcome.range.high)}, usually not at all"
     lasts = Hours(outcome.range.low, outcome.down_hours, outcome.range.high)
     start, begins = _start(outcome, "down"), outcome.time_to_impact
-    if begins is not None and begins.low < words.AT_ONCE <= begins.high and start == 0:
-        return words.loss(begins, lasts)
-    return f"{say.onset(start)}, for about {words.span(lasts)}"
+    if start > 0:
+        return f"{say.onset(start)}, for about {words.span(lasts)}"
+    return words.loss(begins if begins is not None and begins.low < words.AT_ONCE else AT_ONCE, lasts)
 
 
 def _start(outcome: FunctionOutcome, state: str) -> float:
@@ -99,7 +101,7 @@ def _degraded(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
 def _remains(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     sheet.heading("What remains")
     if not outcomes:
-        sheet.text("No function remains whole.", 2)
+        sheet.text("No function works without loss.", 2)
     for outcome in outcomes:
         carried = [*map(sheet.fallback, outcome.via), *map(sheet.called, outcome.remains)]
         through = f", through {words.listed(carried)}" if carried else ""

@@ -20,7 +20,7 @@ FULL, FURTHER = "full_harm_hours", "further_weight"
 def write(sheet: Sheet, document: Working) -> None:
     """The formula, its numbers, and both ends of the score."""
     of = f" of {sheet.safe(document.target.domain, 260)}" if document.target else ""
-    sheet.bold(f"How the score{of} comes about")
+    sheet.bold(f"How the score{of} is computed")
     sheet.heading("Formula")
     for line in document.formula:
         sheet.text(sheet.safe(line, 400), 2, 4)
@@ -68,7 +68,7 @@ def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
     strong = [each.exposure for each in end.companies if not each.name_only]
     anybody = [each.exposure for each in end.companies if each.parent == NOBODY]
     if anybody:
-        sheet.text(f"What nobody could name counts as {COMPANIES} companies' doing.", 2)
+        sheet.text(f"What nobody could name counts as {COMPANIES} companies.", 2)
     worst = sorted((*strong, *anybody * COMPANIES), reverse=True)[:COMPANIES]
     factors = _factors([each for each in worst if each > 0], document.constants.get(FURTHER, 0.0))
     names = [each.exposure for each in end.companies if each.name_only]
@@ -100,7 +100,7 @@ def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Wor
     if sum(amounts) > 1:
         whole = f"{whole}, at most 1"
     elif company.factor > 0 and round(company.exposure / company.factor, 3) == 1 > sum(amounts):
-        whole = "1, since what the site is there for is gone for good"
+        whole = "1, since what the site is for is gone for good"
     if company.factor != 1:
         whole = f"({whole}) x {_plain(company.factor)} (it holds only names)"
     sum_ = f"{whole} = " if len(amounts) > 1 or company.factor != 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from helpers.reports import catalogue, operator_of, parents, report_on
-from helpers.sites import GANDI, NSONE, Site, in_pairs
+from helpers.sites import GANDI, GANDI_NS, NSONE, Site, in_pairs
 
 from hostaudit import domain
 from hostaudit.model.report import Dependency, Report
@@ -311,7 +311,7 @@ def test_a_published_range_in_the_as_of_another_host_is_a_contradiction_and_show
     assert row.contradicts == ("origin:104.17.20.30",)
     assert row.against == ("asn AS24940: hetzner",)
     assert row.confidence < plain.confidence
-    assert "against it asn AS24940: hetzner" in " ".join(load("terminal").render(report, Style()).split())
+    assert "against it: asn AS24940: hetzner" in " ".join(load("terminal").render(report, Style()).split())
 
 
 def test_the_number_of_independent_clues_outweighs_a_stronger_single_one():
@@ -322,3 +322,63 @@ def test_the_number_of_independent_clues_outweighs_a_stronger_single_one():
     row = in_leg(report_on(site))["ovh"]
 
     assert row.confidence == 0.9
+
+
+# -- registries -------------------------------------------------------------------------------------------
+
+
+def registries(domain: str) -> dict[str, Dependency]:
+    site = Site(domain).name(GANDI, NSONE)
+    return {row.provider: row for row in report_on(site).dependencies if row.role == "registry"}
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("steady.co", {"mintic-co", "team-internet"}),
+        ("steady.xyz", {"xyz-com", "team-internet"}),
+        ("steady.org", {"public-interest-registry", "identity-digital"}),
+        ("steady.com", {"verisign"}),
+        ("steady.nl", {"sidn"}),
+    ],
+)
+def test_a_registry_rests_on_whoever_runs_its_back_end(domain, expected):
+    assert expected <= set(registries(domain))
+
+
+def test_a_registry_outside_the_catalogue_keeps_the_name_that_iana_has_and_no_country():
+    (sponsor,) = (row for row in registries("steady.dish").values() if row.provider.startswith("unknown:"))
+
+    assert sponsor.name == "Dish DBS Corporation"
+    assert sponsor.jurisdiction is None
+
+
+def test_a_back_end_is_known_less_surely_than_the_registry():
+    found = registries("steady.xyz")
+
+    assert found["xyz-com"].confidence == 0.99
+    assert found["team-internet"].confidence == 0.7
+    assert found["team-internet"].clues == ("back end of .xyz: CentralNic",)
+
+
+def test_two_domains_of_one_sponsor_have_one_registry():
+    ids = {row.provider for name in ("a.dish", "a.dtv") for row in registries(name).values() if "dish" in row.provider}
+
+    assert ids == {"unknown:registry-dish-dbs-corporation"}
+
+
+# -- countries and upstreams ------------------------------------------------------------------------------
+
+
+def test_the_country_of_the_contract_and_that_of_the_owner_both_bind():
+    site = in_pairs().name(GANDI, {"ns1.loopia.se": ("93.188.0.20", 39570), "ns2.loopia.se": ("93.188.0.21", 39570)})
+    row = operator_of(report_on(site), "ns1.loopia.se")
+
+    assert (row.provider, row.parent, row.jurisdiction, row.owner_jurisdiction) == ("loopia", "team-blue", "SE", "BE")
+
+
+def test_an_upstream_of_one_role_counts_in_that_role_only():
+    site = Site("steady.org").name(("NameCheap, Inc.", "1068"), GANDI_NS)
+    assert "ultradns" not in {row.provider for row in report_on(site).dependencies}
+    hosts = {"dns1.registrar-servers.com": ("156.154.132.200", 64500)}
+    assert "ultradns" in {row.provider for row in report_on(Site("steady.org").name(GANDI, hosts)).dependencies}

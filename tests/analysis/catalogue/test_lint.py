@@ -341,3 +341,38 @@ def test_one_new_file_is_enough_for_every_command(tmp_path):
     assert run("show", "example-dns").stdout.startswith("example-dns: Example DNS\n")
     (tmp_path / "rules/providers/example-dns.yaml").unlink()
     assert run("match", "ns1.dns.example.net").stdout.startswith("No provider")
+
+
+def test_a_share_of_the_address_space_is_no_basis_for_a_usual_choice(folder):
+    path = folder / "providers" / "beta.yaml"
+    told = BETA.replace('"register of companies, 2026"', '"address space 98 % SE"')
+    path.write_text(told)
+    assert lint.lint(folder)[1] == []
+    path.write_text(told.replace("ns: [", "usual: [dns]\nns: ["))
+    (complaint,) = lint.lint(folder)[1]
+    assert "says where addresses are registered, not who controls it" in complaint.problem
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("ended: soon", "is not a year, month or day"),
+        ("ended: 2024-13", "is not a year, month or day"),
+        ('since: "24"', "is not a year, month or day"),
+        ('ended: "2024-01"\nusual: [dns]', "the service ended on 2024-01; nobody can choose it"),
+    ],
+)
+def test_a_date_is_one_and_an_ended_service_is_no_usual_choice(folder, line, problem):
+    (folder / "providers" / "beta.yaml").write_text(BETA.replace("ns: [", f"{line}\nns: ["))
+    (complaint,) = lint.lint(folder)[1]
+    assert problem in complaint.problem
+
+
+def test_the_sheet_shows_owners_with_their_dates_both_countries_and_investors():
+    done = hostaudit("providers", "show", "loopia")
+    assert "team-blue: team.blue (TransIP, Combell, Register.it) (BE;" in done.stdout
+    assert "read 2026-09), owner since 2024-05" in " ".join(done.stdout.split())
+    assert "jurisdiction of the owner: BE" in done.stdout
+    assert "most of Namecheap is held by CVC" in " ".join(hostaudit("providers", "show", "namecheap").stdout.split())
+    assert "ended: 2025-01; nobody can buy it" in hostaudit("providers", "show", "edgio").stdout
+    assert "upstream not stated" in hostaudit("providers", "show", "desec").stdout

@@ -64,7 +64,7 @@ def test_the_status_of_the_page_decides(status, state):
 
     assert found.state == state
     assert found.because == ("front:steady.org",)
-    assert found.in_words == f"www.steady.org answered {status} to this look"
+    assert found.in_words == f"www.steady.org answered {status} to this scan"
 
 
 def test_without_an_answer_everything_is_open():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from helpers.corpus import behind_a_proxy
-from helpers.reports import impacts, report_on, state
+from helpers.own_sites import CAMPUS, SECOND, alone, university
+from helpers.reports import impacts, parents, report_on, state
 from helpers.sites import Site, in_one_leg, in_pairs
 
-from hostaudit.model.site import Declared
+from hostaudit.model.site import Declared, Own
+from hostaudit.model.values import Owner
 
 
 def declared(site: Site, **what: str):
@@ -56,3 +58,26 @@ def test_the_declared_origin_is_the_one_provider_of_hosting():
     hidden = declared(behind_a_proxy(), origin="ovh")
 
     assert next(each for each in hidden.roles if each.role == "hosting").providers == ("ovh",)
+
+
+def test_an_address_in_an_own_network_that_is_known_as_another_companys_stays_that_companys():
+    site = alone().declare(own=Own(asns=(CAMPUS,)))
+    site.note("owner", "192.0.2.10", Owner("rdap", "192.0.2.0", "192.0.2.255", organisation="Hetzner Online GmbH"))
+    report = report_on(site)
+
+    assert "own AS64500" in told(report)
+    assert "origin:192.0.2.10" in told(report)["own AS64500"]
+    # The other addresses in it are its own, and the web site rests on www alone.
+    assert "unknown:as64500" not in parents(report)
+
+
+def test_what_is_declared_as_own_and_carries_nothing_is_told_lightly_and_only_if_all_was_seen():
+    elsewhere = university(parents=("amazon",), asns=(CAMPUS, SECOND))
+    unsure = university(parents=("amazon",)).note("registration", "cornuni.org", unknown="timeout")
+    report = report_on(elsewhere)
+
+    assert set(told(report)) == {"own company amazon", "own AS64501"}
+    assert {each.severity for each in report.findings} == {"low"}
+    assert all("own in the site file" in each.fix for each in report.findings)
+    assert told(report_on(unsure)) == {}
+    assert told(report_on(university())) == {}

@@ -21,7 +21,7 @@ def test_it_fails_without_a_policy_and_says_which_host_answered_what():
     )
     assert found.because == ("front:steady.org",)
     assert report.verdict == "fail"
-    assert report.summary.startswith("Not working now: steady.org. www.steady.org answered 502 to this look")
+    assert report.summary.startswith("Not working now: steady.org. www.steady.org answered 502 to this scan")
 
 
 def test_one_broken_address_of_several_is_no_redundancy():
@@ -54,4 +54,4 @@ def test_a_broken_page_under_another_name_is_down_too():
     report = report_on(in_pairs().note("front", "steady.org", page))
 
     assert state(report, "web") == "down"
-    assert report.findings[0].message == "else.net answered 503 to this look: the web site does not work now."
+    assert report.findings[0].message == "else.net answered 503 to this scan: the web site does not work now."

@@ -14,7 +14,7 @@ def test_it_is_told_and_changes_no_verdict():
 
     (found,) = report.findings
     assert (found.rule, found.severity, found.down_now, found.verdict) == ("front-page-not-shown", "low", (), "")
-    assert found.message.startswith("www.steady.org answered 403 to this look")
+    assert found.message.startswith("www.steady.org answered 403 to this scan")
     assert report.verdict == "not_judged"
     assert report_on(in_pairs()).findings == ()
 

@@ -38,9 +38,9 @@ def holds(found: Fallback, grade: str, *said: str) -> None:
 
 def test_a_standby_that_nobody_asked_says_so():
     spare = SpareName("steady.net")
-    holds(graded(in_one_leg(), spare_names=(spare,)), "declared", "nobody has asked it yet")
+    holds(graded(in_one_leg(), spare_names=(spare,)), "declared", "not asked yet")
     silent = in_one_leg().note("a", "steady.net", unknown="timeout")
-    holds(graded(silent, spare_names=(spare,)), "declared", "its addresses could not be learnt: timeout")
+    holds(graded(silent, spare_names=(spare,)), "declared", "its addresses are unknown: timeout")
     server = audit.analyse(in_one_leg().declare(HETZNER_SERVER).file(), RULES)
     assert not any("far name servers" in each.what for each in server.not_assessed)
 
@@ -174,8 +174,14 @@ def test_a_switch_that_is_declared_elsewhere_counts_instead():
 
 def test_a_second_authority_is_independent_of_the_first():
     site = in_one_leg().caa("letsencrypt.org", "sectigo.com")
-    holds(graded(site, DeclaredFallback("ca", "sectigo")), "independent", "lets sectigo issue")
-    holds(graded(in_one_leg(), DeclaredFallback("ca", "sectigo")), "declared", "does not let sectigo issue")
+    holds(
+        graded(site, DeclaredFallback("ca", "sectigo")), "independent", "lets Sectigo (incl. Comodo, USERTrust) issue"
+    )
+    holds(
+        graded(in_one_leg(), DeclaredFallback("ca", "sectigo")),
+        "declared",
+        "does not let Sectigo (incl. Comodo, USERTrust) issue",
+    )
 
 
 def test_another_store_is_independent_of_the_first():

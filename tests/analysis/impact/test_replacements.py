@@ -32,3 +32,13 @@ def test_a_role_is_a_gap_if_it_alone_is_enough(servers, listed):
     site.name(GANDI, servers)
 
     assert (("your-online", "dns") in gaps(site)) == listed
+
+
+def test_nobody_is_offered_a_service_that_has_ended_and_what_nobody_stated_is_said():
+    answer = replacements.fallbacks(audit.understand(in_one_leg().file(), RULES))
+    rows = {each.provider: each for gap in answer.gaps for each in gap.candidates}
+    ended = {each.id for each in RULES.providers if each.ended}
+
+    assert ended
+    assert not ended & set(rows)
+    assert {each.upstream for each in rows.values()} == {"stated", "not stated"}

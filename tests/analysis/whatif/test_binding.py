@@ -19,12 +19,13 @@ from helpers.happenings import (
     replayed,
     standing_by,
 )
+from helpers.own_sites import alone, bookshop, university
 from helpers.sites import Site, in_one_leg, in_pairs
 
 from hostaudit import audit
 from hostaudit.analysis.whatif import binding, replay
 from hostaudit.errors import UsageError
-from hostaudit.model.site import DeclaredFallback
+from hostaudit.model.site import DeclaredFallback, Own
 
 
 def test_a_role_means_whoever_fills_it_and_a_literal_event_only_its_actor():
@@ -128,9 +129,13 @@ def test_a_mapping_that_means_nothing_here_is_refused(renamed, message, hint):
 @pytest.mark.parametrize(
     ("events", "applies", "reason"),
     [
-        (event("google-play", "app_store", platform="android"), "no", "nobody fills the role android app store"),
+        (
+            event("google-play", "app_store", platform="android"),
+            "no",
+            "no provider was seen in the role android app store",
+        ),
         (event("fastly", "cdn", "outage", bind="literal"), "no", "nothing that was seen of the site rests on Fastly"),
-        (event("fastly", "cdn", "outage", bind="role"), "no", "nobody fills the role cdn at this site"),
+        (event("fastly", "cdn", "outage", bind="role"), "no", "no provider was seen in the role cdn at this site"),
         (event("denic", "registry", "outage", scope="tld", tld="de", bind="literal"), "no", "lies under .de"),
         (event("stripe", "payments"), "not_assessed", "payments cannot be seen from outside; declare it"),
         (event("twilio", "messaging", bind="literal"), "not_assessed", "messaging cannot be seen from outside"),
@@ -155,10 +160,10 @@ def test_an_origin_that_a_content_network_hides_is_not_assessed():
     answer = replayed(site, event("aws", "hosting"))
 
     assert first(answer).applies == "not_assessed"
-    assert first(answer).reason == "the origin behind cloudflare is hidden"
+    assert first(answer).reason == "the origin behind Cloudflare is hidden"
 
     site.standby_page(WEB, (PAGE_AT, OVH)).declare(STANDBY)
-    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind cloudflare is hidden"
+    assert first(replayed(site, event("aws", "hosting"))).reason == "the origin behind Cloudflare is hidden"
 
 
 def test_what_only_stands_by_fills_no_role():
@@ -296,3 +301,43 @@ def test_a_word_that_means_nothing_is_refused_with_a_near_one(word, kind, messag
 
     assert refused.value.message.startswith(message)
     assert refused.value.hint.startswith(hint)
+
+
+ENDS = ("terminate", "suspend", "remove", "delete")
+
+
+@pytest.mark.parametrize("action", ENDS)
+@pytest.mark.parametrize("layer", ["hosting", "dns", "mail"])
+def test_nobody_ends_a_contract_with_himself(action, layer):
+    own = first(replayed(university(), event("aws", layer, action)))
+    literal = first(
+        replayed(bookshop().declare(own=Own(parents=("amazon",))), event("aws", layer, action), binding="literal")
+    )
+    guess = first(replayed(alone(), event("aws", layer, action)))
+
+    assert (own.applies, own.functions, own.bound) == ("no", (), ())
+    assert "and ends no contract with itself" in own.reason
+    assert literal.applies == "no"
+    assert guess.applies == "yes"
+    assert "it looks like the site's own" in guess.reason
+
+
+@pytest.mark.parametrize("action", ["outage", "expire"])
+def test_what_breaks_breaks_at_the_owners_too(action):
+    answer = replayed(university(), event("aws", "hosting", action, bind="role", duration_hours=5.0))
+
+    assert first(answer).applies == "yes"
+    assert down(answer, "web") > 0
+    assert first(answer).reason != "it looks like the site's own; if so, this does not apply"
+
+
+def test_to_drop_the_owner_is_to_ask_for_an_outage_of_his():
+    by_id, by_kind = dropped(university(), "unknown:as64500"), dropped(university(), "unknown:as64500", kind="parent")
+    network = dropped(university(), "AS64500")
+
+    assert (first(by_id).layer, first(by_id).action, first(by_id).applies) == ("provider", "outage", "yes")
+    assert "has an outage" in by_id.summary
+    assert down(by_id, "web") == down(network, "web") > 0
+    assert first(network).action == "terminate"
+    assert (first(by_kind).applies, down(by_kind, "web")) == ("no", 0)
+    assert "it is the site's own" in first(by_kind).reason

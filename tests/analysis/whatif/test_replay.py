@@ -199,7 +199,7 @@ def test_what_lasts_only_at_worst_is_said_to_be_possible():
     assert web.down_hours == 0 < web.range.high
     assert "steady.org may be down for up to" in answer.summary
     assert "goes down" not in answer.summary
-    assert answer.before_the_next[0].startswith("nothing stands by for")
+    assert answer.before_the_next[0].startswith("there is no fallback for")
     assert "nothing that was assessed" in dropped(in_one_leg(), "hetzner", notice=3000.0).summary
 
 
@@ -521,5 +521,5 @@ def test_advice_names_first_what_others_rest_on_and_nothing_twice():
     alone = dropped(in_one_leg(), "hetzner").before_the_next
     backed = dropped(standing_by(), "hetzner").before_the_next
 
-    assert alone[0] == "nothing stands by for steady.org: see hostaudit fallbacks steady.org"
+    assert alone[0] == "there is no fallback for steady.org: see hostaudit fallbacks steady.org"
     assert len(set(backed)) == len(backed)

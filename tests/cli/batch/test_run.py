@@ -240,8 +240,9 @@ def test_for_people_there_is_a_line_each_and_a_closing_one(tmp_path):
     assert sorted(row.split()[-1] if row else "" for row in rows[:2])
     assert all(row.startswith("INCONCLUSIVE") and len(row) <= 80 for row in rows[:2])
     assert rows[2] == ""
-    assert rows[3].startswith("2 domains in ")
-    assert rows[3].endswith(": 2 inconclusive")
+    assert rows[3] == "2 sites   2 inconclusive"
+    assert rows[-1].startswith("2 domains in ")
+    assert rows[-1].endswith(": 2 inconclusive")
 
     run(LOOK.format(delay=0), "-l", "-", "-q", "-o", tmp_path / "out.txt", stdin="a.com\nb.com")
     assert (tmp_path / "out.txt").read_text().count("INCONCLUSIVE") == 2

@@ -310,6 +310,57 @@ def test_a_format_that_lines_do_not_have_is_refused():
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
 
 
+# -- a fleet of one's own ---------------------------------------------------------------------------------
+
+
+ZONE = """\
+a.example. 300 IN NS ns-1.awsdns-00.com.
+b.example. 300 IN NS ns1.op-of-nobody.com.
+b.example. 300 IN A 8.8.8.8
+"""
+
+
+def test_a_zone_file_is_counted_and_what_nobody_knows_has_a_draft(tmp_path):
+    path = tmp_path / "fleet.zone"
+    path.write_text(ZONE)
+    done = hostaudit("providers", "stats", str(path), "--format", "json")
+    document = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert (document["references"], document["attributed"], document["other_records"]) == (2, 1, 1)
+    assert document["known"][0]["provider"] == "route53"
+    assert document["unknown"][0]["group"] == "op-of-nobody.com"
+    assert document["unknown"][0]["draft"].startswith("id: op-of-nobody\nname: ")
+    Draft202012Validator(json.loads(schemas.path("coverage").read_bytes())).validate(document)
+
+
+def test_names_come_on_standard_input_too_and_their_kind_is_an_option():
+    done = hostaudit(
+        "providers", "stats", "--kind", "mx", "--most", "1", stdin="aspmx.l.google.com\nmx.op-of-nobody.com\n"
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "standard input: 50.0 % of 2 references are known" in done.stdout
+    assert "mx: [op-of-nobody.com]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "said"),
+    [
+        (("--kind", "ptr"), "a.example\n", "--kind ptr is not known"),
+        (("--most", "0"), "a.example\n", "give a number from 1 to 1000"),
+        ((), "# nothing\n", "holds no names"),
+        (("missing.zone",), "", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_counted_is_said(arguments, stdin, said):
+    done = hostaudit("providers", "stats", *arguments, stdin=stdin)
+
+    assert done.returncode == Exit.USAGE
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # -- what the page on accuracy says -------------------------------------------------------------------
 
 

@@ -109,3 +109,51 @@ def test_the_shipped_data_is_what_the_script_makes_of_the_registries(tmp_path):
     ]
     services = json.loads((target / "rdap-bootstrap.json").read_text())["dns"]["services"]
     assert services == [["http://c.example/", "two", "three"], ["https://b.example/", "one"]]
+    assert not (target / "tlds.tsv").exists(), "the table is made of files that were not given"
+
+
+def test_the_table_of_top_level_domains_has_one_row_for_each_that_is_delegated(tmp_path):
+    for family in ("ipv4", "ipv6"):
+        (tmp_path / f"iana-{family}-special-registry.xml").write_text(
+            '<registry xmlns="http://www.iana.org/assignments"><updated>2030-01-02</updated></registry>'
+        )
+    for name in ("dns", "ipv4", "ipv6"):
+        services = [[["listed"], ["https://b.example/"]]]
+        (tmp_path / f"{name}.json").write_text(json.dumps({"publication": "2030-01-01", "services": services}))
+    tlds = [
+        {
+            "tld": "zz",
+            "delegated": True,
+            "type": "cctld",
+            "sponsor": "Zed\nLtd",
+            "tech": "Zed Ltd",
+            "whois": "w.example",
+        },
+        {"tld": "aa", "delegated": True, "type": "gtld", "sponsor": "A", "tech": "Back", "whois": "v.example"},
+        {"tld": "listed", "delegated": True, "type": "cctld", "sponsor": "L", "tech": None},
+        {"tld": "gone", "delegated": False, "type": "gtld"},
+    ]
+    (tmp_path / "tlds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in tlds))
+    servers = [
+        {"tld": tld, "rdapServer": "https://r.example/", "backendOperator": "Server Ltd", "dateUpdated": "2029-01-01"}
+        for tld in ("zz", "listed")
+    ]
+    (tmp_path / "supplemental-cctld-rdap.json").write_text(json.dumps({"ccTldRdapServers": servers}))
+    target = tmp_path / "hostaudit" / "datasets" / "iana"
+    target.mkdir(parents=True)
+    (target / "whois-servers.json").write_text('{"com": "com.example", "zz": "old.example", "own": "own.example"}')
+    (tmp_path / ".ci").mkdir()
+    script = tmp_path / ".ci" / "build_iana.py"
+    script.write_text((ROOT / ".ci" / "build_iana.py").read_text())
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    assert (target / "tlds.tsv").read_text().splitlines()[1:] == [
+        "aa\tA\tBack\tcontact",
+        "listed\tL\tServer Ltd\tserver",
+        "zz\tZed Ltd\tServer Ltd\tserver",
+    ]
+    assert json.loads((target / "rdap-unlisted.json").read_text())["services"] == [["https://r.example/", "zz"]]
+    assert json.loads((target / "whois-servers.json").read_text()) == {
+        "com": "com.example",
+        "own": "own.example",
+        "zz": "w.example",
+    }

@@ -79,17 +79,19 @@ def test_a_young_table_answers_alone():
 
 
 def test_the_live_service_goes_before_an_old_table():
-    outcome, asked, _ = find(today=OLD)
+    outcome, asked, origins = find(today=OLD)
 
     assert asked > 0
+    assert origins.date is None, "nothing of the old table is in the evidence, so that nothing old is told"
     assert outcome.value.asns == (64500, 64501)
     assert outcome.source.startswith("DNS 9.100.51.8.origin.asn.cymru.com TXT at resolver ")
 
 
 def test_an_old_table_answers_where_the_live_service_does_not():
-    outcome, asked, _ = find(today=OLD, faults=DEAD)
+    outcome, asked, origins = find(today=OLD, faults=DEAD)
 
     assert asked > 0
+    assert origins.date == "2026-06-17"
     assert outcome.value.asns == (64510, 64511)
     assert outcome.source == "origin table of 2026-06-17; no live answer (servfail)"
 
@@ -224,3 +226,13 @@ def test_the_shipped_table_knows_who_announces_a_public_resolver():
     google, cloudflare = asyncio.run(go())
     assert (google.value.asns, cloudflare.value.asns) == ((15169,), (13335,))
     assert google.source == f"origin table of {datasets.open_routes().metadata.date}"
+
+
+def test_a_table_is_named_as_used_only_if_an_answer_rests_on_it():
+    _, _, live = find(today=OLD)
+    _, _, silent = find(today=OLD, faults=DEAD)
+    _, _, young = find(today=YOUNG)
+    _, _, without = find(table=empty, no_third_party=True)
+
+    assert live.date is None
+    assert silent.date == young.date == without.date == "2026-06-17"

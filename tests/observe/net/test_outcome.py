@@ -38,3 +38,12 @@ def test_the_first_header_of_a_name_counts():
 
     assert reply.header("server") == "a"
     assert reply.header("location") is None
+
+
+def test_a_location_that_is_no_utf_8_stays_as_it_came():
+    def location(*headers):
+        return HttpReply("https://a.example/", 302, headers, b"", False, "192.0.2.1").location
+
+    assert location() is None
+    assert location(("location", "/\u00e9")) == "/\u00e9"
+    assert location(("location", "/\u00c3\u00a9")) == "/\u00e9"

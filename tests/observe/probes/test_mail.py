@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from hostaudit.model.values import Dkim, Dmarc, MailExchanger, MailExchangers, Spf
 from hostaudit.observe.probes.mail import MOST_LOOKUPS, PROBE, SELECTORS
+from hostaudit.observe.spf_record import MOST_TERMS
 
 FAULTS = ("servfail", "timeout", "refused", "malformed", "truncated", "deadline")
 
@@ -127,6 +128,22 @@ def test_mechanisms_are_read_with_any_qualifier_but_fail():
 
 
 @pytest.mark.parametrize(
+    ("record", "open_"), [("v=spf1", True), ("v=spf1 mx ?all", True), ("v=spf1 +all", True), ("v=spf1 ~all", UNSET)]
+)
+def test_a_record_may_say_nothing_of_all_other_hosts(record, open_):
+    assert spf(record)[0].open is open_
+
+
+@pytest.mark.parametrize(
+    ("rest", "open_"), [("?all", True), ("", True), ("-all", UNSET), ("redirect=b.example.net", UNSET)]
+)
+def test_a_record_to_which_another_redirects_speaks_for_it(rest, open_):
+    found = spf("v=spf1 redirect=a.example.net", a=[f"v=spf1 {rest}"], b=["v=spf1 -all"])[0]
+
+    assert found.open is open_
+
+
+@pytest.mark.parametrize(
     ("term", "flags"),
     [
         ("a", (False, True)),
@@ -137,10 +154,12 @@ def test_mechanisms_are_read_with_any_qualifier_but_fail():
         ("mx/24//64", (True, False)),
         ("mx:example.com", (True, False)),
         ("all", (False, False)),
-        ("exists:%{i}.example.net", (False, False)),
+        ("exists:%{i}", (False, False)),
         ("ptr", (False, False)),
         ("amx", (False, False)),
         ("=:", (False, False)),
+        ("a:example.com.", (False, True)),
+        ("a:%{d}/24", (False, True)),
     ],
 )
 def test_a_and_mx_are_read_in_each_of_their_forms(term, flags):
@@ -157,6 +176,16 @@ def test_includes_of_all_levels_are_named_but_their_networks_are_not():
     )
 
     assert value == Spf("v=spf1 include:A.example.net. ~all", includes=("a.example.net", "b.example.net"))
+
+
+def test_what_an_include_lets_pass_only_weakly_is_no_sender():
+    inner = ["v=spf1 ~include:b.example.net ?include:c.example.net -include:d.example.net include:e.example.net ?all"]
+    other = {name: ["v=spf1 ip4:192.0.2.1 -all"] for name in "bcde"}
+
+    assert spf("v=spf1 ?include:a.example.net ~all", a=inner, **other)[0].includes == ("a.example.net", "e.example.net")
+    assert spf("v=spf1 redirect=a.example.net", a=inner, **other)[0].includes == tuple(
+        f"{name}.example.net" for name in "abce"
+    )
 
 
 def test_a_record_under_the_same_registrable_name_is_the_sites_own():
@@ -192,12 +221,14 @@ def test_a_redirect_beside_all_does_not_count():
     assert value.includes == ()
 
 
-def test_macros_are_kept_as_text_and_never_looked_up():
+def test_macros_of_a_message_name_whoever_keeps_what_follows_and_are_never_looked_up():
     record = "v=spf1 include:%{i}._spf.example.net a:%{d}.example.net exists:%{i}.example.net ~all"
+    host = "example.com.example.net"
 
-    found, net = look({"example.com": [record]})
+    found, net = look({"example.com": [record]}, more={(host, "A"): ["192.0.2.5"], (host, "AAAA"): "NODATA"})
 
-    assert found["spf:example.com"].value.includes == ("%{d}.example.net", "%{i}._spf.example.net")
+    assert found["spf:example.com"].value.includes == ("_spf.example.net", "example.net")
+    assert found["spf:example.com"].value.networks == ("192.0.2.5",)
     assert not [call for call in net.calls if "%" in str(call)]
 
 
@@ -223,8 +254,33 @@ def test_an_include_that_cannot_be_read_is_unknown_under_its_own_name(term, caus
     assert found["spf:example.com"].value is not None
 
 
-def test_an_include_without_a_record_is_still_named():
-    assert spf("v=spf1 include:a.example.net", a="NXDOMAIN")[0].includes == ("a.example.net",)
+@pytest.mark.parametrize("ending", ["NXDOMAIN", "NODATA", ["no record of SPF"]])
+@pytest.mark.parametrize("term", ["include:", "redirect="])
+def test_a_name_without_a_record_is_still_named_and_what_receivers_do_is_unknown(ending, term):
+    value, found = spf(f"v=spf1 {term}a.example.net", a=ending)
+
+    assert value.includes == ("a.example.net",)
+    assert found["spf:a.example.net"].unknown.cause == "malformed"
+
+
+def test_a_record_of_others_that_is_not_valid_is_unknown_under_its_name():
+    value, found = spf(
+        "v=spf1 include:a.example.net", a=["v=spf1 include:b.example.net ipv4:192.0.2.1"], b=["v=spf1 -all"]
+    )
+
+    assert value.includes == ("a.example.net", "b.example.net")
+    assert "ipv4:192.0.2.1" in found["spf:a.example.net"].unknown.detail
+
+
+def test_an_own_record_with_an_error_still_names_its_senders():
+    value, _ = spf("v=spf1 include:a.example.net ip4:192.0.2.1 -all;", a=["v=spf1 -all"])
+
+    assert (value.includes, value.networks, value.broken) == (("a.example.net",), ("192.0.2.1",), ("syntax",))
+
+
+@pytest.mark.parametrize("term", ["include:a..example.com", "redirect=a..example.com"])
+def test_a_name_that_cannot_exist_breaks_the_record(term):
+    assert spf(f"v=spf1 {term}")[0].broken == ("syntax",)
 
 
 def test_records_that_include_one_another_end():
@@ -235,6 +291,56 @@ def test_records_that_include_one_another_end():
     )
 
     assert value.includes == ("a.example.net", "b.example.net")
+    assert value.broken == ("loop",)
+
+
+@pytest.mark.parametrize("term", ["redirect=example.com", "include:example.com", "include:%{d}"])
+def test_a_record_that_refers_to_itself_is_broken(term):
+    assert spf(f"v=spf1 {term}")[0].broken == ("loop",)
+
+
+def test_two_ways_to_one_record_are_no_loop():
+    value, _ = spf(
+        "v=spf1 include:a.example.net include:b.example.net -all",
+        a=["v=spf1 include:c.example.net -all"],
+        b=["v=spf1 include:c.example.net -all"],
+        c=["v=spf1 -all"],
+    )
+
+    assert value.broken is UNSET
+
+
+@pytest.mark.parametrize(
+    ("record", "inner", "broken"),
+    [
+        ("v=spf1 a mx a mx a mx a mx a ptr -all", "-all", UNSET),
+        ("v=spf1 a mx a mx a mx a mx a ptr a -all", "-all", ("lookups",)),
+        ("v=spf1 a mx a mx a mx a mx a -all a a a a", "-all", UNSET),
+        ("v=spf1 include:a.example.net -all", "a a a a a a a a a -all", UNSET),
+        ("v=spf1 include:a.example.net -all", "a a a a a a a a a a -all", ("lookups",)),
+        ("v=spf1 -include:a.example.net -all", "a a a a a a a a a a -all", ("lookups",)),
+        ("v=spf1 exists:%{i}.example.net redirect=a.example.net", "a mx a mx a mx a mx -all", UNSET),
+        ("v=spf1 exists:%{i}.example.net redirect=a.example.net", "a mx a mx a mx a mx a -all", ("lookups",)),
+        ("v=spf1 ip4:192.0.2.1 " + "ip6:2001:db8::1 " * 30 + "-all", "-all", UNSET),
+    ],
+)
+def test_terms_that_cause_a_look_up_are_counted_in_all_records(record, inner, broken):
+    assert spf(record, a=[f"v=spf1 {inner}"])[0].broken == broken
+
+
+def void(terms: str, more=None):
+    hosts = {(f"h{n}.example.com", kind): "NODATA" for n in range(5) for kind in ("A", "AAAA")}
+    own = {("example.com", kind): "NODATA" for kind in ("A", "AAAA", "MX")}
+    found, _ = look({"example.com": [f"v=spf1 {terms} -all"]}, more=hosts | own | (more or {}))
+    return found["spf:example.com"].value
+
+
+def test_look_ups_without_a_result_are_counted():
+    assert void("a:h0.example.com a:h1.example.com").broken is UNSET
+    assert void("a:h0.example.com a:h1.example.com a:h2.example.com").broken == ("void_lookups",)
+    assert void("a mx a:h0.example.com").broken == ("void_lookups",)
+    assert void("a mx a:h0.example.com", {("example.com", "A"): ["192.0.2.1"]}).broken is UNSET
+    assert void("a mx a:h0.example.com", {("example.com", "MX"): ("unknown", "timeout")}).broken is UNSET
 
 
 def test_past_the_lookup_limit_names_are_kept_and_what_is_behind_them_is_unknown():
@@ -271,7 +377,7 @@ def test_a_huge_record_is_bounded():
     value, _ = spf("v=spf1 " + " ".join(f"ip4:192.0.2.{n % 256}/32" for n in range(5000)))
 
     assert len(value.record) == 1000
-    assert len(value.networks) < 200
+    assert len(value.networks) <= MOST_TERMS
 
 
 def test_the_order_of_includes_does_not_matter():
@@ -361,15 +467,41 @@ def test_selectors_without_an_answer_are_not_listed_as_absent():
     ("record", "unlisted"),
     [
         ("v=spf1 exists:%{i}._spf.example.com -all", ("exists",)),
+        ("v=spf1 exists:%{h} -all", ("exists",)),
         ("v=spf1 ptr:example.com +all", ("all", "ptr")),
         ("v=spf1 all", ("all",)),
-        ("v=spf1 ?exists:%{i}.example.com ~all", UNSET),
+        ("v=spf1 ?exists:%{i}.example.com ~all", ("exists",)),
+        ("v=spf1 -exists:%{i}.example.com ~all", UNSET),
+        ("v=spf1 include:%{i}._spf.example.com -all", ("include",)),
+        ("v=spf1 redirect=%{l}._spf.example.com", ("redirect",)),
+        ("v=spf1 a:%{h} mx:%{l}.example.com -all", ("a", "mx")),
+        ("v=spf1 a:x:y/z.example.com mx:x:y.example.com -all", ("a", "mx")),
+        ("v=spf1 include:x:y.example.com -all", ("include",)),
+        ("v=spf1 a:x..example.com -all", UNSET),
         ("v=spf1 ?all", UNSET),
         ("v=spf1 -all", UNSET),
     ],
 )
 def test_mechanisms_that_list_no_host_are_kept_if_they_authorise(record, unlisted):
-    assert spf(record)[0].unlisted == unlisted
+    value = spf(record)[0]
+
+    assert value.unlisted == unlisted
+    assert (value.open is True) == (unlisted is not UNSET or "?all" in record)
+
+
+@pytest.mark.parametrize(
+    "term", ["exists:%{i}.x.example.net", "ptr:x.example.net", "mx:%{l}.x.example.net", "?exists:x.example.net"]
+)
+def test_a_mechanism_at_the_name_of_another_names_that_one(term):
+    value, _ = spf(f"v=spf1 {term} -all")
+
+    assert (value.includes, value.unlisted) == (("x.example.net",), UNSET)
+
+
+def test_an_own_record_that_lets_anybody_send_is_told_through_an_include():
+    found, _ = look({"example.com": ["v=spf1 include:_spf.example.com -all"], "_spf.example.com": ["v=spf1 +all"]})
+
+    assert found["spf:example.com"].value.unlisted == ("all",)
 
 
 def test_such_mechanisms_in_the_record_of_another_owner_are_that_owners():

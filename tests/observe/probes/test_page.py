@@ -578,3 +578,51 @@ def test_hostile_strings_end_in_no_app_and_no_error():
     )
 
     assert found[f"apps:{HOST}"].absent == "no app named"
+
+
+def test_scripts_that_are_held_back_are_told_apart_and_their_hosts_are_named():
+    held = (
+        '<script type="text/plain" src="https://b.net/x.js"></script><script type="text/plain" src="/own.js"></script>'
+    )
+    found = at_front(f'<head><script src="https://a.net/y.js"></script>{held}</head>')
+
+    value = found[f"page:{HOST}"].value
+    assert [each.host for each in value.resources] == ["a.net"]
+    assert value.held_back == (PageResource("https://b.net/x.js", "b.net", "script", False),)
+    assert "b.net" in value.in_words()
+    assert "resource:b.net" not in found
+
+
+def test_a_page_without_such_scripts_says_nothing_of_them():
+    value = at_front('<script src="https://a.net/y.js"></script>')[f"page:{HOST}"].value
+
+    assert value.held_back is UNSET
+    assert value.in_words() == "1 scripts and styles of others"
+
+
+def declares(identity):
+    content = {"applinks": {"details": [{"appID": identity}]}}
+    return [app[2] for app in page._from_association(content)]
+
+
+@pytest.mark.parametrize(
+    ("identity", "bundles"),
+    [
+        ("ABCDE12345.org.shop.app", ["org.shop.app"]),
+        ("TEAM_ID.org.shop.app", ["org.shop.app"]),
+        ("ABCDE12345.shop", ["shop"]),
+        ("ABCDE12345.Shop-2", ["Shop-2"]),
+        ("ABCDE12345.2shop", ["2shop"]),
+        ("TEAM_ID.shop", []),
+        ("shop.app", []),
+        ("ABCDE12345.", []),
+        ("ABCDE12345.*", []),
+        ("ABCDE12345.org.shop.*", []),
+        ("ABCDE12345.123456789", []),
+        ("ABCDE12345.org..app", []),
+        ("ABCDE12345." + "a" * 200, []),
+        (5, []),
+    ],
+)
+def test_bundle_ids_with_and_without_a_dot(identity, bundles):
+    assert declares(identity) == bundles

@@ -106,6 +106,15 @@ def test_a_new_edition_replaces_the_old_and_leaves_the_rest(filled):
     assert table.published("44.0.1.1")[0].service == "S3"
 
 
+def test_networks_of_special_purpose_in_a_feed_are_told(tmp_path):
+    pages = {**PAGES, "other.example /cidrs": http(200, CIDRS + b"192.0.2.0/24\n")}
+    results, _ = run(tmp_path, pages)
+    table = Ranges.open(tmp_path / RANGES)
+
+    assert "1 special-purpose network left out" in results["other"].detail
+    assert not table.published("192.0.2.1")
+
+
 def test_one_item_alone_can_be_renewed(filled):
     one = tuple(item for item in FEEDS if item.id == "other")
     newer = http(200, CIDRS + b"45.12.0.0/20\n")

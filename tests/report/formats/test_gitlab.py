@@ -32,8 +32,8 @@ def test_what_is_listed_agrees_with_the_exit_code(way):
     told = "pass"
     if any(each["severity"] != "info" for each in found):
         told = "fail"
-    elif any(not each["description"].startswith("Told as") for each in found):
-        assert all(each["description"].startswith(("Unknown", "Told as")) for each in found)
+    elif any(not each["description"].startswith("Reported as") for each in found):
+        assert all(each["description"].startswith(("Unknown", "Reported as")) for each in found)
         told = "inconclusive"
 
     assert EXIT_OF[told] == EXIT_OF[WAYS[way].verdict]

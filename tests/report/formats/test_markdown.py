@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from helpers.own_sites import broadcaster, university
+from helpers.reports import report_on
 from helpers.sample_judged import EXCEPTED, EXCEPTION, FAILED, PASSED, WAYS, everything, judged
 from helpers.sample_report import report as plain_report
 from msgspec import structs
 
 from hostaudit.cli.output import EXIT_OF
+from hostaudit.model.site import DeclaredRecovery
 from hostaudit.model.working import Working
 from hostaudit.report import Style, load
 from hostaudit.report.formats import markdown
@@ -53,7 +56,7 @@ def test_sections_tell_findings_exceptions_companies_and_what_is_unknown():
     for part in (
         "### Findings",
         "### Exceptions",
-        "### Who alone can take down what",
+        "### What one company alone can end",
         "### Unknown",
         "### Not assessed",
     ):
@@ -153,3 +156,15 @@ def test_a_report_with_nothing_in_it_is_a_page_too():
     assert "no policy was given" in text
     assert "###" not in text
     assert EXCEPTED.rule not in text
+
+
+def test_what_is_taken_for_the_sites_own_and_a_declared_recovery_have_tables():
+    recovery = {"hosting": DeclaredRecovery(4.0, "2020-12-30")}
+    own, guess = page(report_on(university())), page(report_on(broadcaster().declare(recovery=recovery)))
+
+    assert "Taken for the site's own" in own
+    assert "declared: AS64500, declared in the site file" in own
+    assert "(looks like the site's own)" in guess
+    assert "### Recovery, as declared" in guess
+    assert "4 hours, tested on 2020-12-30, 10 days before the scan: it counts for the high end" in guess
+    assert "Recovery" not in own

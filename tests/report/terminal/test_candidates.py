@@ -26,6 +26,15 @@ def test_what_is_true_of_all_candidates_is_said_once():
     written = flat(sample.fallbacks(gaps=(Gap("amazon", "Amazon", "dns", functions, hosts),)))
 
     assert written.count("shares no parent") == 1
-    assert "independent means here: shares no parent" in written
+    assert "each of these: shares no parent" in written
     assert "independent: Host 1 (host-1, DE) - a usual choice" in written
     assert "carries: name resolution, web site, incoming mail, outgoing mail and 1 more" in written
+
+
+def test_a_candidate_of_which_nobody_stated_an_upstream_is_not_called_independent():
+    hosts = (sample.candidate("a", "A", upstream="stated"), sample.candidate("b", "B", upstream="not stated"))
+    written = flat(sample.fallbacks(gaps=(Gap("amazon", "Amazon", "dns", ("web",), hosts),)))
+
+    assert "independent: A (DE)" in written
+    assert "upstream not stated: B (DE)" in written
+    assert "independent: B" not in written

@@ -30,7 +30,7 @@ def leaf(certainty="certain", hours=HOURS) -> GraphLeaf:
 def test_each_gate_is_written_in_full_once():
     written = shown(tree(ns1=leaf(), spare=leaf("hoped")), width=100)
 
-    assert written.count("ns1: back in about") == 1
+    assert written.count("ns1: back after about") == 1
     assert "all of [function:web], as above" in written
     assert "spare: hoped" in written
 

@@ -45,11 +45,13 @@ def test_pairs_and_threes_of_companies_are_listed_by_function():
     )  # fmt: skip
     written = flat(report(cut_sets=sets, cut_set_limits=("sets of three: a lower bound",)))
 
-    assert "What can take it down in pairs web site and name resolution: - p0 and Amazon - p1 and Amazon" in written
+    assert (
+        "What two companies can end together web site and name resolution: - p0 and Amazon - p1 and Amazon" in written
+    )
     assert "- p5 and Amazon +3 more, see --format json" in written
-    assert "What can take it down in threes web site: - a, b and c Note: sets of three: a lower bound" in written
+    assert "What three companies can end together web site: - a, b and c Note: sets of three: a lower bound" in written
     assert "AS2" not in written
-    assert "in pairs" not in flat(report(cut_sets=cuts(("amazon",))))
+    assert "together" not in flat(report(cut_sets=cuts(("amazon",))))
 
 
 def test_pairs_that_differ_by_function_share_the_room():
@@ -108,7 +110,7 @@ def test_what_limits_the_whole_report_stands_at_its_head():
     markdown = load("markdown").render(report(caveats=caveats), Style())
 
     assert "Note: Not asked: whether the name servers serve it." in shown
-    assert shown.index("Note: Not asked") < shown.index("What can take it down")
+    assert shown.index("Note: Not asked") < shown.index("What one company alone can end")
     assert "Not asked: whether the name servers serve it." in markdown
 
 
@@ -144,8 +146,8 @@ def test_a_report_without_anything_says_so():
     empty = report(functions=(), dependencies=(), spofs=(), fallbacks=(), unknowns=(), not_assessed=(), evidence=())
     shown = terminal(empty)
 
-    assert "None seen: no company was found to hold a part alone, the names aside." in shown
-    assert "may hide one" in terminal(report(spofs=()))
+    assert "Nothing, as far as was seen." in shown
+    assert "the unknown parts (below) may depend on one" in " ".join(terminal(report(spofs=())).split())
     assert "Unknown" not in shown
     assert "Not assessed" not in shown
     assert "Functions" not in shown
@@ -182,7 +184,7 @@ def test_a_proof_names_who_answered_and_stays_short():
 def test_a_name_that_does_not_exist_has_nobody_who_can_take_it_down():
     shown = terminal(report(spofs=(), findings=findings("no such name"), verdict="fail"))
 
-    assert "What can take it down" not in shown
+    assert "What one company alone can end" not in shown
 
 
 def test_an_operator_that_nobody_knows_is_called_by_what_was_seen():
@@ -244,4 +246,37 @@ def test_the_next_step_after_leaving_things_out_is_to_ask_them():
 
     last = terminal(report(verdict="inconclusive", unknowns=unasked)).splitlines()[-2:]
 
-    assert last == ["Next: ask what was switched off too", "  hostaudit scan captive.com"]
+    assert last == ["Next: ask also what was switched off", "  hostaudit scan captive.com"]
+
+
+def with_data(unanswered=(), **versions):
+    """The page of a report, whose scan began on 2021-01-09, with tables of these days, on one line."""
+    run = structs.replace(report().run, data_versions={key.replace("_", "-"): day for key, day in versions.items()})
+    items = tuple(Evidence(f"{kind}:x", kind, "x", "s", AT, unknown=Unknown(cause)) for kind, cause in unanswered)
+    return flat(report(run=run, evidence=items))
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2021-01-10", "newer than the evidence"),
+        ("2026-10-22", "newer than the evidence"),
+        ("2021-01-09", "of the same day"),
+        ("2021-01-08", "1 day old"),
+        ("2018-01-09", "1,096 days old"),
+    ],
+)
+def test_the_age_of_a_table_is_that_on_the_day_of_the_look(day, said):
+    assert f"Data: public-suffix-list {day} ({said})" in with_data(public_suffix_list=day)
+
+
+def test_a_table_that_only_tells_whom_to_ask_is_old_only_where_nobody_answered():
+    old = "old data: rdap-bootstrap (older than 90 days)"
+
+    assert old not in with_data(rdap_bootstrap="2018-01-09")
+    assert old not in with_data([("registration", "not_asked"), ("owner", "limit")], rdap_bootstrap="2018-01-09")
+    assert old not in with_data([("a", "timeout")], rdap_bootstrap="2018-01-09")
+    assert old in with_data([("registration", "unreachable")], rdap_bootstrap="2018-01-09")
+    assert old in with_data([("owner", "http_status")], rdap_bootstrap="2018-01-09")
+    assert "old data: origin-table (older than 90 days)" in with_data(origin_table="2018-01-09")
+    assert "old data" not in with_data(origin_table="2020-12-31")

@@ -23,7 +23,7 @@ def test_one_scenario_is_shown_whole():
     for each in (
         "parler-2021: Stores, cloud and vendors leave in three days",
         "kind: provider action; cause: policy",
-        "Do before the next one Ask a second host today.",
+        "Do before the next incident Ask a second host today.",
         "high confidence, verified on 2026-11-20",
         "+0h Google Play (google-play) removes the app",
         "no notice; for 602 days; stated; sources P1",

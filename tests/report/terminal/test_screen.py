@@ -10,14 +10,20 @@ import msgspec
 import pytest
 from helpers import corpus
 from helpers.hostile_strings import HOSTILE, label
+from helpers.own_sites import alone, university
+from helpers.pages_shown import flat
+from helpers.reports import report_on
+from helpers.sites import in_one_leg
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hostaudit import audit
 from hostaudit.documents import rules
 from hostaudit.model.report import Report
+from hostaudit.model.site import DeclaredRecovery
 from hostaudit.report import Style, load
 from hostaudit.report.text import width
+from hostaudit.report.wording import companies
 
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 FILES = corpus.bundles()
@@ -68,7 +74,7 @@ def test_the_table_has_the_hours_of_the_report():
 
     for point in report.spofs:
         if point.failure_domain.kind == "parent" and not point.name_only:
-            row = rows[point.failure_domain.name]
+            row = rows[companies(report)[point.failure_domain.id]]
             for each in point.functions:
                 if each.effect in ("down", "no_new_installs"):
                     assert f"{each.time_to_recover_hours.usual / 24:.0f} d" in row
@@ -118,3 +124,21 @@ def test_a_site_without_single_points_is_told_to_stay_so():
     text = " ".join(screen(of("in-pairs")))
 
     assert "first keep it so" in " ".join(text.split())
+
+
+def test_what_is_ones_own_is_told_apart_from_what_looks_like_it_and_asked_for_first():
+    own, guess = (flat(report_on(site), brief=True) for site in (university(), alone()))
+
+    assert "own CORNUNI, for DNS, hosting and mail: can fail, but nobody ends its contract" in own
+    assert "CORNUNI (own?)" in guess
+    assert "first say in the site file whether CORNUNI is the site's own (own): hostaudit schema site" in guess
+    assert "own?" not in own
+
+
+def test_declared_recoveries_have_a_line_those_that_count_first():
+    recovery = {"ca": DeclaredRecovery(0.1, "2019-01-01"), "hosting": DeclaredRecovery(4.0, "2020-12-30")}
+    shown = flat(report_on(in_one_leg().declare(recovery=recovery)), brief=True, width=200)
+
+    assert (
+        "recovery declared: hosting 4 hours (counts for the high end); certificates 6 minutes (tested 739 days" in shown
+    )

@@ -54,7 +54,7 @@ def test_an_unknown_notice_and_a_judged_event_are_marked():
 
 def test_fallbacks_stand_under_the_event_that_they_are_for():
     written = flat(sample.whatif())
-    host, desk, rest = (written.index(each) for each in ("you: OVH", "you: Help Ltd", "Whatever the event:"))
+    host, desk, rest = (written.index(each) for each in ("you: OVH", "you: Help Ltd", "Whichever event it is:"))
 
     assert host < written.index("ready +57h: hosting hetzner") < written.index("excluded: Google Cloud") < desk
     assert rest < written.index("does not help: registrar gandi for captive.com (declared) - locked until 2021-03-10")
@@ -105,7 +105,7 @@ def test_a_refusal_after_its_event_and_one_before_stand_under_it():
     early = msgspec.structs.replace(sample.EVENTS[6], at_hours=1.0)
     written = flat(sample.whatif(events=(sample.EVENTS[4], early), fallbacks=()))
 
-    assert "excluded: Google Cloud - unlikely to accept (asked at +1h, judged) Whatever" in written
+    assert "excluded: Google Cloud - unlikely to accept (asked at +1h, judged) Whichever" in written
 
 
 def test_a_scenario_that_meets_nothing_says_so():
@@ -115,7 +115,7 @@ def test_a_scenario_that_meets_nothing_says_so():
     )  # fmt: skip
     written = shown(nothing)
 
-    assert "Nothing in it happens to this site." in written
+    assert "Nothing in this scenario affects this site." in written
     assert "first loss" not in written
     assert "still works: nothing that was assessed" in written
 
@@ -124,7 +124,7 @@ def test_a_literal_binding_names_the_provider_itself():
     written = flat(sample.whatif(binding="literal"))
 
     assert "Amazon Web Services suspends the account, 29 h notice" in written
-    assert "only this very provider is meant" in written
+    assert "only the provider of the record is meant" in written
 
 
 def test_dates_carry_the_hour_on_a_short_clock_and_the_year_on_a_long_one():

@@ -16,7 +16,7 @@ def test_a_drop_says_what_stops_when_and_for_how_long():
 
     assert shown(sample.drop()).startswith("Without Amazon the web site is down at once")
     assert "leaves: Amazon, 24 h notice" in written
-    assert "down: web site - at once, for about 15 days (2 to 42 days); estimated" in written
+    assert "down: web site - at once; back after about 15 days (2 to 42 days); estimated" in written
     assert "cannot renew: certificate renewal - in 89 days, for about 1 hour" in written
     assert "degraded: incoming mail - at once, for about 4 hours; goes on through mx2 at Fastmail" in written
     assert "works: new Android installs, through F-Droid" in written
@@ -32,7 +32,7 @@ def test_a_drop_of_nobody_that_matters():
     written = flat(sample.drop(functions=(), fallbacks=(), excluded=(), not_assessed=()))
 
     assert "Nothing, as far as can be seen." in written
-    assert "No function remains whole." in written
+    assert "No function works without loss." in written
     assert "Fallbacks None seen." in written
 
 
@@ -46,6 +46,6 @@ def test_a_drop_carries_notes_and_what_takes_over():
     written = flat(sample.drop(functions=(lost, soft, kept), events=(gone,)))
 
     assert "leaves: Amazon, here Route 53, in 24 hours, 24 h notice; by assumption" in written
-    assert "not wholly assessed, it may be worse; then via OVH; left: mirror; a note" in written
+    assert "not fully assessed, it may be worse; then via OVH; left: mirror; a note" in written
     assert "degraded: incoming mail - in 1 hour, for about 2 hours; slow" in written
     assert "works: outgoing mail; as before" in written

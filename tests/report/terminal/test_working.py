@@ -46,7 +46,7 @@ def test_ends_that_agree_are_worked_once_and_the_formula_stands_alone():
     assert "The low and high end, the same: 41.3" in flat(same)
     assert "The high end" not in flat(same)
     alone = flat(sample.working(target=None, ends=(), constants={}))
-    assert alone.startswith("How the score comes about")
+    assert alone.startswith("How the score is computed")
     assert "end," not in alone
     nobody = flat(sample.working(ends=(WorkingEnd("high", 100.0, ()),), constants={}))
     assert "No company ends a function alone" in nobody
@@ -57,7 +57,7 @@ def test_what_nobody_could_name_counts_as_any_company():
     nobody = msgspec.structs.replace(sample.working().ends[0].companies[0], parent=NOBODY, exposure=0.5)
     written = flat(sample.working(ends=(WorkingEnd("low", 42.0, (nobody,)),)))
 
-    assert "What nobody could name counts as 5 companies' doing." in written
+    assert "What nobody could name counts as 5 companies." in written
     factors = "x (1 - 0.5000) x (1 - 0.25 x 0.5000) x (1 - 0.0625 x 0.5000) x (1 - 0.015625 x 0.5000)"
     assert f"score = 100 {factors} x (1 - 0.003906 x 0.5000) = 42.0" in written
 

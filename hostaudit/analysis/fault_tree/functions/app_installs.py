@@ -15,7 +15,7 @@ from hostaudit.analysis.fault_tree.functions import FunctionDefinition, Function
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.model.evidence import subject_of
-from hostaudit.model.report import Leg
+from hostaudit.model.report import Leg, Liveness
 from hostaudit.model.roles import STORES
 from hostaudit.model.values import (
     AppLinks,
@@ -107,7 +107,8 @@ def _listings(parts: TreeParts, apps: list[AppRef], platform: Platform) -> tuple
         else:
             node = parts.operators.open_question("app_store", subject, parts.evidence.ids(("listing", subject)))
         nodes.append(node)
-        legs.append(parts.tree.leg("app_store", subject, node))
+        answers: Liveness = "answers" if item is not None and isinstance(item.value, Listing) else ""
+        legs.append(parts.tree.leg("app_store", subject, node, liveness=answers))
     for item in parts.evidence.of("listing"):
         unanswered = subject_of(item, StoreListing)
         if item.unknown is None or unanswered in asked:
@@ -148,7 +149,9 @@ def _without_store(parts: TreeParts, platform: Platform) -> list[tuple[str, Leg]
             else:
                 continue
             state: Literal["known", "unknown"] = "known" if item.unknown is None else "unknown"
-            ways.append((node, Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,))))
+            answers: Liveness = "answers" if item.unknown is None and kind == "web_app" else ""
+            leg = Leg("app_store", f"{label} at {item.subject}", (), state, (item.id,), liveness=answers)
+            ways.append((node, leg))
     return ways
 
 

@@ -13,6 +13,7 @@ from hostaudit.analysis.fault_tree.purposes import ANY_AUTHORITY, AUTHORITIES, P
 from hostaudit.model.evidence import Evidence, subject_of
 from hostaudit.model.report import Leg
 from hostaudit.model.values import Caa, Certificate, HostAddress
+from hostaudit.model.words import listed
 
 ID = "renew_certificate"
 
@@ -107,7 +108,8 @@ def _allowed(parts: TreeParts, host: str, present: list[str]) -> tuple[list[str]
     permitted = {operator.provider for operator in allowed}
     nodes = [node for node in present if _provider_of(parts, node) in (None, *permitted)]
     nodes += [parts.operators.operator("ca", host, operator) for operator in allowed]
-    note = f"CAA at {caa.value.owner} lets {', '.join(sorted(permitted)) or 'nobody'} issue"
+    named = sorted(parts.attribution.provider_name(each) for each in permitted)
+    note = f"the CAA record of {caa.value.owner} lets {listed(named) or 'nobody'} issue"
     return list(dict.fromkeys(nodes)), note
 
 

@@ -12,9 +12,17 @@ from hostaudit.analysis.fault_tree.functions import FunctionDefinition, Function
 from hostaudit.analysis.fault_tree.parts import TreeParts
 from hostaudit.analysis.fault_tree.purposes import EXCHANGERS, SENDERS, Purpose
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.values import Addresses, Dkim, Kind, MailExchangers, Spf, evidence_id
+from hostaudit.model.values import Addresses, Dkim, Kind, MailExchangers, Spf, SpfFault, Value, evidence_id
 
 ID = "mail_send"
+
+FAULTS: dict[SpfFault, str] = {
+    "syntax": "SPF record with an error",
+    "loop": "SPF records in a loop",
+    "lookups": "SPF record with too many look-ups",
+    "void_lookups": "SPF record with too many look-ups that find nothing",
+}
+"""The subject under which a report tells that receivers refuse the record."""
 
 
 def add(parts: TreeParts) -> Iterator[FunctionRecord]:
@@ -29,9 +37,7 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     if isinstance(item.value, Spf):
         nodes += _senders(parts, item.value, item.id)
     if not nodes:
-        lets_nobody = isinstance(item.value, Spf)
-        note = "its SPF record lets nobody send" if lets_nobody else "no SPF record or DKIM key says who may send"
-        yield FunctionRecord(ID, applies="no", note=note)
+        yield FunctionRecord(ID, applies="no", note=_nobody(item.value))
         return
     known = [node for node in nodes if not _is_open(parts, node)]
     if not known:
@@ -40,6 +46,15 @@ def add(parts: TreeParts) -> Iterator[FunctionRecord]:
     legs = tuple(parts.tree.leg("sending", _subject(parts, node), node, liveness="not_asked") for node in known)
     senders = parts.tree.gate(SENDERS, "any", nodes)
     yield FunctionRecord(ID, (parts.resolves, senders), legs=legs, degraded_by=tuple(nodes))
+
+
+def _nobody(value: Value | None) -> str:
+    """Why no sender is known, for people. A record without a word about other hosts is like none (RFC 7208, 4.7)."""
+    if not isinstance(value, Spf):
+        return "no SPF record or DKIM key says who may send"
+    if value.open is True:
+        return "its SPF record names no sender and forbids none"
+    return "its SPF record lets nobody send"
 
 
 def _is_open(parts: TreeParts, node: str) -> bool:
@@ -70,6 +85,9 @@ def _senders(parts: TreeParts, spf: Spf, evidence: str) -> list[str]:
             nodes.append(parts.operators.open_question("sending", other.subject, (other.id,)))
     if spf.unlisted is not UNSET:
         nodes += [parts.operators.open_question("sending", f"SPF {each}", (evidence,)) for each in spf.unlisted]
+    if spf.broken is not UNSET:
+        # Receivers that refuse a record judge the mail by other signs, so that anybody may send.
+        nodes += [parts.operators.open_question("sending", FAULTS[each], (evidence,)) for each in spf.broken]
     if spf.uses_mx:
         nodes += _exchangers(parts)
     if spf.uses_a:

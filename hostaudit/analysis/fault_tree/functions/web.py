@@ -64,7 +64,7 @@ def _leads(parts: TreeParts, host: str) -> str:
 def _note(parts: TreeParts, aside: list[str]) -> str:
     front, page = parts.hosts.front, parts.hosts.front.page
     if page is None:
-        return f"served at {front.host}; without {', '.join(aside)} it is only degraded" if aside else ""
+        return f"served at {front.host}; the loss of {listed(aside)} only degrades it" if aside else ""
     words = {"broken": front.answer.in_words, "not_shown": f"{front.answer.in_words}: it shows no page"}
     notes = [words[front.answer.state]] if front.answer.state in words else []
     if not front.looked_at:
@@ -73,7 +73,7 @@ def _note(parts: TreeParts, aside: list[str]) -> str:
         leading = front.by_way_of.sure
         notes.append(f"served at {page.host}, to which {listed(leading)} redirect{'s' if len(leading) == 1 else ''}")
     if aside and not notes:
-        notes.append(f"served at {front.host}; without {', '.join(aside)} it is only degraded")
+        notes.append(f"served at {front.host}; the loss of {listed(aside)} only degrades it")
     return "; ".join(notes)
 
 

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from hostaudit.domain import LONGEST_NAME, host_in, web_host, web_reference
 from hostaudit.observe.net.dns.client import Dns
 from hostaudit.observe.net.http.client import Ask, Http, Sink, Url
 from hostaudit.observe.net.limits import AddressPolicy, Budget
@@ -33,7 +34,7 @@ LONGEST_DATE = 100
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _ELSEWHERE = frozenset(
     {"connection_refused", "connection_reset", "unreachable", "timeout", "tls_error", "blocked_address"}
 )
@@ -47,20 +48,21 @@ def parse(text: str, cap: int = 4096) -> Url | None:
     try:
         parts = urlsplit(text)
         port = parts.port
-        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
-    except (ValueError, UnicodeError):
+        named = host_in(parts.netloc)
+    except ValueError:
         return None
+    host = web_host(unquote(named) if ":" not in named else named)
     if parts.scheme not in _PORTS or "@" in parts.netloc or port == 0:
         return None
     try:
         host = str(ipaddress.ip_address(host))
     except ValueError:
-        if not _HOST.fullmatch(host) or len(host) > 254:
+        if not _HOST.fullmatch(host) or len(host) > LONGEST_NAME:
             return None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += "?" + quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]|")
-    return Url(parts.scheme, host.rstrip("."), port or _PORTS[parts.scheme], target)
+    return Url(parts.scheme, host, port or _PORTS[parts.scheme], target)
 
 
 class Reach:
@@ -172,7 +174,7 @@ class Web:
         ask = Ask(parsed, headers=headers)
         for _ in range(self._limits.redirects + 1):
             outcome = await self._reach.host(ask.url.host, partial(self._http.save, ask, sink=sink), f"GET {ask.url}")
-            location = outcome.value.header("location") if outcome.value is not None else None
+            location = outcome.value.location if outcome.value is not None else None
             if outcome.value is None or outcome.value.status not in REDIRECTS or location is None:
                 return outcome
             target = _target(outcome.value.url, location, self._limits.url)
@@ -188,7 +190,7 @@ class Web:
             reply = outcome.value
             if reply is None:
                 return outcome
-            location = reply.header("location") if reply.status in REDIRECTS else None
+            location = reply.location if reply.status in REDIRECTS else None
             if redirects == 0 or location is None:
                 return Outcome.of(replace(reply, hops=tuple(seen)), outcome.source)
             seen.append(reply.url)
@@ -246,8 +248,14 @@ class Web:
 
 def _target(url: str, location: str, cap: int) -> Url | None:
     """The target of a redirect; None unless it is http or https on its default port."""
+    location = location.strip()
+    if len(location) > cap or any(each < " " for each in location):
+        return None
+    reference = web_reference(location, url.partition(":")[0])
+    if reference is None:
+        return None
     try:
-        target = parse(urljoin(url, location.strip().replace(" ", "%20")), cap)
+        target = parse(urljoin(url, reference.replace(" ", "%20")), cap)
     except ValueError:
         return None
     return target if target is not None and target.port in _PORTS.values() else None

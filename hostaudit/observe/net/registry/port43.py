@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 from hostaudit.observe.net.http.client import cause_of
 from hostaudit.observe.net.http.fetch import Reach
 from hostaudit.observe.net.limits import Budget
 from hostaudit.observe.net.outcome import Outcome
 from hostaudit.observe.net.rate_limits import SILENCES
-
-_LIMITED = re.compile(
-    r"rate limit|limit exceeded|quota exceeded|too many (queries|requests|connections)|"
-    r"(query|request)s? (limit|quota)|%error:201|access (denied|temporarily)|temporarily (denied|blocked)",
-    re.IGNORECASE,
-)
+from hostaudit.observe.net.registry import whois_text
 
 
 class Port43:
@@ -66,10 +60,8 @@ class Port43:
             text = data.decode("latin-1")
         if not text.strip():
             return Outcome.gap("malformed", source, "an empty answer")
-        # A refusal is short; the word "limit" in the legal text below a real record is no refusal.
-        if len(text) < 2000 and _LIMITED.search(text) and "domain name:" not in text.lower():
-            return Outcome.gap("rate_limited", source, text.strip().splitlines()[0][:200])
-        return Outcome.of(text, source)
+        refused = whois_text.refusal(text)
+        return Outcome.gap("rate_limited", source, refused[:200]) if refused else Outcome.of(text, source)
 
     async def _talk(self, address: str, query: str) -> bytes:
         reader, writer = await asyncio.open_connection(address, self._port)

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from hostaudit.datasets import BOOTSTRAP
 from hostaudit.errors import UsageError
@@ -120,6 +121,20 @@ def domain_base(name: str) -> str | None:
     return _by_suffix(name, _domains())
 
 
+@cache
+def _unlisted() -> dict[str, str]:
+    text = resources.files("hostaudit.datasets").joinpath("iana/rdap-unlisted.json").read_bytes()
+    kept = msgspec.json.decode(text, type=Services)
+    return {key: service[0] for service in kept.services for key in service[1:]}
+
+
+def unlisted_base(name: str) -> str | None:
+    """The base URL of a server that answers for a top-level domain without being listed by IANA, None if the list in
+    use has one or nobody knows one. What such a server tells of a name is a value; that it knows no such name proves
+    nothing, since nobody says that it still is the registry's."""
+    return None if domain_base(name) is not None else _by_suffix(name, _unlisted())
+
+
 def live_domain_base(name: str, document: Any) -> str | None:
     """The base URL for a domain name in a bootstrap document in the form that IANA publishes."""
     found: dict[str, str] = {}
@@ -200,6 +215,7 @@ def registration(answer: Any) -> Registration | None:
         nameservers=tuple(dict.fromkeys(host for host in hosts if host)),
         delegation_signed=signed if isinstance(signed, bool) else None,
         reseller=entity_name(reseller) if reseller else None,
+        registrant=organisation(entity_with(answer, "registrant")) or UNSET,
     )
 
 
@@ -226,6 +242,7 @@ def merged(registry: Registration, registrar: Registration) -> Registration:
         nameservers=registry.nameservers or registrar.nameservers,
         delegation_signed=registry.delegation_signed,
         reseller=registry.reseller or registrar.reseller,
+        registrant=registry.registrant or registrar.registrant,
     )
 
 
@@ -242,6 +259,17 @@ def entity_with(answer: Any, role: str) -> dict[str, Any] | None:
 
 def entity_name(entity: Any) -> str | None:
     """The organisation in an entity's jCard (RFC 7095), else the full name."""
+    found = _card(entity)
+    return found.get("org") or found.get("fn")
+
+
+def organisation(entity: Any) -> str | None:
+    """The organisation in an entity's jCard; None for a person."""
+    return _card(entity).get("org")
+
+
+def _card(entity: Any) -> dict[str, str]:
+    """The first text of each property of an entity's jCard, by name."""
     card = entity.get("vcardArray") if isinstance(entity, dict) else None
     properties = card[1] if isinstance(card, list) and len(card) > 1 and isinstance(card[1], list) else []
     found: dict[str, str] = {}
@@ -250,7 +278,7 @@ def entity_name(entity: Any) -> str | None:
             value = each[3][0] if isinstance(each[3], list) and each[3] else each[3]
             if _text(value).strip():
                 found.setdefault(each[0].lower(), _text(value).strip())
-    return found.get("org") or found.get("fn")
+    return found
 
 
 def self_link(entity: Any) -> str | None:

@@ -1,7 +1,8 @@
 """Registration data of a name: its registrar, its locks and holds.
 
 The sources are RDAP by the bootstrap copy in use, then RDAP by IANA's current bootstrap, then port 43; each is used
-only if the one before had no answer. A "no such object" of the registry's own server is an answer.
+only if the one before had no answer. A "no such object" of the registry's own server is an answer. A server that IANA
+does not list is asked where the copy in use has none, and port 43 next: it gives values, and no proof of absence.
 """
 
 from __future__ import annotations
@@ -83,6 +84,9 @@ class Registrations:
     async def _find(self, name: str, source: str) -> Outcome[Registration]:
         if not self._budget.spend("registration"):
             return Outcome.gap("limit", source, f"more than {self._budget.limits.registrations} names in this scan")
+        unlisted = rdap.unlisted_base(name)
+        if unlisted is not None:
+            return await self._unlisted(unlisted, name)
         base = rdap.domain_base(name)
         failure: Outcome[Registration] | None = None
         if base is not None:
@@ -97,6 +101,19 @@ class Registrations:
                     return failure
         outcome = await self._whois(name)
         return outcome if outcome.unknown is None or failure is None else failure
+
+    async def _unlisted(self, base: str, name: str) -> Outcome[Registration]:
+        """The registration by a server that IANA does not list, else by port 43, else by a server that is listed now.
+        Port 43 comes before IANA, because a top-level domain of this kind has no listed server on most days."""
+        answer = await self._rdap(base, name)
+        if answer.value is not None:
+            return answer
+        text = await self._whois(name)
+        if text.unknown is None:
+            return text
+        listed = await self._live_base(name)
+        found = None if listed is None else await self._rdap(listed, name)
+        return text if found is None or found.unknown is not None else found
 
     async def _rdap(self, base: str, name: str) -> Outcome[Registration]:
         answer, _ = await rdap_object(self._web, f"{base}domain/{name}")

@@ -87,6 +87,23 @@ def test_a_mechanism_that_lists_nobody_may_let_anybody_send(mechanism):
     assert state(report_on(sending("v=spf1 ...", unlisted=(mechanism,))), "mail_send") == "unknown"
 
 
+@pytest.mark.parametrize("fault", ["syntax", "loop", "lookups", "void_lookups"])
+def test_a_record_that_receivers_refuse_forbids_nobody(fault):
+    known = sending("v=spf1 ...", includes=("amazonses.com",))
+    broken = sending("v=spf1 ...", includes=("amazonses.com",), broken=(fault,))
+
+    assert state(report_on(sending("v=spf1 ...", broken=(fault,))), "mail_send") == "unknown"
+    assert "amazon" in parents(report_on(known))
+    assert score_of(broken).low <= score_of(known).low
+    assert score_of(broken).high >= score_of(known).high
+
+
+def test_a_record_that_names_nobody_and_forbids_nobody_is_told_as_that():
+    told = next(each for each in report_on(sending("v=spf1 ?all", open=True)).functions if each.id == "mail_send")
+
+    assert (told.state, told.note) == ("not_applicable", "its SPF record names no sender and forbids none")
+
+
 def score_of(site: Site, function: str = "mail_send"):
     return next(each.score for each in report_on(site).functions if each.id == function)
 

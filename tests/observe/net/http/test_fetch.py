@@ -13,10 +13,13 @@ from helpers.outcomes import cause
 from helpers.pages import answer, serving, urls
 from helpers.servers import DnsServer
 
+from hostaudit.domain import linked_host
+from hostaudit.observe.net.http import fetch
 from hostaudit.observe.net.http.client import Sink
 from hostaudit.observe.net.http.fetch import parse, retry_after
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.live import LiveNet
+from hostaudit.observe.net.outcome import HttpReply
 
 HOSTS = ("site.example", "www.site.example", "rdap.site.example")
 ADDRESS, OTHER, SIXTH = "93.184.216.34", "93.184.216.35", "2606:2800:220:1::34"
@@ -395,3 +398,22 @@ def test_a_url_is_normalised(text, expected):
 )
 def test_what_is_no_web_address_is_refused(text):
     assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("https://stra\u00dfe.example/", "xn--strae-oqa.example"),
+        ("//\u0392\u038c\u039b\u039f\u03a3.example/", "xn--nxasmq6b.example"),
+        ("https:\\\\other.example\\x", "other.example"),
+        ("///other.example/x", "other.example"),
+        ("https:other", "site.example"),
+        ("\\x", "site.example"),
+    ],
+)
+def test_a_redirect_leads_where_browsers_go(location, host):
+    raw = location.encode().decode("latin-1")  # how a header comes that is written in UTF-8
+    reply = HttpReply("https://site.example/a/", 302, (("location", raw),), b"", False, "192.0.2.1")
+
+    assert fetch._target(reply.url, reply.location, 4096).host == host
+    assert linked_host(reply.location, reply.url) == host

@@ -10,6 +10,7 @@ import pytest
 from helpers.outcomes import cause
 from helpers.pages import answer
 from helpers.registries import VERISIGN, ask, card, rdap_page
+from msgspec import UNSET
 
 from hostaudit.observe.net.limits import Limits
 
@@ -61,6 +62,24 @@ def test_a_domain_object_becomes_a_registration():
     assert value.nameservers == ("ns1.site.com", "ns2.site.com")
     assert value.delegation_signed is True
     assert value.reseller == "Resell Ltd"
+
+
+def test_the_organisation_that_holds_a_name_is_kept_and_no_person():
+    def holder(*properties: tuple[str, object]) -> object:
+        entity = {
+            "roles": ["registrant"],
+            "vcardArray": ["vcard", [[name, {}, "text", text] for name, text in properties]],
+        }
+        made = domain_object()
+        return registration(
+            pages={DOMAIN: rdap_page({**made, "entities": [*made["entities"], entity]})}
+        ).value.registrant
+
+    assert holder(("fn", "A Person"), ("org", "Cornford University")) == "Cornford University"
+    assert holder(("fn", "A Person"), ("org", ["Cornford University", "Faculty"])) == "Cornford University"
+    assert holder(("fn", "A Person")) is UNSET
+    assert holder(("org", " ")) is UNSET
+    assert registration(pages={DOMAIN: rdap_page(domain_object())}).value.registrant is UNSET
 
 
 def test_a_thin_registry_is_completed_by_the_registrar_and_comes_first():
@@ -132,6 +151,45 @@ def test_a_registry_without_rdap_is_asked_on_port_43():
     outcome, _, port43 = ask(lambda net: net.registration("site.io"), whois={"site.io": text})
     assert outcome.value.registrar == "Io Registrar"
     assert port43.asked == ["site.io"]
+
+
+UNLISTED = "https://rdap.identitydigital.services/rdap/domain/site.io"
+
+
+def test_a_server_that_iana_does_not_list_gives_values_and_nobody_else_is_asked():
+    page = rdap_page(domain_object(ldhName="site.io"))
+    outcome, asked, port43 = ask(lambda net: net.registration("site.io"), pages={UNLISTED: page})
+    assert outcome.value.registrar == "Loop Registrar B.V."
+    assert (asked, port43.asked) == ([UNLISTED], [])
+
+
+def test_what_a_server_that_is_not_listed_does_not_know_is_asked_on_port_43():
+    whois = {"site.io": "domain: site.io\nRegistrar: Io Registrar\n"}
+    outcome, asked, port43 = ask(lambda net: net.registration("site.io"), pages={UNLISTED: answer(404)}, whois=whois)
+    assert outcome.value.registrar == "Io Registrar"
+    assert (asked, port43.asked) == ([UNLISTED], ["site.io"])
+
+
+def test_the_404_of_a_server_that_is_not_listed_proves_nothing():
+    pages = {UNLISTED: answer(404), "https://data.iana.org/rdap/dns.json": answer(200, b'{"services": []}')}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages=pages, missing=("whois.nic.io",))
+    assert outcome.absent is None
+    assert outcome.unknown is not None
+
+
+def test_a_server_that_is_listed_by_now_proves_absence():
+    live = {"services": [[["io"], ["https://new.registry.example/r"]]]}
+    pages = {UNLISTED: answer(404), "https://data.iana.org/rdap/dns.json": answer(200, json.dumps(live).encode())}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages=pages, missing=("whois.nic.io",))
+    assert outcome.absent == "404 from the registry"
+    assert "new.registry.example" in outcome.source
+
+
+def test_an_object_about_another_name_of_a_server_that_is_not_listed_is_no_answer():
+    page = rdap_page(domain_object(ldhName="other.io"))
+    whois = {"site.io": "No match for SITE.IO.\n"}
+    outcome, *_ = ask(lambda net: net.registration("site.io"), pages={UNLISTED: page}, whois=whois)
+    assert outcome.absent == "no match at the registry"
 
 
 def test_a_host_that_is_gone_is_looked_up_at_iana():
