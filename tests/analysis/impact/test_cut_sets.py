@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
+from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
 from hostaudit.analysis.impact.cut_sets import ALWAYS, EFFORT, MOST, NEVER, CutSetMeasure, TooMuch, minimal_cut_sets
@@ -364,3 +365,40 @@ def test_sets_are_told_by_name_the_smaller_ones_first():
         "f": (("beta",), ("alpha", "gamma")),
         "g": (("alpha", "gamma"),),
     }
+
+
+def test_effort_is_not_spent_on_sets_that_can_only_stay_as_they_are():
+    def left(one: set[int], other: set[int]) -> int:
+        measure = CutSetMeasure(3, 100)
+        measure.any_of([frozenset(one), frozenset(other)])
+        return measure.left
+
+    assert left({1}, {2, 28}) == 100 - 1 - 1
+    assert left({3, 4}, {3, 8}) == 100 - 1
+
+
+def test_what_fails_in_any_case_adds_nothing_to_what_has_to_fail_besides():
+    for order in (1, 2, 3):
+        assert CutSetMeasure(order, 100).any_of([frozenset({0}), frozenset({1})]) == frozenset({1})
+
+
+@pytest.mark.parametrize(
+    ("reading", "sets"), [("named", (("p",), ("q",))), ("pessimistic", None), ("optimistic", (("q",),))]
+)
+def test_what_may_have_failed_has_no_cut_set_in_the_pessimistic_reading(reading, sets):
+    graph = FaultTree()
+    graph.leaf("only", BasicEvent({"parent": ("p",)}, "dns", "x", (), certainty="uncertain"))
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", ["only", leaf(graph, "q", parent="q")]))
+
+    assert minimal_cut_sets(graph, "parent", reading=reading).sets.get("f") == sets
+
+
+def test_whoever_may_be_the_owner_is_in_no_set_of_companies_in_the_optimistic_reading_alone():
+    graph = FaultTree()
+    claim = Claim("guessed", "its name")
+    graph.leaf("only", BasicEvent({"parent": ("p",), "asn": ("1",)}, "dns", "x", (), claim=claim))
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", ["only"]))
+
+    for reading, sets in (("pessimistic", {"f": (("p",),)}), ("named", {"f": (("p",),)}), ("optimistic", {})):
+        assert minimal_cut_sets(graph, "parent", reading=reading).sets == sets
+        assert minimal_cut_sets(graph, "asn", reading=reading).sets == {"f": (("1",),)}

@@ -10,6 +10,7 @@ from helpers.graphs import CLOCK, HOUR, PARENTS, cached, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch, Term
 from hostaudit.analysis.impact.outage import (
@@ -488,3 +489,34 @@ def test_what_stops_a_function_alone_in_each_reading(certainty, reading, alone):
 def test_the_kinds_of_a_report_are_in_their_order():
     assert KINDS[:2] == ("parent", "provider")
     assert len(KINDS) == len(set(KINDS)) == 7
+
+
+def test_a_declared_recovery_is_counted_on_in_the_optimistic_reading_where_it_is_shorter():
+    clock = RecoveryTimes(TABLE, 720, 0.0, {"dns": 15.0, "store": 5000.0})
+
+    assert clock.base("dns", "optimistic").hours == Hours(10, 15, 15)
+    assert clock.base("store", "optimistic").hours == Hours(100, 200, 300)
+    assert clock.base("host", "optimistic").hours == Hours(1, 2, 3)
+    for reading in ("named", "pessimistic"):
+        assert clock.base("dns", reading).hours == Hours(10, 20, 30)
+    assert clock.of("a", basic("dns"), "optimistic").high.hours == 15
+
+
+GUESSED, DECLARED = Claim("guessed", "its name"), Claim("declared", "the site file")
+
+
+def test_whoever_may_be_the_owner_ends_no_contract_in_the_optimistic_reading_alone():
+    leaf = basic(claim=GUESSED)
+
+    assert [fails_with(leaf, P, each) for each in ("pessimistic", "named", "optimistic")] == [True, True, False]
+    assert fails_with(leaf, frozenset({("asn", "64500")}), "optimistic")
+    assert not fails_with(basic(claim=DECLARED), P, "named")
+    for reading, alone in (("named", {("parent", "p"), ("asn", "64500")}), ("optimistic", {("asn", "64500")})):
+        assert order_one(only(leaf), reading=reading)["f"] == alone
+
+
+def test_the_owner_counts_as_a_company_where_that_is_asked():
+    graph = only(basic(claim=DECLARED))
+
+    assert stopped_alone(graph, ["a"])["a"] == {("asn", "64500")}
+    assert stopped_alone(graph, ["a"], own_too=True)["a"] == {("parent", "p"), ("asn", "64500")}
