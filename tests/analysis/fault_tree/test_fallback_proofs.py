@@ -594,3 +594,23 @@ def test_a_standby_of_one_kind_is_not_tried_as_another():
     site.note("standby_ns", "rest", unknown="internal_error")
 
     holds(proof(site, server()), True)
+
+
+def test_a_name_of_a_provider_says_whose_a_standby_is_and_a_name_of_the_site_leaves_it_to_the_network():
+    named = in_one_leg().standby_server("ns-99-a.gandi.net", ("51.38.99.53", OVH))
+    own = in_one_leg().standby_server("ns9.steady.org", (NS_AT, HETZNER))
+    mail = in_one_leg().standby_exchanger("in9-smtp.messagingengine.com", ("51.38.99.54", OVH))
+    own_mail = in_one_leg().standby_exchanger("mx9.steady.org", (MX_AT, OVH))
+
+    holds(proof(named, DeclaredFallback("dns", "gandi", server="ns-99-a.gandi.net")), True)
+    holds(proof(own, DeclaredFallback("dns", "hetzner", server="ns9.steady.org")), True)
+    holds(proof(own, DeclaredFallback("dns", "njalla", server="ns9.steady.org")), False, "it belongs to hetzner")
+    holds(proof(mail, DeclaredFallback("mail", "fastmail", host="in9-smtp.messagingengine.com")), True)
+    holds(proof(own_mail, DeclaredFallback("mail", "ovh", host="mx9.steady.org")), True)
+    holds(proof(own_mail, DeclaredFallback("mail", "fastmail", host="mx9.steady.org")), False, "it belongs to ovh")
+
+
+def test_what_was_asked_of_the_same_address_for_another_reason_is_no_trial():
+    site = in_one_leg().standby_exchanger(MX, (MX_AT, OVH)).note("tls", f"{MX} {MX_AT}", unknown="timeout")
+
+    assert len(proof(site, DeclaredFallback("mail", "ovh", host=MX)).reasons) == 1
