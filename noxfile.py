@@ -204,6 +204,13 @@ def kills(session: nox.Session) -> None:
     in_lab(session, "lab_kills.py", *session.posargs)
 
 
+@nox.session(tags=["nightly"])
+def mutants(session: nox.Session) -> None:
+    """Mutation testing: of all its modules, or of those after ``--``."""
+    install(session, *LOCKED, ".[dev]")
+    session.run("python", ".ci/mutants.py", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def nightly(session: nox.Session) -> None:
     """What is too long for every change; .ci/nightly runs it all, or the parts that it is given."""

@@ -65,7 +65,6 @@ TESTS_OF_MORE = {
     "documents/test_policy_file.py": (
         "documents/countries.py",
         "documents/policy_problems.py",
-        "documents/policy_values.py",
         "documents/problem.py",
         "model/policy.py",
     ),

@@ -58,12 +58,22 @@ def test_the_newest_has_all_others_behind_it_or_there_is_none(serials, top):
         (1600000001, datetime(2020, 9, 13, 12, 26, 41, tzinfo=UTC)),
         (int(NOW.timestamp()), NOW),
         (int(NOW.timestamp()) + 1, None),
+        (1_000_000_000, datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)),
         (999_999_999, None),
         (1, None),
         (0, None),
         (2**32 - 1, None),
         (1989123101 + 2_000_000_000, None),
+        (1990010101, datetime(1990, 1, 2, 12, tzinfo=UTC)),
+        (1989123101, None),
     ],
 )
 def test_a_date_states_the_end_of_its_day_seconds_themselves_and_a_counter_nothing(serial, stated):
     assert published_by(serial, NOW) == stated
+
+
+@pytest.mark.parametrize(("hour", "minute", "stated"), [(10, 0, True), (9, 59, False)])
+def test_a_day_has_begun_when_it_has_in_the_first_time_zone(hour, minute, stated):
+    now = datetime(2026, 11, 30, hour, minute, tzinfo=UTC)
+
+    assert published_by(2026120101, now) == (datetime(2026, 12, 2, 12, tzinfo=UTC) if stated else None)

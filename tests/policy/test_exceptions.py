@@ -10,6 +10,8 @@ from helpers.sites import in_one_leg, in_pairs
 
 from hostaudit.documents import policy_values
 from hostaudit.model.policy import Exemption, Policy, RoleDemand
+from hostaudit.model.report import Finding
+from hostaudit.policy import exceptions
 
 TODAY = date(2028, 2, 29)
 ONE_OF_DNS = in_one_leg
@@ -115,6 +117,21 @@ def test_an_unknown_is_covered_only_by_an_exception_that_says_so(allowed, state,
         assert "unknown, which it does not cover" in note.warning
 
 
+def test_what_is_unknown_beside_a_failure_does_not_make_an_exception_that_covers_nothing_needed():
+    unknown, failed = (
+        Finding("dns.min_providers", outcome, "high", 0.9, "", "", (), "", fingerprint=outcome)
+        for outcome in ("unknown", "fail")
+    )
+
+    _, (both,) = exceptions.apply((unknown, failed), [exemption()], "steady.org", TODAY)
+    _, (covered,) = exceptions.apply((unknown,), [exemption(allow_unknown=True)], "steady.org", TODAY)
+    _, (passed,) = exceptions.apply((), [exemption(allow_unknown=True)], "steady.org", TODAY)
+
+    assert (both.state, both.findings) == ("applied", ("fail",))
+    assert (covered.state, covered.findings) == ("applied", ("unknown",))
+    assert (passed.state, passed.warning) == ("unused", "nothing needs it; remove it")
+
+
 def test_the_first_of_two_exceptions_covers_and_both_are_in_use():
     both = exemption(), exemption(id="EX-8", rule="dns.*")
     report = judged(in_one_leg(), TWO_DNS, *both, day=TODAY)
@@ -140,6 +157,7 @@ def test_where_that_is_asked_stale_exceptions_fail(changes, verdict):
 
     assert report.verdict == verdict
     assert [each.code for each in stale] == (["HA-EXCEPTION-001"] if verdict == "fail" else [])
+    assert all(each.confidence == 0.99 for each in stale)
 
 
 def test_a_day_is_one_of_the_calendar():

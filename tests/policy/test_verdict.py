@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 from helpers.corpus import in_the_dark, not_there
-from helpers.policies import RULES, TWO_DNS, effective, judged, silent
+from helpers.policies import RULES, TWO_DNS, effective, judged, judged_by, silent
 from helpers.sites import GANDI, GANDI_NS, NSONE, Site, in_one_leg, in_pairs, on_one_parent
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from hostaudit import audit
 from hostaudit.model.checks import Criteria
 from hostaudit.model.policy import Policy, RoleDemand
+from hostaudit.policy.ask import SINGLE_POINT, fingerprint
 from hostaudit.policy.verdict import known_failures
 
 DAY = date(2026, 11, 21)
 
 
 def analysed(site, **criteria):
-    return audit.analyse(site.file(), RULES, Criteria(**criteria), DAY)
+    return judged_by(site.file(), Criteria(**criteria), DAY)
 
 
 def test_without_a_policy_nothing_is_judged():
@@ -186,3 +187,47 @@ def test_failures_come_first_and_the_severe_ones_before_others():
     rules = [each.rule for each in judged(in_one_leg(), policy).findings]
 
     assert rules == ["hosting.min_providers", "dns.min_providers", "mail.min_providers", "score.min"]
+
+
+def test_a_name_that_is_gone_is_asked_nothing_else():
+    report = judged_by(not_there().file(), Criteria(policy=effective(TWO_DNS, "steady.org")), DAY)
+
+    assert [each.rule for each in report.findings if each.rule == "dns.min_providers"] == []
+    assert report.policy.rules == ()
+
+
+def test_what_needs_no_policy_is_known_by_its_fingerprint():
+    found = [each for each in analysed(mistyped(alike=True)).findings if each.rule == "lookalike-name-server"]
+
+    assert [len(each.fingerprint) for each in found] == [32]
+    assert found[0].fingerprint not in known_failures(analysed(in_pairs()))
+
+
+def test_a_baseline_holds_the_companies_that_end_more_than_a_name():
+    report = audit.analyse(on_one_parent().file(), RULES)
+    known = known_failures(report)
+    points = {each.failure_domain.id: each for each in report.spofs if each.failure_domain.kind == "parent"}
+    others = {each.failure_domain.id for each in report.spofs} - set(points)
+
+    def there(identity: str) -> bool:
+        return fingerprint(SINGLE_POINT, report.target.domain, "", identity, identity) in known
+
+    assert others
+    assert any(each.name_only for each in points.values())
+    assert {identity: there(identity) for identity in points} == {
+        identity: not each.name_only for identity, each in points.items()
+    }
+    assert not any(there(identity) for identity in others)
+
+
+def test_what_has_no_effect_on_the_verdict_says_so_with_an_empty_text():
+    before = judged(in_one_leg(), TWO_DNS)
+    again = judged(in_one_leg(), TWO_DNS, baseline=known_failures(before))
+
+    assert [each.verdict for each in again.findings] == [""] * len(again.findings)
+    assert [each.verdict for each in judged(in_pairs(), TWO_DNS).findings if each.outcome == "pass"] == [""]
+
+
+@pytest.mark.parametrize(("given", "told"), [(None, 0.0), (36.0, 36.0)])
+def test_the_notice_that_a_policy_grants_is_told(given, told):
+    assert judged(in_pairs(), Policy(notice_hours=given)).policy.notice_hours == told

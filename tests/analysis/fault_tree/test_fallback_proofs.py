@@ -9,10 +9,20 @@ import pytest
 from helpers.sites import GANDI, NSONE, Site, in_one_leg
 
 from hostaudit import audit
-from hostaudit.analysis.fault_tree.fallback_proofs import Proof
+from hostaudit.analysis.fault_tree.fallback_proofs import UNASKED, Proof, Proofs
 from hostaudit.documents import rules
-from hostaudit.model.site import DeclaredFallback, SpareName
-from hostaudit.model.values import Caa, Delegation, Listing, NameServerGlue, ServerAnswer
+from hostaudit.model.evidence import Unknown
+from hostaudit.model.site import Declared, DeclaredFallback, SpareName
+from hostaudit.model.values import (
+    Caa,
+    Delegation,
+    FrontPage,
+    Listing,
+    NameServerGlue,
+    NameServers,
+    ServerAnswer,
+    StandbyServer,
+)
 
 RULES = rules.shipped()
 HETZNER, OVH = 24940, 16276
@@ -404,3 +414,203 @@ def test_a_spare_name_whose_address_could_not_be_asked_is_open():
     site.note("a", "steady.se", unknown="timeout")
 
     assert proof(site, spare_names=(spare,)).passes is None
+
+
+# -- what more than one of them has to keep apart ---------------------------------------------------------
+
+
+def proofs(site: Site, *fallbacks: DeclaredFallback, **more) -> Proofs:
+    return audit.understand(site.declare(*fallbacks, **more).file(), RULES).proofs
+
+
+def test_a_proof_has_the_id_of_what_it_proves():
+    assert proof(serving(1, 1), server()).id == server().id
+    assert Proof("dns", "hetzner", NS, None, False, (), ()).id == ""
+
+
+def test_those_of_a_role_that_pass_or_are_open_can_still_be_used():
+    refused = DeclaredFallback("dns", "hetzner", server="ns.refused.example")
+    site = serving(57, 57).standby_server("ns.refused.example", ("213.239.242.99", HETZNER), good=False)
+    spare = SpareName("steady.se")
+    found = proofs(site, server(), refused, origin(), spare_names=(spare,))
+
+    assert [each.subject for each in found.of("dns")] == [NS]
+    assert [each.subject for each in found.of("hosting", "dns")] == [NS, PAGE_AT]
+    assert list(found.of("mail", "spare_name")) == []
+    assert {each.subject: each.passes for each in found.all} == {
+        NS: True,
+        "ns.refused.example": False,
+        PAGE_AT: None,
+        "steady.se": None,
+    }
+
+
+def test_a_site_without_a_file_has_nothing_to_prove():
+    found = audit.understand(in_one_leg().file(), RULES).proofs
+
+    assert (found.all, found.declared, found.web_host) == ((), Declared(), WEB)
+
+
+def test_a_front_page_at_an_address_or_none_leaves_the_name_itself():
+    for site in (
+        in_one_leg().note("front", "steady.org", unknown="timeout"),
+        in_one_leg().note("front", "steady.org", FrontPage("http://192.0.2.1/", "192.0.2.1", 200)),
+    ):
+        assert audit.understand(site.file(), RULES).proofs.web_host == "steady.org"
+
+
+def test_an_answer_with_authority_that_is_an_error_fails():
+    site = serving(1, 1)
+    site.note("standby_ns", f"steady.org {NS} {NS_AT}", StandbyServer("steady.org", NS, NS_AT, True, "SERVFAIL", None))
+
+    holds(proof(site, server()), False, "(SERVFAIL)")
+
+
+def test_the_names_that_the_zone_has_instead_are_told_up_to_four():
+    names = tuple(f"ns{number}.example.net" for number in range(1, 6))
+    (reason,) = proof(serving(1, 1, names=names), server()).reasons
+
+    assert all(each in reason for each in names[:4])
+    assert names[4] not in reason
+    for there in ((), (NS,), (*names, NS)):
+        (reason,) = proof(serving(1, 1, names=there), server()).reasons
+        assert "put the standby into it" not in reason
+
+
+def test_a_server_of_another_zone_is_no_measure_of_this_one():
+    site = serving(57, 57)
+    site.note(
+        "server",
+        "other.org ns.x.net 192.0.2.8",
+        ServerAnswer("other.org", "ns.x.net", "192.0.2.8", True, "NOERROR", 99),
+    )
+    site.note(
+        "server",
+        "steady.org ns.y.net 192.0.2.9",
+        ServerAnswer("steady.org", "ns.y.net", "192.0.2.9", False, "NOERROR", 98),
+    )
+    site.note(
+        "server",
+        "steady.org ns.z.net 192.0.2.7",
+        ServerAnswer("steady.org", "ns.z.net", "192.0.2.7", True, "NOERROR", None),
+    )
+
+    holds(proof(site, server()), True, "serial 57")
+
+
+def test_what_the_zone_itself_names_is_configured_as_well():
+    site = serving(1, 1).note("nameservers", "steady.org", NameServers((*NSONE, NS), 3600))
+
+    holds(proof(site, server()), True, "names it", configured=True)
+    holds(proof(site.note("delegation", "steady.org", unknown="timeout"), server()), True, configured=True)
+
+
+def test_nothing_is_said_of_what_is_not_configured_or_not_declared():
+    for found in (
+        proof(serving(1, 1), server()),
+        proof(answering(marker=True), origin()),
+        proof(in_one_leg().standby_exchanger(MX, (MX_AT, OVH)), DeclaredFallback("mail", "ovh", host=MX)),
+    ):
+        (reason,) = found.reasons
+        assert "already" not in reason
+        assert "names it" not in reason
+        assert "declared text" not in reason
+
+
+def test_each_exchanger_is_judged_by_its_own_greeting():
+    site = in_one_leg().standby_exchanger(MX, (MX_AT, OVH), greeting=554)
+    site.standby_exchanger("mx2.ovh.net", ("51.38.99.26", OVH))
+
+    holds(proof(site, DeclaredFallback("mail", "ovh", host=MX)), False, "greets with 554")
+    assert proof(site, DeclaredFallback("mail", "ovh", host=MX)).because == (f"standby_mx:{MX} {MX_AT}",)
+
+
+def test_what_decides_about_an_authority_and_a_store_is_its_evidence():
+    ca = proof(in_one_leg().note("caa", WEB, Caa("steady.org", ())), DeclaredFallback("ca", "sectigo"))
+
+    assert ca.because == (f"caa:{WEB}",)
+    assert proof(listed("Anybody"), LISTED).because == ("listing:f-droid org.steady",)
+
+
+def test_whoever_has_no_name_is_no_developer():
+    site = listed("Anybody").note("listing", "x y", Listing("x", "y", "ios", developer=" . "))
+
+    holds(proof(site, LISTED), False, "the site's apps are by")
+
+
+def test_the_addresses_of_a_spare_name_that_could_not_be_learnt_leave_it_open_with_the_cause():
+    site, spare = with_spare()
+    site.note("a", "steady.se", unknown="timeout").note("aaaa", "steady.se", absent="NODATA")
+    found = proof(site, spare_names=(spare,))
+
+    holds(found, None, "timeout")
+    assert len(found.reasons) == 1
+    assert proof(in_one_leg(), spare_names=(SpareName("steady.se"),)).reasons == (UNASKED,)
+
+
+def test_a_spare_name_under_another_is_registered_and_sold_as_that_is():
+    site, _ = with_spare()
+    below = SpareName("shop.steady.se")
+    site.address("shop.steady.se", (PAGE_AT, OVH)).standby_page("shop.steady.se", (PAGE_AT, OVH))
+    found = proof(site, spare_names=(below,))
+
+    holds(found, True, configured=True)
+    assert found.provider == "ovh"
+    site.note("delegation", "steady.se", absent="NXDOMAIN")
+    holds(proof(site, spare_names=(below,)), False, "not registered", configured=True)
+    del site.items["registration:steady.se"]
+    assert proof(site, spare_names=(below,)).provider == ""
+
+
+def test_a_network_that_nobody_could_name_does_not_excuse_one_that_is_known():
+    site = answering().address("standby.example.net", (PAGE_AT, OVH), ("198.51.100.1", 64500))
+    site.standby_page(WEB, ("198.51.100.1", 64500))
+    declared = DeclaredFallback("hosting", "harbour", parent="harbour", host="standby.example.net")
+
+    holds(proof(site, declared), False, "it belongs to ovh")
+
+
+def test_an_address_whose_network_nobody_asked_for_is_open_and_a_host_without_one_is_not():
+    site = answering()
+    del site.items[f"origin:{PAGE_AT}"]
+
+    assert proof(site, origin()).passes in (None, True)
+    holds(proof(in_one_leg().note("a", "h.example.net", unknown="timeout"), origin(host="h.example.net")), None)
+    (reason,) = proof(in_one_leg(), origin(host="h.example.net")).reasons
+    assert reason == UNASKED
+
+
+def test_what_did_not_answer_is_told_with_what_it_said():
+    site = answering().note("standby_web", f"{WEB} {PAGE_AT} /", unknown="tls_error")
+    item = site.items[f"standby_web:{WEB} {PAGE_AT} /"]
+    assert proof(site, origin()).reasons == (f"{PAGE_AT} gave no answer: tls_error",)
+
+    site.items[item.id] = msgspec.structs.replace(item, unknown=Unknown("tls_error", "expired"))
+    assert proof(site, origin()).reasons == (f"{PAGE_AT} gave no answer: tls_error (expired)",)
+
+
+def test_a_standby_of_one_kind_is_not_tried_as_another():
+    site = answering().standby_server(NS, (NS_AT, HETZNER), serial=1)
+    site.note("standby_ns", "rest", unknown="internal_error")
+
+    holds(proof(site, server()), True)
+
+
+def test_a_name_of_a_provider_says_whose_a_standby_is_and_a_name_of_the_site_leaves_it_to_the_network():
+    named = in_one_leg().standby_server("ns-99-a.gandi.net", ("51.38.99.53", OVH))
+    own = in_one_leg().standby_server("ns9.steady.org", (NS_AT, HETZNER))
+    mail = in_one_leg().standby_exchanger("in9-smtp.messagingengine.com", ("51.38.99.54", OVH))
+    own_mail = in_one_leg().standby_exchanger("mx9.steady.org", (MX_AT, OVH))
+
+    holds(proof(named, DeclaredFallback("dns", "gandi", server="ns-99-a.gandi.net")), True)
+    holds(proof(own, DeclaredFallback("dns", "hetzner", server="ns9.steady.org")), True)
+    holds(proof(own, DeclaredFallback("dns", "njalla", server="ns9.steady.org")), False, "it belongs to hetzner")
+    holds(proof(mail, DeclaredFallback("mail", "fastmail", host="in9-smtp.messagingengine.com")), True)
+    holds(proof(own_mail, DeclaredFallback("mail", "ovh", host="mx9.steady.org")), True)
+    holds(proof(own_mail, DeclaredFallback("mail", "fastmail", host="mx9.steady.org")), False, "it belongs to ovh")
+
+
+def test_what_was_asked_of_the_same_address_for_another_reason_is_no_trial():
+    site = in_one_leg().standby_exchanger(MX, (MX_AT, OVH)).note("tls", f"{MX} {MX_AT}", unknown="timeout")
+
+    assert len(proof(site, DeclaredFallback("mail", "ovh", host=MX)).reasons) == 1

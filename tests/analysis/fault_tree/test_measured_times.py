@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import pytest
@@ -12,11 +13,20 @@ from hypothesis import strategies as st
 
 from hostaudit import audit
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
-from hostaudit.analysis.fault_tree.measured_times import Times
+from hostaudit.analysis.fault_tree.measured_times import LONGEST_TTL, Times
 from hostaudit.audit import analyse
 from hostaudit.documents import rules
 from hostaudit.model.report import Hours
-from hostaudit.model.values import Addresses, Delegation, MailExchanger, MailExchangers, NameServerGlue, Registration
+from hostaudit.model.values import (
+    Addresses,
+    Certificate,
+    CertificateName,
+    Delegation,
+    MailExchanger,
+    MailExchangers,
+    NameServerGlue,
+    Registration,
+)
 
 
 @cache
@@ -234,3 +244,166 @@ def test_every_number_of_every_single_point_has_a_source(site):
                 assert {each.of for each in row.times} == {"time_to_impact", "time_to_recover"}, (point, row)
                 assert all(each.source and each.how in ("measured", "assumed") for each in row.times)
                 assert all(each.because for each in row.times if each.how == "measured")
+
+
+# -- the arithmetic by itself -----------------------------------------------------------------------------
+
+
+def times(site: Site, *hosts: str) -> Times:
+    return Times(EvidenceIndex(site.file().evidence), hosts)
+
+
+def resolving(**hosts: tuple[str, int]) -> Site:
+    """Hosts, written with _ for a dot, with the TTLs of their addresses."""
+    site = Site("steady.org")
+    for kind_and_host, (ip, ttl) in hosts.items():
+        kind, _, host = kind_and_host.partition("_")
+        site.note(kind, host.replace("_", "."), Addresses((), (ip,), ttl))
+    return site
+
+
+def test_seven_days_are_the_most_that_is_kept():
+    found = [times(_delegated(ttl)).kept_delegation("steady.org").hours for ttl in (604800, 604800 + 7200)]
+
+    assert found == [Hours(0.0, 84.0, 168.0)] * 2
+    assert LONGEST_TTL == 168 * 3600
+
+
+def test_what_is_kept_is_told_to_a_thousandth_of_an_hour():
+    (term,) = times(resolving(a_steady_org=("192.0.2.1", 61))).spread("steady.org")
+
+    assert (term.hours, term.how, term.because) == (Hours(0.0, 0.008, 0.017), "measured", ("a:steady.org",))
+
+
+def test_the_lower_ttl_of_two_families_bounds_what_is_kept_of_a_host():
+    both = {"a_steady_org": ("192.0.2.1", 7200), "aaaa_steady_org": ("2001:db8::1", 3600)}
+    (term,) = times(resolving(**both)).spread("steady.org")
+
+    assert (term.hours.high, term.because) == (1.0, ("aaaa:steady.org",))
+    assert times(resolving(**both)).spread("www.steady.org") == ()
+
+
+def test_a_zone_is_kept_for_the_longest_ttl_of_the_sites_own_hosts_in_it_and_else_of_any():
+    site = resolving(
+        a_steady_org=("192.0.2.1", 3600),
+        a_www_steady_org=("192.0.2.2", 7200),
+        a_ns1_steady_org=("192.0.2.3", 36000),
+        a_mx_other_net=("192.0.2.4", 86400),
+        a_ns_other_net=("192.0.2.5", 172800),
+        a_unrelated_com=("192.0.2.6", 604800),
+    )
+    own = times(site, "steady.org", "www.steady.org", "shop.elsewhere.com")
+
+    assert own.cached("steady.org").hours.high == 2.0
+    assert own.cached("steady.org") is own.cached("steady.org")
+    assert own.cached("other.net").hours.high == 48.0
+    assert own.cached("nowhere.example") is None
+    assert times(site).cached("steady.org").hours.high == 10.0
+
+
+def test_an_unknown_delegation_may_linger_for_a_week_and_one_that_nobody_asked_adds_nothing():
+    (term,) = times(Site("steady.org").note("delegation", "steady.org", unknown="timeout")).redelegation("steady.org")
+
+    assert (term.hours, term.how, term.because) == (Hours(0.0, 24.0, 168.0), "assumed", ("delegation:steady.org",))
+    assert times(Site("steady.org")).redelegation("steady.org") == ()
+    assert (
+        times(Site("steady.org").note("delegation", "steady.org", absent="NXDOMAIN")).redelegation("steady.org") == ()
+    )
+    assert times(Site("steady.org")).kept_delegation("steady.org") is None
+    (known,) = times(_delegated(7200)).redelegation("steady.org")
+    assert (known.hours, known.how) == (Hours(0.0, 1.0, 2.0), "measured")
+
+
+def test_a_registry_keeps_the_longest_delegation_of_the_sites_names_and_else_of_any_name_under_it():
+    site = Site("steady.org")
+    for zone, parent, ttl in (
+        ("steady.org", "org", 3600),
+        ("also.org", "org", 7200),
+        ("other.org", "org", 86400),
+        ("first.net", "net", 7200),
+        ("second.net", "net", 14400),
+        ("site.com", "com", 360000),
+    ):
+        site.note("delegation", zone, Delegation(parent, (), ttl, ds=False))
+    site.note("delegation", "open.org", unknown="timeout")
+    found = times(site, "www.steady.org", "steady.org", "also.org")
+
+    assert found.kept_by_registry("org").hours.high == 2.0
+    assert found.kept_by_registry("net").hours.high == 4.0
+    assert found.kept_by_registry("de") is None
+
+
+def test_a_registration_that_nobody_asked_for_locks_nothing():
+    assert times(Site("steady.org")).locks("steady.org") == ()
+    assert times(Site("steady.de").note("registration", "steady.de", unknown="timeout")).locks("steady.de") == ()
+
+
+def locked(status: tuple[str, ...] = (), **facts):
+    site = Site("steady.org").note("registration", "steady.org", Registration("rdap", *GANDI, status=status, **facts))
+    return times(site).locks("steady.org")
+
+
+def test_a_status_is_told_and_adds_no_time_of_its_own():
+    (term,) = locked(("client transfer prohibited", "server transfer prohibited"))
+
+    assert (term.hours, term.how) == (Hours(0.0, 0.0, 0.0), "measured")
+    assert "the registry must lift it first" in term.source
+
+
+@pytest.mark.parametrize(
+    ("facts", "hours"),
+    [
+        ({"created": "2021-01-10T00:00:00Z"}, [Hours(1440.0, 1440.0, 1440.0)]),
+        ({"created": "2021-01-10T00:00:01Z"}, [Hours(0.0, 0.0, 1440.0)]),
+        ({"created": "2021-01-09T12:00:00Z"}, [Hours(1440.0, 1440.0, 1440.0)]),
+        ({"created": "2020-11-10T00:31:00Z"}, [Hours(0.5, 0.5, 0.5)]),
+        ({"created": "2020-11-10T00:00:00Z"}, []),
+        ({"created": "2021-01-08T23:40:00Z"}, [Hours(1439.7, 1439.7, 1439.7)]),
+        ({"created": "2020-11-20T10:00:00Z"}, [Hours(250.0, 250.0, 250.0)]),
+        ({"created": "2021-01-08T22:00:00"}, [Hours(1438.0, 1438.0, 1438.0)]),
+        ({"created": "2021-01-09T00:00:00+02:00"}, [Hours(1438.0, 1438.0, 1438.0)]),
+        ({"created": "2021-01-01", "transferred": "one day"}, [Hours(0.0, 0.0, 1440.0)]),
+    ],
+)
+def test_a_lock_is_reckoned_to_a_tenth_of_an_hour_from_the_later_date(facts, hours):
+    assert [each.hours for each in locked(**facts)] == hours
+
+
+def test_senders_have_nothing_of_an_mx_set_that_is_not_known():
+    assert times(Site("steady.org").mail()).exchangers("steady.org") == ()
+    (term,) = times(Site("steady.org").mail(("mx.steady.org", "192.0.2.1", 64500))).exchangers("steady.org")
+    assert (term.hours.high, term.because) == (0.083, ("mx:steady.org",))
+
+
+def certified(host: str, ip: str, end: str) -> tuple[str, str, Certificate]:
+    return "tls", f"{host} {ip}", Certificate(host, ip, CertificateName("CA", "X1", "US"), (host,), AT, end, True)
+
+
+def test_the_first_of_the_hosts_own_certificates_that_ends_is_noticed():
+    site = Site("steady.org").note("tls", "www.steady.org 192.0.2.9", unknown="timeout")
+    for row in (
+        certified("www.steady.org", "192.0.2.1", "2021-01-09T10:00:20Z"),
+        certified("www.steady.org", "192.0.2.2", "2021-01-10T00:00:00Z"),
+        certified("other.steady.org", "192.0.2.3", "2021-01-09T01:00:00Z"),
+        certified("over.steady.org", "192.0.2.4", "2021-01-08T00:00:00Z"),
+    ):
+        site.note(*row)
+    found = times(site)
+
+    assert found.certificates(("www.steady.org", "steady.org")).hours == Hours(10.01, 10.01, 10.01)
+    assert found.certificates(("over.steady.org",)).hours == Hours(0.0, 0.0, 0.0)
+    assert found.certificates(("none.steady.org",)) is None
+    assert found.certificates(("www.steady.org",)).because == ("tls:www.steady.org 192.0.2.1",)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process can only be set on Unix")
+def test_a_date_without_a_zone_is_utc_wherever_it_is_read(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        (term,) = locked(created="2021-01-08T22:00:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert term.hours.low == 1438.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from itertools import combinations
 
@@ -11,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostaudit import audit
+from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch
-from hostaudit.analysis.impact.cut_sets import MOST, minimal_cut_sets
+from hostaudit.analysis.impact.cut_sets import ALWAYS, EFFORT, MOST, NEVER, CutSetMeasure, TooMuch, minimal_cut_sets
 from hostaudit.analysis.impact.outage import order_one
 from hostaudit.documents import rules
 from hostaudit.model.actors import NOBODY
@@ -252,3 +254,151 @@ def test_two_thousand_nodes_of_a_tame_graph_take_no_time():
     assert found.order == MOST
     assert found.sets["f"]
     assert {len(members) for members in found.sets["f"]} <= {1, 2}
+
+
+# -- the measure by itself --------------------------------------------------------------------------------
+
+
+def minimal(masks: set[int], order: int = 3) -> frozenset[int]:
+    small = {each for each in masks if each.bit_count() <= order}
+    return frozenset(each for each in small if not any(other != each and other & each == other for other in small))
+
+
+def families(seed: int, order: int = 3) -> list[frozenset[int]]:
+    """Three families of cut sets over seven domains, as gates hand them up."""
+    chance = random.Random(seed)
+    return [
+        minimal(
+            {chance.randrange(1, 128) & chance.randrange(1, 128) or 1 for _ in range(chance.randrange(1, 9))}, order
+        )
+        for _ in range(3)
+    ]
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(60))
+def test_gates_unite_and_multiply_families_of_masks(seed, order):
+    rows = families(seed, order)
+    measure = CutSetMeasure(order, 10**6)
+
+    assert measure.all_of(rows) == minimal(set().union(*rows), order)
+    assert measure.any_of(rows) == minimal({a | b | c for a in rows[0] for b in rows[1] for c in rows[2]}, order)
+    assert measure.any_of([*rows, NEVER]) == NEVER
+    assert measure.any_of([*rows, ALWAYS]) == measure.any_of([ALWAYS, *rows]) == measure.any_of(rows)
+    assert measure.all_of([*rows, ALWAYS]) == ALWAYS
+    assert measure.any_of([]) == measure.any_of([ALWAYS, ALWAYS]) == ALWAYS
+
+
+def test_only_an_automatic_standby_has_to_fail_as_well():
+    measure = CutSetMeasure(3, 100)
+    one, two = frozenset({1}), frozenset({2})
+
+    assert measure.standby(one, [(AUTOMATIC, two)]) == frozenset({3})
+    assert measure.standby(one, [(MANUAL, two)]) == one
+
+
+def test_effort_is_spent_on_each_set_that_is_examined_and_ends_the_search_above_order_one():
+    def left(order: int, one: set[int], other: set[int]) -> int:
+        measure = CutSetMeasure(order, 100)
+        measure.any_of([frozenset(one), frozenset(other)])
+        return measure.left
+
+    assert left(3, {1}, {2}) == 100 - 1
+    assert left(3, {1, 2}, {4, 8}) == 100 - 4
+    assert left(3, {1, 6}, {8, 16, 96}) == 100 - 6 - 2 - 3
+    assert left(3, {7}, {56}) == 100 - 2
+    assert left(3, {1, 2}, {1, 2}) == 100
+
+    spent = CutSetMeasure(2, 1)
+    assert spent.any_of([frozenset({1}), frozenset({2})]) == frozenset({3})
+    assert spent.left == 0
+    with pytest.raises(TooMuch):
+        spent.any_of([frozenset({1}), frozenset({2})])
+    tireless = CutSetMeasure(1, 0)
+    assert tireless.any_of([frozenset({1, 2}), frozenset({1, 4})]) == frozenset({1})
+
+
+def test_the_order_is_lowered_by_one_where_the_effort_does_not_suffice():
+    graph = wide(4, 3, common=False)
+    whole = minimal_cut_sets(graph, "parent")
+
+    assert (whole.kind, whole.order, len(whole.sets["f"])) == ("parent", 3, 64)
+    assert minimal_cut_sets(graph, "parent", most=2).order == 2
+    assert minimal_cut_sets(graph, "parent", most=2).sets == {}
+    orders = [minimal_cut_sets(graph, "parent", effort=effort).order for effort in range(200)]
+    assert orders == sorted(orders)
+    assert {1, 2, 3} == set(orders)
+    assert (MOST, EFFORT) == (3, 200_000)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "reading", "sets"),
+    [
+        ("certain", "named", (("p",),)),
+        ("certain", "pessimistic", (("p",),)),
+        ("uncertain", "named", (("p",),)),
+        ("uncertain", "pessimistic", None),
+        ("uncertain", "optimistic", None),
+        ("unknown", "named", None),
+        ("unknown", "pessimistic", None),
+        ("failed", "named", None),
+    ],
+)
+def test_which_basic_events_a_domain_takes_along(certainty, reading, sets):
+    graph = FaultTree()
+    graph.leaf("only", BasicEvent({"parent": ("p",), "asn": ("1",)}, "dns", "x", (), certainty=certainty))
+    leaf(graph, "unrelated", provider="q")
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", ["only", "unrelated"]))
+
+    assert minimal_cut_sets(graph, "parent", reading=reading).sets.get("f") == sets
+
+
+def test_sets_are_told_by_name_the_smaller_ones_first():
+    graph = FaultTree()
+    pair = graph.gate(
+        Purpose.GROUP.of("pair"), "any", [leaf(graph, "a", parent="alpha"), leaf(graph, "c", parent="gamma")]
+    )
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", [pair, leaf(graph, "b", parent="beta")]))
+    graph.functions.append(SiteFunction("g", pair, "yes", "down", 1.0))
+
+    assert minimal_cut_sets(graph, "parent").sets == {
+        "f": (("beta",), ("alpha", "gamma")),
+        "g": (("alpha", "gamma"),),
+    }
+
+
+def test_effort_is_not_spent_on_sets_that_can_only_stay_as_they_are():
+    def left(one: set[int], other: set[int]) -> int:
+        measure = CutSetMeasure(3, 100)
+        measure.any_of([frozenset(one), frozenset(other)])
+        return measure.left
+
+    assert left({1}, {2, 28}) == 100 - 1 - 1
+    assert left({3, 4}, {3, 8}) == 100 - 1
+
+
+def test_what_fails_in_any_case_adds_nothing_to_what_has_to_fail_besides():
+    for order in (1, 2, 3):
+        assert CutSetMeasure(order, 100).any_of([frozenset({0}), frozenset({1})]) == frozenset({1})
+
+
+@pytest.mark.parametrize(
+    ("reading", "sets"), [("named", (("p",), ("q",))), ("pessimistic", None), ("optimistic", (("q",),))]
+)
+def test_what_may_have_failed_has_no_cut_set_in_the_pessimistic_reading(reading, sets):
+    graph = FaultTree()
+    graph.leaf("only", BasicEvent({"parent": ("p",)}, "dns", "x", (), certainty="uncertain"))
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", ["only", leaf(graph, "q", parent="q")]))
+
+    assert minimal_cut_sets(graph, "parent", reading=reading).sets.get("f") == sets
+
+
+def test_whoever_may_be_the_owner_is_in_no_set_of_companies_in_the_optimistic_reading_alone():
+    graph = FaultTree()
+    claim = Claim("guessed", "its name")
+    graph.leaf("only", BasicEvent({"parent": ("p",), "asn": ("1",)}, "dns", "x", (), claim=claim))
+    with_function(graph, graph.gate(Purpose.GROUP.of("all"), "all", ["only"]))
+
+    for reading, sets in (("pessimistic", {"f": (("p",),)}), ("named", {"f": (("p",),)}), ("optimistic", {})):
+        assert minimal_cut_sets(graph, "parent", reading=reading).sets == sets
+        assert minimal_cut_sets(graph, "asn", reading=reading).sets == {"f": (("1",),)}

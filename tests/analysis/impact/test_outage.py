@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import pytest
 from helpers.graphs import CLOCK, HOUR, PARENTS, cached, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostaudit.analysis.attribution.ownership import Claim
 from hostaudit.analysis.fault_tree.purposes import Purpose
-from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction
-from hostaudit.analysis.impact.outage import RecoveryTimes, impact, order_one
+from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Switch, Term
+from hostaudit.analysis.impact.outage import (
+    AT_ONCE,
+    KINDS,
+    WORKS,
+    Contribution,
+    DecidingNodes,
+    Onset,
+    OutageEstimate,
+    OutageMeasure,
+    RecoveryTimes,
+    SinglePointMeasure,
+    already_failed,
+    begins_of,
+    fails_with,
+    impact,
+    kept_by_caches,
+    moved_by_registrar,
+    order_one,
+    outage_of,
+    solved,
+    standing,
+    stopped_alone,
+)
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import Hours
 from hostaudit.model.rules import Recovery
@@ -197,3 +222,301 @@ def test_an_unlisted_role_recovers_at_no_known_time():
     graph.functions.append(SiteFunction("g", "only", "yes", "down", 1.0))
 
     assert impact(graph, frozenset({("parent", "p")}), CLOCK)["g"].hours.usual == CLOCK.horizon
+
+
+# -- the arithmetic by itself -----------------------------------------------------------------------------
+
+TABLE = {
+    "host": Recovery(1, 2, 3, "", "three cases"),
+    "dns": Recovery(10, 20, 30, "", "two cases"),
+    "store": Recovery(100, 200, 300, "", "", notice_shortens=False),
+}
+
+
+def basic(recovery: str = "host", role: str = "hosting", parent: str = "p", **more) -> BasicEvent:
+    return BasicEvent({"parent": (parent,), "asn": ("64500",)}, role, "x", (), recovery, **more)
+
+
+def summand(low: float, usual: float, high: float, **more) -> Term:
+    return Term(Hours(low, usual, high), "assumed", "declared", **more)
+
+
+def estimate(hours: float, node: str, begins: float = 0.0) -> OutageEstimate:
+    return OutageEstimate.of(node, (hours, hours * 2, hours * 3), Hours(0.0, begins / 2, begins))
+
+
+def only(leaf: BasicEvent, *more: BasicEvent) -> FaultTree:
+    graph = FaultTree()
+    names = [graph.leaf(name, each) for name, each in zip("abcd", (leaf, *more), strict=False)]
+    graph.gate(Purpose.GROUP.of("all"), "all", names)
+    graph.functions.append(SiteFunction("f", "all", "yes", "down", 1.0))
+    return graph
+
+
+P = frozenset({("parent", "p")})
+
+
+def test_a_time_of_the_table_has_its_source_and_what_notice_cannot_shorten_is_fixed():
+    clock = RecoveryTimes(TABLE, 720)
+    host = clock.base("host")
+
+    assert (host.hours, host.how, host.fixed) == (Hours(1, 2, 3), "assumed", False)
+    assert "host" in host.source
+    assert "three cases" in host.source
+    assert clock.base("store").fixed
+    assert clock.base("no such step") is None
+
+
+def test_the_summands_of_a_step_are_its_time_in_the_table_and_its_own():
+    clock = RecoveryTimes(TABLE, 720)
+    more = (summand(1, 1, 1),)
+
+    assert clock.terms(basic(further=more)) == (clock.base("host"), *more)
+    assert clock.terms(basic("no such step", further=more)) == ()
+    assert clock.terms(Switch("s", "no such step", more)) == more
+    assert clock.terms(Switch("s", "host", more)) == (clock.base("host"), *more)
+
+
+def test_hours_are_added_up_and_notice_is_taken_off_the_work_alone():
+    fixed, work = summand(10, 20, 30, fixed=True), summand(4, 8, 12)
+    plain, told = RecoveryTimes(TABLE, 720), RecoveryTimes(TABLE, 720, 6.0)
+
+    assert plain.total([fixed, work, work]) == (18, 36, 54)
+    assert told.total([fixed, work]) == (10, 22, 36)
+    assert told.total([work]) == (0, 2, 6)
+    assert plain.total([]) == (math.inf,) * 3
+
+
+def test_an_open_summand_is_feared_in_the_pessimistic_reading():
+    clock = RecoveryTimes(TABLE, 720)
+    both = [summand(1, 2, 30, open=True), summand(1, 2, 3)]
+
+    assert clock.total(both, "pessimistic") == (2, 32, 33)
+    assert clock.total(both) == clock.total(both, "optimistic") == (2, 4, 33)
+    assert clock.of("a", basic(further=tuple(both)), "pessimistic").usual.hours == 34
+
+
+def test_a_zone_is_moved_in_the_time_of_its_registrar_and_of_what_resolvers_keep():
+    clock = RecoveryTimes(TABLE, 720)
+    server = basic("dns", "dns", further=(summand(1, 2, 3, open=True),))
+
+    assert clock.moved(basic("host", "registrar"), server) == (2, 4, 6)
+    assert clock.moved(basic("host", "registrar"), server, "pessimistic") == (2, 5, 6)
+    assert clock.moved(basic("no such step", "registrar"), server) == (math.inf,) * 3
+
+
+def test_only_what_has_no_end_is_shown_as_the_horizon():
+    clock = RecoveryTimes(TABLE, 720)
+
+    assert [clock.shown(each) for each in (0.0, 5.0, 9000.0, math.inf)] == [0.0, 5.0, 9000.0, 720]
+    assert clock.endless("a").low == Contribution(math.inf, "a")
+    assert clock.endless("a").begins.high == Contribution(0.0, "a")
+
+
+def test_needs_end_with_the_last_and_alternatives_with_the_first():
+    measure = OutageMeasure(RecoveryTimes(TABLE, 720))
+    short, long = estimate(1, "short", 8), estimate(2, "long", 4)
+    needs, ways = measure.all_of([short, long]), measure.any_of([short, long])
+
+    assert [each.node for each in needs[:3]] == ["long"] * 3
+    assert [each.node for each in ways[:3]] == ["short"] * 3
+    assert [each.hours for each in needs.begins] == [0, 2, 4]
+    assert [each.hours for each in ways.begins] == [0, 4, 8]
+    assert measure.any_of([]).high.hours == math.inf
+
+
+def test_a_switch_ends_an_outage_when_it_is_done_and_its_standby_works():
+    measure = OutageMeasure(RecoveryTimes(TABLE, 720))
+    serving, spare = estimate(50, "serving", 8), estimate(5, "spare", 4)
+
+    def ended(switch: Switch, other: OutageEstimate) -> list[tuple[float, str]]:
+        value = measure.standby(serving, [(switch, other)])
+        return [(each.hours, each.node) for each in value[:3]]
+
+    assert ended(Switch("s", "host"), WORKS) == [(1, "s"), (2, "s"), (3, "s")]
+    assert ended(Switch("s", "host"), spare) == [(5, "spare"), (10, "spare"), (15, "spare")]
+    assert ended(Switch("s", "store"), WORKS) == [(50, "serving"), (100, "serving"), (150, "serving")]
+    assert measure.standby(serving, [(Switch("s", automatic=True), WORKS)]) is WORKS
+    assert measure.standby(serving, [(Switch("s", "host"), WORKS)]).begins == serving.begins
+    quarter = estimate(0.25, "spare")
+    assert ended(Switch("s", automatic=True), quarter) == [(0.25, "spare"), (0.5, "spare"), (0.75, "spare")]
+    assert [each.hours for each in WORKS[:3]] == [0, 0, 0]
+    assert not WORKS.stops
+    assert quarter.stops
+
+
+@pytest.mark.parametrize(
+    ("certainty", "reading", "failed", "with_others"),
+    [
+        ("certain", "named", False, True),
+        ("certain", "pessimistic", False, True),
+        ("uncertain", "named", False, True),
+        ("uncertain", "pessimistic", False, True),
+        ("uncertain", "optimistic", False, False),
+        ("unknown", "named", False, False),
+        ("unknown", "pessimistic", True, False),
+        ("unknown", "optimistic", False, False),
+        ("hoped", "named", True, False),
+        ("hoped", "pessimistic", True, False),
+        ("hoped", "optimistic", False, False),
+        ("failed", "named", True, True),
+        ("failed", "optimistic", True, True),
+    ],
+)
+def test_what_fails_already_and_what_fails_with_others(certainty, reading, failed, with_others):
+    leaf = basic(certainty=certainty)
+
+    assert already_failed(leaf, reading) is failed
+    assert fails_with(leaf, P, reading) is with_others
+    assert fails_with(leaf, frozenset({("parent", "q")}), reading) is (
+        certainty == "uncertain" and reading == "pessimistic"
+    )
+
+
+def test_what_nothing_takes_down_works_and_a_name_can_be_left_out():
+    clock = RecoveryTimes({"host": Recovery(1, 2, 3, "", ""), "none": Recovery(0, 0, 0, "", "")}, 720)
+    uncertain = only(basic(certainty="uncertain"))
+
+    assert not impact(uncertain, frozenset(), clock, reading="pessimistic")["f"].stops
+    assert impact(uncertain, frozenset({("asn", "1")}), clock, reading="pessimistic")["f"].stops
+    assert solved(only(basic("none")), P, clock) == {}
+    for role in ("registrar", "registry"):
+        graph = only(basic(role=role), basic(role=role, parent="q"))
+        assert impact(graph, P, clock)["f"].stops
+        assert not impact(graph, P, clock, without_names=True)["f"].stops
+        graph = only(basic(role=role), basic(parent="p"))
+        assert impact(graph, P, clock, without_names=True)["f"].hours == Hours(1, 2, 3)
+    assert impact(only(basic(certainty="failed")), frozenset(), clock)["f"].hours == Hours(720, 720, 720)
+
+
+def moved(**more) -> FaultTree:
+    fields = {"zone": "ns.a.com", "further": (summand(1, 2, 3),)} | more
+    return only(
+        basic("dns", "dns", **fields),
+        basic("host", "registrar", registered="a.com"),
+        basic("store", "registrar", registered="b.com"),
+        basic("host", "registry", registered="com"),
+    )
+
+
+def test_a_name_server_waits_for_the_registrar_of_its_own_zone_alone():
+    lost = ("a", "b", "c", "d")
+
+    assert list(moved_by_registrar(moved(), lost)) == [("a", "b")]
+    assert list(moved_by_registrar(moved(), ("a", "c", "d"))) == []
+    assert list(moved_by_registrar(moved(zone=""), lost)) == []
+    assert list(moved_by_registrar(moved(zone="com"), lost)) == []
+    elsewhere = only(basic("host", "dns", zone="a.com"), basic(role="registrar", registered="a.com"))
+    assert list(moved_by_registrar(elsewhere, "ab")) == []
+    registry = only(basic("dns", "dns", zone="a.com"), basic(role="registry", registered="a.com"))
+    assert list(moved_by_registrar(registry, "ab")) == []
+
+
+def test_the_longer_of_repair_and_move_is_told_with_what_came_before():
+    clock = RecoveryTimes(TABLE, 720)
+    longer = RecoveryTimes({**TABLE, "host": Recovery(50, 60, 70, "", "")}, 720)
+    graph = moved(begins=summand(0, 1, 2))
+    graph.leaves["c"] = basic("host", "hosting", parent="q")
+
+    assert solved(graph, P, clock)["a"].low == Contribution(11, "a")
+    assert [tuple(each) for each in solved(graph, P, longer)["a"][:3]] == [
+        (51, "a", "b"),
+        (62, "a", "b"),
+        (73, "a", "b"),
+    ]
+    assert [each.hours for each in solved(graph, P, longer)["a"].begins] == [0, 1, 2]
+    assert impact(graph, P, longer)["f"].by.before == ("b",)
+    assert impact(graph, P, clock)["f"].by.before == ()
+
+
+def test_an_outage_names_the_nodes_that_decide_it_and_when_it_is_noticed():
+    clock = RecoveryTimes(TABLE, 720)
+    cached_one = outage_of({"n": estimate(5, "host", 8)}, "n", clock)
+    at_once = outage_of({"n": estimate(5, "host")}, "n", clock)
+    mixed = estimate(5, "host", 8)
+    ends = Contribution(0.0, "first"), Contribution(0.5, "usual"), Contribution(0.75, "last")
+    mixed = mixed._replace(begins=Onset(*ends))
+
+    assert (cached_one.hours, cached_one.begins) == (Hours(5, 10, 15), Hours(0, 4, 8))
+    assert cached_one.by == DecidingNodes("host", "host", "host", (), ("host",))
+    assert at_once.by.begins == ("host",)
+    assert outage_of({"n": mixed}, "n", clock).by.begins == ("usual", "last")
+    assert not outage_of({}, "n", clock).stops
+    assert outage_of({"n": estimate(0.25, "host", 0.5)}, "n", clock).stops
+    assert outage_of({"n": OutageEstimate.of("x", (0.0, 0.0, 1.0), AT_ONCE)}, "n", clock).stops
+
+
+def test_what_caches_keep_delays_what_is_noticed():
+    kept = kept_by_caches("gate", summand(0, 3, 6), estimate(5, "host", 8))
+
+    assert [(each.hours, each.node) for each in kept.begins] == [(0, "host"), (4, "host"), (8, "host")]
+    kept = kept_by_caches("gate", summand(0, 30, 60), estimate(5, "host", 8))
+    assert [each.hours for each in kept.begins] == [0, 30, 60]
+    assert begins_of(basic()) == AT_ONCE
+    assert begins_of(basic(begins=summand(0, 3, 6))) == Hours(0, 3, 6)
+
+
+def test_domains_are_bits_that_needs_unite_and_alternatives_share():
+    measure = SinglePointMeasure(7)
+
+    assert (measure.all_of([1, 2]), measure.all_of([])) == (3, 0)
+    assert (measure.any_of([3, 6]), measure.any_of([])) == (2, 7)
+    assert measure.standby(3, [(Switch("s", automatic=True), 6)]) == 2
+    assert measure.standby(3, [(Switch("s", "host"), 6)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("certainty", "reading", "alone"),
+    [
+        ("certain", "named", {("parent", "p"), ("asn", "64500")}),
+        ("certain", "optimistic", {("parent", "p"), ("asn", "64500")}),
+        ("uncertain", "named", {("parent", "p"), ("asn", "64500")}),
+        ("uncertain", "optimistic", set()),
+        ("unknown", "named", set()),
+        ("uncertain", "pessimistic", {("parent", "p"), ("asn", "64500"), ("parent", NOBODY)}),
+        ("unknown", "pessimistic", {("parent", "p"), ("asn", "64500"), ("parent", NOBODY)}),
+        ("hoped", "named", {("parent", "p"), ("asn", "64500"), ("parent", NOBODY)}),
+    ],
+)
+def test_what_stops_a_function_alone_in_each_reading(certainty, reading, alone):
+    found = order_one(only(basic(certainty=certainty)), reading=reading)["f"]
+
+    assert found == alone
+    assert standing(found) is (("parent", NOBODY) not in alone)
+    assert stopped_alone(only(basic()), ["a", "no such node"])["no such node"] == set()
+
+
+def test_the_kinds_of_a_report_are_in_their_order():
+    assert KINDS[:2] == ("parent", "provider")
+    assert len(KINDS) == len(set(KINDS)) == 7
+
+
+def test_a_declared_recovery_is_counted_on_in_the_optimistic_reading_where_it_is_shorter():
+    clock = RecoveryTimes(TABLE, 720, 0.0, {"dns": 15.0, "store": 5000.0})
+
+    assert clock.base("dns", "optimistic").hours == Hours(10, 15, 15)
+    assert clock.base("store", "optimistic").hours == Hours(100, 200, 300)
+    assert clock.base("host", "optimistic").hours == Hours(1, 2, 3)
+    for reading in ("named", "pessimistic"):
+        assert clock.base("dns", reading).hours == Hours(10, 20, 30)
+    assert clock.of("a", basic("dns"), "optimistic").high.hours == 15
+
+
+GUESSED, DECLARED = Claim("guessed", "its name"), Claim("declared", "the site file")
+
+
+def test_whoever_may_be_the_owner_ends_no_contract_in_the_optimistic_reading_alone():
+    leaf = basic(claim=GUESSED)
+
+    assert [fails_with(leaf, P, each) for each in ("pessimistic", "named", "optimistic")] == [True, True, False]
+    assert fails_with(leaf, frozenset({("asn", "64500")}), "optimistic")
+    assert not fails_with(basic(claim=DECLARED), P, "named")
+    for reading, alone in (("named", {("parent", "p"), ("asn", "64500")}), ("optimistic", {("asn", "64500")})):
+        assert order_one(only(leaf), reading=reading)["f"] == alone
+
+
+def test_the_owner_counts_as_a_company_where_that_is_asked():
+    graph = only(basic(claim=DECLARED))
+
+    assert stopped_alone(graph, ["a"])["a"] == {("asn", "64500")}
+    assert stopped_alone(graph, ["a"], own_too=True)["a"] == {("parent", "p"), ("asn", "64500")}

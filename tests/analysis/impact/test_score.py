@@ -16,12 +16,38 @@ from hypothesis import strategies as st
 from hostaudit import audit
 from hostaudit.analysis.fault_tree.purposes import Purpose
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, Gate, SiteFunction, Switch, Term
-from hostaudit.analysis.impact.outage import RecoveryTimes, impact, order_one
-from hostaudit.analysis.impact.score import combine, company_outages, exposures, harm, role_scores, score
+from hostaudit.analysis.impact.outage import DecidingNodes, Outage, RecoveryTimes, impact, order_one
+from hostaudit.analysis.impact.score import (
+    CompanyOutages,
+    combine,
+    company_outages,
+    effective_role,
+    explained,
+    exposure,
+    exposures,
+    function_score,
+    harm,
+    main_of,
+    may_conceal,
+    outage_class,
+    role_scores,
+    said_once,
+    score,
+    weights,
+    working,
+)
 from hostaudit.documents import rules
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.evidence import Unknown
-from hostaudit.model.report import Hours, Report, WorkingEnd
+from hostaudit.model.report import (
+    ClassInterval,
+    Hours,
+    Report,
+    RoleScore,
+    ScoreInterval,
+    WorkingEnd,
+    WorkingFunction,
+)
 from hostaudit.model.rules import Scoring
 from hostaudit.model.site import DeclaredFallback
 
@@ -472,3 +498,312 @@ def test_an_independent_further_leg_never_lowers_the_score_of_a_role(graph, data
 
     for role, (low, high) in by_role(graph).items():
         assert (found[role][0], found[role][1]) >= (low, high)
+
+
+# -- the arithmetic by itself -----------------------------------------------------------------------------
+
+
+def function(identity: str, weight: float, applies: str = "yes", **more) -> SiteFunction:
+    return SiteFunction(identity, identity, applies, "down", weight, **more)
+
+
+def out(**hours_of: float) -> dict[str, Outage]:
+    """Outages by function: the usual hours, between nothing and the double."""
+    return {each: Outage(Hours(0.0, usual, usual * 2), Hours(0.0, 0.0, 0.0)) for each, usual in hours_of.items()}
+
+
+WEB_AND_MAIL = function("web", 0.5), function("mail_receive", 0.2)
+
+
+def held(functions=WEB_AND_MAIL, strong=(), names=(), **more) -> CompanyOutages:
+    """Companies with the outages that they cause; ``names`` cause them only through a name."""
+    outages = dict(strong) | dict(names)
+    nothing = {each.id: Outage(Hours(0.0, 0.0, 0.0), Hours(0.0, 0.0, 0.0)) for each in functions}
+    rest = dict(strong) | dict.fromkeys(dict(names), nothing)
+    points = {each.id: {("parent", p) for p in outages} | {("tld", "org")} for each in functions}
+    return CompanyOutages(tuple(functions), points, outages, rest, **more)
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(-1.0, 0.0), (0.0, 0.0), (26.0, 0.5008), (720.0, 1.0), (721.0, 1.0), (719.0, 0.9998)]
+)
+def test_harm_is_the_logarithm_of_the_hours(hours, expected):
+    assert round(harm(hours, SCORING), 4) == expected
+
+
+def test_the_score_is_a_product_of_the_five_worst_and_of_the_worst_name():
+    assert combine((), (), SCORING) == 100.0
+    assert combine((0.5,), (), SCORING) == 50.0
+    assert combine((0.2, 0.5), (), SCORING) == 47.5
+    assert combine((0.5, 0.4, 0.4), (0.1, 0.3), SCORING) == 30.7
+    assert combine((0.9,) * 5, (), SCORING) == combine((0.9,) * 9, (), SCORING)
+    assert combine((0.9,) * 4, (), Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)) > combine(
+        (0.9,) * 5, (), Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)
+    )
+    assert combine((0.123,), (), SCORING) == 87.7
+
+
+def test_the_main_function_is_the_web_site_or_mail_or_the_name_and_has_the_weight_of_the_web_site():
+    resolve, mail, app = function("resolve", 0.1), function("mail_receive", 0.2), function("app_ios", 0.05)
+
+    assert main_of((resolve, mail, function("web", 0.3))) == "web"
+    assert main_of((resolve, mail)) == "mail_receive"
+    assert main_of((app, resolve)) == "resolve"
+    assert main_of((app,)) == main_of(()) == ""
+    assert weights((resolve, mail), SCORING) == {"resolve": 0.1, "mail_receive": 0.8}
+    assert weights((app,), SCORING) == {"app_ios": 0.05}
+
+
+def test_exposure_is_a_weighted_sum_of_harm_and_whole_where_the_main_function_is_gone_for_good():
+    day = harm(24, SCORING)
+
+    assert exposure(WEB_AND_MAIL, out(web=24, mail_receive=0), SCORING) == 0.8 * day
+    assert exposure(WEB_AND_MAIL, out(web=0, mail_receive=24), SCORING) == 0.2 * day
+    assert exposure(WEB_AND_MAIL, out(web=24, mail_receive=24), SCORING, 0.125) == pytest.approx(day + 0.125)
+    assert exposure(WEB_AND_MAIL, out(web=0, mail_receive=0), SCORING, 3.0) == 1.0
+    assert exposure(WEB_AND_MAIL, out(web=720, mail_receive=0), SCORING) == 1.0
+    assert exposure(WEB_AND_MAIL, out(web=0, mail_receive=720), SCORING) == 0.2
+    assert exposure((function("app_ios", 0.05),), out(app_ios=720), SCORING) == 0.05
+
+
+UNSEEN = function("app_ios", 0.25, "unseen", possible=("maker",)), function("app_android", 0.125, "unseen")
+
+
+def test_who_stops_functions_only_through_a_name_holds_names_only():
+    site = held(strong={"host": out(web=24, mail_receive=0)}, names={"seller": out(web=24, mail_receive=0)})
+    hidden = held(
+        strong={"host": out(web=1, mail_receive=0)},
+        names={"maker": out(web=1, mail_receive=1), "seller": out(web=1, mail_receive=1)},
+        unseen=UNSEEN,
+    )
+    dead = held(names={NOBODY: out(web=720, mail_receive=0)}, endless=frozenset({"web"}))
+    half = held(names={NOBODY: out(web=0, mail_receive=720)}, endless=frozenset({"mail_receive"}))
+
+    assert (site.holds_names_only("host"), site.holds_names_only("seller")) == (False, True)
+    assert (hidden.holds_names_only("maker"), hidden.holds_names_only("seller")) == (False, True)
+    assert hidden.holds_names_only(NOBODY) is False
+    assert (dead.does_not_work, dead.holds_names_only(NOBODY)) == (True, False)
+    assert (half.does_not_work, half.holds_names_only(NOBODY)) == (False, True)
+    assert (site.weight_of_unseen, hidden.weight_of_unseen) == (0, 0.375)
+    assert (site.factor("host", SCORING), site.factor("seller", SCORING)) == (1.0, 0.05)
+
+
+def through(fallback: str) -> dict[str, Outage]:
+    return {"web": replace(out(web=24)["web"], by=DecidingNodes(high=fallback)), **out(mail_receive=0)}
+
+
+def test_a_spare_name_that_survives_takes_the_weight_of_a_name_away():
+    site = held(names={"seller": through("spare_name:steady.se"), "other": through("hosting:ovh")})
+    mail = held((function("mail_receive", 0.2),), names={"seller": out(mail_receive=24)})
+
+    assert (site.factor("seller", SCORING), site.factor("other", SCORING)) == (0.0, 0.05)
+    assert mail.factor("seller", SCORING) == 0.05
+
+
+def test_what_nobody_saw_is_held_by_whoever_it_may_be():
+    plain = held(strong={"host": out(web=24, mail_receive=0)})
+    hidden = held(strong={"host": out(web=24, mail_receive=0)}, unseen=UNSEEN)
+    known = held(strong={NOBODY: out(web=24, mail_receive=24)}, unseen=UNSEEN)
+    day = harm(24, SCORING)
+
+    assert exposures(plain, SCORING) == {"host": 0.8 * day}
+    assert exposures(hidden, SCORING) == {"host": 0.8 * day + 0.375, NOBODY: 0.375}
+    assert exposures(known, SCORING) == {NOBODY: pytest.approx(day + 0.375)}
+    assert score(hidden, plain, SCORING) == (
+        combine([0.8 * day + 0.375, *[0.375] * 5], [], SCORING),
+        combine([0.8 * day], [], SCORING),
+    )
+
+
+@pytest.mark.parametrize(
+    ("usual", "name"),
+    [(0, "A"), (0.9, "A"), (1, "B"), (23, "B"), (24, "C"), (71, "C"), (72, "D"), (167, "D"), (168, "E"), (9e9, "E")],
+)
+def test_the_class_is_by_the_longest_outage_of_the_web_site_that_one_company_causes(usual, name):
+    site = held(
+        strong={"host": out(web=usual, mail_receive=1000), "other": out(web=0.0, mail_receive=0.5)},
+        names={"seller": out(web=500, mail_receive=500)},
+    )
+    calm = held(names={"seller": out(web=500, mail_receive=500)})
+
+    assert outage_class(site, calm) == ClassInterval(name, "A")
+    assert outage_class(held((function("mail_receive", 0.2),)), calm) is None
+
+
+def test_the_score_of_a_function_is_by_the_worst_company_and_a_name_weighs_less():
+    site = held(
+        strong={"host": out(web=24, mail_receive=0), "more": out(web=6, mail_receive=0)},
+        names={"seller": out(web=720, mail_receive=720)},
+    )
+    calm = held()
+
+    assert function_score("web", site, calm, SCORING) == ScoreInterval(round(100 * (1 - harm(24, SCORING)), 1), 100.0)
+    assert function_score("mail_receive", calm, site, SCORING) == ScoreInterval(100.0, 95.0)
+    site.single_points["web"].add(("parent", "gone"))
+    assert function_score("web", site, site, SCORING).low == function_score("web", site, site, SCORING).high
+
+
+def event(role: str, parent: str, **more) -> BasicEvent:
+    domains = {"parent": (parent,), "provider": (f"{parent}-{role}",)} if parent else {}
+    return BasicEvent(domains, role, parent, (), **more)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "role", "conceals"),
+    [
+        (event("hosting", "p"), "hosting", False),
+        (event("hosting", "p", certainty="unknown"), "hosting", True),
+        (event("hosting", "p", certainty="uncertain"), "hosting", True),
+        (event("hosting", "p", certainty="hoped"), "hosting", True),
+        (event("hosting", "p", certainty="failed"), "hosting", False),
+        (event("hosting", "p", certainty="unknown"), "mail", False),
+        (event("hosting", "p", certainty="unknown", silent=True), "hosting", False),
+        (event("hosting", "p", certainty="unknown", hidden=True), "hosting", False),
+        (event("hosting", "p", certainty="unknown", recovery="dns"), "dns", True),
+        (event("hosting", "p", certainty="unknown", recovery="dns"), "hosting", False),
+        (event("no such role", "p", certainty="unknown"), "hosting", False),
+    ],
+)
+def test_what_may_conceal_an_operator(leaf, role, conceals):
+    assert may_conceal(leaf, role) is conceals
+    assert effective_role(leaf) == ("dns" if leaf.recovery == "dns" else leaf.role)
+
+
+def test_the_score_of_a_role_is_by_the_worst_company_in_it():
+    tree = FaultTree()
+    for name, leaf in (
+        ("one", event("hosting", "host")),
+        ("two", event("hosting", "more")),
+        ("down", event("mail", "", certainty="failed")),
+        ("dark", event("dns", "", certainty="unknown")),
+        ("behind", event("registrar", "seller", direct=False)),
+        ("elsewhere", event("ca", "authority")),
+    ):
+        tree.leaf(name, leaf)
+    tree.gate(Purpose.GROUP.of("web"), "all", ["one", "two", "down", "dark", "behind"])
+    low = held(
+        WEB_AND_MAIL[:1],
+        strong={"host": out(web=24), "more": out(web=6), "worst": out(web=100), NOBODY: out(web=48)},
+    )
+    high = held(WEB_AND_MAIL[:1], strong={"host": out(web=12), "more": out(web=3), "seller": out(web=2)})
+
+    def mark(hours: float) -> float:
+        return round(100 * (1 - 0.8 * harm(hours, SCORING)), 1)
+
+    rows = {each.role: each for each in role_scores(tree, low, high, SCORING, direct=True)}
+    below = {each.role: each for each in role_scores(tree, low, high, SCORING, direct=False)}
+
+    assert {"hosting", "mail", "dns"} <= set(rows)
+    assert "ca" not in rows
+    assert rows["hosting"] == RoleScore("hosting", ScoreInterval(mark(24), mark(12)), ("host-hosting", "more-hosting"))
+    assert (rows["mail"].score, rows["mail"].providers) == (ScoreInterval(mark(48), 100.0), ())
+    assert rows["dns"].score.low == mark(100)
+    assert rows["hosting"].score.low < 100
+    assert set(below) == {"registrar"}
+    assert below["registrar"].score == ScoreInterval(100.0, mark(2))
+
+
+def test_a_hidden_origin_may_be_at_any_company_and_a_company_that_ends_nothing_costs_nothing():
+    tree = FaultTree()
+    tree.leaf("origin", event("hosting", "", certainty="uncertain", hidden=True))
+    tree.leaf("edge", event("cdn", "edge"))
+    tree.leaf("one", event("mail", "calm"))
+    tree.leaf("two", event("mail", "", certainty="failed"))
+    tree.leaf("nobody's", event("ca", ""))
+    tree.gate(Purpose.GROUP.of("web"), "all", ["origin", "edge", "one", "two", "nobody's"])
+    low = held(WEB_AND_MAIL[:1], strong={"worst": out(web=100), NOBODY: out(web=48)})
+    rows = {each.role: each.score.low for each in role_scores(tree, low, low, SCORING, direct=True)}
+
+    assert rows == {
+        "hosting": round(100 * (1 - 0.8 * harm(100, SCORING)), 1),
+        "cdn": 100.0,
+        "ca": 100.0,
+        "mail": round(100 * (1 - 0.8 * harm(48, SCORING)), 1),
+    }
+
+
+def test_the_outages_of_a_reading_are_those_of_the_companies_that_end_a_function_that_counts():
+    graph = FaultTree()
+    graph.leaf("host", BasicEvent({"parent": ("p",), "asn": ("64500",)}, "hosting", "x", (), "host"))
+    graph.leaf("store", BasicEvent({"parent": ("q",)}, "app_store", "x", (), "host"))
+    graph.leaf("broken", BasicEvent({}, "mail", "x", (), "host", certainty="failed"))
+    for gate, leaf in (("web", "host"), ("app_ios", "store"), ("mail_receive", "broken")):
+        graph.gate(Purpose.GROUP.of(gate), "all", [leaf])
+    graph.functions += [function("web", 0.5), function("app_ios", 0.25, "unseen", possible=("q",))]
+    graph.functions += [function("app_android", 0.25, "unseen"), function("mail_receive", 0.2)]
+    low, high = (company_outages(graph, CLOCK, reading) for reading in ("pessimistic", "optimistic"))
+
+    assert [each.id for each in low.functions] == [each.id for each in high.functions] == ["web", "mail_receive"]
+    assert set(low.outages) == set(low.rest) == set(high.outages) == {"p", "q", NOBODY}
+    assert ([each.id for each in low.unseen], high.unseen) == (["app_ios"], ())
+    assert low.endless == high.endless == {"mail_receive"}
+    assert company_outages(graph, CLOCK, "named").unseen == ()
+
+
+def test_names_weigh_once_and_companies_of_other_kinds_not_at_all():
+    site = held(names={"seller": out(web=24, mail_receive=24)})
+
+    assert score(site, site, SCORING)[0] == combine([], [0.05 * harm(24, SCORING)], SCORING)
+    heavy = Scoring({"web": 0.8}, 720, 1.0, 1.0, 0.1)
+    assert score(site, site, heavy)[0] == round(100 * (1 - harm(24, heavy)), 1)
+    other = held(strong={"host": out(web=24, mail_receive=24)})
+    other.single_points["mail_receive"] = {("asn", "host")}
+    assert function_score("mail_receive", other, other, SCORING) == ScoreInterval(100.0, 100.0)
+
+
+def test_the_working_of_companies_that_count_little_has_no_functions():
+    strong = {f"c{number}": out(web=number / 10, mail_receive=0) for number in range(1, 8)}
+    end = working("low", held(strong=strong, unseen=UNSEEN), {}, SCORING)
+    by_id = {each.parent: each for each in end.companies}
+
+    assert [len(by_id[each].functions) for each in ("c7", "c4", "c3", "c1")] == [3, 3, 3, 0]
+
+
+def test_the_working_shows_the_five_worst_and_the_worst_of_those_that_hold_names():
+    strong = {f"c{number}": out(web=number, mail_receive=0) for number in range(1, 8)}
+    names = {"n2": out(web=50, mail_receive=0), "n1": out(web=60, mail_receive=1)}
+    end = working("low", held(strong=strong, names=names), {"c7": "Seven"}, SCORING)
+    by_id = {each.parent: each for each in end.companies}
+
+    assert [each.parent for each in end.companies] == ["c7", "c6", "c5", "c4", "c3", "c2", "c1", "n1", "n2"]
+    assert (by_id["c7"].name, by_id["c6"].name) == ("Seven", "c6")
+    assert by_id["c7"].functions == (WorkingFunction("web", 0.8, 7, round(harm(7, SCORING), 4)),)
+    assert (by_id["c6"].exposure, by_id["c6"].functions[0].harm) == (0.2366, 0.2957)
+    assert (by_id["c7"].factor, by_id["n2"].factor) == (1.0, 0.05)
+    assert [bool(by_id[each].functions) for each in ("c3", "c2", "c1")] == [True, False, False]
+    shown = [each for each in end.companies if each.functions]
+    assert len(shown) == 6
+    assert [each.name_only for each in end.companies] == [False] * 7 + [True] * 2
+    assert end.score == score(held(strong=strong, names=names), held(), SCORING)[0]
+
+
+def test_the_working_of_what_nobody_saw():
+    end = working("low", held(strong={"host": out(web=24.126, mail_receive=0)}, unseen=UNSEEN), {}, SCORING)
+    host, nobody = sorted(end.companies, key=lambda each: each.parent == NOBODY)
+
+    assert host.functions[0].hours == 24.13
+    assert [each.id for each in host.functions] == ["web", "app_ios", "app_android"]
+    assert [(each.id, each.weight, each.hours, each.harm) for each in nobody.functions] == [
+        ("app_ios", 0.25, 720, 1.0),
+        ("app_android", 0.125, 720, 1.0),
+    ]
+    assert nobody.name == "what nobody could name"
+
+
+def test_equal_companies_are_told_once():
+    low, high = (
+        working(end, held(strong={"host": out(web=24, mail_receive=0)}), {}, SCORING) for end in ("low", "high")
+    )
+    other = working("high", held(strong={"host": out(web=12, mail_receive=0)}), {}, SCORING)
+
+    assert said_once(low, high) == (low, WorkingEnd("high", high.score))
+    assert said_once(low, other) == (low, other)
+
+
+def test_the_formula_is_explained_with_its_constants_and_for_a_report_with_its_working():
+    plain, report = explained(None, SCORING), analysed(in_pairs())
+
+    assert (plain.target, plain.ends) == (None, ())
+    assert plain.constants["name_only_weight"] == 0.05
+    assert explained(report, SCORING).ends == report.score.working
+    assert explained(report, SCORING).target == report.target

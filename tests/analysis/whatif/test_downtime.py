@@ -149,3 +149,35 @@ def test_the_ends_are_low_usual_and_high():
     ]
 
     assert [hours(value) for value in found] == [1.0, 2.0, 3.0]
+
+
+def test_a_switch_that_is_done_when_the_loss_ends_changes_nothing():
+    measure = DowntimeMeasure(CLOCK, 1, {})
+
+    assert measure.switched(((5.0, 7.0),), ((5.0, 7.0),), Switch("s", "switch")) == math.inf
+    assert measure.switched(((5.0, 7.25),), ((5.0, 7.25),), Switch("s", "switch")) == 7.0
+    assert measure.switched(((0.0, 4.0),), ((1.0, 1.5), (3.0, 4.0)), declared(3.0)) == math.inf
+
+
+def test_the_work_on_a_switch_begins_when_a_loss_is_first_missed_whatever_notice_is_given_of_the_rest():
+    measure = DowntimeMeasure(CLOCK, 1, {3.0: 48.0})
+
+    assert measure.switched(((0.0, 4.0),), ((1.0, 1.5), (3.0, 4.0)), declared(3.0)) == math.inf
+    assert measure.switched(((0.0, 4.5),), ((1.0, 1.5), (3.0, 4.5)), declared(3.0)) == 4.0
+
+
+@pytest.mark.parametrize(
+    ("values", "whole"),
+    [
+        ([((5.0, 5.0),)], ()),
+        ([((7.0, 3.0),)], ()),
+        ([((0.0, 5.0),), ((3.0, 4.0),)], ((0.0, 5.0),)),
+        ([((3.0, 4.0),), ((0.0, 3.5),)], ((0.0, 4.0),)),
+        ([((0.0, 1.0),), ((1.0, 2.0),)], ((0.0, 2.0),)),
+        ([((0.0, 1.0),), ((2.0, 3.0),)], ((0.0, 1.0), (2.0, 3.0))),
+        ([((0.0, 1.0), (2.0, 3.0)), ((0.5, 2.5),), ((2.75, 4.0),)], ((0.0, 4.0),)),
+        ([((0.0, 1.0), (2.0, 9.0)), ((3.0, 4.0),), ((8.0, 8.5),)], ((0.0, 1.0), (2.0, 9.0))),
+    ],
+)
+def test_what_touches_is_one_and_what_is_empty_or_reversed_is_none(values, whole):
+    assert united(values) == whole
