@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -264,7 +265,10 @@ def test_what_is_typed_and_what_is_linked_are_one_name(text):
         typed = domain.host_name(f"{text}.example.com")
     except UsageError:
         return
-    assert domain.web_host(f"{text}.example.com") == typed
+    linked = domain.web_host(f"{text}.example.com")
+    # Browsers refuse some names with labels from right to left as a whole (RFC 5893, section 2).
+    from_the_right = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    assert linked == typed or (linked == "" and from_the_right)
 
 
 def test_a_capital_sigma_at_the_end_is_no_final_one():
