@@ -191,7 +191,7 @@ FORBIDDEN: dict[str, tuple[Tree, str, str]] = {
     "an authority that CAA forbids": (
         {"role": "ca", "provider": "sectigo"},
         "declared",
-        "does not let sectigo issue",
+        "does not let Sectigo (incl. Comodo, USERTrust) issue",
     ),
     "a delegation that only a present operator can change": (
         {"role": "dns", "provider": "route53", "server": "ns-265.awsdns-33.com"},
