@@ -114,15 +114,15 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Scans with faults in the laboratory network: a part of them, by the day, or with the options after ``--``."""
-    part = ("--part", f"{datetime.now(UTC).toordinal()}/8", "--patience", "45")
+    part = ("--part", f"{datetime.now(UTC).toordinal()}/4", "--patience", "45")
     in_lab(session, "lab_matrix.py", *(session.posargs or part))
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Each fuzz target for two seconds, or with the options after ``--``."""
+    """Each fuzz target for five seconds, or with the options after ``--``."""
     install(session, *LOCKED, ".[dev]")
-    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "2")))
+    session.run("python", ".ci/fuzz.py", *(session.posargs or ("--seconds", "5")))
 
 
 @nox.session(name="smoke-newest")
