@@ -114,7 +114,7 @@ def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
 @nox.session
 def matrix(session: nox.Session) -> None:
     """Scans with faults in the laboratory network: a part of them, by the day, or with the options after ``--``."""
-    part = ("--part", f"{datetime.now(UTC).toordinal()}/4", "--patience", "45")
+    part = ("--part", f"{datetime.now(UTC).toordinal()}/32", "--patience", "45")
     in_lab(session, "lab_matrix.py", *(session.posargs or part))
 
 
