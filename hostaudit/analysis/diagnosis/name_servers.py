@@ -24,7 +24,7 @@ from typing import Literal, cast
 from hostaudit import domain
 from hostaudit.analysis.attribution.evidence_index import EvidenceIndex
 from hostaudit.model import serials
-from hostaudit.model.evidence import Evidence, subject_of
+from hostaudit.model.evidence import Cause, Evidence, subject_of
 from hostaudit.model.values import (
     Kind,
     Name,
@@ -50,6 +50,9 @@ DOUBTFUL: frozenset[Standing] = frozenset({"silent", "open"})
 
 RESOLVED: tuple[Kind, ...] = ("a", "aaaa", "mx", "https", "caa", "zone")
 """Questions to the resolver whose answers show that it can resolve names of a zone."""
+
+SILENT: frozenset[Cause] = frozenset({"timeout", "deadline", "unreachable"})
+"""Causes of a question that nobody answered."""
 
 LEAST_REFRESH = timedelta(minutes=15)
 """A shorter refresh counts as this: a transfer may take as long."""
@@ -176,14 +179,25 @@ def _without_family(zone: ZoneHealth, doubtful: Family, standing: Standing) -> Z
 
 
 def resolver_answers(evidence: EvidenceIndex, zone: str) -> Resolver:
-    """Whether the resolver answers for a zone: for its NS set, or for any name in it."""
+    """Whether the resolver answers for a zone: for its NS set, or for any name in it. It fails only if it says so each
+    time: a resolver that was also silent may be busy, and so may this machine."""
     item = evidence.get("nameservers", zone)
     if item is not None and isinstance(item.value, NameServers):
         return "answers"
     if any(_resolved(each, zone) for each in evidence.items.values() if each.kind in RESOLVED):
         return "answers"
-    failed = item is not None and item.unknown is not None and item.unknown.cause == "servfail"
-    return "fails" if failed else "open"
+    unanswered = [each for each in evidence.items.values() if each.kind in RESOLVED and _is_under(each, zone)]
+    causes = {each.unknown.cause for each in (*unanswered, item) if each is not None and each.unknown is not None}
+    return "fails" if _failed(item) and causes.isdisjoint(SILENT) else "open"
+
+
+def _failed(item: Evidence | None) -> bool:
+    return item is not None and item.unknown is not None and item.unknown.cause == "servfail"
+
+
+def _is_under(item: Evidence, zone: str) -> bool:
+    name = subject_of(item, Name)
+    return name is not None and domain.lies_under(name.name, zone)
 
 
 def _resolved(item: Evidence, zone: str) -> bool:

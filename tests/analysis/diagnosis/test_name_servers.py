@@ -97,6 +97,15 @@ def test_if_all_are_lame_the_resolver_decides(cause, expected):
     assert health(found).all_lame(ZONE) == (expected == "lame")
 
 
+@pytest.mark.parametrize("cause", ["timeout", "deadline", "unreachable"])
+def test_a_resolver_that_was_also_silent_has_not_failed(cause):
+    found = resolver_fails(said(said(site(), ONE, "REFUSED REFUSED"), TWO, "REFUSED REFUSED"), "servfail")
+
+    assert standings(found.note("caa", f"www.{ZONE}", unknown=cause)) == ["open"] * 2
+    assert standings(found.note("caa", f"www.{ZONE}", unknown="servfail")) == ["lame"] * 2
+    assert standings(found.note("caa", "www.other.org", unknown=cause)) == ["lame"] * 2
+
+
 def test_any_answer_of_the_resolver_for_a_name_in_the_zone_is_one():
     found = resolver_fails(site(), "servfail")
     index = EvidenceIndex(found.items.values())
