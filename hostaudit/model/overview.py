@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from hostaudit.model.report import HIDDEN_ORIGIN, Report, SinglePoint
-from hostaudit.model.roles import FUNCTIONS, kind_of_function
+from hostaudit.model.report import HIDDEN_ORIGIN, Finding, Report, SinglePoint
+from hostaudit.model.roles import kind_of_function
 from hostaudit.model.single_points import counts
 from hostaudit.model.verdict import SEVERITIES, Verdict
-from hostaudit.model.words import few, function
+from hostaudit.model.words import few, short_function
 
 
 class Fall(NamedTuple):
@@ -57,23 +57,23 @@ def line_of(report: Report) -> SiteLine:
 def _fall(point: SinglePoint) -> Fall:
     ended = [each for each in point.functions if each.effect in ("down", "no_new_installs")]
     ended.sort(key=lambda each: kind_of_function(each.id) != "web")
-    heads = tuple(dict.fromkeys(_head(each.id) for each in ended))
+    heads = tuple(dict.fromkeys(short_function(each.id) for each in ended))
     longest = max((each.time_to_recover_hours.usual for each in ended), default=0.0)
     return Fall(point.failure_domain.id, point.failure_domain.name or point.failure_domain.id, heads, longest)
 
 
-def _head(identity: str) -> str:
-    row = FUNCTIONS.get(identity)
-    if row is not None:
-        return row.head
-    name = function(identity)
-    return name.partition(".")[0] if kind_of_function(identity) == "web" else name
+def most_urgent(report: Report) -> list[Finding]:
+    """Return what fails: what is down now first, then what the policy demands, then the most severe."""
+    told = [each for each in report.findings if each.outcome == "fail"]
+    failed = [each for each in told if not (each.exception or each.baseline)]
+    return sorted(
+        failed, key=lambda each: (not each.down_now, each.verdict != "fail", -SEVERITIES.index(each.severity))
+    )
 
 
 def _news(report: Report) -> str:
     """What a reader of the list has to know of a site besides: what is broken, what fails, what is unknown."""
-    failed = [each for each in report.findings if each.outcome == "fail" and not (each.exception or each.baseline)]
-    failed.sort(key=lambda each: (not each.down_now, each.verdict != "fail", -SEVERITIES.index(each.severity)))
+    failed = most_urgent(report)
     if failed:
         more = f" (+{len(failed) - 1} more)" if len(failed) > 1 else ""
         return f"{failed[0].message.rstrip('.')}{more}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hostaudit.model.roles import FUNCTIONS, HOST
+from hostaudit.model.roles import FUNCTIONS, HOST, kind_of_function
 
 if TYPE_CHECKING:
     from hostaudit.model.report import Hours
@@ -16,6 +16,15 @@ def function(identity: str) -> str:
     """Return a function in words for people; a host that the user named is its own name."""
     row = FUNCTIONS.get(identity)
     return row.words if row is not None else identity.removeprefix(HOST)
+
+
+def short_function(identity: str) -> str:
+    """Return a function in the words of a narrow column; of a host that the user named its first label."""
+    row = FUNCTIONS.get(identity)
+    if row is not None:
+        return row.head
+    name = function(identity)
+    return name.partition(".")[0] if kind_of_function(identity) == "web" else name
 
 
 def fallback(declared: FallbackId, names: Mapping[str, str] | None = None) -> str:

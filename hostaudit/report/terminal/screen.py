@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from hostaudit.model import words
 from hostaudit.model.actors import is_unknown, seen_of
+from hostaudit.model.overview import most_urgent
 from hostaudit.model.report import (
     IDLE,
     Finding,
@@ -22,7 +23,7 @@ from hostaudit.model.report import (
     SinglePoint,
     name_is_gone,
 )
-from hostaudit.model.roles import FUNCTIONS, ROLES, kind_of_function
+from hostaudit.model.roles import ROLES, kind_of_function
 from hostaudit.model.verdict import SEVERITIES
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, rows, standing
@@ -275,10 +276,10 @@ class _Screen:
             texts = [row.cells[each] for row in made if each in row.cells]
             bar[each] = max((width(cell.bar) for cell in texts), default=0) if bars else 0
             cells = [width(cell.text) + (bar[each] and bar[each] + 1) for cell in texts]
-            wide[each] = max((width(_head_of(each)), width("down") if each in self.stopped else 0, *cells))
+            wide[each] = max((width(words.short_function(each)), width("down") if each in self.stopped else 0, *cells))
         if 1 + first + sum(2 + each for each in wide.values()) > self.columns:
             return []
-        heads = "".join(f"  {self.safe(_head_of(each), 20):{wide[each]}}" for each in self.functions)
+        heads = "".join(f"  {self.safe(words.short_function(each), 20):{wide[each]}}" for each in self.functions)
         lines: list[Line] = [[Span(f" {'ends service':{first}}{heads}", "strong")]]
         for row in made:
             line = [Span(f" {row.name}{' ' * (first - width(row.name))}", "strong" if row.name != NAMES else "faint")]
@@ -306,7 +307,7 @@ class _Screen:
             shown = [(each, row.cells[each]) for each in self.functions if each in row.cells]
             for position, (each, (text, _, meaning)) in enumerate(shown):
                 comma = "," if position < len(shown) - 1 else ""
-                spans.append(Span(f"{self.safe(_head_of(each), 20)} {text}{comma}", meaning))
+                spans.append(Span(f"{self.safe(words.short_function(each), 20)} {text}{comma}", meaning))
             lines += wrapped(spans, self.columns, 2, most=2)
         return lines
 
@@ -387,7 +388,7 @@ class _Screen:
         """The best next step and its command: what is broken, then what fails, then the longest outage that one company
         can cause."""
         report, domain = self.report, shlex.quote(self.report.target.domain)
-        failed = self._failed()
+        failed = most_urgent(self.report)
         urgent = [each for each in failed if each.fix and (each.down_now or each.verdict == "fail")]
         if urgent:
             return urgent[0].fix, ""
@@ -405,21 +406,13 @@ class _Screen:
             return failed[0].fix, ""
         return "keep it so, by a policy that fails when it gets worse:", f"hostaudit policy init {domain}"
 
-    def _failed(self) -> list[Finding]:
-        """What fails, the most urgent first."""
-        told = [each for each in self.report.findings if each.outcome == "fail"]
-        failed = [each for each in told if not (each.exception or each.baseline)]
-        return sorted(
-            failed, key=lambda each: (not each.down_now, each.verdict != "fail", -SEVERITIES.index(each.severity))
-        )
-
     # -- end ----------------------------------------------------------------------------------------------------------
 
     def _end(self) -> list[Line]:
         report = self.report
         domain = shlex.quote(report.target.domain)
         more = [Span("more: -v", "faint", whole=True)]
-        code = next((each.code for each in self._failed() if each.code), "")
+        code = next((each.code for each in most_urgent(self.report) if each.code), "")
         if code:
             more.append(self._command("why: ", f"hostaudit explain {shlex.quote(code)}"))
         if self.strong and not is_unknown(self.strong[0].failure_domain.id):
@@ -434,15 +427,6 @@ class _Screen:
     def _command(self, lead: str, command: str) -> Span:
         """A command to copy, which is broken only where it is wider than the terminal."""
         return Span(lead + self.safe(command, 300), "faint", whole=True)
-
-
-def _head_of(function: str) -> str:
-    """The head of a narrow column: of a host that the user named its first label."""
-    row = FUNCTIONS.get(function)
-    if row is not None:
-        return row.head
-    name = words.function(function)
-    return name.partition(".")[0] if kind_of_function(function) == "web" else name
 
 
 def _known(report: Report) -> str:
