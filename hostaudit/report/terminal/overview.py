@@ -96,7 +96,7 @@ def cells(each: SiteLine) -> tuple[str, ...]:
     state = "down" if each.down else " to ".join(each.classes) or "no web"
     score = low if low == high else f"{low} to {high}"
     if not each.falls:
-        alone = "" if each.down else "not known" if each.high - each.low >= OPEN else "no company alone"
+        alone = "" if each.down else "not known" if each.high - each.low >= OPEN else "no company, names aside"
         return (state, score, each.domain, alone, "")
     first = each.falls[0]
     more = f" +{len(each.falls) - 1}" if len(each.falls) > 1 else ""

@@ -51,7 +51,7 @@ def test_of_a_site_that_nobody_could_look_at_nothing_is_claimed():
     (row,) = (line for line in page([LINES["in-the-dark"], LINES["in-pairs"]]) if "dark.com" in line)
 
     assert "not known" in row
-    assert "no company alone" not in row
+    assert "no company, names aside" not in row
 
 
 def test_a_long_list_says_how_many_are_not_shown():
