@@ -1,0 +1,114 @@
+"""How registries say in a text that they have no such name, and how they refuse to answer. No function does I/O."""
+
+from __future__ import annotations
+
+import re
+
+from hostaudit.observe.net.registry.dates import without_accents
+from hostaudit.observe.net.registry.whois_lines import COMMENTS, LENGTH, SIGNS, Values, fields
+
+LONGEST_REFUSAL = 2000
+SHORT = 60
+LINES = 2000
+
+_END = r"(?=\W*+(?:\Z|[.,;:!)](?!\w)))"
+_IS_NOT = (
+    r"(?:(?:is|was|has|have|does|do|did|could|can) ?(?:not|n't)|not) (?:yet )?(?:be |been )?"
+    r"(?:found|exist|registe?red|registred|present|in (?:the|our|this) (?:database|registry)|known to (?:the|this|our))"
+)
+_FREE = rf"(?:is )?(?:(?:currently |now |still )?(?:free|available)(?:{_END}| (?:for (?:regist|purchase)|to (?:be )?regist)))"
+_THINGS = r"(?:domain|object|record|entry|zone|host|data|key)s?+(?: names?+)?+"
+
+_NO_MATCH = re.compile(
+    r"(?:error\W*+)?+(?:\(?[0-9]{1,4}\)?[:\s]\W*+)?+(?:error\W++)?+(?:sorry,? (?:but )?)?+(?:"
+    r"no (?:exact )?match|no such (?:domain|name|object|record|entry)|"
+    r"no (?:matching )?(?:data|entry|entries|records?|objects?|information|results?|domains?|names?|whois record)"
+    r" (?:(?:was|were|is|are|has|have) )?(?:been )?(?:available )?(?:found|matching|matched|about|for|in the)|"
+    r"no matching (?:record|object|entry|entries|domain|data)|"
+    r"(?:no|none|nothing) found|[a-z]+ talalat / no match|we do not have an entry in|"
+    r"you queried for \S+ but this server does not have|"
+    rf"not (?:found|registe?red|registred){_END}|not (?:found|registe?red)\W++\S+\.\S+|not found\b|"
+    rf"(?:(?:the|this|that|your|above|requested|queried|specified|whois) ){{0,3}}+{_THINGS}:? "
+    rf"(?:(?!not\b)\S+ ){{0,2}}?(?:{_FREE}|{_IS_NOT})|"
+    rf"(?=[^\s.]*\.)\S+:? (?:{_FREE}|{_IS_NOT}|(?:- )?no match|no (?:existe|registrado|encontrado)|nao (?:existe|registado))|"
+    # Spanish, Portuguese, French, Italian, German
+    rf"(?:(?:el|este|o|le|il|die|der) )?(?:nombre de |nom de |nome de )?(?:dominio|domaine|domain|objeto|objet)"
+    rf"(?: (?!no\b|nao\b|non\b|nicht\b)\S+)? "
+    r"(?:(?:no|nao) (?:se encuentra|existe|(?:esta |ha sido |foi |fue )?(?:registrado|registado|encontrado))|"
+    rf"non (?:trouve|enregistre|trovato|registrato|esiste)|n existe pas|inexistant|inconnu{_END}|"
+    rf"nicht (?:gefunden|registriert|vergeben)|(?:esta |est |e |ist )?(?:disponible|disponivel|libre|livre|frei){_END})|"
+    r"no se encontr|no (?:existen?|hay) (?:registros|coincidencias|datos|resultados)|"
+    r"(?:nenhum|aucune?|nessun|keine?) (?:registo|registro|resultado|resultat|enregistrement|objet|domaine|risultato"
+    r"|eintrag|eintraege|treffer|daten)|brak (?:informacji|danych))"
+)
+"""How registries say that they have no such name, at the start of a line in the form of ``_said``."""
+
+_FREE_WORDS = frozenset(
+    "free available unregistered libre disponible disponivel livre".split()
+    + ["not registered", "not found", "no object found", "object not found", "not exist", "does not exist"]
+)
+_YES = frozenset({"yes", "true", "available", "free", "y", "si", "oui", "sim"})
+
+_REFUSED = re.compile(
+    r"\b(?:rate|query|queries|request|requests|connection|connections|lookup|control|whois|usage)\s+(?:limit|quota)|"
+    r"limit (?:exceeded|reached|hit)|quota exceeded|"
+    r"exceeded\b.{0,60}\b(?:quota|limit|number|queries|requests|lookups)|"
+    r"(?:quota|limit|maximum|queries)\b.{0,60}\bexceeded|rate.?limited|too (?:many|frequent|often|fast|busy)|"
+    r"excessive querying|maximum (?:query|request|number)|queries? (?:interval|frequency)|interval is too short|"
+    r"per second|black-?listed|banned|throttl|slow down|\b(?:ip|address|client|host|you)\b.{0,30}\bblocked|"
+    r"(?:access|request|permission|temporarily|query|lookup) (?:denied|refused)|access temporarily|%error:201|"
+    r"query_status:\s*4\d\d|not permitted\. please|server (?:is )?(?:too )?busy|currently down|"
+    r"grace period,? wait|(?:please )?(?:go away|try (?:again|later)|wait (?:a|for|until))|"
+    r"temporarily (?:not|un|denied|blocked)|overloaded|under maintenance",
+    re.IGNORECASE,
+)
+"""How registries refuse to answer so many questions, or any at this time."""
+
+
+def denial(lines: list[str]) -> str:
+    """The line that says that there is no such name, empty if none does. One word can only be the whole answer."""
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith(COMMENTS)), "")
+    if _said(first).strip(".! ") in ("available", "free"):
+        return first
+    return next((line for line in lines[:LINES] if _NO_MATCH.match(_said(line))), "")
+
+
+def is_free(found: Values) -> bool:
+    """True if the status of a text without a registration, or the answer to whether it is available, says that the name
+    is free."""
+    status = next(iter(found.get("status", ())), "").partition("(")[0].lower()
+    word = " ".join(status.replace("_", " ").strip(" .!").split())
+    answered = next(iter(found.get("available", ())), "").lower().strip(" .!")
+    return (word[3:].strip() if word[:3].isdigit() else word) in _FREE_WORDS or answered in _YES
+
+
+def refusal(text: str) -> str:
+    """The line in which a server refuses to answer for the rate of the questions, or for now; empty if the text is an
+    answer. Legal texts speak of limits too, below a record and below the words that there is none; above these words
+    only a short line is a refusal."""
+    if len(text) > LONGEST_REFUSAL:
+        return ""
+    lines = text.splitlines()
+    denied = denial(lines)
+    if denied:
+        above = (line.strip(SIGNS) for line in lines[: lines.index(denied)])
+        return next((line for line in above if len(line) <= SHORT and _REFUSED.search(line)), "")
+    said = next((line for line in lines if _REFUSED.search(line)), "")
+    found = fields(lines) if said else {}
+    return "" if tells(found) or ("domain" in found and "query_status" not in text) else said.strip()
+
+
+def tells(found: Values) -> bool:
+    """True if a text has any field of a registration. A date has a number: ``Registered: no`` is none."""
+    dated = any(any(map(str.isdigit, value)) for key in ("created", "expires") for value in found.get(key, ()))
+    return dated or bool(found.get("registrar") or found.get("nameservers"))
+
+
+def _said(line: str) -> str:
+    """A line in lower case without accents, the signs of a comment, quotes and brackets, its words parted by one space.
+    A name keeps its dots."""
+    bare = without_accents(line.lstrip(SIGNS)[:LENGTH]).lower().replace("_", " ")
+    return " ".join(bare.translate(_MARKS).split())
+
+
+_MARKS = str.maketrans(dict.fromkeys("\"'`\u2018\u2019\u201c\u201d\xab\xbb[]<>", " "))
