@@ -35,7 +35,8 @@ _DATES = (
     "%d/%b/%Y", "%d/%b/%Y %H:%M:%S", "%d %b %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%d %b, %Y",
     "%b %d %Y", "%b %d, %Y", "%b %d, %Y %H:%M:%S", "%b-%d-%Y", "%Y %b %d",
     "%a %b %d %Y", "%a %b %d, %Y", "%a %b %d %H:%M:%S %Y", "%a %d %b %Y", "%a %d %b %Y %H:%M:%S",
-    "%a, %d %b %Y", "%a, %d %b %Y %H:%M:%S", "%a, %b %d, %Y",
+    "%a, %d %b %Y", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z",
+    "%a, %b %d, %Y",
 )  # fmt: skip
 
 _MONTHS = (

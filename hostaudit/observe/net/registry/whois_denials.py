@@ -11,26 +11,29 @@ LONGEST_REFUSAL = 2000
 SHORT = 60
 LINES = 2000
 
-_END = r"(?=\W*+(?:\Z|[.,;:!)](?!\w)))"
+_END = r"(?=\s*+(?:[.,;:!)](?!\w)|\W*+\Z))"
+_NAME = r"(?=[^\s.]*\.)\S+"
+_THING = r"(?:domain|object|record|entry|zone|host)s?+(?: names?+)?+"
+_FREE = rf"(?:is )?(?:(?:currently|now|still) )?(?:free|available)(?:(?!\s*+:){_END}| (?:for (?:regist|purchase)|to (?:be )?regist))"
 _IS_NOT = (
-    r"(?:(?:is|was|has|have|does|do|did|could|can) ?(?:not|n't)|not) (?:yet )?(?:be |been )?"
-    r"(?:found|exist|registe?red|registred|present|in (?:the|our|this) (?:database|registry)|known to (?:the|this|our))"
+    r"(?:(?:is|was|has|have|does|do|did)(?: not|n t) |not )(?:yet )?(?:be |been )?"
+    r"(?:found|exist|registe?red|registred|present|in (?:the|our|this) (?:database|registry)|known to (?:the|this|our))|"
+    r"(?:could|can) ?not be found"
 )
-_FREE = rf"(?:is )?(?:(?:currently |now |still )?(?:free|available)(?:{_END}| (?:for (?:regist|purchase)|to (?:be )?regist)))"
-_THINGS = r"(?:domain|object|record|entry|zone|host|data|key)s?+(?: names?+)?+"
+_ABOUT_IT = rf"(?:about|for) (?:(?:the|this|your) )?(?:{_NAME}|domain|object|query|request|name|selected)"
 
 _NO_MATCH = re.compile(
     r"(?:error\W*+)?+(?:\(?[0-9]{1,4}\)?[:\s]\W*+)?+(?:error\W++)?+(?:sorry,? (?:but )?)?+(?:"
-    r"no (?:exact )?match|no such (?:domain|name|object|record|entry)|"
-    r"no (?:matching )?(?:data|entry|entries|records?|objects?|information|results?|domains?|names?|whois record)"
-    r" (?:(?:was|were|is|are|has|have) )?(?:been )?(?:available )?(?:found|matching|matched|about|for|in the)|"
-    r"no matching (?:record|object|entry|entries|domain|data)|"
+    rf"no (?:exact )?match(?:es|ing)?(?:{_END}| (?:for|found|was|in|to|with|record|object|entry|entries|domain|data)\b"
+    rf"|\W++{_NAME})|no such (?:domain|name|object|record|entry)|"
+    r"no (?:data|entry|entries|records?|objects?|information|results?|domains?|names?|whois record) "
+    rf"(?:(?:was|were|is|are|has|have) )?(?:been )?(?:available )?(?:found|matching|matched|{_ABOUT_IT})|"
     r"(?:no|none|nothing) found|[a-z]+ talalat / no match|we do not have an entry in|"
     r"you queried for \S+ but this server does not have|"
-    rf"not (?:found|registe?red|registred){_END}|not (?:found|registe?red)\W++\S+\.\S+|not found\b|"
-    rf"(?:(?:the|this|that|your|above|requested|queried|specified|whois) ){{0,3}}+{_THINGS}:? "
-    rf"(?:(?!not\b)\S+ ){{0,2}}?(?:{_FREE}|{_IS_NOT})|"
-    rf"(?=[^\s.]*\.)\S+:? (?:{_FREE}|{_IS_NOT}|(?:- )?no match|no (?:existe|registrado|encontrado)|nao (?:existe|registado))|"
+    rf"(?:(?:data|key) (?:(?:is|was) )?not found|not (?:found|registe?red|registred))(?:{_END}| (?:in|by|at|for|with)\b|\W++{_NAME})|"
+    rf"(?:(?:the|this|that|your|above|requested|queried|specified|whois) ){{0,3}}+(?:{_THING}:? "
+    rf"(?:(?!not\b)\S+ ){{0,2}}?(?:{_IS_NOT})|(?:domain|object)(?: name)?+:? (?:(?!not\b)\S+ ){{0,2}}?{_FREE})|"
+    rf"{_NAME}:? (?:{_FREE}|{_IS_NOT}|(?:- )?no match|no (?:existe|registrado|encontrado)|nao (?:existe|registado))|"
     # Spanish, Portuguese, French, Italian, German
     rf"(?:(?:el|este|o|le|il|die|der) )?(?:nombre de |nom de |nome de )?(?:dominio|domaine|domain|objeto|objet)"
     rf"(?: (?!no\b|nao\b|non\b|nicht\b)\S+)? "
@@ -76,10 +79,9 @@ def denial(lines: list[str]) -> str:
 def is_free(found: Values) -> bool:
     """True if the status of a text without a registration, or the answer to whether it is available, says that the name
     is free."""
-    status = next(iter(found.get("status", ())), "").partition("(")[0].lower()
-    word = " ".join(status.replace("_", " ").strip(" .!").split())
-    answered = next(iter(found.get("available", ())), "").lower().strip(" .!")
-    return (word[3:].strip() if word[:3].isdigit() else word) in _FREE_WORDS or answered in _YES
+    word = _said(next(iter(found.get("status", ())), "").partition("(")[0]).strip(" .!")
+    answered = _said(next(iter(found.get("available", ())), "")).strip(" .!")
+    return (word[3:].strip() if word[:3].isdecimal() else word) in _FREE_WORDS or answered in _YES
 
 
 def refusal(text: str) -> str:
@@ -89,7 +91,7 @@ def refusal(text: str) -> str:
     if len(text) > LONGEST_REFUSAL:
         return ""
     lines = text.splitlines()
-    denied = denial(lines)
+    denied = denial(lines) or next((line for line in lines if is_free(fields([line]))), "")
     if denied:
         above = (line.strip(SIGNS) for line in lines[: lines.index(denied)])
         return next((line for line in above if len(line) <= SHORT and _REFUSED.search(line)), "")

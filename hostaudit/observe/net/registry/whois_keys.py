@@ -208,6 +208,6 @@ def field_of(key: str) -> Field:
     words = [word for word in key.split() if word not in _BESIDE_DATES] or key.split()
     for field, telling, beside in _OF_DATES:
         told = [word for word in words if word not in beside] or words
-        if " ".join(told) in telling or (len(told) == 1 and told[0] in telling):
+        if " ".join(words) in telling or " ".join(told) in telling:
             return field
     return ""

@@ -170,7 +170,7 @@ class _Section:
         if self.field == "registrar" and self.headed:
             if known and HANDLE.fullmatch(known[-1]):
                 known[-1] = value
-            else:
+            elif not (known and HANDLE.fullmatch(value)):
                 self._add("registrar", value)
         elif self._handle:
             # A paragraph that begins with a registrar's handle is about that registrar.

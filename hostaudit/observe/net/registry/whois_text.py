@@ -30,6 +30,16 @@ _NOBODY = frozenset(
 )
 _BY_WHOM = re.compile(r"(.+ prohibited) by (registrar|registry)")
 _NUMBERED = re.compile(r"\d{3} (?=[A-Za-z])")
+_EPP = {
+    **{
+        f"{side}{what}{'' if what == 'hold' else 'prohibited'}": f"{side} {what}{'' if what == 'hold' else ' prohibited'}"
+        for side in ("client", "server")
+        for what in ("delete", "hold", "renew", "transfer", "update")
+    },
+    "ok": "active",
+}
+"""Statuses of EPP (RFC 5731) that some registries print without capitals, in the spelling of RDAP."""
+
 _SIGNED = {
     **dict.fromkeys(("signeddelegation", "signed", "yes", "active"), True),
     **dict.fromkeys(("unsigned", "no", "inactive"), False),
@@ -110,9 +120,11 @@ def _registrar(found: Values) -> str | None:
 
 def _servers(found: Values) -> tuple[str, ...]:
     """The name servers. Some registries print the key of a server in their own list beside it, which looks like a host
-    under a top-level domain that does not exist."""
+    under a top-level domain that does not exist; some print the name itself in another form under the key ``DNS``."""
     hosts = list(dict.fromkeys(filter(None, map(host, found.get("nameservers", ())))))
-    return tuple([each for each in hosts if domain.registrable(f"a.b.{domain.tld(each)}")] or hosts)
+    about = host(next(iter(found.get("domain", ())), ""))
+    real = [each for each in hosts if domain.registrable(f"a.b.{domain.tld(each)}")] or hosts
+    return tuple([each for each in real if each != about] or real)
 
 
 def _delegated(name: str, lines: list[str]) -> list[str]:
@@ -135,7 +147,7 @@ def status_word(text: str) -> str:
         return f"{'client' if by[2] == 'registrar' else 'server'} {by[1]}"
     coded = _NUMBERED.match(spelled)
     spelled = spelled if coded is None else spelled[coded.end() :]
-    return "active" if spelled == "ok" else spelled
+    return _EPP.get(spelled.replace(" ", ""), spelled)
 
 
 def same_form(name: str) -> str:
