@@ -232,9 +232,11 @@ WHOIS = (
     "    Name servers:\n        ns1.site.com\n",
     "Registrar: AB-0001\nName: A B\n\nDomain status : ok - x.\n     a b -\nRecord expires on 2031-01-14 (UTC+8)\n",
     "%% Too many requests...\n%% No entries found\na. [Domain Name]  SITE.COM\nExpiry: 25/10/2031\n",
-    "Domain:\nname:  site.com\n\nRegistrar\n  Name: AB-REG\n  Organization: AB\n\nServidor(es) de Nombres de Dominio:\n\n"
-    "   - ns1.site.com\nFecha de Creaci\u00f3n: 15 de enero de 2031\n1a. Expiry (dd/mm/yyyy) = 1. 2. 2031\nsite a.b.com\n",
-    "El dominio site.com no est\u00e1 registrado\nStatus....: AVAILABLE (No match for domain \"site.com\")\nAvailable: s\u00ed\n",
+    "Domain:\nname:  site.com\n\nRegistrar\n  Name: AB-REG\n  Organization: AB\n\nServidor(es) de Nombres de"
+    " Dominio:\n\n"
+    "   - ns1.site.com\nFecha de Creaci\u00f3n: 15 de enero de 2031\n1a. Expiry (dd/mm/yyyy) = 1. 2. 2031\n"
+    "site a.b.com\n",
+    "El dominio site.com no est\u00e1 registrado\nStatus....: AVAILABLE (No match)\nAvailable: s\u00ed\n",
     "Fri, 14 Nov 2031 10:00:00 +0000",
     "3 ao\u00fbt 2031 10:11:12 CEST",
 )

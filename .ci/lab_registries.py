@@ -63,7 +63,11 @@ def topology(lab: Path, state: State) -> Tree:
         "endpoints": [*whois, {"host": "rdap.sidn.nl", "ips": [addresses["nl"]], "service": "rdap"}],
         "zones": {
             **{
-                name: {"dns": "nsone", "registrar": "gandi", "records": f"@ 300 A 88.198.73.{at}\nwww 300 A 88.198.73.{at}"}
+                name: {
+                    "dns": "nsone",
+                    "registrar": "gandi",
+                    "records": f"@ 300 A 88.198.73.{at}\nwww 300 A 88.198.73.{at}",
+                }
                 for at, name in enumerate(SITES.values(), 10)
             },
             **{
@@ -107,14 +111,20 @@ def claims(state: State, rows: dict[str, Tree]) -> Iterator[tuple[str, bool, obj
     """What must be true of the scans of ``ASKED``: a claim, whether it holds, and what was seen."""
     for name, row in rows.items():
         tld = name.rpartition(".")[2]
-        found = [each for each in row["report"]["evidence"] if (each["kind"], each["subject"]) == ("registration", name)]
+        found = [
+            each for each in row["report"]["evidence"] if (each["kind"], each["subject"]) == ("registration", name)
+        ]
         seen = found[0] if found else {}
         value = seen.get("value") or {}
         told = (value.get("via"), value.get("registrar"))
         listed = tld == "nl" or (state == "sound" and tld not in LOST)
         wanted = (None, None) if state == "silent" and not listed else ("rdap" if listed else "whois", "Gandi SAS")
         yield f"registries, {state}: the registration of a .{tld} name", told == wanted, seen
-        yield f"... and it is not called free (.{tld})", bool(found) and "absent" not in seen, seen
+        yield f"... and it is not called free (.{tld})", seen != {} and "absent" not in seen, seen
         states = {each["id"]: each["state"] for each in row["report"]["functions"]}
         yield f"... nor down (.{tld})", "down" not in (states["resolve"], states["web"]), states
-        yield f"... in order, without IANA (.{tld})", row["code"] in (0, 3) and row["seconds"] < LONGEST, row["stderr"][-300:]
+        yield (
+            f"... in order, without IANA (.{tld})",
+            row["code"] in (0, 3) and row["seconds"] < LONGEST,
+            row["stderr"][-300:],
+        )

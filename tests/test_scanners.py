@@ -222,12 +222,28 @@ ANSWERS = {
     "subject of a whois text": Scanner(
         lambda text: whois_text.about_another("x.example", text),
         LIMITS.whois_reply,
-        ("domain: a.b\n", "no match a.b ", "no match for a.example ", "no match for é.example ", "domain:\nname: a.b\n"),
+        (
+            "domain: a.b\n",
+            "no match a.b ",
+            "no match for a.example ",
+            "no match for é.example ",
+            "domain:\nname: a.b\n",
+        ),
     ),
     "refusal of whois": Scanner(
         whois_denials.refusal,
         LIMITS.whois_reply,
-        ("limit ", "exceeded ", "query limit\n", "exceeded a", "quota ", "ip blocked ", "no match\n", "try again\n", "status: free\n"),
+        (
+            "limit ",
+            "exceeded ",
+            "query limit\n",
+            "exceeded a",
+            "quota ",
+            "ip blocked ",
+            "no match\n",
+            "try again\n",
+            "status: free\n",
+        ),
     ),
     "whois of IANA": Scanner(whois_text.referral, LIMITS.whois_reply, ("refer:\n", "refer: ", "refer: a ")),
     "whois of a regional registry": Scanner(
@@ -297,7 +313,9 @@ ANSWERS = {
     ),
     "header": Scanner(lambda text: web._kept("set-cookie", text), LIMITS.header_bytes, ("a=", "a;")),
     "date": Scanner(
-        dates.moment, dates.LENGTH, ("2001-", "01 ", "01-Jan-", "enero ", "de ", "é", "1.", "1 . ", "1. a", "1st", ":00 UTC ")
+        dates.moment,
+        dates.LENGTH,
+        ("2001-", "01 ", "01-Jan-", "enero ", "de ", "é", "1.", "1 . ", "1. a", "1st", ":00 UTC "),
     ),
 }
 """What the answers of servers are read by, while other scans wait."""

@@ -118,8 +118,8 @@ class _TwiceError(ValueError):
 
 
 def _named_twice(data: bytes) -> str | None:
-    """The key that an object in a JSON text has twice, None if none has: readers differ in which of the values they take
-    (RFC 8259 section 4), so the same file would be other evidence to each."""
+    """The key that an object in a JSON text has twice, None if none has. Readers differ in which of the values they
+    take (RFC 8259 section 4), so the same file would be other evidence to each."""
 
     def once(pairs: list[tuple[str, Any]]) -> None:
         keys: set[str] = set()

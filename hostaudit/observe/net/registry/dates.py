@@ -49,9 +49,11 @@ _MONTHS = (
     "july juillet juli julio julho luglio iulie juuli lipiec lipca temmuz cervenec cervence",
     "august aout agosto augustus augusti sierpien sierpnia agustos srpen srpna",
     "september septembre septiembre setembro settembre septembrie wrzesien wrzesnia eylul zari septembar",
-    "october octobre oktober octubre outubro ottobre octombrie oktoober pazdziernik pazdziernika ekim rijen rijna oktobar",
+    "october octobre oktober octubre outubro ottobre octombrie oktoober"
+    " pazdziernik pazdziernika ekim rijen rijna oktobar",
     "november novembre noviembre novembro noiembrie listopad listopada kasim listopadu novembar",
-    "december decembre dezember diciembre dezembro dicembre decembrie detsember grudzien grudnia aralik prosinec decembar",
+    "december decembre dezember diciembre dezembro dicembre"
+    " decembrie detsember grudzien grudnia aralik prosinec decembar",
 )
 """The months in the languages of registries, without accents. What their first letters tell apart may be shortened to
 them."""
@@ -139,7 +141,7 @@ def _starts() -> dict[str, str]:
         for end in range(_SHORTEST, len(name) + 1):
             found.setdefault(name[:end], set()).add(short)
     # A whole name, or the three letters of English, is not made doubtful by the start of a longer one elsewhere.
-    whole = {name: short for name, short in names} | {short.lower(): short for _, short in names}
+    whole = dict(names) | {short.lower(): short for _, short in names}
     return {start: next(iter(shorts)) for start, shorts in found.items() if len(shorts) == 1} | whole
 
 

@@ -14,11 +14,14 @@ LINES = 2000
 _END = r"(?=\s*+(?:[.,;:!)](?!\w)|\W*+\Z))"
 _NAME = r"(?=[^\s.]*\.)\S+"
 _THING = r"(?:domain|object|record|entry|zone|host)s?+(?: names?+)?+"
-_FREE = rf"(?:is )?(?:(?:currently|now|still) )?(?:free|available)(?:(?!\s*+:){_END}| (?:for (?:regist|purchase)|to (?:be )?regist))"
+_FREE = (
+    r"(?:is )?(?:(?:currently|now|still) )?(?:free|available)"
+    rf"(?:(?!\s*+:){_END}| (?:for (?:regist|purchase)|to (?:be )?regist))"
+)
 _IS_NOT = (
     r"(?:(?:is|was|has|have|does|do|did)(?: not|n t) |not )(?:yet )?(?:be |been )?"
-    r"(?:found|exist|registe?red|registred|present|in (?:the|our|this) (?:database|registry)|known to (?:the|this|our))|"
-    r"(?:could|can) ?not be found"
+    r"(?:found|exist|registe?red|registred|present|in (?:the|our|this) (?:database|registry)|known to (?:the|this|our))"
+    r"|(?:could|can) ?not be found"
 )
 _ABOUT_IT = rf"(?:about|for) (?:(?:the|this|your) )?(?:{_NAME}|domain|object|query|request|name|selected)"
 
@@ -30,7 +33,8 @@ _NO_MATCH = re.compile(
     rf"(?:(?:was|were|is|are|has|have) )?(?:been )?(?:available )?(?:found|matching|matched|{_ABOUT_IT})|"
     r"(?:no|none|nothing) found|[a-z]+ talalat / no match|we do not have an entry in|"
     r"you queried for \S+ but this server does not have|"
-    rf"(?:(?:data|key) (?:(?:is|was) )?not found|not (?:found|registe?red|registred))(?:{_END}| (?:in|by|at|for|with)\b|\W++{_NAME})|"
+    r"(?:(?:data|key) (?:(?:is|was) )?not found|not (?:found|registe?red|registred))"
+    rf"(?:{_END}| (?:in|by|at|for|with)\b|\W++{_NAME})|"
     rf"(?:(?:the|this|that|your|above|requested|queried|specified|whois) ){{0,3}}+(?:{_THING}:? "
     rf"(?:(?!not\b)\S+ ){{0,2}}?(?:{_IS_NOT})|(?:domain|object)(?: name)?+:? (?:(?!not\b)\S+ ){{0,2}}?{_FREE})|"
     rf"{_NAME}:? (?:{_FREE}|{_IS_NOT}|(?:- )?no match|no (?:existe|registrado|encontrado)|nao (?:existe|registado))|"
@@ -39,7 +43,8 @@ _NO_MATCH = re.compile(
     rf"(?: (?!no\b|nao\b|non\b|nicht\b)\S+)? "
     r"(?:(?:no|nao) (?:se encuentra|existe|(?:esta |ha sido |foi |fue )?(?:registrado|registado|encontrado))|"
     rf"non (?:trouve|enregistre|trovato|registrato|esiste)|n existe pas|inexistant|inconnu{_END}|"
-    rf"nicht (?:gefunden|registriert|vergeben)|(?:esta |est |e |ist )?(?:disponible|disponivel|libre|livre|frei){_END})|"
+    r"nicht (?:gefunden|registriert|vergeben)|"
+    rf"(?:esta |est |e |ist )?(?:disponible|disponivel|libre|livre|frei){_END})|"
     r"no se encontr|no (?:existen?|hay) (?:registros|coincidencias|datos|resultados)|"
     r"(?:nenhum|aucune?|nessun|keine?) (?:registo|registro|resultado|resultat|enregistrement|objet|domaine|risultato"
     r"|eintrag|eintraege|treffer|daten)|brak (?:informacji|danych))"
@@ -47,8 +52,8 @@ _NO_MATCH = re.compile(
 """How registries say that they have no such name, at the start of a line in the form of ``_said``."""
 
 _FREE_WORDS = frozenset(
-    "free available unregistered libre disponible disponivel livre".split()
-    + ["not registered", "not found", "no object found", "object not found", "not exist", "does not exist"]
+    {"free", "available", "unregistered", "libre", "disponible", "disponivel", "livre", "not registered", "not found"}
+    | {"no object found", "object not found", "not exist", "does not exist"}
 )
 _YES = frozenset({"yes", "true", "available", "free", "y", "si", "oui", "sim"})
 

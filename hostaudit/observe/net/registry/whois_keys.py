@@ -134,37 +134,41 @@ _KEYS: dict[Field, tuple[str, ...]] = {
     "available": ("available", "availability", "domain available", "is available", "disponible", "disponivel"),
 }
 
-_BESIDE_DATES = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BESIDE_DATES = _words(
     "domain name record date dates day on at time timestamp of the registry registrys utc gmt is was in"
-    " fecha dominio nombre de do da di d data dia la le el em il del nom domaine".split()
+    " fecha dominio nombre de do da di d data dia la le el em il del nom domaine"
 )
 """Words beside the one that tells what a date is of."""
 
 _OF_DATES: tuple[tuple[Field, frozenset[str], frozenset[str]], ...] = (
     (
         "expires",
-        frozenset(
+        _words(
             "expires expire expired expiry expiration expiring renewal vencimiento expiracion caducidad corte vence"
-            " expira expiracao validade vencimento scadenza expirationdate expirydate expiredate".split()
+            " expira expiracao validade vencimento scadenza expirationdate expirydate expiredate"
         )
         | {"valid until", "valid till", "valid to", "valid through", "valid thru", "registered until"},
         frozenset({"will", "registrar", "registration", "registered"}),
     ),
     (
         "changed",
-        frozenset(
+        _words(
             "updated update modified modification modify changed change actualizacion modificacion aggiornamento"
-            " atualizacao alteracao modifica".split()
-        )
-        | {"maj"},
+            " atualizacao alteracao modifica maj"
+        ),
         frozenset({"last", "latest", "ultima", "ultimo", "derniere"}),
     ),
     (
         "created",
-        frozenset(
+        _words(
             "created creation create registered registration activated activation commencement"
             " registro creacion activacion alta inscripcion registo criacao creazione registrazione creado"
-            " enregistrement creationdate createdate registrationdate".split()
+            " enregistrement creationdate createdate registrationdate"
         ),
         frozenset({"first", "original", "initial", "since"}),
     ),

@@ -30,13 +30,10 @@ _NOBODY = frozenset(
 )
 _BY_WHOM = re.compile(r"(.+ prohibited) by (registrar|registry)")
 _NUMBERED = re.compile(r"\d{3} (?=[A-Za-z])")
-_EPP = {
-    **{
-        f"{side}{what}{'' if what == 'hold' else 'prohibited'}": f"{side} {what}{'' if what == 'hold' else ' prohibited'}"
-        for side in ("client", "server")
-        for what in ("delete", "hold", "renew", "transfer", "update")
-    },
-    "ok": "active",
+_EPP = {"ok": "active"} | {
+    f"{side} {what}".replace(" ", ""): f"{side} {what}"
+    for side in ("client", "server")
+    for what in ("hold", "delete prohibited", "renew prohibited", "transfer prohibited", "update prohibited")
 }
 """Statuses of EPP (RFC 5731) that some registries print without capitals, in the spelling of RDAP."""
 
@@ -89,8 +86,8 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
 
 
 def about_another(name: str, text: str) -> str:
-    """The name that a text says that it is about, if it is not ``name``; empty if it is, or says nothing. A registry may
-    leave out its suffix."""
+    """The name that a text says that it is about, if it is not ``name``; empty if it is, or says nothing. A registry
+    may leave out its suffix."""
     lines = text.splitlines()[:LINES]
     found = fields(lines)
     about = next(iter(found.get("domain", ())), "")
@@ -130,7 +127,9 @@ def _servers(found: Values) -> tuple[str, ...]:
 def _delegated(name: str, lines: list[str]) -> list[str]:
     """The name servers of a text that is a table of delegations: the name, or its first label, and a host."""
     rows = (line.lower().split() for line in lines)
-    return [row[1] for row in rows if len(row) == 2 and row[0] in (name, name.partition(".")[0]) and host(row[1])][:VALUES]
+    return [row[1] for row in rows if len(row) == 2 and row[0] in (name, name.partition(".")[0]) and host(row[1])][
+        :VALUES
+    ]
 
 
 def _dated(found: Values, field: Field) -> str | None:

@@ -70,7 +70,8 @@ def test_dates_as_registries_write_them(text, days_first, moment):
 
 
 @pytest.mark.parametrize(
-    ("text", "order"), [("DD/MM/YYYY", True), ("(dd-mm-aaaa)", True), ("mm/dd/yyyy", False), ("yyyy-mm-dd", None), ("", None)]
+    ("text", "order"),
+    [("DD/MM/YYYY", True), ("(dd-mm-aaaa)", True), ("mm/dd/yyyy", False), ("yyyy-mm-dd", None), ("", None)],
 )
 def test_the_order_that_a_text_states(text, order):
     assert dates.order_of(text) is order

@@ -66,7 +66,8 @@ def test_more_ways_to_say_no_such_name(line):
         "The domain has not been renewed", "The domain name is not allowed", "No information about the holder is shown",
         "No data may be used for marketing", "No entries about persons are shown", "Not found errors may occur",
         "No match is guaranteed by this service", "Dominio no disponible", "El dominio site.example no está disponible",
-        "Domaine non disponible", "Domain nicht frei", "Status: reserved", "Domain: site.example\nStatus: request denied",
+        "Domaine non disponible", "Domain nicht frei", "Status: reserved",
+        "Domain: site.example\nStatus: request denied",
         "Registered: no", "Domain status: available soon",
     ],
 )  # fmt: skip

@@ -28,7 +28,14 @@ def test_the_key_and_the_value_of_a_line(line):
 
 @pytest.mark.parametrize(
     "line",
-    ["Registrar Names", "% Registrar: Names", "# Registrar: Names", "Registrar", "Registrar:", "registrar://names.example"],
+    [
+        "Registrar Names",
+        "% Registrar: Names",
+        "# Registrar: Names",
+        "Registrar",
+        "Registrar:",
+        "registrar://names.example",
+    ],
 )
 def test_a_line_without_a_value(line):
     assert fields(line) == {}
@@ -46,7 +53,8 @@ LISTS = [
     "Name Server 1:   ns1.site.example\nIPv4 Server 1:\nName Server 2:   ns2.site.example\nIPv4 Server 2:  192.0.2.1\n",
     "ns_name_01: ns1.site.example\nns_name_02: ns2.site.example\n",
     "5a.  Primary NS : ns1.site.example\n5b.  Primary NS IP : 192.0.2.1\n5c.  Secondary NS : ns2.site.example\n",
-    "Primary Server Hostname....: ns1.site.example\nPrimary Server Netaddress..:\nSecondary Server Hostname..: ns2.site.example\n",
+    "Primary Server Hostname....: ns1.site.example\nPrimary Server Netaddress..:\n"
+    "Secondary Server Hostname..: ns2.site.example\n",
 ]
 
 
@@ -58,7 +66,9 @@ def test_a_list_of_name_servers(text):
 
 
 def test_the_names_of_contacts_are_no_name_servers():
-    assert fields("Name servers:\n  ns1.site.example\n\nAdmin:\nName: a.person.example\n")["nameservers"] == ["ns1.site.example"]
+    assert fields("Name servers:\n  ns1.site.example\n\nAdmin:\nName: a.person.example\n")["nameservers"] == [
+        "ns1.site.example"
+    ]
 
 
 SECTIONS = [
@@ -95,7 +105,14 @@ def test_the_values_of_a_field_are_limited():
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("NS1.site.example. 192.0.2.1", "ns1.site.example"), ("- a.b", "a.b"), ("a", ""), ("", ""), ("- ", ""), ("a..b", "")],
+    [
+        ("NS1.site.example. 192.0.2.1", "ns1.site.example"),
+        ("- a.b", "a.b"),
+        ("a", ""),
+        ("", ""),
+        ("- ", ""),
+        ("a..b", ""),
+    ],
 )
 def test_the_host_at_the_start_of_a_text(text, name):
     assert whois_lines.host(text) == name
