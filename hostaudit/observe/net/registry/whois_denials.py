@@ -45,9 +45,9 @@ _NO_MATCH = re.compile(
     rf"non (?:trouve|enregistre|trovato|registrato|esiste)|n existe pas|inexistant|inconnu{_END}|"
     r"nicht (?:gefunden|registriert|vergeben)|"
     rf"(?:esta |est |e |ist )?(?:disponible|disponivel|libre|livre|frei){_END})|"
-    r"no se encontr|no (?:existen?|hay) (?:registros|coincidencias|datos|resultados)|"
+    r"no se encontr|no (?:existen?|hay) (?:registros|coincidencias|resultados)|"
     r"(?:nenhum|aucune?|nessun|keine?) (?:registo|registro|resultado|resultat|enregistrement|objet|domaine|risultato"
-    r"|eintrag|eintraege|treffer|daten)|brak (?:informacji|danych))"
+    r"|eintrag|eintraege|treffer)|brak informacji o)"
 )
 """How registries say that they have no such name, at the start of a line in the form of ``_said``."""
 

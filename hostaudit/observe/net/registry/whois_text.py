@@ -55,7 +55,8 @@ def registration(name: str, text: str, source: str) -> Outcome[Registration]:
     lines = text.splitlines()[:LINES]
     found = fields(lines)
     if not tells(found):
-        if is_free(found) or denial(lines):
+        # A name with a status that does not say that it is free is not denied by a legal text.
+        if is_free(found) or (denial(lines) and not (found.get("domain") and found.get("status"))):
             return Outcome.none("no match at the registry", source)
         found["nameservers"] = _delegated(name, lines)
         if not found["nameservers"] and not host(next(iter(found.get("domain", ())), "")):

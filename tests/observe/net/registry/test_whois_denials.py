@@ -68,7 +68,8 @@ def test_more_ways_to_say_no_such_name(line):
         "No match is guaranteed by this service", "Dominio no disponible", "El dominio site.example no está disponible",
         "Domaine non disponible", "Domain nicht frei", "Status: reserved",
         "Domain: site.example\nStatus: request denied",
-        "Registered: no", "Domain status: available soon",
+        "Registered: no", "Domain status: available soon", "Keine Daten werden weitergegeben",
+        "Domain: site.example\nStatus: connect\nNot found: what is not listed here",
     ],
 )  # fmt: skip
 def test_what_is_no_such_statement(line):
