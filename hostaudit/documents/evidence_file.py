@@ -60,13 +60,13 @@ def decode_evidence(data: bytes, name: str) -> EvidenceFile:
         if head.schema != EVIDENCE_SCHEMA:
             raise DocumentError(*_other_schema(name, head.schema))
         file = msgspec.json.decode(data, type=EvidenceFile)
+        key = _named_twice(data)
     except msgspec.ValidationError as error:
         raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DocumentError(f"{name} is incomplete or not JSON: {error}", AGAIN) from error
     except RecursionError as error:
         raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
-    key = _named_twice(data)
     if key is not None:
         raise DocumentError(f"{name} is not valid evidence: an object has the key {key[:MOST_SORT]!r} twice", AGAIN)
     for where, problem in _problems(file):
@@ -129,7 +129,7 @@ def _named_twice(data: bytes) -> str | None:
             keys.add(key)
 
     try:
-        json.loads(data, object_pairs_hook=once)
+        json.loads(data, object_pairs_hook=once, parse_int=str, parse_float=str)
     except _TwiceError as error:
         return str(error.args[0])
     return None

@@ -68,6 +68,14 @@ def saved(tmp_path):
     return save
 
 
+@pytest.mark.parametrize("odd", ["9" * 9000, "[" * 900 + "]" * 900, "1e999", "[" * 100_000 + "]" * 100_000])
+def test_an_odd_value_is_no_internal_error(saved, odd):
+    text = json.dumps(document()).replace('"ttl": 60', f'"ttl": 60, "more": {odd}').encode()
+
+    with pytest.raises(DocumentError):
+        read_evidence(saved(text))
+
+
 @pytest.mark.parametrize(
     ("once", "twice", "key"),
     [
