@@ -114,8 +114,8 @@ class WorkingCompany(Struct, frozen=True):
 
 
 class WorkingEnd(Struct, frozen=True, omit_defaults=True):
-    """The calculation of one end of the score: the worst companies first, those that hold only names last. An end with
-    the score of the end before it and without companies has the same ones."""
+    """The calculation of one end of the score: the companies, the worst first. An end with the score of the end before
+    it and without companies has the same ones."""
 
     end: Literal["low", "high"]
     score: float

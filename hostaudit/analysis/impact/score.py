@@ -6,12 +6,13 @@ one (high).
                    and 1 if the main function is gone for good
                    (x name_only_weight if p is of order 1 only as a registry or registrar; x 0 if moreover a
                    proved spare name survives the loss of p)
-    score        = 100 x (1 - e1) x (1 - f e2) x (1 - f^2 e3) x (1 - f^3 e4) x (1 - f^4 e5) x (1 - n1)
+    score        = 100 x (1 - e1) x (1 - f e2) x (1 - f^2 e3) x (1 - f^3 e4) x (1 - f^4 e5)
 
-``e1`` to ``e5`` are the exposures to companies that provide more than a name, the worst first, ``f`` is
-``further_weight``, and ``n1`` is the worst exposure to a company that provides only a name. Every factor falls when an
-outage grows: an additional dependency never raises the score, and an additional independent leg never lowers it. No
-exposure is a mean, so that a function that a company does not touch does not make it look harmless.
+``e1`` to ``e5`` are the worst exposures, in order, and ``f`` is ``further_weight``. Each exposure grows with an outage,
+and with what a company provides beside a name, and no score grows with an exposure: an additional dependency never
+raises it, and an additional independent leg never lowers it. Companies that hold only names stand in the same list, for
+one that turns out to hold more must not leave a lighter place behind. No exposure is a mean, so that a function that a
+company does not touch does not make it look harmless.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ FORMULA = (
     "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
     "0 if a proved spare name survives it as well",
     "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst) x (1 - further_weight^2 x third worst) "
-    "and so on to the fifth x (1 - worst exposure to a company that holds only names)",
+    "and so on to the fifth",
     "low reads every unknown as failing, high as surviving; hours are the usual ones of the report, less what a "
     "proved fallback saves",
     "what the owner runs himself is no company, for high also if that is a guess; high counts on recoveries that he "
@@ -77,14 +78,13 @@ def harm(hours: float, scoring: Scoring) -> float:
     return min(1.0, math.log1p(max(0.0, hours)) / math.log1p(scoring.full_harm_hours))
 
 
-def combine(strong: Iterable[float], names: Iterable[float], scoring: Scoring) -> float:
-    """Return the score, 0 to 100, from the exposures to companies that provide more than a name, and to those that
-    provide only names."""
+def combine(exposures: Iterable[float], scoring: Scoring) -> float:
+    """Return the score, 0 to 100, from the exposures to all companies."""
     value, weight = 100.0, 1.0
-    for each in sorted(strong, reverse=True)[:COMPANIES]:
+    for each in sorted(exposures, reverse=True)[:COMPANIES]:
         value *= 1 - weight * each
         weight *= scoring.further_weight
-    return round(value * (1 - max(names, default=0.0)), 1)
+    return round(value, 1)
 
 
 def main_of(functions: Sequence[SiteFunction]) -> str:
@@ -194,9 +194,8 @@ def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scor
 
 def _value(held: CompanyOutages, scoring: Scoring) -> float:
     found = exposures(held, scoring)
-    names = [each for parent, each in found.items() if held.holds_names_only(parent)]
-    strong = {parent: each for parent, each in found.items() if not held.holds_names_only(parent)}
-    return combine([*strong.values(), *[strong.get(NOBODY, 0.0)] * COMPANIES], names, scoring)
+    further = COMPANIES - 1 if NOBODY in found and not held.holds_names_only(NOBODY) else 0
+    return combine([*found.values(), *[found.get(NOBODY, 0.0)] * further], scoring)
 
 
 def outage_class(pessimistic: CompanyOutages, optimistic: CompanyOutages) -> ClassInterval | None:
@@ -275,13 +274,12 @@ def working(
     """One end of the score step by step, as ``explain score`` prints it."""
     found = exposures(held, scoring)
     weight = weights(held.functions, scoring)
-    ranked = sorted(found, key=lambda parent: (held.holds_names_only(parent), -found[parent], parent))
-    strong = sum(not held.holds_names_only(parent) for parent in ranked)
+    ranked = sorted(found, key=lambda parent: (-found[parent], held.holds_names_only(parent), parent))
     companies = []
     for position, parent in enumerate(ranked):
         outages = held.outages.get(parent, {})
         hours = {each.id: outages[each.id].hours.usual if outages else 0.0 for each in held.functions}
-        shown = position < COMPANIES or position == strong
+        shown = position < COMPANIES
         rows = [
             WorkingFunction(each.id, weight[each.id], round(hours[each.id], 2), round(harm(hours[each.id], scoring), 4))
             for each in held.functions

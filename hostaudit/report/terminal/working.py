@@ -65,21 +65,18 @@ def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
         shown = ", ".join(f"{sheet.safe(each.name or each.parent, 60)} {each.exposure:.4f}" for each in rest[:OTHERS])
         left = f", +{len(rest) - OTHERS} more, {MORE}" if len(rest) > OTHERS else ""
         sheet.text(f"{shown}{left}", 2, 4, lead="less: ")
-    strong = [each.exposure for each in end.companies if not each.name_only]
-    anybody = [each.exposure for each in end.companies if each.parent == NOBODY]
+    every = [each.exposure for each in end.companies]
+    anybody = [each.exposure for each in end.companies if each.parent == NOBODY and not each.name_only]
     if anybody:
         sheet.text(f"What nobody could name counts as {COMPANIES} companies.", 2)
-    worst = sorted((*strong, *anybody * COMPANIES), reverse=True)[:COMPANIES]
+    worst = sorted((*every, *anybody * (COMPANIES - 1)), reverse=True)[:COMPANIES]
     factors = _factors([each for each in worst if each > 0], document.constants.get(FURTHER, 0.0))
-    names = [each.exposure for each in end.companies if each.name_only]
-    if names:
-        factors.append(f"(1 - {max(names):.4f})")
     product = f"= {' x '.join(('100', *factors))} " if factors else ""
     sheet.text(f"{product}= {end.score:.1f}", 2, lead="score ")
 
 
 def _factors(exposures: list[float], further: float) -> list[str]:
-    """The factor of each company that provides more than a name, the worst first."""
+    """The factor of each of the worst companies, in order."""
     weight = 1.0
     found: list[str] = []
     for each in exposures:
