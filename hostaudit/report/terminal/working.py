@@ -14,7 +14,7 @@ from hostaudit.report.terminal.sheet import MORE, Sheet
 OTHERS = 6
 """The number of companies of which only the exposure is given, as it is too small to matter."""
 
-FULL, FURTHER = "full_harm_hours", "further_weight"
+FULL, FURTHER, LIGHT = "full_harm_hours", "further_weight", "name_only_weight"
 
 
 def write(sheet: Sheet, document: Working) -> None:
@@ -65,18 +65,21 @@ def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
         shown = ", ".join(f"{sheet.safe(each.name or each.parent, 60)} {each.exposure:.4f}" for each in rest[:OTHERS])
         left = f", +{len(rest) - OTHERS} more, {MORE}" if len(rest) > OTHERS else ""
         sheet.text(f"{shown}{left}", 2, 4, lead="less: ")
-    every = [each.exposure for each in end.companies]
-    anybody = [each.exposure for each in end.companies if each.parent == NOBODY and not each.name_only]
+    strong = [each.exposure for each in end.companies if not each.name_only]
+    anybody = [each.exposure for each in end.companies if each.parent == NOBODY]
     if anybody:
         sheet.text(f"What nobody could name counts as {COMPANIES} companies.", 2)
-    worst = sorted((*every, *anybody * (COMPANIES - 1)), reverse=True)[:COMPANIES]
+    worst = sorted((*strong, *anybody * COMPANIES), reverse=True)[:COMPANIES]
     factors = _factors([each for each in worst if each > 0], document.constants.get(FURTHER, 0.0))
+    names = [each.exposure if each.name_only else each.as_name for each in end.companies]
+    if any(names):
+        factors.append(f"(1 - {max(names):.4f})")
     product = f"= {' x '.join(('100', *factors))} " if factors else ""
     sheet.text(f"{product}= {end.score:.1f}", 2, lead="score ")
 
 
 def _factors(exposures: list[float], further: float) -> list[str]:
-    """The factor of each of the worst companies, in order."""
+    """The factor of each company that provides more than a name, the worst first."""
     weight = 1.0
     found: list[str] = []
     for each in exposures:
@@ -102,6 +105,9 @@ def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Wor
         whole = f"({whole}) x {_plain(company.factor)} (it holds only names)"
     sum_ = f"{whole} = " if len(amounts) > 1 or company.factor != 1 else ""
     sheet.text(f"{sum_}{company.exposure:.4f}", 4, 4, lead="exposure = ")
+    if company.as_name:
+        light = _plain(document.constants.get(LIGHT, 0.0))
+        sheet.text(f"{company.exposure:.4f} x {light} = {company.as_name:.4f}", 4, 4, lead="it holds a name too: ")
 
 
 def _function(sheet: Sheet, function: WorkingFunction, constants: Mapping[str, float]) -> None:

@@ -108,27 +108,19 @@ def test_harm_grows_with_the_hours_from_nothing_to_one(a, b):
     assert harm(1, SCORING) == pytest.approx(math.log(2) / math.log(721))
 
 
-@given(st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
-def test_a_further_single_point_never_raises_the_score(exposures, more):
-    known = combine(exposures, SCORING)
+@given(st.lists(st.floats(0, 1), max_size=6), st.lists(st.floats(0, 1), max_size=6), st.floats(0, 1))
+def test_a_further_single_point_never_raises_the_score(strong, names, more):
+    known = combine(strong, names, SCORING)
 
-    assert combine([*exposures, more], SCORING) <= known <= 100
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.data())
-def test_a_point_that_turns_out_to_be_worse_never_raises_the_score(exposures, data):
-    place = data.draw(st.integers(0, len(exposures) - 1))
-    worse = [*exposures]
-    worse[place] = data.draw(st.floats(exposures[place], 1))
-
-    assert combine(worse, SCORING) <= combine(exposures, SCORING)
+    assert combine([*strong, more], names, SCORING) <= known <= 100
+    assert combine(strong, [*names, more], SCORING) <= known
 
 
 @given(st.lists(st.floats(0.1, 0.95), min_size=1, max_size=3))
 def test_mending_the_worst_point_always_shows(strong):
     rest = sorted(strong)[:-1]
 
-    assert combine(rest, SCORING) > combine(strong, SCORING)
+    assert combine(rest, [], SCORING) > combine(strong, [], SCORING)
 
 
 @given(graphs(EVERY))
@@ -440,7 +432,7 @@ def test_a_standby_of_a_site_shortens_or_removes_what_one_company_can_do(activat
 
 def multiplied_out(end: WorkingEnd) -> float:
     """The score from the numbers that ``explain score`` prints, as a reader would do it by hand."""
-    found = []
+    strong, names = [], [0.0]
     for company in end.companies:
         for each in company.functions:
             assert each.harm == pytest.approx(min(1, math.log(1 + each.hours) / math.log(721)), abs=2e-3)
@@ -448,10 +440,10 @@ def multiplied_out(end: WorkingEnd) -> float:
             gone = any(each.weight == 0.8 and each.harm == 1 for each in company.functions)
             hurt = 1 if gone else min(1, sum(each.weight * each.harm for each in company.functions))
             assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
-        anybody = company.parent == NOBODY and not company.name_only
-        found.extend([company.exposure] * (5 if anybody else 1))
-    value = 100.0
-    for position, each in enumerate(sorted(found, reverse=True)[:5]):
+        (names if company.name_only else strong).extend([company.exposure] * (5 if company.parent == NOBODY else 1))
+        names.append(company.as_name)
+    value = 100 * (1 - max(names))
+    for position, each in enumerate(sorted(strong, reverse=True)[:5]):
         value *= 1 - each / 4**position
     return value
 
@@ -550,16 +542,48 @@ def test_harm_is_the_logarithm_of_the_hours(hours, expected):
     assert round(harm(hours, SCORING), 4) == expected
 
 
-def test_the_score_is_a_product_of_the_five_worst():
-    assert combine((), SCORING) == 100.0
-    assert combine((0.5,), SCORING) == 50.0
-    assert combine((0.2, 0.5), SCORING) == 47.5
-    assert combine((0.3, 0.5, 0.4), SCORING) == 44.2
-    assert combine((0.9,) * 5, SCORING) == combine((0.9,) * 9, SCORING)
-    assert combine((0.9,) * 4, Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)) > combine(
-        (0.9,) * 5, Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)
+def test_the_score_is_a_product_of_the_five_worst_and_of_the_worst_name():
+    assert combine((), (), SCORING) == 100.0
+    assert combine((0.5,), (), SCORING) == 50.0
+    assert combine((0.2, 0.5), (), SCORING) == 47.5
+    assert combine((0.5, 0.4, 0.4), (0.1, 0.3), SCORING) == 30.7
+    assert combine((0.9,) * 5, (), SCORING) == combine((0.9,) * 9, (), SCORING)
+    assert combine((0.9,) * 4, (), Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)) > combine(
+        (0.9,) * 5, (), Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)
     )
-    assert combine((0.123,), SCORING) == 87.7
+    assert combine((0.123,), (), SCORING) == 87.7
+
+
+def test_a_company_that_turns_out_to_provide_more_than_a_name_never_raises_the_score():
+    seller, host = out(web=120, mail_receive=120), out(web=360, mail_receive=0)
+    before = held(strong={"host": host, "dns": out(web=26, mail_receive=26)}, names={"seller": seller})
+    after = held(
+        strong={"host": host, "dns": out(web=26, mail_receive=26), "seller": seller}, holders=frozenset({"seller"})
+    )
+
+    assert score(after, after, SCORING)[0] < score(before, before, SCORING)[0]
+    named = next(each for each in working("low", after, {}, SCORING).companies if each.parent == "seller")
+    assert (named.name_only, named.factor) == (False, 1.0)
+    assert named.as_name == round(0.05 * exposures(after, SCORING)["seller"], 4)
+    assert [each.as_name for each in working("low", before, {}, SCORING).companies] == [0, 0, 0]
+
+
+def test_who_may_hold_a_name():
+    for certainty, reading, expected in (
+        ("certain", "pessimistic", {"seller", "registry"}),
+        ("uncertain", "pessimistic", {"seller", "registry", "p", NOBODY}),
+        ("uncertain", "optimistic", {"registry"}),
+    ):
+        graph = FaultTree()
+        seller = BasicEvent({"parent": ("seller",)}, "registrar", "x", (), "host", certainty=certainty)
+        leaves = [
+            graph.leaf("name", seller),
+            graph.leaf("host", BasicEvent({"parent": ("p",)}, "hosting", "x", (), "host")),
+        ]
+        leaves.append(graph.leaf("registry", BasicEvent({"parent": ("registry",)}, "registry", "x", (), "host")))
+        graph.gates["web"] = Gate("all", leaves)
+        graph.functions.append(function("web", 0.8))
+        assert company_outages(graph, CLOCK, reading).holders == expected, (certainty, reading)
 
 
 def test_the_main_function_is_the_web_site_or_mail_or_the_name_and_has_the_weight_of_the_web_site():
@@ -629,8 +653,8 @@ def test_what_nobody_saw_is_held_by_whoever_it_may_be():
     assert exposures(hidden, SCORING) == {"host": 0.8 * day + 0.375, NOBODY: 0.375}
     assert exposures(known, SCORING) == {NOBODY: pytest.approx(day + 0.375)}
     assert score(hidden, plain, SCORING) == (
-        combine([0.8 * day + 0.375, *[0.375] * 5], SCORING),
-        combine([0.8 * day], SCORING),
+        combine([0.8 * day + 0.375, *[0.375] * 5], [], SCORING),
+        combine([0.8 * day], [], SCORING),
     )
 
 
@@ -759,10 +783,10 @@ def test_the_outages_of_a_reading_are_those_of_the_companies_that_end_a_function
     assert company_outages(graph, CLOCK, "named").unseen == ()
 
 
-def test_names_weigh_little_and_companies_of_other_kinds_not_at_all():
+def test_names_weigh_once_and_companies_of_other_kinds_not_at_all():
     site = held(names={"seller": out(web=24, mail_receive=24)})
 
-    assert score(site, site, SCORING)[0] == combine([0.05 * harm(24, SCORING)], SCORING)
+    assert score(site, site, SCORING)[0] == combine([], [0.05 * harm(24, SCORING)], SCORING)
     heavy = Scoring({"web": 0.8}, 720, 1.0, 1.0, 0.1)
     assert score(site, site, heavy)[0] == round(100 * (1 - harm(24, heavy)), 1)
     other = held(strong={"host": out(web=24, mail_receive=24)})
@@ -778,7 +802,7 @@ def test_the_working_of_companies_that_count_little_has_no_functions():
     assert [len(by_id[each].functions) for each in ("c7", "c4", "c3", "c1")] == [3, 3, 3, 0]
 
 
-def test_the_working_shows_the_five_worst():
+def test_the_working_shows_the_five_worst_and_the_worst_of_those_that_hold_names():
     strong = {f"c{number}": out(web=number, mail_receive=0) for number in range(1, 8)}
     names = {"n2": out(web=50, mail_receive=0), "n1": out(web=60, mail_receive=1)}
     end = working("low", held(strong=strong, names=names), {"c7": "Seven"}, SCORING)
@@ -790,6 +814,8 @@ def test_the_working_shows_the_five_worst():
     assert (by_id["c6"].exposure, by_id["c6"].functions[0].harm) == (0.2366, 0.2957)
     assert (by_id["c7"].factor, by_id["n2"].factor) == (1.0, 0.05)
     assert [bool(by_id[each].functions) for each in ("c3", "c2", "c1")] == [True, False, False]
+    shown = [each for each in end.companies if each.functions]
+    assert len(shown) == 6
     assert [each.name_only for each in end.companies] == [False] * 7 + [True] * 2
     assert end.score == score(held(strong=strong, names=names), held(), SCORING)[0]
 
