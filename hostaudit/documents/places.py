@@ -41,7 +41,7 @@ def merge(files: Iterable[EvidenceFile] | Mapping[str, EvidenceFile]) -> Evidenc
     different declarations.
     """
     given = files.items() if isinstance(files, Mapping) else (("", each) for each in files)
-    looks = [look for name, file in given for look in _named(name, file)]
+    looks = [look for name, file in given for look in apart(with_name(file, name))]
     looks.sort(key=lambda each: each.run.vantage)
     names = [each.run.vantage for each in looks]
     twice = sorted({each for each in names if names.count(each) > 1})
@@ -111,20 +111,22 @@ def problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
             yield f"evidence[{position}]", f"{unknown[0][:60]!r} is not the place of one of the looks"
 
 
-def _named(name: str, file: EvidenceFile) -> tuple[EvidenceFile, ...]:
-    """The looks of evidence, each with the name of its place."""
+def with_name(file: EvidenceFile, name: str, path: str = "") -> EvidenceFile:
+    """Return evidence of one look with the name of its place, which is its own if ``name`` is empty. ``path``: the
+    file, for errors. Raises ``UsageError`` for a look without a name, and a name that is none."""
+    about = path or f"the look at {file.target.domain}"
     if file.looks:
         if name:
             held = listed([each.run.vantage for each in file.looks])
-            raise UsageError(f"{name} names evidence of several places: {held}", "give it without a name")
-        return apart(file)
+            raise UsageError(f"{about} is evidence of several places already: {held}", "give it without a name")
+        return file
     called = name or file.run.vantage
     if called == UNNAMED and not name:
-        hint = "name each place: --as NAME=FILE, or scan with --vantage NAME"
-        raise UsageError(f"a look at {file.target.domain} does not say from which place it is", hint)
+        hint = f"name the place: --as NAME={path or 'FILE'}, or scan with --vantage NAME"
+        raise UsageError(f"{about} does not say from which place it is", hint)
     if not is_vantage(called):
         raise UsageError(f"{called[:60]!r} is not the name of a place", NAMES)
-    return (structs.replace(file, run=structs.replace(file.run, vantage=called)),)
+    return structs.replace(file, run=structs.replace(file.run, vantage=called))
 
 
 def _items(looks: list[EvidenceFile]) -> tuple[Evidence, ...]:

@@ -224,20 +224,27 @@ class _Screen:
         return lines
 
     def _called(self, point: SinglePoint) -> str:
+        known = self.known.get(point.failure_domain.id)
+        return self._company(point) if known and width(known) > LONG_NAME else self._seen(point) + self._in(point)
+
+    def _seen(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         if domain.own == "guessed":
             return f"{self.safe(domain.name or seen_of(domain.id), 30)} (own?)"
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
-        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
-        return self._company(point) if width(known) > LONG_NAME else self.safe(known, 40)
+        return self.safe(self.known.get(domain.id) or self.names.get(domain.id, domain.id), 40)
 
     def _company(self, point: SinglePoint) -> str:
         """The name of a company alone, where there is no room for its product."""
         domain = point.failure_domain
         if is_unknown(domain.id):
-            return self._called(point)
-        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40)
+            return self._seen(point)
+        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40) + self._in(point)
+
+    def _in(self, point: SinglePoint) -> str:
+        """The places in which a company ends something, if these are not all."""
+        return f" ({self.safe(words.few(point.places, 2), 40)})" if isinstance(point.places, tuple) else ""
 
     def _cells(self, impacts: Iterable[FunctionImpact]) -> Iterator[tuple[str, Cell]]:
         """By function, the text of a cell, its bar and what it means."""
