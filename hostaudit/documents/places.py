@@ -76,7 +76,8 @@ def apart(file: EvidenceFile) -> tuple[EvidenceFile, ...]:
         for each in item.also:
             seen[each.vantage].append(structs.replace(single, source=each.source, at=each.at))
     return tuple(
-        EvidenceFile(file.schema, each.target, each.run, tuple(seen[each.run.vantage]), file.site) for each in file.looks
+        EvidenceFile(file.schema, each.target, each.run, tuple(seen[each.run.vantage]), file.site)
+        for each in file.looks
     )
 
 

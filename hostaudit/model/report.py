@@ -525,11 +525,13 @@ class PlaceEffect(Struct, frozen=True):
 
 
 class PlaceLoss(Struct, frozen=True):
-    """A failure domain that ends functions alone in one place; its row among the ``spofs`` of the report tells more."""
+    """A failure domain that ends functions alone in one place; its row among the ``spofs`` of the report tells more.
+    ``name_only``: it does so there only through a registry or registrar."""
 
     kind: DomainKind
     id: str
     functions: tuple[PlaceEffect, ...]
+    name_only: bool = False
 
 
 class Place(Struct, frozen=True):
@@ -558,9 +560,9 @@ class PlaceAnswer(Struct, frozen=True):
 
 
 class Contradiction(Struct, frozen=True):
-    """A question that has one answer for everybody, and was answered differently by place: by a change between the looks, or
-    by a resolver that lies. ``evidence``: its id. ``unknown_in``: the places whose proof of absence is contradicted, so
-    that it counts as unknown there; the other answers stay, each in its place."""
+    """A question that has one answer for everybody, and was answered differently by place: by a change between the
+    looks, or by a resolver that lies. ``evidence``: its id. ``unknown_in``: the places whose proof of absence is
+    contradicted, so that it counts as unknown there; the other answers stay, each in its place."""
 
     evidence: str
     kind: str

@@ -119,8 +119,8 @@ class Excluded(Struct, frozen=True):
 
 class WhatIf(Struct, frozen=True):
     """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
-    ``names``: the names of companies and products, by id. ``places``: on merged evidence, the outcome in each place, the
-    worst first; ``functions`` are then those of the place where each is down longest."""
+    ``names``: the names of companies and products, by id. ``places``: on merged evidence, the outcome in each place,
+    the worst first; ``functions`` are then those of the place where each is down longest."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target

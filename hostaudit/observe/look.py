@@ -59,7 +59,7 @@ class LookOptions:
     smtp            ask each mail exchanger of the site for its greeting; many networks let nobody out to port 25
     no_third_party  ask only the site and the DNS, no registry, app store or address service
     allow_private   address ranges (CIDR) to which connections are allowed although they are private or special
-    vantage         the name of the place from which is looked, for ``merge``: letters, digits, dots, hyphens, underscores
+    vantage         the name of this place, for ``merge``: letters, digits, dots, hyphens, underscores
     debug, warn     called with a line of text for each question, and for each problem of a table on this machine;
                     the text comes from outside and must be escaped before it is printed
     ports           ports that replace the usual ones; for tests on the loopback interface

@@ -56,7 +56,11 @@ MOST_TOLD = 3
 
 
 def combined(
-    file: EvidenceFile, looks: Sequence[EvidenceFile], reports: Sequence[Report], run: Run, told: tuple[Contradiction, ...]
+    file: EvidenceFile,
+    looks: Sequence[EvidenceFile],
+    reports: Sequence[Report],
+    run: Run,
+    told: tuple[Contradiction, ...],
 ) -> Report:
     """Return the report on merged evidence. ``looks`` and ``reports``: of each place, in one order; ``run``: of all."""
     order = sorted(range(len(reports)), key=lambda at: _badness(reports[at], looks[at].run.vantage))
@@ -113,6 +117,7 @@ def _place(look: EvidenceFile, report: Report) -> Place:
                 each.failure_domain.kind,
                 each.failure_domain.id,
                 tuple(PlaceEffect(one.id, one.effect, one.time_to_recover_hours) for one in each.functions),
+                each.name_only,
             )
             for each in report.spofs
         ),
@@ -166,7 +171,9 @@ def _summary(by: Sequence[tuple[str, Report]], told: tuple[Contradiction, ...]) 
         text = f"Seen alike from {listed(sorted(name for name, _ in by))}: {first.summary}"
     else:
         alike = [name for name, each in by[1:] if each.summary == first.summary]
-        text = f"Seen from {listed([place, *alike])}, the worst of {len(by)} places: {first.summary}"
+        scores = {(each.score.low, each.score.high) for _, each in by}
+        worst_of = f", the worst of {len(by)} places" if len(scores) > 1 else ""
+        text = f"Seen from {listed([place, *alike])}{worst_of}: {first.summary}"
         text += "".join(f" Seen from {name}: {each.summary}" for name, each in others[: MOST_TOLD - 1])
         left = len(others) - (MOST_TOLD - 1)
         if left > 0:
@@ -253,7 +260,9 @@ def _findings(by: Sequence[tuple[str, Report]]) -> Iterator[Finding]:
         row = worst(rows, _weight)
         held = [place for place, each in rows if (each.outcome, each.verdict) == (row.outcome, row.verdict)]
         down = tuple(dict.fromkeys((*row.down_now, *(one for _, each in rows for one in each.down_now))))
-        message = row.message if len(held) == len(by) else f"{row.message.rstrip('.')} (seen from {listed(sorted(held))})."
+        message = (
+            row.message if len(held) == len(by) else f"{row.message.rstrip('.')} (seen from {listed(sorted(held))})."
+        )
         yield named(structs.replace(row, message=message, down_now=down), held, len(by))
 
 

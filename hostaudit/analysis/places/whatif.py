@@ -65,10 +65,13 @@ def combined_fallbacks(file: EvidenceFile, answers: Sequence[tuple[str, Fallback
     """Return the candidates for every company that stops a function alone in some place. Each answer counts already
     what the site depends on elsewhere."""
     gaps = []
-    for rows in gathered([(place, each.gaps) for place, each in answers], lambda each: (each.parent, each.role)).values():
+    for rows in gathered(
+        [(place, each.gaps) for place, each in answers], lambda each: (each.parent, each.role)
+    ).values():
         candidates: dict[str, Candidate] = {one.provider: one for _, gap in rows for one in gap.candidates}
         ranked = sorted(
-            candidates.values(), key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider)
+            candidates.values(),
+            key=lambda each: (not each.independent, not each.usual, bool(each.history), each.provider),
         )
         functions = tuple(dict.fromkeys(one for _, gap in rows for one in gap.functions))
         gap: Gap = structs.replace(rows[0][1], functions=functions, candidates=tuple(ranked))

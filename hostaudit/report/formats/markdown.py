@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hostaudit.model import words
 from hostaudit.model.overview import line_of
 from hostaudit.model.report import Report
-from hostaudit.report import EVERY, Style
+from hostaudit.report import EVERY, Style, places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
 from hostaudit.report.terminal.overview import cells, rank
@@ -105,6 +105,7 @@ class _Page:
 
     def text(self) -> str:
         self._top()
+        self._places()
         self._findings()
         self._exceptions()
         self._companies()
@@ -202,7 +203,8 @@ class _Page:
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         guess = " (looks like the site's own)" if domain.own == "guessed" else ""
-        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
+        called = self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)
+        return f"{called}{guess}{places.only_in(point.places)}"
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])
@@ -249,6 +251,19 @@ class _Page:
             for cause, facts in list(causes.items())[:ROWS]
         ]
         self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))
+
+    def _places(self) -> None:
+        """What each place sees, the worst first, and where they contradict each other."""
+        seen_from = places.of(self.report)
+        cells = [
+            [text(each.vantage, 40), text(places.in_short(each), 80), text(places.ends(each, self.known), 600)]
+            for each in seen_from[:ROWS]
+        ]
+        title = "Places, the worst first; redundancy counts within one place only"
+        self.table(title, ("Place", "Score", "Who ends what alone"), cells, len(seen_from))
+        told = [*places.contradictions(self.report)]
+        rows = [[text(each, 600)] for each in told[:ROWS]]
+        self.table("Answered differently, though there is one answer for everybody", ("What",), rows, len(told))
 
     def _not_assessed(self) -> None:
         gaps = self.report.not_assessed

@@ -25,6 +25,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import ROLES, kind_of_function
 from hostaudit.model.verdict import SEVERITIES
+from hostaudit.report import places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.terminal.sheet import Sheet
@@ -321,7 +322,8 @@ class _Screen:
     # -- facts --------------------------------------------------------------------------------------------------------
 
     def _facts(self, room: Room) -> list[Line]:
-        found: list[tuple[str, str, Meaning]] = [*self._demands(), ("broken now", *self._broken())]
+        found: list[tuple[str, str, Meaning]] = [*self._places()]
+        found += [*self._demands(), ("broken now", *self._broken())]
         ending = [f"{each.id} {say.EXCEPTIONS[each.state]}" for each in self.report.exceptions_applied if each.warning]
         if ending:
             found.append(("exceptions", words.few(ending), "weak"))
@@ -340,6 +342,16 @@ class _Screen:
     def _fact(self, label: str, spans: Iterable[Span], room: Room) -> list[Line]:
         lead = Span(f"{label:{LABEL - 1}}", "strong", whole=True)
         return wrapped([lead, *spans], self.columns, min(LABEL, self.columns // 4), most=room.fact)
+
+    def _places(self) -> Iterator[tuple[str, str, Meaning]]:
+        """Class and score of each place, and what the places were answered differently."""
+        seen_from = places.of(self.report)
+        if seen_from:
+            yield "places", "; ".join(f"{each.vantage} {places.in_short(each)}" for each in seen_from), "plain"
+        told = [*places.contradictions(self.report)]
+        if told:
+            more = f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+            yield "differs", f"{told[0]}{more}", "weak"
 
     def _own(self) -> Iterator[tuple[str, str, Meaning]]:
         """What the owner runs himself, or seems to, and how soon he says to be back."""
