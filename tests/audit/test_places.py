@@ -106,7 +106,8 @@ def test_hosts_of_which_each_place_has_one_are_no_pair():
     stopping = {
         each.failure_domain.id: each.places
         for each in report.spofs
-        if each.failure_domain.kind == "parent" and any((one.id, one.effect) == ("web", "down") for one in each.functions)
+        if each.failure_domain.kind == "parent"
+        and any((one.id, one.effect) == ("web", "down") for one in each.functions)
     }
     assert stopping["hetzner"] == ("tokyo",) and stopping["ovh"] == ("paris",)
     assert {"hetzner", "ovh"}.isdisjoint(each.failure_domain.id for each in both.spofs if not each.name_only)
@@ -246,7 +247,7 @@ def test_a_loss_that_one_place_feels_is_told_with_its_place(company):
     place = {"cloudflare": "tokyo", "fastly": "paris"}[company]
 
     assert (web.down_hours > 0, web.places) == (True, (place,))
-    assert [each.vantage for each in answer.places][0] == place
+    assert answer.places[0].vantage == place
     assert f"In {place}: " in answer.summary
 
 

@@ -109,7 +109,10 @@ def test_different_declarations_are_refused():
         (lambda d: d["looks"].pop(), "1 looks"),
         (lambda d: d["looks"][0]["run"].update(vantage="a b"), "is not the name of one place"),
         (lambda d: d["looks"][0]["run"].update(vantage="tokyo"), "is not the name of one place"),
-        (lambda d: d["looks"][0]["target"].update(domain="x.org", registrable="x.org", hosts=["x.org"]), "not geosplit"),
+        (
+            lambda d: d["looks"][0]["target"].update(domain="x.org", registrable="x.org", hosts=["x.org"]),
+            "not geosplit",
+        ),
         (lambda d: d["looks"][0]["run"].update(started="soon"), r"looks\[0\].run.started"),
         (lambda d: d["evidence"][0].update(vantage="mars"), "'mars' is not the place of one of the looks"),
         (lambda d: d["evidence"][0].pop("vantage"), "'' is not the place of one of the looks"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from helpers.sites import CLOUDFLARE_NS, GANDI, NSONE, Site, in_pairs
 from msgspec import structs
 
+from helpers.sites import CLOUDFLARE_NS, GANDI, NSONE, Site, in_pairs
 from hostaudit import api
 from hostaudit.model.evidence import EvidenceFile
 

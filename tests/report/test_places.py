@@ -12,8 +12,8 @@ from hostaudit.report import Style, load, places
 TOKYO_ONLY = "Cloudflare (tokyo)"
 
 
-def page(report, format="terminal", **style) -> str:
-    return load(format).render(report, Style(**style))
+def page(report, name="terminal", **style) -> str:
+    return load(name).render(report, Style(**style))
 
 
 def test_the_screen_names_the_places_of_a_company_and_the_score_of_each():

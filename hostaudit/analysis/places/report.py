@@ -38,6 +38,7 @@ from hostaudit.model.report import (
     SinglePoint,
     TimeTerm,
     UnknownFact,
+    WorkingEnd,
 )
 from hostaudit.model.verdict import SEVERITIES
 from hostaudit.model.words import listed
@@ -134,22 +135,30 @@ def _score(reports: Sequence[Report]) -> Score:
     """The least of each end, each with its working."""
     low = min(reports, key=lambda each: each.score.low)
     high = min(reports, key=lambda each: each.score.high)
-    working = {(each.end, at): each for at, one in enumerate((low, high)) for each in one.score.working}
-    ends = working.get(("low", 0)), working.get(("high", 1))
-    before = working.get(("low", 1))
-    if ends[1] is not None and before is not None and not ends[1].companies and ends[1].score == before.score:
-        ends = ends[0], structs.replace(ends[1], companies=before.companies)  # they are written once
+    working = _working(low.score, high.score)
     classes = [each.score.class_ for each in reports if each.score.class_ is not None]
     return Score(
         low=low.score.low,
         high=high.score.high,
         coverage=min(each.score.coverage for each in reports),
-        working=said_once(*ends) if ends[0] is not None and ends[1] is not None else (),
+        working=working,
         formula=low.score.formula,
         class_=ClassInterval(max(each.low for each in classes), max(each.high for each in classes))
         if classes
         else None,
     )
+
+
+def _working(low: Score, high: Score) -> tuple[WorkingEnd, ...]:
+    """The low end of one score and the high end of another, each with its companies."""
+    least = next((each for each in low.working if each.end == "low"), None)
+    most = next((each for each in high.working if each.end == "high"), None)
+    if least is None or most is None:
+        return ()
+    before = next((each for each in high.working if each.end == "low"), most)
+    if not most.companies and most.score == before.score:  # they are written once
+        most = structs.replace(most, companies=before.companies)
+    return said_once(least, most)
 
 
 def _role_scores(by: Sequence[tuple[str, Iterable[RoleScore]]]) -> tuple[RoleScore, ...]:

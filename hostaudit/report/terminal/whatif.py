@@ -97,7 +97,9 @@ def _degraded(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         through = f"; goes on through {words.listed(carried)}" if carried else ""
         note = f"; {sheet.safe(outcome.note)}" if outcome.note else ""
         where = sheet.safe(only_in(outcome.places))
-        sheet.marked("weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}{where}", 2)
+        sheet.marked(
+            "weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}{where}", 2
+        )
 
 
 def _remains(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:

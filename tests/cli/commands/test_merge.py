@@ -65,7 +65,9 @@ def test_looks_that_lie_far_apart_are_noted(here):
     late["run"]["started"] = "2021-01-12T12:00:00Z"
     Path("late.json").write_text(json.dumps(late))
 
-    assert "paris looked 3.5 days before tokyo" in hostaudit("merge", "late.json", "paris.json", "-o", "new.json").stderr
+    assert (
+        "paris looked 3.5 days before tokyo" in hostaudit("merge", "late.json", "paris.json", "-o", "new.json").stderr
+    )
     assert hostaudit("merge", "late.json", "paris.json", "-o", "new.json", "-q").stderr == ""
 
 
