@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.checks import Criteria
+    from hostaudit.model.comparison import Comparison
     from hostaudit.model.evidence import EvidenceFile, Target
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
@@ -299,6 +300,14 @@ def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallback
     from hostaudit.documents import rules
 
     return places.fallbacks(evidence, rules.shipped(), scenarios(), jurisdiction=jurisdiction)
+
+
+def compare(first: Report, second: Report) -> Comparison:
+    """Return two sites side by side: class, score, the longest outage of each function that one company can cause, the
+    companies that end only one of them alone, and those on which both rest."""
+    from hostaudit.analysis.compare import compare as side_by_side
+
+    return side_by_side(first, second)
 
 
 def known_failures(report: Report) -> frozenset[str]:

@@ -34,6 +34,11 @@ TESTS_OF_MORE = {
         "analysis/site_model.py",
         "model/report.py",
     ),
+    "analysis/test_compare.py": (
+        "cli/commands/compare.py",
+        "report/comparison.py",
+        "report/terminal/comparison.py",
+    ),
     "audit/test_places.py": (
         "analysis/places/report.py",
         "analysis/places/rows.py",

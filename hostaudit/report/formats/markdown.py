@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
+from hostaudit.model.comparison import Comparison
 from hostaudit.model.overview import line_of
 from hostaudit.model.report import Report
-from hostaudit.report import EVERY, Style, places
+from hostaudit.report import EVERY, Style, comparison, places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
 from hostaudit.report.terminal.overview import cells, rank
@@ -60,6 +61,8 @@ class MarkdownFormat:
         """At most 512 KiB."""
         if isinstance(document, Report):
             return _Page(document, style).text()
+        if isinstance(document, Comparison):
+            return _side_by_side(document, style)
         from hostaudit.report.formats.terminal import FORMAT as TERMINAL
 
         return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
@@ -83,6 +86,21 @@ class MarkdownFormat:
                 break
             shown += f"\n{more}"
         return f"{shown.rstrip(chr(10))}\n"
+
+
+def _side_by_side(document: Comparison, style: Style) -> str:
+    """Two sites as a table, then their companies."""
+    heads = ("", text(document.first.domain, 160), text(document.second.domain, 160))
+    lines = [f"**{text(document.summary, 2000)}**", ""]
+    lines += [f"{text(each, 300)}." for each in document.notes] + ([""] if document.notes else [])
+    lines += [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    lines += [f"| {' | '.join(text(cell, 300) for cell in row)} |" for row in comparison.rows(document)]
+    for title, companies in comparison.groups(document):
+        if companies:
+            more = f" and {len(companies) - ROWS} more" if len(companies) > ROWS else ""
+            lines += ["", f"{text(title, 300)}: {', '.join(text(each, 200) for each in companies[:ROWS])}{more}."]
+    shown = "\n".join(lines)
+    return f"{shown if style.unicode else shown.encode('ascii', 'xmlcharrefreplace').decode()}\n"
 
 
 def _block(shown: str) -> str:
