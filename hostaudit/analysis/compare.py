@@ -16,7 +16,7 @@ from hostaudit.model.comparison import (
     FunctionSide,
     SharedCompany,
 )
-from hostaudit.model.report import IDLE, Dependency, FunctionImpact, Report, ScoreInterval
+from hostaudit.model.report import IDLE, Dependency, FunctionImpact, FunctionState, Report, ScoreInterval
 from hostaudit.model.roles import SINGLE, kind_of_function
 from hostaudit.model.single_points import counts
 from hostaudit.model.words import duration, function
@@ -82,14 +82,15 @@ def _sides(report: Report) -> dict[str, FunctionSide]:
             lost = impact.effect != "degraded"
             if lost and (before is None or _hours(impact) > _hours(before[1])):
                 worst[impact.id] = point.failure_domain.id, impact
-    found = {}
-    for each in report.functions:
-        if each.state not in IDLE:
-            company, impact = worst.get(each.id, ("", None))
-            found[each.id] = (
-                FunctionSide(each.state, company, impact.effect, _hours(impact)) if impact else FunctionSide(each.state)
-            )
-    return found
+    return {
+        each.id: _side(each.state, *worst[each.id]) if each.id in worst else FunctionSide(each.state)
+        for each in report.functions
+        if each.state not in IDLE
+    }
+
+
+def _side(state: FunctionState, company: str, impact: FunctionImpact) -> FunctionSide:
+    return FunctionSide(state, company, impact.effect, _hours(impact))
 
 
 def _hours(impact: FunctionImpact) -> float:
@@ -152,17 +153,19 @@ def _summary(
         text = f"Neither surely stands better: score {_score(first)} of {a}, {_score(second)} of {b}."
     else:
         text = f"The scores of {a} and {b} cannot be compared."
-    web = next((each for each in functions if each.id == "web"), None)
-    for domain, side in ((a, web and web.first), (b, web and web.second)):
-        if side is None:
-            text += f" {domain} has no web site that was seen."
-        elif side.state == "down":
-            text += f" The {function('web')} of {domain} is down now."
-        elif side.company:
-            text += f" {names.get(side.company, side.company)} alone ends {domain} for {duration(side.hours)}."
-        else:
-            text += f" No company seen ends {domain} alone, but for those that hold names."
-    return text
+    web = next((each for each in functions if each.id == "web"), ComparedFunction("web"))
+    return text + "".join(_ends(domain, side, names) for domain, side in ((a, web.first), (b, web.second)))
+
+
+def _ends(domain: str, web: FunctionSide | None, names: dict[str, str]) -> str:
+    """The longest outage of the web site of one site that one company can cause."""
+    if web is None:
+        return f" {domain} has no web site that was seen."
+    if web.state == "down":
+        return f" The {function('web')} of {domain} is down now."
+    if web.company:
+        return f" {names.get(web.company, web.company)} alone ends {domain} for {duration(web.hours)}."
+    return f" No company seen ends {domain} alone, but for those that hold names."
 
 
 def _score(report: Report) -> str:

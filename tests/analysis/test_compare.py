@@ -109,7 +109,7 @@ def test_markdown_is_a_table_and_hostile_names_stay_text():
     bad = structs.replace(document, names=dict.fromkeys(document.names, evil))
     text = shown(bad, "markdown")
 
-    assert "| web site | 15 days without Amazon | no company alone |" in shown(document, "markdown")
+    assert "| web site | 6 days without Amazon | no company alone |" in shown(document, "markdown")
     assert "<img" not in text and "\x1b" not in text and "|@all" not in text
     assert "\x1b" not in shown(bad)
     assert "=cmd" not in shown(structs.replace(document, names=dict.fromkeys(document.names, "=cmd")), "csv").split('"')
@@ -124,8 +124,7 @@ def test_the_command_takes_reports_and_evidence(tmp_path, monkeypatch):
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["better"] == "second"
-    assert hostaudit("compare", "a.json", "merged.json", "-o", "c.md", "-o", "c.csv").returncode == 2
-    assert hostaudit("compare", "a.json", "merged.json", "-o", "markdown=c.md", "-o", "csv=c.csv").returncode == 0
+    assert hostaudit("compare", "a.json", "merged.json", "-o", "c.md", "-o", "c.csv").returncode == 0
     assert (tmp_path / "c.csv").read_text().startswith('"part"')
     for words, error in (
         (("a.json", "a.json"), "a.json and a.json are both of captive.com"),

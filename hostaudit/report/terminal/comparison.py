@@ -36,13 +36,12 @@ def _table(sheet: Sheet, document: Comparison) -> None:
             text = f"{heads[0]} {sheet.safe(first)}; {heads[1]} {sheet.safe(second)}"
             sheet.text(text, 0, 2, lead=f"{sheet.safe(what, 60)}: ", colour=BOLD)
         return
-    found = [tuple(sheet.safe(cell) for cell in row) for row in rows(document)]
+    found = [[sheet.safe(cell) for cell in row] for row in rows(document)]
     name = min(LONGEST, max(width(row[0]) for row in found))
     rest = (sheet.width - name - 4) // 2
-    first = min(rest, max(width(cell) for cell in (heads[0], *(row[1] for row in found))))
-    sheet.row(("", *heads), (name, first, sheet.width - name - first - 4))
-    for row in found:
-        sheet.row(row, (name, first, sheet.width - name - first - 4))
+    left = min(rest, max(width(cell) for cell in (heads[0], *(row[1] for row in found))))
+    for each in (["", *heads], *found):
+        sheet.row(each, (name, left, sheet.width - name - left - 4))
 
 
 PAGES = {Comparison: write}
