@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @grouped
 def compare(
     *,
-    first: Annotated[str, typer.Argument(metavar="FIRST", help="A report (JSON) or evidence of one site.")],
-    second: Annotated[str, typer.Argument(metavar="SECOND", help="A report (JSON) or evidence of another site.")],
+    first: Annotated[str, typer.Argument(metavar="FILE", help="A report (JSON) or evidence of one site.")],
+    second: Annotated[str, typer.Argument(metavar="OTHER_FILE", help="A report (JSON) or evidence of another site.")],
     output: Output,
     console: Console,
 ) -> int:
