@@ -20,7 +20,7 @@ from hostaudit.model.values import Certificate, Registration
 
 pytest.importorskip("jq")
 pytest.importorskip("duckdb")
-from helpers import dashboards  # noqa: E402 - it needs both
+from helpers import dashboards
 
 ASKED = range(1, 9)
 NOW = datetime(2021, 2, 20, tzinfo=UTC)
@@ -118,7 +118,11 @@ def test_what_changed_is_told_of_the_site_that_did(folder, reports):
     now = NOW.timestamp()
     by_jq, by_sql = dashboards.by_jq(7, folder, now), dashboards.by_sql(7, folder, now)
 
-    assert [row[:2] for row in by_jq] == [row[:2] for row in by_sql] == [("captive.com", "alone"), ("captive.com", "class")]
+    assert (
+        [row[:2] for row in by_jq]
+        == [row[:2] for row in by_sql]
+        == [("captive.com", "alone"), ("captive.com", "class")]
+    )
     captive = next(each for each in reports if each.target.domain == "captive.com")
     assert json.loads(by_jq[0][3]) == sorted(who for who in alone(captive, names=False))
     assert "amazon" not in by_jq[0][2] and "amazon" in by_sql[0][3]
@@ -128,9 +132,7 @@ def test_scores_by_owner(folder, reports):
     low: dict[str, list[tuple[float, str]]] = {}
     for each in reports:
         low.setdefault(OWNERS.get(each.target.domain, "none"), []).append((each.score.low, each.target.domain))
-    wanted = {
-        owner: (round(sum(score for score, _ in rows) / len(rows), 2), *min(rows)) for owner, rows in low.items()
-    }
+    wanted = {owner: (round(sum(score for score, _ in rows) / len(rows), 2), *min(rows)) for owner, rows in low.items()}
 
     for ask in (dashboards.by_jq, dashboards.by_sql):
         found = {row[0]: (float(row[1]), float(row[2]), row[3]) for row in ask(8, folder, NOW.timestamp())}
