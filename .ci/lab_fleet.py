@@ -183,10 +183,8 @@ def asked(truths: list[Facts], rows: list[Facts], networks: Networks) -> list[tu
         wanted[1] += [(site,)] if "cloudflare" in tree.single("parent", web) else []
         companies = {COMPANIES.get(each, each) for each in truth["dns_providers"]}
         wanted[3] += [(site,)] if len(companies) == 1 else []
-        edge = COMPANIES.get(truth["cdn"], truth["cdn"])  # in whose networks the bare name may stand too
-        hosts = truth["hosting"] or [
-            each for each in networks.holders(truth["apex_ips"]) if COMPANIES.get(each, each) != edge
-        ]
+        bare = [] if truth["origin_hidden"] else networks.holders(truth["apex_ips"])  # hidden: it is at the CDN too
+        hosts = truth["hosting"] or sorted(bare)
         wanted[4] += [(site, "hosting", each) for each in named(HOSTING, hosts)]
         wanted[4] += [(site, "cdn", truth["cdn"])] if truth["cdn"] else []
         certificates = [value for key, value in report.values.items() if key.startswith("tls:") and value]
