@@ -146,4 +146,4 @@ def test_the_page_has_eight_questions_each_asked_twice():
     found = dashboards.queries()
 
     assert [*found] == [*ASKED]
-    assert all({*blocks} == {"sh", "sql"} for blocks in found.values())
+    assert all({*blocks} == {"bash", "sql"} for blocks in found.values())

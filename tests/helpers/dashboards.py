@@ -10,13 +10,13 @@ from typing import Any
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "dashboards.md"
 QUESTION = re.compile(r"^## (\d)\. .*?\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(bash|sql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 Rows = list[tuple[str, ...]]
 
 
 def queries() -> dict[int, dict[str, str]]:
-    """By number of a question, its block for jq (``sh``) and that for DuckDB (``sql``)."""
+    """By number of a question, its block for jq (``bash``) and that for DuckDB (``sql``)."""
     found = QUESTION.findall(PAGE.read_text("utf-8"))
     return {int(number): dict(BLOCK.findall(text)) for number, text in found}
 
@@ -31,7 +31,7 @@ def by_jq(question: int, folder: Path, now: float) -> Rows:
     """The answer of jq in a folder with ``reports.jsonl`` and ``yesterday.jsonl``. ``now``: seconds since 1970."""
     import jq
 
-    words = shlex.split(queries()[question]["sh"])
+    words = shlex.split(queries()[question]["bash"])
     assert words.pop(0) == "jq"
     flags = words.pop(0)
     values: dict[str, Any] = {}
