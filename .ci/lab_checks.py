@@ -16,6 +16,7 @@ from pathlib import Path
 import lab_cases
 import lab_odd
 import lab_places
+import lab_registries
 import lab_servers
 import lab_sites
 import yaml
@@ -571,6 +572,23 @@ def second_servers(options: argparse.Namespace) -> None:
         check(*claim)
 
 
+def by_unlisted_servers(options: argparse.Namespace) -> None:
+    """Registrations under top-level domains whose servers IANA does not list, while IANA cannot be reached."""
+    lab = options.lab.resolve().parent
+    for state in lab_registries.STATES:
+        with tempfile.TemporaryDirectory() as place:
+            path, evidence = Path(place) / "registries.json", Path(place) / "evidence.json"
+            path.write_text(json.dumps(lab_registries.topology(lab, state)), "utf-8")
+            rows = run(options, path, *lab_registries.ASKED[state])
+            for claim in lab_registries.claims(state, rows):
+                check(*claim)
+            evidence.write_text(rows[lab_registries.ASKED[state][0]]["evidence"], "utf-8")
+            command = [options.hostaudit, "analyse", str(evidence), "--no-site"]
+            said = subprocess.run(command, capture_output=True, text=True, cwd=place)
+            old = [line for line in (said.stdout + said.stderr).splitlines() if "old data" in line]
+        check(f"registries, {state}: a fresh install has no old data", not old, old)
+
+
 def policies(options: argparse.Namespace) -> None:
     """One demand, two DNS operators: met, not met, and not to be known, in every format that has a verdict."""
     demand = "version: 1\npolicy: {roles: {dns: {min_providers: 2, independent_by: [parent]}}}\n"
@@ -639,6 +657,7 @@ def main() -> None:
         from_several_places,
         among_faults,
         second_servers,
+        by_unlisted_servers,
         policies,
     )
     with ThreadPoolExecutor(2) as pool:
