@@ -98,14 +98,14 @@ def wheel(session: nox.Session) -> None:
 def lab(session: nox.Session) -> None:
     """Real behaviour, where the laboratory network is; HOSTAUDIT_LAB names its command."""
     in_lab(session, "lab_checks.py")
-    in_lab(session, "lab_fleet.py", "--sites", "12")
+    in_lab(session, "lab_fleet.py", "--sites", "12", needs=("duckdb", "jq"))
 
 
-def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
-    """Run one of the laboratory's scripts with the command as it is installed."""
+def in_lab(session: nox.Session, script: str, *arguments: str, needs: tuple[str, ...] = ()) -> None:
+    """Run one of the laboratory's scripts with the command as it is installed. ``needs``: what else it imports."""
     if not os.access(LAB, os.X_OK):
         session.skip(f"no laboratory network at {LAB}: what it proves is not checked in this run")
-    install(session, *LOCKED, ".")
+    install(session, *LOCKED, ".", *needs)
     command = str(Path(session.bin) / "hostaudit")
     session.run(".ci/lab-setup", str(LAB), external=True)
     session.run("python", f".ci/{script}", "--lab", str(LAB), "--hostaudit", command, *arguments)
@@ -176,7 +176,7 @@ def prices(session: nox.Session) -> None:
 def fleet(session: nox.Session) -> None:
     """A larger fleet of generated sites in the laboratory network, each day another; after ``--`` the seed of one."""
     seed = session.posargs[0] if session.posargs else str(datetime.now(UTC).toordinal())
-    in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed)
+    in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed, needs=("duckdb", "jq"))
 
 
 @nox.session(name="whole-matrix", tags=["nightly"])

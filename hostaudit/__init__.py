@@ -7,6 +7,7 @@ the package loads nothing else.
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "Criteria",
     "DocumentError",
     "EffectivePolicy",
@@ -27,12 +28,14 @@ __all__ = [
     "alook",
     "analyse",
     "ascan",
+    "compare",
     "encode_evidence",
     "encode_report",
     "fallbacks",
     "known_failures",
     "look",
     "matrix",
+    "merge",
     "read_evidence",
     "read_policy",
     "read_report",
@@ -55,12 +58,14 @@ if TYPE_CHECKING:
         alook,
         analyse,
         ascan,
+        compare,
         encode_evidence,
         encode_report,
         fallbacks,
         known_failures,
         look,
         matrix,
+        merge,
         read_evidence,
         read_policy,
         read_report,
@@ -74,6 +79,7 @@ if TYPE_CHECKING:
     )
     from hostaudit.errors import DocumentError, HostauditError, NothingToScanError, UsageError
     from hostaudit.model.checks import Criteria
+    from hostaudit.model.comparison import Comparison
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
@@ -83,6 +89,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.look import LookOptions
 else:
     _ELSEWHERE = {
+        "Comparison": "model.comparison",
         "Criteria": "model.checks",
         "DocumentError": "errors",
         "EffectivePolicy": "model.policy",

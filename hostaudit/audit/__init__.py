@@ -36,7 +36,7 @@ async def look(
 
 
 def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
-    """Return the model of a site, from which every question about it is answered."""
+    """Return the model of a site as one look shows it, from which every question about it is answered."""
     from hostaudit.analysis import site_model
     from hostaudit.analysis.catalogue.catalogue import catalogue_of
 
@@ -55,6 +55,10 @@ def analyse(
     on which the evidence was taken. ``with_graph``: with its fault tree. Raises ``UsageError`` for an unknown scenario
     in the policy."""
     day = day or date.fromisoformat(file.run.started[:10])
+    if file.looks:
+        from hostaudit.audit import places
+
+        return places.analyse(file, rules, criteria, day, with_graph=with_graph)
     return judge(understand(file, rules), criteria, day, with_graph=with_graph)
 
 

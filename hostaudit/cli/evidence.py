@@ -157,7 +157,7 @@ class Declarations:
 def saved(path: str, declarations: Declarations) -> EvidenceFile:
     """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations."""
     from hostaudit.documents.evidence_file import read_report
-    from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun
+    from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Look
 
     found = read_report(path)
     if not isinstance(found, EvidenceFile):
@@ -170,7 +170,9 @@ def saved(path: str, declarations: Declarations) -> EvidenceFile:
             tool_version=found.run.tool_version,
             defects=found.run.defects,
         )
-        found = EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence)
+        seen_from = found.places if isinstance(found.places, tuple) else ()
+        looks = tuple(sorted((Look(each.target, each.run) for each in seen_from), key=lambda each: each.run.vantage))
+        found = EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence, looks=looks)
     return declarations.added(found)
 
 

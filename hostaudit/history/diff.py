@@ -101,6 +101,8 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "one was judged by a policy and the other was not: verdicts and findings are not compared"
     elif before.policy != after.policy:
         yield "they were judged by different policies, which may explain what findings and verdict say"
+    if before.run.vantage != after.run.vantage:
+        yield f"they were looked at from different places ({before.run.vantage}, then {after.run.vantage})"
     if before.run.rules_version != after.run.rules_version:
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
     if before.formula != after.formula:

@@ -68,7 +68,8 @@ class FunctionOutcome(Struct, frozen=True):
     """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
     worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
-    it; None if nothing is lost."""
+    it; None if nothing is lost. ``places``: of an answer about several places, those where as much is lost, if these
+    are not all."""
 
     id: str
     effect: str
@@ -81,6 +82,15 @@ class FunctionOutcome(Struct, frozen=True):
     remains: tuple[str, ...] = ()
     note: str = ""
     time_to_impact: Hours | None = None
+    places: tuple[str, ...] | UnsetType = UNSET
+
+
+class PlaceOutcome(Struct, frozen=True):
+    """What happens in one place of merged evidence."""
+
+    vantage: str
+    summary: str
+    functions: tuple[FunctionOutcome, ...]
 
 
 class Standby(Struct, frozen=True):
@@ -109,7 +119,8 @@ class Excluded(Struct, frozen=True):
 
 class WhatIf(Struct, frozen=True):
     """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
-    ``names``: the names of companies and products, by id."""
+    ``names``: the names of companies and products, by id. ``places``: on merged evidence, the outcome in each place,
+    the worst first; ``functions`` are then those of the place where each is down longest."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target
@@ -135,6 +146,7 @@ class WhatIf(Struct, frozen=True):
     lesson: str = ""
     sources: dict[str, str] = {}
     names: dict[str, str] = {}
+    places: tuple[PlaceOutcome, ...] | UnsetType = UNSET
 
 
 class MatrixRow(Struct, frozen=True):
@@ -176,7 +188,8 @@ class Candidate(Struct, frozen=True):
 
 class Gap(Struct, frozen=True):
     """One single point of failure in one role, and the candidates that could replace it. ``own``: it is guessed to be
-    the owner of the site himself, who needs no replacement; what he declares as his own is no gap."""
+    the owner of the site himself, who needs no replacement; what he declares as his own is no gap. ``places``: of
+    merged evidence, the places in which it is one, if these are not all."""
 
     parent: str
     name: str
@@ -184,6 +197,7 @@ class Gap(Struct, frozen=True):
     functions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     own: OwnGround | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 class Fallbacks(Struct, frozen=True):

@@ -62,7 +62,7 @@ CAUSES = {
     "no_service": "there is no service that tells this",
     "not_asked": "not asked, by choice",
     "depends_on_unknown": "not looked for, as an earlier question has no answer",
-    "contradicted": "other answers of the same scan contradict it",
+    "contradicted": "other answers contradict it",
     "unproved": "an empty answer without the record that would prove it",
     "challenge": "the answer was a challenge page (bot check), not the site's own page",
     "other_subject": "the answer is about something else",
@@ -295,10 +295,14 @@ def counts(note: RecoveryNote) -> str:
 
 def proof(item: Evidence) -> str:
     """One item of evidence in a line: question and answer. Its ``source`` names who answered."""
-    subject = read_subject(item.kind, item.subject)
-    asked = KINDS[item.kind].question.format(**subject._asdict()) if subject is not None else ""
-    question = asked or f"{item.kind} of {item.subject}"
-    return f"{question}: {answer(item)}"
+    return f"{question(item.kind, item.subject)}: {answer(item)}"
+
+
+def question(kind: str, about: str) -> str:
+    """A question in words, by the kind of its evidence and the text of its subject."""
+    subject = read_subject(kind, about)
+    asked = KINDS[kind].question.format(**subject._asdict()) if subject is not None else ""
+    return asked or f"{kind} of {about}"
 
 
 def answer(item: Evidence) -> str:

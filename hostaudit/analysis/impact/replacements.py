@@ -25,14 +25,21 @@ Held = dict[str, tuple[str, ...]]
 """By parent company: the services that it provides to the site, in words."""
 
 
-def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
+def fallbacks(
+    site: SiteModel,
+    scenarios: Iterable[Scenario] = (),
+    *,
+    jurisdiction: bool = False,
+    elsewhere: Iterable[SiteModel] = (),
+) -> Fallbacks:
     """Return the candidates for every company that stops a function alone, and every role in which it does.
 
     ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` hold the recorded
-    refusals.
+    refusals. ``elsewhere``: the same site as other places see it; what it depends on there counts too.
     """
-    held = _held(site)
-    countries = _countries(site)
+    everywhere = (*elsewhere, site)
+    held = {parent: services for each in everywhere for parent, services in _held(each).items()}
+    countries = {country: users for each in everywhere for country, users in _countries(each).items()}
     refusals = _refusals(scenarios)
     guessed = guessed_companies(site.tree)
     gaps = []

@@ -79,7 +79,7 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                 name_only=name_only,
             )
         )
-    return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=_rank))
+    return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=rank))
 
 
 def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying: list[SiteFunction]) -> bool:
@@ -88,7 +88,7 @@ def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying:
     return not any(rest[function.id].stops for function in applying)
 
 
-def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
+def rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
     """Companies first; of each kind those that hold only names last, the longest outage of the web site first."""
     domain = point.failure_domain
     web = sum(each.time_to_recover_hours.usual for each in point.functions if (each.id, each.effect) == ("web", "down"))

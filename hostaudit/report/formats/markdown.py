@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
+from hostaudit.model.comparison import Comparison
 from hostaudit.model.overview import line_of
 from hostaudit.model.report import Report
-from hostaudit.report import EVERY, Style
+from hostaudit.report import EVERY, Style, comparison, places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
 from hostaudit.report.terminal.overview import cells, rank
@@ -60,6 +61,8 @@ class MarkdownFormat:
         """At most 512 KiB."""
         if isinstance(document, Report):
             return _Page(document, style).text()
+        if isinstance(document, Comparison):
+            return _side_by_side(document, style)
         from hostaudit.report.formats.terminal import FORMAT as TERMINAL
 
         return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
@@ -85,6 +88,21 @@ class MarkdownFormat:
         return f"{shown.rstrip(chr(10))}\n"
 
 
+def _side_by_side(document: Comparison, style: Style) -> str:
+    """Two sites as a table, then their companies."""
+    heads = ("", text(document.first.domain, 160), text(document.second.domain, 160))
+    lines = [f"**{text(document.summary, 2000)}**", ""]
+    lines += [f"{text(each, 300)}." for each in document.notes] + ([""] if document.notes else [])
+    lines += [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    lines += [f"| {' | '.join(text(cell, 300) for cell in row)} |" for row in comparison.rows(document)]
+    for title, companies in comparison.groups(document):
+        if companies:
+            more = f" and {len(companies) - ROWS} more" if len(companies) > ROWS else ""
+            lines += ["", f"{text(title, 300)}: {', '.join(text(each, 200) for each in companies[:ROWS])}{more}."]
+    shown = "\n".join(lines)
+    return f"{shown if style.unicode else shown.encode('ascii', 'xmlcharrefreplace').decode()}\n"
+
+
 def _block(shown: str) -> str:
     """Text of the terminal as a code block."""
     kept = shown.encode()[: MOST_BYTES - RESERVE].decode("utf-8", "ignore")
@@ -105,6 +123,7 @@ class _Page:
 
     def text(self) -> str:
         self._top()
+        self._places()
         self._findings()
         self._exceptions()
         self._companies()
@@ -202,7 +221,8 @@ class _Page:
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         guess = " (looks like the site's own)" if domain.own == "guessed" else ""
-        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
+        called = self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)
+        return f"{called}{guess}{places.only_in(point.places)}"
 
     def _held(self, point: SinglePoint) -> str:
         return words.listed([say.role(each) for each in point.roles])
@@ -249,6 +269,19 @@ class _Page:
             for cause, facts in list(causes.items())[:ROWS]
         ]
         self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))
+
+    def _places(self) -> None:
+        """What each place sees, the worst first, and where they contradict each other."""
+        seen_from = places.of(self.report)
+        cells = [
+            [text(each.vantage, 40), text(places.in_short(each), 80), text(places.ends(each, self.known), 600)]
+            for each in seen_from[:ROWS]
+        ]
+        title = "Places, the worst first; redundancy counts within one place only"
+        self.table(title, ("Place", "Score", "Who ends what alone"), cells, len(seen_from))
+        told = [*places.contradictions(self.report)]
+        rows = [[text(each, 600)] for each in told[:ROWS]]
+        self.table("Answered differently, though there is one answer for everybody", ("What",), rows, len(told))
 
     def _not_assessed(self) -> None:
         gaps = self.report.not_assessed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostaudit.model import words
 from hostaudit.model.whatif import Candidate, Fallbacks, Gap
 from hostaudit.report import wording as say
+from hostaudit.report.places import only_in
 from hostaudit.report.terminal.sheet import MORE, Sheet
 from hostaudit.report.text import width
 
@@ -37,6 +38,7 @@ def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     called = sheet.safe(gap.name or gap.parent, 80)
     if gap.name and gap.parent.lower() != gap.name.lower():
         called += f" ({sheet.safe(gap.parent, 80)})"
+    called += sheet.safe(only_in(gap.places), 200)
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
     if gap.own == "guessed":
         sheet.text("It looks like the site's own, which needs no other; own in the site file settles it.", 3)

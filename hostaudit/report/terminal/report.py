@@ -29,6 +29,7 @@ from hostaudit.model.report import (
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
 from hostaudit.model.verdict import LEVELS
+from hostaudit.report import places
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
@@ -98,10 +99,11 @@ NOT_BY_A_TABLE = ("not_asked", "limit", "deadline")
 
 def write(sheet: Sheet, report: Report) -> None:
     """The whole report."""
-    evidence = {item.id: item for item in report.evidence}
+    evidence = places.proofs(report)
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     known = say.companies(report)
     _top(sheet, report)
+    _places(sheet, report, known)
     _findings(sheet, report)
     _companies(sheet, report, evidence, names, known)
     _its_own(sheet, report)
@@ -131,6 +133,21 @@ def _top(sheet: Sheet, report: Report) -> None:
     _data(sheet, report)
     for each in report.caveats:
         sheet.text(sheet.safe(each.text, 800), lead="Note: ", colour=YELLOW)
+
+
+def _places(sheet: Sheet, report: Report, known: dict[str, str]) -> None:
+    """What each place sees, the worst first, and where they contradict each other."""
+    for position, each in enumerate(places.of(report)):
+        if position == 0:
+            sheet.heading("Places, the worst first; redundancy counts within one place only")
+        text = f"{places.in_short(each)}; {places.ends(each, known)}"
+        sheet.text(sheet.safe(text, 800), 2, 4, lead=f"{sheet.safe(each.vantage, 40)}: ", colour=BOLD)
+    told = [*places.contradictions(report)]
+    if told:
+        sheet.heading("Answered differently, though there is one answer for everybody")
+    for text in told[:OTHERS]:
+        sheet.marked("weak", "contradicted", sheet.safe(text, 600), 2)
+    sheet.more(len(told) - OTHERS)
 
 
 def _data(sheet: Sheet, report: Report) -> None:
@@ -262,10 +279,12 @@ def _companies(
         roles = words.listed([say.role(each) for each in point.roles])
         guess = ", which looks like the site's own" if point.failure_domain.own == "guessed" else ""
         told = _told_id(sheet, point, known)
-        held = f"{_called(sheet, point, known)}{guess}{f', for {roles}' if roles else ''}{told}"
+        where = sheet.safe(places.only_in(point.places), 200)
+        held = f"{_called(sheet, point, known)}{guess}{f', for {roles}' if roles else ''}{told}{where}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
         _effects(sheet, point.functions, names)
-        _proof(sheet, point.because, evidence)
+        here = isinstance(point.places, tuple)
+        _proof(sheet, point.because, places.proofs(report, point.places) if here else evidence)
     stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
     if bases := say.bases(stops, report.times):
         sheet.text(sheet.safe(bases, 400), 2, lead="Times: ")
@@ -291,6 +310,7 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact], names: dict[str, s
             when = words.loss(each.onset, each.time_to_recover_hours)
             if each.via:
                 when += f" by way of {sheet.fallback(each.via)}"
+        when += places.only_in(each.places)
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
         text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")

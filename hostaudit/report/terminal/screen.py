@@ -25,6 +25,7 @@ from hostaudit.model.report import (
 )
 from hostaudit.model.roles import ROLES, kind_of_function
 from hostaudit.model.verdict import SEVERITIES
+from hostaudit.report import places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.terminal.sheet import Sheet
@@ -224,20 +225,27 @@ class _Screen:
         return lines
 
     def _called(self, point: SinglePoint) -> str:
+        known = self.known.get(point.failure_domain.id)
+        return self._company(point) if known and width(known) > LONG_NAME else self._seen(point) + self._in(point)
+
+    def _seen(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         if domain.own == "guessed":
             return f"{self.safe(domain.name or seen_of(domain.id), 30)} (own?)"
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
-        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
-        return self._company(point) if width(known) > LONG_NAME else self.safe(known, 40)
+        return self.safe(self.known.get(domain.id) or self.names.get(domain.id, domain.id), 40)
 
     def _company(self, point: SinglePoint) -> str:
         """The name of a company alone, where there is no room for its product."""
         domain = point.failure_domain
         if is_unknown(domain.id):
-            return self._called(point)
-        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40)
+            return self._seen(point)
+        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40) + self._in(point)
+
+    def _in(self, point: SinglePoint) -> str:
+        """The places in which a company ends something, if these are not all."""
+        return f" ({self.safe(words.few(point.places, 2), 40)})" if isinstance(point.places, tuple) else ""
 
     def _cells(self, impacts: Iterable[FunctionImpact]) -> Iterator[tuple[str, Cell]]:
         """By function, the text of a cell, its bar and what it means."""
@@ -314,7 +322,8 @@ class _Screen:
     # -- facts --------------------------------------------------------------------------------------------------------
 
     def _facts(self, room: Room) -> list[Line]:
-        found: list[tuple[str, str, Meaning]] = [*self._demands(), ("broken now", *self._broken())]
+        found: list[tuple[str, str, Meaning]] = [*self._places()]
+        found += [*self._demands(), ("broken now", *self._broken())]
         ending = [f"{each.id} {say.EXCEPTIONS[each.state]}" for each in self.report.exceptions_applied if each.warning]
         if ending:
             found.append(("exceptions", words.few(ending), "weak"))
@@ -333,6 +342,16 @@ class _Screen:
     def _fact(self, label: str, spans: Iterable[Span], room: Room) -> list[Line]:
         lead = Span(f"{label:{LABEL - 1}}", "strong", whole=True)
         return wrapped([lead, *spans], self.columns, min(LABEL, self.columns // 4), most=room.fact)
+
+    def _places(self) -> Iterator[tuple[str, str, Meaning]]:
+        """Class and score of each place, and what the places were answered differently."""
+        seen_from = places.of(self.report)
+        if seen_from:
+            yield "places", "; ".join(f"{each.vantage} {places.in_short(each)}" for each in seen_from), "plain"
+        told = [*places.contradictions(self.report)]
+        if told:
+            more = f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+            yield "differs", f"{told[0]}{more}", "weak"
 
     def _own(self) -> Iterator[tuple[str, str, Meaning]]:
         """What the owner runs himself, or seems to, and how soon he says to be back."""

@@ -6,6 +6,7 @@ from hostaudit.model import words
 from hostaudit.model.report import Hours
 from hostaudit.model.whatif import FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
+from hostaudit.report.places import only_in
 from hostaudit.report.terminal import timeline
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
 
@@ -64,7 +65,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
             parts.append(f"left: {words.listed([sheet.called(each) for each in outcome.remains])}")
         if outcome.note:
             parts.append(sheet.safe(outcome.note))
-        text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}"
+        text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}{sheet.safe(only_in(outcome.places))}"
         effect = say.effect(outcome.effect)
         if outcome.down_hours > 0:
             sheet.marked(EFFECT_MARKS.get(outcome.effect, "bad"), effect, text, 2)
@@ -95,7 +96,10 @@ def _degraded(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         carried = [*map(sheet.fallback, outcome.via), *map(sheet.called, outcome.remains)]
         through = f"; goes on through {words.listed(carried)}" if carried else ""
         note = f"; {sheet.safe(outcome.note)}" if outcome.note else ""
-        sheet.marked("weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}", 2)
+        where = sheet.safe(only_in(outcome.places))
+        sheet.marked(
+            "weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}{where}", 2
+        )
 
 
 def _remains(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
