@@ -242,7 +242,8 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     stops, the summands of both, as ids in the ``times`` of the report; reports of older versions hold the summands
     themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: from what the times of a
     function are estimated that is only degraded. ``via``: the fallback that ends the loss. ``remains``: the providers
-    of the alternatives with which a degraded function goes on."""
+    of the alternatives with which a degraded function goes on. ``decided_by``: of a company, the role in which the site
+    itself uses what is back last in the usual case; empty if that serves a provider of the site only."""
 
     id: str
     effect: Effect
@@ -253,6 +254,7 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     via: str = ""
     time_to_impact: Hours | None = None
     remains: tuple[str, ...] = ()
+    decided_by: str | UnsetType = UNSET
 
     @property
     def onset(self) -> Hours:
@@ -262,7 +264,9 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
 
 
 class SinglePoint(Struct, frozen=True):
-    """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar."""
+    """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar.
+    ``roles``: those in which the site itself uses it; ``upstream_roles``: those in which only providers of the site do,
+    by which it ends or worsens what it does not in the others."""
 
     failure_domain: FailureDomain
     order: int
@@ -271,6 +275,7 @@ class SinglePoint(Struct, frozen=True):
     roles: tuple[str, ...] = ()
     exposure: float = 0.0
     name_only: bool = False
+    upstream_roles: tuple[str, ...] | UnsetType = UNSET
 
 
 class CutSet(Struct, frozen=True, omit_defaults=True):

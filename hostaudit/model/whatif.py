@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, Run
+from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, RecoveryNote, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
 FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
@@ -68,7 +68,8 @@ class FunctionOutcome(Struct, frozen=True):
     """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
     worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
-    it; None if nothing is lost."""
+    it; None if nothing is lost. ``declared_hours``: the hours down in the usual case if the recoveries hold that the
+    owner declares and has tested; left out where they save nothing."""
 
     id: str
     effect: str
@@ -81,6 +82,7 @@ class FunctionOutcome(Struct, frozen=True):
     remains: tuple[str, ...] = ()
     note: str = ""
     time_to_impact: Hours | None = None
+    declared_hours: float | UnsetType = UNSET
 
 
 class Standby(Struct, frozen=True):
@@ -109,7 +111,7 @@ class Excluded(Struct, frozen=True):
 
 class WhatIf(Struct, frozen=True):
     """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
-    ``names``: the names of companies and products, by id."""
+    ``names``: the names of companies and products, by id; ``recoveries``: what the owner declares of his recovery."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target
@@ -135,16 +137,18 @@ class WhatIf(Struct, frozen=True):
     lesson: str = ""
     sources: dict[str, str] = {}
     names: dict[str, str] = {}
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
 
 
 class MatrixRow(Struct, frozen=True):
-    """One scenario: worst hours down by function id; None: not assessed. ``applies`` false: none of its events
-    binds."""
+    """One scenario: usual hours down by function id; None: not assessed. ``applies`` false: none of its events
+    binds. ``declared_hours``: by function id, the hours if declared recoveries hold, where these save some."""
 
     scenario: str
     title: str
     applies: bool
     down_hours: dict[str, float | None]
+    declared_hours: dict[str, float] | UnsetType = UNSET
 
 
 class Matrix(Struct, frozen=True):
@@ -156,6 +160,7 @@ class Matrix(Struct, frozen=True):
     functions: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
     not_assessed: tuple[NotAssessed, ...]
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
 
 
 class Candidate(Struct, frozen=True):
@@ -188,7 +193,7 @@ class Gap(Struct, frozen=True):
 
 class Fallbacks(Struct, frozen=True):
     """The document of ``hostaudit fallbacks`` (``hostaudit.fallbacks/1``). ``parents`` and ``jurisdictions`` are those
-    that the site depends on already."""
+    that the site depends on already; ``recoveries``: what the owner declares of his recovery."""
 
     schema: Literal["hostaudit.fallbacks/1"]
     target: Target
@@ -196,3 +201,4 @@ class Fallbacks(Struct, frozen=True):
     parents: tuple[str, ...]
     jurisdictions: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET

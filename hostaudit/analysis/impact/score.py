@@ -117,7 +117,8 @@ class CompanyOutages:
 
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
-    on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails.
+    on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails; ``down_now``:
+    those that do not in any reading, so that no company ends them.
     """
 
     functions: tuple[SiteFunction, ...]
@@ -126,6 +127,7 @@ class CompanyOutages:
     rest: dict[str, dict[str, Outage]]
     unseen: tuple[SiteFunction, ...] = ()
     endless: frozenset[str] = frozenset()
+    down_now: frozenset[str] = frozenset()
 
     @property
     def weight_of_unseen(self) -> float:
@@ -144,7 +146,8 @@ class CompanyOutages:
             return False
         if self.unseen and (parent == NOBODY or any(parent in function.possible for function in self.unseen)):
             return False
-        return not any(self.rest[parent][function.id].stops for function in self.functions)
+        down = frozenset() if parent == NOBODY else self.down_now
+        return not any(self.rest[parent][each.id].stops for each in self.functions if each.id not in down)
 
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
@@ -164,6 +167,7 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
     now = impact(tree, frozenset(), clock, reading=reading)
+    surely = now if reading == "optimistic" else impact(tree, frozenset(), clock, reading="optimistic")
     return CompanyOutages(
         functions,
         single_points,
@@ -171,6 +175,7 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
         unseen,
         frozenset(function.id for function in functions if now[function.id].stops),
+        frozenset(function.id for function in functions if surely[function.id].stops),
     )
 
 

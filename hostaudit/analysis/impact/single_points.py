@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET
 
@@ -22,7 +22,7 @@ from hostaudit.analysis.impact.outage import (
     stopped_alone,
 )
 from hostaudit.analysis.impact.own_parts import guessed_companies, own_ground, told_as_one
-from hostaudit.analysis.impact.score import exposure
+from hostaudit.analysis.impact.score import effective_role, exposure
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
@@ -60,6 +60,11 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
         leaves = _leaves_of(tree, hit, kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
+        degraded = _degraded(tree, clock, functions, hit, legs, state, (kind, identity))
+        roots = [(f.root,) for f in hit]
+        roots += [f.degraded_by for f in functions if f.id in {each.id for each in degraded}]
+        company = identity if kind == "parent" else ""
+        roles, upstream = _services(tree, roots, kind, identity)
         points.append(
             SinglePoint(
                 failure_domain=FailureDomain(
@@ -70,12 +75,13 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                     (own_ground(leaves) if kind == "provider" else None) or UNSET,
                 ),
                 order=1,
-                functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)
-                + _degraded(tree, clock, functions, hit, legs, state, (kind, identity)),
+                functions=tuple(_function_impact(tree, clock, f, outages[f.id], table, company) for f in hit)
+                + degraded,
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
-                roles=tuple(sorted({leaf.role for leaf in leaves})),
+                roles=tuple(sorted(roles | upstream if name_only else roles)),
                 exposure=round(worth, 4),
                 name_only=name_only,
+                upstream_roles=UNSET if name_only or not upstream else tuple(sorted(upstream)),
             )
         )
     return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=_rank))
@@ -99,8 +105,37 @@ def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, ident
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.ended_by().get(kind, ())]
 
 
+def _services(
+    tree: FaultTree, roots: Iterable[tuple[str, ...]], kind: DomainKind, identity: str
+) -> tuple[set[str], set[str]]:
+    """The roles in which the site itself uses a failure domain for the functions with these roots, and those in which
+    only its providers do, of functions that the former do not touch."""
+    direct: set[str] = set()
+    upstream: set[str] = set()
+    for nodes in roots:
+        leaves = [tree.leaves[name] for name in tree.below(*nodes) if name in tree.leaves]
+        leaves = [leaf for leaf in leaves if identity in leaf.ended_by().get(kind, ())]
+        mine = {effective_role(leaf) for leaf in leaves if leaf.direct}
+        direct |= mine
+        upstream |= set() if mine else {effective_role(leaf) for leaf in leaves}
+    return direct, upstream - direct
+
+
+def _decided_by(tree: FaultTree, function: SiteFunction, outage: Outage, company: str) -> str:
+    """The role in which the site itself uses what is back last; empty if only a provider of the site uses it. The
+    network of a name server is no part of the site's own records, but its role is."""
+    leaf = tree.leaves.get(outage.by.usual)
+    direct, _ = _services(tree, [(function.root,)], "parent", company)
+    return effective_role(leaf) if leaf is not None and effective_role(leaf) in direct else ""
+
+
 def _function_impact(
-    tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage, table: TimeTable
+    tree: FaultTree,
+    clock: RecoveryTimes,
+    function: SiteFunction,
+    outage: Outage,
+    table: TimeTable,
+    company: str,
 ) -> FunctionImpact:
     begins = function.begins.hours if function.begins is not None else outage.begins
     return FunctionImpact(
@@ -111,6 +146,7 @@ def _function_impact(
         times=_times(tree, clock, function, outage, table),
         via=outage.by.high if tree.switch(outage.by.high) is not None else "",
         time_to_impact=rounded(begins),
+        decided_by=_decided_by(tree, function, outage, company) if company else UNSET,
     )
 
 

@@ -205,7 +205,7 @@ class _Page:
         return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
 
     def _held(self, point: SinglePoint) -> str:
-        return words.listed([say.role(each) for each in point.roles])
+        return say.held(point).removeprefix("for ")
 
     def _stops(self, point: SinglePoint) -> str:
         """One phrase for each effect and time, with all functions that share them."""
