@@ -146,8 +146,15 @@ class CompanyOutages:
             return False
         if self.unseen and (parent == NOBODY or any(parent in function.possible for function in self.unseen)):
             return False
-        down = frozenset() if parent == NOBODY else self.down_now
-        return not any(self.rest[parent][each.id].stops for each in self.functions if each.id not in down)
+        return not any(self.rest[parent][function.id].stops for function in self.functions)
+
+    def ends(self, parent: str) -> bool:
+        """True if a company ends more than names. What is down already is ended by no company, but by nobody."""
+        if parent == NOBODY or not self.down_now:
+            return not self.holds_names_only(parent)
+        hit = {each.id for each in self.functions if self.rest[parent][each.id].stops}
+        unseen = any(parent in function.possible for function in self.unseen)
+        return bool(hit - self.down_now) or unseen
 
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
@@ -213,7 +220,7 @@ def outage_class(pessimistic: CompanyOutages, optimistic: CompanyOutages) -> Cla
 
 
 def _class(held: CompanyOutages) -> OutageClass:
-    strong = (each for parent, each in held.outages.items() if not held.holds_names_only(parent))
+    strong = (each for parent, each in held.outages.items() if held.ends(parent))
     worst = max((each["web"].hours.usual for each in strong), default=0.0)
     return next(name for most, name in CLASSES if worst < most)
 
