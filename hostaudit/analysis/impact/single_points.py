@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import (
@@ -49,22 +49,23 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in tree.functions if f.counts]
     working = [f for f in applying if standing(necks[f.id])]
+    below = {f.id: tree.below(f.root) for f in functions}
+    legs_below = {f.id: tree.below(*f.degraded_by) for f in functions}
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
         state = solved(tree, failed, clock)
-        outages = {function.id: outage_of(state, function.root, clock) for function in tree.functions}
+        outages = impact(tree, failed, clock)
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
         light = kind in BY_NAMES and _only_names(tree, failed, clock, working)
         less = light and kind in COMPANIES
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
-        leaves = _leaves_of(tree, hit, kind, identity)
+        leaves = _leaves_of(tree, set().union(*(below[f.id] for f in hit)), kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
         degraded = _degraded(tree, clock, functions, hit, legs, state, (kind, identity))
-        roots = [(f.root,) for f in hit]
-        roots += [f.degraded_by for f in functions if f.id in {each.id for each in degraded}]
-        company = identity if kind == "parent" else ""
-        roles, upstream = _services(tree, roots, kind, identity)
+        worse = {each.id for each in degraded}
+        carrying = [below[f.id] for f in hit] + [legs_below[f.id] for f in functions if f.id in worse]
+        roles, upstream = _services(tree, carrying, kind, identity)
         points.append(
             SinglePoint(
                 failure_domain=FailureDomain(
@@ -75,7 +76,17 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                     (own_ground(leaves) if kind == "provider" else None) or UNSET,
                 ),
                 order=1,
-                functions=tuple(_function_impact(tree, clock, f, outages[f.id], table, company) for f in hit)
+                functions=tuple(
+                    _function_impact(
+                        tree,
+                        clock,
+                        f,
+                        outages[f.id],
+                        table,
+                        _decided_by(tree, outages[f.id], below[f.id], identity) if kind == "parent" else UNSET,
+                    )
+                    for f in hit
+                )
                 + degraded,
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
                 roles=tuple(sorted(roles | upstream if name_only else roles)),
@@ -100,32 +111,30 @@ def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
     return (KINDS.index(domain.kind), point.name_only, -web, -point.exposure, domain.id)
 
 
-def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, identity: str) -> list[BasicEvent]:
-    below = {name for function in hit for name in tree.below(function.root)}
+def _leaves_of(tree: FaultTree, below: Set[str], kind: DomainKind, identity: str) -> list[BasicEvent]:
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.ended_by().get(kind, ())]
 
 
 def _services(
-    tree: FaultTree, roots: Iterable[tuple[str, ...]], kind: DomainKind, identity: str
+    tree: FaultTree, carrying: Iterable[Set[str]], kind: DomainKind, identity: str
 ) -> tuple[set[str], set[str]]:
-    """The roles in which the site itself uses a failure domain for the functions with these roots, and those in which
-    only its providers do, of functions that the former do not touch."""
+    """The roles in which the site itself uses a failure domain, and those in which only its providers do, of functions
+    that the former do not touch. ``carrying``: the nodes below each function."""
     direct: set[str] = set()
     upstream: set[str] = set()
-    for nodes in roots:
-        leaves = [tree.leaves[name] for name in tree.below(*nodes) if name in tree.leaves]
-        leaves = [leaf for leaf in leaves if identity in leaf.ended_by().get(kind, ())]
+    for nodes in carrying:
+        leaves = _leaves_of(tree, nodes, kind, identity)
         mine = {effective_role(leaf) for leaf in leaves if leaf.direct}
         direct |= mine
         upstream |= set() if mine else {effective_role(leaf) for leaf in leaves}
     return direct, upstream - direct
 
 
-def _decided_by(tree: FaultTree, function: SiteFunction, outage: Outage, company: str) -> str:
+def _decided_by(tree: FaultTree, outage: Outage, below: Set[str], company: str) -> str:
     """The role in which the site itself uses what is back last; empty if only a provider of the site uses it. The
     network of a name server is no part of the site's own records, but its role is."""
     leaf = tree.leaves.get(outage.by.usual)
-    direct, _ = _services(tree, [(function.root,)], "parent", company)
+    direct, _ = _services(tree, [below], "parent", company)
     return effective_role(leaf) if leaf is not None and effective_role(leaf) in direct else ""
 
 
@@ -135,7 +144,7 @@ def _function_impact(
     function: SiteFunction,
     outage: Outage,
     table: TimeTable,
-    company: str,
+    decided_by: str | UnsetType,
 ) -> FunctionImpact:
     begins = function.begins.hours if function.begins is not None else outage.begins
     return FunctionImpact(
@@ -146,7 +155,7 @@ def _function_impact(
         times=_times(tree, clock, function, outage, table),
         via=outage.by.high if tree.switch(outage.by.high) is not None else "",
         time_to_impact=rounded(begins),
-        decided_by=_decided_by(tree, function, outage, company) if company else UNSET,
+        decided_by=decided_by,
     )
 
 

@@ -447,6 +447,16 @@ def multiplied_out(end: WorkingEnd) -> float:
     return value
 
 
+def test_an_unknown_registrar_counts_once_as_a_company_that_holds_only_names():
+    site = in_pairs()
+    key, item = next((key, each) for key, each in site.items.items() if each.kind == "registration")
+    site.items[key] = msgspec.structs.replace(item, value=None, absent=None, unknown=Unknown("timeout"))
+    report = analysed(site.declare())
+
+    assert report.score.low == pytest.approx(multiplied_out(report.score.working[0]), abs=0.11)
+    assert all(each.name_only for each in report.score.working[0].companies)
+
+
 @examples(30)
 @given(
     st.sampled_from((seen, in_pairs, on_one_parent)),
@@ -807,3 +817,10 @@ def test_the_formula_is_explained_with_its_constants_and_for_a_report_with_its_w
     assert plain.constants["name_only_weight"] == 0.05
     assert explained(report, SCORING).ends == report.score.working
     assert explained(report, SCORING).target == report.target
+
+
+def test_what_is_down_already_takes_no_site_to_a_worse_class():
+    dead, sound = report_on(without_exchangers()), report_on(in_pairs())
+
+    assert next(each.state for each in dead.functions if each.id == "mail_receive") == "down"
+    assert dead.score.class_ == sound.score.class_ == ClassInterval("A", "A")
