@@ -117,8 +117,8 @@ class CompanyOutages:
 
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
-    on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails; ``down_now``:
-    those that do not in any reading, so that no company ends them.
+    on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails;
+    ``down_now``: those that do not in any reading, so that no company ends them.
     """
 
     functions: tuple[SiteFunction, ...]

@@ -184,9 +184,7 @@ def _its_own(parts: OwnParts, domain: str) -> str:
         case "guessed":
             # They are told as one: the first stands for all of them.
             seen = f", seen under {len(parts.companies)} names," if len(parts.companies) > 1 else ""
-            return (
-                f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, write own in the site file."
-            )
+            return f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, write own in the site file."
         case _:
             return ""
 

@@ -72,7 +72,9 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
                 remains=_remains(site.tree, each, result.ends[1]),
                 note=note,
                 time_to_impact=_onset(each, ends[2], simulation, result),
-                declared_hours=UNSET if hoped is None or hours(hoped) >= hours(usual) else round(float(hours(hoped)), 3),
+                declared_hours=UNSET
+                if hoped is None or hours(hoped) >= hours(usual)
+                else round(float(hours(hoped)), 3),
             )
         )
     return tuple(rows)
@@ -111,9 +113,7 @@ def goes_down(outcome: FunctionOutcome) -> float:
     return min(each.from_hours for each in outcome.intervals if each.state == "down")
 
 
-def _expired(
-    web: SiteFunction, renewal: SiteFunction, result: SimulationResult, state: Mapping[str, Spans]
-) -> Spans:
+def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult, state: Mapping[str, Spans]) -> Spans:
     """The downtime for lack of a renewal: the web site works until its certificate ends. If renewal does not work even
     before the scenario, this is no loss of the scenario. A spare name has a certificate of its own, so this does not
     count while the name itself has failed."""

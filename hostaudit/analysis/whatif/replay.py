@@ -277,9 +277,7 @@ def _of_layer(event: Event, leaf: BasicEvent) -> bool:
     return effective_role(leaf) in roles_of_layer(event.layer)
 
 
-def _recovery(
-    clock: RecoveryTimes, event: Event, leaf: BasicEvent, reading: Reading = "named"
-) -> tuple[Term, ...]:
+def _recovery(clock: RecoveryTimes, event: Event, leaf: BasicEvent, reading: Reading = "named") -> tuple[Term, ...]:
     """The time until a basic event works again of which the record tells no end."""
     if event.layer == "registry" and event.action not in ("outage", "degrade"):
         # A name that its registry took does not come back: users have to be brought to another one.

@@ -574,9 +574,7 @@ def test_in_a_scenario_it_shortens_the_layers_that_it_is_about():
 
 def test_the_table_of_all_scenarios_has_both():
     row = next(
-        each
-        for each in api.matrix(with_recovery(in_one_leg(), hosting=40.0)).rows
-        if each.scenario == "parler-2021"
+        each for each in api.matrix(with_recovery(in_one_leg(), hosting=40.0)).rows if each.scenario == "parler-2021"
     )
 
     assert row.declared_hours["web"] < row.down_hours["web"]

@@ -145,7 +145,9 @@ def test_declared_recoveries_have_a_line_those_that_count_first():
 
 
 def test_only_what_is_down_is_called_broken():
-    shown = [flat(report_on(site), brief=True) for site in (odd_sites.answers(404), broken_sites.registered("serverHold"))]
+    shown = [
+        flat(report_on(site), brief=True) for site in (odd_sites.answers(404), broken_sites.registered("serverHold"))
+    ]
 
     assert "info www.steady.org answered 404" in shown[0]
     assert "warning steady.org is on hold" in shown[1]
