@@ -30,7 +30,6 @@ TESTS_OF_MORE = {
         "analysis/fault_tree/build.py",
         "analysis/fault_tree/hosts.py",
         "analysis/fault_tree/parts.py",
-        "analysis/impact/single_points.py",
         "analysis/site_model.py",
         "model/report.py",
     ),

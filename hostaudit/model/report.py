@@ -251,7 +251,8 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: from what the times of a
     function are estimated that is only degraded. ``via``: the fallback that ends the loss. ``remains``: the providers
     of the alternatives with which a degraded function goes on. ``places``: of a report on several places, those with
-    this effect, if these are not all."""
+    this effect, if these are not all. ``decided_by``: of a company, the role in which the site itself uses what is back
+    last in the usual case; empty if that serves a provider of the site only."""
 
     id: str
     effect: Effect
@@ -263,6 +264,7 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     time_to_impact: Hours | None = None
     remains: tuple[str, ...] = ()
     places: tuple[str, ...] | UnsetType = UNSET
+    decided_by: str | UnsetType = UNSET
 
     @property
     def onset(self) -> Hours:
@@ -273,7 +275,9 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
 
 class SinglePoint(Struct, frozen=True):
     """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar.
-    ``places``: of a report on several places, those in which it does, if these are not all."""
+    ``roles``: those in which the site itself uses it; ``upstream_roles``: those in which only providers of the site do,
+    by which it ends or worsens what it does not in the others. ``places``: of a report on several places, those in
+    which it does, if these are not all."""
 
     failure_domain: FailureDomain
     order: int
@@ -283,6 +287,7 @@ class SinglePoint(Struct, frozen=True):
     exposure: float = 0.0
     name_only: bool = False
     places: tuple[str, ...] | UnsetType = UNSET
+    upstream_roles: tuple[str, ...] | UnsetType = UNSET
 
 
 class CutSet(Struct, frozen=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import UNSET, UnsetType
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
+from hostaudit.analysis.impact.declared_recovery import recovery_notes
 from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
 from hostaudit.analysis.impact.own_parts import guessed_companies
 from hostaudit.analysis.site_model import SiteModel
@@ -64,6 +65,7 @@ def fallbacks(
         parents=tuple(sorted(held)),
         jurisdictions=tuple(sorted(countries)),
         gaps=tuple(gaps),
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 

@@ -225,7 +225,7 @@ class _Page:
         return f"{called}{guess}{places.only_in(point.places)}"
 
     def _held(self, point: SinglePoint) -> str:
-        return words.listed([say.role(each) for each in point.roles])
+        return say.held(point).removeprefix("for ")
 
     def _stops(self, point: SinglePoint) -> str:
         """One phrase for each effect and time, with all functions that share them."""

@@ -6,6 +6,7 @@ from hostaudit.model import words
 from hostaudit.model.whatif import Candidate, Fallbacks, Gap
 from hostaudit.report import wording as say
 from hostaudit.report.places import only_in
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import MORE, Sheet
 from hostaudit.report.text import width
 
@@ -13,6 +14,8 @@ MOST = 8
 """The most candidates of each sort that are listed."""
 
 FUNCTIONS = 4
+
+AT_A_LOSS = "until somebody stands in, that is your way back; without it, recorded cases took"
 
 NOT_STATED = "upstream not stated"
 """The word for a candidate that shares no company with the site as far as the catalogue says, which says nothing of the
@@ -32,6 +35,7 @@ def write(sheet: Sheet, document: Fallbacks) -> None:
         sheet.text(words.few([sheet.safe(each, 20) for each in document.jurisdictions], 12), lead="Jurisdictions: ")
     for position, gap in enumerate(document.gaps, 1):
         _gap(sheet, position, gap)
+    recoveries(sheet, document.recoveries, AT_A_LOSS)
 
 
 def _gap(sheet: Sheet, position: int, gap: Gap) -> None:

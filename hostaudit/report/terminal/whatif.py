@@ -8,6 +8,7 @@ from hostaudit.model.whatif import FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.places import only_in
 from hostaudit.report.terminal import timeline
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
 
 AT_ONCE = Hours(0.0, 0.0, 0.0)
@@ -37,6 +38,7 @@ def _dropped(sheet: Sheet, document: WhatIf) -> None:
     _degraded(sheet, degraded)
     _remains(sheet, [each for each in kept if each.assessed])
     _fallbacks(sheet, document)
+    recoveries(sheet, document.recoveries, say.OF_A_SIMULATION)
     unknown = [sheet.safe(words.function(each.id), 80) for each in kept if not each.assessed]
     if unknown:
         sheet.heading("Functions not assessed")
@@ -54,7 +56,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     if not outcomes:
         sheet.text("Nothing, as far as can be seen.", 2)
     for outcome in sorted(outcomes, key=lambda each: (_start(each, "down"), -each.down_hours)):
-        parts = [_lasts(outcome)]
+        parts = [_lasts(outcome), *timeline.as_declared(outcome)]
         if timeline.outcome_basis(outcome):
             parts.append("estimated")
         if not outcome.assessed:
