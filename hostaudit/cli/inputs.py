@@ -19,7 +19,7 @@ Identity = tuple[int, int]
 READ = frozenset({"baseline", "ca_bundle", "files", "lists", "list_", "names", "new", "old", "policy", "rules", "site"})
 """The parameters of commands that name files, or a folder with files, to be read."""
 
-ALSO_READ = frozenset({"domain", "file", "place", "site_seen", "target"})
+ALSO_READ = frozenset({"against", "domain", "file", "place", "site_seen", "target"})
 """The parameters that may name a file to be read, or something else: who finds out calls ``reads``."""
 
 WRITTEN = frozenset({"history", "output", "save_evidence", "to"})
