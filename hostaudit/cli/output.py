@@ -118,8 +118,12 @@ class Writer:
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def put_all(self, reports: Sequence[Report]) -> None:
-        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one."""
+        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one, if there are
+        more."""
         able = report.of_lists()
+        if len(reports) == 1 and any(name not in able for name, _ in self.outputs):
+            self.put(reports[0])
+            return
         for name, _ in self.outputs:
             if name not in able:
                 raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")

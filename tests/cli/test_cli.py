@@ -310,7 +310,7 @@ cli.evidence.of_saved = slow
 
 
 @pytest.mark.parametrize(
-    ("patch", "arguments"), [(SLOW_JUDGING, ("analyse", "x.json")), (SLOW_LOOKING, ("scan", "example.com"))]
+    ("patch", "arguments"), [(SLOW_JUDGING, ("analyse", PARLER)), (SLOW_LOOKING, ("scan", "example.com"))]
 )
 def test_an_interrupt_ends_with_130_and_one_line(patch, arguments):
     process = with_patch(patch, *arguments)
