@@ -121,14 +121,13 @@ class Writer:
         """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one, if there are
         more."""
         able = report.of_lists()
-        if len(reports) == 1 and any(name not in able for name, _ in self.outputs):
-            self.put(reports[0])
-            return
         for name, _ in self.outputs:
-            if name not in able:
+            if name not in able and len(reports) != 1:
                 raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
         for name, path in self.outputs:
-            self._place(able[name], path, able[name].render_all(reports, self.style(path)))
+            style, alone = self.style(path), name not in able
+            text = report.load(name).render(reports[0], style) if alone else able[name].render_all(reports, style)
+            self._place(report.load(name), path, text)
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
