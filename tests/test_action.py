@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 from helpers import ROOT
 from helpers.action_steps import ACTION, TOKEN, Runner, obeyed, pull_request
 from helpers.command import PARLER
-from helpers.saved_lists import records_of, shipped_sites
 from helpers.judging import POLICIES, SILENT
+from helpers.saved_lists import records_of, shipped_sites
 
 TWENTY = shipped_sites()[:20]
 TWO_DNS = str(POLICIES / "two-dns-operators.yaml")
@@ -59,7 +58,7 @@ def test_four_ends_of_a_run(runner, case):
     assert results(ran) or case == "pass"
     assert json.loads(ran.result("hostaudit.json").read_text())["verdict"] == record["verdict"]
     assert sorted(obeyed(ran.log)) == ([f"github: {annotated}"] if annotated else [])
-    assert sorted(os.listdir(runner.work)) == ["hostaudit-results"]
+    assert [each.name for each in runner.work.iterdir()] == ["hostaudit-results"]
     if not inputs:
         assert {each["level"] for each in results(ran)} <= {"note", "warning"}
         assert "hostaudit policy init parler.com" in ran.summary
@@ -130,7 +129,9 @@ def test_inputs_become_options_whole_and_nothing_else(faked):
 
 def test_a_list_is_one_scan_and_one_conversion(faked):
     (faked.work / "list").write_text("a.com\nb.com\nc.com\n")
-    lines = record("a.com") + record("b.com", "inconclusive") + '{"type":"failed","domain":"c.com"}\n{"type":"summary"}\n'
+    lines = (
+        record("a.com") + record("b.com", "inconclusive") + '{"type":"failed","domain":"c.com"}\n{"type":"summary"}\n'
+    )
     ran = faked.run(targets="list", extra={"RECORDS": lines, "CODE": "4"})
     scan, convert = arguments(ran)
 
@@ -206,12 +207,12 @@ def test_a_command_that_is_not_there_is_no_failed_site(tmp_path):
     assert (ran.code, obeyed(ran.log)) == (4, ["github: error"])
 
 
-def test_results_of_an_earlier_run_are_not_taken_for_those_of_this_one(runner):
-    runner.run(domain=PARLER)
-    ran = runner.run(domain="nonsense.notatld")
+def test_results_of_an_earlier_run_are_not_taken_for_those_of_this_one(faked):
+    faked.run(domain="x.com", extra={"RECORDS": record("x.com")})
+    ran = faked.run(domain="x.com", extra={"CODE": "2"})
 
     assert ran.code == 2
-    assert not ran.result("hostaudit.jsonl").exists()
+    assert ran.outputs["scan"] == {"exit-code": "2"}
 
 
 @pytest.mark.parametrize(("head", "upload"), [("owner/shop", "true"), ("stranger/shop", "false"), ("", "false")])
@@ -271,13 +272,23 @@ def test_a_pull_request_fails_only_on_what_it_changes(runner, merge):
     assert (ran.code, rules) == (1, {"dns.min_providers": "", "score.min": "fail"}), ran.log
     assert "known before" in ran.summary
     assert "before the change, at" in ran.log
-    whole = runner.run("before", "scan", domain=PARLER, event=pull_request(), extra=extra, changes_only="false")
-    assert {each["verdict"] for each in whole.records()[0]["findings"]} == {"fail"}
 
 
-@pytest.mark.parametrize(("before", "code"), [(DNS, 0), (None, 1)])
-def test_what_failed_before_does_not_fail_the_change_and_a_first_policy_counts_whole(runner, merge, before, code):
+@pytest.mark.parametrize(
+    ("before", "event", "more", "paths"),
+    [
+        (DNS, pull_request(), {}, {"hostaudit.yaml"}),
+        (None, pull_request(), {}, set()),
+        (DNS, pull_request(), {"changes_only": "false"}, None),
+        (DNS, None, {}, None),
+    ],
+)
+def test_the_files_before_are_those_of_the_first_parent_of_the_merge(runner, merge, before, event, more, paths):
     extra = merge(before, f"{DNS}# the same\n")
+    ran = runner.run("before", event=event, extra=extra, **more)
+    folder = ran.outputs["before"]["folder"]
+    found = {each.name: each.read_text() for each in Path(folder).iterdir()} if folder else None
 
-    assert runner.run("before", "scan", domain=PARLER, event=pull_request(), extra=extra).code == code
-    assert runner.run("before", "scan", domain=PARLER, extra=extra).code == 1
+    assert ran.codes["before"] == 0
+    assert (None if found is None else set(found)) == paths
+    assert not found or found["hostaudit.yaml"] == before

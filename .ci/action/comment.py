@@ -70,7 +70,12 @@ def _found(github: GitHub, comments: str) -> dict[str, Any] | None:
             raise GaveUpError("the answer is no list of comments")
         for each in listed:
             text, number = at(each, "body"), at(each, "id")
-            if isinstance(text, str) and isinstance(number, int) and text.startswith(_mark()) and _is_ours(github, each):
+            if (
+                isinstance(text, str)
+                and isinstance(number, int)
+                and text.startswith(_mark())
+                and _is_ours(github, each)
+            ):
                 return {"id": number, "body": text}
         if len(listed) < A_PAGE:
             return None

@@ -54,8 +54,8 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def no_commands() -> Iterator[None]:
-    """Whatever is printed meanwhile, the runner takes no line of it for a command, until it reads a word that nobody can
-    have guessed. hostaudit escapes commands itself; this holds for whatever else is printed too."""
+    """Whatever is printed meanwhile, the runner takes no line of it for a command, until it reads a word that nobody
+    can have guessed. hostaudit escapes commands itself; this holds for whatever else is printed too."""
     resume = f"resume-{secrets.token_hex(16)}"
     print(f"::stop-commands::{resume}", flush=True)
     try:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import runner
+from runner import RefusedError, given, output, say
+
 from hostaudit.errors import Exit
 from hostaudit.model.verdict import exit_code
 from hostaudit.report import load, names, of_lists
-from runner import RefusedError, given, output, say
 
 RECORDS = "hostaudit.jsonl"
 ALWAYS = {"markdown": "hostaudit.md", "comment": "hostaudit.comment.md"}

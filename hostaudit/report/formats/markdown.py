@@ -80,8 +80,8 @@ class MarkdownFormat:
 
 VERDICTS = {"fail": "❌ fails", "inconclusive": "❔ unclear", "pass": "✅ passes", "not_judged": "ℹ️ not judged"}
 LEGEND = (
-    "Class: how long the web site would be down if the worst single company ended its service: A below an hour, B below "
-    "a day, C below 3 days, D below 7 days, E longer. Score: 0 to 100, more is better; a range is what is unknown."
+    "Class: how long the web site would be down if the worst single company ended its service: A below an hour, "
+    "B below a day, C below 3 days, D below 7 days, E longer. Score: 0 to 100, more is better; a range is what is unknown."
 )
 _URGENT = ("fail", "inconclusive", "not_judged", "pass")
 
@@ -99,7 +99,15 @@ def site_table(found: Sequence[tuple[SiteLine, Report]], most: int = ROWS, *, sh
     yield f"|{' --- |' * len(heads)}"
     for line, report in found[:most]:
         state, score, site, stops, longest = (text(cell, 160) for cell in cells(line))
-        row = (VERDICTS[line.verdict], site, state, score, stops, longest, counted(rows(report)) if short else text(line.news, 300))
+        row = (
+            VERDICTS[line.verdict],
+            site,
+            state,
+            score,
+            stops,
+            longest,
+            counted(rows(report)) if short else text(line.news, 300),
+        )
         yield f"| {' | '.join(row)} |"
     if len(found) > most:
         yield ""
