@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 
@@ -51,7 +54,9 @@ def test_workflows_ask_for_as_little_as_they_can(path):
     assert not {"pull_request_target", "workflow_run"} & set(document["on"])
     assert all(set(job["permissions"].values()) <= {"read", "write"} for job in document["jobs"].values())
     written = {name for job in document["jobs"].values() for name, how in job["permissions"].items() if how == "write"}
-    assert written <= ({"id-token", "attestations"} if path.name == "release.yml" else {"security-events"})
+    assert written <= (
+        {"id-token", "attestations"} if path.name == "release.yml" else {"security-events", "pull-requests"}
+    )
     checkouts = [each for each in steps(document) if each.get("uses", "").startswith("actions/checkout@")]
     assert all(each["with"]["persist-credentials"] == "false" for each in checkouts)
     assert "secrets." not in path.read_text("utf-8")
@@ -127,7 +132,24 @@ def test_the_formats_that_examples_ask_for_exist():
     )
 
     assert asked <= set(names())
-    assert "markdown" in names()
+    assert {"markdown", "comment"} <= set(names())
+
+
+FIVE = re.compile(r"<!-- five lines -->\n\n```yaml\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/integrations.md"])
+def test_the_workflow_to_copy_has_five_lines_and_gives_the_action_what_it_takes(page):
+    (text,) = FIVE.findall((ROOT / page).read_text("utf-8"))
+    document = yaml.load(text, Loader=yaml.BaseLoader)
+    (job,) = document["jobs"].values()
+    (step,) = job["steps"]
+
+    assert len(text.splitlines()) == 5
+    assert set(document["on"]) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
+    assert job["runs-on"] == "ubuntu-latest"
+    assert re.fullmatch(r"OWNER/hostaudit@\w+", step["uses"])
+    assert set(step["with"]) <= set(parsed(ROOT / "action.yml")["inputs"])
 
 
 def test_the_hook_checks_only_the_policy():
@@ -136,6 +158,76 @@ def test_the_hook_checks_only_the_policy():
     assert hook["entry"] == "hostaudit policy check"
     for name, wanted in (("hostaudit.yaml", True), ("sites/.hostaudit.yml", True), ("my-hostaudit.yaml", False)):
         assert bool(re.search(hook["files"], name)) is wanted
+
+
+# -- the template for GitLab ------------------------------------------------------------------------------
+
+
+def gitlab_job(**inputs):
+    """The job, with its inputs as GitLab puts them into the text before it reads it."""
+    head, body = (ROOT / "examples/ci/gitlab.yml").read_text("utf-8").split("\n---\n")
+    given = {name: each["default"] for name, each in yaml.load(head, Loader=yaml.BaseLoader)["spec"]["inputs"].items()}
+    filled = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: json.dumps((given | inputs)[found[1]]), body)
+    return yaml.load(filled, Loader=yaml.BaseLoader)["hostaudit"]
+
+
+def git(folder, *arguments):
+    names = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    return subprocess.run(["git", *names, *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def gitlab(tmp_path):
+    """Run the job as GitLab's runner does: all lines of its script in one shell that ends at the first failure."""
+    (tmp_path / "origin").mkdir()
+    git(tmp_path / "origin", "init", "-q", "-b", "main")
+    command = tmp_path / "hostaudit"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hostaudit "$@"\n')
+    command.chmod(0o755)
+
+    def go(shell, before, now, **inputs):
+        origin, work = tmp_path / "origin", tmp_path / "work"
+        for text in (before, now):
+            (origin / "hostaudit.yaml").write_text(text)
+            git(origin, "add", "-A")
+            git(origin, "commit", "-qm", "x")
+        base = git(origin, "rev-parse", "HEAD~1").strip()
+        git(tmp_path, "clone", "-q", "--depth", "1", f"file://{origin}", str(work))
+        job = gitlab_job(**inputs)
+        lines = "\n".join(job["script"]).replace("/tmp/hostaudit/bin/hostaudit", str(command))
+        lines = lines.replace("/tmp/before", str(tmp_path / "before"))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        environment |= job["variables"] | {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "LANG": "C.UTF-8"}
+        done = subprocess.run([*shell, lines], cwd=work, env=environment, capture_output=True, text=True, timeout=120)
+        return done, work
+
+    return go
+
+
+DNS = "version: 1\npolicy:\n  roles: {dns: {min_providers: 2}}\n"
+
+
+@pytest.mark.parametrize("shell", [("bash", "-eo", "pipefail", "-c"), ("sh", "-ec")], ids=lambda each: each[0])
+def test_the_template_for_gitlab_judges_a_merge_request_by_its_change(gitlab, shell):
+    done, work = gitlab(shell, DNS, f"{DNS}  min_score: 90\n", domain=str(PARLER), args="--deadline 9")
+    quality = json.loads((work / "hostaudit.gitlab.json").read_text("utf-8"))
+    reports = gitlab_job()["artifacts"]
+
+    assert done.returncode == 1, done.stderr
+    assert [each["check_name"] for each in quality] == ["score.min"]
+    assert all((work / each).is_file() for each in (*reports["paths"], *reports["reports"].values()))
+
+
+def test_inputs_of_the_template_reach_its_script_as_values_alone(gitlab, tmp_path):
+    job = gitlab_job()
+    script = "\n".join(job["script"])
+    evil = '$(touch owned) `touch owned` "; touch owned #'
+    done, work = gitlab(("bash", "-ec"), DNS, f"{DNS}#\n", domain=evil, args="-q *", policy=evil)
+
+    assert "[[" not in script
+    assert all(f'"${name}"' in script or name == "AUDIT_ARGS" for name in job["variables"] if "PACKAGE" not in name)
+    assert done.returncode == 2
+    assert not list(tmp_path.rglob("owned"))
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_in_particular():
