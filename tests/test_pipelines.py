@@ -222,7 +222,7 @@ def test_inputs_of_the_template_reach_its_script_as_values_alone(gitlab, tmp_pat
     job = gitlab_job()
     script = "\n".join(job["script"])
     evil = '$(touch owned) `touch owned` "; touch owned #'
-    done, work = gitlab(("bash", "-ec"), DNS, f"{DNS}#\n", domain=evil, args="-q *", policy=evil)
+    done, _ = gitlab(("bash", "-ec"), DNS, f"{DNS}#\n", domain=evil, args="-q *", policy=evil)
 
     assert "[[" not in script
     assert all(f'"${name}"' in script or name == "AUDIT_ARGS" for name in job["variables"] if "PACKAGE" not in name)

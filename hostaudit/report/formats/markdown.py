@@ -81,8 +81,8 @@ class MarkdownFormat:
 VERDICTS = {"fail": "❌ fails", "inconclusive": "❔ unclear", "pass": "✅ passes", "not_judged": "ℹ️ not judged"}
 LEGEND = (
     "Class: how long the web site would be down if the worst single company ended its service: A below an hour, "
-    "B below a day, C below 3 days, D below 7 days, E longer. Score: 0 to 100, more is better; a range says that part of "
-    "it is unknown."
+    "B below a day, C below 3 days, D below 7 days, E longer. Score: 0 to 100, more is better; in a range, the "
+    "difference is unknown."
 )
 _URGENT = ("fail", "inconclusive", "not_judged", "pass")
 
