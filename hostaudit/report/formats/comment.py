@@ -23,7 +23,8 @@ MOST_BYTES = 60_000
 """A comment on GitHub may have 65,536 characters; who posts it adds some of his own."""
 
 MOST_SITES = 30
-RESERVE = 400
+RESERVE = 600
+ABOUT = "hostaudit tells from outside who can switch a site off, and for how long."
 COUNTED = ("fail", "inconclusive")
 _WORDS: tuple[tuple[Verdict, str, str], ...] = (
     ("fail", "fails", "fail"),
@@ -48,13 +49,14 @@ class CommentFormat:
         """The comment on all sites, at most 60,000 bytes."""
         found = overview(reports)
         lines = [f"### hostaudit: {_headline(reports)}", "", *site_table(found, MOST_SITES, short=True)]
+        lines += ["", text(reports[0].summary, 1500)] if len(reports) == 1 else []
         shown = _written(lines, style)
         for part in _details([report for _, report in found]):
             more = _written(part, style)
             if len(shown.encode()) + len(more.encode()) > MOST_BYTES - RESERVE:
                 break
             shown += more
-        return shown + _written(["", f"<sub>{LEGEND}</sub>"], style)
+        return shown + _written(["", f"<sub>{ABOUT} {LEGEND}</sub>"], style)
 
 
 def _written(lines: Sequence[str], style: Style) -> str:
@@ -78,7 +80,7 @@ def _details(reports: Sequence[Report]) -> Iterator[Sequence[str]]:
     table = (f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
     counts = list(_rows(reports, COUNTED))
     if counts:
-        yield ("", "**What decides**", "", *table)
+        yield ("", "**What fails or is unknown**", "", *table)
         yield from ((_row(report, each),) for report, each in counts)
     known = list(_rows(reports, ("baseline",)))
     if known:

@@ -99,20 +99,23 @@ def site_table(found: Sequence[tuple[SiteLine, Report]], most: int = ROWS, *, sh
     yield f"| {' | '.join(heads)} |"
     yield f"|{' --- |' * len(heads)}"
     for line, report in found[:most]:
-        state, score, site, stops, longest = (text(cell, 160) for cell in cells(line))
-        row = (
-            VERDICTS[line.verdict],
-            site,
-            state,
-            score,
-            stops,
-            longest,
-            counted(rows(report)) if short else text(line.news, 300),
-        )
-        yield f"| {' | '.join(row)} |"
+        state, score, site, stops, longest = cells(line)
+        news = counted(rows(report)) if short else line.news
+        row = (site, state, score, f"{_first(line)}{_others(line)}" if line.falls else stops, longest, news)
+        yield f"| {' | '.join((VERDICTS[line.verdict], *(text(cell, 300) for cell in row)))} |"
     if len(found) > most:
         yield ""
         yield f"{len(found) - most} more in the records of this run."
+
+
+def _first(line: SiteLine) -> str:
+    functions = f" ({words.few(line.falls[0].functions)})" if line.falls[0].functions else ""
+    return f"{line.falls[0].name}{functions}"
+
+
+def _others(line: SiteLine) -> str:
+    more = len(line.falls) - 1
+    return f", parts of it by {more} more {'companies' if more > 1 else 'company'}" if more else ""
 
 
 def _block(shown: str) -> str:
