@@ -68,6 +68,13 @@ def test_text_from_outside_makes_no_tag_of_its_own():
     hostile = structs.replace(FAILED, message="</details><script>@octocat https://e.example")
     text = shown(site("<b>.com", judged("fail", hostile, KNOWN)))
 
-    assert set(re.findall(r"</?\w+>", text)) <= {"<details>", "<summary>", "</summary>", "</details>", "<sub>", "</sub>"}
+    assert set(re.findall(r"</?\w+>", text)) <= {
+        "<details>",
+        "<summary>",
+        "</summary>",
+        "</details>",
+        "<sub>",
+        "</sub>",
+    }
     assert "@octocat" not in text
     assert sample_judged.FAILED.message not in text
