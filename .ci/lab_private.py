@@ -92,7 +92,6 @@ WRITTEN = (
 FROM_IANA = (
     "aq",
     "bb",
-    "bd",
     "bh",
     "bi",
     "bn",
@@ -113,13 +112,14 @@ FROM_IANA = (
     "gu",
     "gw",
     "jo",
-    "kh",
     "km",
     "kp",
     "kw",
     "lk",
     "lr",
     "mh",
+    "mq",
+    "st",
 )
 """Top-level domains without RDAP, whose port-43 server hostaudit asks IANA for."""
 

@@ -316,13 +316,16 @@ def test_all_that_the_action_installs_has_a_hash_and_is_what_the_constraints_pin
 
 
 def test_the_lock_of_the_action_holds_for_every_python_and_all_it_needs():
-    """Each requirement of each locked package is locked too, for the Python that runs this."""
+    """Each requirement of each locked package is locked too, for the Python that runs this and the versions it has."""
     lock = (ROOT / ".ci/action-lock.txt").read_text("utf-8")
-    locked = {line.split("==")[0] for line in lock.splitlines() if line[:1] not in ("#", " ")}
-    for name in locked:
+    pins = [line.partition(" ")[0].split("==") for line in lock.splitlines() if line[:1] not in ("#", " ")]
+    locked = {name for name, _ in pins}
+    for name, version in pins:
         try:
-            wanted = metadata.requires(name) or ()
+            wanted = metadata.requires(name) if metadata.version(name) == version else None
         except metadata.PackageNotFoundError:
+            continue
+        if wanted is None:
             continue
         for each in map(Requirement, wanted):
             if each.marker is None or each.marker.evaluate({"extra": ""}):

@@ -75,7 +75,7 @@ def stored(path: Path) -> Rules | None:
         if hashlib.sha256(content[32:]).digest() != content[:32]:
             return None
         return msgspec.msgpack.decode(content[32:], type=Rules)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

@@ -124,6 +124,8 @@ class _Sight:
                 self._about[subject_text(subject_of_id(fact.id))].append(fact.id)
         self._known: dict[str, bool] = {}
         self.blinder = any(map(self.unclear, self._mine))
+        self.doubtful = _unknown_functions(other) - _unknown_functions(mine)
+        """Functions whose state is known in this run only: what newly stops one of them there says nothing new."""
 
     def lost(self, fact: Fact) -> bool:
         """True if evidence for a fact of this run, or evidence that led to it, has no answer in the other run."""
@@ -169,6 +171,10 @@ class _Sight:
         return all(each not in self._other or name not in self._other[each].names for each in leading)
 
 
+def _unknown_functions(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(each.id for each in snapshot.facts if each.sort == "function" and _open(each))
+
+
 def _part(part: Part, before: Snapshot, after: Snapshot, sight: tuple[_Sight, _Sight]) -> list[Change]:
     old = {each.id: each for each in before.facts if each.sort == part}
     new = {each.id: each for each in after.facts if each.sort == part}
@@ -198,6 +204,8 @@ def _one_sided(
         return () if here.lost(fact) else (opened,)
     if _open(fact) or (_nameless(fact) and any(map(here.open, fact.because))):
         return (opened,)
+    if part == "single_point" and fact.fields.keys() <= there.doubtful:
+        return (opened,)
     if _lost(fact, here):
         return (unseen,)
     if part == "dependency" and there.blinder and here.same(fact):
@@ -226,11 +234,24 @@ def _differing(part: Part, old: Fact, new: Fact, sight: tuple[_Sight, _Sight]) -
     if _open(old) != _open(new):
         lost, found = _open(new), _open(old)
     elif part == "single_point":
-        lost, found = _explained(old, new, sorted(keys), lost, found)
+        lost, found = _point_differing(old, new, keys, sight, (lost, found))
     kind: ChangeKind = "changed" if lost == found else "became_unknown" if lost else "became_known"
     before = {key: value for key, value in old.fields.items() if key in keys}
     after = {key: value for key, value in new.fields.items() if key in keys}
     return Change(part, kind, old.id, new.name, before, after)
+
+
+def _point_differing(
+    old: Fact, new: Fact, keys: set[str], sight: tuple[_Sight, _Sight], seen: tuple[bool, bool]
+) -> tuple[bool, bool]:
+    """Two answers as those of ``_explained``, for which functions whose own state became unknown, or known, are the
+    reason themselves."""
+    darkened, cleared = keys & sight[0].doubtful, keys & sight[1].doubtful
+    plain = sorted(keys - darkened - cleared)
+    lost, found = _explained(old, new, plain, *seen) if plain else (False, False)
+    if plain and lost == found:
+        return lost, found
+    return lost or bool(darkened), found or bool(cleared)
 
 
 def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -> tuple[bool, bool]:

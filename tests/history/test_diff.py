@@ -59,6 +59,17 @@ def test_what_is_not_seen_any_more_has_not_gone(name, chance: random.Random):
     assert found.outcome in ("same", "unknown")
 
 
+def test_what_newly_stops_a_function_that_became_unknown_is_no_change():
+    name, unseen = "expired-certificate", {"a:steady.org", "registration:steady.org"}
+    gone, back = (
+        diff.between(whole(name), look(BUNDLES[name], unseen)),
+        diff.between(look(BUNDLES[name], unseen), whole(name)),
+    )
+
+    assert {each.kind for each in gone.changes if each.id == "jurisdiction:US"} == {"became_unknown"}
+    assert {each.kind for each in back.changes if each.id == "jurisdiction:US"} == {"became_known"}
+
+
 @examples(40)
 @given(st.sampled_from(sorted(set(BUNDLES) - {"in-the-dark", "not-there"})), st.randoms(use_true_random=False))
 def test_the_other_way_round_is_the_mirror(name, chance: random.Random):

@@ -195,8 +195,8 @@ def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scor
 def _value(held: CompanyOutages, scoring: Scoring) -> float:
     found = exposures(held, scoring)
     names = [each for parent, each in found.items() if held.holds_names_only(parent)]
-    strong = [each for parent, each in found.items() if not held.holds_names_only(parent)]
-    return combine([*strong, *[found.get(NOBODY, 0.0)] * COMPANIES], names, scoring)
+    strong = {parent: each for parent, each in found.items() if not held.holds_names_only(parent)}
+    return combine([*strong.values(), *[strong.get(NOBODY, 0.0)] * COMPANIES], names, scoring)
 
 
 def outage_class(pessimistic: CompanyOutages, optimistic: CompanyOutages) -> ClassInterval | None:

@@ -144,7 +144,7 @@ class Ledger:
         if written:
             try:
                 asked = msgspec.json.decode(written, type=_Journal).asked
-            except msgspec.DecodeError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 raise UsageError(
                     f"{self.journal} is not the journal of a run", "start again without --resume"
                 ) from None

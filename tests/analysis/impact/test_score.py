@@ -447,6 +447,16 @@ def multiplied_out(end: WorkingEnd) -> float:
     return value
 
 
+def test_an_unknown_registrar_counts_once_as_a_company_that_holds_only_names():
+    site = in_pairs()
+    key, item = next((key, each) for key, each in site.items.items() if each.kind == "registration")
+    site.items[key] = msgspec.structs.replace(item, value=None, absent=None, unknown=Unknown("timeout"))
+    report = analysed(site.declare())
+
+    assert report.score.low == pytest.approx(multiplied_out(report.score.working[0]), abs=0.11)
+    assert all(each.name_only for each in report.score.working[0].companies)
+
+
 @examples(30)
 @given(
     st.sampled_from((seen, in_pairs, on_one_parent)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import sys
 
 import jsonschema
 import pytest
@@ -42,6 +43,7 @@ def test_the_schema_refuses_evidence_with_no_ending_or_two(states):
 
 def test_the_schemas_are_written_where_they_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(schemas, "path", lambda name: tmp_path / name)
+    monkeypatch.delitem(sys.modules, "hostaudit.documents.schemas.__main__", raising=False)
     runpy.run_module("hostaudit.documents.schemas.__main__")
 
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {

@@ -447,10 +447,9 @@ async def _tcp(server: Server, wire: bytes) -> bytes:
 def _query(
     name: dns.name.Name, kind: dns.rdatatype.RdataType, flags: dns.flags.Flag, *, edns: bool, signed: bool = False
 ) -> dns.message.Message:
-    wanted = dns.flags.DO if signed else 0
-    query = dns.message.make_query(
-        name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD, ednsflags=wanted if edns else None
-    )
+    query = dns.message.make_query(name, kind, use_edns=0 if edns else False, payload=EDNS_PAYLOAD)
+    if edns and signed:
+        query.want_dnssec()  # make_query of dnspython 2.2 loses the flags that it is given
     query.flags = flags
     return query
 
