@@ -59,7 +59,9 @@ def analyse(
     in the policy."""
     day = day or date.fromisoformat(file.run.started[:10])
     if criteria is not None and criteria.before is not None:
-        known = (criteria.baseline or frozenset()) | _failed_before(file, rules, criteria.before, day)
+        then = structs.replace(criteria.before.criteria, mail_before=criteria.mail_before)
+        before = structs.replace(criteria.before, criteria=then)
+        known = (criteria.baseline or frozenset()) | _failed_before(file, rules, before, day)
         criteria = structs.replace(criteria, baseline=known, before=None)
     return judge(understand(file, rules), criteria, day, with_graph=with_graph)
 
