@@ -163,8 +163,10 @@ def check_markdown_text(shown: str, name: str) -> None:
     tags = Counter(TAGS.findall(shown))
     assert set(tags.values()) <= {1}
     assert not tags if name == "markdown" else tags["<details>"] == tags["</details>"]
+    # A comment leaves out what an exception covers, and one without an id covers nothing.
+    form = set if name == "comment" else list
     assert not re.search("[<>]", TAGS.sub("", shown))
-    assert shape(shown) == shape(benign(name))
+    assert form(shape(shown)) == form(shape(benign(name)))
     for live in LIVE:
         assert not re.search(live, shown), live
 
