@@ -211,6 +211,13 @@ def mutants(session: nox.Session) -> None:
     session.run("python", ".ci/mutants.py", *session.posargs)
 
 
+@nox.session(tags=["nightly"])
+def readers(session: nox.Session) -> None:
+    """Others read what the action writes: sarif-tools, junit2html, pre-commit with the hook of this repository."""
+    install(session, *LOCKED, ".[dev]", "sarif-tools==3.0.5", "junit2html==31.1.4", "pre-commit==4.7.0")
+    session.run("python", ".ci/readers.py", env={"PYTHONPATH": "tests"})
+
+
 @nox.session(venv_backend="none")
 def nightly(session: nox.Session) -> None:
     """What is too long for every change; .ci/nightly runs it all, or the parts that it is given."""

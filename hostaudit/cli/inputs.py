@@ -35,7 +35,7 @@ READ = frozenset(
 )
 """The parameters of commands that name files, or a folder with files, to be read."""
 
-ALSO_READ = frozenset({"domain", "file", "named", "place", "site_seen", "target"})
+ALSO_READ = frozenset({"against", "domain", "file", "named", "place", "site_seen", "target"})
 """The parameters that may name a file to be read, or something else: who finds out calls ``reads``."""
 
 WRITTEN = frozenset({"history", "output", "save_evidence", "to"})

@@ -190,6 +190,11 @@ def known_failures(report: Report) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def failures(report: Report) -> frozenset[str]:
+    """Return the fingerprints of what fails a report. What an exception or a baseline covers is not among them."""
+    return frozenset(each.fingerprint for each in report.findings if each.verdict == "fail" and each.fingerprint)
+
+
 # -- weigh ------------------------------------------------------------------------------------------------
 
 

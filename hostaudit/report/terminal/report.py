@@ -219,7 +219,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
             sheet.text(sheet.safe(_exception(note), 400), 6)
     sheet.more(len(groups["excepted"]) - SHOWN)
     for each in groups["known before"][:SHOWN]:
-        _finding(sheet, each, "weak", "in the baseline", fix=False)
+        _finding(sheet, each, "weak", "known before", fix=False)
     sheet.more(len(groups["known before"]) - SHOWN)
     if groups["passed"]:
         passed = dict.fromkeys(sheet.safe(each.rule, 80) for each in groups["passed"])
