@@ -91,6 +91,11 @@ class CriteriaBuilder:
             self._made[domain] = self._make(domain)
         return self._made[domain]
 
+    def refuse_for_many(self) -> None:
+        """Refuse an option that is about one site only, before many are judged."""
+        if self._options.baseline is not None:
+            raise UsageError("--baseline cannot be used with a list", "leave it out, or judge one site alone")
+
     def _make(self, domain: str) -> Criteria | None:
         policy = self.declarations.policy(domain)
         options = self._options

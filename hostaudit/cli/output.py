@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,14 +117,30 @@ class Writer:
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
-    def put_all(self, reports: Sequence[Report]) -> None:
-        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one."""
-        able = report.of_lists()
+    def put_all(self, documents: Sequence[Document]) -> None:
+        """Render and write the documents of a list, all of one class. Raises ``UsageError`` for a format that holds
+        only one."""
+        able = report.of_lists(type(documents[0]))
         for name, _ in self.outputs:
             if name not in able:
                 raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
         for name, path in self.outputs:
-            self._place(able[name], path, able[name].render_all(reports, self.style(path)))
+            self._place(able[name], path, able[name].render_all(documents, self.style(path)))
+
+    def put_each(self, documents: Sequence[Document], *, listed: bool) -> int:
+        """Render and write the one document, or those of a list, and return the exit code for success."""
+        if not listed:
+            return self.put(documents[0])
+        self.put_all(documents)
+        return Exit.PASS
+
+    def write_all(self, reports: Sequence[Report]) -> int:
+        """Render and write the reports of a list, and return the exit code of all: a known failure comes first, then a
+        defect, then what is unknown."""
+        self.put_all(reports)
+        for each in reports:
+            tell_defects(each.run.defects or (), each.target.domain, each.verdict)
+        return worst_code({each.exit_code for each in reports})
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
@@ -155,6 +171,11 @@ class Writer:
             width=columns(sys.stdout, os.environ),
             brief=self._brief,
         )
+
+
+def worst_code(codes: Collection[int]) -> int:
+    """The exit code of many sites: a known failure comes first, then a defect, then what is unknown."""
+    return next((code for code in (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE) if code in codes), Exit.PASS)
 
 
 def tell_defects(defects: tuple[str, ...], domain: str, verdict: Verdict | None = None) -> None:

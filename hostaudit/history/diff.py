@@ -257,14 +257,15 @@ def _point_differing(
 def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -> tuple[bool, bool]:
     """Two answers: True if facts that can no longer be seen explain that a single point of failure stops less, and True
     if facts that were found explain that it stops more. If both happened, the balance decides."""
-    steps = [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
+    steps = [weight(new.fields.get(key, "")) - weight(old.fields.get(key, "")) for key in keys]
     if lost and found:
         balance = sum(steps) or next((step for step in steps if step), 0)
         return balance < 0, balance > 0
     return lost and min(steps) < 0, found and max(steps) > 0
 
 
-def _weight(effect: str) -> int:
+def weight(effect: str) -> int:
+    """The rank of an effect on a function: 0 for none, 1 for degraded, 2 for all worse ones."""
     return WEIGHT.get(effect.partition(",")[0], 2)
 
 
@@ -390,7 +391,7 @@ def _counts(look: Snapshot) -> tuple[int, int]:
     points = sum(
         each.sort == "single_point"
         and each.id.startswith("parent:")
-        and any(_weight(word) > 1 for word in each.fields.values())
+        and any(weight(word) > 1 for word in each.fields.values())
         for each in look.facts
     )
     return points, sum(each.sort == "unknown" for each in look.facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
-from hostaudit.model.changes import Changes, History, Trend
+from hostaudit.model.changes import Changes, History, ListChanges, Trend
 from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
 from hostaudit.model.data import DataStatus, Manifest
 from hostaudit.model.doctor import Doctor
@@ -35,6 +35,7 @@ Document = (
     | Graph
     | History
     | Library
+    | ListChanges
     | Matched
     | Matrix
     | PolicyTrials

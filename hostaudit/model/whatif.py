@@ -68,7 +68,7 @@ class FunctionOutcome(Struct, frozen=True):
     """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
     worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
-    it; None if nothing is lost."""
+    it; None if nothing is lost. ``already``: it does not work now, before anything of this."""
 
     id: str
     effect: str
@@ -81,6 +81,7 @@ class FunctionOutcome(Struct, frozen=True):
     remains: tuple[str, ...] = ()
     note: str = ""
     time_to_impact: Hours | None = None
+    already: bool = False
 
 
 class Standby(Struct, frozen=True):

@@ -67,6 +67,7 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
                 remains=_remains(site.tree, each, result.ends[1]),
                 note=note,
                 time_to_impact=_onset(each, ends[2], simulation, result),
+                already=bool(result.down(each.root, result.before)),
             )
         )
     return tuple(rows)

@@ -15,7 +15,7 @@ from hostaudit import __version__
 from hostaudit.audit.batch.ledger import Kept, Ledger, identity
 from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
-from hostaudit.cli.output import EXIT_OF
+from hostaudit.cli.output import EXIT_OF, worst_code
 from hostaudit.errors import Exit
 from hostaudit.model.overview import SiteLine
 from hostaudit.report import Style
@@ -75,8 +75,7 @@ class Tally:
             return Exit.INTERNAL
         codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
         codes |= {Exit.INTERNAL} if self.defective else set()
-        order = (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE)
-        return next((code for code in order if code in codes), Exit.PASS)
+        return worst_code(codes)
 
 
 # -- in words ---------------------------------------------------------------------------------------------

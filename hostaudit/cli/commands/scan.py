@@ -52,7 +52,9 @@ def scan(
     *,
     domain: Annotated[
         str,
-        typer.Argument(metavar="[DOMAIN]", help="A domain or URL, or a file of saved evidence.", show_default=False),
+        typer.Argument(
+            metavar="[DOMAIN]", help="A domain or URL, or saved evidence, a report or a list.", show_default=False
+        ),
     ] = "",
     many: ListOptions,
     host: HostOption = None,
@@ -110,7 +112,12 @@ def scan(
 @grouped
 def analyse(
     *,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of saved evidence, or - for standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="Saved evidence, a report (JSON) or a list of either; - is standard input."
+        ),
+    ],
     output: ReportOutput,
     site: SiteChoice,
     judging: JudgingOptions,
@@ -147,10 +154,14 @@ def _judge_saved(
 ) -> int:
     """Report on a file of saved evidence, and return the exit code."""
     writer.reads(file)
-    report = criteria.judged(evidence.saved(file, declarations))
+    found = evidence.gathered(file, declarations)
+    if found.listed:
+        criteria.refuse_for_many()
+    reports = [criteria.judged(each) for each in found.files]
     if noted:
         writer.note(f"judged the evidence in {file}, without network")
-    return _ended(writer.write(report), kept.keep(report))
+    code = writer.write_all(reports) if found.listed else writer.write(reports[0])
+    return _ended(code, *map(kept.keep, reports))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import words
 from hostaudit.model.overview import line_of
@@ -64,9 +64,13 @@ class MarkdownFormat:
 
         return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
 
-    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+    def render_all(self, documents: Sequence[Any], style: Style) -> str:
         """A table of the sites, the worst first, then the page of each, as far as they fit."""
-        lines = sorted(((line_of(each), each) for each in reports), key=lambda pair: rank(pair[0]))
+        if not isinstance(documents[0], Report):
+            from hostaudit.report.formats.terminal import FORMAT as TERMINAL
+
+            return _block(TERMINAL.render_all(documents, Style(unicode=style.unicode, width=100)))
+        lines = sorted(((line_of(each), each) for each in documents), key=lambda pair: rank(pair[0]))
         heads = ("Class", "Score", "Site", "Stops with", "Longest", "News")
         page = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
         for line, _ in lines[:ROWS]:
