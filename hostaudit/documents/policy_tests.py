@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from hostaudit.documents.policy_values import day
-from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
+from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, compose, is_ours, node_at, partial
 from hostaudit.errors import UsageError
 from hostaudit.model.checks import PolicyCase, PolicyTestFile
 from hostaudit.model.report import Report
@@ -30,16 +30,18 @@ def read(path: Path) -> PolicyTestFile:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise UsageError(f"{path} cannot be read: {reason}", "give a file of policy tests") from error
-    source = Source(str(path), data, readers=READERS)
+    source = Source(str(path), data, readers=READERS, shown=is_ours(data, ("tests",)))
     tree = compose(source)
-    file = cast(PolicyTestFile, build(source, tree, PolicyTestFile))
-    if not file.tests:
-        source.refuse(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
-    for each in file.tests:
-        if not (each.policy or file.policy):
+    file = cast("PolicyTestFile | None", partial(source, tree, PolicyTestFile))
+    if file is not None and not file.tests and not source.faults:
+        source.report(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
+    for position, each in enumerate(file.tests if file is not None else ()):
+        if file is not None and not (each.policy or file.policy):
             hint = "add policy: FILE at the top of the file, or in the test"
-            source.refuse(tree, f"the test {each.name!r} has no policy; {hint}", hint)
-    return file
+            at = node_at(tree, ("tests", position))
+            source.report(at, f"the test {each.name!r} has no policy; {hint}", hint)
+    source.done()
+    return cast(PolicyTestFile, file)
 
 
 def differences(report: Report, expected: PolicyCase) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import typer
 
 from hostaudit.cli import evidence, inputs
 from hostaudit.cli.commands import Entry
-from hostaudit.cli.console import complain, put
+from hostaudit.cli.console import complain_of, put
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
 from hostaudit.cli.output import DEFAULT, Writer
@@ -122,7 +122,7 @@ def check(
             loaded = site_file.load_by(path, rules, world)
         except UsageError as error:
             code = Exit.USAGE
-            complain(error.message, error.hint)
+            complain_of(error)
             continue
         found = reminders(loaded.content, world, today)
         lines = [f"{loaded.place(where)}: warning: {text}" for where, text in found]
