@@ -229,9 +229,10 @@ def parse(sources: list[Source], version: str) -> Rules:
                 trees[source.name] = source, compose(source)
 
     def read(name: str, reader: Callable[[Source, Node], Any]) -> Any:
+        found = None
         with _into(faults):
-            return reader(*trees[name])
-        return None
+            found = reader(*trees[name])
+        return found
 
     raise_all(faults)
     parents = read("rules/parents.yaml", _as(dict[str, Parent]))
@@ -330,7 +331,8 @@ def _check_provider(source: Source, tree: Node, provider: Provider) -> None:
         source.report(tree, "roles must not be empty")
     visible = "app_store" in provider.roles or any(getattr(provider, field) for field in CLUES)
     if visible and not provider.samples.matches:
-        source.report(tree, "samples must not be empty", "write one clue string for each kind of clue")
+        hint = "write one clue string for each kind of clue"
+        source.report(tree, "samples must not be empty", hint)
     if provider.usual and provider.ended:
         hint = "remove the key usual"
         source.report(under(tree, "usual")[0], f"the service ended on {provider.ended}; nobody can choose it", hint)

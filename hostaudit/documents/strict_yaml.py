@@ -40,7 +40,8 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 SECRET = re.compile(
-    r"(?i)secret|token|passw|passphrase|credential|(?:api|private|access)[-_ ]?key|authori[sz]ation|bearer|cookie|-----BEGIN"
+    r"(?i)secret|token|passw|passphrase|credential|(?:api|private|access)[-_ ]?key|authori[sz]ation|bearer|cookie"
+    r"|-----BEGIN"
 )
 """What may stand beside a secret. No key of ours is called so, but somebody may have written one into our file."""
 
@@ -112,8 +113,8 @@ class Source:
             pass
 
     def done(self) -> None:
-        """Raise the faults that were kept, in the order of their lines, as one ``LineError``. Of those at one place only
-        the first is told."""
+        """Raise the faults that were kept, in the order of their lines, as one ``LineError``. Of those at one place
+        only the first is told."""
         found: dict[tuple[int, int], LineError] = {}
         for each in self.faults:
             found.setdefault((each.line, each.column), each)
@@ -132,9 +133,8 @@ def raise_all(faults: Sequence[LineError]) -> None:
 def is_ours(data: bytes, keys: Iterable[str]) -> bool:
     """True if a file has one of the given keys at the beginning of a line. Another file, such as one of credentials to
     which a link or a wrong path leads, is none of which lines are shown."""
-    return (
-        re.search(rb"(?m)^(?:" + b"|".join(re.escape(each.encode()) for each in keys) + rb")[ \t]*:", data) is not None
-    )
+    names = b"|".join(re.escape(each.encode()) for each in keys)
+    return re.search(rb"(?m)^(?:%s)[ \t]*:" % names, data) is not None
 
 
 Readers = Mapping[Any, Callable[[Source, Node, str], Any]]
@@ -247,9 +247,10 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
 def partial(source: Source, node: Node, kind: Any, where: str = "") -> Any:
     """Return ``node`` as ``build`` does, with what could be read of it; the faults are kept for ``done``, which must be
     called. What was refused is taken out of ``node``, so that positions fit. None if nothing could be read."""
+    found = None
     with source.gathering():
-        return part(source, node, kind, where)
-    return None
+        found = part(source, node, kind, where)
+    return found
 
 
 def part(source: Source, node: Node, kind: Any, where: str = "") -> Any:

@@ -76,10 +76,10 @@ class Changes(Struct, frozen=True):
 
 class ListChanges(Struct, frozen=True):
     """The document of ``hostaudit diff`` for two lists. ``sites``: those of both lists that changed or of which
-    something became unknown or known, the worst change first; ``same``: the domains without any difference. ``only_before`` and
-    ``only_after``: domains that one list alone names. ``unjudged_before`` and ``unjudged_after``: domains of which that
-    list has no report, so that nothing is known of a change. ``outcome``: *changed* if a site changed or one list alone
-    names it, else *unknown* if something could be seen in one list only."""
+    something became unknown or known, the worst change first; ``same``: the domains without any difference.
+    ``only_before`` and ``only_after``: domains that one list alone names. ``unjudged_before`` and ``unjudged_after``:
+    domains of which that list has no report, so that nothing is known of a change. ``outcome``: *changed* if a site
+    changed or one list alone names it, else *unknown* if something could be seen in one list only."""
 
     schema: Literal["hostaudit.list-changes/1"]
     outcome: Literal["same", "changed", "unknown"]

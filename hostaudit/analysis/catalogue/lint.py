@@ -174,7 +174,8 @@ def _others(sources: list[Source]) -> list[Source]:
 
 def _complaints(sources: list[Source]) -> Iterator[Complaint]:
     """The complaints about all files that cannot be read; if all can be read, the complaints of the rules."""
-    unread, trees = [], {}
+    unread: list[Complaint] = []
+    trees: dict[str, Node] = {}
     for source in sources:
         try:
             trees[source.name] = compose(source)
