@@ -98,6 +98,8 @@ def _hint_for(first: str, error: Exception) -> str:
     """The next step after a wrong command line: a scan if the first word looks like a site, else the command's help."""
     if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
         return f"to scan a site: hostaudit scan {first}"
+    if first == "scan" and type(error) is TypedError:  # all that is wrong with options has a class of its own
+        return "for several sites: hostaudit scan -l FILE, with one domain on each line (-l - reads standard input)"
     context = getattr(error, "ctx", None)
     return f"see: {'hostaudit' if context is None else context.command_path} --help"
 

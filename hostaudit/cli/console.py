@@ -26,6 +26,11 @@ def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> boo
     return environ.get("TERM") != "dumb" and stream.isatty()
 
 
+def wants_links(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """True for a terminal that can open addresses, or leaves them out: never for a pipe, whatever colours are forced."""
+    return stream.isatty() and environ.get("TERM", "dumb") not in ("dumb", "linux")
+
+
 WIDEST = 400
 """The most columns of a line; a width beyond them is a mistake in COLUMNS."""
 

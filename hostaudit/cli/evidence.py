@@ -210,13 +210,17 @@ class Gathered(NamedTuple):
     listed: bool = False
 
 
-def gathered(path: str, declarations: Declarations) -> Gathered:
+def gathered(path: str, declarations: Declarations, *, single: bool = False) -> Gathered:
     """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations, or that
-    of every site of a list. Raises ``NothingToScanError`` for a list without any."""
+    of every site of a list. Raises ``NothingToScanError`` for a list without any, and with ``single`` ``UsageError`` for
+    one of several."""
     from hostaudit.documents.report_list import read_saved
     from hostaudit.model.evidence import EvidenceFile
 
     found = read_saved(path)
+    if single and len(found.sites) > 1:
+        problem = f"{path} is a list of {len(found.sites)} sites, and one is needed"
+        raise UsageError(problem, "save the line of one site in a file of its own, and give that")
     if found.listed:
         declarations.of_many()
         if found.left_out:
@@ -245,14 +249,6 @@ def _evidence(found: Report | EvidenceFile) -> EvidenceFile:
         defects=found.run.defects,
     )
     return EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence)
-
-
-def only(path: str, found: Gathered) -> EvidenceFile:
-    """The evidence of one site of a file. Raises ``UsageError`` for a list of several."""
-    if len(found.files) > 1:
-        problem = f"{path} is a list of {len(found.files)} sites, and one is needed"
-        raise UsageError(problem, "save the line of one site in a file of its own, and give that")
-    return found.files[0]
 
 
 def live(
@@ -288,15 +284,17 @@ def of(
     lookup: Lookup,
     *,
     debug: bool,
+    single: bool = False,
 ) -> Gathered:
-    """The evidence for a question: from saved evidence, from a report, from a list of either, or from a scan now."""
+    """The evidence for a question: from saved evidence, from a report, from a list of either, or from a scan now. With
+    ``single`` a list of several sites is refused."""
     options = look_options(Network(resolver=lookup.resolver, deadline=lookup.deadline), debug=debug)
     if target == "-" or is_path(target):
         if hosts or lookup.resolver:
             hint = "leave out --host and --resolver, or give a domain"
             raise UsageError(f"{target} is saved evidence: nothing is scanned", hint)
         writer.reads(target)
-        return gathered(target, declarations)
+        return gathered(target, declarations, single=single)
     show = not (writer.quiet or debug) and progress_fits(sys.stderr, os.environ)
     file = live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
     writer.scanned(file)

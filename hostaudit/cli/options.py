@@ -13,7 +13,7 @@ import typer
 
 from hostaudit import report
 from hostaudit.cli.console import debug_line, warning
-from hostaudit.errors import OptionError, UsageError
+from hostaudit.errors import OptionError, UsageError, close
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -217,7 +217,9 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
 def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:
     """Refuse a word that is not allowed."""
     if given not in allowed:
-        raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
+        like = close(given, allowed, limit=1, cutoff=0.6)
+        meant = f"did you mean {like[0]}? " if like else ""
+        raise UsageError(f"{name} {given} is not known", f"{meant}give one of: {', '.join(allowed)}")
 
 
 def refuse_non_time(name: str, seconds: float) -> None:

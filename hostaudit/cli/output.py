@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hostaudit import report
 from hostaudit.cli import inputs
-from hostaudit.cli.console import columns, complain, note, put, wants_colour
+from hostaudit.cli.console import columns, complain, note, put, wants_colour, wants_links
 from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
@@ -170,6 +170,7 @@ class Writer:
             unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
             width=columns(sys.stdout, os.environ),
             brief=self._brief,
+            links=wants_links(sys.stdout, os.environ),
         )
 
 

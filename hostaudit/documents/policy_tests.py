@@ -7,7 +7,7 @@ from typing import cast
 
 from hostaudit.documents.policy_values import day
 from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, compose, is_ours, node_at, partial
-from hostaudit.errors import UsageError
+from hostaudit.errors import LineError, UsageError
 from hostaudit.model.checks import PolicyCase, PolicyTestFile
 from hostaudit.model.report import Report
 
@@ -15,7 +15,8 @@ from hostaudit.model.report import Report
 def _day(source: Source, node: Node, where: str) -> str:
     """The text of a day, with or without quotation marks."""
     if node.text is None or day(node.text) is None:
-        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day such as 2027-03-31")
+        hint = "write year, month and day, such as 2027-03-31"
+        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day; {hint}", hint)
     return node.text
 
 
@@ -31,6 +32,14 @@ def read(path: Path) -> PolicyTestFile:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise UsageError(f"{path} cannot be read: {reason}", "give a file of policy tests") from error
     source = Source(str(path), data, readers=READERS, shown=is_ours(data, ("tests",)))
+    try:
+        return _read(source)
+    except LineError as error:
+        error.hint = error.hint or "a test has name, evidence, day and verdict, and may have policy and rules"
+        raise
+
+
+def _read(source: Source) -> PolicyTestFile:
     tree = compose(source)
     file = cast("PolicyTestFile | None", partial(source, tree, PolicyTestFile))
     if file is not None and not file.tests and not source.faults:

@@ -229,10 +229,10 @@ def parse(sources: list[Source], version: str) -> Rules:
                 trees[source.name] = source, compose(source)
 
     def read(name: str, reader: Callable[[Source, Node], Any]) -> Any:
-        found = None
+        found: list[Any] = []
         with _into(faults):
-            found = reader(*trees[name])
-        return found
+            found.append(reader(*trees[name]))
+        return found[0] if found else None
 
     raise_all(faults)
     parents = read("rules/parents.yaml", _as(dict[str, Parent]))

@@ -46,6 +46,8 @@ VERSION = 1
 KEYS = ("sites", "policy", "targets", "exceptions")
 """The keys of which every such file has one."""
 
+EXAMPLE = "for a commented example: hostaudit policy init -o -; all keys: hostaudit schema site"
+
 # -- values with another written form ---------------------------------------------------------------------
 
 
@@ -131,7 +133,7 @@ def load(path: Path, known: Mapping[str, Provider] | None = None, world: World |
     try:
         return _load(source, known, world)
     except LineError as error:
-        error.hint = error.hint or "all keys are described in: hostaudit schema site"
+        error.hint = error.hint or EXAMPLE
         raise
 
 

@@ -247,10 +247,10 @@ def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
 def partial(source: Source, node: Node, kind: Any, where: str = "") -> Any:
     """Return ``node`` as ``build`` does, with what could be read of it; the faults are kept for ``done``, which must be
     called. What was refused is taken out of ``node``, so that positions fit. None if nothing could be read."""
-    found = None
+    found: list[Any] = []
     with source.gathering():
-        found = part(source, node, kind, where)
-    return found
+        found.append(part(source, node, kind, where))
+    return found[0] if found else None
 
 
 def part(source: Source, node: Node, kind: Any, where: str = "") -> Any:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Style:
     """The abilities of the sink. ``width`` in columns; without ``unicode`` only ASCII may be written. ``brief``: one
-    screen with the answer, instead of the whole document, if a page of the format has such a form."""
+    screen with the answer, instead of the whole document, if a page of the format has such a form. ``links``: it is a
+    terminal that can open addresses (OSC 8)."""
 
     colour: bool = False
     unicode: bool = True
     width: int = 80
     brief: bool = False
+    links: bool = False
 
 
 EVERY: frozenset[type] = frozenset({object})

@@ -672,3 +672,37 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     with pytest.raises(KeyboardInterrupt):
         cli.evidence.live("x.com", (), None, cli.evidence.Declarations(SiteChoice(), print), console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+class Sink(io.StringIO):
+    """Standard output that is a terminal, or not."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environ", "linked"),
+    [
+        (True, {"TERM": "xterm-256color"}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"TERM": "linux"}, False),
+        (True, {}, False),
+        (False, {"TERM": "xterm-256color", "FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_links_are_for_a_terminal_that_is_one(terminal, environ, linked):
+    assert console.wants_links(Sink(terminal), environ) is linked
+
+
+def test_no_link_goes_through_a_pipe_or_into_a_file(tmp_path):
+    file = tmp_path / "report.txt"
+    site = str(ROOT / "tests" / "corpus" / "expired-certificate.json")
+    piped = hostaudit("convert", site, "--color", "always", "-o", f"terminal={file}", "-o", "-", TERM="xterm")
+
+    assert "\x1b[" in piped.stdout
+    assert "\x1b]" not in piped.stdout + file.read_text("utf-8")

@@ -587,7 +587,8 @@ def test_all_faults_of_a_file_are_told_at_once_with_their_lines(tmp_path):
         "policy: {functions: {shop: {min_score: 3}}}\n",
         "sites:\n  - domain: x.com\n    hosts: [no]\n    fallbacks: [{role: hosting, provider: aws, host: h.x.com,\n"
         "      stands_for: a.x.com}]\n",
-        "sites:\n  - {domain: x.com, functions: [{id: a, needs: [], requires: [b]},\n    {id: b, needs: [], requiers: [a]}]}\n",
+        "sites:\n  - {domain: x.com, functions: [{id: a, needs: [], requires: [b]},\n"
+        "    {id: b, needs: [], requiers: [a]}]}\n",
         "policy: {roles: {dns: {independent_by: [parnet]}}}\n",
         "policy: {scenarios: [{scenari: x, web: <= 4h}]}\n",
     ],

@@ -84,8 +84,9 @@ def init(
     report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, replaced=target)
-        seen = evidence.of(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
-        judge = propose.trials(audit.understand(evidence.only(site_seen, seen), shipped), today)
+        hosts = tuple(host or ())
+        seen = evidence.of(site_seen, writer, declarations, hosts, lookup, debug=notes.debug, single=True)
+        judge = propose.trials(audit.understand(seen.files[0], shipped), today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if name_is_gone(report.findings):
             problem = f"{report.target.domain} is not in the zone of its registry, so no policy can be written"

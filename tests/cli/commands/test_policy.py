@@ -448,7 +448,7 @@ def test_whatever_the_preset_and_the_day_too(tmp_path, path, presets, today):
 def of(path: Path):
     declarations = evidence.Declarations(SiteChoice(no_site=True), lambda _: None)
     quiet = Writer(Output(), Console(quiet=True), document=EffectivePolicy)
-    return evidence.only(str(path), evidence.of(str(path), quiet, declarations, (), Lookup(), debug=False))
+    return evidence.of(str(path), quiet, declarations, (), Lookup(), debug=False).files[0]
 
 
 def text(file, presets, today: date) -> str:
