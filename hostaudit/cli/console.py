@@ -27,7 +27,7 @@ def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> boo
 
 
 def wants_links(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """True for a terminal that can open addresses, or leaves them out: never for a pipe, whatever colours are forced."""
+    """True for a terminal that can open addresses, or leaves them out: never for a pipe, whatever is forced."""
     return stream.isatty() and environ.get("TERM", "dumb") not in ("dumb", "linux")
 
 

@@ -212,8 +212,8 @@ class Gathered(NamedTuple):
 
 def gathered(path: str, declarations: Declarations, *, single: bool = False) -> Gathered:
     """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations, or that
-    of every site of a list. Raises ``NothingToScanError`` for a list without any, and with ``single`` ``UsageError`` for
-    one of several."""
+    of every site of a list. Raises ``NothingToScanError`` for a list without any, and with ``single`` ``UsageError``
+    for one of several."""
     from hostaudit.documents.report_list import read_saved
     from hostaudit.model.evidence import EvidenceFile
 

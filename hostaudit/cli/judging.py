@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import typer
 
+from hostaudit.cli.option_groups import titled
 from hostaudit.cli.options import refuse_other
 from hostaudit.errors import UsageError
 from hostaudit.model.verdict import SEVERITIES, UNKNOWN_MODES
@@ -48,6 +49,7 @@ GraphOption = Annotated[
 ]
 
 
+@titled("Judging")
 class JudgingOptions(NamedTuple):
     """The policy, the options that override it, and the fault tree behind the judgement."""
 

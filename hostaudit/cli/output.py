@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hostaudit import report
 from hostaudit.cli import inputs
 from hostaudit.cli.console import columns, complain, note, put, wants_colour, wants_links
-from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, refuse_other
+from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, TrialOutput, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report.text import inert
@@ -42,13 +42,14 @@ class Writer:
 
     def __init__(
         self,
-        output: Output | ReportOutput,
+        output: Output | TrialOutput | ReportOutput,
         console: Console | ScanConsole,
         *,
         document: type[Document],
         evidence: Path | None = None,
     ) -> None:
-        refuse_other("--format", output.format or DEFAULT, report.names())
+        if (output.format or DEFAULT) not in report.names():
+            refuse_other("--format", output.format or DEFAULT, report.able(document))
         refuse_other("--color", console.color, COLOURS)
         self.name = output.format or DEFAULT
         self.outputs = _outputs(output.format, tuple(output.output or ()))

@@ -7,7 +7,6 @@ import re
 from functools import cache
 from importlib import metadata
 
-
 _CODE = re.compile(r"HA-[A-Z]+-[0-9]{3}")
 
 

@@ -11,7 +11,7 @@ from hostaudit.cli import evidence, inputs
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import complain_of, put
 from hostaudit.cli.option_groups import grouped
-from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
+from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, TrialOutput, refuse_other
 from hostaudit.cli.output import DEFAULT, Writer
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
@@ -173,7 +173,7 @@ def show(
 def test_(
     *,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files with tests.")],
-    output: Output,
+    output: TrialOutput,
     console: Console,
 ) -> int:
     """Test a policy against saved evidence, reports or lists, without network: exit 1 if a result is not as

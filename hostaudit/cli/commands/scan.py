@@ -13,7 +13,7 @@ from hostaudit.cli.commands import Entry
 from hostaudit.cli.commands.history import HistoryWriter, KeepIn
 from hostaudit.cli.console import Progress, progress_fits
 from hostaudit.cli.judging import CriteriaBuilder, JudgingOptions
-from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.option_groups import grouped, titled
 from hostaudit.cli.options import (
     Console,
     HostOption,
@@ -39,6 +39,7 @@ ResumeOption = Annotated[
 ]
 
 
+@titled("Lists")
 class ListOptions(NamedTuple):
     """The list of domains, and the options for scanning it."""
 

@@ -11,7 +11,7 @@ import typer
 from hostaudit.api import BINDINGS, KINDS
 from hostaudit.cli import evidence
 from hostaudit.cli.commands import Entry
-from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.option_groups import grouped, titled
 from hostaudit.cli.options import Console, Lookup, Output, SiteChoice, SiteQuestion, refuse_other
 from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
@@ -29,6 +29,7 @@ TargetArgument = Annotated[
 ]
 
 
+@titled("Simulation")
 class Question(NamedTuple):
     """The loss or the incident to simulate, and the options that apply it to the site."""
 

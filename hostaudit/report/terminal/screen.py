@@ -26,8 +26,8 @@ from hostaudit.model.report import (
 from hostaudit.model.roles import ROLES, kind_of_function
 from hostaudit.model.verdict import SEVERITIES
 from hostaudit.report import wording as say
-from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.project import rule_link
+from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.terminal.spans import Line, Meaning, Span, drawn, wrapped
 from hostaudit.report.text import GAP, inert, width

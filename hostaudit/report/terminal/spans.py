@@ -32,8 +32,8 @@ _STYLES: dict[Meaning, str] = {
 
 
 class Span(NamedTuple):
-    """A piece of a line. ``whole``: it is not broken at its spaces, unless it is wider than a line. ``link``: the address
-    that a terminal opens for it, never one from outside."""
+    """A piece of a line. ``whole``: it is not broken at its spaces, unless it is wider than a line. ``link``: the
+    address that a terminal opens for it, never one from outside."""
 
     text: str
     meaning: Meaning = "plain"
