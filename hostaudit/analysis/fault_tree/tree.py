@@ -221,6 +221,7 @@ class FaultTree:
     """Names whose zones were not looked up, because they are too many steps away."""
     _order: dict[str, int] = field(default_factory=dict)
     _above: dict[str, list[str]] = field(default_factory=dict)
+    _hopeless: list[str] = field(default_factory=list)
 
     def leaf(self, name: str, leaf: BasicEvent) -> str:
         """Add a basic event once; returns its id for use as a child. A further use of it adds its evidence, but what
@@ -237,7 +238,7 @@ class FaultTree:
     def without_hidden(self) -> FaultTree:
         """The same tree without hidden origins, for questions about what can be seen."""
         seen = {name: leaf for name, leaf in self.leaves.items() if not leaf.hidden}
-        return self if len(seen) == len(self.leaves) else replace(self, leaves=seen, _order={}, _above={})
+        return self if len(seen) == len(self.leaves) else replace(self, leaves=seen, _order={}, _above={}, _hopeless=[])
 
     def without_guesses(self) -> FaultTree:
         """The same tree in which nobody is taken for the owner of the site on a guess, for verdicts."""
@@ -245,7 +246,7 @@ class FaultTree:
             name: leaf if leaf.own or not leaf.claim.ground else replace(leaf, claim=NO_CLAIM)
             for name, leaf in self.leaves.items()
         }
-        return self if told == self.leaves else replace(self, leaves=told, _order={}, _above={})
+        return self if told == self.leaves else replace(self, leaves=told, _order={}, _above={}, _hopeless=[])
 
     def dependency(self, row: Dependency) -> None:
         """Add a row of the report once; a further use adds its evidence and zones, as for a basic event."""
@@ -401,16 +402,27 @@ class FaultTree:
         order = self._plan()
         state = dict(lost)
         again: set[str] = set()
-        for name in order:
+        for name in self._over(lost):
             self._evaluate(name, state, measure, kept, again, later=True)
-        rounds = dict.fromkeys(order, REBOUNDS)
+        rounds: dict[str, int] = {}
         while again:
             name = min(again, key=order.__getitem__)
             again.discard(name)
-            if rounds[name]:
+            if rounds.setdefault(name, REBOUNDS):
                 rounds[name] -= 1
                 self._evaluate(name, state, measure, kept, again, later=False)
         return state
+
+    def _over(self, lost: Iterable[str]) -> list[str]:
+        """The gates that may not work if these nodes have failed, in the order of evaluation: those above them, and
+        above gates without any alternative. All others work."""
+        found = set(self._hopeless)
+        stack = [*lost, *found]
+        while stack:
+            above = [each for each in self._above.get(stack.pop(), ()) if each not in found]
+            found.update(above)
+            stack += above
+        return sorted(found, key=self._order.__getitem__)
 
     def _evaluate(
         self,
@@ -463,5 +475,6 @@ class FaultTree:
         for name, gate in self.gates.items():
             for child in gate.children:
                 self._above.setdefault(child, []).append(name)
+        self._hopeless = [name for name, gate in self.gates.items() if gate.kind == "any" and not gate.children]
         self._order = placed
         return placed

@@ -134,6 +134,13 @@ class RecoveryTimes:
         self.notice = notice
         self._recovery = recovery
         self._declared = declared or {}
+        self._outages: Outages | None = None
+
+    def outages(self, tree: FaultTree) -> Outages:
+        """The outages of a tree by this clock; those of the last tree are kept."""
+        if self._outages is None or self._outages.tree is not tree:
+            self._outages = Outages(tree, self)
+        return self._outages
 
     def base(self, key: str, reading: Reading = "named") -> Term | None:
         """The time of one role or step in ``rules/recovery.yaml``."""
@@ -232,6 +239,98 @@ class OutageMeasure:
         return value if value.stops else WORKS
 
 
+class Outages:
+    """The outages of one tree by one clock. Different failure domains often take the same basic events, so that each
+    set of these is solved once."""
+
+    def __init__(self, tree: FaultTree, clock: RecoveryTimes) -> None:
+        self.tree = tree
+        self._clock = clock
+        self._places = {name: place for place, name in enumerate(tree.leaves)}
+        self._losses: dict[Reading, _Losses] = {}
+        self._alone: dict[tuple[Reading, str], OutageEstimate] = {}
+        self._solved: dict[tuple[Reading, frozenset[str]], dict[str, OutageEstimate]] = {}
+        self._outages: dict[tuple[Reading, frozenset[str]], dict[str, Outage]] = {}
+
+    def of_functions(self, failed: Failed, reading: Reading, *, without_names: bool) -> dict[str, Outage]:
+        """The outage of every function, by id; see ``impact``."""
+        key = reading, self._lost(failed, reading, without_names=without_names)
+        if key not in self._outages:
+            state = self._solve(*key)
+            self._outages[key] = {
+                function.id: outage_of(state, function.root, self._clock) for function in self.tree.functions
+            }
+        return self._outages[key]
+
+    def of_nodes(self, failed: Failed, reading: Reading, *, without_names: bool) -> dict[str, OutageEstimate]:
+        """The outage of every node that is affected; see ``solved``."""
+        return self._solve(reading, self._lost(failed, reading, without_names=without_names))
+
+    def _lost(self, failed: Failed, reading: Reading, *, without_names: bool) -> frozenset[str]:
+        """The basic events that fail if some failure domains end service."""
+        losses = self._losses.get(reading)
+        if losses is None:
+            losses = self._losses[reading] = _Losses.of(self.tree, reading)
+        found = {name for each in failed for name in losses.in_domain.get(each, ())}
+        if failed:
+            found |= losses.with_any
+        if without_names:
+            found -= losses.names
+        return losses.already | found
+
+    def _solve(self, reading: Reading, lost: frozenset[str]) -> dict[str, OutageEstimate]:
+        if (reading, lost) not in self._solved:
+            self._solved[reading, lost] = self.tree.solve(
+                self._estimates(reading, lost), OutageMeasure(self._clock), kept_by_caches
+            )
+        return self._solved[reading, lost]
+
+    def _estimates(self, reading: Reading, lost: frozenset[str]) -> dict[str, OutageEstimate]:
+        tree, clock = self.tree, self._clock
+        found: dict[str, OutageEstimate] = {}
+        for name in sorted(lost, key=self._places.__getitem__):
+            if (value := self._estimate(reading, name)).stops:
+                found[name] = value
+        for server, registrar in list(moved_by_registrar(tree, found)):
+            hours = clock.moved(tree.leaves[registrar], tree.leaves[server], reading)
+            low, usual, high = (Contribution(each, server, registrar) for each in hours)
+            own = found[server]
+            found[server] = OutageEstimate(max(own.low, low), max(own.usual, usual), max(own.high, high), own.begins)
+        return found
+
+    def _estimate(self, reading: Reading, name: str) -> OutageEstimate:
+        known = self._alone.get((reading, name))
+        if known is None:
+            already = name in self._losses[reading].already
+            known = self._clock.endless(name) if already else self._clock.of(name, self.tree.leaves[name], reading)
+            self._alone[reading, name] = known
+        return known
+
+
+class _Losses(NamedTuple):
+    """The basic events of a tree in one reading, by what makes them fail: nothing, as they do not work anyhow; one of
+    their failure domains; any failure. ``names``: those of registries and registrars."""
+
+    already: frozenset[str]
+    in_domain: dict[tuple[str, str], set[str]]
+    with_any: frozenset[str]
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, tree: FaultTree, reading: Reading) -> _Losses:
+        in_domain: dict[tuple[str, str], set[str]] = {}
+        for name, leaf in tree.leaves.items():
+            for each in fails_with(leaf, reading):
+                in_domain.setdefault(each, set()).add(name)
+        leaves = tree.leaves.items()
+        return cls(
+            frozenset(name for name, leaf in leaves if already_failed(leaf, reading)),
+            in_domain,
+            frozenset(name for name, leaf in leaves if leaf.certainty == "uncertain" and reading == "pessimistic"),
+            frozenset(name for name, leaf in leaves if leaf.names_only),
+        )
+
+
 def impact(
     tree: FaultTree, failed: Failed, clock: RecoveryTimes, *, reading: Reading = "named", without_names: bool = False
 ) -> dict[str, Outage]:
@@ -239,30 +338,14 @@ def impact(
 
     ``without_names``: no registry or registrar fails, which shows the companies that provide more than a name.
     """
-    state = solved(tree, failed, clock, reading=reading, without_names=without_names)
-    return {function.id: outage_of(state, function.root, clock) for function in tree.functions}
+    return clock.outages(tree).of_functions(failed, reading, without_names=without_names)
 
 
 def solved(
     tree: FaultTree, failed: Failed, clock: RecoveryTimes, *, reading: Reading = "named", without_names: bool = False
 ) -> dict[str, OutageEstimate]:
     """Return the outage of every node that is affected if the given failure domains end service at once."""
-    lost: dict[str, OutageEstimate] = {}
-    for name, leaf in tree.leaves.items():
-        if already_failed(leaf, reading):
-            lost[name] = clock.endless(name)
-        elif without_names and leaf.names_only:
-            continue
-        elif failed and fails_with(leaf, failed, reading):
-            value = clock.of(name, leaf, reading)
-            if value.stops:
-                lost[name] = value
-    for server, registrar in list(moved_by_registrar(tree, lost)):
-        hours = clock.moved(tree.leaves[registrar], tree.leaves[server], reading)
-        low, usual, high = (Contribution(each, server, registrar) for each in hours)
-        own = lost[server]
-        lost[server] = OutageEstimate(max(own.low, low), max(own.usual, usual), max(own.high, high), own.begins)
-    return tree.solve(lost, OutageMeasure(clock), kept_by_caches)
+    return clock.outages(tree).of_nodes(failed, reading, without_names=without_names)
 
 
 def outage_of(state: Mapping[str, OutageEstimate], node: str, clock: RecoveryTimes) -> Outage:
@@ -308,14 +391,12 @@ def already_failed(leaf: BasicEvent, reading: Reading) -> bool:
     return leaf.certainty == "failed" or (leaf.certainty == "unknown" and reading == "pessimistic")
 
 
-def fails_with(leaf: BasicEvent, failed: Failed, reading: Reading) -> bool:
-    """True if a basic event that has not failed already fails together with some failure domains."""
-    if leaf.certainty in ("unknown", "hoped"):
-        return False
-    if leaf.certainty == "uncertain" and reading != "named":
-        return reading == "pessimistic"
-    lies_in = leaf.ended_by(guessing=reading == "optimistic")
-    return any((kind, each) in failed for kind, ids in lies_in.items() for each in ids)
+def fails_with(leaf: BasicEvent, reading: Reading) -> Iterator[tuple[str, str]]:
+    """The failure domains each of which makes a basic event fail that works. One that is not certain fails with any
+    company in the pessimistic reading, and with none in the optimistic one."""
+    if leaf.certainty == "certain" or (leaf.certainty == "uncertain" and reading == "named"):
+        for kind, ids in leaf.ended_by(guessing=reading == "optimistic").items():
+            yield from ((kind, each) for each in ids)
 
 
 class SinglePointMeasure:

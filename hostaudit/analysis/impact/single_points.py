@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from msgspec import UNSET
 
@@ -49,16 +49,17 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
     domains = sorted({each for f in functions for each in necks[f.id] if each[0] in KINDS and each[1] != NOBODY})
     applying = [f for f in tree.functions if f.counts]
     working = [f for f in applying if standing(necks[f.id])]
+    below = {f.id: tree.below(f.root) for f in functions}
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
         state = solved(tree, failed, clock)
-        outages = {function.id: outage_of(state, function.root, clock) for function in tree.functions}
+        outages = impact(tree, failed, clock)
         hit = [f for f in functions if (kind, identity) in necks[f.id]]
         light = kind in BY_NAMES and _only_names(tree, failed, clock, working)
         less = light and kind in COMPANIES
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
-        leaves = _leaves_of(tree, hit, kind, identity)
+        leaves = _leaves_of(tree, set().union(*(below[f.id] for f in hit)), kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
         points.append(
             SinglePoint(
@@ -94,8 +95,7 @@ def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
     return (KINDS.index(domain.kind), point.name_only, -web, -point.exposure, domain.id)
 
 
-def _leaves_of(tree: FaultTree, hit: list[SiteFunction], kind: DomainKind, identity: str) -> list[BasicEvent]:
-    below = {name for function in hit for name in tree.below(function.root)}
+def _leaves_of(tree: FaultTree, below: Set[str], kind: DomainKind, identity: str) -> list[BasicEvent]:
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.ended_by().get(kind, ())]
 
 
