@@ -93,10 +93,7 @@ TESTS_OF_MORE = {
         "documents/site_values.py",
         "model/site.py",
     ),
-    "history/test_store.py": (
-        "cli/commands/diff.py",
-        "cli/commands/history.py",
-    ),
+    "history/test_store.py": ("cli/commands/history.py",),
     "model/test_values.py": ("model/evidence.py",),
     "observe/probes/test_probes.py": ("observe/net/__init__.py",),
     "observe/refresh/test_status.py": ("model/data.py",),
@@ -114,10 +111,7 @@ TESTS_OF_MORE = {
         "policy/hours_down.py",
     ),
     "policy/checks/test_score_min.py": ("policy/checks/function_min_score.py",),
-    "policy/test_explain.py": (
-        "cli/commands/explain.py",
-        "cli/commands/rules.py",
-    ),
+    "policy/test_explain.py": ("cli/commands/rules.py",),
     "policy/test_parties.py": (
         "policy/checks/jurisdictions_allow.py",
         "policy/checks/jurisdictions_deny.py",

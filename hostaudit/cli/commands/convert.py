@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from hostaudit.cli import inputs
 from hostaudit.cli.commands import Entry
+from hostaudit.cli.evidence import reports
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, ReportOutput
 from hostaudit.cli.output import Writer
-from hostaudit.errors import Exit, NothingToScanError
+from hostaudit.errors import Exit
 
 
 @grouped
@@ -28,22 +28,8 @@ def convert(
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report)
-    inputs.reads(file)
-    from hostaudit import api
-    from hostaudit.documents.report_list import read_saved
-    from hostaudit.model import words
-
-    found = read_saved(file)
-    if found.evidence is not None:
-        writer.put(api.analyse(found.evidence))
-    elif not found.listed:
-        writer.put(found.reports[0])
-    else:
-        if found.left_out:
-            writer.note(f"without a report in {file}: {words.few(found.left_out, 5)}")
-        if not found.reports:
-            raise NothingToScanError(f"{file} holds no report", "give a file that scan -l wrote")
-        writer.put_all(found.reports)
+    found = reports(file, writer)
+    writer.put_each(found.reports, listed=found.listed)
     return Exit.PASS
 
 
