@@ -48,6 +48,10 @@ class _Argument(TyperArgument):
             return super().process_value(ctx, value)
         return self.callback(ctx, self, plain) if self.callback else plain
 
+    def display_type_rich(self, ctx: Any) -> str | None:  # noqa: ARG002 - typer asks so
+        """No type beside the name of an argument in the help; its sentence says what it is."""
+        return None
+
 
 class _Command(TyperCommand):
     def get_params(self, ctx: Any) -> Any:

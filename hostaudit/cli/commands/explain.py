@@ -33,7 +33,7 @@ def explain(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="With score or graph: a report (JSON), evidence or a list, to show its calculation or its fault tree.",
         ),
     ] = "",

@@ -35,7 +35,7 @@ app = Typer(
 SeenArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[DOMAIN|EVIDENCE|REPORT]", help="The site to write the policy for; without it only presets are used."
+        metavar="DOMAIN|EVIDENCE|REPORT", help="The site to write the policy for; without it only presets are used."
     ),
 ]
 PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Start from this preset; repeatable.")]
@@ -105,7 +105,7 @@ def init(
 def check(
     *,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Default: hostaudit.yaml in this folder.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Default: hostaudit.yaml in this folder.")
     ] = None,
     notes: Notes,
 ) -> int:
@@ -141,9 +141,9 @@ def check(
 @grouped
 def show(
     *,
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: hostaudit.yaml in this folder.")] = "",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Default: hostaudit.yaml in this folder.")] = "",
     target: Annotated[
-        str, typer.Argument(metavar="[DOMAIN]", help="The site; without it the policy for every site.")
+        str, typer.Argument(metavar="DOMAIN", help="The site; without it the policy for every site.")
     ] = "",
     effective: Annotated[bool, typer.Option("--effective", help="Include the values of presets and defaults.")] = False,
     origin: Annotated[bool, typer.Option("--origin", help="Show the file and line of each value.")] = False,
@@ -172,7 +172,7 @@ def show(
 @grouped
 def test_(
     *,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files with tests.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="YAML files with tests.")],
     output: TrialOutput,
     console: Console,
 ) -> int:

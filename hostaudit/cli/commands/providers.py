@@ -93,7 +93,7 @@ def match(
     value: Annotated[
         str,
         typer.Argument(
-            metavar="[VALUE]",
+            metavar="VALUE",
             help="A name, address, header, AS number or company; without it lines of JSON from standard input.",
         ),
     ] = "",
@@ -207,7 +207,7 @@ def stats(
     *,
     names: Annotated[
         str,
-        typer.Argument(metavar="[FILE|-]", help="Names, one on each line, or a zone file; default: standard input."),
+        typer.Argument(metavar="FILE|-", help="Names, one on each line, or a zone file; default: standard input."),
     ] = "-",
     kind: Annotated[
         str, typer.Option(metavar="KIND", help="What the names of a plain list are: ns, mx or cname.")
@@ -242,9 +242,7 @@ def lint(
     *,
     place: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[FOLDER|FILE]", help="A rules folder or one provider file; default: the shipped rules."
-        ),
+        typer.Argument(metavar="FOLDER|FILE", help="A rules folder or one provider file; default: the shipped rules."),
     ] = None,
     _tracing: Tracing,
 ) -> int:

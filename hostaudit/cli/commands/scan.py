@@ -57,7 +57,7 @@ def scan(
     domain: Annotated[
         str,
         typer.Argument(
-            metavar="[DOMAIN]", help="A domain or URL, or saved evidence, a report or a list.", show_default=False
+            metavar="DOMAIN", help="A domain or URL, or saved evidence, a report or a list.", show_default=False
         ),
     ] = "",
     many: ListOptions,
