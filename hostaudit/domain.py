@@ -120,7 +120,7 @@ def platform_suffix(name: str) -> str | None:
     labels = _u_labels(name).split(".")
     for start in range(len(labels) - 1):
         suffix, above = ".".join(labels[start:]), ".".join(labels[start + 1 :])
-        if any(f"\n{rule}\n".encode() in _sections()[1] for rule in (suffix, f"*.{above}")):
+        if suffix in _platforms() or f"*.{above}" in _platforms():
             return ".".join(name.split(".")[start:])
     return None
 
@@ -317,9 +317,15 @@ def _suffixes() -> PublicSuffixList:
 
 @cache
 def _sections() -> tuple[bytes, bytes]:
-    """The list as text: the suffixes of registries, and those of platforms, which are needed too rarely to parse."""
+    """The list as text: the suffixes of registries, and those of platforms."""
     icann, _, private = _list().partition(MARKS[1])
     return icann, private
+
+
+@cache
+def _platforms() -> frozenset[str]:
+    """The rules of platforms, one on each line of their section; a comment is no name."""
+    return frozenset(_sections()[1].decode("utf-8").splitlines())
 
 
 def _u_labels(name: str) -> str:

@@ -123,7 +123,7 @@ def test_an_address_in_any_spelling_is_no_site(text):
     [
         ("", "no domain was given", "example.com"),
         ("   ", "no domain was given", "example.com"),
-        ("localhost", "single label", "localhost.com"),
+        ("localhost", "single label", "it names this machine"),
         ("com", "public suffix", "example.com"),
         ("co.uk", "public suffix", "example.co.uk"),
         ("github.io", "platform", "mysite.github.io"),

@@ -45,6 +45,8 @@ READERS = ("report/", "documents/evidence_file.py")
 EXEMPT: dict[tuple[str, str], str] = {
     ("analysis/catalogue/lint.py", "companies_have_a_basis"): "the words of a provider file are what this rule judges",
     ("analysis/whatif/replay.py", "differences"): "a scenario file states a word that the reason must have",
+    ("cli/console.py", "complain"): "a hint that ends a message is printed once",
+    ("cli/console.py", "complain_of"): "a hint that ends a message is printed once",
     ("observe/net/http/client.py", "certificate_of"): "the subject of a certificate is a name, not one of evidence",
 }
 """By module and function why it may do so all the same."""

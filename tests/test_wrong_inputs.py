@@ -116,7 +116,7 @@ WRONG = (
     Wrong("analyse nobody.jsonl", "holds no report", "scan -l", Exit.NOTHING_TO_SCAN),
     Wrong("whatif reports.jsonl --all", "reports.jsonl cannot be read", "report, evidence or list"),
     Wrong("whatif list.jsonl --all --format json", "holds one site, not a list", "jsonl"),
-    Wrong("convert list.jsonl --format cyclonedx", "holds one site, not a list", "give one of: csv"),
+    Wrong("convert list.jsonl --format cyclonedx", "holds one site, not a list", "give one of: comment, csv"),
     Wrong("policy init list.jsonl -o -", "is a list of 2 sites", "a file of its own"),
     Wrong("diff parler.json other.json", "report of parler.com", "two reports of one domain"),
     Wrong("scan parler.json --host a.b.com", "saved evidence: nothing is scanned", "leave out --host"),

@@ -12,6 +12,7 @@ import runner
 from runner import RefusedError, given, output, say
 
 from hostaudit.errors import Exit
+from hostaudit.model.report import Report
 from hostaudit.model.verdict import exit_code
 from hostaudit.report import load, names, of_lists
 
@@ -43,7 +44,7 @@ def run() -> int:
 def _formats() -> list[str]:
     """The formats to write; the records are always written, since all others are made of them."""
     formats = [each for each in given("formats").split() if each not in (*ALWAYS, "jsonl")]
-    known, able = names(), of_lists()
+    known, able = names(), of_lists(Report)
     for name in formats:
         if name not in known:
             raise RefusedError(f"format {name!r} is not known; give some of: {' '.join(known)}")

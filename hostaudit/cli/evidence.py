@@ -143,7 +143,7 @@ class Declarations:
 
     def of_many(self) -> None:
         """From now on the sites are those of a list, of which single ones are not noted."""
-        self._many = True
+        self.many = True
 
     def _picked_up(self) -> Path | None:
         places = (self._folder / name for name in PICKED_UP)
@@ -172,7 +172,7 @@ class Declarations:
         import msgspec
 
         unseen = [host for host in site.hosts if host not in file.target.hosts]
-        if unseen and not self._many:
+        if unseen and not self.many:
             self._note(f"declared hosts that this evidence does not cover: {', '.join(unseen)}")
         return msgspec.structs.replace(file, site=site)
 

@@ -157,6 +157,6 @@ def test_a_list_with_a_site_that_was_not_judged_ends_with_its_code(here, capsys)
     Path("list.jsonl").write_text(Path("list.jsonl").read_text() + '{"type":"failed","domain":"b.com"}\n')
 
     assert cli.run(["scan", "list.jsonl", "-o", "markdown=x.md"]) == Exit.INTERNAL
-    assert "without a report: b.com" in capsys.readouterr().err
+    assert "without a report in list.jsonl: b.com" in capsys.readouterr().err
     Path("list.jsonl").write_text('{"type":"failed","domain":"b.com"}\n')
     assert cli.run(["scan", "list.jsonl"]) == Exit.NOTHING_TO_SCAN

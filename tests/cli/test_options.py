@@ -72,6 +72,8 @@ def verdict_in(name: str, text: str) -> str:
     if name == "gitlab":
         severities = {each["severity"] for each in json.loads(text)}
         return "fail" if severities - {"info"} else "inconclusive" if severities else "pass"
+    if name == "comment":
+        return {"✅": "pass", "❌": "fail", "❔": "inconclusive"}[text.split(" ")[2]]
     if name == "markdown":
         return text.split(" ")[2].rstrip(":").lower()
     if name == "prom":

