@@ -10,6 +10,7 @@ __all__ = [
     "Criteria",
     "DocumentError",
     "EffectivePolicy",
+    "Effects",
     "EvidenceFile",
     "Fallbacks",
     "HostauditError",
@@ -27,6 +28,7 @@ __all__ = [
     "alook",
     "analyse",
     "ascan",
+    "effects",
     "encode_evidence",
     "encode_report",
     "fallbacks",
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         alook,
         analyse,
         ascan,
+        effects,
         encode_evidence,
         encode_report,
         fallbacks,
@@ -74,6 +77,7 @@ if TYPE_CHECKING:
     )
     from hostaudit.errors import DocumentError, HostauditError, NothingToScanError, UsageError
     from hostaudit.model.checks import Criteria
+    from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
@@ -86,6 +90,7 @@ else:
         "Criteria": "model.checks",
         "DocumentError": "errors",
         "EffectivePolicy": "model.policy",
+        "Effects": "model.effects",
         "EvidenceFile": "model.evidence",
         "Fallbacks": "model.whatif",
         "HostauditError": "errors",

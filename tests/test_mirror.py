@@ -34,6 +34,7 @@ TESTS_OF_MORE = {
         "analysis/site_model.py",
         "model/report.py",
     ),
+    "analysis/whatif/test_effects.py": ("model/effects.py",),
     "analysis/whatif/test_replay.py": ("analysis/whatif/simulation.py",),
     "cli/batch/test_run.py": (
         "audit/batch/judge_process.py",
@@ -87,6 +88,12 @@ TESTS_OF_MORE = {
         "cli/commands/diff.py",
         "cli/commands/history.py",
     ),
+    "report/html/test_page.py": (
+        "report/formats/html.py",
+        "report/html/falls.py",
+        "report/html/view.py",
+    ),
+    "report/test_drawing.py": ("report/nodes.py",),
     "model/test_values.py": ("model/evidence.py",),
     "observe/probes/test_probes.py": ("observe/net/__init__.py",),
     "observe/refresh/test_status.py": ("model/data.py",),

@@ -35,7 +35,8 @@ def convert(
 
     found = read_saved(file)
     if found.evidence is not None:
-        writer.put(api.analyse(found.evidence))
+        judged, looked = api.analyse(found.evidence), found.evidence
+        writer.put(judged, lambda: api.effects(looked, judged))
     elif not found.listed:
         writer.put(found.reports[0])
     else:

@@ -66,6 +66,7 @@ def scan(
 ) -> int:
     """Scan a site and report who can take it down. With --list, scan many sites and print one line for each."""
     _refuse_unclear(domain, many)
+    from hostaudit import api
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report, evidence=save_evidence)
@@ -103,7 +104,7 @@ def scan(
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, criteria.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
     report = criteria.judged(file)
-    code = writer.write(report)
+    code = writer.write(report, lambda: api.effects(file, report))
     return _ended(code, kept.keep(report), failure)
 
 
@@ -146,11 +147,14 @@ def _judge_saved(
     noted: bool = True,
 ) -> int:
     """Report on a file of saved evidence, and return the exit code."""
+    from hostaudit import api
+
     writer.reads(file)
-    report = criteria.judged(evidence.saved(file, declarations))
+    found = evidence.saved(file, declarations)
+    report = criteria.judged(found)
     if noted:
         writer.note(f"judged the evidence in {file}, without network")
-    return _ended(writer.write(report), kept.keep(report))
+    return _ended(writer.write(report, lambda: api.effects(found, report)), kept.keep(report))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:
