@@ -1,8 +1,8 @@
 """The fuzz targets: what reads bytes from outside, each with seeds and the errors that it may end with.
 
 A target takes bytes and calls the functions that the product calls on such bytes. What it raises beyond ``expected`` is
-a crash. Where the product itself catches everything (the text of number registries, certificates), the target does too,
-and shows hangs and memory only.
+a crash. Where the product itself catches everything (the text of number registries), the target does too, and shows
+hangs and memory only.
 """
 
 from __future__ import annotations
@@ -232,18 +232,29 @@ WHOIS = (
     "    Name servers:\n        ns1.site.com\n",
     "Registrar: AB-0001\nName: A B\n\nDomain status : ok - x.\n     a b -\nRecord expires on 2031-01-14 (UTC+8)\n",
     "%% Too many requests...\n%% No entries found\na. [Domain Name]  SITE.COM\nExpiry: 25/10/2031\n",
+    "Domain:\nname:  site.com\n\nRegistrar\n  Name: AB-REG\n  Organization: AB\n\nServidor(es) de Nombres de"
+    " Dominio:\n\n"
+    "   - ns1.site.com\nFecha de Creaci\u00f3n: 15 de enero de 2031\n1a. Expiry (dd/mm/yyyy) = 1. 2. 2031\n"
+    "site a.b.com\n",
+    "El dominio site.com no est\u00e1 registrado\nStatus....: AVAILABLE (No match)\nAvailable: s\u00ed\n",
+    "Fri, 14 Nov 2031 10:00:00 +0000",
+    "3 ao\u00fbt 2031 10:11:12 CEST",
 )
 
 
 @target(texts(*WHOIS))
 def whois(data: bytes) -> None:
-    from hostaudit.observe.net.registry import whois_text
+    from hostaudit.observe.net.registry import dates, whois_denials, whois_text
 
-    text = data.decode("latin-1")[: 256 * 1024]
+    try:
+        text = data.decode("utf-8")[: 256 * 1024]
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")[: 256 * 1024]
     whois_text.registration("site.com", text, "fuzz")
     whois_text.referral(text)
-    whois_text.refusal(text)
-    whois_text.moment(text[: whois_text.LENGTH])
+    whois_text.about_another("site.com", text)
+    whois_denials.refusal(text)
+    dates.moment(text)
 
 
 RIR = (
@@ -378,12 +389,11 @@ class _Tls:
         return self.der if binary_form else {}
 
 
-@target(_certificates)
+@target(_certificates, "ValueError")
 def cert(data: bytes) -> None:
     from hostaudit.observe.net.http import client
 
-    with suppress(Exception):  # as the product does: any failure of a handshake is a gap
-        client.certificate_of(_Tls(data), "site.com", "192.0.2.1", "not trusted")
+    client.certificate_of(_Tls(data), "site.com", "192.0.2.1", "not trusted")
 
 
 @target(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import lab_cases
 import lab_odd
+import lab_registries
 import lab_servers
 import lab_sites
 import yaml
@@ -515,6 +516,23 @@ def second_servers(options: argparse.Namespace) -> None:
         check(*claim)
 
 
+def by_unlisted_servers(options: argparse.Namespace) -> None:
+    """Registrations under top-level domains whose servers IANA does not list, while IANA cannot be reached."""
+    lab = options.lab.resolve().parent
+    for state in lab_registries.STATES:
+        with tempfile.TemporaryDirectory() as place:
+            path, evidence = Path(place) / "registries.json", Path(place) / "evidence.json"
+            path.write_text(json.dumps(lab_registries.topology(lab, state)), "utf-8")
+            rows = run(options, path, *lab_registries.ASKED[state])
+            for claim in lab_registries.claims(state, rows):
+                check(*claim)
+            evidence.write_text(rows[lab_registries.ASKED[state][0]]["evidence"], "utf-8")
+            command = [options.hostaudit, "analyse", str(evidence), "--no-site"]
+            said = subprocess.run(command, capture_output=True, text=True, cwd=place)
+            old = [line for line in (said.stdout + said.stderr).splitlines() if "old data" in line]
+        check(f"registries, {state}: a fresh install has no old data", not old, old)
+
+
 def policies(options: argparse.Namespace) -> None:
     """One demand, two DNS operators: met, not met, and not to be known, in every format that has a verdict."""
     demand = "version: 1\npolicy: {roles: {dns: {min_providers: 2, independent_by: [parent]}}}\n"
@@ -575,7 +593,10 @@ def main() -> None:
             list(pool.map(lambda words: ask(options.hostaudit, words), options.inside))
         return
     # Half of their time they wait for what never answers, so two go side by side.
-    groups = (under_other_names, of_an_odd_kind, without_a_policy, on_their_own, among_faults, second_servers, policies)
+    groups = (
+        under_other_names, of_an_odd_kind, without_a_policy, on_their_own, among_faults, second_servers,
+        by_unlisted_servers, policies,
+    )  # fmt: skip
     with ThreadPoolExecutor(2) as pool:
         several = pool.submit(lambda: on_several(options, on_one_company(options)))
         others = [pool.submit(each, options) for each in groups]

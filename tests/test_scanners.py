@@ -37,7 +37,7 @@ from hostaudit.observe.net.dns.message_cost import too_costly
 from hostaudit.observe.net.http import fetch
 from hostaudit.observe.net.limits import Limits
 from hostaudit.observe.net.outcome import HttpReply, Outcome
-from hostaudit.observe.net.registry import address_holder, rdap, whois_text
+from hostaudit.observe.net.registry import address_holder, dates, rdap, whois_denials, whois_text
 from hostaudit.observe.probes import Scan, mail, page, web
 from hostaudit.report.text import inert, printable, wrap
 
@@ -201,12 +201,49 @@ ANSWERS = {
             "a (",
             "Expiry: 01/02/2031\n",
             "a. [",
+            "1a. b : c\n",
+            "Name Server(s):\n",
+            "fecha de creación: 1\n",
+            "registrar b c d e f g h: 1\n",
+            "domain domain domain name servers: a.b\n",
+            "last will registration of: 1\n",
+            "x a.b\n",
+            "Registrar = a\n",
+            "a\t\tb\n",
+            "é",
+            "(",
+            "no data for a.",
+            "the requested ",
+            "domain a is b ",
+            "not ",
+            "[a].",
+        ),
+    ),
+    "subject of a whois text": Scanner(
+        lambda text: whois_text.about_another("x.example", text),
+        LIMITS.whois_reply,
+        (
+            "domain: a.b\n",
+            "no match a.b ",
+            "no match for a.example ",
+            "no match for é.example ",
+            "domain:\nname: a.b\n",
         ),
     ),
     "refusal of whois": Scanner(
-        whois_text.refusal,
+        whois_denials.refusal,
         LIMITS.whois_reply,
-        ("limit ", "exceeded ", "query limit\n", "exceeded a", "quota ", "ip blocked ", "no match\n", "try again\n"),
+        (
+            "limit ",
+            "exceeded ",
+            "query limit\n",
+            "exceeded a",
+            "quota ",
+            "ip blocked ",
+            "no match\n",
+            "try again\n",
+            "status: free\n",
+        ),
     ),
     "whois of IANA": Scanner(whois_text.referral, LIMITS.whois_reply, ("refer:\n", "refer: ", "refer: a ")),
     "whois of a regional registry": Scanner(
@@ -275,7 +312,11 @@ ANSWERS = {
         lambda text: fetch.retry_after(text, datetime.now(UTC)), LIMITS.header_bytes, ("Mon, ", "01 Jan ", "00:")
     ),
     "header": Scanner(lambda text: web._kept("set-cookie", text), LIMITS.header_bytes, ("a=", "a;")),
-    "date": Scanner(whois_text.moment, whois_text.LENGTH, ("2001-", "01 ", "01-Jan-")),
+    "date": Scanner(
+        dates.moment,
+        dates.LENGTH,
+        ("2001-", "01 ", "01-Jan-", "enero ", "de ", "é", "1.", "1 . ", "1. a", "1st", ":00 UTC "),
+    ),
 }
 """What the answers of servers are read by, while other scans wait."""
 

@@ -7,6 +7,7 @@ with valid names, addresses, times and numbers, so its form can cause no error w
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -59,12 +60,15 @@ def decode_evidence(data: bytes, name: str) -> EvidenceFile:
         if head.schema != EVIDENCE_SCHEMA:
             raise DocumentError(*_other_schema(name, head.schema))
         file = msgspec.json.decode(data, type=EvidenceFile)
+        key = _named_twice(data)
     except msgspec.ValidationError as error:
         raise DocumentError(f"{name} is not an evidence file: {error}", AGAIN) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DocumentError(f"{name} is incomplete or not JSON: {error}", AGAIN) from error
     except RecursionError as error:
         raise DocumentError(f"{name} is nested too deeply for an evidence file", AGAIN) from error
+    if key is not None:
+        raise DocumentError(f"{name} is not valid evidence: an object has the key {key[:MOST_SORT]!r} twice", AGAIN)
     for where, problem in _problems(file):
         raise DocumentError(f"{name} is not valid evidence: {where}: {problem}", AGAIN)
     return file
@@ -107,6 +111,28 @@ def _read(path: str, name: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise DocumentError(f"{name} is larger than {MOST_BYTES >> 20} MiB, which no scan writes", AGAIN)
     return data
+
+
+class _TwiceError(ValueError):
+    """An object that has a key twice, in its only argument."""
+
+
+def _named_twice(data: bytes) -> str | None:
+    """The key that an object in a JSON text has twice, None if none has. Readers differ in which of the values they
+    take (RFC 8259 section 4), so the same file would be other evidence to each."""
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        keys: set[str] = set()
+        for key, _ in pairs:
+            if key in keys:
+                raise _TwiceError(key)
+            keys.add(key)
+
+    try:
+        json.loads(data, object_pairs_hook=once, parse_int=str, parse_float=str)
+    except _TwiceError as error:
+        return str(error.args[0])
+    return None
 
 
 def _other_schema(name: str, schema: str) -> tuple[str, str]:

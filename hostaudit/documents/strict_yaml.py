@@ -107,6 +107,11 @@ def compose(source: Source) -> Node:
                 source.refuse(node, "a second document begins here; one file holds one")
             root = root or node
             if stack:
+                # The library takes the mark in ``{?a: b}`` for that of a key; YAML 1.2 has it in the key.
+                start = getattr(event.start_mark, "index", 0)
+                if stack[-1].entries is not None and pending[-1] is None and text[start - 1 : start] == "?":
+                    shown = (node.text or "")[:40]
+                    source.refuse(node, f"the key ?{shown} begins with a question mark", "put it into quotes")
                 _attach(stack[-1], pending, node)
             if node.text is None:
                 if len(stack) >= MAX_DEPTH:

@@ -100,10 +100,11 @@ class WorkingFunction(Struct, frozen=True):
     harm: float
 
 
-class WorkingCompany(Struct, frozen=True):
+class WorkingCompany(Struct, frozen=True, omit_defaults=True):
     """One company in the working of a score. ``exposure`` is the weighted sum of harm times ``factor``, which is
-    below 1 for a company that is only a registry or registrar (``name_only``). ``functions``: those that it stops; none
-    for companies whose exposures count little."""
+    below 1 for a company that is only a registry or registrar (``name_only``). ``as_name``: of a company that holds a
+    name and provides more, the exposure that counts among names. ``functions``: those that it stops; none for companies
+    whose exposures count little."""
 
     parent: str
     name: str
@@ -111,6 +112,7 @@ class WorkingCompany(Struct, frozen=True):
     factor: float
     functions: tuple[WorkingFunction, ...]
     name_only: bool = False
+    as_name: float = 0.0
 
 
 class WorkingEnd(Struct, frozen=True, omit_defaults=True):

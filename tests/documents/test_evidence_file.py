@@ -68,6 +68,31 @@ def saved(tmp_path):
     return save
 
 
+@pytest.mark.parametrize("odd", ["9" * 9000, "[" * 900 + "]" * 900, "1e999", "[" * 100_000 + "]" * 100_000])
+def test_an_odd_value_is_no_internal_error(saved, odd):
+    text = json.dumps(document()).replace('"ttl": 60', f'"ttl": 60, "more": {odd}').encode()
+
+    with pytest.raises(DocumentError):
+        read_evidence(saved(text))
+
+
+@pytest.mark.parametrize(
+    ("once", "twice", "key"),
+    [
+        ('"schema":', '"schema": "hostaudit.evidence/1", "schema":', "schema"),
+        ('"ttl": 60', '"ttl": 60, "ttl": 61', "ttl"),
+        ('"ttl": 60', '"ttl": 60, "\\u0074tl": 60', "ttl"),
+        ('"vantage":', '"vantage": "a", "resolver": "b", "vantage":', "resolver"),
+    ],
+)
+def test_a_key_that_stands_twice_in_an_object_is_refused(saved, once, twice, key):
+    text = json.dumps(document())
+    assert text.count(once) == 1
+
+    with pytest.raises(DocumentError, match=f"an object has the key '{key}' twice"):
+        read_evidence(saved(text.replace(once, twice).encode()))
+
+
 def test_sound_evidence_is_read(saved, monkeypatch):
     file = read_evidence(saved(document()))
 

@@ -42,6 +42,7 @@ def test_a_literal_is_one_of_its_values():
         ("version: 1\n  mode: loose", "f.yaml:2:7: not readable as YAML"),
         ("mod: loose", "f.yaml:1:1: unknown key 'mod'; did you mean 'mode'?"),
         ("mode: on", "unquoted on is a truth value"),
+        ("{?mode: loose}", "f.yaml:1:3: the key ?mode begins with a question mark"),
         ("hours: 1e999", "f.yaml:1:8: hours must be a number of ordinary size, not '1e999'"),
         ("hours: .nan", "f.yaml:1:8: hours must be a number, not '.nan'"),
         ("inner:\n  - mode: loose\n  - mode: loose", "f.yaml:3:5: inner: the same entry stands twice"),
@@ -51,6 +52,11 @@ def test_what_is_none_of_them_is_refused(text, said):
     with pytest.raises(UsageError) as caught:
         read(text)
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["mode: loose?", "{'?a': 1}", "? mode\n: loose", "?a: 1", "a: ?b", "a?b: 1"])
+def test_a_question_mark_elsewhere_is_a_part_of_the_text(text):
+    assert compose(Source("f.yaml", text.encode())).entries
 
 
 DEEP = {

@@ -9,9 +9,10 @@ one (high).
     score        = 100 x (1 - e1) x (1 - f e2) x (1 - f^2 e3) x (1 - f^3 e4) x (1 - f^4 e5) x (1 - n1)
 
 ``e1`` to ``e5`` are the exposures to companies that provide more than a name, the worst first, ``f`` is
-``further_weight``, and ``n1`` is the worst exposure to a company that provides only a name. Every factor falls when an
-outage grows: an additional dependency never raises the score, and an additional independent leg never lowers it. No
-exposure is a mean, so that a function that a company does not touch does not make it look harmless.
+``further_weight``, and ``n1`` is the worst of the exposures to companies that hold a name, with ``name_only_weight``
+whatever else they provide: a company that turns out to provide more must not take its name out of the product. Every
+factor falls when an outage grows: an additional dependency never raises the score, and an additional independent leg
+never lowers it. No exposure is a mean, so that a function that a company does not touch does not make it look harmless.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ FORMULA = (
     "factor = 1; name_only_weight for a company that stops functions only through a registry or registrar; "
     "0 if a proved spare name survives it as well",
     "score = 100 x (1 - worst exposure) x (1 - further_weight x second worst) x (1 - further_weight^2 x third worst) "
-    "and so on to the fifth x (1 - worst exposure to a company that holds only names)",
+    "and so on to the fifth x (1 - worst exposure to a company that holds a name, with name_only_weight whatever else "
+    "it provides)",
     "low reads every unknown as failing, high as surviving; hours are the usual ones of the report, less what a "
     "proved fallback saves",
     "what the owner runs himself is no company, for high also if that is a guess; high counts on recoveries that he "
@@ -78,8 +80,8 @@ def harm(hours: float, scoring: Scoring) -> float:
 
 
 def combine(strong: Iterable[float], names: Iterable[float], scoring: Scoring) -> float:
-    """Return the score, 0 to 100, from the exposures to companies that provide more than a name, and to those that
-    provide only names."""
+    """Return the score, 0 to 100, from the exposures to companies that provide more than a name, and from those to
+    companies that hold names, as such."""
     value, weight = 100.0, 1.0
     for each in sorted(strong, reverse=True)[:COMPANIES]:
         value *= 1 - weight * each
@@ -118,6 +120,7 @@ class CompanyOutages:
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
     on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails.
+    ``holders``: the companies that are, or may be, a registry or registrar.
     """
 
     functions: tuple[SiteFunction, ...]
@@ -126,6 +129,7 @@ class CompanyOutages:
     rest: dict[str, dict[str, Outage]]
     unseen: tuple[SiteFunction, ...] = ()
     endless: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
 
     @property
     def weight_of_unseen(self) -> float:
@@ -171,7 +175,16 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
         {parent: impact(tree, one[parent], clock, reading=reading, without_names=True) for parent in parents},
         unseen,
         frozenset(function.id for function in functions if now[function.id].stops),
+        _holders(tree, parents, reading),
     )
+
+
+def _holders(tree: FaultTree, parents: Iterable[str], reading: Reading) -> frozenset[str]:
+    """Those of some companies that may be a registry or registrar on which the tree rests."""
+    names = [leaf for leaf in tree.leaves.values() if leaf.names_only]
+    if reading == "pessimistic" and any(leaf.certainty != "certain" for leaf in names):
+        return frozenset(parents)
+    return frozenset(parents).intersection(each for leaf in names for each in leaf.domains.get("parent", ()))
 
 
 def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
@@ -187,6 +200,13 @@ def exposures(held: CompanyOutages, scoring: Scoring) -> dict[str, float]:
     return found
 
 
+def named(held: CompanyOutages, parent: str, exposure_: float, scoring: Scoring) -> float:
+    """The exposure to a company as one that holds names, 0 if it holds none."""
+    if held.holds_names_only(parent):
+        return exposure_
+    return scoring.name_only_weight * exposure_ if parent in held.holders else 0.0
+
+
 def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scoring) -> tuple[float, float]:
     """(low, high) of the score, 0 to 100."""
     return _value(pessimistic, scoring), _value(optimistic, scoring)
@@ -194,7 +214,7 @@ def score(pessimistic: CompanyOutages, optimistic: CompanyOutages, scoring: Scor
 
 def _value(held: CompanyOutages, scoring: Scoring) -> float:
     found = exposures(held, scoring)
-    names = [each for parent, each in found.items() if held.holds_names_only(parent)]
+    names = [named(held, parent, found[parent], scoring) for parent in found]
     strong = {parent: each for parent, each in found.items() if not held.holds_names_only(parent)}
     return combine([*strong.values(), *[strong.get(NOBODY, 0.0)] * COMPANIES], names, scoring)
 
@@ -291,9 +311,9 @@ def working(
         rows += [WorkingFunction(each.id, each.weight, scoring.full_harm_hours, 1.0) for each in unseen]
         name = "what nobody could name" if parent == NOBODY else names.get(parent, parent)
         factor = held.factor(parent, scoring)
-        companies.append(
-            WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows), held.holds_names_only(parent))
-        )
+        only = held.holds_names_only(parent)
+        as_name = 0.0 if only else round(named(held, parent, found[parent], scoring), 4)
+        companies.append(WorkingCompany(parent, name, round(found[parent], 4), factor, tuple(rows), only, as_name))
     return WorkingEnd(end, _value(held, scoring), tuple(companies))
 
 

@@ -14,7 +14,7 @@ from hostaudit.report.terminal.sheet import MORE, Sheet
 OTHERS = 6
 """The number of companies of which only the exposure is given, as it is too small to matter."""
 
-FULL, FURTHER = "full_harm_hours", "further_weight"
+FULL, FURTHER, LIGHT = "full_harm_hours", "further_weight", "name_only_weight"
 
 
 def write(sheet: Sheet, document: Working) -> None:
@@ -71,8 +71,8 @@ def _end(sheet: Sheet, end: WorkingEnd, name: str, document: Working) -> None:
         sheet.text(f"What nobody could name counts as {COMPANIES} companies.", 2)
     worst = sorted((*strong, *anybody * COMPANIES), reverse=True)[:COMPANIES]
     factors = _factors([each for each in worst if each > 0], document.constants.get(FURTHER, 0.0))
-    names = [each.exposure for each in end.companies if each.name_only]
-    if names:
+    names = [each.exposure if each.name_only else each.as_name for each in end.companies]
+    if any(names):
         factors.append(f"(1 - {max(names):.4f})")
     product = f"= {' x '.join(('100', *factors))} " if factors else ""
     sheet.text(f"{product}= {end.score:.1f}", 2, lead="score ")
@@ -105,6 +105,9 @@ def _company(sheet: Sheet, position: int, company: WorkingCompany, document: Wor
         whole = f"({whole}) x {_plain(company.factor)} (it holds only names)"
     sum_ = f"{whole} = " if len(amounts) > 1 or company.factor != 1 else ""
     sheet.text(f"{sum_}{company.exposure:.4f}", 4, 4, lead="exposure = ")
+    if company.as_name:
+        light = _plain(document.constants.get(LIGHT, 0.0))
+        sheet.text(f"{company.exposure:.4f} x {light} = {company.as_name:.4f}", 4, 4, lead="it holds a name too: ")
 
 
 def _function(sheet: Sheet, function: WorkingFunction, constants: Mapping[str, float]) -> None:

@@ -441,6 +441,7 @@ def multiplied_out(end: WorkingEnd) -> float:
             hurt = 1 if gone else min(1, sum(each.weight * each.harm for each in company.functions))
             assert company.exposure == pytest.approx(company.factor * hurt, abs=2e-4)
         (names if company.name_only else strong).extend([company.exposure] * (5 if company.parent == NOBODY else 1))
+        names.append(company.as_name)
     value = 100 * (1 - max(names))
     for position, each in enumerate(sorted(strong, reverse=True)[:5]):
         value *= 1 - each / 4**position
@@ -551,6 +552,38 @@ def test_the_score_is_a_product_of_the_five_worst_and_of_the_worst_name():
         (0.9,) * 5, (), Scoring({"web": 0.8}, 720, 0.05, 0.9, 0.1)
     )
     assert combine((0.123,), (), SCORING) == 87.7
+
+
+def test_a_company_that_turns_out_to_provide_more_than_a_name_never_raises_the_score():
+    seller, host = out(web=120, mail_receive=120), out(web=360, mail_receive=0)
+    before = held(strong={"host": host, "dns": out(web=26, mail_receive=26)}, names={"seller": seller})
+    after = held(
+        strong={"host": host, "dns": out(web=26, mail_receive=26), "seller": seller}, holders=frozenset({"seller"})
+    )
+
+    assert score(after, after, SCORING)[0] < score(before, before, SCORING)[0]
+    named = next(each for each in working("low", after, {}, SCORING).companies if each.parent == "seller")
+    assert (named.name_only, named.factor) == (False, 1.0)
+    assert named.as_name == round(0.05 * exposures(after, SCORING)["seller"], 4)
+    assert [each.as_name for each in working("low", before, {}, SCORING).companies] == [0, 0, 0]
+
+
+def test_who_may_hold_a_name():
+    for certainty, reading, expected in (
+        ("certain", "pessimistic", {"seller", "registry"}),
+        ("uncertain", "pessimistic", {"seller", "registry", "p", NOBODY}),
+        ("uncertain", "optimistic", {"registry"}),
+    ):
+        graph = FaultTree()
+        seller = BasicEvent({"parent": ("seller",)}, "registrar", "x", (), "host", certainty=certainty)
+        leaves = [
+            graph.leaf("name", seller),
+            graph.leaf("host", BasicEvent({"parent": ("p",)}, "hosting", "x", (), "host")),
+        ]
+        leaves.append(graph.leaf("registry", BasicEvent({"parent": ("registry",)}, "registry", "x", (), "host")))
+        graph.gates["web"] = Gate("all", leaves)
+        graph.functions.append(function("web", 0.8))
+        assert company_outages(graph, CLOCK, reading).holders == expected, (certainty, reading)
 
 
 def test_the_main_function_is_the_web_site_or_mail_or_the_name_and_has_the_weight_of_the_web_site():

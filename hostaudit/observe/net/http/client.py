@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import ipaddress
 import ssl
 import sys
 import zlib
@@ -428,7 +429,8 @@ def _from_openssl(info: dict[str, Any]) -> _Facts:
     def moment(text: str) -> str:
         return _stamp(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC))
 
-    names = tuple(value.lower() for kind, value in info.get("subjectAltName", ()) if kind in ("DNS", "IP Address"))
+    named = info.get("subjectAltName", ())
+    names = tuple(_plain(value) for kind, value in named if kind in ("DNS", "IP Address"))
     times = moment(info["notBefore"]), moment(info["notAfter"])
     return _Facts(name(info["subject"]), name(info["issuer"]), names, *times)
 
@@ -437,11 +439,6 @@ def _parsed(tls: ssl.SSLObject) -> list[_Facts]:
     """Only the certificate of the server, parsed from its DER form, which every Python provides."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
-
-    der = tls.getpeercert(binary_form=True)
-    if der is None:
-        raise ValueError("no certificate was sent")
-    leaf = x509.load_der_x509_certificate(der)
 
     def name(of: x509.Name) -> CertificateName:
         def first(oid: x509.ObjectIdentifier) -> str | None:
@@ -452,13 +449,28 @@ def _parsed(tls: ssl.SSLObject) -> list[_Facts]:
             first(NameOID.ORGANIZATION_NAME), first(NameOID.COMMON_NAME), first(NameOID.COUNTRY_NAME)
         )
 
+    der = tls.getpeercert(binary_form=True)
+    if der is None:
+        raise ValueError("no certificate was sent")
     try:
-        listed = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        names = (*listed.get_values_for_type(x509.DNSName), *map(str, listed.get_values_for_type(x509.IPAddress)))
-    except x509.ExtensionNotFound:
-        names = ()
-    times = _stamp(leaf.not_valid_before_utc), _stamp(leaf.not_valid_after_utc)
-    return [_Facts(name(leaf.subject), name(leaf.issuer), tuple(each.lower() for each in names), *times)]
+        leaf = x509.load_der_x509_certificate(der)
+        try:
+            listed = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            names = (*listed.get_values_for_type(x509.DNSName), *map(str, listed.get_values_for_type(x509.IPAddress)))
+        except x509.ExtensionNotFound:
+            names = ()
+        times = _stamp(leaf.not_valid_before_utc), _stamp(leaf.not_valid_after_utc)
+        return [_Facts(name(leaf.subject), name(leaf.issuer), tuple(map(_plain, names)), *times)]
+    except (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, TypeError) as error:
+        raise ValueError(f"a certificate that breaks RFC 5280: {error}") from error
+
+
+def _plain(name: str) -> str:
+    """A name of a certificate in lower case; an address as it is usually written, which OpenSSL does not do."""
+    try:
+        return str(ipaddress.ip_address(name.strip()))
+    except ValueError:
+        return name.lower()
 
 
 def _stamp(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -246,12 +247,18 @@ def _offline_net(address: Address) -> Any:
     return net
 
 
+_EDGES = ("startAddress", "endAddress")
+_FILLED_UP = re.compile(r"(?<![0-9a-fA-F:])0+(?=[0-9])")
+"""Zeros with which a registry fills up the numbers of an IPv4 address, which are decimal all the same."""
+
+
 def _normalised(address: Address, answer: Any) -> dict[str, Any]:
     """The network of an RDAP answer, read by ipwhois with its own look-ups switched off."""
     from ipwhois.rdap import RDAP
 
     # Lists may be long, and only texts are used of what it reads: the registrant is read separately.
     texts = {key: value[: rdap.LENGTH] for key, value in answer.items() if isinstance(value, str)}
+    texts |= {key: _FILLED_UP.sub("", texts[key]) for key in _EDGES if "." in texts.get(key, "")}
     network = RDAP(_offline_net(address)).lookup(response=texts, bootstrap=True, root_ent_check=False)["network"]
     return dict(network)
 

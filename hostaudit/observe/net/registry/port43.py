@@ -9,7 +9,7 @@ from hostaudit.observe.net.http.fetch import Reach
 from hostaudit.observe.net.limits import Budget
 from hostaudit.observe.net.outcome import Outcome
 from hostaudit.observe.net.rate_limits import SILENCES
-from hostaudit.observe.net.registry import whois_text
+from hostaudit.observe.net.registry.whois_denials import refusal
 
 
 class Port43:
@@ -60,7 +60,7 @@ class Port43:
             text = data.decode("latin-1")
         if not text.strip():
             return Outcome.gap("malformed", source, "an empty answer")
-        refused = whois_text.refusal(text)
+        refused = refusal(text)
         return Outcome.gap("rate_limited", source, refused[:200]) if refused else Outcome.of(text, source)
 
     async def _talk(self, address: str, query: str) -> bytes:

@@ -19,7 +19,8 @@ from hostaudit.errors import UsageError
 from hostaudit.files import data_folder, read_own
 from hostaudit.model.values import Registration
 from hostaudit.observe.net.limits import Address
-from hostaudit.observe.net.registry.whois_text import moment, same_form
+from hostaudit.observe.net.registry.dates import moment
+from hostaudit.observe.net.registry.whois_text import same_form
 
 ITEMS = 32
 """The most statuses, name servers or entities that are read from one answer."""

@@ -159,6 +159,9 @@ class Registrations:
         text = await self._port43.ask(host, _QUERY.get(host, "{}").format(name))
         if text.value is None:
             return Outcome(text.source, unknown=text.unknown)
+        about = whois_text.about_another(name, text.value)
+        if about:
+            return Outcome.gap("other_subject", text.source, f"the answer is about {about}")
         return whois_text.registration(name, text.value, text.source)
 
     async def _whois_host(self, tld: str) -> str | None:

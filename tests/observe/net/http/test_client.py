@@ -9,9 +9,13 @@ import ipaddress
 import ssl
 import time
 import zlib
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from helpers.outcomes import cause
 from helpers.pages import answer, serving
 from helpers.servers import DnsServer, HttpServer, ca, drip, http, never, server_context
@@ -320,6 +324,67 @@ def test_a_peer_without_certificate_cannot_be_read():
 
     with pytest.raises(ValueError, match="no certificate"):
         certificate_of(Nothing(), "site.example", "127.0.0.1")
+
+
+def leaf_der(*extensions):
+    """A certificate with these extensions, in DER."""
+    issuer, key, _ = ca()
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    built = x509.CertificateBuilder().subject_name(issuer.subject).issuer_name(issuer.subject).serial_number(7)
+    built = built.public_key(key.public_key()).not_valid_before(start).not_valid_after(start + timedelta(days=90))
+    for each in extensions:
+        built = built.add_extension(each, critical=False)
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+class Presented:
+    """What a peer presents, where OpenSSL's own decoding is not at hand."""
+
+    def __init__(self, der):
+        self.der = der
+
+    def getpeercert(self, binary_form):
+        return self.der
+
+
+def test_a_certificate_that_breaks_its_standard_cannot_be_read():
+    names, version = x509.ObjectIdentifier("2.5.29.17"), b"\xa0\x03\x02\x01"
+    other = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), b"\x30\x00")
+    sound = leaf_der(x509.SubjectAlternativeName([x509.DNSName("a.example")]), other)
+    broken = {
+        "twice": sound.replace(b"\x55\x1d\x63", b"\x55\x1d\x11"),
+        "version": sound.replace(version + b"\x02", version + b"\x09"),
+        "kind of name": leaf_der(x509.UnrecognizedExtension(names, b"\x30\x02\xa3\x00")),
+        "no certificate": b"\x30\x00",
+        "kind of text": sound.replace(b"\x0c\x0dLoopback Root", b"\x03\x0d\0oopback Root"),
+    }
+
+    assert certificate_of(Presented(sound), "a.example", "192.0.2.1", "not trusted").names == ("a.example",)
+    for what, der in broken.items():
+        assert der != sound, what
+        with pytest.raises(ValueError, match=r"."):
+            certificate_of(Presented(der), "a.example", "192.0.2.1", "not trusted")
+
+
+def test_addresses_in_a_certificate_are_written_as_usual():
+    listed = x509.SubjectAlternativeName(
+        [x509.DNSName("A.Example"), x509.IPAddress(ipaddress.ip_address("2001:db8::1"))]
+    )
+    by_openssl = {
+        "subject": (), "issuer": (), "notBefore": "Jan  1 00:00:00 2026 GMT", "notAfter": "Apr  1 00:00:00 2026 GMT",
+        "subjectAltName": (("DNS", "A.Example"), ("IP Address", "2001:DB8:0:0:0:0:0:1\n"), ("email", "x")),
+    }  # fmt: skip
+
+    class Chain:
+        def get_unverified_chain(self):
+            return [SimpleNamespace(get_info=lambda: by_openssl)]
+
+    inner = Presented(b"")
+    inner._sslobj = Chain()
+    both = (inner, Presented(leaf_der(listed)))
+    names = {certificate_of(each, "a.example", "192.0.2.1", "not trusted").names for each in both}
+
+    assert names == {("a.example", "2001:db8::1")}
 
 
 # --- pure parts ---

@@ -87,6 +87,13 @@ def test_a_redirect_to_another_registry_is_followed():
     assert owner(ADDRESS, pages=pages)[0].value.name == "MOVED"
 
 
+def test_numbers_of_an_address_may_be_filled_up_with_zeros():
+    page = rdap_page(network_object(startAddress="193.000.100.000", endAddress="193.000.101.255"))
+    value = owner(ADDRESS, pages={IP_PAGE: page})[0].value
+
+    assert (value.start, value.end) == ("193.0.100.0", "193.0.101.255")
+
+
 def test_addresses_of_one_prefix_cost_one_request_and_another_network_one_more():
     pages = {
         IP_PAGE: rdap_page(network_object()),

@@ -301,6 +301,11 @@ def test_port_43_is_asked_after_an_object_about_another_name():
     assert registration(pages=pages, whois={"domain site.com": WHOIS}).value.registrar == "Port43 Registrar"
 
 
+@pytest.mark.parametrize("text", ["Domain Name: OTHER.IO\r\nRegistrar: A\r\n", 'No match for "other.io".\r\n'])
+def test_a_text_of_port_43_about_another_name_is_no_answer(text):
+    assert cause(registration("site.io", whois={"site.io": text})) == "other_subject"
+
+
 def test_a_registrars_object_about_another_name_adds_nothing():
     link = {"rel": "related", "type": "application/rdap+json", "href": "https://rdap.registrar.example/domain/SITE.COM"}
     pages = {

@@ -77,23 +77,36 @@ def test_legal_text_around_a_record_is_not_taken_for_absence():
 
 
 @pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Domain Name: other.io\nRegistrar: A\nExpiration Date: 2099-01-01\n", "other.io"),
+        ("Domain: other.com\nStatus: free\n", "other.com"),
+        ('No match for "OTHER.COM".\n', "other.com"),
+        ("Domain [other.com] does not exist\n", "other.com"),
+        ("Domain:\nname: other.com\nstatus: ok\n\nRegistrar:\nname: A\n", "other.com"),
+    ],
+)
+def test_a_text_about_another_name_is_told_from_an_answer(text, other):
+    assert whois_text.about_another("site.com", text) == other
+
+
+@pytest.mark.parametrize(
     "text",
-    ["Domain Name: other.io\nRegistrar: A\nExpiration Date: 2099-01-01\n", "Domain: other.com\nStatus: free\n",
-     'No match for "OTHER.COM".\n'],
+    ["Domain Name: SITE.CO.EXAMPLE\nRegistrar: A\n", "Domain: site.co\nRegistrar: A\n", "Domain: site\nStatus: free\n",
+     "Domain:\n   site.co.example is Active\n", "No match for site.co.example at nic.co.example\n", "Registrar: A\n",
+     "Not found\n", "hello\n"],
 )  # fmt: skip
-def test_a_text_about_another_name_is_no_answer(text):
-    assert whois_text.registration("site.com", text, "s").unknown.cause == "other_subject"
+def test_a_text_about_the_name_or_about_none_is_no_other(text):
+    assert whois_text.about_another("site.co.example", text) == ""
 
 
 @pytest.mark.parametrize("name", ["B\u00dcCHER.example", "xn--bcher-kva.example.", "XN--BCHER-KVA.EXAMPLE (active)"])
 def test_the_name_of_a_text_is_compared_in_one_form(name):
-    text = f"Domain Name: {name}\nRegistrar: A\n"
-    assert whois_text.registration("xn--bcher-kva.example", text, "s").value.registrar == "A"
+    assert whois_text.about_another("xn--bcher-kva.example", f"Domain Name: {name}\nRegistrar: A\n") == ""
 
 
 def test_a_server_named_beside_the_word_not_found_is_not_taken_for_the_name():
-    text = "Domain not found, see https://whois.nic.com/ or whois.nic.com\n"
-    assert whois_text.registration("site.com", text, "s").absent
+    assert whois_text.about_another("site.com", "Domain not found, see https://whois.nic.com/ or whois.nic.com\n") == ""
 
 
 def test_referrals_are_read():
@@ -341,37 +354,6 @@ def test_a_state_in_an_address_is_no_status():
     assert whois_text.registration("site.example", text, "s").value.status == ("active",)
 
 
-@pytest.mark.parametrize(
-    ("text", "days_first", "moment"),
-    [
-        ("25/10/2031", None, "2031-10-25T00:00:00Z"),
-        ("10/25/2031", None, "2031-10-25T00:00:00Z"),
-        ("03/02/2031", None, None),
-        ("03/02/2031 23:59:52", True, "2031-02-03T00:00:00Z"),
-        ("03/02/2031", False, "2031-03-02T00:00:00Z"),
-        ("03-02-2031", None, "2031-02-03T00:00:00Z"),
-        ("31/31/2031", None, None),
-        ("13-MAY-2031", None, "2031-05-13T00:00:00Z"),
-        ("21-March-2031", None, "2031-03-21T00:00:00Z"),
-        ("1st November, 2031", None, "2031-11-01T00:00:00Z"),
-        ("28th April 2031", None, "2031-04-28T00:00:00Z"),
-        ("May 22 2031", None, "2031-05-22T00:00:00Z"),
-        ("Sat Mar 08 23:59:59 GMT 2031", None, "2031-03-08T23:59:59Z"),
-        ("2031-07-21 18:03:50+03", None, "2031-07-21T15:03:50Z"),
-        ("2031-07-04 04:13:41 +03:00", None, "2031-07-04T01:13:41Z"),
-        ("2031-11-20 14:48:02 CLST", None, "2031-11-20T14:48:02Z"),
-        ("2031/06/01 04:52:02 (JST)", None, "2031-06-01T04:52:02Z"),
-        ("20310203 #426521", None, "2031-02-03T00:00:00Z"),
-        ("2031-01-01 (UTC+99)", None, "2031-01-01T00:00:00Z"),
-        ("16/09/14", None, None),
-        ("before Aug-1996", None, None),
-        ("30th April each year", None, None),
-    ],
-)
-def test_dates_as_registries_write_them(text, days_first, moment):
-    assert whois_text.moment(text, days_first) == moment
-
-
 def test_a_text_may_say_how_it_orders_days_and_months():
     head = "%% complete date format : DD/MM/YYYY\n"
     text = "domain: site.example\nExpiry Date: 03/02/2031\nRegistered: 25/12/2001\n"
@@ -380,92 +362,127 @@ def test_a_text_may_say_how_it_orders_days_and_months():
     assert whois_text.registration("site.example", text, "s").value.expires is None
 
 
-# -- no such name -----------------------------------------------------------------------------------------------------
+SPANISH = """Titular:
+Nombres C.A.
+   Ciudad
+   Nombre de Dominio: site.example
+   Fecha de Vencimiento: 2031-10-27 12:23:43
+   Última Actualización: 2030-01-02
+   Fecha de Creación: 15 de enero de 2001
+   Estatus del dominio: ACTIVO
+   Servidor(es) de Nombres de Dominio:
 
+   - ns1.site.example
+"""
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Domain not found.", "DOMAIN NOT FOUND", "not found...", "Not found: site.example", '"site.example" not found.',
-        'domain "site.example" not found.', '% Object "site.example" NOT FOUND.', "Key not found",
-        "Data not found. Free!",
-        "No Data Found", "no matching record.", "No records matching site.example found.",
-        "% No entries found for site.example",
-        "% No records found for object SITE.EXAMPLE", "% No data was found to match the request criteria.",
-        "No such domain site.example",
-        "No information available about domain name site.example in the database.", "NO OBJECT FOUND!",
-        "%error 230 No Objects Found",
-        "%ERROR: no entries found", "%ERROR:101: no entries found", "%ERROR:103: Domain is not registered",
-        "Object does not exist",
-        "Domain name site.example does not exist in database!",
-        "We do not have an entry in our database matching your query.",
-        "The requested domain was not found in the Registry.", "site.example no match", "site.example - No Match",
-        "Nincs talalat / No match", "This domain name has not been registered.", "Domain site.example not registred.",
-        "The domain site.example was not found!", "Domain Status: Available", "Status: Not Registered",
-        "Available: Yes",
-        "query_status: 220 Available", 'Sorry, but domain: "site.example", not found in database',
-        "site.example: no existe",
-        "site.example is free", "% You queried for site.example but this server does not have",
-        "Available\nDomain: site.example",
-    ],
-)  # fmt: skip
-def test_more_ways_to_say_no_such_name(line):
-    text = f"% Some registry\n%\n{line}\n\nTerms of use: rate limit, too many queries\n"
+FRENCH = """Nom de domaine: site.example
+Date de création: 2008-05-08 17:59:38.43
+Date d'expiration: 3 août 2031
+Bureau d'enregistrement: Noms SARL
+Serveur de noms: ns1.site.example
+Statut: ACTIF
+"""
 
-    assert whois_text.refusal(text) == ""
-    assert whois_text.registration("site.example", text, "s").absent
+PORTUGUESE = """Domínio / Domain Name: site.example
+Data de criação / Creation Date (dd/mm/aaaa): 09/01/2003
+Data de expiração / Expiration Date (dd/mm/aaaa): 08/02/2031
+Servidor DNS: ns1.site.example
+"""
 
+ESTONIAN = """Domain:
+name:       site.example
+status:     ok (paid and in zone)
+registered: 2010-07-04 04:26:15 +03:00
+expire:     2031-10-24
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Domain not available", "Domain is not available", "The domain is not available for registration",
-        "Reserved by the registry", "Status: NOT AVAILABLE", "Domain: free.example", "Domain: available.example",
-        "Domain names available at x", "Help is available at x", "The domain site.example\n is not valid!",
-        "Invalid query",
-        "To see which domain is free, ask", "available",
-    ],
-)  # fmt: skip
-def test_what_is_no_such_statement(line):
-    assert whois_text.registration("site.example", f"% Some registry\nWelcome\n{line}\n", "s").absent is None
+Registrar:
+name:       Names OÜ
+changed:    2030-01-01 10:00:00 +03:00
 
+Name servers:
+nserver:   ns1.site.example
+"""
 
-# -- refusals ---------------------------------------------------------------------------------------------------------
+LATVIAN = """[Domain]
+Domain: site.example
+Status: active
 
-REFUSALS = [
-    "% Error: 55000000002 Connection refused; access control limit reached.", "% IP address blocked",
-    "% Excessive querying, wait",
-    "whois.example: only 1 request per second allowed, try again later", "Server too busy, try again later",
-    "-- Still in grace period, wait 10 seconds", "version: 1\nquery_status: 440 Request Denied",
-    "Please go away for 13 Seconds",
-    "You have exceeded your quota of queries", "WHOIS LIMIT EXCEEDED - SEE WWW.REGISTRY.EXAMPLE",
-    "Queried interval is too short.",
-    "Your access is too fast, please try again later.", "BLACKLISTED: You have exceeded the query limit",
-    "Quota exceeded",
-    "the WHOIS query quota for 192.0.2.1 has been exceeded", "%ERROR:201: access denied",
-    "Number of allowed queries exceeded.",
-    "Requests of this client are not permitted. Please use https://nic.example/", "You have been banned for abuse.",
-    "%% RL [####]\n%%\n%% Too many requests...\n%%\n\n%% No entries found in the Database.\n",
-    "Sorry, the database is currently down.",
-    "% Query rate limit exceeded. Reduced information.\n% No match for domain \"site.example\"",
+[Holder]
+Name: Owner
+
+[Registrar]
+Type: Legal person
+Name: Names Inc.
+
+[Nservers]
+Nserver: ns1.site.example
+"""
+
+TUNISIAN = """Details:
+
+Domain name.........: site.example
+Creation date.......: 14-05-2009 00:00:00
+Registrar...........: Names SA
+
+Owner Contact
+Name................: Owner
+
+DNS servers
+Name................: ns1.site.example.
+"""
+
+NUMBERED = """1a.        Domain Name : site.example
+3a.        Admin Contact Name : Owner
+5a.        Primary NS : ns1.site.example
+5b.        Primary NS IP : 192.0.2.1
+7b.        Date : 2012/09/03
+"""
+
+YET_MORE = [
+    (SPANISH, {"created": "2001-01-15T00:00:00Z", "expires": "2031-10-27T12:23:43Z", "changed": "2030-01-02T00:00:00Z",
+               "status": ("activo",), "nameservers": ("ns1.site.example",), "registrar": None}),
+    (FRENCH, {"created": "2008-05-08T17:59:38Z", "expires": "2031-08-03T00:00:00Z", "registrar": "Noms SARL",
+              "status": ("actif",), "nameservers": ("ns1.site.example",)}),
+    (PORTUGUESE, {"created": "2003-01-09T00:00:00Z", "expires": "2031-02-08T00:00:00Z",
+                  "nameservers": ("ns1.site.example",)}),
+    (ESTONIAN, {"created": "2010-07-04T01:26:15Z", "expires": "2031-10-24T00:00:00Z", "registrar": "Names OÜ",
+                "status": ("active",), "nameservers": ("ns1.site.example",)}),
+    (LATVIAN, {"registrar": "Names Inc.", "status": ("active",), "nameservers": ("ns1.site.example",)}),
+    (TUNISIAN, {"registrar": "Names SA", "created": "2009-05-14T00:00:00Z", "nameservers": ("ns1.site.example",)}),
+    (NUMBERED, {"nameservers": ("ns1.site.example",), "created": None, "registrar": None}),
+    ("Some whoisd 1.1\nsite ns1.other.example\nsite ns2.other.example\n",
+     {"nameservers": ("ns1.other.example", "ns2.other.example"), "registrar": None}),
+    ("Domain: site.example\nDNS: site.example\nHostname: ns1.site.example\n", {"nameservers": ("ns1.site.example",)}),
+    ("Domain: site.example\nHostname: site.example\n", {"nameservers": ("site.example",)}),
+    ("k [Primary Name Server]   NS1KEY.SER\n   ns1.site.com   192.0.2.1\n", {"nameservers": ("ns1.site.com",)}),
+    ("Registrar: A\nRegistrar IANA ID: A-7\nSponsoring Registrar IANA ID: 7\n", {"iana_id": "7"}),
+    ("Registrar: A\nRegistered: Before 2001\n\ncontact: B\ncreated: 2010-01-01\n", {"created": None}),
+    ("Registrar: A\nExpires: 1970-01-01\nDNSSEC: Active\n", {"expires": None, "delegation_signed": True}),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", REFUSALS)
-def test_a_refusal_is_no_answer(text):
-    assert whois_text.refusal(f"% Some registry\n\n{text}\n")
+@pytest.mark.parametrize(("text", "expected"), YET_MORE)
+def test_forms_in_other_languages_and_shapes_are_read(text, expected):
+    value = whois_text.registration("site.example", text, "s").value
+
+    assert {key: getattr(value, key) for key in expected} == expected
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("written", "words"),
     [
-        "Registrar: A\nTerms: the query limit is 5, then access denied\n",
-        "Domain: site.example\nStatus: reserved\nTerms: too many queries\n",
-        "NOT FOUND\n>>> Last update <<<\nYou may not exceed the query rate limit\n",
-        "% Terms of this service, which has a query limit for each of those who ask it for anything\nNo match\n",
-        "nothing of the kind\n",
-        "query limit\n" + "x" * 3000,
+        ("clienttransferprohibited", ("client transfer prohibited",)),
+        ("SERVER HOLD", ("server hold",)),
+        ("serverRenewProhibited", ("server renew prohibited",)),
+        ("200 Active", ("active",)),
+        ("registered until 2031", ("registered until 2031",)),
     ],
 )
-def test_limits_in_a_legal_text_are_no_refusal(text):
-    assert whois_text.refusal(text) == ""
+def test_a_status_is_told_in_the_words_of_rdap(written, words):
+    assert whois_text.registration("site.example", f"Registrar: A\nStatus: {written}\n", "s").value.status == words
+
+
+def test_a_text_with_nothing_but_other_names_is_malformed():
+    text = "Some whoisd 1.1\nother ns1.other.example\n"
+
+    assert whois_text.registration("site.example", text, "s").unknown.cause == "malformed"
