@@ -108,8 +108,7 @@ def _box(node: Node, place: Place, *, linked: bool) -> str:
     group = f'<g class="node {node.zone} {node.state}" data-key="{node.key}">{inner}</g>'
     if not linked or not node.identity:
         return group
-    said = quoteattr(inert(printable(node.title, 120)))
-    return f'<a href="#company-{node.key}" data-company="{node.key}" aria-label={said}>{group}</a>'
+    return f'<a href="#company-{node.key}" data-company="{node.key}">{group}</a>'
 
 
 def _text(shown: str) -> str:
