@@ -211,7 +211,7 @@ def _unknown(fact: UnknownFact, proofs: Mapping[str, int]) -> dict[str, Any]:
         "role": say.role(fact.role),
         "subject": fact.subject,
         "cause": say.cause(fact.cause),
-        "again": "ask again" if fact.retryable else "",
+        "again": "ask again" if fact.retryable else "–",
         "proofs": _proofs([fact.evidence], proofs),
     }
 
