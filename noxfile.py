@@ -98,14 +98,14 @@ def wheel(session: nox.Session) -> None:
 def lab(session: nox.Session) -> None:
     """Real behaviour, where the laboratory network is; HOSTAUDIT_LAB names its command."""
     in_lab(session, "lab_checks.py")
-    in_lab(session, "lab_fleet.py", "--sites", "12")
+    in_lab(session, "lab_fleet.py", "--sites", "12", needs=("duckdb", "jq"))
 
 
-def in_lab(session: nox.Session, script: str, *arguments: str) -> None:
-    """Run one of the laboratory's scripts with the command as it is installed."""
+def in_lab(session: nox.Session, script: str, *arguments: str, needs: tuple[str, ...] = ()) -> None:
+    """Run one of the laboratory's scripts with the command as it is installed. ``needs``: what else it imports."""
     if not os.access(LAB, os.X_OK):
         session.skip(f"no laboratory network at {LAB}: what it proves is not checked in this run")
-    install(session, *LOCKED, ".")
+    install(session, *LOCKED, ".", *needs)
     command = str(Path(session.bin) / "hostaudit")
     session.run(".ci/lab-setup", str(LAB), external=True)
     session.run("python", f".ci/{script}", "--lab", str(LAB), "--hostaudit", command, *arguments)
@@ -188,7 +188,7 @@ def prices(session: nox.Session) -> None:
 def fleet(session: nox.Session) -> None:
     """A larger fleet of generated sites in the laboratory network, each day another; after ``--`` the seed of one."""
     seed = session.posargs[0] if session.posargs else str(datetime.now(UTC).toordinal())
-    in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed)
+    in_lab(session, "lab_fleet.py", "--sites", "600", "--seed", seed, needs=("duckdb", "jq"))
 
 
 @nox.session(name="whole-matrix", tags=["nightly"])
@@ -221,6 +221,13 @@ def mutants(session: nox.Session) -> None:
     """Mutation testing: of all its modules, or of those after ``--``."""
     install(session, *LOCKED, ".[dev]")
     session.run("python", ".ci/mutants.py", *session.posargs)
+
+
+@nox.session(tags=["nightly"])
+def readers(session: nox.Session) -> None:
+    """Others read what the action writes: sarif-tools, junit2html, pre-commit with the hook of this repository."""
+    install(session, *LOCKED, ".[dev]", "sarif-tools==3.0.5", "junit2html==31.1.4", "pre-commit==4.7.0")
+    session.run("python", ".ci/readers.py", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(venv_backend="none")

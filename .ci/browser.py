@@ -51,6 +51,7 @@ def wrong(browser: Browser, name: str, evidence: hostaudit.EvidenceFile, axe: st
     """What is wrong with the page of one site."""
     report = hostaudit.analyse(evidence)
     effects = hostaudit.effects(evidence, report)
+    assert effects is not None, name
     shown = hostaudit.encode_report(report, "html", effects)
     problems = [] if len(shown) <= MOST_BYTES else [f"{len(shown)} bytes"]
     asked: list[str] = []

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import lab_cases
 import lab_odd
+import lab_places
 import lab_registries
 import lab_servers
 import lab_sites
@@ -482,6 +483,61 @@ def on_their_own(options: argparse.Namespace) -> None:
     check("recovery: the low end keeps what was recorded", tried["score"]["low"] == forgotten["score"]["low"], ends)
 
 
+def from_several_places(options: argparse.Namespace) -> None:
+    """Two topologies of one site, merged, have no redundancy that no place has; a lying resolver is not believed."""
+    lab, site = options.lab.resolve().parent, lab_places.SITE
+    trees = {each: lab_places.topology(lab, each) for each in lab_places.HALVES} | {"filtered": lab_places.lying(lab)}
+    looks, reports = {}, {}
+    with tempfile.TemporaryDirectory() as place:
+        for name, tree in trees.items():
+            path, asked = Path(place) / f"{name}.yaml", f"{site} --vantage {name}"
+            path.write_text(yaml.safe_dump(tree), "utf-8")
+            row = run(options, path, asked)[asked]
+            looks[name], reports[name] = Path(place) / f"{name}.json", row["report"]
+            looks[name].write_text(row["evidence"], "utf-8")
+        whole = run(options, "redundant.yaml", site)[site]["report"]
+        merged = merged_report(options, looks["tokyo"], looks["paris"])
+        filtered = merged_report(options, looks["paris"], looks["filtered"])
+        drop = offline(options, {"evidence": merged["evidence_file"]}, "whatif", "--drop", "fastly")
+    ends = {name: each["score"] for name, each in reports.items()}
+    alone = {
+        point["failure_domain"]["id"]: point.get("places")
+        for point in merged["spofs"]
+        if point["failure_domain"]["kind"] == "parent"
+        and any((each["id"], each["effect"]) == ("web", "down") for each in point["functions"])
+    }
+    for name, edge in lab_places.EDGES.items():
+        check(f"places: {name} falls with {edge} alone", alone.get(edge) == [name], alone)
+    check("places: who sees both has neither as a single point", set(parents(whole)).isdisjoint(alone), parents(whole))
+    least = min(ends["tokyo"]["low"], ends["paris"]["low"])
+    check("places: the score is that of the worst place", merged["score"]["low"] == least, ends)
+    high, both = merged["score"]["high"], whole["score"]["high"]
+    check("places: its high end is below that of both together", high < both - 10, (high, both))
+    check("places: nothing is contradicted", "contradictions" not in merged, merged.get("contradictions"))
+    ids = [each["id"] for each in merged["dependencies"]]
+    check("places: nothing is doubled", len(ids) == len(set(ids)), ids)
+    web = next((each for each in drop["functions"] if each["id"] == "web"), {})
+    check("places: without Fastly one place is down", web.get("places") == ["tokyo"] and web["down_hours"] > 0, web)
+    told = {place for each in filtered.get("contradictions", ()) for place in each["unknown_in"]}
+    unsure = {each["cause"] for each in filtered["unknowns"] if each.get("places") == ["filtered"]}
+    check("places: a resolver that lies is contradicted", told == {"filtered"} or "contradicted" in unsure, unsure)
+    check("places: and proves nothing", filtered["verdict"] == "inconclusive", filtered["summary"])
+    check("places: it widens", filtered["score"]["low"] <= ends["paris"]["low"], ends)
+
+
+def merged_report(options: argparse.Namespace, *looks: Path) -> dict:
+    """The report on merged evidence, and the evidence itself."""
+    merged = looks[0].with_name("merged.json")
+    subprocess.run([options.hostaudit, "merge", *map(str, looks), "-o", str(merged)], check=True, capture_output=True)
+    done = subprocess.run(
+        [options.hostaudit, "analyse", str(merged), "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=merged.parent,
+    )
+    return {**json.loads(done.stdout), "evidence_file": merged.read_text("utf-8")}
+
+
 def among_faults(options: argparse.Namespace) -> None:
     """Every fault is unknown with its cause, and ends in time."""
     folder = options.lab.resolve().parent / "topologies"
@@ -594,9 +650,16 @@ def main() -> None:
         return
     # Half of their time they wait for what never answers, so two go side by side.
     groups = (
-        under_other_names, of_an_odd_kind, without_a_policy, on_their_own, among_faults, second_servers,
-        by_unlisted_servers, policies,
-    )  # fmt: skip
+        under_other_names,
+        of_an_odd_kind,
+        without_a_policy,
+        on_their_own,
+        from_several_places,
+        among_faults,
+        second_servers,
+        by_unlisted_servers,
+        policies,
+    )
     with ThreadPoolExecutor(2) as pool:
         several = pool.submit(lambda: on_several(options, on_one_company(options)))
         others = [pool.submit(each, options) for each in groups]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "helpers"))
+import dashboards
 import reference
 
 DNS = {"google": "google-cloud-dns", "azure": "azure-dns"}
@@ -162,6 +163,45 @@ def compare(truth: Facts, report: Report, networks: Networks) -> list[tuple[str,
     return rows
 
 
+def asked(truths: list[Facts], rows: list[Facts], networks: Networks) -> list[tuple[str, object, object]]:
+    """The questions of docs/dashboards.md that the truth or the independent reference answers, for each site: (fact,
+    what is true, what jq and DuckDB say)."""
+    with tempfile.TemporaryDirectory() as place:
+        for name in ("reports.jsonl", "yesterday.jsonl"):
+            lines = (json.dumps({**row["report"], "graph": None}) for row in rows)
+            (Path(place) / name).write_text("\n".join(lines) + "\n", "utf-8")
+        far = time.time() + 10 * 365 * 86400  # by then every certificate has ended
+        said = {
+            number: (dashboards.by_jq(number, Path(place), far), dashboards.by_sql(number, Path(place), far))
+            for number in dashboards.queries()
+        }
+    wanted: dict[int, list[tuple[str, ...]]] = {number: [] for number in (1, 3, 4, 5, 6, 7)}
+    for truth, row in zip(truths, rows, strict=True):
+        report, site = Report(row["report"]), truth["domain"]
+        tree = reference.Reference(row["report"]["graph"])
+        web = next(each["root"] for each in tree.functions if each["id"] == "web")
+        wanted[1] += [(site,)] if "cloudflare" in tree.single("parent", web) else []
+        companies = {COMPANIES.get(each, each) for each in truth["dns_providers"]}
+        wanted[3] += [(site,)] if len(companies) == 1 else []
+        bare = [] if truth["origin_hidden"] else networks.holders(truth["apex_ips"])  # hidden: it is at the CDN too
+        hosts = truth["hosting"] or sorted(bare)
+        wanted[4] += [(site, "hosting", each) for each in named(HOSTING, hosts)]
+        wanted[4] += [(site, "cdn", truth["cdn"])] if truth["cdn"] else []
+        certificates = [value for key, value in report.values.items() if key.startswith("tls:") and value]
+        wanted[5] += {(site, each["host"], each["not_after"]) for each in certificates}
+        registration = report.values.get(f"registration:{site}") or {}
+        wanted[6].append((site, registration.get("expires") or "unknown"))
+    facts: list[tuple[str, object, object]] = []
+    for number, true in wanted.items():
+        for truth in truths:
+            site = truth["domain"]
+            mine = sorted(each for each in true if each[0] == site)
+            for tool, rows_said in zip(("jq", "DuckDB"), said[number], strict=True):
+                found = sorted(each for each in rows_said if each[0] == site)
+                facts.append((f"question {number} by {tool} of {site}", mine, found))
+    return facts
+
+
 def named(ids: dict[str, str], names: list[str]) -> set[str]:
     return {ids.get(name, name) for name in names}
 
@@ -285,6 +325,12 @@ def report_on(truths: list[Facts], rows: list[Facts], networks: Networks, second
             else:
                 differ[kind] += 1
                 print(f"FAIL {truth['domain']}: {fact}: the truth says {wanted}, the report {found}")
+    if not differ["exit 0"]:
+        for fact, wanted, found in asked(truths, rows, networks):
+            kind = fact.partition(" of ")[0]
+            (agreed if wanted == found else differ)[kind] += 1
+            if wanted != found:
+                print(f"FAIL {fact}: true is {wanted}, the answer {found}")
     for kind in sorted({*agreed, *differ}):
         print(f"{'ok  ' if not differ[kind] else 'FAIL'} {kind}: {agreed[kind]} of {agreed[kind] + differ[kind]} agree")
     slowest = max(row["seconds"] for row in rows)

@@ -7,6 +7,7 @@ the package loads nothing else.
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "Criteria",
     "DocumentError",
     "EffectivePolicy",
@@ -28,6 +29,7 @@ __all__ = [
     "alook",
     "analyse",
     "ascan",
+    "compare",
     "effects",
     "encode_evidence",
     "encode_report",
@@ -35,6 +37,7 @@ __all__ = [
     "known_failures",
     "look",
     "matrix",
+    "merge",
     "read_evidence",
     "read_policy",
     "read_report",
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
         alook,
         analyse,
         ascan,
+        compare,
         effects,
         encode_evidence,
         encode_report,
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
         known_failures,
         look,
         matrix,
+        merge,
         read_evidence,
         read_policy,
         read_report,
@@ -77,6 +82,7 @@ if TYPE_CHECKING:
     )
     from hostaudit.errors import DocumentError, HostauditError, NothingToScanError, UsageError
     from hostaudit.model.checks import Criteria
+    from hostaudit.model.comparison import Comparison
     from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
@@ -87,6 +93,7 @@ if TYPE_CHECKING:
     from hostaudit.observe.look import LookOptions
 else:
     _ELSEWHERE = {
+        "Comparison": "model.comparison",
         "Criteria": "model.checks",
         "DocumentError": "errors",
         "EffectivePolicy": "model.policy",

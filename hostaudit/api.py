@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.checks import Criteria
+    from hostaudit.model.comparison import Comparison
     from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile, Target
     from hostaudit.model.policy import EffectivePolicy
@@ -201,6 +202,22 @@ def _run(name: str, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
     raise UsageError(f"{name}() cannot wait inside a running event loop", f"there: await hostaudit.a{name}(...)")
 
 
+# -- places -----------------------------------------------------------------------------------------------
+
+
+def merge(looks: Iterable[EvidenceFile] | Mapping[str, EvidenceFile]) -> EvidenceFile:
+    """Return one evidence of looks at one site from several places, side by side; ``analyse`` and all other functions
+    take it. The worst place decides, as redundancy counts within one place only.
+
+    ``looks``: evidence by the name of its place, or evidence taken with ``LookOptions(vantage=...)``; merged evidence
+    brings all of its own looks. Raises ``UsageError`` for fewer than two looks, different sites, a place named twice or
+    not at all, and different declarations.
+    """
+    from hostaudit.documents import places
+
+    return places.merge(looks)
+
+
 # -- analysing --------------------------------------------------------------------------------------------
 
 
@@ -239,8 +256,7 @@ def whatif(
     and ``binding`` (``role`` or ``literal``) overrides the binding of its events to providers. Times in the answer are
     hours from the first event. Raises ``UsageError`` for an unknown id, and unless exactly one of the two is given.
     """
-    from hostaudit import audit
-    from hostaudit.analysis.whatif import replay
+    from hostaudit.audit import places
     from hostaudit.documents import rules
     from hostaudit.documents import scenarios as library
 
@@ -256,11 +272,10 @@ def whatif(
             raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
     if not 0 <= notice_hours < float("inf"):
         raise UsageError(f"notice_hours is {notice_hours}", "give hours, 0 or more")
-    case = audit.understand(evidence, rules.shipped())
     if scenario is None:
-        return replay.drop(case, dropped, kind=kind, notice=notice_hours)
+        return places.drop(evidence, rules.shipped(), dropped, kind=kind, notice=notice_hours)
     recorded = library.find(scenario) if isinstance(scenario, str) else scenario
-    return replay.replay(case, recorded, renamed=actors, binding=binding)
+    return places.replayed(evidence, rules.shipped(), recorded, actors, binding)
 
 
 def scenarios() -> tuple[Scenario, ...]:
@@ -273,21 +288,23 @@ def scenarios() -> tuple[Scenario, ...]:
 def matrix(evidence: EvidenceFile) -> Matrix:
     """Replay every recorded scenario at one site: the hours down of each function in the usual case, None if not
     assessed."""
-    from hostaudit import audit
-    from hostaudit.analysis.whatif import replay
+    from hostaudit.audit import places
     from hostaudit.documents import rules
 
-    return replay.matrix(audit.understand(evidence, rules.shipped()), scenarios())
+    return places.matrix(evidence, rules.shipped(), scenarios())
 
 
-def effects(evidence: EvidenceFile, report: Report | None = None) -> Effects:
+def effects(evidence: EvidenceFile, report: Report | None = None) -> Effects | None:
     """Return what falls at a site with each company, with pairs of them and in every recorded incident: what
     ``encode_report(report, "html", effects)`` draws. It takes a few seconds. ``report``: of the same evidence; the
-    pairs in its cut sets are computed first, since a large site has more pairs than are computed."""
+    pairs in its cut sets are computed first, since a large site has more pairs than are computed. None for
+    merged evidence of several places, which may differ in what falls."""
     from hostaudit import audit
     from hostaudit.analysis.whatif.effects import effects_of
     from hostaudit.documents import rules
 
+    if evidence.looks:
+        return None
     pairs = [each.members for each in report.cut_sets if each.kind == "parent"] if report is not None else []
     return effects_of(audit.understand(evidence, rules.shipped()), scenarios(), pairs)
 
@@ -295,12 +312,18 @@ def effects(evidence: EvidenceFile, report: Report | None = None) -> Effects:
 def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallbacks:
     """Return, for each company that stops a function alone, the providers that could replace it, and those that could
     not, with the reasons. ``jurisdiction``: a country that the site depends on already counts as shared too."""
-    from hostaudit import audit
-    from hostaudit.analysis.impact import replacements
+    from hostaudit.audit import places
     from hostaudit.documents import rules
 
-    case = audit.understand(evidence, rules.shipped())
-    return replacements.fallbacks(case, scenarios(), jurisdiction=jurisdiction)
+    return places.fallbacks(evidence, rules.shipped(), scenarios(), jurisdiction=jurisdiction)
+
+
+def compare(first: Report, second: Report) -> Comparison:
+    """Return two sites side by side: class, score, the longest outage of each function that one company can cause, the
+    companies that end only one of them alone, and those on which both rest."""
+    from hostaudit.analysis.compare import compare as side_by_side
+
+    return side_by_side(first, second)
 
 
 def known_failures(report: Report) -> frozenset[str]:

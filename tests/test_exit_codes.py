@@ -59,7 +59,7 @@ def test_3_nobody_can_tell(place, name):
 
 
 def test_4_hostaudit_itself_is_broken(name):
-    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken"
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.of_saved = broken"
     result = hostaudit_patched(patch, "analyse", PARLER, "--format", name)
 
     assert (result.returncode, result.stdout) == (Exit.INTERNAL, "") == (4, "")

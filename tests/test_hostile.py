@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
 from types import UnionType
@@ -150,12 +151,29 @@ def check_gitlab(shown: str) -> None:
     assert len(found) in (3, 4)  # an exception without an id covers nothing, so its finding is told
 
 
+TAGS = re.compile("</?(?:details|summary|sub)>")
+"""What a comment folds away and sets small, in words of our own."""
+
+
 def check_markdown(shown: str) -> None:
+    check_markdown_text(shown, "markdown")
+
+
+def check_markdown_text(shown: str, name: str) -> None:
     plain_text(shown)
-    assert not re.search("[<>]", shown)
-    assert shape(shown) == shape(benign("markdown"))
+    tags = Counter(TAGS.findall(shown))
+    assert set(tags.values()) <= {1}
+    assert not tags if name == "markdown" else tags["<details>"] == tags["</details>"]
+    # A comment leaves out what an exception covers, and one without an id covers nothing.
+    form = set if name == "comment" else list
+    assert not re.search("[<>]", TAGS.sub("", shown))
+    assert form(shape(shown)) == form(shape(benign(name)))
     for live in LIVE:
         assert not re.search(live, shown), live
+
+
+def check_comment(shown: str) -> None:
+    check_markdown_text(shown, "comment")
 
 
 LIVE = (r"(?i)(?:https?|ftp):/", r"(?i)www\.", "@[a-z]", r"(?<!\\)\]\(", "(?<!&)#[0-9]", r"(?<!\\)(?:\\\\)*`")
@@ -225,6 +243,7 @@ CHECKS = {
     "junit": check_junit,
     "gitlab": check_gitlab,
     "markdown": check_markdown,
+    "comment": check_comment,
     "csv": check_csv,
     "prom": check_prom,
     "cyclonedx": check_cyclonedx,

@@ -42,6 +42,8 @@ MAY_IMPORT: dict[str, str] = {
     "analysis.findings": f"{THINKING} domain model errors",
     "analysis.impact": f"{THINKING} domain model errors",
     "analysis.assess": f"{THINKING} analysis.findings domain model errors",
+    "analysis.compare": "model",
+    "analysis.places": f"{THINKING} domain model errors",
     "analysis.whatif": f"{THINKING} domain model errors",
     "policy": "analysis documents domain model errors",
     "audit": "observe analysis policy documents domain model errors",

@@ -30,11 +30,21 @@ TESTS_OF_MORE = {
         "analysis/fault_tree/build.py",
         "analysis/fault_tree/hosts.py",
         "analysis/fault_tree/parts.py",
-        "analysis/impact/single_points.py",
         "analysis/site_model.py",
         "model/report.py",
     ),
     "analysis/whatif/test_effects.py": ("model/effects.py",),
+    "analysis/test_compare.py": (
+        "cli/commands/compare.py",
+        "report/comparison.py",
+        "report/terminal/comparison.py",
+    ),
+    "audit/test_places.py": (
+        "analysis/places/report.py",
+        "analysis/places/rows.py",
+        "analysis/places/told.py",
+        "analysis/places/whatif.py",
+    ),
     "analysis/whatif/test_replay.py": ("analysis/whatif/simulation.py",),
     "cli/batch/test_run.py": (
         "audit/batch/judge_process.py",

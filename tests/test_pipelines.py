@@ -13,14 +13,13 @@ from importlib import metadata
 import pytest
 import yaml
 from helpers import ROOT
-from helpers.runners import commands
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from hostaudit.report import names
 from hostaudit.report.formats.prom import METRICS
 
-SCRIPT = ROOT / ".ci" / "action.sh"
+SCRIPTS = ROOT / ".ci" / "action"
 PARLER = ROOT / "examples" / "parler-2021" / "evidence.json"
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/workflows/*.yml")])
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # \S+")
@@ -55,7 +54,9 @@ def test_workflows_ask_for_as_little_as_they_can(path):
     assert not {"pull_request_target", "workflow_run"} & set(document["on"])
     assert all(set(job["permissions"].values()) <= {"read", "write"} for job in document["jobs"].values())
     written = {name for job in document["jobs"].values() for name, how in job["permissions"].items() if how == "write"}
-    assert written <= ({"id-token", "attestations"} if path.name == "release.yml" else {"security-events"})
+    assert written <= (
+        {"id-token", "attestations"} if path.name == "release.yml" else {"security-events", "pull-requests"}
+    )
     checkouts = [each for each in steps(document) if each.get("uses", "").startswith("actions/checkout@")]
     assert all(each["with"]["persist-credentials"] == "false" for each in checkouts)
     assert "secrets." not in path.read_text("utf-8")
@@ -90,14 +91,38 @@ def test_one_and_the_same_action_is_pinned_alike_everywhere():
 
 def test_every_input_of_the_action_reaches_its_script_through_the_environment():
     action = parsed(ROOT / "action.yml")
-    passed = next(each["env"] for each in steps(action) if each.get("id") == "scan")
-    needed = set(re.findall(r"INPUT_[A-Z_]+", SCRIPT.read_text("utf-8")))
+    ours = [each for each in steps(action) if '/.ci/action" ' in each.get("run", "")]
+    passed = {each["run"].split()[-1].strip("'"): each["env"] for each in ours}
+    given = {
+        value.removeprefix("${{ inputs.").removesuffix(" }}")
+        for env in passed.values()
+        for value in env.values()
+        if "inputs." in value
+    }
+    elsewhere = {"python-version", "update-data", "comment"}
+    texts = {name: (SCRIPTS / f"{name}.py").read_text("utf-8") for name in passed}
+    read = {name: set(re.findall(r'(?:given|is_on)\("([a-z-]+)"\)', text)) for name, text in texts.items()}
+    read["scan"] |= set(re.findall(r'"([a-z-]+)"', re.search(r"named = \(([^)]*)\)", texts["scan"])[1]))
+    read["before"] |= {"policy", "site", "targets"}
 
-    assert set(passed) == needed
-    given = {each.strip("${} ").removeprefix("inputs.") for each in passed.values()}
-    assert given == set(action["inputs"]) - {"python-version"}
-    assert set(action["outputs"]) == set(re.findall(r"^output ([a-z-]+) ", SCRIPT.read_text("utf-8"), re.MULTILINE))
+    assert set(passed) == {"data", "before", "scan", "comment"}
+    assert given == set(action["inputs"]) - elsewhere
+    for name, env in passed.items():
+        inputs = {each.removeprefix("INPUT_").lower().replace("_", "-") for each in env if each.startswith("INPUT_")}
+        assert inputs == read[name], name
+    written = set(re.findall(r'output\("([a-z-]+)"', texts["scan"]))
+    assert set(action["outputs"]) <= written
     assert all(each.get("shell") for each in steps(action) if "run" in each)
+
+
+def test_only_the_steps_that_ask_github_have_its_token_and_only_the_scan_decides():
+    action = parsed(ROOT / "action.yml")
+    holders = {each.get("id") or each["name"] for each in steps(action) if "github.token" in str(each)}
+
+    assert holders == {"before", "Comment"}
+    assert action["inputs"]["upload"]["default"] == action["inputs"]["comment"]["default"] == "false"
+    others = [each for each in steps(action) if "uses" in each and "setup-python" not in each["uses"]]
+    assert all(each["continue-on-error"] == "true" for each in others)
 
 
 def test_the_formats_that_examples_ask_for_exist():
@@ -107,7 +132,24 @@ def test_the_formats_that_examples_ask_for_exist():
     )
 
     assert asked <= set(names())
-    assert "markdown" in names()
+    assert {"markdown", "comment"} <= set(names())
+
+
+FIVE = re.compile(r"<!-- five lines -->\n\n```yaml\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/integrations.md"])
+def test_the_workflow_to_copy_has_five_lines_and_gives_the_action_what_it_takes(page):
+    (text,) = FIVE.findall((ROOT / page).read_text("utf-8"))
+    document = yaml.load(text, Loader=yaml.BaseLoader)
+    (job,) = document["jobs"].values()
+    (step,) = job["steps"]
+
+    assert len(text.splitlines()) == 5
+    assert set(document["on"]) <= {"push", "pull_request", "schedule", "workflow_dispatch"}
+    assert job["runs-on"] == "ubuntu-latest"
+    assert re.fullmatch(r"OWNER/hostaudit@\w+", step["uses"])
+    assert set(step["with"]) <= set(parsed(ROOT / "action.yml")["inputs"])
 
 
 def test_the_hook_checks_only_the_policy():
@@ -116,6 +158,76 @@ def test_the_hook_checks_only_the_policy():
     assert hook["entry"] == "hostaudit policy check"
     for name, wanted in (("hostaudit.yaml", True), ("sites/.hostaudit.yml", True), ("my-hostaudit.yaml", False)):
         assert bool(re.search(hook["files"], name)) is wanted
+
+
+# -- the template for GitLab ------------------------------------------------------------------------------
+
+
+def gitlab_job(**inputs):
+    """The job, with its inputs as GitLab puts them into the text before it reads it."""
+    head, body = (ROOT / "examples/ci/gitlab.yml").read_text("utf-8").split("\n---\n")
+    given = {name: each["default"] for name, each in yaml.load(head, Loader=yaml.BaseLoader)["spec"]["inputs"].items()}
+    filled = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: json.dumps((given | inputs)[found[1]]), body)
+    return yaml.load(filled, Loader=yaml.BaseLoader)["hostaudit"]
+
+
+def git(folder, *arguments):
+    names = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    return subprocess.run(["git", *names, *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def gitlab(tmp_path):
+    """Run the job as GitLab's runner does: all lines of its script in one shell that ends at the first failure."""
+    (tmp_path / "origin").mkdir()
+    git(tmp_path / "origin", "init", "-q", "-b", "main")
+    command = tmp_path / "hostaudit"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hostaudit "$@"\n')
+    command.chmod(0o755)
+
+    def go(shell, before, now, **inputs):
+        origin, work = tmp_path / "origin", tmp_path / "work"
+        for text in (before, now):
+            (origin / "hostaudit.yaml").write_text(text)
+            git(origin, "add", "-A")
+            git(origin, "commit", "-qm", "x")
+        base = git(origin, "rev-parse", "HEAD~1").strip()
+        git(tmp_path, "clone", "-q", "--depth", "1", f"file://{origin}", str(work))
+        job = gitlab_job(**inputs)
+        lines = "\n".join(job["script"]).replace("/tmp/hostaudit/bin/hostaudit", str(command))
+        lines = lines.replace("/tmp/before", str(tmp_path / "before"))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        environment |= job["variables"] | {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "LANG": "C.UTF-8"}
+        done = subprocess.run([*shell, lines], cwd=work, env=environment, capture_output=True, text=True, timeout=120)
+        return done, work
+
+    return go
+
+
+DNS = "version: 1\npolicy:\n  roles: {dns: {min_providers: 2}}\n"
+
+
+@pytest.mark.parametrize("shell", [("bash", "-eo", "pipefail", "-c"), ("sh", "-ec")], ids=lambda each: each[0])
+def test_the_template_for_gitlab_judges_a_merge_request_by_its_change(gitlab, shell):
+    done, work = gitlab(shell, DNS, f"{DNS}  min_score: 90\n", domain=str(PARLER), args="--deadline 9")
+    quality = json.loads((work / "hostaudit.gitlab.json").read_text("utf-8"))
+    reports = gitlab_job()["artifacts"]
+
+    assert done.returncode == 1, done.stderr
+    assert [each["check_name"] for each in quality] == ["score.min"]
+    assert all((work / each).is_file() for each in (*reports["paths"], *reports["reports"].values()))
+
+
+def test_inputs_of_the_template_reach_its_script_as_values_alone(gitlab, tmp_path):
+    job = gitlab_job()
+    script = "\n".join(job["script"])
+    evil = '$(touch owned) `touch owned` "; touch owned #'
+    done, _ = gitlab(("bash", "-ec"), DNS, f"{DNS}#\n", domain=evil, args="-q *", policy=evil)
+
+    assert "[[" not in script
+    assert all(f'"${name}"' in script or name == "AUDIT_ARGS" for name in job["variables"] if "PACKAGE" not in name)
+    assert done.returncode == 2
+    assert not list(tmp_path.rglob("owned"))
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_in_particular():
@@ -180,149 +292,7 @@ def test_unknown_is_grey_and_the_source_of_the_data_is_a_variable():
     assert len(set(places)) == len({each["id"] for each in dashboard["panels"]}) == len(places)
 
 
-# -- the script of the action -------------------------------------------------------------------------
-
-FAKE = """#!/usr/bin/env bash
-printf '%s\\n' "$@" >>"$ARGUMENTS"
-printf -- '--\\n' >>"$ARGUMENTS"
-for each in "$@"; do
-  case $each in markdown=*) printf '## %s\\n' "$SAYS" >"${each#markdown=}" ;; *=*/hostaudit-*) : >"${each#*=}" ;; esac
-done
-printf '::error::%s\\n' "$SAYS"
-domain=${@: -1}
-case $domain in fail*) exit 1 ;; dark*) exit 3 ;; broken*) exit 4 ;; wrong*) exit 2 ;; *) exit 0 ;; esac
-"""
-
-
-class Ran:
-    """What a run of the script left."""
-
-    def __init__(self, folder, result):
-        self.code, self.stdout, self.stderr = result.returncode, result.stdout, result.stderr
-        self.summary = (folder / "summary").read_text()
-        self.arguments = (folder / "arguments").read_text() if (folder / "arguments").exists() else ""
-        self.outputs = {}
-        lines = (folder / "output").read_text().split("\n")
-        while len(lines) > 1:
-            name, delimiter = lines.pop(0).split("<<")
-            end = lines.index(delimiter)
-            self.outputs[name] = "\n".join(lines[:end])
-            lines = lines[end + 1 :]
-
-
-@pytest.fixture
-def run(tmp_path):
-    fake = tmp_path / "fake"
-    fake.write_text(FAKE)
-    fake.chmod(0o755)
-
-    def go(command=fake, says="all is well", **inputs):
-        for name in ("summary", "output"):
-            (tmp_path / name).write_text("")
-        environment = {f"INPUT_{name.upper()}": str(value) for name, value in inputs.items()} | {
-            "PATH": os.environ["PATH"],
-            "HOSTAUDIT": str(command),
-            "ARGUMENTS": str(tmp_path / "arguments"),
-            "SAYS": says,
-            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-            "GITHUB_OUTPUT": str(tmp_path / "output"),
-            "PYTHONPATH": str(ROOT),
-        }
-        result = subprocess.run(
-            ["bash", SCRIPT], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-        )
-        return Ran(tmp_path, result)
-
-    return go
-
-
-@pytest.mark.parametrize(
-    ("domain", "code"), [("good.com", 0), ("fail.com", 1), ("wrong", 2), ("dark.com", 3), ("broken.com", 4)]
-)
-def test_the_exit_code_is_kept_and_told(run, domain, code):
-    ran = run(domain=domain)
-
-    assert (ran.code, ran.outputs) == (
-        code,
-        {"exit-code": str(code), "verdicts": f"{domain} {code}", "folder": "hostaudit-results"},
-    )
-    assert ran.summary == "## all is well\n\n"
-
-
-def test_inputs_become_options_whole_and_nothing_else(run, tmp_path):
-    evil = "x.com; touch owned $(touch owned) `touch owned` ${IFS}"
-    ran = run(domain=evil, policy="a b.yaml", fail_on="high", unknown="fail", formats="json junit gitlab", folder="out")
-    arguments = ran.arguments.split("\n")
-    written = {"json=out/hostaudit-1.json", "junit=out/hostaudit-1.junit.xml", "gitlab=out/hostaudit-1.gitlab.json"}
-
-    assert arguments[:5] == ["scan", "--quiet", "--no-progress", "--color", "never"]
-    assert arguments[5:8] == ["--policy=a b.yaml", "--fail-on=high", "--unknown=fail"]
-    assert arguments[arguments.index("--") + 1] == evil
-    assert written <= set(arguments)
-    assert not (tmp_path / "owned").exists()
-
-
-def test_a_domain_that_looks_like_an_option_is_none(run):
-    arguments = run(domain="--help").arguments.split("\n")
-
-    assert arguments[arguments.index("--help") - 1] == "--"
-
-
-def test_of_many_domains_the_gravest_code_counts(run, tmp_path):
-    targets = tmp_path / "targets.txt"
-    targets.write_text("# all of ours\n\n good.com   # the shop\r\nfail.com\ndark.com")
-    ran = run(targets=targets)
-
-    assert (ran.code, ran.outputs["verdicts"]) == (1, "good.com 0\nfail.com 1\ndark.com 3")
-    assert ran.summary.count("all is well") == 3
-    for name, code in (
-        ("dark.com\nbroken.com\nfail.com\n", 4),
-        ("good.com\ndark.com\n", 3),
-        ("wrong\nbroken.com\n", 2),
-    ):
-        targets.write_text(name)
-        assert run(targets=targets).code == code
-
-
-def test_what_is_printed_and_written_is_no_command_to_the_runner(run):
-    says = "x\n::error::owned\nexit-code<<end\n0\nend"
-    ran = run(domain="fail.com", says=says)
-
-    assert list(obeyed(ran.stdout)) == []
-    assert list(obeyed(f"{ran.stdout}::error::after")) == ["github: error"]
-    assert ran.outputs["exit-code"] == "1"
-
-
-def obeyed(log):
-    """The commands that GitHub's runner obeys in a log: none between ``stop-commands`` and the word given to it."""
-    word = None
-    for line in log.splitlines():
-        found = list(commands(line))
-        if word is None and line.startswith("::stop-commands::"):
-            word = line.removeprefix("::stop-commands::")
-        elif word is None:
-            yield from found
-        elif line == f"::{word}::":
-            word = None
-
-
-def test_commands_are_stopped_by_another_word_each_time_and_begin_again_whatever_happens(run, tmp_path):
-    words = [re.findall("^::stop-commands::(resume-[0-9a-f]{32})$", run(domain="a.com").stdout, re.M) for _ in "ab"]
-    gone = run(command=tmp_path / "gone", domain="a.com")
-
-    assert words[0] != words[1]
-    assert all(len(each) == 1 for each in words)
-    assert gone.code == 4
-    assert list(obeyed(f"{gone.stdout}::error::after")) == ["github: error"]
-
-
-def test_a_pattern_among_the_formats_is_no_list_of_files(run, tmp_path):
-    (tmp_path / "json").touch()
-    arguments = run(domain="a.com", formats="js*\n sarif").arguments
-
-    assert "js*=hostaudit-results/hostaudit-1.js*" in arguments
-    assert "sarif=hostaudit-results/hostaudit-1.sarif" in arguments
-    assert "json=" not in arguments
+# -- what the action installs ----------------------------------------------------------------------------
 
 
 def test_all_that_the_action_installs_has_a_hash_and_is_what_the_constraints_pin():
@@ -360,50 +330,3 @@ def test_the_lock_of_the_action_holds_for_every_python_and_all_it_needs():
         for each in map(Requirement, wanted):
             if each.marker is None or each.marker.evaluate({"extra": ""}):
                 assert canonicalize_name(each.name) in locked, (name, each.name)
-
-
-def test_a_name_cannot_end_an_output_and_begin_another(run, tmp_path):
-    ran = run(domain="fail.com\nend-0\nexit-code<<end\n0\nend")
-
-    assert (ran.code, ran.outputs["exit-code"]) == (1, "1")
-
-
-def test_a_summary_stays_below_what_github_takes(run, tmp_path):
-    targets = tmp_path / "targets.txt"
-    targets.write_text("good.com\n" * 12)
-    ran = run(targets=targets, says="x" * 100_000)
-
-    assert 500_000 < len(ran.summary) < 1024 * 1024
-    assert run(domain="good.com", summary="false").summary == ""
-
-
-@pytest.mark.parametrize(
-    ("inputs", "code"),
-    [
-        ({}, 2),
-        ({"domain": "a.com", "targets": "b.txt"}, 2),
-        ({"targets": "gone"}, 2),
-        ({"targets": "empty"}, 5),
-        ({"domain": "a.com", "folder": "empty/folder"}, 2),
-    ],
-)
-def test_what_cannot_be_meant_is_refused(run, inputs, code, tmp_path):
-    (tmp_path / "empty").touch()
-    ran = run(**inputs)
-
-    assert (ran.code, ran.outputs) == (code, {"exit-code": str(code)})
-    assert "error: " in ran.stderr
-
-
-def test_the_real_command_fails_passes_and_leaves_its_files(run, tmp_path):
-    command = tmp_path / "hostaudit"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m hostaudit "$@"\n')
-    command.chmod(0o755)
-    passed = run(command=command, domain=PARLER)
-    failed = run(command=command, domain=PARLER, fail_on="high", folder="strict")
-
-    assert (passed.code, failed.code) == (0, 1), passed.stdout + failed.stdout
-    assert "Amazon alone can take down" in passed.summary
-    assert "Amazon alone can take down" in passed.stdout
-    assert json.loads((tmp_path / "strict/hostaudit-1.json").read_text())["verdict"] == "fail"
-    assert json.loads((tmp_path / "strict/hostaudit-1.sarif").read_text())["version"] == "2.1.0"

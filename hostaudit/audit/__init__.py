@@ -9,7 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from hostaudit.model.checks import Criteria
+from msgspec import structs
+
+from hostaudit.errors import UsageError
+from hostaudit.model.checks import Before, Criteria
 from hostaudit.model.evidence import EvidenceFile, Target
 from hostaudit.model.report import Report
 from hostaudit.model.rules import Rules
@@ -36,7 +39,7 @@ async def look(
 
 
 def understand(file: EvidenceFile, rules: Rules) -> SiteModel:
-    """Return the model of a site, from which every question about it is answered."""
+    """Return the model of a site as one look shows it, from which every question about it is answered."""
     from hostaudit.analysis import site_model
     from hostaudit.analysis.catalogue.catalogue import catalogue_of
 
@@ -55,7 +58,35 @@ def analyse(
     on which the evidence was taken. ``with_graph``: with its fault tree. Raises ``UsageError`` for an unknown scenario
     in the policy."""
     day = day or date.fromisoformat(file.run.started[:10])
+    if criteria is not None and criteria.before is not None:
+        then = structs.replace(criteria.before.criteria, mail_before=criteria.mail_before)
+        before = structs.replace(criteria.before, criteria=then)
+        known = (criteria.baseline or frozenset()) | _failed_before(file, rules, before, day)
+        criteria = structs.replace(criteria, baseline=known, before=None)
+    if file.looks:
+        from hostaudit.audit import places
+
+        return places.analyse(file, rules, criteria, day, with_graph=with_graph)
     return judge(understand(file, rules), criteria, day, with_graph=with_graph)
+
+
+def _failed_before(file: EvidenceFile, rules: Rules, before: Before, day: date) -> frozenset[str]:
+    """The fingerprints of what fails if the same evidence is judged as it would have been before a change."""
+    from hostaudit.policy import verdict
+
+    declared = file.site.hosts if file.site is not None else ()
+    named = [each for each in file.target.named if each not in declared]
+    kept = [each for each in file.target.hosts if each not in declared or each not in file.target.named]
+    for host in before.site.hosts if before.site is not None else ():
+        if host not in kept:
+            kept.append(host)
+            named.append(host)
+    target = structs.replace(file.target, hosts=tuple(kept), named=tuple(named))
+    try:
+        report = analyse(structs.replace(file, target=target, site=before.site), rules, before.criteria, day)
+    except UsageError:  # the policy of then names a scenario that there is no more: it says nothing of then
+        return frozenset()
+    return verdict.failures(report)
 
 
 def judge(site: SiteModel, criteria: Criteria | None, day: date, *, with_graph: bool = False) -> Report:

@@ -16,10 +16,26 @@ from hostaudit.errors import UsageError
 
 Identity = tuple[int, int]
 
-READ = frozenset({"baseline", "ca_bundle", "files", "lists", "list_", "names", "new", "old", "policy", "rules", "site"})
+READ = frozenset(
+    {
+        "baseline",
+        "ca_bundle",
+        "files",
+        "first",
+        "lists",
+        "list_",
+        "names",
+        "new",
+        "old",
+        "policy",
+        "rules",
+        "second",
+        "site",
+    }
+)
 """The parameters of commands that name files, or a folder with files, to be read."""
 
-ALSO_READ = frozenset({"domain", "file", "place", "site_seen", "target"})
+ALSO_READ = frozenset({"against", "domain", "file", "named", "place", "site_seen", "target"})
 """The parameters that may name a file to be read, or something else: who finds out calls ``reads``."""
 
 WRITTEN = frozenset({"history", "output", "save_evidence", "to"})

@@ -164,6 +164,9 @@ SmtpOption = Annotated[
 PrivateOption = Annotated[
     list[str] | None, typer.Option(metavar="CIDR", help="Allow connections to this private range; repeatable.")
 ]
+VantageOption = Annotated[
+    str, typer.Option(metavar="NAME", help="The name of this place in the evidence, for hostaudit merge.")
+]
 
 
 class Network(NamedTuple):
@@ -178,6 +181,7 @@ class Network(NamedTuple):
     no_third_party: NoThirdPartyOption = False
     smtp: SmtpOption = False
     allow_private: PrivateOption = None
+    vantage: VantageOption = "local"
 
 
 class Lookup(NamedTuple):
@@ -207,6 +211,7 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
             no_third_party=network.no_third_party,
             smtp=network.smtp,
             allow_private=tuple(str(_network(block)) for block in network.allow_private or ()),
+            vantage=network.vantage,
             debug=debug_line if debug else None,
             warn=warning,
         )

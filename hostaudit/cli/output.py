@@ -68,7 +68,7 @@ class Writer:
         """Refuse an output file that is also an input: the command would overwrite it."""
         inputs.reads(*paths)
 
-    def write(self, report: Report, effects: Callable[[], Effects] | None = None) -> int:
+    def write(self, report: Report, effects: Callable[[], Effects | None] | None = None) -> int:
         """Render and write the report, and return the exit code: that of its verdict, or of a defect in the scan,
         which is told. ``effects`` computes what falls at its site, for formats that draw it."""
         self.put(report, effects)
@@ -81,7 +81,7 @@ class Writer:
         self._defects = file.run.defects or ()
         tell_defects(self._defects, file.target.domain)
 
-    def put(self, document: Document, effects: Callable[[], Effects] | None = None) -> int:
+    def put(self, document: Document, effects: Callable[[], Effects | None] | None = None) -> int:
         """Render and write any document, and return the exit code for success. All outputs are tried, even if one
         fails; the error is raised afterwards."""
         formats = [(report.load(name), path) for name, path in self.outputs]
@@ -116,13 +116,16 @@ class Writer:
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
     def put_all(self, reports: Sequence[Report]) -> None:
-        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one."""
+        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one, if there are
+        more."""
         able = report.of_lists()
         for name, _ in self.outputs:
-            if name not in able:
+            if name not in able and len(reports) != 1:
                 raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
         for name, path in self.outputs:
-            self._place(able[name], path, able[name].render_all(reports, self.style(path)))
+            style, alone = self.style(path), name not in able
+            text = report.load(name).render(reports[0], style) if alone else able[name].render_all(reports, style)
+            self._place(report.load(name), path, text)
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""

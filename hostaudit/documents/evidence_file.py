@@ -17,9 +17,10 @@ from typing import Any
 
 import msgspec
 
+from hostaudit.documents import places
 from hostaudit.domain import lies_under
 from hostaudit.errors import DocumentError
-from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, Target
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, Evidence, EvidenceFile, EvidenceRun, Target
 from hostaudit.model.report import REPORT_SCHEMA, Report
 from hostaudit.model.values import KINDS, Name, is_address, read_subject
 
@@ -146,23 +147,32 @@ def _other_schema(name: str, schema: str) -> tuple[str, str]:
 def _problems(file: EvidenceFile) -> Iterator[tuple[str, str]]:
     """Yield the defects of a file that conforms to the schema and is not valid evidence, as (place, message)."""
     yield from (("target", problem) for problem in _of_target(file.target))
-    for field in ("started", "finished"):
-        if not _is_time(getattr(file.run, field)):
-            yield f"run.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
-    for sort, day in (file.run.data or {}).items():
-        if not _DATE.fullmatch(day) or len(sort) > MOST_SORT:
-            yield f"run.data.{sort[:MOST_SORT]}", "not a date such as 2021-01-09"
+    yield from _of_run(file.run, "run")
+    for position, look in enumerate(file.looks):
+        yield from ((f"looks[{position}].target", problem) for problem in _of_target(look.target))
+        yield from _of_run(look.run, f"looks[{position}].run")
+    yield from places.problems(file)
     yield from _of_site(file)
     if len(file.evidence) > MOST_ITEMS:
         yield "evidence", f"{len(file.evidence)} items, more than any scan writes ({MOST_ITEMS})"
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for position, item in enumerate(file.evidence):
         where = f"evidence[{position}]"
-        if item.id in seen:
-            yield where, f"the id {item.id} occurs twice"
-        seen.add(item.id)
+        for place in item.vantages or ("",):
+            if (place, item.id) in seen:
+                yield where, f"the id {item.id} occurs twice{f' for {place[:60]}' if place else ''}"
+            seen.add((place, item.id))
         yield from ((where, problem) for problem in _of_item(item))
         yield from _of_values(msgspec.to_builtins(item), where)
+
+
+def _of_run(run: EvidenceRun, where: str) -> Iterator[tuple[str, str]]:
+    for field in ("started", "finished"):
+        if not _is_time(getattr(run, field)):
+            yield f"{where}.{field}", "not a UTC time such as 2021-01-09T12:00:00Z"
+    for sort, day in (run.data or {}).items():
+        if not _DATE.fullmatch(day) or len(sort) > MOST_SORT:
+            yield f"{where}.data.{sort[:MOST_SORT]}", "not a date such as 2021-01-09"
 
 
 def _of_target(target: Target) -> Iterator[str]:
@@ -188,8 +198,9 @@ def _of_site(file: EvidenceFile) -> Iterator[tuple[str, str]]:
 def _of_item(item: Evidence) -> Iterator[str]:
     if item.id != f"{item.kind}:{item.subject}":
         yield f"the id {item.id} is not {item.kind}:{item.subject}"
-    if not _is_time(item.at):
-        yield f"at is {item.at!r}, not a UTC time such as 2021-01-09T12:00:00Z"
+    for at in (item.at, *(each.at for each in item.also)):
+        if not _is_time(at):
+            yield f"at is {at!r}, not a UTC time such as 2021-01-09T12:00:00Z"
     states = [state for state in _STATES if getattr(item, state) is not None]
     if len(states) != 1:
         yield f"{item.id} must have exactly one of {', '.join(_STATES)}, has {', '.join(states) or 'none'}"

@@ -29,6 +29,7 @@ from hostaudit.model.changes import (
     TrendPoint,
 )
 from hostaudit.model.values import KINDS, kind_of_id, subject_of_id, subject_text
+from hostaudit.model.verdict import SEVERITIES
 
 LEAST_STEP = 1.0
 """Least change of a score that counts, in points: TTLs of cached answers decrease, and recovery times with them."""
@@ -100,6 +101,8 @@ def _notes(before: Snapshot, after: Snapshot, *, comparable: bool) -> Iterator[s
         yield "one was judged by a policy and the other was not: verdicts and findings are not compared"
     elif before.policy != after.policy:
         yield "they were judged by different policies, which may explain what findings and verdict say"
+    if before.run.vantage != after.run.vantage:
+        yield f"they were looked at from different places ({before.run.vantage}, then {after.run.vantage})"
     if before.run.rules_version != after.run.rules_version:
         yield "they were judged by different rules, which may explain differences: analyse the evidence of both again"
     if before.formula != after.formula:
@@ -204,13 +207,18 @@ def _one_sided(
         return () if here.lost(fact) else (opened,)
     if _open(fact) or (_nameless(fact) and any(map(here.open, fact.because))):
         return (opened,)
-    if part == "single_point" and fact.fields.keys() <= there.doubtful:
+    if part == "single_point" and _stopped(fact) <= there.doubtful:
         return (opened,)
     if _lost(fact, here):
         return (unseen,)
     if part == "dependency" and there.blinder and here.same(fact):
         return ()
     return (plain,)
+
+
+def _stopped(fact: Fact) -> set[str]:
+    """The functions that a single point of failure stops, without those that go on with less."""
+    return {function for function, effect in fact.fields.items() if _weight(effect) > WEIGHT["degraded"]}
 
 
 def _lost(fact: Fact, sight: _Sight) -> bool:
@@ -235,6 +243,11 @@ def _differing(part: Part, old: Fact, new: Fact, sight: tuple[_Sight, _Sight]) -
         lost, found = _open(new), _open(old)
     elif part == "single_point":
         lost, found = _point_differing(old, new, keys, sight, (lost, found))
+    elif lost and found and keys == {"severity"} and part == "finding":
+        # Each run saw what the other did not: whichever way the finding went, that is the reason.
+        ranks: dict[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+        was, became = (ranks[each.fields["severity"]] for each in (old, new))
+        lost, found = became < was, became > was
     kind: ChangeKind = "changed" if lost == found else "became_unknown" if lost else "became_known"
     before = {key: value for key, value in old.fields.items() if key in keys}
     after = {key: value for key, value in new.fields.items() if key in keys}
@@ -251,17 +264,27 @@ def _point_differing(
     lost, found = _explained(old, new, plain, *seen) if plain else (False, False)
     if plain and lost == found:
         return lost, found
-    return lost or bool(darkened), found or bool(cleared)
+    lost, found = lost or bool(darkened), found or bool(cleared)
+    return _balance(_steps(old, new, sorted(keys))) if lost and found else (lost, found)
 
 
 def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -> tuple[bool, bool]:
     """Two answers: True if facts that can no longer be seen explain that a single point of failure stops less, and True
     if facts that were found explain that it stops more. If both happened, the balance decides."""
-    steps = [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
+    steps = _steps(old, new, keys)
     if lost and found:
-        balance = sum(steps) or next((step for step in steps if step), 0)
-        return balance < 0, balance > 0
+        return _balance(steps)
     return lost and min(steps) < 0, found and max(steps) > 0
+
+
+def _steps(old: Fact, new: Fact, keys: list[str]) -> list[int]:
+    """By function, how much more a single point of failure harms it in the later run."""
+    return [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
+
+
+def _balance(steps: list[int]) -> tuple[bool, bool]:
+    balance = sum(steps) or next((step for step in steps if step), 0)
+    return balance < 0, balance > 0
 
 
 def _weight(effect: str) -> int:

@@ -60,7 +60,7 @@ def snapshot(report: Report) -> Snapshot:
             )
             for each in report.unknowns
         ),
-        *map(_evidence, report.evidence),
+        *_seen(report.evidence),
     ]
     policy = ""
     if report.policy is not None:
@@ -118,6 +118,20 @@ def _finding(row: Finding) -> Fact:
         fields["exception"] = row.exception
     key = row.fingerprint or ":".join(filter(None, (row.rule, _host(row.subject), row.role, row.provider)))
     return Fact("finding", key, f"{row.rule} of {_host(row.subject)}", fields, row.because)
+
+
+def _seen(evidence: Iterable[Evidence]) -> Iterator[Fact]:
+    """The items of evidence as facts. What several places were answered is one fact, unknown if it is so in one."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for item in evidence:
+        found[item.id].append(_evidence(item))
+    for rows in found.values():
+        contents = sorted({each.fields.get("content", "") for each in rows})
+        fields = rows[0].fields
+        if len(contents) > 1:
+            fields = {"state": "unknown"} if "" in contents else {"state": "known", "content": " ".join(contents)}
+        names = tuple(sorted({name for each in rows for name in each.names}))
+        yield msgspec.structs.replace(rows[0], fields=fields, names=names)
 
 
 def _evidence(item: Evidence) -> Fact:

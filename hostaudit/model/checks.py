@@ -9,6 +9,7 @@ from msgspec import Struct
 from hostaudit.model.policy import EffectivePolicy
 from hostaudit.model.report import RECEIVES_MAIL, Hours
 from hostaudit.model.roles import Role
+from hostaudit.model.site import Site
 from hostaudit.model.verdict import Outcome, Severity, UnknownMode, Verdict
 
 RULEBOOK_SCHEMA: Literal["hostaudit.rules/1"] = "hostaudit.rules/1"
@@ -56,7 +57,8 @@ class Explanation(Struct, frozen=True):
 class Criteria(Struct, frozen=True):
     """The criteria by which a report is judged. ``fail_on``: single points of failure of that severity or worse fail
     too; ``unknown`` goes before the value of the policy for all its rules; ``baseline``: the fingerprints of known
-    failures; ``mail_before``: the earlier look, in words, in which the site had mail exchangers, empty if none had."""
+    failures; ``mail_before``: the earlier look, in words, in which the site had mail exchangers, empty if none had;
+    ``before``: the project before a change, and what failed by it counts as known."""
 
     policy: EffectivePolicy | None = None
     fail_on: Severity | None = None
@@ -64,12 +66,20 @@ class Criteria(Struct, frozen=True):
     strict_exceptions: bool = False
     baseline: frozenset[str] | None = None
     mail_before: str = ""
+    before: Before | None = None
 
     @property
     def demands_mail(self) -> bool:
         """True if the policy has a demand on incoming mail."""
         policy = self.policy.policy if self.policy is not None else None
         return policy is not None and (MAIL in policy.roles or RECEIVES_MAIL in policy.functions)
+
+
+class Before(Struct, frozen=True):
+    """A site before a change: its declarations and the demands of then. The look of now is judged by them too."""
+
+    site: Site | None
+    criteria: Criteria
 
 
 class PolicyCase(Struct, frozen=True, forbid_unknown_fields=True):

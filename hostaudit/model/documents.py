@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from hostaudit.model.changes import Changes, History, Trend
 from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
+from hostaudit.model.comparison import Comparison
 from hostaudit.model.data import DataStatus, Manifest
 from hostaudit.model.doctor import Doctor
 from hostaudit.model.evidence import EvidenceFile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Document = (
     Report
     | Changes
+    | Comparison
     | DataStatus
     | Doctor
     | EffectivePolicy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -62,6 +63,17 @@ RETRYABLE: frozenset[str] = frozenset(
 """Causes after which a later repetition may give an answer."""
 
 
+UNNAMED = "local"
+"""The vantage of a look that was given no name."""
+
+_VANTAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def is_vantage(text: str) -> bool:
+    """True for a name of a place from which sites are looked at: letters, digits, dots, hyphens, underscores."""
+    return _VANTAGE.fullmatch(text) is not None
+
+
 NO_SUCH_NAME = "NXDOMAIN"
 """The proof of absence of a name, with all its types (RFC 8020); ``NODATA`` is about one type of a name that exists."""
 
@@ -73,10 +85,19 @@ class Unknown(Struct, frozen=True, forbid_unknown_fields=True):
     detail: str = ""
 
 
+class Elsewhere(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another place of merged evidence in which a question had the same result: who was asked there, and when."""
+
+    vantage: str
+    source: str
+    at: str
+
+
 class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One question with its result. Exactly one of value, absent, unknown and not_applicable is set.
 
-    ``absent`` carries the proof (``NXDOMAIN``, ``NODATA``, ``404``, ...); ``source`` names who was asked.
+    ``absent`` carries the proof (``NXDOMAIN``, ``NODATA``, ``404``, ...); ``source`` names who was asked. In merged
+    evidence ``vantage`` is the place of the result, and ``also`` are the places with an equal one.
     """
 
     id: str
@@ -88,6 +109,13 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     absent: str | None = None
     unknown: Unknown | None = None
     not_applicable: str | None = None
+    vantage: str = ""
+    also: tuple[Elsewhere, ...] = ()
+
+    @property
+    def vantages(self) -> tuple[str, ...]:
+        """The places with this result; none in evidence of one look."""
+        return (self.vantage, *(each.vantage for each in self.also)) if self.vantage else ()
 
 
 def subject_of(item: Evidence, form: type[S]) -> S | None:
@@ -124,11 +152,20 @@ class EvidenceRun(Struct, frozen=True, forbid_unknown_fields=True):
     defects: tuple[str, ...] | UnsetType = UNSET
 
 
+class Look(Struct, frozen=True, forbid_unknown_fields=True):
+    """One look of merged evidence: what was looked at from a place, and how. ``run.vantage`` is the place."""
+
+    target: Target
+    run: EvidenceRun
+
+
 class EvidenceFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The document that ``--save-evidence`` writes and ``analyse`` reads. ``site`` is the owner's declaration."""
+    """The document that ``--save-evidence`` writes and ``analyse`` reads. ``site`` is the owner's declaration.
+    ``looks``: of merged evidence, the looks by place; each item says in which of them it was seen."""
 
     schema: Literal["hostaudit.evidence/1"]
     target: Target
     run: EvidenceRun
     evidence: tuple[Evidence, ...]
     site: Site | None = None
+    looks: tuple[Look, ...] = ()

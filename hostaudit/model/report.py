@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field, structs
 
-from hostaudit.model.evidence import Evidence, Target
+from hostaudit.model.evidence import Evidence, EvidenceRun, Target
 from hostaudit.model.roles import Role
 from hostaudit.model.verdict import NAME_RULES, Outcome, Severity, Verdict, Weight, exit_code
 
@@ -47,7 +47,8 @@ class Dependency(Struct, frozen=True):
     ``direct``: a record of the site itself names it; false for what its providers rest on. ``zones``: for a registry,
     registrar or name server, the zones for which it is used. Reports of older versions have neither.
     ``owner_jurisdiction``: the country of the last company above the provider, only if it is not ``jurisdiction``.
-    ``own``: why the provider is taken for the owner of the site.
+    ``own``: why the provider is taken for the owner of the site. ``places``: of a report on several places, those in
+    which the site uses it, if these are not all.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Dependency(Struct, frozen=True):
     zones: tuple[str, ...] = ()
     owner_jurisdiction: str | UnsetType = UNSET
     own: OwnGround | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 class Hours(Struct, frozen=True):
@@ -157,11 +159,15 @@ class Leg(Struct, frozen=True, omit_defaults=True):
 
 
 class Function(Struct, frozen=True, omit_defaults=True):
+    """One function of the site. ``places``: of a report on several places, those in which it has this state, if these
+    are not all; the legs are those of the worst of them."""
+
     id: str
     state: FunctionState
     score: ScoreInterval
     legs: tuple[Leg, ...] = ()
     note: str = ""
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 class FailureDomain(Struct, frozen=True):
@@ -244,7 +250,9 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     stops, the summands of both, as ids in the ``times`` of the report; reports of older versions hold the summands
     themselves, and in ``basis`` a sentence that says which numbers are measured. ``basis``: from what the times of a
     function are estimated that is only degraded. ``via``: the fallback that ends the loss. ``remains``: the providers
-    of the alternatives with which a degraded function goes on."""
+    of the alternatives with which a degraded function goes on. ``places``: of a report on several places, those with
+    this effect, if these are not all. ``decided_by``: of a company, the role in which the site itself uses what is back
+    last in the usual case; empty if that serves a provider of the site only."""
 
     id: str
     effect: Effect
@@ -255,6 +263,8 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
     via: str = ""
     time_to_impact: Hours | None = None
     remains: tuple[str, ...] = ()
+    places: tuple[str, ...] | UnsetType = UNSET
+    decided_by: str | UnsetType = UNSET
 
     @property
     def onset(self) -> Hours:
@@ -264,7 +274,10 @@ class FunctionImpact(Struct, frozen=True, omit_defaults=True):
 
 
 class SinglePoint(Struct, frozen=True):
-    """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar."""
+    """A failure domain that ends functions alone. ``name_only``: it does so only through a registry or registrar.
+    ``roles``: those in which the site itself uses it; ``upstream_roles``: those in which only providers of the site do,
+    by which it ends or worsens what it does not in the others. ``places``: of a report on several places, those in
+    which it does, if these are not all."""
 
     failure_domain: FailureDomain
     order: int
@@ -273,16 +286,20 @@ class SinglePoint(Struct, frozen=True):
     roles: tuple[str, ...] = ()
     exposure: float = 0.0
     name_only: bool = False
+    places: tuple[str, ...] | UnsetType = UNSET
+    upstream_roles: tuple[str, ...] | UnsetType = UNSET
 
 
 class CutSet(Struct, frozen=True, omit_defaults=True):
     """Failure domains of one kind that end a function together, and would not if one of them did not fail. ``hours``
-    without the function if they do: of several companies or products only; single points give theirs."""
+    without the function if they do: of several companies or products only; single points give theirs. ``places``: of a
+    report on several places, those in which they do, if these are not all."""
 
     kind: DomainKind
     function: str
     members: tuple[str, ...]
     hours: Hours | None = None
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 def web_app_at(host: str) -> str:
@@ -315,7 +332,8 @@ class Finding(Struct, frozen=True):
     is the id of the exception that covers it, which then does not count, nor does a failure that was in the
     ``baseline``. ``verdict`` is its effect on the verdict of the report, empty if it has none. ``effect``: what it does
     to the site, a sentence for people. ``down_now``: the functions that it shows not to work now; such a finding fails
-    a report without any policy."""
+    a report without any policy. ``places``: of a report on several places, those with this outcome, if these are not
+    all."""
 
     rule: str
     outcome: Outcome
@@ -334,6 +352,7 @@ class Finding(Struct, frozen=True):
     verdict: Weight = ""
     effect: str = ""
     down_now: tuple[str, ...] = ()
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 def name_is_gone(findings: Iterable[Finding]) -> bool:
@@ -385,7 +404,8 @@ HIDDEN_ORIGIN = "hidden_behind_cdn"
 
 class UnknownFact(Struct, frozen=True):
     """A question without an answer. ``provider``: of a hidden origin, the content network before it. ``declare``: what
-    the owner can write in the site file to settle it."""
+    the owner can write in the site file to settle it. ``places``: of a report on several places, those in which it has
+    no answer, if these are not all."""
 
     role: str
     subject: str
@@ -395,6 +415,7 @@ class UnknownFact(Struct, frozen=True):
     evidence: str = ""
     provider: str | UnsetType = UNSET
     declare: str | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 class NotAssessed(Struct, frozen=True):
@@ -502,13 +523,71 @@ class Graph(Struct, frozen=True):
     horizon_hours: float
 
 
+class PlaceEffect(Struct, frozen=True):
+    """What one single point of failure does to one function in one place, and for how long."""
+
+    id: str
+    effect: Effect
+    time_to_recover_hours: Hours
+
+
+class PlaceLoss(Struct, frozen=True):
+    """A failure domain that ends functions alone in one place; its row among the ``spofs`` of the report tells more.
+    ``name_only``: it does so there only through a registry or registrar."""
+
+    kind: DomainKind
+    id: str
+    functions: tuple[PlaceEffect, ...]
+    name_only: bool = False
+
+
+class Place(Struct, frozen=True):
+    """What the look from one place shows, judged by itself. Redundancy counts within one place only: what is answered
+    elsewhere helps nobody here. ``class_``: none for a site without web."""
+
+    vantage: str
+    target: Target
+    run: EvidenceRun
+    verdict: Verdict
+    summary: str
+    score: ScoreInterval
+    coverage: float
+    functions: tuple[Function, ...]
+    spofs: tuple[PlaceLoss, ...]
+    cut_sets: tuple[CutSet, ...]
+    class_: ClassInterval | None = field(default=None, name="class")
+    graph: Graph | UnsetType = UNSET
+
+
+class PlaceAnswer(Struct, frozen=True):
+    """An answer, in words, and the places that got it."""
+
+    places: tuple[str, ...]
+    answer: str
+
+
+class Contradiction(Struct, frozen=True):
+    """A question that has one answer for everybody, and was answered differently by place: by a change between the
+    looks, or by a resolver that lies. ``evidence``: its id. ``unknown_in``: the places whose proof of absence is
+    contradicted, so that it counts as unknown there; the other answers stay, each in its place."""
+
+    evidence: str
+    kind: str
+    subject: str
+    answers: tuple[PlaceAnswer, ...]
+    unknown_in: tuple[str, ...] = ()
+
+
 class Report(Struct, frozen=True):
     """The whole document. ``names``: the names of companies and products, by id; ``cut_set_limits``: the places where
     the listed cut sets are a lower bound. ``roles``: of the parties that the site's own records name;
     ``upstream_roles``: of those on which its providers rest. ``times``: the summands of all times, by id.
     ``max_order``: by kind of failure domain, the number of members up to which the listed cut sets are complete, if
     that is less than three. ``graph``: the fault tree, with ``--with-graph``. ``own``: what is taken for
-    the site's own; ``recoveries``: what the owner declares of his recovery."""
+    the site's own; ``recoveries``: what the owner declares of his recovery. On merged evidence, ``places`` holds the
+    result of each place, the worst first; states, effects and verdict are those of the place where they are worst, the
+    ends of the score are the least of all places, and rows that are not true everywhere name their places.
+    ``contradictions``: what the places were answered differently, though there is one answer for everybody."""
 
     schema: Literal["hostaudit.report/1"]
     target: Target
@@ -538,6 +617,8 @@ class Report(Struct, frozen=True):
     caveats: tuple[Caveat, ...] = ()
     own: tuple[OwnParts, ...] | UnsetType = UNSET
     recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
+    places: tuple[Place, ...] | UnsetType = UNSET
+    contradictions: tuple[Contradiction, ...] | UnsetType = UNSET
 
     @property
     def exit_code(self) -> int:

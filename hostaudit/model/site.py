@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hostaudit.model.policy import Exemption, Policy, PolicyTarget
 from hostaudit.model.values import is_address
@@ -176,6 +177,21 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     declare: Declared | None = None
     own: Own | None = None
     recovery: dict[str, DeclaredRecovery] = {}
+
+
+def together(one: Site | None, other: Site | None) -> Site | None:
+    """Return what has to be looked at for either of two declarations of a site: those of ``one``, with the hosts, spare
+    names and fallbacks that only ``other`` has."""
+    if one is None or other is None:
+        return one or other
+    spares = {each.id: each for each in (*other.spare_names, *one.spare_names)}
+    fallbacks = {each.id: each for each in (*other.fallbacks, *one.fallbacks)}
+    return replace(
+        one,
+        hosts=tuple(dict.fromkeys((*one.hosts, *other.hosts))),
+        spare_names=tuple(spares.values()),
+        fallbacks=tuple(fallbacks.values()),
+    )
 
 
 class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

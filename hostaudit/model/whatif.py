@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from hostaudit.model.evidence import Target
-from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, Run
+from hostaudit.model.report import Grade, Hours, NotAssessed, OwnGround, RecoveryNote, Run
 
 WHATIF_SCHEMA: Literal["hostaudit.whatif/1"] = "hostaudit.whatif/1"
 FALLBACKS_SCHEMA: Literal["hostaudit.fallbacks/1"] = "hostaudit.fallbacks/1"
@@ -68,7 +68,9 @@ class FunctionOutcome(Struct, frozen=True):
     """The outcome of one function. ``down_hours`` is the usual case, ``range`` its low, usual and high end; ``via``
     names the fallbacks that took over, ``remains`` the other providers that carry it; ``assessed`` false: it may be
     worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
-    it; None if nothing is lost."""
+    it; None if nothing is lost. ``places``: of an answer about several places, those where as much is lost, if these
+    are not all. ``declared_hours``: the hours down in the usual case if the recoveries hold that the owner declares and
+    has tested; left out where they save nothing."""
 
     id: str
     effect: str
@@ -81,6 +83,16 @@ class FunctionOutcome(Struct, frozen=True):
     remains: tuple[str, ...] = ()
     note: str = ""
     time_to_impact: Hours | None = None
+    declared_hours: float | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
+
+
+class PlaceOutcome(Struct, frozen=True):
+    """What happens in one place of merged evidence."""
+
+    vantage: str
+    summary: str
+    functions: tuple[FunctionOutcome, ...]
 
 
 class Standby(Struct, frozen=True):
@@ -109,7 +121,9 @@ class Excluded(Struct, frozen=True):
 
 class WhatIf(Struct, frozen=True):
     """The whole answer. ``first_loss``, ``shortest_notice_hours`` and ``longest_loss`` are for the last line;
-    ``names``: the names of companies and products, by id."""
+    ``names``: the names of companies and products, by id. ``places``: on merged evidence, the outcome in each place,
+    the worst first; ``functions`` are then those of the place where each is down longest. ``recoveries``: what the
+    owner declares of his recovery."""
 
     schema: Literal["hostaudit.whatif/1"]
     target: Target
@@ -135,16 +149,19 @@ class WhatIf(Struct, frozen=True):
     lesson: str = ""
     sources: dict[str, str] = {}
     names: dict[str, str] = {}
+    places: tuple[PlaceOutcome, ...] | UnsetType = UNSET
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
 
 
 class MatrixRow(Struct, frozen=True):
-    """One scenario: worst hours down by function id; None: not assessed. ``applies`` false: none of its events
-    binds."""
+    """One scenario: usual hours down by function id; None: not assessed. ``applies`` false: none of its events
+    binds. ``declared_hours``: by function id, the hours if declared recoveries hold, where these save some."""
 
     scenario: str
     title: str
     applies: bool
     down_hours: dict[str, float | None]
+    declared_hours: dict[str, float] | UnsetType = UNSET
 
 
 class Matrix(Struct, frozen=True):
@@ -156,6 +173,7 @@ class Matrix(Struct, frozen=True):
     functions: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
     not_assessed: tuple[NotAssessed, ...]
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET
 
 
 class Candidate(Struct, frozen=True):
@@ -176,7 +194,8 @@ class Candidate(Struct, frozen=True):
 
 class Gap(Struct, frozen=True):
     """One single point of failure in one role, and the candidates that could replace it. ``own``: it is guessed to be
-    the owner of the site himself, who needs no replacement; what he declares as his own is no gap."""
+    the owner of the site himself, who needs no replacement; what he declares as his own is no gap. ``places``: of
+    merged evidence, the places in which it is one, if these are not all."""
 
     parent: str
     name: str
@@ -184,11 +203,12 @@ class Gap(Struct, frozen=True):
     functions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     own: OwnGround | UnsetType = UNSET
+    places: tuple[str, ...] | UnsetType = UNSET
 
 
 class Fallbacks(Struct, frozen=True):
     """The document of ``hostaudit fallbacks`` (``hostaudit.fallbacks/1``). ``parents`` and ``jurisdictions`` are those
-    that the site depends on already."""
+    that the site depends on already; ``recoveries``: what the owner declares of his recovery."""
 
     schema: Literal["hostaudit.fallbacks/1"]
     target: Target
@@ -196,3 +216,4 @@ class Fallbacks(Struct, frozen=True):
     parents: tuple[str, ...]
     jurisdictions: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    recoveries: tuple[RecoveryNote, ...] | UnsetType = UNSET

@@ -77,7 +77,9 @@ def onset(begins: Hours, lasts: Hours) -> str:
 def loss(begins: Hours, lasts: Hours) -> str:
     """Return when users notice a loss, and when it ends, counted from the loss: ``at once; back after about 15 days (2
     to 42 days)``, or ``first users at once, nearly all within 2 days; back after about 5 days (18 minutes to 7
-    days)``."""
+    days)``. What is back before users notice is told as that."""
+    if begins.low == begins.high > lasts.high:
+        return f"back after about {span(lasts)}, before anybody notices ({duration(begins.low)})"
     return f"{onset(begins, lasts)}; back after about {span(lasts)}"
 
 

@@ -15,7 +15,7 @@ What was not asked because of such a proof was not asked for a reason that does 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -33,6 +33,7 @@ from hostaudit.model.values import (
     ServerAnswer,
     ServerRecords,
     ZoneCut,
+    evidence_id,
 )
 
 RESOLVED: frozenset[Kind] = frozenset({"a", "aaaa", "mx", "https", "nameservers", "spf", "dkim", "dmarc", "resource"})
@@ -52,7 +53,45 @@ def settled(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return the evidence of one scan, in which contradicted proofs of absence are unknown(contradicted)."""
     items = tuple(evidence)
     seen = _Seen(items)
-    made = [_checked(item, seen) for item in items]
+    return _with_what_rests(items, [_checked(item, seen) for item in items])
+
+
+def settled_across(looks: Sequence[tuple[str, tuple[Evidence, ...]]]) -> tuple[tuple[Evidence, ...], ...]:
+    """Return the evidence of looks at one site from several places (name, items), in which proofs of absence that the
+    answers of another place contradict are unknown(contradicted).
+
+    A place may have other addresses than another one, or none; but a name exists for everybody or for nobody, and so do
+    its delegation, its registration and the announcement of an address. What the other place found absent too is not
+    contradicted by it.
+    """
+    seen = [(place, _Seen(items, records=False)) for place, items in looks]
+    gone = {place: {item.id for item in items if item.absent is not None} for place, items in looks}
+    found = []
+    for place, items in looks:
+        others = [(other, each) for other, each in seen if other != place]
+        aliases = {item.id for item in items if item.kind == "cname" and item.value is not None}
+        made = [item if aliases.intersection(_alias_of(item)) else _elsewhere(item, others, gone) for item in items]
+        found.append(_with_what_rests(items, made))
+    return tuple(found)
+
+
+def _alias_of(item: Evidence) -> tuple[str, ...]:
+    """The id of the question whether the name of an item is an alias; what is said of an alias is about its target."""
+    name = subject_of(item, Name)
+    return (evidence_id("cname", name),) if name is not None else ()
+
+
+def _elsewhere(item: Evidence, others: Iterable[tuple[str, _Seen]], gone: Mapping[str, set[str]]) -> Evidence:
+    """An item, unknown if the answers of another place contradict it."""
+    for other, seen in others if item.absent is not None else ():
+        against = next(seen.against(item), None) if item.id not in gone[other] else None
+        if against is not None:
+            return _unknown(item, "contradicted", f"{item.absent}, while {other} has an answer to {against.id}")
+    return item
+
+
+def _with_what_rests(items: tuple[Evidence, ...], made: list[Evidence]) -> tuple[Evidence, ...]:
+    """The checked items, in which what was not asked because of a contradicted proof is unknown too."""
     changed = (now for before, now in zip(items, made, strict=True) if now is not before)
     if not any(item.kind in ("a", "aaaa") for item in changed):
         return tuple(made)
@@ -84,7 +123,8 @@ def _unknown(item: Evidence, cause: Cause, detail: str) -> Evidence:
 class _Seen:
     """The answers of a scan that show that a name, a record or an announced address exists."""
 
-    def __init__(self, items: tuple[Evidence, ...]) -> None:
+    def __init__(self, items: tuple[Evidence, ...], *, records: bool = True) -> None:
+        """``records``: whether the records at the servers of a zone contradict that there are none."""
         self._resolved: list[tuple[str, Evidence]] = []
         self._existing: list[tuple[str, Evidence]] = []
         self._aliases: set[str] = set()
@@ -94,7 +134,8 @@ class _Seen:
         self._answering: dict[str, Evidence] = {}
         self._records: list[tuple[ServerRecords, Evidence]] = []
         for item in items:
-            self._take(item)
+            if records or not isinstance(item.value, ServerRecords):
+                self._take(item)
         self._existing += self._resolved
 
     def _take(self, item: Evidence) -> None:

@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from hostaudit import __version__, domain
 from hostaudit.errors import OptionError, UsageError
-from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Target
+from hostaudit.model.evidence import EVIDENCE_SCHEMA, UNNAMED, EvidenceFile, EvidenceRun, Target, is_vantage
 from hostaudit.model.site import Site
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class LookOptions:
     smtp            ask each mail exchanger of the site for its greeting; many networks let nobody out to port 25
     no_third_party  ask only the site and the DNS, no registry, app store or address service
     allow_private   address ranges (CIDR) to which connections are allowed although they are private or special
+    vantage         the name of this place, for ``merge``: letters, digits, dots, hyphens, underscores
     debug, warn     called with a line of text for each question, and for each problem of a table on this machine;
                     the text comes from outside and must be escaped before it is printed
     ports           ports that replace the usual ones; for tests on the loopback interface
@@ -76,10 +77,14 @@ class LookOptions:
     depth: int = USUAL_DEPTH
     smtp: bool = False
     warn: Callable[[str], None] | None = None
+    vantage: str = UNNAMED
 
     def __post_init__(self) -> None:
         if self.depth not in DEPTHS:
             raise OptionError("depth", f"is {self.depth}", f"give a whole number from 0 to {DEPTHS[-1]}")
+        if not is_vantage(self.vantage):
+            hint = "give letters, digits, dots, hyphens and underscores, at most 40, such as tokyo or eu-west-1"
+            raise OptionError("vantage", f"is {self.vantage[:60]!r}", hint)
         for name, seconds in (("timeout", self.timeout), ("deadline", self.deadline)):
             if not (math.isfinite(seconds) and 0 < seconds <= LONGEST_TIME):
                 hint = f"give a number of seconds above 0, at most {LONGEST_TIME:.0f}"
@@ -159,7 +164,7 @@ async def look(
             started=started,
             finished=_now(),
             resolver=net.resolver,
-            vantage="local",
+            vantage=options.vantage,
             tool_version=__version__,
             options=options.chosen,
             data=net.data | {"public-suffix-list": domain.data_version()},

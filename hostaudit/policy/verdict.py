@@ -42,6 +42,18 @@ def with_codes(case: SiteModel, report: Report) -> Report:
     return structs.replace(report, findings=_coded(case, report))
 
 
+def with_stale_exceptions(case: SiteModel, report: Report, criteria: Criteria) -> Report:
+    """Return a report that was judged without ``strict_exceptions``, in which bad exceptions are failures too."""
+    stale = (_stale(case, each, report.target.domain) for each in report.exceptions_applied if each.warning)
+    rows = [
+        structs.replace(each, verdict="" if each.baseline else "fail")
+        for each in _compare(tuple(stale), criteria.baseline)
+    ]
+    fails = any(each.verdict for each in rows)
+    found = tuple(ordered((*report.findings, *rows)))
+    return structs.replace(report, findings=found, verdict="fail" if fails else report.verdict)
+
+
 def apply_policy(
     case: SiteModel, report: Report, criteria: Criteria, day: date, scenarios: Mapping[str, Scenario]
 ) -> Report:
@@ -176,6 +188,11 @@ def known_failures(report: Report) -> frozenset[str]:
     for identity in (each for point in report.spofs if counts(point) for each in companies(point)):
         found.add(fingerprint(SINGLE_POINT, domain, "", identity, identity))
     return frozenset(found - {""})
+
+
+def failures(report: Report) -> frozenset[str]:
+    """Return the fingerprints of what fails a report. What an exception or a baseline covers is not among them."""
+    return frozenset(each.fingerprint for each in report.findings if each.verdict == "fail" and each.fingerprint)
 
 
 # -- weigh ------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ class PictureFormat(Format, Protocol):
         """The picture, ending in a line feed. Equal reports, effects and styles give equal text."""
 
 
-def drawn(each: Format, document: Document, style: Style, effects: Callable[[], Effects] | None) -> str:
+def drawn(each: Format, document: Document, style: Style, effects: Callable[[], Effects | None] | None) -> str:
     """The whole document in a format. ``effects`` computes what falls at the site; only a format that draws asks."""
     if effects is None or not hasattr(each, "draw"):
         return each.render(document, style)

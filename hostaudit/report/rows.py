@@ -116,7 +116,7 @@ def lifted(report: Report, row: Finding) -> str:
     """The reason why a row does not count, in a sentence; empty if it counts."""
     state = standing(row)
     if state == "baseline":
-        return "It failed in the baseline already."
+        return "It failed before already, so it is not new."
     if state == "told":
         return f"Reported as {level(row)}; no policy demands it, so it does not change the verdict."
     if state == "warning":

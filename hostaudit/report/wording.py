@@ -10,8 +10,16 @@ from itertools import chain, zip_longest
 
 from hostaudit.model.companies import known_as
 from hostaudit.model.evidence import Evidence
-from hostaudit.model.report import HIDDEN_ORIGIN, FunctionImpact, RecoveryNote, Report, TimeTerm
-from hostaudit.model.roles import LAYERS, ROLES
+from hostaudit.model.report import (
+    HIDDEN_ORIGIN,
+    FunctionImpact,
+    RecoveryNote,
+    Report,
+    SinglePoint,
+    TimeTerm,
+    name_is_gone,
+)
+from hostaudit.model.roles import LAYERS, ROLES, SINGLE
 from hostaudit.model.site import TEST_HOLDS
 from hostaudit.model.values import KINDS, kind_of_id, read_subject
 from hostaudit.model.words import duration, listed, span
@@ -62,7 +70,7 @@ CAUSES = {
     "no_service": "there is no service that tells this",
     "not_asked": "not asked, by choice",
     "depends_on_unknown": "not looked for, as an earlier question has no answer",
-    "contradicted": "other answers of the same scan contradict it",
+    "contradicted": "other answers contradict it",
     "unproved": "an empty answer without the record that would prove it",
     "challenge": "the answer was a challenge page (bot check), not the site's own page",
     "other_subject": "the answer is about something else",
@@ -193,20 +201,33 @@ def grounds(report: Report) -> str:
     seen."""
     hidden = [each for each in report.unknowns if each.cause == HIDDEN_ORIGIN]
     open_ = [each for each in report.unknowns if each.cause != HIDDEN_ORIGIN]
+    if name_is_gone(report.findings):
+        return ""
     if report.score.coverage <= 0:
         return "; nothing of what it rests on is known"
     if not hidden:
         if report.score.coverage < 1:
             return f"; {report.score.coverage:.0%} of its parts are known"
         wide = f"{report.score.low:.0f}" != f"{report.score.high:.0f}"
-        range_ = "; the range is due to what was not asked or not proved" if wide else ""
-        return f"; every part that was seen is known{range_}"
+        return f"; the operator of every part seen is known{_range(report) if wide else ''}"
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     before = dict.fromkeys(each.provider for each in hidden if each.provider)
     networks = listed([names.get(each, each) for each in before]) or "its content network"
     if open_:
         return f"; the origin behind {networks} is unknown, and so are some other parts"
     return f"; the operator of every part seen is known; the origin behind {networks} is not"
+
+
+def _range(report: Report) -> str:
+    """Why the ends of the score lie apart although every operator is known."""
+    own = report.own if isinstance(report.own, tuple) else ()
+    guessed = next((each.names[0] for each in own if each.ground == "guessed"), "")
+    other = "what was not asked or not proved"
+    if not guessed:
+        return f"; the range is due to {other}"
+    if report.unknowns or any(each.id for each in report.fallbacks) or isinstance(report.recoveries, tuple):
+        return f"; the range is due to {other}, and to whether {guessed} is the site's own"
+    return f"; the range is due to whether {guessed} is the site's own"
 
 
 def companies(report: Report) -> dict[str, str]:
@@ -266,14 +287,32 @@ def bases(impacts: Iterable[FunctionImpact], table: Mapping[str, TimeTerm]) -> s
     return f"{told} Measured: {', '.join(shown)}." if shown else told
 
 
-def tested(note: RecoveryNote) -> str:
-    """Whether a declared recovery counts, as the end of a sentence."""
+def holding(report: Report, company: str) -> str:
+    """In brackets, that a company holds names only, which its name need not tell; else empty."""
+    roles = {each.role for each in report.dependencies if each.parent == company}
+    return f" ({listed([role(each) for each in SINGLE if each in roles])})" if roles and roles <= {*SINGLE} else ""
+
+
+def held(point: SinglePoint) -> str:
+    """The roles in which the site uses a company, and apart those in which only its providers do."""
+    upstream = point.upstream_roles if isinstance(point.upstream_roles, tuple) else ()
+    own, others = ([role(each) for each in roles] for roles in (point.roles, upstream))
+    below = f"indirectly for {listed(others)}" if others else ""
+    return ", ".join(part for part in (f"for {listed(own)}" if own else "", below) if part)
+
+
+OF_THE_SCORE = "it counts for the high end of the score; the low end keeps"
+OF_A_SIMULATION = "the hours as declared count on it; all other hours keep"
+
+
+def tested(note: RecoveryNote, where: str = OF_THE_SCORE) -> str:
+    """Whether a declared recovery counts, as the end of a sentence. ``where`` it counts."""
     before = f", {note.age_days} days before the scan" if note.age_days else ", the day of the scan"
     match note.state:
         case "counts":
             by = f", from {note.cases} recorded cases" if note.cases > 1 else ""
             kept = f"{span(note.recorded)}{by}{' that the press told of' if note.famous and by else ''}"
-            return f"{before}: it counts for the high end of the score; the low end keeps {kept}"
+            return f"{before}: {where} {kept}"
         case "old":
             return f"{before}: it counts nothing, as a test holds for {TEST_HOLDS} days; test it again"
         case "future":
@@ -295,10 +334,14 @@ def counts(note: RecoveryNote) -> str:
 
 def proof(item: Evidence) -> str:
     """One item of evidence in a line: question and answer. Its ``source`` names who answered."""
-    subject = read_subject(item.kind, item.subject)
-    asked = KINDS[item.kind].question.format(**subject._asdict()) if subject is not None else ""
-    question = asked or f"{item.kind} of {item.subject}"
-    return f"{question}: {answer(item)}"
+    return f"{question(item.kind, item.subject)}: {answer(item)}"
+
+
+def question(kind: str, about: str) -> str:
+    """A question in words, by the kind of its evidence and the text of its subject."""
+    subject = read_subject(kind, about)
+    asked = KINDS[kind].question.format(**subject._asdict()) if subject is not None else ""
+    return asked or f"{kind} of {about}"
 
 
 def answer(item: Evidence) -> str:

@@ -33,7 +33,7 @@ from hostaudit.documents import schemas
 from hostaudit.errors import Exit, UsageError
 
 SCAN_OPTIONS = (
-    "--list --jobs --resume --host --site --no-site --policy --fail-on --unknown --baseline "
+    "--list --jobs --resume --host --site --no-site --policy --fail-on --unknown --baseline --against "
     "--strict-exceptions --depth --save-evidence "
     "--history --format --output --resolver --ca-bundle --timeout --deadline "
     "--no-http --no-third-party --smtp --allow-private --color --no-progress --quiet --debug"
@@ -210,8 +210,8 @@ def test_colour_comes_by_itself_on_a_terminal_but_not_a_dumb_one(saved):
         ),
         (("scan", "localhost"), "localhost", "example.com"),
         (("scan", "192.0.2.1"), "192.0.2.1", "give the domain"),
-        (("scan", "missing.json"), "missing.json cannot be read", "evidence file"),
-        (("analyse", "gone"), "gone cannot be read", "evidence file"),
+        (("scan", "missing.json"), "missing.json cannot be read", "report, evidence or list"),
+        (("analyse", "gone"), "gone cannot be read", "report, evidence or list"),
         (("analyse", "empty"), "incomplete", "--save-evidence"),
         (("whatif", PARLER), "no simulation is given", "--drop ID"),
         (("whatif", PARLER, "--drop", ""), "--drop has an empty id", "give an id"),
@@ -290,7 +290,7 @@ def test_hostile_evidence_ends_with_2(tmp_path):
 
 
 def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
-    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.saved = broken"
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.of_saved = broken"
     for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
         result = hostaudit_patched(patch, *arguments)
 
@@ -305,12 +305,12 @@ import time
 def slow(*_):
     print("started", file=sys.stderr, flush=True)
     time.sleep(60)
-cli.evidence.saved = slow
+cli.evidence.of_saved = slow
 """
 
 
 @pytest.mark.parametrize(
-    ("patch", "arguments"), [(SLOW_JUDGING, ("analyse", "x.json")), (SLOW_LOOKING, ("scan", "example.com"))]
+    ("patch", "arguments"), [(SLOW_JUDGING, ("analyse", PARLER)), (SLOW_LOOKING, ("scan", "example.com"))]
 )
 def test_an_interrupt_ends_with_130_and_one_line(patch, arguments):
     process = with_patch(patch, *arguments)

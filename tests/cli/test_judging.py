@@ -86,7 +86,7 @@ def test_options_of_judging(here, options, code):
 
     assert cli.run(["analyse", PARLER, *options, "-o", "out.txt", "-q", "-v"]) == code
     if "--baseline" in options:
-        assert "in the baseline: HA-DNS-002" in Path("out.txt").read_text()
+        assert "known before: HA-DNS-002" in Path("out.txt").read_text()
 
 
 def test_a_plain_report_is_a_baseline_for_single_points(here, capsys):

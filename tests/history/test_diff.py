@@ -70,6 +70,21 @@ def test_what_newly_stops_a_function_that_became_unknown_is_no_change():
     assert {each.kind for each in back.changes if each.id == "jurisdiction:US"} == {"became_known"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (None, "tls:steady.org 88.198.77.10"),
+        ("registration:steady.org", "a:steady.org"),
+        ("a:steady.org", "mx:steady.org"),
+        ("tls:steady.org 88.198.77.10", "apps:steady.org"),
+    ],
+)
+def test_two_looks_each_of_which_missed_something_show_no_change(one, other):
+    looks = [look(BUNDLES["expired-certificate"], {each} - {None}) for each in (one, other)]
+
+    assert diff.between(*looks).outcome == diff.between(*reversed(looks)).outcome == "unknown"
+
+
 @examples(40)
 @given(st.sampled_from(sorted(set(BUNDLES) - {"in-the-dark", "not-there"})), st.randoms(use_true_random=False))
 def test_the_other_way_round_is_the_mirror(name, chance: random.Random):

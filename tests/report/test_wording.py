@@ -249,11 +249,11 @@ OPEN = UnknownFact("dns", "x.com", "timeout", True)
 @pytest.mark.parametrize(
     ("score", "unknowns", "said"),
     [
-        (Score(9, 9, 1.0), (), "; every part that was seen is known"),
+        (Score(9, 9, 1.0), (), "; the operator of every part seen is known"),
         (
             Score(9, 40, 1.0),
             (),
-            "; every part that was seen is known; the range is due to what was not asked or not proved",
+            "; the operator of every part seen is known; the range is due to what was not asked or not proved",
         ),
         (Score(9, 40, 0.83), (OPEN,), "; 83% of its parts are known"),
         (Score(0, 100, 0.0), (OPEN,), "; nothing of what it rests on is known"),

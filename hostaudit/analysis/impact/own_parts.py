@@ -68,12 +68,15 @@ def told_as_one(points: Sequence[SinglePoint], guessed: Sequence[str]) -> list[S
     first = next(each for each in guessed if each in names)
     light = all(each.name_only for each in mine)
     whole = FailureDomain("parent", first, names[first], light, "guessed", tuple(names) if len(names) > 1 else UNSET)
+    roles = {role for each in mine for role in each.roles}
+    upstream = {role for each in mine if isinstance(each.upstream_roles, tuple) for role in each.upstream_roles} - roles
     one = structs.replace(
         mine[0],
         failure_domain=whole,
         functions=_worst(impact for each in mine for impact in each.functions),
         because=tuple(sorted({identity for each in mine for identity in each.because})),
-        roles=tuple(sorted({role for each in mine for role in each.roles})),
+        roles=tuple(sorted(roles)),
+        upstream_roles=tuple(sorted(upstream)) or UNSET,
         exposure=max(each.exposure for each in mine),
         name_only=light,
     )

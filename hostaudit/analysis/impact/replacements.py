@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import UNSET, UnsetType
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent
+from hostaudit.analysis.impact.declared_recovery import recovery_notes
 from hostaudit.analysis.impact.outage import SinglePointMeasure, order_one, standing
 from hostaudit.analysis.impact.own_parts import guessed_companies
 from hostaudit.analysis.site_model import SiteModel
@@ -25,14 +26,21 @@ Held = dict[str, tuple[str, ...]]
 """By parent company: the services that it provides to the site, in words."""
 
 
-def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdiction: bool = False) -> Fallbacks:
+def fallbacks(
+    site: SiteModel,
+    scenarios: Iterable[Scenario] = (),
+    *,
+    jurisdiction: bool = False,
+    elsewhere: Iterable[SiteModel] = (),
+) -> Fallbacks:
     """Return the candidates for every company that stops a function alone, and every role in which it does.
 
     ``jurisdiction``: a country that the site depends on already counts as shared too. ``scenarios`` hold the recorded
-    refusals.
+    refusals. ``elsewhere``: the same site as other places see it; what it depends on there counts too.
     """
-    held = _held(site)
-    countries = _countries(site)
+    everywhere = (*elsewhere, site)
+    held = {parent: services for each in everywhere for parent, services in _held(each).items()}
+    countries = {country: users for each in everywhere for country, users in _countries(each).items()}
     refusals = _refusals(scenarios)
     guessed = guessed_companies(site.tree)
     gaps = []
@@ -57,6 +65,7 @@ def fallbacks(site: SiteModel, scenarios: Iterable[Scenario] = (), *, jurisdicti
         parents=tuple(sorted(held)),
         jurisdictions=tuple(sorted(countries)),
         gaps=tuple(gaps),
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 

@@ -120,7 +120,8 @@ class CompanyOutages:
     ``rest``: the outages if no registry or registrar fails, which shows the companies that provide more than a name.
     ``unseen``: functions that may be there, and then stop with any company: they rest on all that the web site rests
     on, and on companies that nobody could see. ``endless``: functions that do not work before anything fails.
-    ``holders``: the companies that are, or may be, a registry or registrar.
+    ``holders``: the companies that are, or may be, a registry or registrar. ``down_now``: the functions that work in no
+    reading, so that no company ends them.
     """
 
     functions: tuple[SiteFunction, ...]
@@ -130,6 +131,7 @@ class CompanyOutages:
     unseen: tuple[SiteFunction, ...] = ()
     endless: frozenset[str] = frozenset()
     holders: frozenset[str] = frozenset()
+    down_now: frozenset[str] = frozenset()
 
     @property
     def weight_of_unseen(self) -> float:
@@ -150,6 +152,14 @@ class CompanyOutages:
             return False
         return not any(self.rest[parent][function.id].stops for function in self.functions)
 
+    def ends(self, parent: str) -> bool:
+        """True if a company ends more than names. What is down already is ended by no company, but by nobody."""
+        if parent == NOBODY or not self.down_now:
+            return not self.holds_names_only(parent)
+        hit = {each.id for each in self.functions if self.rest[parent][each.id].stops}
+        unseen = any(parent in function.possible for function in self.unseen)
+        return bool(hit - self.down_now) or unseen
+
     def factor(self, parent: str, scoring: Scoring) -> float:
         """The factor on the exposure to a company: small if it stops functions only through a registry or registrar,
         0 if a spare name keeps the web site reachable without it."""
@@ -168,6 +178,7 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
     parents = sorted({each for f in functions for kind, each in single_points[f.id] if kind == "parent"})
     one = {parent: frozenset({("parent", parent)}) for parent in parents}
     now = impact(tree, frozenset(), clock, reading=reading)
+    surely = now if reading == "optimistic" else impact(tree, frozenset(), clock, reading="optimistic")
     return CompanyOutages(
         functions,
         single_points,
@@ -176,6 +187,7 @@ def company_outages(tree: FaultTree, clock: RecoveryTimes, reading: Reading) -> 
         unseen,
         frozenset(function.id for function in functions if now[function.id].stops),
         _holders(tree, parents, reading),
+        frozenset(function.id for function in functions if surely[function.id].stops),
     )
 
 
@@ -228,7 +240,7 @@ def outage_class(pessimistic: CompanyOutages, optimistic: CompanyOutages) -> Cla
 
 
 def _class(held: CompanyOutages) -> OutageClass:
-    strong = (each for parent, each in held.outages.items() if not held.holds_names_only(parent))
+    strong = (each for parent, each in held.outages.items() if held.ends(parent))
     worst = max((each["web"].hours.usual for each in strong), default=0.0)
     return next(name for most, name in CLASSES if worst < most)
 

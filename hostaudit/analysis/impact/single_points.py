@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from hostaudit.analysis.fault_tree.tree import BasicEvent, FaultTree, SiteFunction, Term
 from hostaudit.analysis.impact.outage import (
@@ -22,7 +22,7 @@ from hostaudit.analysis.impact.outage import (
     stopped_alone,
 )
 from hostaudit.analysis.impact.own_parts import guessed_companies, own_ground, told_as_one
-from hostaudit.analysis.impact.score import exposure
+from hostaudit.analysis.impact.score import effective_role, exposure
 from hostaudit.analysis.impact.time_table import TimeTable
 from hostaudit.model.actors import NOBODY
 from hostaudit.model.report import (
@@ -50,6 +50,7 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
     applying = [f for f in tree.functions if f.counts]
     working = [f for f in applying if standing(necks[f.id])]
     below = {f.id: tree.below(f.root) for f in functions}
+    legs_below = {f.id: tree.below(*f.degraded_by) for f in functions}
     points = []
     for kind, identity in domains:
         failed = frozenset({(kind, identity)})
@@ -61,6 +62,10 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
         worth = exposure(applying, outages, rules.scoring) * (rules.scoring.name_only_weight if less else 1.0)
         leaves = _leaves_of(tree, set().union(*(below[f.id] for f in hit)), kind, identity)
         name_only = light or all(leaf.names_only for leaf in leaves)
+        degraded = _degraded(tree, clock, functions, hit, legs, state, (kind, identity))
+        worse = {each.id for each in degraded}
+        carrying = [below[f.id] for f in hit] + [legs_below[f.id] for f in functions if f.id in worse]
+        roles, upstream = _services(tree, carrying, kind, identity)
         points.append(
             SinglePoint(
                 failure_domain=FailureDomain(
@@ -71,15 +76,26 @@ def single_points(tree: FaultTree, rules: Rules, clock: RecoveryTimes, table: Ti
                     (own_ground(leaves) if kind == "provider" else None) or UNSET,
                 ),
                 order=1,
-                functions=tuple(_function_impact(tree, clock, f, outages[f.id], table) for f in hit)
-                + _degraded(tree, clock, functions, hit, legs, state, (kind, identity)),
+                functions=tuple(
+                    _function_impact(
+                        tree,
+                        clock,
+                        f,
+                        outages[f.id],
+                        table,
+                        _decided_by(tree, outages[f.id], below[f.id], identity) if kind == "parent" else UNSET,
+                    )
+                    for f in hit
+                )
+                + degraded,
                 because=tuple(sorted({each for leaf in leaves for each in leaf.because})),
-                roles=tuple(sorted({leaf.role for leaf in leaves})),
+                roles=tuple(sorted(roles | upstream if name_only else roles)),
                 exposure=round(worth, 4),
                 name_only=name_only,
+                upstream_roles=UNSET if name_only or not upstream else tuple(sorted(upstream)),
             )
         )
-    return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=_rank))
+    return tuple(sorted(told_as_one(points, guessed_companies(tree)), key=rank))
 
 
 def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying: list[SiteFunction]) -> bool:
@@ -88,7 +104,7 @@ def _only_names(tree: FaultTree, failed: Failed, clock: RecoveryTimes, applying:
     return not any(rest[function.id].stops for function in applying)
 
 
-def _rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
+def rank(point: SinglePoint) -> tuple[int, bool, float, float, str]:
     """Companies first; of each kind those that hold only names last, the longest outage of the web site first."""
     domain = point.failure_domain
     web = sum(each.time_to_recover_hours.usual for each in point.functions if (each.id, each.effect) == ("web", "down"))
@@ -99,8 +115,36 @@ def _leaves_of(tree: FaultTree, below: Set[str], kind: DomainKind, identity: str
     return [leaf for name, leaf in tree.leaves.items() if name in below and identity in leaf.ended_by().get(kind, ())]
 
 
+def _services(
+    tree: FaultTree, carrying: Iterable[Set[str]], kind: DomainKind, identity: str
+) -> tuple[set[str], set[str]]:
+    """The roles in which the site itself uses a failure domain, and those in which only its providers do, of functions
+    that the former do not touch. ``carrying``: the nodes below each function."""
+    direct: set[str] = set()
+    upstream: set[str] = set()
+    for nodes in carrying:
+        leaves = _leaves_of(tree, nodes, kind, identity)
+        mine = {effective_role(leaf) for leaf in leaves if leaf.direct}
+        direct |= mine
+        upstream |= set() if mine else {effective_role(leaf) for leaf in leaves}
+    return direct, upstream - direct
+
+
+def _decided_by(tree: FaultTree, outage: Outage, below: Set[str], company: str) -> str:
+    """The role in which the site itself uses what is back last; empty if only a provider of the site uses it. The
+    network of a name server is no part of the site's own records, but its role is."""
+    leaf = tree.leaves.get(outage.by.usual)
+    direct, _ = _services(tree, [below], "parent", company)
+    return effective_role(leaf) if leaf is not None and effective_role(leaf) in direct else ""
+
+
 def _function_impact(
-    tree: FaultTree, clock: RecoveryTimes, function: SiteFunction, outage: Outage, table: TimeTable
+    tree: FaultTree,
+    clock: RecoveryTimes,
+    function: SiteFunction,
+    outage: Outage,
+    table: TimeTable,
+    decided_by: str | UnsetType,
 ) -> FunctionImpact:
     begins = function.begins.hours if function.begins is not None else outage.begins
     return FunctionImpact(
@@ -111,6 +155,7 @@ def _function_impact(
         times=_times(tree, clock, function, outage, table),
         via=outage.by.high if tree.switch(outage.by.high) is not None else "",
         time_to_impact=rounded(begins),
+        decided_by=decided_by,
     )
 
 

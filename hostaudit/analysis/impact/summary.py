@@ -21,7 +21,7 @@ from hostaudit.model.report import (
     name_is_gone,
     pairs_as_told,
 )
-from hostaudit.model.roles import ROLES
+from hostaudit.model.roles import ROLES, SINGLE
 from hostaudit.model.site import FallbackId
 from hostaudit.model.values import Listing
 from hostaudit.model.verdict import Verdict
@@ -168,6 +168,9 @@ def _alone(point: SinglePoint, domain: str, names: Mapping[str, str], *, first: 
     who = called(point, names)
     if is_unknown(point.failure_domain.id):  # what was seen of it, in words; the names of others stay as they are
         who = who[:1].upper() + who[1:]
+    decided = _longest(lost).decided_by
+    # Of a company that holds a name too, what is said of the name is no matter of its other services.
+    who += f", as {ROLES[decided].words}," if isinstance(decided, str) and decided in SINGLE else ""
     stops = f"{who} alone can {verb} {listed(named)}{whose}{_begins(lost)}"
     return f"{stops}; {_is_back(_longest(lost), what, names, first=first)}"
 
@@ -181,9 +184,7 @@ def _its_own(parts: OwnParts, domain: str) -> str:
         case "guessed":
             # They are told as one: the first stands for all of them.
             seen = f", seen under {len(parts.companies)} names," if len(parts.companies) > 1 else ""
-            return (
-                f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, own in the site file says it."
-            )
+            return f" {parts.names[0]}{seen} looks like the site's own, for {roles}; if so, write own in the site file."
         case _:
             return ""
 

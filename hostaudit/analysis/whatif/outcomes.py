@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET
 
 from hostaudit.analysis.fault_tree.tree import FaultTree, SiteFunction
 from hostaudit.analysis.impact.fallback_grades import unseen_roles
@@ -32,9 +33,10 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
         worse = result.down(each.root, result.worse)
         perhaps = result.down(each.root, result.perhaps)
         if renewal is not None and each.id == "web" and renewal.applies == "yes":
-            ends = [united([down, _expired(each, renewal, result, end)]) for end, down in enumerate(ends)]
+            ends = [united([down, _expired(each, renewal, result, result.ends[at])]) for at, down in enumerate(ends)]
             worse = united([worse, _revoked(site, simulation, renewal)])
         usual = ends[1]
+        hoped = _declared(each, renewal, result)
         hurt = [result.down(node, result.ends[1]) for node in each.degraded_by]
         known = [result.down(node, result.before) for node in each.degraded_by]
         lesser = [without(now, then) for now, then in zip(hurt, known, strict=True)]
@@ -43,7 +45,10 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
         if assessed and any(result.perhaps.get(node) != result.worse.get(node) for node in each.degraded_by):
             note = "it may be degraded: whether an event reaches a part of it cannot be seen"
         if renewal is not None and each is renewal and ends[1] and each.begins is not None:
-            note = f"noticed after {duration(each.begins.hours.usual)}, when the certificate in use ends"
+            left = each.begins.hours.usual
+            note = f"noticed after {duration(left)}, when the certificate in use ends"
+            if hours(ends[2]) <= left:
+                note = f"nobody notices: the certificate in use is good for {duration(left)}"
         via = _via(site.tree, each, result.ends[1])
         roots = [(each.root, *each.degraded_by)]
         if renewal is not None and each.id == "web":
@@ -67,9 +72,22 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
                 remains=_remains(site.tree, each, result.ends[1]),
                 note=note,
                 time_to_impact=_onset(each, ends[2], simulation, result),
+                declared_hours=UNSET
+                if hoped is None or hours(hoped) >= hours(usual)
+                else round(float(hours(hoped)), 3),
             )
         )
     return tuple(rows)
+
+
+def _declared(each: SiteFunction, renewal: SiteFunction | None, result: SimulationResult) -> Spans | None:
+    """The downtime if the recoveries hold that the owner declares and has tested; None without any."""
+    if result.declared is None:
+        return None
+    down = result.down(each.root, result.declared)
+    if renewal is not None and each.id == "web" and renewal.applies == "yes":
+        return united([down, _expired(each, renewal, result, result.declared)])
+    return down
 
 
 def _onset(each: SiteFunction, down: Spans, simulation: Simulation, result: SimulationResult) -> Hours | None:
@@ -95,18 +113,18 @@ def goes_down(outcome: FunctionOutcome) -> float:
     return min(each.from_hours for each in outcome.intervals if each.state == "down")
 
 
-def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult, end: int) -> Spans:
+def _expired(web: SiteFunction, renewal: SiteFunction, result: SimulationResult, state: Mapping[str, Spans]) -> Spans:
     """The downtime for lack of a renewal: the web site works until its certificate ends. If renewal does not work even
     before the scenario, this is no loss of the scenario. A spare name has a certificate of its own, so this does not
     count while the name itself has failed."""
     left = renewal.begins.hours.usual if renewal.begins is not None else math.inf
-    now = result.down(renewal.root, result.ends[end])
+    now = result.down(renewal.root, state)
     cannot = without(now, result.down(renewal.root, result.before))
     expired = tuple((max(start, left), stop) for start, stop in cannot if stop > left)
     gate = result.tree.gates.get(web.root)
     if gate is None or gate.kind != "standby":
         return expired
-    return without(expired, result.down(gate.children[0], result.ends[end]))
+    return without(expired, result.down(gate.children[0], state))
 
 
 def _revoked(site: SiteModel, simulation: Simulation, renewal: SiteFunction) -> Spans:

@@ -9,6 +9,7 @@ reach    *customer*, *country*: the account with all products sold under it. *pr
 last     as recorded, which is the length for the layer of the event; else, for the provider of the record itself, until
          an ``accept`` restores it; else estimated. What else an account holds comes back by itself, if that is sooner.
 unseen   a function that cannot be seen is not assessed, never up.
+declared a recovery that the owner declares and has tested gives hours of its own, beside all these.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from msgspec import UNSET
+
 from hostaudit.analysis.fault_tree.tree import BasicEvent, Term
+from hostaudit.analysis.impact.declared_recovery import counting, recovery_notes
 from hostaudit.analysis.impact.fallback_grades import graded
-from hostaudit.analysis.impact.outage import RecoveryTimes
+from hostaudit.analysis.impact.outage import Reading, RecoveryTimes
 from hostaudit.analysis.impact.score import effective_role
 from hostaudit.analysis.site_model import SiteModel
 from hostaudit.analysis.whatif.binding import (
@@ -117,7 +121,8 @@ def replay(
 def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: float = 0.0) -> WhatIf:
     """Simulate failure domains that end service together at hour 0, with ``notice`` hours of notice. Raises
     ``UsageError`` for an unknown one."""
-    clock = RecoveryTimes(site.rules.recovery, DROP_HORIZON, notice)
+    mine = counting(site)
+    clock = RecoveryTimes(site.rules.recovery, DROP_HORIZON, notice, mine)
     simulation = Simulation(DROP_HORIZON)
     for given in dict.fromkeys(dropped):
         found_kind, identity = failure_domain(site, given, kind)
@@ -126,10 +131,11 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
         if leaves:
             # Work begins with the loss, not when the last cache is empty.
             back = {each: clock.total(clock.terms(site.tree.leaves[each])) for each in leaves}
-            simulation.losses.append(Loss(given, 0.0, back, frozenset(), notice))
+            steps = {each: clock.total(clock.terms(site.tree.leaves[each], "optimistic")) for each in leaves if mine}
+            simulation.losses.append(Loss(given, 0.0, back, frozenset(), notice, declared=steps))
         bound = (Bound(found_kind, identity, name),) if leaves else ()
-        mine = owner_in(site.tree, found_kind, identity)
-        reason = "" if leaves else OWN if mine else "nothing that was seen of the site rests on it"
+        own = owner_in(site.tree, found_kind, identity)
+        reason = "" if leaves else OWN if own else "nothing that was seen of the site rests on it"
         simulation.events.append(
             EventOutcome(
                 id=given,
@@ -138,7 +144,7 @@ def drop(site: SiteModel, dropped: Iterable[str], *, kind: str = "", notice: flo
                 actor=identity,
                 actor_name=name,
                 layer=found_kind,
-                action="outage" if leaves and mine else "terminate",
+                action="outage" if leaves and own else "terminate",
                 scope=found_kind,
                 notice_hours=notice,
                 duration_hours=None,
@@ -165,7 +171,12 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
         answer = replay(site, scenario)
         applies = any(each.applies in ("yes", "maybe") and each.action in LEFT for each in answer.events)
         down = {outcome.id: outcome.down_hours if outcome.assessed else None for outcome in answer.functions}
-        rows.append(MatrixRow(scenario.id, scenario.title, applies, down))
+        declared = {
+            each.id: each.declared_hours
+            for each in answer.functions
+            if each.assessed and isinstance(each.declared_hours, float)
+        }
+        rows.append(MatrixRow(scenario.id, scenario.title, applies, down, declared or UNSET))
     return Matrix(
         schema=MATRIX_SCHEMA,
         target=site.file.target,
@@ -173,6 +184,7 @@ def matrix(site: SiteModel, scenarios: Iterable[Scenario]) -> Matrix:
         functions=tuple(each.id for each in site.tree.functions if each.counts),
         rows=tuple(rows),
         not_assessed=out_of_sight(site),
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 
@@ -211,7 +223,9 @@ def _loss(
     back: dict[str, tuple[float, float, float]] = {}
     recorded = set()
     notice = event.notice_hours or 0.0
-    told = RecoveryTimes(site.rules.recovery, clock.horizon, notice)
+    mine = counting(site)
+    told = RecoveryTimes(site.rules.recovery, clock.horizon, notice, mine)
+    declared: dict[str, tuple[float, float, float]] = {}
     for name in leaves:
         leaf = site.tree.leaves[name]
         low, usual, high = (event.at_hours + each for each in told.total(_recovery(told, event, leaf)))
@@ -220,7 +234,14 @@ def _loss(
             low = usual = high = ended
             recorded.add(name)
         back[name] = (min(low, ended), min(usual, ended), min(high, ended))
-    return Loss(event.id, event.at_hours, back, frozenset(recorded), notice, degrades=event.action == "degrade")
+        declared |= {name: back[name]} if mine else {}
+        if leaf.recovery in mine:
+            # What somebody else took over in history does not wait for him here.
+            sooner = (event.at_hours + each for each in told.total(_recovery(told, event, leaf, "optimistic")))
+            low, usual, high = map(min, back[name], sooner)
+            declared[name] = (low, usual, high)
+    degrades = event.action == "degrade"
+    return Loss(event.id, event.at_hours, back, frozenset(recorded), notice, degrades, declared=declared)
 
 
 def _aside(site: SiteModel, event: Event, loss: Loss) -> str:
@@ -256,13 +277,13 @@ def _of_layer(event: Event, leaf: BasicEvent) -> bool:
     return effective_role(leaf) in roles_of_layer(event.layer)
 
 
-def _recovery(clock: RecoveryTimes, event: Event, leaf: BasicEvent) -> tuple[Term, ...]:
+def _recovery(clock: RecoveryTimes, event: Event, leaf: BasicEvent, reading: Reading = "named") -> tuple[Term, ...]:
     """The time until a basic event works again of which the record tells no end."""
     if event.layer == "registry" and event.action not in ("outage", "degrade"):
         # A name that its registry took does not come back: users have to be brought to another one.
         taken = clock.base("name_taken")
         return (taken,) if taken is not None else ()
-    return clock.terms(leaf)
+    return clock.terms(leaf, reading)
 
 
 def _refuse(site: SiteModel, simulation: Simulation, event: Event) -> None:
@@ -376,6 +397,7 @@ def _answer(
         lesson=lesson,
         sources=dict(sources or {}),
         names=_names(site),
+        recoveries=recovery_notes(site) or UNSET,
     )
 
 
@@ -422,7 +444,7 @@ def _summary(
 ) -> str:
     """The functions that stop or may stop, how long, and what caches and the owner can do about it."""
     name = site.file.target.domain
-    tail = _caches([*lost, *perhaps])
+    tail = _declared(name, lost) + _caches([*lost, *perhaps])
     tail += "".join(f" {each[:1].upper()}{each[1:]}." for each in to_do)
     tail += " Not everything could be assessed." if any(not each.assessed for each in outcomes) else ""
     start = f"If {lead}" if kind == "drop" else lead
@@ -437,6 +459,18 @@ def _summary(
         f"{listed(names)} {verbs.split('/')[len(names) > 1]} {length}" for (verbs, length), names in groups.items()
     ]
     return f"{start}: {'; '.join(parts)}.{tail}"
+
+
+def _declared(name: str, lost: Iterable[FunctionOutcome]) -> str:
+    """A sentence about the hours that declared recoveries promise."""
+    groups: dict[float, list[str]] = {}
+    for each in sorted(lost, key=lambda each: (each.id != "web", -each.down_hours, each.id)):
+        if isinstance(each.declared_hours, float):
+            groups.setdefault(each.declared_hours, []).append(name if each.id == "web" else function(each.id))
+    if not groups:
+        return ""
+    told = "; ".join(f"{listed(names)} {duration(back) if back else 'not at all'}" for back, names in groups.items())
+    return f" If the declared recovery holds: {told}."
 
 
 def _caches(lost: Iterable[FunctionOutcome]) -> str:

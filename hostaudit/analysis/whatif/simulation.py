@@ -27,7 +27,8 @@ class Loss:
     """Basic events that one event fails: for each, the hours on the clock at which it works again (low, usual, high).
 
     ``at``: when the event happens. Caches hide it from some users for a while, from others not at all. ``recorded``:
-    those whose end is that of the record."""
+    those whose end is that of the record. ``declared``: the same hours with the recoveries that the owner declares and
+    has tested; empty without any."""
 
     event: str
     at: float
@@ -36,6 +37,12 @@ class Loss:
     notice: float
     degrades: bool = False
     perhaps: bool = False
+    declared: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+
+    @property
+    def as_declared(self) -> Loss:
+        """The same loss, if the declared recoveries hold."""
+        return replace(self, back=self.declared) if self.declared else self
 
     def spans(self, end: int) -> dict[str, Spans]:
         """The intervals in which each basic event has failed, in the low, usual or high case."""
@@ -73,6 +80,8 @@ class SimulationResult:
         self.before = self._solve([], 1)
         self.at_worst = self._solve([], 1, "pessimistic")
         self.ends = [self._solve(certain, end) for end in range(3)]
+        hoped = held_up(site, [each.as_declared for each in certain])
+        self.declared = self._solve(hoped, 1) if any(each.declared for each in certain) else None
         self.worse = self._solve([each for each in simulation.losses if not each.perhaps], 1)
         self.perhaps = self._solve(simulation.losses, 1)
         self._onsets: dict[frozenset[str], dict[str, OutageEstimate]] = {}

@@ -11,13 +11,15 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from hostaudit import audit
 from hostaudit.audit.batch.judge_process import Job, Judge, Judged, JudgingFailedError
 from hostaudit.domain import parse
 from hostaudit.errors import UsageError
 from hostaudit.model.checks import Criteria
 from hostaudit.model.evidence import Target
-from hostaudit.model.site import Site
+from hostaudit.model.site import Site, together
 from hostaudit.observe.look import LookOptions, shared_by_many
 
 if TYPE_CHECKING:
@@ -120,12 +122,16 @@ async def _ended(working: list[asyncio.Task[None]], queue: asyncio.Queue[Record 
 
 async def _one(target: Target, order: Order, common: Common, judge: Judge) -> Record:
     """Look at one site and judge it."""
-    site = order.sites.get(target.domain)
+    site, criteria = order.sites.get(target.domain), order.criteria.get(target.domain)
+    before = criteria.before.site if criteria is not None and criteria.before is not None else None
+    asked = together(site, before)
     try:
-        wanted = parse(target.domain, site.hosts) if site is not None and site.hosts else target
+        wanted = parse(target.domain, asked.hosts) if asked is not None and asked.hosts else target
         async with asyncio.timeout(order.options.deadline + GRACE):
-            file = await audit.look(wanted, order.options, None, site=site, common=common)
-        job = Job(file, order.criteria.get(target.domain), order.day, order.whole, order.history)
+            file = await audit.look(wanted, order.options, None, site=asked, common=common)
+        if before is not None:
+            file = structs.replace(file, target=parse(target.domain, site.hosts if site else ()), site=site)
+        job = Job(file, criteria, order.day, order.whole, order.history)
         return Record(target.domain, await judge.judge(job))
     except JudgingFailedError as error:
         failure = str(error)

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,12 +71,18 @@ class Tally:
         unknown result."""
         if self.interrupted:
             return Exit.INTERRUPTED
-        if self.failed:
-            return Exit.INTERNAL
-        codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
-        codes |= {Exit.INTERNAL} if self.defective else set()
-        order = (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE)
-        return next((code for code in order if code in codes), Exit.PASS)
+        verdicts = {verdict for verdict, count in self.verdicts.items() if count}
+        return code_of(verdicts, failed=self.failed > 0, defective=self.defective > 0)
+
+
+def code_of(verdicts: Collection[str], *, failed: bool, defective: bool) -> int:
+    """The exit code of a list by the verdicts of its sites. ``failed``: a site has no report; ``defective``: hostaudit
+    itself failed at single questions."""
+    if failed:
+        return Exit.INTERNAL
+    codes = {EXIT_OF[verdict] for verdict in verdicts} | ({Exit.INTERNAL} if defective else set())
+    order = (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE)
+    return next((code for code in order if code in codes), Exit.PASS)
 
 
 # -- in words ---------------------------------------------------------------------------------------------

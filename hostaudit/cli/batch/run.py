@@ -113,6 +113,7 @@ def _criteria(listed: Listed, judging: CriteriaBuilder, writer: Writer) -> dict[
     made = {each.domain: judging.of(each.domain) for each in listed.targets}
     found = {domain: each for domain, each in made.items() if each is not None}
     count = sum(each.policy is not None and each.policy.stated for each in found.values())
+    judging.refuse_idle_baseline(judged=count > 0)
     demanding = judging.declarations.demanding
     if demanding is not None and not count:
         hint = "add a policy for every site, or targets that match them"

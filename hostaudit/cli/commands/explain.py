@@ -74,10 +74,14 @@ def _graph(file: str, site: SiteChoice, writer: Writer) -> Graph:
 
     if not file:
         raise UsageError("explain graph needs a file", "give saved evidence, or a report written with --with-graph")
-    graph = _report(file, site, writer, with_graph=True).graph
+    report = _report(file, site, writer, with_graph=True)
+    graph = report.graph
     if isinstance(graph, UnsetType):
         hint = "give the evidence instead, or write the report with --with-graph"
         raise UsageError(f"{file} is a report without its fault tree", hint)
+    if isinstance(report.places, tuple):
+        count, first = len(report.places), report.places[0].vantage
+        writer.note(f"the fault tree of {first}, the first of {count} places; analyse --with-graph writes that of each")
     return graph
 
 

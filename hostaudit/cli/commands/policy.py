@@ -62,7 +62,7 @@ def init(
     if target is not None and target.exists() and not force:
         hint = "give another file with -o, or replace this one with --force"
         raise UsageError(f"{target} exists already", hint)
-    from hostaudit import audit
+    from hostaudit.audit import places
     from hostaudit.cli import policy_draft
     from hostaudit.documents import rules
     from hostaudit.files import check_writable, write_atomically
@@ -84,7 +84,7 @@ def init(
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, replaced=target)
         seen = evidence.of(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
-        judge = propose.trials(audit.understand(seen, shipped), today)
+        judge = places.trials(seen, shipped, today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if name_is_gone(report.findings):
             problem = f"{report.target.domain} is not in the zone of its registry, so no policy can be written"

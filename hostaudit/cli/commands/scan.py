@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -24,8 +24,12 @@ from hostaudit.cli.options import (
     SiteChoice,
     look_options,
 )
-from hostaudit.cli.output import Writer
-from hostaudit.errors import UsageError
+from hostaudit.cli.output import Writer, tell_defects
+from hostaudit.errors import NothingToScanError, UsageError
+from hostaudit.model import words
+
+if TYPE_CHECKING:
+    from hostaudit.documents.report_list import Saved
 
 ListOption = Annotated[
     str | None,
@@ -71,7 +75,7 @@ def scan(
 
     writer = Writer(output, console, document=Report, evidence=save_evidence)
     declarations = evidence.Declarations(site, writer.note, policy=judging.policy, many=many.list_ is not None)
-    criteria = CriteriaBuilder(declarations, writer.note, judging, history)
+    criteria = CriteriaBuilder(declarations, writer.note, judging, history, many.list_)
     kept = HistoryWriter(history, writer, save_evidence)
     if many.list_ is None and evidence.is_path(domain):
         if host or save_evidence:
@@ -86,7 +90,6 @@ def scan(
             (
                 ("--host", host),
                 ("--save-evidence", save_evidence),
-                ("--baseline", judging.baseline),
                 ("--with-graph", judging.with_graph),
             )
         )
@@ -146,15 +149,45 @@ def _judge_saved(
     *,
     noted: bool = True,
 ) -> int:
-    """Report on a file of saved evidence, and return the exit code."""
+    """Report on a file of saved evidence, or on those of a list, and return the exit code."""
     from hostaudit import api
+    from hostaudit.documents.report_list import read_saved
 
     writer.reads(file)
-    found = evidence.saved(file, declarations)
-    report = criteria.judged(found)
-    if noted:
-        writer.note(f"judged the evidence in {file}, without network")
-    return _ended(writer.write(report, lambda: api.effects(found, report)), kept.keep(report))
+    found = read_saved(file)
+    if not found.listed:
+        looked = evidence.of_saved(found, file, declarations)
+        report = criteria.judged(looked)
+        if noted:
+            writer.note(f"judged the evidence in {file}, without network")
+        return _ended(writer.write(report, lambda: api.effects(looked, report)), kept.keep(report))
+    if not found.reports:
+        raise NothingToScanError(f"{file} holds no report", "give a file that scan -l wrote")
+    counted = f"{len(found.reports)} sites" if len(found.reports) > 1 else "one site"
+    writer.note(f"judged the evidence of {counted} in {file}, without network")
+    return _judge_list(found, writer, declarations, criteria, kept)
+
+
+def _judge_list(
+    found: Saved,
+    writer: Writer,
+    declarations: evidence.Declarations,
+    criteria: CriteriaBuilder,
+    kept: HistoryWriter,
+) -> int:
+    """Judge the evidence in the reports of a list anew; the exit code is that of the list."""
+    from hostaudit.cli.batch.records import code_of
+
+    declarations.many = True
+    reports = [criteria.judged(declarations.added(evidence.in_report(each))) for each in found.reports]
+    if found.left_out:
+        writer.note(f"without a report: {words.few(found.left_out, 5)}")
+    writer.put_all(reports)
+    for each in reports:
+        tell_defects(each.run.defects or (), each.target.domain, each.verdict)
+    verdicts = {each.verdict for each in reports}
+    code = code_of(verdicts, failed=bool(found.left_out), defective=any(each.run.defects for each in reports))
+    return _ended(code, *(kept.keep(each) for each in reports))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:

@@ -43,7 +43,9 @@ def _limit(
         else:
             answer = no_such_function(demand, identity, known=node is not None and node.applies == "no")
         return replace(answer, confidence=CONFIDENCE)
-    low, high = ends[0].down_hours, max(each.down_hours for each in ends if each is not None)
+    declared = ends[0].declared_hours
+    low = declared if isinstance(declared, float) else ends[0].down_hours
+    high = max(each.down_hours for each in ends if each is not None)
     outcome = compared_most(low, high, demand.value)
     text = f"down for {duration(low) if low else 'no time'}"
     unplaced = _unplaced(context, best, identity) or _unplaced(context, worst, identity)
@@ -53,6 +55,8 @@ def _limit(
         text += f" to {duration(high)}"
     if outcome == "unknown":
         notes = [each.note for each in ends if each is not None and each.note and not _settled(each)]
+        if isinstance(declared, float):
+            notes.append("the short time is the declared recovery")
         text += f"; {(*notes, unplaced)[0] or 'part of what it rests on is unknown'}"
     via = f" by way of {', '.join(ends[0].via)}" if ends[0].via else ""
     called = function(identity).capitalize()

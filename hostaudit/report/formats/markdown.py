@@ -7,21 +7,22 @@ other than a report are written as at a terminal, in a code block.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hostaudit.model import words
-from hostaudit.model.overview import line_of
+from hostaudit.model.comparison import Comparison
+from hostaudit.model.overview import SiteLine, line_of
 from hostaudit.model.report import Report
-from hostaudit.report import EVERY, Style
+from hostaudit.report import EVERY, Style, comparison, places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, level, lifted, named, next_step, plain, rows, standing, until
 from hostaudit.report.terminal.overview import cells, rank
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
-    from hostaudit.model.report import FunctionImpact, SinglePoint, UnknownFact
+    from hostaudit.model.report import Finding, FunctionImpact, SinglePoint, UnknownFact
 
 MOST_BYTES = 512 * 1024
 """Bytes; a job summary may have 1 MiB for each step, but files just below that limit were lost in practice."""
@@ -60,29 +61,79 @@ class MarkdownFormat:
         """At most 512 KiB."""
         if isinstance(document, Report):
             return _Page(document, style).text()
+        if isinstance(document, Comparison):
+            return _side_by_side(document, style)
         from hostaudit.report.formats.terminal import FORMAT as TERMINAL
 
         return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
 
     def render_all(self, reports: Sequence[Report], style: Style) -> str:
-        """A table of the sites, the worst first, then the page of each, as far as they fit."""
-        lines = sorted(((line_of(each), each) for each in reports), key=lambda pair: rank(pair[0]))
-        heads = ("Class", "Score", "Site", "Stops with", "Longest", "News")
-        page = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
-        for line, _ in lines[:ROWS]:
-            news = text(line.news, 300)
-            page.append(f"| {' | '.join((*(text(cell, 160) for cell in cells(line)), news))} |")
-        if len(lines) > ROWS:
-            page += ["", f"{len(lines) - ROWS} more in the records of this run."]
-        shown = "\n".join(page)
+        """A table of the sites, what fails first, then the page of each, as far as they fit."""
+        found = overview(reports)
+        shown = "\n".join((*site_table(found), "", LEGEND))
         shown = shown if style.unicode else shown.encode("ascii", "xmlcharrefreplace").decode()
-        for _, report in lines:
+        for _, report in found:
             more = f"\n{self.render(report, style)}"
             if len(shown.encode()) + len(more.encode()) > MOST_BYTES - RESERVE:
                 shown += "\n\nThe other pages are left out here; the records of this run have them.\n"
                 break
             shown += f"\n{more}"
         return f"{shown.rstrip(chr(10))}\n"
+
+
+VERDICTS = {"fail": "❌ fails", "inconclusive": "❔ unclear", "pass": "✅ passes", "not_judged": "ℹ️ not judged"}
+LEGEND = (
+    "Class: how long the web site would be down if the worst single company ended its service: A below an hour, "
+    "B below a day, C below 3 days, D below 7 days, E longer. Score: 0 to 100, more is better; in a range, the "
+    "difference is unknown."
+)
+_URGENT = ("fail", "inconclusive", "not_judged", "pass")
+
+
+def overview(reports: Iterable[Report]) -> list[tuple[SiteLine, Report]]:
+    """Each report with its line of a table: what fails first, then what is inconclusive, the worst first."""
+    lines = [(line_of(each), each) for each in reports]
+    return sorted(lines, key=lambda pair: (_URGENT.index(pair[0].verdict), rank(pair[0])))
+
+
+def site_table(found: Sequence[tuple[SiteLine, Report]], most: int = ROWS, *, short: bool = False) -> Iterator[str]:
+    """The lines of a table of sites, at most so many. ``short``: with the number of findings, not the first of them."""
+    heads = ("Verdict", "Site", "Class", "Score", "Can be stopped by", "Down for", "Findings" if short else "News")
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{' --- |' * len(heads)}"
+    for line, report in found[:most]:
+        state, score, site, stops, longest = cells(line)
+        news = counted(rows(report)) if short else line.news
+        row = (site, state, score, f"{_first(line)}{_others(line)}" if line.falls else stops, longest, news)
+        yield f"| {' | '.join((VERDICTS[line.verdict], *(text(cell, 300) for cell in row)))} |"
+    if len(found) > most:
+        yield ""
+        yield f"{len(found) - most} more in the records of this run."
+
+
+def _first(line: SiteLine) -> str:
+    functions = f" ({words.few(line.falls[0].functions)})" if line.falls[0].functions else ""
+    return f"{line.falls[0].name}{functions}"
+
+
+def _others(line: SiteLine) -> str:
+    more = len(line.falls) - 1
+    return f", parts of it by {more} more {'companies' if more > 1 else 'company'}" if more else ""
+
+
+def _side_by_side(document: Comparison, style: Style) -> str:
+    """Two sites as a table, then their companies."""
+    heads = ("", text(document.first.domain, 160), text(document.second.domain, 160))
+    lines = [f"**{text(document.summary, 2000)}**", ""]
+    lines += [f"{text(each, 300)}." for each in document.notes] + ([""] if document.notes else [])
+    lines += [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    lines += [f"| {' | '.join(text(cell, 300) for cell in row)} |" for row in comparison.rows(document)]
+    for title, companies in comparison.groups(document):
+        if companies:
+            more = f" and {len(companies) - ROWS} more" if len(companies) > ROWS else ""
+            lines += ["", f"{text(title, 300)}: {', '.join(text(each, 200) for each in companies[:ROWS])}{more}."]
+    shown = "\n".join(lines)
+    return f"{shown if style.unicode else shown.encode('ascii', 'xmlcharrefreplace').decode()}\n"
 
 
 def _block(shown: str) -> str:
@@ -105,6 +156,7 @@ class _Page:
 
     def text(self) -> str:
         self._top()
+        self._places()
         self._findings()
         self._exceptions()
         self._companies()
@@ -162,15 +214,7 @@ class _Page:
 
     def _findings(self) -> None:
         found = [each for each in rows(self.report) if standing(each) != "pass"]
-        cells = []
-        for each in found[:ROWS]:
-            message = text(each.message, 600)
-            why = lifted(self.report, each)
-            told = f"{message} {text(why, 400)}" if why else message
-            fix = text(each.fix, 400) if standing(each) in ("fail", "inconclusive", "told") else ""
-            told = f"{told} {text(each.effect, 400)}" if each.effect else told
-            result = f"{TOLD[level(each)]} {level(each)}" if standing(each) == "told" else STANDINGS[standing(each)]
-            cells.append([result, each.severity, text(named(each), 160), told, fix])
+        cells = [finding_cells(self.report, each) for each in found[:ROWS]]
         self.table("Findings", ("Result", "Severity", "Rule", "Found", "What to do"), cells, len(found))
         passed = list(dict.fromkeys(each.rule for each in rows(self.report) if standing(each) == "pass"))
         if passed:
@@ -202,10 +246,11 @@ class _Page:
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
         guess = " (looks like the site's own)" if domain.own == "guessed" else ""
-        return f"{self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)}{guess}"
+        called = self.known.get(domain.id) or self.report.names.get(domain.id, domain.id)
+        return f"{called}{guess}{places.only_in(point.places)}"
 
     def _held(self, point: SinglePoint) -> str:
-        return words.listed([say.role(each) for each in point.roles])
+        return say.held(point).removeprefix("for ")
 
     def _stops(self, point: SinglePoint) -> str:
         """One phrase for each effect and time, with all functions that share them."""
@@ -250,6 +295,19 @@ class _Page:
         ]
         self.table("Unknown", ("Cause", "Number", "About"), cells, len(causes))
 
+    def _places(self) -> None:
+        """What each place sees, the worst first, and where they contradict each other."""
+        seen_from = places.of(self.report)
+        cells = [
+            [text(each.vantage, 40), text(places.in_short(each), 80), text(places.ends(each, self.known), 600)]
+            for each in seen_from[:ROWS]
+        ]
+        title = "Places, the worst first; redundancy counts within one place only"
+        self.table(title, ("Place", "Score", "Who ends what alone"), cells, len(seen_from))
+        told = [*places.contradictions(self.report)]
+        rows = [[text(each, 600)] for each in told[:ROWS]]
+        self.table("Answered differently, though there is one answer for everybody", ("What",), rows, len(told))
+
     def _not_assessed(self) -> None:
         gaps = self.report.not_assessed
         cells = [[text(each.what, 120), text(each.why, 300)] for each in gaps[:ROWS]]
@@ -262,6 +320,17 @@ class _Page:
             f"hostaudit {text(run.tool_version, 60)}, rules {text(run.rules_version, 60)}, looked at "
             f"{text(run.started, 40)} with resolver {text(run.resolver, 120)}.",
         ]
+
+
+def finding_cells(report: Report, row: Finding) -> list[str]:
+    """The cells of a finding: result, severity, rule, what was found, what to do."""
+    message = text(row.message, 600)
+    why = lifted(report, row)
+    told = f"{message} {text(why, 400)}" if why else message
+    fix = text(row.fix, 400) if standing(row) in ("fail", "inconclusive", "told") else ""
+    told = f"{told} {text(row.effect, 400)}" if row.effect else told
+    result = f"{TOLD[level(row)]} {level(row)}" if standing(row) == "told" else STANDINGS[standing(row)]
+    return [result, row.severity, text(named(row), 160), told, fix]
 
 
 def _about(fact: UnknownFact) -> str:

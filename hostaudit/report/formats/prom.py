@@ -174,16 +174,19 @@ def _times(report: Report, *, judged: bool) -> Iterator[Sample]:
     if judged and ended is not None:
         yield "hostaudit_last_complete_timestamp_seconds", (domain,), ended
     ends: dict[str, float] = {}
+    expires: dict[str, float] = {}
     for item in report.evidence:
         if isinstance(item.value, Registration) and item.value.expires:
             at = seconds(item.value.expires)
             if at is not None:
-                yield "hostaudit_domain_expiry_timestamp_seconds", (domain, item.subject), at
+                expires[item.subject] = min(at, expires.get(item.subject, at))
         elif isinstance(item.value, Certificate):
             at = seconds(item.value.not_after)
             asked = subject_of(item, HostAddress)
             if at is not None and asked is not None:
                 ends[asked.host] = min(at, ends.get(asked.host, at))
+    for name, at in expires.items():
+        yield "hostaudit_domain_expiry_timestamp_seconds", (domain, name), at
     for host, at in ends.items():
         yield "hostaudit_cert_not_after_timestamp_seconds", (domain, host), at
     for note in report.exceptions_applied:

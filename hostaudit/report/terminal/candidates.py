@@ -5,6 +5,8 @@ from __future__ import annotations
 from hostaudit.model import words
 from hostaudit.model.whatif import Candidate, Fallbacks, Gap
 from hostaudit.report import wording as say
+from hostaudit.report.places import only_in
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import MORE, Sheet
 from hostaudit.report.text import width
 
@@ -12,6 +14,8 @@ MOST = 8
 """The most candidates of each sort that are listed."""
 
 FUNCTIONS = 4
+
+AT_A_LOSS = "until somebody stands in, that is your way back; without it, recorded cases took"
 
 NOT_STATED = "upstream not stated"
 """The word for a candidate that shares no company with the site as far as the catalogue says, which says nothing of the
@@ -31,12 +35,14 @@ def write(sheet: Sheet, document: Fallbacks) -> None:
         sheet.text(words.few([sheet.safe(each, 20) for each in document.jurisdictions], 12), lead="Jurisdictions: ")
     for position, gap in enumerate(document.gaps, 1):
         _gap(sheet, position, gap)
+    recoveries(sheet, document.recoveries, AT_A_LOSS)
 
 
 def _gap(sheet: Sheet, position: int, gap: Gap) -> None:
     called = sheet.safe(gap.name or gap.parent, 80)
     if gap.name and gap.parent.lower() != gap.name.lower():
         called += f" ({sheet.safe(gap.parent, 80)})"
+    called += sheet.safe(only_in(gap.places), 200)
     sheet.heading(f"{position}. {sheet.safe(say.role(gap.role), 40)} by {called}")
     if gap.own == "guessed":
         sheet.text("It looks like the site's own, which needs no other; own in the site file settles it.", 3)

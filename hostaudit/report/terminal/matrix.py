@@ -10,6 +10,7 @@ from hostaudit.model import words
 from hostaudit.model.roles import FUNCTIONS
 from hostaudit.model.whatif import Matrix, MatrixRow
 from hostaudit.report import wording as say
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import Sheet, not_assessed
 from hostaudit.report.text import width
 
@@ -38,6 +39,9 @@ def write(sheet: Sheet, document: Matrix) -> None:
             for name, row in zip(names, cells, strict=True):
                 sheet.row([name, *(row[at] for at in block)], spans)
     _legend(sheet, document.functions, heads, cells)
+    if any(isinstance(row.declared_hours, dict) for row in met):
+        sheet.text("in brackets: the hours if the declared recovery holds")
+    recoveries(sheet, document.recoveries, say.OF_A_SIMULATION)
     elsewhere = [sheet.safe(row.scenario, 60) for row in document.rows if not row.applies]
     if elsewhere:
         sheet.lines.append("")
@@ -73,7 +77,8 @@ def _cell(row: MatrixRow, function: str) -> str:
         return "?"
     if hours <= 0:
         return "-"
-    return say.short(hours)
+    declared = row.declared_hours.get(function) if isinstance(row.declared_hours, dict) else None
+    return say.short(hours) if declared is None else f"{say.short(hours)} ({say.short(declared)})"
 
 
 def _blocks(sizes: Sequence[int], room: int) -> Iterator[list[int]]:

@@ -19,6 +19,7 @@ from hostaudit.model.report import (
     Finding,
     Function,
     FunctionImpact,
+    Hours,
     Leg,
     Report,
     SinglePoint,
@@ -29,7 +30,9 @@ from hostaudit.model.report import (
 from hostaudit.model.roles import SINGLE
 from hostaudit.model.site import FallbackId
 from hostaudit.model.verdict import LEVELS
+from hostaudit.report import places
 from hostaudit.report import wording as say
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, GREEN, RED, YELLOW, Sheet, not_assessed
 
 PROOFS = 3
@@ -98,14 +101,15 @@ NOT_BY_A_TABLE = ("not_asked", "limit", "deadline")
 
 def write(sheet: Sheet, report: Report) -> None:
     """The whole report."""
-    evidence = {item.id: item for item in report.evidence}
+    evidence = places.proofs(report)
     names = {each.provider: each.name for each in report.dependencies if each.name} | report.names
     known = say.companies(report)
     _top(sheet, report)
+    _places(sheet, report, known)
     _findings(sheet, report)
     _companies(sheet, report, evidence, names, known)
     _its_own(sheet, report)
-    _recoveries(sheet, report)
+    recoveries(sheet, report.recoveries, say.OF_THE_SCORE)
     _together(sheet, report, names, known)
     _other_domains(sheet, report, known)
     _functions(sheet, report, names)
@@ -131,6 +135,21 @@ def _top(sheet: Sheet, report: Report) -> None:
     _data(sheet, report)
     for each in report.caveats:
         sheet.text(sheet.safe(each.text, 800), lead="Note: ", colour=YELLOW)
+
+
+def _places(sheet: Sheet, report: Report, known: dict[str, str]) -> None:
+    """What each place sees, the worst first, and where they contradict each other."""
+    for position, each in enumerate(places.of(report)):
+        if position == 0:
+            sheet.heading("Places, the worst first; redundancy counts within one place only")
+        text = f"{places.in_short(each)}; {places.ends(each, known)}"
+        sheet.text(sheet.safe(text, 800), 2, 4, lead=f"{sheet.safe(each.vantage, 40)}: ", colour=BOLD)
+    told = [*places.contradictions(report)]
+    if told:
+        sheet.heading("Answered differently, though there is one answer for everybody")
+    for text in told[:OTHERS]:
+        sheet.marked("weak", "contradicted", sheet.safe(text, 600), 2)
+    sheet.more(len(told) - OTHERS)
 
 
 def _data(sheet: Sheet, report: Report) -> None:
@@ -200,7 +219,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
             sheet.text(sheet.safe(_exception(note), 400), 6)
     sheet.more(len(groups["excepted"]) - SHOWN)
     for each in groups["known before"][:SHOWN]:
-        _finding(sheet, each, "weak", "in the baseline", fix=False)
+        _finding(sheet, each, "weak", "known before", fix=False)
     sheet.more(len(groups["known before"]) - SHOWN)
     if groups["passed"]:
         passed = dict.fromkeys(sheet.safe(each.rule, 80) for each in groups["passed"])
@@ -259,13 +278,15 @@ def _companies(
         names_aside = ", apart from the names" if companies else ""
         sheet.text(f"Nothing, as far as was seen{names_aside}{open_}.", 2)
     for position, point in enumerate(strong, 1):
-        roles = words.listed([say.role(each) for each in point.roles])
+        roles = say.held(point)
         guess = ", which looks like the site's own" if point.failure_domain.own == "guessed" else ""
         told = _told_id(sheet, point, known)
-        held = f"{_called(sheet, point, known)}{guess}{f', for {roles}' if roles else ''}{told}"
+        where = sheet.safe(places.only_in(point.places), 200)
+        held = f"{_called(sheet, point, known)}{guess}{f', {roles}' if roles else ''}{told}{where}"
         sheet.text(held, 1, 3, lead=f"{position}. ", colour=BOLD)
         _effects(sheet, point.functions, names)
-        _proof(sheet, point.because, evidence)
+        here = isinstance(point.places, tuple)
+        _proof(sheet, point.because, places.proofs(report, point.places) if here else evidence)
     stops = [each for point in strong for each in point.functions if each.effect != "degraded"]
     if bases := say.bases(stops, report.times):
         sheet.text(sheet.safe(bases, 400), 2, lead="Times: ")
@@ -291,6 +312,7 @@ def _effects(sheet: Sheet, impacts: Iterable[FunctionImpact], names: dict[str, s
             when = words.loss(each.onset, each.time_to_recover_hours)
             if each.via:
                 when += f" by way of {sheet.fallback(each.via)}"
+        when += places.only_in(each.places)
         grouped.setdefault((each.effect, when), []).append(sheet.safe(words.function(each.id), 80))
     for (effect, when), functions in grouped.items():
         text = words.listed(functions) + (f" - {sheet.safe(when)}" if when else "")
@@ -343,7 +365,7 @@ def _names_held(sheet: Sheet, report: Report, point: SinglePoint, names: dict[st
     held = [each for each in report.dependencies if each.parent == point.failure_domain.id and each.role in SINGLE]
     ordered = sorted(held, key=lambda each: each.direct is not True)
     zones = [zone for each in ordered for zone in each.zones] or [
-        names.get(each.subject, each.subject) for each in held
+        f"{names.get(each.subject, each.subject)}, as its back end" for each in held
     ]
     return list(dict.fromkeys(sheet.safe(each, 80) for each in zones))
 
@@ -356,23 +378,14 @@ def _its_own(sheet: Sheet, report: Report) -> None:
         told = "The site's own: it" if sure else "Perhaps the site's own: then it"
         sheet.heading(f"{told} can fail, burn or be blocked, but nobody else ends its contract")
     for parts in own:
-        named = words.listed([sheet.safe(each, 80) for each in parts.names])
+        mark = "; " if any("," in each for each in parts.names) else ""
+        safe = [sheet.safe(each, 80) for each in parts.names]
+        named = mark.join(safe) if mark else words.listed(safe)
         text = f"{named}, for {words.listed([say.role(each) for each in parts.roles])}"
         sheet.marked(*OWN[parts.ground], f"{text} ({sheet.safe('; '.join(parts.reasons), 300)})", 2)
         if parts.ground == "guessed":
             told = "The low end of the score counts it as others' companies, the high end as the site's own; own in the"
             sheet.text(f"{told} site file settles it.", 6)
-
-
-def _recoveries(sheet: Sheet, report: Report) -> None:
-    """What the owner declares of his recovery, and whether it counts."""
-    notes = report.recoveries if isinstance(report.recoveries, tuple) else ()
-    if notes:
-        sheet.heading("Recovery, as declared in the site file")
-    for note in notes:
-        text = f"back in {words.duration(note.hours)}, tested on {note.tested}{say.tested(note)}"
-        mark = "good" if note.state == "counts" else "weak"
-        sheet.marked(mark, say.role(note.role), sheet.safe(text, 400), 2)
 
 
 def _other_domains(sheet: Sheet, report: Report, known: dict[str, str]) -> None:
@@ -407,22 +420,26 @@ def _together(sheet: Sheet, report: Report, names: dict[str, str], known: dict[s
     list."""
     own = report.own if isinstance(report.own, tuple) else ()
     for size, number in TOGETHER_IN.items():
-        held: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        held: dict[str, list[tuple[tuple[str, ...], Hours | None]]] = {}
         for cut in pairs_as_told(report.cut_sets, own):
             if len(cut.members) == size:
-                back = f" - back after about {words.span(cut.hours)}" if cut.hours is not None else ""
-                held.setdefault(cut.function, []).append((cut.members, back))
-        shared: dict[tuple[tuple[tuple[str, ...], str], ...], list[str]] = {}
+                held.setdefault(cut.function, []).append((cut.members, cut.hours))
+        shared: dict[tuple[tuple[tuple[str, ...], Hours | None], ...], list[str]] = {}
         for function, sets in held.items():
-            shared.setdefault(tuple(sorted(sets)), []).append(sheet.safe(words.function(function), 80))
+            sets.sort(key=lambda each: (-each[1].usual if each[1] is not None else 0.0, each[0]))
+            shared.setdefault(tuple(sets), []).append(sheet.safe(words.function(function), 80))
         if shared:
             sheet.heading(f"What {number} companies can end together")
         room = TOGETHER
         for together, functions in shared.items():
             if room:
                 sheet.text(f"{words.listed(functions)}:", 2)
-            for members, back in together[:room]:
-                called = [sheet.safe(known.get(each) or _operator(each, names), 80) for each in members]
+            for members, hours in together[:room]:
+                back = f" - back after about {words.span(hours)}" if hours is not None else ""
+                called = [
+                    f"{sheet.safe(known.get(each) or _operator(each, names), 80)}{say.holding(report, each)}"
+                    for each in members
+                ]
                 sheet.text(f"{words.listed(called)}{back}", 4, lead="- ")
             room -= len(together[:room])
         sheet.more(sum(map(len, shared)) - TOGETHER)
@@ -479,6 +496,8 @@ def _nameless(seen: str) -> str:
 
 def _functions(sheet: Sheet, report: Report, names: dict[str, str]) -> None:
     shown = [each for each in report.functions if each.state not in IDLE]
+    if name_is_gone(report.findings):  # nothing else was asked, and nothing of it can work
+        shown = [each for each in shown if each.state != "unknown"]
     if shown:
         sheet.heading("Functions and what each rests on")
     for each in shown:
@@ -555,7 +574,7 @@ def _unknowns(sheet: Sheet, report: Report) -> None:
         for fact in facts:
             if isinstance(fact.declare, str):
                 told = f"{fact.detail}; " if fact.detail else ""
-                settles = f"{told}if the site has none, write {fact.declare} in the site file"
+                settles = f"{told}if there are none, write {fact.declare} in the site file"
                 sheet.text(sheet.safe(settles, 400), 6)
 
 

@@ -24,7 +24,8 @@ from hostaudit.model.report import (
     name_is_gone,
 )
 from hostaudit.model.roles import ROLES, kind_of_function
-from hostaudit.model.verdict import SEVERITIES
+from hostaudit.model.verdict import LEVELS, SEVERITIES
+from hostaudit.report import places
 from hostaudit.report import wording as say
 from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.terminal.sheet import Sheet
@@ -53,8 +54,8 @@ LABEL = 11
 LENGTHS = (1.0, 24.0, 72.0, 168.0)
 """Hours at which a bar is one block longer: the limits of the classes."""
 
-SERVING = ("hosting", "cdn", "dns", "mail", "sending", "ca")
-"""The roles that something could take over from, those first whose loss lasts longest."""
+SERVING = ("cdn", "hosting", "dns")
+"""The roles that something could take over from, those first through which a site is reached."""
 
 NAMES = "name holders"
 """The row of the companies that hold nothing but names: registries and registrars."""
@@ -225,19 +226,36 @@ class _Screen:
 
     def _called(self, point: SinglePoint) -> str:
         domain = point.failure_domain
+        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
+        long = width(known) > LONG_NAME and domain.own != "guessed" and not is_unknown(domain.id)
+        return self._company(point) if long else self._seen(point) + self._in(point)
+
+    def _seen(self, point: SinglePoint) -> str:
+        domain = point.failure_domain
         if domain.own == "guessed":
             return f"{self.safe(domain.name or seen_of(domain.id), 30)} (own?)"
         if is_unknown(domain.id):
             return self.safe(f"{seen_of(domain.id)} (not in the catalogue)", 40)
-        known = self.known.get(domain.id) or self.names.get(domain.id, domain.id)
-        return self._company(point) if width(known) > LONG_NAME else self.safe(known, 40)
+        return self.safe(self.known.get(domain.id) or self.names.get(domain.id, domain.id), 40)
+
+    def _in_words(self, point: SinglePoint) -> str:
+        """A company as the sentence on top calls it."""
+        domain = point.failure_domain
+        return self.safe(self.known.get(domain.id) or domain.name or self.names.get(domain.id, domain.id), 60)
 
     def _company(self, point: SinglePoint) -> str:
         """The name of a company alone, where there is no room for its product."""
         domain = point.failure_domain
         if is_unknown(domain.id):
-            return self._called(point)
-        return self.safe(domain.name or self.names.get(domain.id, domain.id), 40)
+            return self._seen(point)
+        names = (domain.name, self.names.get(domain.id), self.known.get(domain.id), domain.id)
+        told = [each for each in names if each]
+        short = min(told[:-1] or told, key=lambda each: (width(each) > LONG_NAME and width(each), told.index(each)))
+        return self.safe(short, 40) + self._in(point)
+
+    def _in(self, point: SinglePoint) -> str:
+        """The places in which a company ends something, if these are not all."""
+        return f" ({self.safe(words.few(point.places, 2), 40)})" if isinstance(point.places, tuple) else ""
 
     def _cells(self, impacts: Iterable[FunctionImpact]) -> Iterator[tuple[str, Cell]]:
         """By function, the text of a cell, its bar and what it means."""
@@ -245,8 +263,9 @@ class _Screen:
             if each.effect == "degraded":
                 yield each.id, Cell("less", "", "weak")
             elif each.effect == "cannot_renew":
-                begins = each.onset.usual
-                yield each.id, Cell(f"from {say.short(begins)}" if begins > 0 else "at once", "", "weak")
+                begins, hours = each.onset.usual, each.time_to_recover_hours.usual
+                late = f"from {say.short(begins)}" if begins > 0 else "at once"
+                yield each.id, Cell(late if hours > begins else say.short(hours), "", "weak")
             else:
                 hours = each.time_to_recover_hours.usual
                 blocks = 1 + sum(hours >= limit for limit in LENGTHS)
@@ -314,7 +333,8 @@ class _Screen:
     # -- facts --------------------------------------------------------------------------------------------------------
 
     def _facts(self, room: Room) -> list[Line]:
-        found: list[tuple[str, str, Meaning]] = [*self._demands(), ("broken now", *self._broken())]
+        found: list[tuple[str, str, Meaning]] = [*self._places()]
+        found += [*self._demands(), self._broken()]
         ending = [f"{each.id} {say.EXCEPTIONS[each.state]}" for each in self.report.exceptions_applied if each.warning]
         if ending:
             found.append(("exceptions", words.few(ending), "weak"))
@@ -333,6 +353,16 @@ class _Screen:
     def _fact(self, label: str, spans: Iterable[Span], room: Room) -> list[Line]:
         lead = Span(f"{label:{LABEL - 1}}", "strong", whole=True)
         return wrapped([lead, *spans], self.columns, min(LABEL, self.columns // 4), most=room.fact)
+
+    def _places(self) -> Iterator[tuple[str, str, Meaning]]:
+        """Class and score of each place, and what the places were answered differently."""
+        seen_from = places.of(self.report)
+        if seen_from:
+            yield "places", "; ".join(f"{each.vantage} {places.in_short(each)}" for each in seen_from), "plain"
+        told = [*places.contradictions(self.report)]
+        if told:
+            more = f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+            yield "differs", f"{told[0]}{more}", "weak"
 
     def _own(self) -> Iterator[tuple[str, str, Meaning]]:
         """What the owner runs himself, or seems to, and how soon he says to be back."""
@@ -365,18 +395,19 @@ class _Screen:
                 more = f" (+{len(chosen) - 2} more)" if len(chosen) > 2 else ""
                 yield label, "; ".join(_in_short(each) for each in chosen[:2]) + more, meaning
 
-    def _broken(self) -> tuple[str, Meaning]:
-        """What does not work now, or will not soon."""
+    def _broken(self) -> tuple[str, str, Meaning]:
+        """What does not work now; else the worst that was found, by how bad it is."""
         told = [each for each in self.report.findings if each.outcome == "fail" and (each.down_now or not each.verdict)]
         told = [each for each in told if self.report.policy is None or each.down_now or not each.verdict]
         told.sort(key=lambda each: (not each.down_now, -SEVERITIES.index(each.severity)))
         broken = [each for each in told if not each.exception and not each.baseline]
         if not broken:
-            return "nothing of what was asked", "plain"
+            return "broken now", "nothing of what was asked", "plain"
         more = f" (+{len(broken) - 2} more)" if len(broken) > 2 else ""
-        return "; ".join(each.message.rstrip(".") for each in broken[:2]) + more, "bad" if broken[
-            0
-        ].down_now else "weak"
+        text = "; ".join(each.message.rstrip(".") for each in broken[:2]) + more
+        if broken[0].down_now:
+            return "broken now", text, "bad"
+        return LEVELS[broken[0].severity], text, "weak"
 
     def _unknown(self) -> str:
         """The questions without an answer: the part of the site, and the cause in a word or two."""
@@ -399,7 +430,7 @@ class _Screen:
         if self.strong and self.strong[0].failure_domain.own == "guessed":
             name = self.strong[0].failure_domain.name or seen_of(self.strong[0].failure_domain.id)
             return f"say in the site file whether {name} is the site's own (own):", "hostaudit schema site"
-        step = next((found for point in self.strong if (found := _remedy(point))), "")
+        step = next((found for point in self.strong if (found := _remedy(report, point, self._in_words(point)))), "")
         if step:
             return f"{step}:", f"hostaudit fallbacks {domain}"
         if failed and failed[0].fix:
@@ -438,18 +469,26 @@ def _in_short(finding: Finding) -> str:
     return f"{finding.code or finding.rule}: {finding.message.rstrip('.')}"
 
 
-def _remedy(point: SinglePoint) -> str:
-    """What would take over from a company in its longest outage, and how long that is now; empty if nothing can."""
+def _remedy(report: Report, point: SinglePoint, name: str) -> str:
+    """What would take over from a company, in the outage of the web site first; empty if nothing can. Where only a
+    provider of the site uses the company, that provider is what has to be doubled."""
     ended = [each for each in point.functions if each.effect not in ("degraded", "cannot_renew")]
-    if not ended:
-        return ""
-    longest = max(ended, key=lambda each: (each.time_to_recover_hours.usual, kind_of_function(each.id) == "web"))
-    own = [role for role, row in ROLES.items() if kind_of_function(longest.id) in row.functions]
-    second = [ROLES[role].second for role in (*own, *SERVING) if role in point.roles]
+    ended.sort(key=lambda each: (kind_of_function(each.id) != "web", -each.time_to_recover_hours.usual))
+    return next((found for each in ended if (found := _second(report, each, name))), "")
+
+
+def _second(report: Report, longest: FunctionImpact, name: str) -> str:
+    """What would take over in the outage of one function, and how long that is now; empty if nothing can."""
+    if isinstance(longest.decided_by, str) and longest.decided_by:
+        roles = [longest.decided_by]
+    else:
+        used = {each.role for each in report.dependencies if each.direct is True}
+        carrying = [role for role, row in ROLES.items() if kind_of_function(longest.id) in row.functions]
+        roles = [role for role in carrying if role in used] or [role for role in SERVING if role in used]
+    second = [ROLES[role].second for role in roles if role in ROLES and ROLES[role].second]
     if not second:
         return ""
     hours = say.short(longest.time_to_recover_hours.usual)
-    name = point.failure_domain.name or point.failure_domain.id
     return f"{second[0]}, not at {name} ({words.function(longest.id)}: {hours} without it)"
 
 

@@ -14,6 +14,7 @@ from hostaudit.model.site import FallbackId
 from hostaudit.model.whatif import EventOutcome, Excluded, FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
 from hostaudit.report.terminal.bars import axis, bar, drawn, legend, ticks
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import BOLD, MORE, REASON, Sheet, not_assessed
 from hostaudit.report.text import width, wrap
 
@@ -48,6 +49,7 @@ def write(sheet: Sheet, document: WhatIf) -> None:
     _bars(sheet, document)
     _key(sheet, document)
     _notes(sheet, document)
+    recoveries(sheet, document.recoveries, say.OF_A_SIMULATION)
     before_the_next(sheet, document)
     _history(sheet, document)
     _elsewhere(sheet, document)
@@ -339,6 +341,14 @@ def outcome_basis(outcome: FunctionOutcome) -> bool:
     return any(each.basis == "estimated" for each in outcome.intervals)
 
 
+def as_declared(outcome: FunctionOutcome) -> tuple[str, ...]:
+    """The hours down if the declared recoveries hold, if these save any."""
+    if not isinstance(outcome.declared_hours, float):
+        return ()
+    back = words.duration(outcome.declared_hours) if outcome.declared_hours > 0 else "no time"
+    return (f"as declared: {back}",)
+
+
 def _only_degraded(outcome: FunctionOutcome) -> bool:
     return outcome.assessed and outcome.degraded_hours > 0 and not (outcome.down_hours > 0 or outcome.range.high > 0)
 
@@ -357,7 +367,7 @@ def total(outcome: FunctionOutcome, sheet: Sheet) -> str:
         span = words.span(Hours(outcome.range.low, outcome.down_hours, outcome.range.high))
         most = words.duration(outcome.range.high)
         told = f"{length} down{span[len(length) :]}" if outcome.down_hours > 0 else f"perhaps down for up to {most}"
-        parts.append(told)
+        parts += [told, *as_declared(outcome)]
     if outcome.degraded_hours > 0:
         parts.append(f"{words.duration(outcome.degraded_hours)} degraded")
     if outcome_basis(outcome):

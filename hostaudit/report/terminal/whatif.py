@@ -6,7 +6,9 @@ from hostaudit.model import words
 from hostaudit.model.report import Hours
 from hostaudit.model.whatif import FunctionOutcome, Standby, WhatIf
 from hostaudit.report import wording as say
+from hostaudit.report.places import only_in
 from hostaudit.report.terminal import timeline
+from hostaudit.report.terminal.recoveries import recoveries
 from hostaudit.report.terminal.sheet import BOLD, EFFECT_MARKS, Sheet, not_assessed
 
 AT_ONCE = Hours(0.0, 0.0, 0.0)
@@ -36,6 +38,7 @@ def _dropped(sheet: Sheet, document: WhatIf) -> None:
     _degraded(sheet, degraded)
     _remains(sheet, [each for each in kept if each.assessed])
     _fallbacks(sheet, document)
+    recoveries(sheet, document.recoveries, say.OF_A_SIMULATION)
     unknown = [sheet.safe(words.function(each.id), 80) for each in kept if not each.assessed]
     if unknown:
         sheet.heading("Functions not assessed")
@@ -53,7 +56,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
     if not outcomes:
         sheet.text("Nothing, as far as can be seen.", 2)
     for outcome in sorted(outcomes, key=lambda each: (_start(each, "down"), -each.down_hours)):
-        parts = [_lasts(outcome)]
+        parts = [_lasts(outcome), *timeline.as_declared(outcome)]
         if timeline.outcome_basis(outcome):
             parts.append("estimated")
         if not outcome.assessed:
@@ -64,7 +67,7 @@ def _stops(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
             parts.append(f"left: {words.listed([sheet.called(each) for each in outcome.remains])}")
         if outcome.note:
             parts.append(sheet.safe(outcome.note))
-        text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}"
+        text = f"{sheet.safe(words.function(outcome.id), 80)} - {'; '.join(parts)}{sheet.safe(only_in(outcome.places))}"
         effect = say.effect(outcome.effect)
         if outcome.down_hours > 0:
             sheet.marked(EFFECT_MARKS.get(outcome.effect, "bad"), effect, text, 2)
@@ -95,7 +98,10 @@ def _degraded(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:
         carried = [*map(sheet.fallback, outcome.via), *map(sheet.called, outcome.remains)]
         through = f"; goes on through {words.listed(carried)}" if carried else ""
         note = f"; {sheet.safe(outcome.note)}" if outcome.note else ""
-        sheet.marked("weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}", 2)
+        where = sheet.safe(only_in(outcome.places))
+        sheet.marked(
+            "weak", "degraded", f"{sheet.safe(words.function(outcome.id), 80)} - {when}{through}{note}{where}", 2
+        )
 
 
 def _remains(sheet: Sheet, outcomes: list[FunctionOutcome]) -> None:

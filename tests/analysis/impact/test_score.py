@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from helpers.broken_sites import without_exchangers
 from helpers.examples import examples
 from helpers.graphs import CLOCK, HOUR, PARENTS, graphs
 from helpers.sites import Site, in_one_leg, in_pairs, on_one_parent
@@ -850,3 +851,10 @@ def test_the_formula_is_explained_with_its_constants_and_for_a_report_with_its_w
     assert plain.constants["name_only_weight"] == 0.05
     assert explained(report, SCORING).ends == report.score.working
     assert explained(report, SCORING).target == report.target
+
+
+def test_what_is_down_already_takes_no_site_to_a_worse_class():
+    dead, sound = analysed(without_exchangers()), analysed(in_pairs())
+
+    assert next(each.state for each in dead.functions if each.id == "mail_receive") == "down"
+    assert dead.score.class_ == sound.score.class_ == ClassInterval("A", "A")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import msgspec
 import pytest
 from helpers import ROOT
@@ -25,13 +27,13 @@ from helpers.happenings import (
     scenario,
     standing_by,
 )
-from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, GANDI, NSONE, Site, in_one_leg, in_pairs
+from helpers.sites import AMAZON_NS, AMAZON_REGISTRAR, AT, GANDI, NSONE, Site, in_one_leg, in_pairs
 
-from hostaudit import audit
+from hostaudit import api, audit
 from hostaudit.analysis.whatif import replay
 from hostaudit.documents.evidence_file import read_evidence
 from hostaudit.model.report import Hours
-from hostaudit.model.site import DeclaredFunction, Need
+from hostaudit.model.site import DeclaredFunction, DeclaredRecovery, Need
 from hostaudit.model.values import Caa, Page, PageResource
 
 EXAMPLES = ROOT / "examples"
@@ -523,3 +525,56 @@ def test_advice_names_first_what_others_rest_on_and_nothing_twice():
 
     assert alone[0] == "there is no fallback for steady.org: see hostaudit fallbacks steady.org"
     assert len(set(backed)) == len(backed)
+
+
+def with_recovery(site, days=10, **hours):
+    tested = (date.fromisoformat(AT[:10]) - timedelta(days=days)).isoformat()
+    return site.declare(recovery={role: DeclaredRecovery(each, tested) for role, each in hours.items()}).file()
+
+
+def of(answer, identity):
+    return next(each for each in answer.functions if each.id == identity)
+
+
+def test_a_declared_recovery_has_hours_of_its_own_and_all_others_stay():
+    before = api.whatif(in_one_leg().file(), drop="hetzner")
+    after = api.whatif(with_recovery(in_one_leg(), hosting=4.0), drop="hetzner")
+
+    assert of(after, "web").declared_hours == pytest.approx(4, abs=0.1)
+    assert of(after, "mail_receive").declared_hours is msgspec.UNSET
+    assert "If the declared recovery holds: steady.org" in after.summary
+    assert after.recoveries[0].state == "counts"
+    for was, now in zip(before.functions, after.functions, strict=True):
+        assert msgspec.structs.replace(now, declared_hours=msgspec.UNSET) == was
+
+
+def test_a_declared_recovery_that_notice_covers_leaves_no_outage():
+    answer = api.whatif(with_recovery(in_one_leg(), hosting=4.0), drop="hetzner", notice_hours=48)
+
+    assert of(answer, "web").declared_hours < 0.1
+    assert of(answer, "web").down_hours > 200
+
+
+@pytest.mark.parametrize("change", [{"days": 400, "hosting": 4.0}, {"days": -5, "hosting": 4.0}, {"hosting": 500.0}])
+def test_a_declared_recovery_that_counts_nothing_leaves_all_hours(change):
+    answer = api.whatif(with_recovery(in_one_leg(), **change), drop="hetzner")
+
+    assert of(answer, "web").declared_hours is msgspec.UNSET
+    assert "declared" not in answer.summary
+    assert answer.recoveries[0].state != "counts"
+
+
+def test_in_a_scenario_it_shortens_the_layers_that_it_is_about():
+    answer = api.whatif(with_recovery(in_one_leg(), hosting=40.0), scenario="parler-2021")
+
+    assert of(answer, "web").declared_hours < 24 < of(answer, "web").down_hours
+    assert all(of(answer, each).declared_hours is msgspec.UNSET for each in ("install_ios", "install_android"))
+    assert of(answer, "web").intervals == of(api.whatif(in_one_leg().file(), scenario="parler-2021"), "web").intervals
+
+
+def test_the_table_of_all_scenarios_has_both():
+    row = next(
+        each for each in api.matrix(with_recovery(in_one_leg(), hosting=40.0)).rows if each.scenario == "parler-2021"
+    )
+
+    assert row.declared_hours["web"] < row.down_hours["web"]

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from helpers.command import PARLER_REPORT, environment, evidence, hostaudit, hostaudit_patched, with_patch
+from helpers.command import environment, evidence, hostaudit, hostaudit_patched, with_patch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,7 +161,6 @@ def test_a_list_that_names_no_site_ends_with_5(tmp_path, text, said):
         (("-l", "x", "--host", "a.com"), "--host"),
         (("-l", "x", "--save-evidence", "e.json"), "--save-evidence"),
         (("-l", "x", "--jobs", "0"), "--jobs"),
-        (("-l", "x", "--baseline", PARLER_REPORT), "--baseline"),
         (("-l", "x", "--resume"), "--resume"),
         (("-l", "gone"), "cannot be read"),
     ],

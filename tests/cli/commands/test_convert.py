@@ -62,7 +62,7 @@ def test_a_list_in_the_formats_of_programs(capsys, listed):
 def test_a_list_for_people(capsys, listed):
     page, table = shown(capsys, listed, "--format", "markdown"), shown(capsys, listed)
 
-    assert page.splitlines()[2].startswith("| down | 0 | steady.org |")
+    assert page.splitlines()[2].startswith("| ❌ fails | steady.org | down | 0 |")
     assert page.count("\n## ") == len(NAMES)
     assert table.startswith("3 sites")
 

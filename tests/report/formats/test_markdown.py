@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from helpers.own_sites import broadcaster, university
 from helpers.reports import report_on
@@ -168,3 +170,26 @@ def test_what_is_taken_for_the_sites_own_and_a_declared_recovery_have_tables():
     assert "### Recovery, as declared" in guess
     assert "4 hours, tested on 2020-12-30, 10 days before the scan: it counts for the high end" in guess
     assert "Recovery" not in own
+
+
+# -- a list of sites --------------------------------------------------------------------------------------
+
+
+def listed(*reports) -> str:
+    return markdown.FORMAT.render_all(reports, Style())
+
+
+def test_a_list_begins_with_a_table_what_fails_first_and_tells_what_its_columns_mean():
+    text = listed(judged("pass", PASSED), judged("fail", FAILED))
+    lines = text.splitlines()
+
+    assert lines[0] == "| Verdict | Site | Class | Score | Can be stopped by | Down for | News |"
+    assert [line.split(" | ")[0] for line in lines[2:4]] == ["| ❌ fails", "| ✅ passes"]
+    assert lines[5].startswith("Class: how long the web site would be down")
+    assert [line for line in lines if line.startswith("## ")] == ["## ❌ FAIL: captive.com", "## ✅ PASS: captive.com"]
+
+
+def test_who_can_stop_a_site_is_told_in_words():
+    text = listed(judged("fail", FAILED)).splitlines()[2]
+
+    assert re.search(r"\| [\w ()]+ \([\w, ]+\)(, parts of it by \d+ more compan(y|ies))? \|", text), text

@@ -106,7 +106,7 @@ def test_what_an_exception_or_the_baseline_covers_is_suppressed_with_the_reason(
     (reason,) = found[EXCEPTED.rule]["suppressions"]
     assert (reason["kind"], reason["status"]) == ("external", "accepted")
     assert "migration, ticket OPS-12" in reason["justification"]
-    assert "baseline" in found[KNOWN.rule]["suppressions"][0]["justification"]
+    assert "failed before already" in found[KNOWN.rule]["suppressions"][0]["justification"]
     assert "suppressions" not in results(judged("fail", FAILED))[FAILED.rule]
 
 

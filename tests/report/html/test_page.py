@@ -56,7 +56,9 @@ class Read(HTMLParser):
 def parlers() -> tuple[hostaudit.EvidenceFile, hostaudit.Report, hostaudit.Effects]:
     evidence = hostaudit.read_evidence(EVIDENCE)
     report = hostaudit.analyse(evidence)
-    return evidence, report, hostaudit.effects(evidence, report)
+    effects = hostaudit.effects(evidence, report)
+    assert effects is not None
+    return evidence, report, effects
 
 
 @cache
@@ -138,7 +140,7 @@ def test_what_only_evidence_tells_is_left_out_of_a_report_alone_and_that_is_said
     shown = load("html").render(hostaudit.analyse(hostaudit.read_evidence(EVIDENCE)), Style())
     data = data_of(shown)
 
-    assert "made from a saved report" in shown
+    assert "made from the evidence of one place" in shown
     assert data["incidents"] == [] == data["reckoned"]
     assert "Recorded incidents" not in shown
     (amazon,) = [each for each in data["companies"] if each["id"] == "amazon"]

@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 import pytest
-from helpers import corpus
+from helpers import broken_sites, corpus, odd_sites
 from helpers.hostile_strings import HOSTILE, label
 from helpers.own_sites import alone, university
 from helpers.pages_shown import flat
@@ -142,3 +142,29 @@ def test_declared_recoveries_have_a_line_those_that_count_first():
     assert (
         "recovery declared: hosting 4 hours (counts for the high end); certificates 6 minutes (tested 739 days" in shown
     )
+
+
+def test_only_what_is_down_is_called_broken():
+    shown = [
+        flat(report_on(site), brief=True) for site in (odd_sites.answers(404), broken_sites.registered("serverHold"))
+    ]
+
+    assert "info www.steady.org answered 404" in shown[0]
+    assert "warning steady.org is on hold" in shown[1]
+    assert not any("broken now" in each for each in shown)
+    assert "broken now" in flat(report_on(odd_sites.answers(503)), brief=True)
+
+
+def test_the_first_step_is_for_the_role_that_decides_the_outage_of_the_web_site():
+    proxied = flat(of("behind-a-proxy"), brief=True)
+
+    assert "first name servers of a second company, not at Cloudflare (web site: 26 h without it)" in proxied
+    assert "first a second host that serves" in flat(report_on(in_one_leg()), brief=True)
+
+
+def test_renewal_that_is_back_before_the_certificate_ends_has_its_hours():
+    lines = screen(of("behind-a-proxy"))
+    (row,) = (line for line in lines if line.startswith(" Cloudflare"))
+
+    assert row.split()[-1] == "h"
+    assert not any("from 51 d" in line for line in lines)
