@@ -147,10 +147,10 @@ def cli_reference() -> str:
         arguments = [each for each in command.params if each.param_type_name == "argument"]
         options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
         if not hasattr(command, "commands"):
-            given = " ".join(each.metavar or each.name.upper() for each in arguments)
+            given = " ".join(map(argument, arguments))
             parts.append(f"```text\n{name}{' [OPTIONS]' if options else ''}{f' {given}' if given else ''}\n```")
         if arguments:
-            rows = [(code(each.metavar or each.name.upper()), each.help or "", default(each)) for each in arguments]
+            rows = [(code(argument(each)), each.help or "", default(each)) for each in arguments]
             parts.append(table(("argument", "meaning", "default"), rows).rstrip())
         if options:
             parts.append(table(("option", "meaning", "default"), [option(each) for each in options]).rstrip())
@@ -167,6 +167,13 @@ def option(each: Any) -> tuple[str, str, str]:
     names = ", ".join(sorted(each.opts, key=len, reverse=True))
     value = "" if each.is_flag else f" {each.metavar or each.type.name.upper()}"
     return code(f"{names}{value}"), each.help or "", default(each)
+
+
+def argument(parameter: Any) -> str:
+    """An argument as a command line has it: in brackets if it can be left out, with dots if it can be repeated."""
+    name = parameter.metavar or parameter.name.upper()
+    name = name if parameter.required else f"[{name}]"
+    return f"{name}..." if parameter.nargs == -1 else name
 
 
 def default(each: Any) -> str:

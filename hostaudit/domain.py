@@ -104,7 +104,8 @@ def host_name(text: str) -> str:
             why = "names of hosts have letters, digits and inner hyphens, at most 63 in a label"
             raise HostNameError(shown, f"is not a host name: {why}", EXAMPLE)
     if len(labels) == 1 and not _suffixes().publicsuffix(name):
-        raise HostNameError(shown, "is a single label, not a domain", f"{EXAMPLE}; did you mean {name}.com?")
+        meant = "it names this machine" if name == "localhost" else f"did you mean {name}.com?"
+        raise HostNameError(shown, "is a single label, not a domain", f"{EXAMPLE}; {meant}")
     return name
 
 

@@ -45,13 +45,29 @@ class UsageError(HostauditError):
 
 
 class LineError(UsageError):
-    """``file`` as messages call it, ``line`` counted from 1, and the ``problem`` there; ``message`` has all three."""
+    """``file`` as messages call it, ``line`` and ``column`` counted from 1 (0: no column), and the ``problem`` there;
+    ``message`` has all of them. ``text``: the line as it stands, from outside, or empty where none may be shown.
+    ``others``: the further faults of the same reading, in the order of their lines."""
 
-    def __init__(self, message: str, hint: str = "", *, file: str = "", line: int = 1, problem: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str = "", *, file: str = "", line: int = 1, problem: str = "", column: int = 0
+    ) -> None:
         super().__init__(message, hint)
         self.file = file
         self.line = line
+        self.column = column
         self.problem = problem
+        self.text = ""
+        self.others: tuple[LineError, ...] = ()
+
+    @property
+    def all(self) -> tuple[LineError, ...]:
+        """This fault and the others."""
+        return (self, *self.others)
+
+    def __str__(self) -> str:
+        """All messages, one on each line."""
+        return "\n".join(each.message for each in self.all)
 
 
 class OptionError(UsageError):

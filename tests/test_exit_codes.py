@@ -49,7 +49,8 @@ def test_2_the_policy_is_wrong(place, name):
     result = judged(place, name, "met.yaml")
 
     assert (result.returncode, result.stdout) == (Exit.USAGE, "") == (2, "")
-    assert "met.yaml:2:1: unknown key 'polcy'; did you mean 'policy'?" in result.stderr
+    assert "met.yaml:2:1: unknown key 'polcy'\n" in result.stderr
+    assert "hint: did you mean 'policy'?\n" in result.stderr
 
 
 def test_3_nobody_can_tell(place, name):
@@ -59,7 +60,7 @@ def test_3_nobody_can_tell(place, name):
 
 
 def test_4_hostaudit_itself_is_broken(name):
-    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.of_saved = broken"
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.gathered = broken"
     result = hostaudit_patched(patch, "analyse", PARLER, "--format", name)
 
     assert (result.returncode, result.stdout) == (Exit.INTERNAL, "") == (4, "")

@@ -94,10 +94,7 @@ TESTS_OF_MORE = {
         "documents/site_values.py",
         "model/site.py",
     ),
-    "history/test_store.py": (
-        "cli/commands/diff.py",
-        "cli/commands/history.py",
-    ),
+    "history/test_store.py": ("cli/commands/history.py",),
     "report/html/test_page.py": (
         "report/formats/html.py",
         "report/html/falls.py",
@@ -121,10 +118,7 @@ TESTS_OF_MORE = {
         "policy/hours_down.py",
     ),
     "policy/checks/test_score_min.py": ("policy/checks/function_min_score.py",),
-    "policy/test_explain.py": (
-        "cli/commands/explain.py",
-        "cli/commands/rules.py",
-    ),
+    "policy/test_explain.py": ("cli/commands/rules.py",),
     "policy/test_parties.py": (
         "policy/checks/jurisdictions_allow.py",
         "policy/checks/jurisdictions_deny.py",

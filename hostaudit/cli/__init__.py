@@ -17,7 +17,7 @@ import typer
 from hostaudit import __version__
 from hostaudit.cli import commands
 from hostaudit.cli.commands import Entry
-from hostaudit.cli.console import complain, say
+from hostaudit.cli.console import complain, complain_of, say
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, HostauditError
 from hostaudit.report.text import printable
@@ -79,7 +79,8 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except HostauditError as error:
-        return _failed(error.exit_code, error.message, error.hint)
+        complain_of(error)
+        return error.exit_code
     except TypedError as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if isinstance(error, ShowsHelp):
@@ -97,6 +98,8 @@ def _hint_for(first: str, error: Exception) -> str:
     """The next step after a wrong command line: a scan if the first word looks like a site, else the command's help."""
     if not first.startswith("-") and ("." in first or "/" in first or os.sep in first):
         return f"to scan a site: hostaudit scan {first}"
+    if first == "scan" and type(error) is TypedError:  # all that is wrong with options has a class of its own
+        return "for several sites: hostaudit scan -l FILE, with one domain on each line (-l - reads standard input)"
     context = getattr(error, "ctx", None)
     return f"see: {'hostaudit' if context is None else context.command_path} --help"
 

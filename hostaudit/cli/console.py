@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
-from hostaudit.errors import UsageError
+from hostaudit.errors import HostauditError, LineError, UsageError
 from hostaudit.report.text import inert, printable
 
 
@@ -24,6 +24,11 @@ def wants_colour(choice: str, stream: TextIO, environ: Mapping[str, str]) -> boo
     if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
         return True
     return environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def wants_links(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """True for a terminal that can open addresses, or leaves them out: never for a pipe, whatever is forced."""
+    return stream.isatty() and environ.get("TERM", "dumb") not in ("dumb", "linux")
 
 
 WIDEST = 400
@@ -110,8 +115,47 @@ def plain_log() -> None:
         logging.lastResort.setFormatter(Plain())
 
 
+MOST_FAULTS = 20
+"""The most faults of one file that are printed."""
+
+BEFORE, ALONG, WIDE = 60, 100, 2000
+"""The characters of a line that are shown before a fault, and in all, and the columns that their escapes may take."""
+
+
 def complain(message: str, hint: str = "") -> None:
-    """Print an error, and a hint for the next step, on standard error."""
+    """Print an error, and a hint for the next step, on standard error. A hint that ends the message is printed once."""
+    message = message.removesuffix(f"; {hint}") if hint else message
     say(f"error: {printable(message, 600, ascii_only=True)}\n")
     if hint:
         say(f"hint: {printable(hint, 600, ascii_only=True)}\n")
+
+
+def complain_of(error: HostauditError) -> None:
+    """Print an error with its hint; of a file all its faults, each with its line and a mark below it, and each hint
+    once."""
+    if not isinstance(error, LineError):
+        complain(error.message, error.hint)
+        return
+    said: set[str] = set()
+    for each in error.all[:MOST_FAULTS]:
+        message = each.message.removesuffix(f"; {each.hint}") if each.hint else each.message
+        say(f"error: {printable(message, 600, ascii_only=True)}\n{_excerpt(each)}")
+        if each.hint and each.hint not in said:
+            say(f"hint: {printable(each.hint, 600, ascii_only=True)}\n")
+        said.add(each.hint)
+    if len(error.all) > MOST_FAULTS:
+        say(f"error: {len(error.all) - MOST_FAULTS} more faults; correct these first\n")
+
+
+def _excerpt(fault: LineError) -> str:
+    """The line of a fault with its number, cut around the column, and a mark below it; empty if none may be shown."""
+    if not fault.text.strip():
+        return ""
+    start = max(0, fault.column - 1 - BEFORE)
+    shown = printable(fault.text[start : start + ALONG], WIDE, ascii_only=True)
+    lead, more = f"{fault.line:5} | ", "..." if start else ""
+    found = f"{lead}{more}{shown}\n"
+    if fault.column:
+        before = printable(f"{fault.text[start : fault.column - 1]}x", WIDE, ascii_only=True)
+        found += f"{'':5} | {' ' * (len(more) + len(before) - 1)}^\n"
+    return found

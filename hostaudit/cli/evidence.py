@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hostaudit.cli import inputs
 from hostaudit.cli.console import Progress, plain_log, progress_fits
 from hostaudit.cli.options import Lookup, Network, SiteChoice, look_options
-from hostaudit.errors import UsageError
+from hostaudit.errors import NothingToScanError, UsageError
+from hostaudit.model import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostaudit.cli.output import Writer
-    from hostaudit.documents.report_list import Saved
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.checks import Criteria
     from hostaudit.model.evidence import EvidenceFile
@@ -77,9 +77,10 @@ class Declarations:
         with ``--site`` that has none."""
         found = self._found(domain)
         if found is not None:
-            self._note(f"declarations for {domain} from {found[0]}")
+            if not self.many:
+                self._note(f"declarations for {domain} from {found[0]}")
             return found[1]
-        if self.given is not None:
+        if self.given is not None and not self.many:
             declared = ", ".join(each.domain for each in self._file(self.given).content.sites)
             hint = f"it has: {declared}" if declared else "add the domain under sites, or leave --site out"
             raise UsageError(f"site file {self.given} has no declarations for {domain}", hint)
@@ -140,6 +141,10 @@ class Declarations:
         """Note something about the evidence for which declarations are read."""
         self._note(text)
 
+    def of_many(self) -> None:
+        """From now on the sites are those of a list, of which single ones are not noted."""
+        self._many = True
+
     def _picked_up(self) -> Path | None:
         places = (self._folder / name for name in PICKED_UP)
         found = None if self.ignored else next((each for each in places if each.is_file()), None)
@@ -167,44 +172,106 @@ class Declarations:
         import msgspec
 
         unseen = [host for host in site.hosts if host not in file.target.hosts]
-        if unseen:
+        if unseen and not self._many:
             self._note(f"declared hosts that this evidence does not cover: {', '.join(unseen)}")
         return msgspec.structs.replace(file, site=site)
 
 
-def saved(path: str, declarations: Declarations) -> EvidenceFile:
-    """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations."""
+class Reports(NamedTuple):
+    """The reports of a file. ``listed``: they are those of a list, even of a list of one. ``left_out``: domains that
+    the list names and has no report of. ``looked``: the evidence of those that were judged now."""
+
+    reports: tuple[Report, ...]
+    listed: bool
+    left_out: tuple[str, ...] = ()
+    looked: tuple[EvidenceFile, ...] = ()
+
+
+def reports(
+    path: str, writer: Writer, declarations: Declarations | None = None, *, with_graph: bool = False
+) -> Reports:
+    """The report in a saved file (``-``: standard input), that on the evidence in it, or those of a list.
+
+    Reports are taken as they are; evidence is judged by the shipped rules, with ``declarations``. Raises ``UsageError``
+    if a file of declarations is given for a report, and ``NothingToScanError`` for a list without any report.
+    """
+    from hostaudit import api
     from hostaudit.documents.report_list import read_saved
+    from hostaudit.model.evidence import EvidenceFile
 
-    return of_saved(read_saved(path), path, declarations)
+    writer.reads(path)
+    found = read_saved(path)
+    if found.listed and declarations is not None:
+        declarations.of_many()
+    if found.left_out:
+        writer.note(f"without a report in {path}: {words.few(found.left_out, 5)}")
+    if not found.sites:
+        raise NothingToScanError(f"{path} holds no report", "give a file that scan -l wrote")
+    made: list[Report] = []
+    looked: list[EvidenceFile] = []
+    for each in found.sites:
+        if isinstance(each, EvidenceFile):
+            each = each if declarations is None else declarations.added(each)
+            looked.append(each)
+            made.append(api.analyse(each, with_graph=with_graph))
+        elif declarations is not None and declarations.given is not None:
+            hint = "leave --site out, or give the evidence instead"
+            raise UsageError(f"{path} is a report, which holds its declarations already", hint)
+        else:
+            made.append(each)
+    return Reports(tuple(made), found.listed, found.left_out, tuple(looked))
 
 
-def of_saved(found: Saved, path: str, declarations: Declarations) -> EvidenceFile:
-    """The same of a file that was read. Raises ``UsageError`` for a list of more than one site."""
-    if found.evidence is not None:
-        return declarations.added(found.evidence)
-    if len(found.reports) != 1:
-        hint = "scan, analyse and convert take a list; for this command take one line of it, or a report"
-        raise UsageError(f"{path} holds {len(found.reports)} sites, not one", hint)
-    declarations.tell(f"{path} is a report: the evidence in it is judged anew, without what was declared for it")
-    return declarations.added(in_report(found.reports[0]))
+class Gathered(NamedTuple):
+    """The evidence of the sites of a question. ``listed``: they are those of a list, even of a list of one.
+    ``left_out``: domains that the list names and has no evidence of."""
+
+    files: tuple[EvidenceFile, ...]
+    listed: bool = False
+    left_out: tuple[str, ...] = ()
 
 
-def in_report(report: Report) -> EvidenceFile:
-    """The evidence in a report, which lacks the declarations."""
+def gathered(path: str, declarations: Declarations, *, single: bool = False) -> Gathered:
+    """The evidence of a saved file (``-``: standard input), or that in a report, which lacks its declarations, or that
+    of every site of a list. Raises ``NothingToScanError`` for a list without any, and with ``single`` ``UsageError``
+    for one of several."""
+    from hostaudit.documents.report_list import read_saved
+    from hostaudit.model.evidence import EvidenceFile
+
+    found = read_saved(path)
+    if single and len(found.sites) > 1:
+        problem = f"{path} is a list of {len(found.sites)} sites, and one is needed"
+        raise UsageError(problem, "save the line of one site in a file of its own, and give that")
+    if found.listed:
+        declarations.of_many()
+        if found.left_out:
+            declarations.tell(f"without a report in {path}: {words.few(found.left_out, 5)}")
+        if not found.sites:
+            raise NothingToScanError(f"{path} holds no report", "give a file that scan -l wrote")
+    reports = sum(not isinstance(each, EvidenceFile) for each in found.sites)
+    if reports:
+        what = f"{reports} of {len(found.sites)} lines of {path} are reports" if found.listed else f"{path} is a report"
+        which = "them" if found.listed else "it"
+        declarations.tell(f"{what}: the evidence in {which} is judged anew, without what was declared for {which}")
+    return Gathered(tuple(declarations.added(_evidence(each)) for each in found.sites), found.listed, found.left_out)
+
+
+def _evidence(found: Report | EvidenceFile) -> EvidenceFile:
     from hostaudit.model.evidence import EVIDENCE_SCHEMA, EvidenceFile, EvidenceRun, Look
 
+    if isinstance(found, EvidenceFile):
+        return found
     run = EvidenceRun(
-        started=report.run.started,
-        finished=report.run.finished,
-        resolver=report.run.resolver,
-        vantage=report.run.vantage,
-        tool_version=report.run.tool_version,
-        defects=report.run.defects,
+        started=found.run.started,
+        finished=found.run.finished,
+        resolver=found.run.resolver,
+        vantage=found.run.vantage,
+        tool_version=found.run.tool_version,
+        defects=found.run.defects,
     )
-    seen_from = report.places if isinstance(report.places, tuple) else ()
+    seen_from = found.places if isinstance(found.places, tuple) else ()
     looks = tuple(sorted((Look(each.target, each.run) for each in seen_from), key=lambda each: each.run.vantage))
-    return EvidenceFile(EVIDENCE_SCHEMA, report.target, run, report.evidence, looks=looks)
+    return EvidenceFile(EVIDENCE_SCHEMA, found.target, run, found.evidence, looks=looks)
 
 
 def live(
@@ -247,16 +314,28 @@ def of(
     lookup: Lookup,
     *,
     debug: bool,
-) -> EvidenceFile:
-    """The evidence for a question about a site: from saved evidence, from a report, or from a scan now."""
+    single: bool = False,
+) -> Gathered:
+    """The evidence for a question: from saved evidence, from a report, from a list of either, or from a scan now. With
+    ``single`` a list of several sites is refused."""
     options = look_options(Network(resolver=lookup.resolver, deadline=lookup.deadline), debug=debug)
     if target == "-" or is_path(target):
         if hosts or lookup.resolver:
             hint = "leave out --host and --resolver, or give a domain"
             raise UsageError(f"{target} is saved evidence: nothing is scanned", hint)
         writer.reads(target)
-        return saved(target, declarations)
+        return gathered(target, declarations, single=single)
     show = not (writer.quiet or debug) and progress_fits(sys.stderr, os.environ)
     file = live(target, hosts, options, declarations, Progress(sys.stderr) if show else None)
     writer.scanned(file)
-    return file
+    return Gathered((file,))
+
+
+def kept(path: Path | None, found: Gathered, writer: Writer) -> UsageError | None:
+    """Save the evidence of a question, if that is asked. An error is returned and not raised, so that the answer is
+    still written. Raises ``UsageError`` for a list."""
+    if path is None:
+        return None
+    if found.listed:
+        raise UsageError("--save-evidence cannot be used with a list", "leave it out: the list holds the evidence")
+    return writer.save(path, found.files[0])

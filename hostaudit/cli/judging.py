@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import typer
 
+from hostaudit.cli.option_groups import titled
 from hostaudit.cli.options import refuse_other
 from hostaudit.errors import UsageError
 from hostaudit.model.verdict import SEVERITIES, UNKNOWN_MODES
@@ -57,6 +58,7 @@ GraphOption = Annotated[
 ]
 
 
+@titled("Judging")
 class JudgingOptions(NamedTuple):
     """The policy, the options that override it, and the fault tree behind the judgement."""
 
@@ -162,16 +164,18 @@ class Baseline:
     def __init__(self, path: Path, note: Callable[[str], None], *, judged: bool) -> None:
         """``judged``: without a policy, the baseline records what counts all the same. Raises ``UsageError``."""
         from hostaudit.documents.report_list import read_saved
+        from hostaudit.model.report import Report
 
         found = read_saved(str(path))
-        if found.evidence is not None:
+        reports = [each for each in found.sites if isinstance(each, Report)]
+        if len(reports) < len(found.sites):
             hint = f"make a report of it first: hostaudit analyse {path} --format json -o report.json"
             raise UsageError(f"baseline {path} is evidence, not a report", hint)
         self._path = path
         self._note = note
         self._judged = judged
         self._listed = found.listed
-        self._reports = {each.target.domain: each for each in found.reports}
+        self._reports = {each.target.domain: each for each in reports}
         self._told: set[str] = set()
 
     def known(self, domain: str) -> frozenset[str]:

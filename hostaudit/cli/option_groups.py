@@ -10,9 +10,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from hostaudit.cli import inputs
+
+_TITLES: dict[type, str] = {}
+"""The headings of groups in ``--help``; the options of one without a heading stand among those of the command."""
+
+T = TypeVar("T", bound=type)
+
+
+def titled(title: str) -> Callable[[T], T]:
+    """Give a group its heading in ``--help``."""
+
+    def keep(group: T) -> T:
+        _TITLES[group] = title
+        return group
+
+    return keep
 
 
 def grouped(command: Callable[..., int]) -> Callable[..., int]:
@@ -22,11 +37,13 @@ def grouped(command: Callable[..., int]) -> Callable[..., int]:
     """
     hints = get_type_hints(command, include_extras=True)
     parameters: list[inspect.Parameter] = []
+    titles: dict[str, str] = {}
     for each in inspect.signature(command).parameters.values():
         hint = hints[each.name]
         if _is_group(hint):
             defaults = hint._field_defaults
             parameters += [_parameter(name, kind, defaults.get(name, each.empty)) for name, kind in _fields(hint)]
+            titles |= dict.fromkeys(hint._fields, _TITLES.get(hint, "Options"))
         else:
             parameters.append(_parameter(each.name, hint, each.default))
 
@@ -36,6 +53,7 @@ def grouped(command: Callable[..., int]) -> Callable[..., int]:
 
     run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
     run.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": int}
+    run.option_titles = titles  # type: ignore[attr-defined]
     run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
     return run
 

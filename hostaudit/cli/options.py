@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from hostaudit import report
 from hostaudit.cli.console import debug_line, warning
-from hostaudit.errors import OptionError, UsageError
+from hostaudit.cli.option_groups import titled
+from hostaudit.errors import OptionError, UsageError, close
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -27,15 +28,25 @@ COLOURS = ("auto", "always", "never")
 
 # -- output -----------------------------------------------------------------------------------------------
 
-FormatOption = Annotated[
-    str | None,
-    typer.Option(
+OF_EVERY = ("json", "jsonl", "markdown", "terminal")
+"""The formats that write every document. They stand here too, because finding them out means to load all formats."""
+
+OF_TRIALS = ("json", "jsonl", "junit", "markdown", "terminal")
+"""The formats that write the results of tests."""
+
+
+def _format_option(names: tuple[str, ...]) -> Any:
+    return typer.Option(
         "--format",
-        metavar="|".join(report.names()),
+        metavar="|".join(names),
         help="Output format; without it the terminal's, and for -o FILE that of its suffix.",
         show_default=False,
-    ),
-]
+    )
+
+
+FormatOption = Annotated[str | None, _format_option(report.names())]
+DocumentFormatOption = Annotated[str | None, _format_option(OF_EVERY)]
+TrialFormatOption = Annotated[str | None, _format_option(OF_TRIALS)]
 OutputOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -63,13 +74,23 @@ SaveOption = Annotated[
 ]
 
 
+@titled("Output")
 class Output(NamedTuple):
     """The outputs of a command, as given on the command line."""
 
-    format: FormatOption = None
+    format: DocumentFormatOption = None
     output: OutputOption = None
 
 
+@titled("Output")
+class TrialOutput(NamedTuple):
+    """The outputs of a command that writes results of tests, which JUnit can hold too."""
+
+    format: TrialFormatOption = None
+    output: OutputOption = None
+
+
+@titled("Output")
 class ReportOutput(NamedTuple):
     """The outputs of a command that writes reports, which have a short form in the terminal."""
 
@@ -78,6 +99,7 @@ class ReportOutput(NamedTuple):
     verbose: VerboseOption = False
 
 
+@titled("Terminal")
 class Console(NamedTuple):
     """Use of the terminal. ``debug`` is read by ``hostaudit.cli.run``."""
 
@@ -86,6 +108,7 @@ class Console(NamedTuple):
     debug: DebugOption = False
 
 
+@titled("Terminal")
 class ScanConsole(NamedTuple):
     """Use of the terminal by a command that shows its progress."""
 
@@ -100,6 +123,7 @@ class ScanConsole(NamedTuple):
         return not (self.no_progress or self.quiet or self.debug)
 
 
+@titled("Terminal")
 class Notes(NamedTuple):
     """Notes of a command that writes no document."""
 
@@ -107,6 +131,7 @@ class Notes(NamedTuple):
     debug: DebugOption = False
 
 
+@titled("Terminal")
 class Tracing(NamedTuple):
     """``debug`` alone, which is read by ``hostaudit.cli.run``."""
 
@@ -125,6 +150,7 @@ SiteOption = Annotated[
 NoSiteOption = Annotated[bool, typer.Option("--no-site", help="Do not read hostaudit.yaml from this folder.")]
 
 
+@titled("Site")
 class SiteChoice(NamedTuple):
     """The declarations that belong to the site."""
 
@@ -132,6 +158,7 @@ class SiteChoice(NamedTuple):
     no_site: NoSiteOption = False
 
 
+@titled("Site")
 class SiteQuestion(NamedTuple):
     """The site that a question is about, for commands that scan it or take saved evidence."""
 
@@ -169,6 +196,7 @@ VantageOption = Annotated[
 ]
 
 
+@titled("Network")
 class Network(NamedTuple):
     """Use of the network by a scan. Times in seconds."""
 
@@ -184,6 +212,7 @@ class Network(NamedTuple):
     vantage: VantageOption = "local"
 
 
+@titled("Network")
 class Lookup(NamedTuple):
     """Use of the network by a question about a live site. Times in seconds."""
 
@@ -222,7 +251,9 @@ def look_options(network: Network, *, debug: bool = False) -> LookOptions:
 def refuse_other(name: str, given: str, allowed: tuple[str, ...]) -> None:
     """Refuse a word that is not allowed."""
     if given not in allowed:
-        raise UsageError(f"{name} {given} is not known", f"give one of: {', '.join(allowed)}")
+        like = close(given, allowed, limit=1, cutoff=0.6)
+        meant = f"did you mean {like[0]}? " if like else ""
+        raise UsageError(f"{name} {given} is not known", f"{meant}give one of: {', '.join(allowed)}")
 
 
 def refuse_non_time(name: str, seconds: float) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostaudit import report
 from hostaudit.cli import inputs
-from hostaudit.cli.console import columns, complain, note, put, wants_colour
-from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, refuse_other
+from hostaudit.cli.console import columns, complain, note, put, wants_colour, wants_links
+from hostaudit.cli.options import COLOURS, Console, Output, ReportOutput, ScanConsole, TrialOutput, refuse_other
 from hostaudit.errors import Exit, UsageError
 from hostaudit.model.verdict import EXIT_CODES
 from hostaudit.report.text import inert
@@ -43,13 +43,14 @@ class Writer:
 
     def __init__(
         self,
-        output: Output | ReportOutput,
+        output: Output | TrialOutput | ReportOutput,
         console: Console | ScanConsole,
         *,
         document: type[Document],
         evidence: Path | None = None,
     ) -> None:
-        refuse_other("--format", output.format or DEFAULT, report.names())
+        if (output.format or DEFAULT) not in report.names():
+            refuse_other("--format", output.format or DEFAULT, report.able(document))
         refuse_other("--color", console.color, COLOURS)
         self.name = output.format or DEFAULT
         self.outputs = _outputs(output.format, tuple(output.output or ()))
@@ -115,17 +116,32 @@ class Writer:
         write_atomically(path, text.encode("utf-8"))
         self.note(f"{'report' if each.name == self.name else each.name} written to {path}")
 
-    def put_all(self, reports: Sequence[Report]) -> None:
-        """Render and write the reports of a list. Raises ``UsageError`` for a format that holds only one, if there are
-        more."""
-        able = report.of_lists()
+    def put_all(self, documents: Sequence[Document]) -> None:
+        """Render and write the documents of a list, all of one class. Raises ``UsageError`` for a format that holds
+        only one, if there are more."""
+        able = report.of_lists(type(documents[0]))
         for name, _ in self.outputs:
-            if name not in able and len(reports) != 1:
+            if name not in able and len(documents) != 1:
                 raise UsageError(f"format {name} holds one site, not a list", f"give one of: {', '.join(able)}")
         for name, path in self.outputs:
             style, alone = self.style(path), name not in able
-            text = report.load(name).render(reports[0], style) if alone else able[name].render_all(reports, style)
+            text = report.load(name).render(documents[0], style) if alone else able[name].render_all(documents, style)
             self._place(report.load(name), path, text)
+
+    def put_each(self, documents: Sequence[Document], *, listed: bool) -> int:
+        """Render and write the one document, or those of a list, and return the exit code for success."""
+        if not listed:
+            return self.put(documents[0])
+        self.put_all(documents)
+        return Exit.PASS
+
+    def write_all(self, reports: Sequence[Report]) -> int:
+        """Render and write the reports of a list, and return the exit code of all: a known failure comes first, then a
+        defect, then what is unknown."""
+        self.put_all(reports)
+        for each in reports:
+            tell_defects(each.run.defects or (), each.target.domain, each.verdict)
+        return worst_code({each.exit_code for each in reports})
 
     def save(self, path: Path, file: EvidenceFile) -> UsageError | None:
         """Save the evidence. An error is returned and not raised, so that the report is still written."""
@@ -155,7 +171,13 @@ class Writer:
             unicode=(sys.stdout.encoding or "").lower().replace("-", "") == "utf8",
             width=columns(sys.stdout, os.environ),
             brief=self._brief,
+            links=wants_links(sys.stdout, os.environ),
         )
+
+
+def worst_code(codes: Collection[int]) -> int:
+    """The exit code of many sites: a known failure comes first, then a defect, then what is unknown."""
+    return next((code for code in (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE) if code in codes), Exit.PASS)
 
 
 def tell_defects(defects: tuple[str, ...], domain: str, verdict: Verdict | None = None) -> None:

@@ -48,10 +48,34 @@ class _Argument(TyperArgument):
             return super().process_value(ctx, value)
         return self.callback(ctx, self, plain) if self.callback else plain
 
+    def display_type_rich(self, ctx: Any) -> str | None:  # noqa: ARG002 - typer asks so
+        """No type beside the name of an argument in the help; its sentence says what it is."""
+        return None
+
 
 class _Command(TyperCommand):
     def get_params(self, ctx: Any) -> Any:
         return [_read_here(each) for each in super().get_params(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, then the options of each group under its heading, the command's own ones first."""
+        titles = getattr(self.callback, "option_titles", {})
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        shown = [each for each in self.get_params(ctx) if each.get_help_record(ctx) is not None]
+        for each in shown:
+            own = "Arguments" if each.param_type_name == "argument" else titles.get(each.name, "Options")
+            sections.setdefault(own, []).append(each.get_help_record(ctx))
+        for title, rows in sections.items():
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+        example = next((each for each in shown if getattr(each, "envvar", None)), None)
+        if example is not None:
+            formatter.write_paragraph()
+            formatter.write_text(
+                f"Options can be set in the environment too, such as {example.envvar} for {example.opts[0]}; "
+                "hostaudit doctor tells which are."
+            )
 
 
 class _Group(TyperGroup):
@@ -64,6 +88,7 @@ def _read_here(parameter: Any) -> Any:
     if type(parameter) is TyperOption:
         parameter.__class__ = _Option
         parameter.envvar = parameter.envvar or _variable(parameter)
+        parameter.show_envvar = False  # one sentence tells how all of them are called
     elif type(parameter) is TyperArgument:
         parameter.__class__ = _Argument
     return parameter

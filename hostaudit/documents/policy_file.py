@@ -11,14 +11,16 @@ from hostaudit.documents.policy_problems import of_policy
 from hostaudit.documents.policy_values import CHECKS, HOURS_IN, LIMIT, function_id, pattern
 from hostaudit.documents.strict_yaml import (
     NULLS,
+    IncompleteError,
     Node,
     Readers,
     Source,
-    build,
     compose,
     entries,
     key_at,
     kinds_of,
+    part,
+    partial,
 )
 from hostaudit.errors import UsageError, nearest
 from hostaudit.model.policy import Exemption, FunctionDemand, Policy, Preset, RoleDemand, ScenarioGate
@@ -29,20 +31,22 @@ from hostaudit.model.site import SiteFile
 
 
 def _roles(source: Source, node: Node, where: str) -> dict[str, RoleDemand]:
-    for key, _ in node.entries or ():
+    for key, value in list(node.entries or ()):
         if key.text is not None and key.text not in ROLES:
             hint = nearest(key.text, ROLES, f"roles are {', '.join(ROLES)}")
-            source.refuse(key, f"roles: {key.text[:80]!r} is not a role; {hint}", hint)
-    return cast("dict[str, RoleDemand]", build(source, node, dict[str, RoleDemand], where))
+            source.report(key, f"roles: {key.text[:80]!r} is not a role; {hint}", hint)
+            cast("list[tuple[Node, Node]]", node.entries).remove((key, value))
+    return cast("dict[str, RoleDemand]", part(source, node, dict[str, RoleDemand], where))
 
 
 def _functions(source: Source, node: Node, where: str) -> dict[str, FunctionDemand]:
     demands: dict[str, FunctionDemand] = {}
     for key, value in entries(source, node, where):
-        identity = _function(source, node, key, where)
-        if identity in demands:
-            source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
-        demands[identity] = build(source, value, FunctionDemand, key)
+        with source.gathering():
+            identity = _function(source, node, key, where)
+            if identity in demands:
+                source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
+            demands[identity] = part(source, value, FunctionDemand, key)
     return demands
 
 
@@ -59,29 +63,40 @@ def _gate(source: Source, node: Node, where: str) -> ScenarioGate:
     own: dict[str, Any] = {"unknown": None, "severity": None}
     kinds = {field: kind for field, kind in kinds_of(ScenarioGate).items() if field != "limits"}
     limits: dict[str, float] = {}
-    for key, value in entries(source, node, where):
-        if key in kinds:
-            own[key] = build(source, value, kinds[key], key)
-            continue
-        limit = LIMIT.fullmatch(value.text or "")
-        if limit is None and key not in FUNCTIONS and not key.startswith("web:"):
-            valid = (*kinds, *FUNCTIONS)
-            hint = nearest(key, valid, f"valid keys are {', '.join(kinds)} and functions: {', '.join(FUNCTIONS)}")
-            source.refuse(key_at(node, (key,)), f"unknown key {key[:80]!r} in {where}; {hint}", hint)
-        if limit is None:
-            shown = repr(value.text[:80]) if value.text is not None else "a list or mapping"
-            hint = "write the longest outage, such as <= 90m, <= 4h or <= 2d"
-            source.refuse(value, f"{key}: {shown} is not a limit; {hint}", hint)
-        identity = _function(source, node, key, where)
-        if identity in limits:
-            source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
-        limits[identity] = round(float(limit[1]) * HOURS_IN[limit[2]], 6)
-    if "scenario" not in own:
-        source.refuse(node, f"{where} lacks the key 'scenario'")
-    if not limits:
+    before = len(source.faults)
+    given = entries(source, node, where)
+    for key, value in given:
+        with source.gathering():
+            if key in kinds:
+                own[key] = part(source, value, kinds[key], key)
+                continue
+            identity, hours = _limit(source, node, key, value, where)
+            if identity in limits:
+                source.refuse(key_at(node, (key,)), f"{where}: {identity} stands twice")
+            limits[identity] = hours
+    if "scenario" not in dict(given) and len(source.faults) == before:
+        source.report(node, f"{where} lacks the key 'scenario'")
+    if not limits and len(source.faults) == before:
         hint = "add a function and its longest outage, such as web: <= 4h"
-        source.refuse(node, f"{own['scenario']}: no limit is given; {hint}", hint)
+        source.report(node, f"{own['scenario']}: no limit is given; {hint}", hint)
+    if "scenario" not in own:
+        raise IncompleteError
     return ScenarioGate(limits=limits, **own)
+
+
+def _limit(source: Source, node: Node, key: str, value: Node, where: str) -> tuple[str, float]:
+    """The function and the hours of ``FUNCTION: <= 4h``."""
+    limit = LIMIT.fullmatch(value.text or "")
+    if limit is None and key not in FUNCTIONS and not key.startswith("web:"):
+        fields = [field for field in kinds_of(ScenarioGate) if field != "limits"]
+        valid = (*fields, *FUNCTIONS)
+        hint = nearest(key, valid, f"valid keys are {', '.join(fields)} and functions: {', '.join(FUNCTIONS)}")
+        source.refuse(key_at(node, (key,)), f"unknown key {key[:80]!r} in {where}; {hint}", hint)
+    if limit is None:
+        shown = repr(value.text[:80]) if value.text is not None else "a list or mapping"
+        hint = "write the longest outage, such as <= 90m, <= 4h or <= 2d"
+        source.refuse(value, f"{key}: {shown} is not a limit; {hint}", hint)
+    return _function(source, node, key, where), round(float(limit[1]) * HOURS_IN[limit[2]], 6)
 
 
 def _day_text(source: Source, node: Node, where: str) -> str:
@@ -107,14 +122,21 @@ READERS: Readers = {
 
 
 def normal(file: SiteFile) -> SiteFile:
-    """Return the file with every pattern in A-labels. Its values must be valid."""
+    """Return the file with every pattern in A-labels; one that is invalid, as its check has told, stays as it is."""
     from msgspec.structs import replace
 
     return replace(
         file,
-        targets=tuple(replace(each, match=tuple(pattern(one) for one in each.match)) for each in file.targets),
-        exceptions=tuple(replace(each, target=pattern(each.target)) for each in file.exceptions),
+        targets=tuple(replace(each, match=tuple(_normal(one) for one in each.match)) for each in file.targets),
+        exceptions=tuple(replace(each, target=_normal(each.target)) for each in file.exceptions),
     )
+
+
+def _normal(text: str) -> str:
+    try:
+        return pattern(text)
+    except UsageError:
+        return text
 
 
 # -- presets ----------------------------------------------------------------------------------------------
@@ -127,13 +149,17 @@ class _PresetFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 def preset(source: Source) -> Preset:
     """Return a preset from the contents of its file. Raises ``UsageError`` with file, line and column."""
-    source = Source(source.name, source.data, CHECKS, READERS)
+    source = Source(source.name, source.data, CHECKS, READERS, source.shown)
     tree = compose(source)
-    found = cast(_PresetFile, build(source, tree, _PresetFile))
+    found = cast("_PresetFile | None", partial(source, tree, _PresetFile))
+    if found is None:
+        source.done()
+        raise IncompleteError  # unreachable: a file without a value has a fault
     if found.policy.extends:
-        source.refuse(key_at(tree, ("policy", "extends")), "a preset stands for itself; leave extends out")
+        source.report(key_at(tree, ("policy", "extends")), "a preset stands for itself; leave extends out")
     for problem in of_policy(found.policy, ("policy",), frozenset(), None):
-        source.refuse(key_at(tree, problem.where), problem.message)
+        source.report(key_at(tree, problem.where), problem.message)
+    source.done()
     body = next(value for key, value in tree.entries or () if key.text == "policy")
     return Preset(found.title, found.policy, tuple(path for path, _ in given(body)))
 

@@ -53,9 +53,9 @@ def policies(file: SiteFile) -> Iterator[tuple[Where, Policy | None]]:
     yield from ((("targets", position, "policy"), target.policy) for position, target in enumerate(file.targets))
 
 
-def problems(file: SiteFile, world: World | None) -> Iterator[Problem]:
-    """Yield the problems of the policy part. Names are in A-labels. Without a ``world`` ids are not checked."""
-    declared = {function.id for site in file.sites for function in site.functions}
+def problems(file: SiteFile, world: World | None, declared: Set[str]) -> Iterator[Problem]:
+    """Yield the problems of the policy part. Names are in A-labels. Without a ``world`` ids are not checked.
+    ``declared``: the ids of the functions that the file declares."""
     for place, policy in policies(file):
         if policy is not None:
             yield from of_policy(policy, place, declared, world)

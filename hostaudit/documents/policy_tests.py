@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import cast
 
 from hostaudit.documents.policy_values import day
-from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, build, compose
-from hostaudit.errors import UsageError
+from hostaudit.documents.strict_yaml import MAX_BYTES, Node, Readers, Source, compose, is_ours, node_at, partial
+from hostaudit.errors import LineError, UsageError
 from hostaudit.model.checks import PolicyCase, PolicyTestFile
 from hostaudit.model.report import Report
 
@@ -15,7 +15,8 @@ from hostaudit.model.report import Report
 def _day(source: Source, node: Node, where: str) -> str:
     """The text of a day, with or without quotation marks."""
     if node.text is None or day(node.text) is None:
-        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day such as 2027-03-31")
+        hint = "write year, month and day, such as 2027-03-31"
+        source.refuse(node, f"{where}: {(node.text or '')[:80]!r} is not a day; {hint}", hint)
     return node.text
 
 
@@ -30,16 +31,26 @@ def read(path: Path) -> PolicyTestFile:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise UsageError(f"{path} cannot be read: {reason}", "give a file of policy tests") from error
-    source = Source(str(path), data, readers=READERS)
+    source = Source(str(path), data, readers=READERS, shown=is_ours(data, ("tests",)))
+    try:
+        return _read(source)
+    except LineError as error:
+        error.hint = error.hint or "a test has name, evidence, day and verdict, and may have policy and rules"
+        raise
+
+
+def _read(source: Source) -> PolicyTestFile:
     tree = compose(source)
-    file = cast(PolicyTestFile, build(source, tree, PolicyTestFile))
-    if not file.tests:
-        source.refuse(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
-    for each in file.tests:
-        if not (each.policy or file.policy):
+    file = cast("PolicyTestFile | None", partial(source, tree, PolicyTestFile))
+    if file is not None and not file.tests and not source.faults:
+        source.report(tree, "tests holds no test", "give at least one with name, evidence, day and verdict")
+    for position, each in enumerate(file.tests if file is not None else ()):
+        if file is not None and not (each.policy or file.policy):
             hint = "add policy: FILE at the top of the file, or in the test"
-            source.refuse(tree, f"the test {each.name!r} has no policy; {hint}", hint)
-    return file
+            at = node_at(tree, ("tests", position))
+            source.report(at, f"the test {each.name!r} has no policy; {hint}", hint)
+    source.done()
+    return cast(PolicyTestFile, file)
 
 
 def differences(report: Report, expected: PolicyCase) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import hostaudit
 from hostaudit.documents import rules_cache
@@ -24,8 +25,8 @@ from hostaudit.documents.rules_problems import (
     check_upstreams,
     under,
 )
-from hostaudit.documents.strict_yaml import Checks, Node, Source, build, compose
-from hostaudit.errors import UsageError, nearest
+from hostaudit.documents.strict_yaml import Checks, Node, Source, build, compose, partial, raise_all
+from hostaudit.errors import LineError, UsageError, nearest
 from hostaudit.model.policy import (
     Preset,
 )
@@ -198,7 +199,7 @@ def read(directory: Path) -> list[Source]:
         presets = directory / "presets"
         names += sorted(f"presets/{each.name}" for each in presets.glob("*.yaml")) if presets.is_dir() else []
         base = os.fspath(directory)
-        return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS) for name in names]
+        return [Source(f"rules/{name}", _content(f"{base}/{name}"), CHECKS, shown=True) for name in names]
     except OSError as error:
         message = f"the rules in {directory} cannot be read: {error.strerror or error}"
         raise UsageError(message, "install hostaudit again, or give a complete rules folder") from error
@@ -218,67 +219,128 @@ def _content(path: str) -> bytes:
 
 
 def parse(sources: list[Source], version: str) -> Rules:
-    """Return rules from file contents. Raises ``UsageError``."""
-    trees = {source.name: (source, compose(source)) for source in sources if not source.name.startswith(PRESETS)}
-    parents = build(*trees["rules/parents.yaml"], dict[str, Parent])
-    publications = build(*trees["rules/sources.yaml"], dict[str, Publication])
-    providers = [_provider(*trees[source.name]) for source in sources if source.name.startswith("rules/providers/")]
-    known = {provider.id for provider in providers} | set(parents)
-    by_id = {provider.id: provider for provider in providers}
-    above = {each.id: each.parent for each in providers} | {each: parents[each].parent for each in parents}
-    check_companies(*trees["rules/parents.yaml"], above, by_id)
-    for provider in providers:
-        source, tree = trees[f"rules/providers/{provider.id}.yaml"]
-        if provider.parent and provider.parent not in known:
-            hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
-            source.refuse(under(tree, "parent")[0], f"unknown parent {provider.parent!r}; {hint}", hint)
-        check_owners(source, tree, provider.id, above)
-        check_labels(source, tree, publications)
-        check_account(source, tree, provider, by_id)
-        check_upstreams(source, tree, provider, by_id)
+    """Return rules from file contents. Raises ``LineError`` with all faults, those of relations between files once each
+    file is sound alone."""
+    faults: list[LineError] = []
+    trees: dict[str, tuple[Source, Node]] = {}
+    for source in sources:
+        if not source.name.startswith(PRESETS):
+            with _into(faults):
+                trees[source.name] = source, compose(source)
+
+    def read(name: str, reader: Callable[[Source, Node], Any]) -> Any:
+        found: list[Any] = []
+        with _into(faults):
+            found.append(reader(*trees[name]))
+        return found[0] if found else None
+
+    raise_all(faults)
+    parents = read("rules/parents.yaml", _as(dict[str, Parent]))
+    publications = read("rules/sources.yaml", _as(dict[str, Publication]))
+    providers = [read(each, _provider) for each in trees if each.startswith("rules/providers/")]
+    recovery = read("rules/recovery.yaml", _recovery)
+    scoring = read("rules/scoring.yaml", _as(Scoring))
+    checks = _checks([trees[each] for each in trees if each.startswith("rules/checks/")], faults)
+    roles = read("rules/roles.yaml", _roles)
+    presets = _presets([source for source in sources if source.name.startswith(PRESETS)], faults)
+    raise_all(faults)
+    _check_relations(trees, parents, publications, providers)
     return Rules(
         version=version,
         providers=tuple(sorted(providers, key=lambda provider: provider.id)),
         parents=parents,
-        recovery=_recovery(*trees["rules/recovery.yaml"]),
-        scoring=build(*trees["rules/scoring.yaml"], Scoring),
-        checks=_checks([trees[source.name] for source in sources if source.name.startswith("rules/checks/")]),
-        roles=_roles(*trees["rules/roles.yaml"]),
-        presets=_presets([source for source in sources if source.name.startswith(PRESETS)]),
+        recovery=recovery,
+        scoring=scoring,
+        checks=checks,
+        roles=roles,
+        presets=presets,
         sources=publications,
     )
 
 
-def _presets(sources: list[Source]) -> dict[str, Preset]:
+def _as(kind: Any) -> Callable[[Source, Node], Any]:
+    return lambda source, tree: build(source, tree, kind)
+
+
+@contextmanager
+def _into(faults: list[LineError]) -> Iterator[None]:
+    """Keep the faults of one file, and go on with the next."""
+    try:
+        yield
+    except LineError as error:
+        faults += error.all
+
+
+def _check_relations(
+    trees: Mapping[str, tuple[Source, Node]],
+    parents: Mapping[str, Parent],
+    publications: dict[str, Publication],
+    providers: Iterable[Provider],
+) -> None:
+    """Refuse what only several files together show to be wrong."""
+    by_id = {provider.id: provider for provider in providers}
+    known = set(by_id) | set(parents)
+    above = {each.id: each.parent for each in by_id.values()} | {each: parents[each].parent for each in parents}
+    check_companies(*trees["rules/parents.yaml"], above, by_id)
+    faults: list[LineError] = []
+    for provider in by_id.values():
+        source, tree = trees[f"rules/providers/{provider.id}.yaml"]
+        if provider.parent and provider.parent not in known:
+            hint = nearest(provider.parent, known, "add it to rules/parents.yaml")
+            source.report(under(tree, "parent")[0], f"unknown parent {provider.parent!r}; {hint}", hint)
+        check_owners(source, tree, provider.id, above)
+        check_labels(source, tree, publications)
+        check_account(source, tree, provider, by_id)
+        check_upstreams(source, tree, provider, by_id)
+    for source, _ in trees.values():
+        with _into(faults):
+            source.done()
+    raise_all(faults)
+
+
+def _presets(sources: list[Source], faults: list[LineError]) -> dict[str, Preset]:
     """The policies that are shipped with hostaudit, by name."""
     from hostaudit.documents import policy_file  # only without a compiled copy
 
-    found = {source.name.removeprefix(PRESETS).removesuffix(".yaml"): source for source in sources}
-    for name, source in found.items():
-        if not ID.fullmatch(name):
-            source.refuse(1, f"{name!r} is not a name in kebab-case", "rename the file")
-    return {name: policy_file.preset(source) for name, source in found.items()}
+    found: dict[str, Preset] = {}
+    for source in sources:
+        name = source.name.removeprefix(PRESETS).removesuffix(".yaml")
+        with _into(faults):
+            if not ID.fullmatch(name):
+                source.refuse(1, f"{name!r} is not a name in kebab-case", "rename the file")
+            found[name] = policy_file.preset(source)
+    return found
 
 
 def _provider(source: Source, tree: Node) -> Provider:
-    provider = cast(Provider, build(source, tree, Provider))
+    provider = cast("Provider | None", partial(source, tree, Provider))
+    if provider is not None:
+        _check_provider(source, tree, provider)
+    source.done()
+    return cast(Provider, provider)
+
+
+def _check_provider(source: Source, tree: Node, provider: Provider) -> None:
+    """Report what contradicts itself in one file."""
     expected = source.name.rpartition("/")[2].removesuffix(".yaml")
     if provider.id != expected:
-        source.refuse(tree, f"the id {provider.id!r} and the file name {expected + '.yaml'!r} must agree")
+        source.report(
+            under(tree, "id")[1], f"the id {provider.id!r} and the file name {expected + '.yaml'!r} must agree"
+        )
     if not provider.roles:
-        source.refuse(tree, "roles must not be empty")
+        source.report(tree, "roles must not be empty")
     visible = "app_store" in provider.roles or any(getattr(provider, field) for field in CLUES)
     if visible and not provider.samples.matches:
-        source.refuse(tree, "samples must not be empty", "write one clue string for each kind of clue")
+        hint = "write one clue string for each kind of clue"
+        source.report(tree, "samples must not be empty", hint)
     if provider.usual and provider.ended:
         hint = "remove the key usual"
-        source.refuse(under(tree, "usual")[0], f"the service ended on {provider.ended}; nobody can choose it", hint)
+        source.report(under(tree, "usual")[0], f"the service ended on {provider.ended}; nobody can choose it", hint)
     for role in provider.usual:
         if not provider.serves(role):
             hint = f"roles of {provider.id} are {', '.join(provider.roles)}"
             at = next(item for item in under(tree, "usual")[1].items or () if item.text == role)
-            source.refuse(at, f"usual: {role!r} is none of its roles; {hint}", hint)
-    return provider
+            source.report(at, f"usual: {role!r} is none of its roles; {hint}", hint)
 
 
 def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
@@ -295,26 +357,31 @@ def _recovery(source: Source, tree: Node) -> dict[str, Recovery]:
     return table
 
 
-def _checks(trees: list[tuple[Source, Node]]) -> dict[str, RuleText]:
+def _checks(trees: list[tuple[Source, Node]], faults: list[LineError]) -> dict[str, RuleText]:
     """The texts of the rules by id. Refuses a code that two rules have, because people quote codes."""
     found: dict[str, RuleText] = {}
     quoted: dict[str, str] = {}
     for source, tree in trees:
-        check = cast(RuleText, build(source, tree, RuleText))
-        expected = check.id.lower().replace(".", "-").replace("_", "-")
-        if source.name != f"rules/checks/{expected}.yaml":
-            source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
-        codes = ([check.code] if check.code else []) + list(check.codes.values())
-        if not codes:
-            source.refuse(tree, f"{check.id} has no code", "give code, or number for a text of every role or function")
-        for code in codes:
-            if not CODE.fullmatch(code):
-                source.refuse(tree, f"{code!r} is not a code", "give one such as HA-DNS-002")
-            if code in quoted:
-                source.refuse(tree, f"{code} is that of {quoted[code]} too", "give each rule a code of its own")
-            quoted[code] = check.id
-        found[check.id] = check
+        with _into(faults):
+            check = cast(RuleText, build(source, tree, RuleText))
+            _check_codes(source, tree, check, quoted)
+            found[check.id] = check
     return found
+
+
+def _check_codes(source: Source, tree: Node, check: RuleText, quoted: dict[str, str]) -> None:
+    expected = check.id.lower().replace(".", "-").replace("_", "-")
+    if source.name != f"rules/checks/{expected}.yaml":
+        source.refuse(tree, f"the id {check.id!r} and the file name must agree", f"name it {expected}.yaml")
+    codes = ([check.code] if check.code else []) + list(check.codes.values())
+    if not codes:
+        source.refuse(tree, f"{check.id} has no code", "give code, or number for a text of every role or function")
+    for code in codes:
+        if not CODE.fullmatch(code):
+            source.refuse(tree, f"{code!r} is not a code", "give one such as HA-DNS-002")
+        if code in quoted:
+            source.refuse(tree, f"{code} is that of {quoted[code]} too", "give each rule a code of its own")
+        quoted[code] = check.id
 
 
 def _roles(source: Source, tree: Node) -> dict[str, RoleText]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from hostaudit.documents import rules
-from hostaudit.documents.strict_yaml import Checks, Node, Source, build, compose
-from hostaudit.errors import UsageError, close, nearest
+from hostaudit.documents.strict_yaml import Checks, Node, Source, compose, partial, raise_all
+from hostaudit.errors import LineError, UsageError, close, nearest
 from hostaudit.model.scenario import Action, Binding, Event, Expectation, Layer, Scenario, SourceText
 
 KINDS = ("provider_action", "technical_outage")
@@ -145,7 +145,15 @@ CHECKS: Checks = {
 def load(directory: Path | None = None) -> tuple[Scenario, ...]:
     """Return all scenarios of a rules folder (default: the shipped one), by id. Raises ``UsageError`` with file and
     line."""
-    return tuple(_read(directory, each) for each in ids(directory))
+    faults: list[LineError] = []
+    found = []
+    for each in ids(directory):
+        try:
+            found.append(_read(directory, each))
+        except LineError as error:
+            faults += error.all
+    raise_all(faults)
+    return tuple(found)
 
 
 def find(id: str, directory: Path | None = None) -> Scenario:  # noqa: A002 - the field is called so
@@ -204,7 +212,7 @@ def _read(directory: Path | None, name: str) -> Scenario:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
-    return parse(Source(_file(name), data, CHECKS))
+    return parse(Source(_file(name), data, CHECKS, shown=True))
 
 
 def _file(name: str) -> str:
@@ -215,34 +223,41 @@ def _file(name: str) -> str:
 
 
 def parse(source: Source) -> Scenario:
-    """Return a scenario from the contents of its file. Raises ``UsageError`` with file and line."""
+    """Return a scenario from the contents of its file. Raises ``LineError`` with all faults."""
     tree = compose(source)
-    scenario = cast(Scenario, build(source, tree, Scenario))
+    scenario = cast("Scenario | None", partial(source, tree, Scenario))
+    if scenario is not None:
+        _check(source, tree, scenario)
+    source.done()
+    return cast(Scenario, scenario)
+
+
+def _check(source: Source, tree: Node, scenario: Scenario) -> None:
+    """Report the values that contradict one another."""
     if _file(scenario.id) != source.name:
         expected = source.name.rpartition("/")[2]
-        source.refuse(_at(tree, "id"), f"the id {scenario.id!r} and the file name {expected!r} must agree")
-    if not scenario.events:
-        source.refuse(_at(tree, "events"), "events must not be empty")
+        source.report(_at(tree, "id"), f"the id {scenario.id!r} and the file name {expected!r} must agree")
+    if not scenario.events and not source.faults:
+        source.report(_at(tree, "events"), "events must not be empty")
     if scenario.horizon_hours <= 0:
-        source.refuse(_at(tree, "horizon_hours"), "horizon_hours must be more than 0")
+        source.report(_at(tree, "horizon_hours"), "horizon_hours must be more than 0")
     for key in scenario.sources:
         problem = KEBAB(key)
         if problem:
-            source.refuse(_at(tree, "sources", key), f"sources: {key!r} {problem}")
+            source.report(_at(tree, "sources", key), f"sources: {key!r} {problem}")
     earlier: dict[str, Event] = {}
     for position, event in enumerate(scenario.events):
         _check_event(source, tree, position, scenario, earlier)
         earlier[event.id] = event
     for position, expectation in enumerate(scenario.assert_history):
         _check_expectation(source, tree, position, expectation, scenario.sources)
-    return scenario
 
 
 def _check_event(source: Source, tree: Node, position: int, scenario: Scenario, earlier: dict[str, Event]) -> None:
     event = scenario.events[position]
 
     def refuse(problem: str, *path: str | int, hint: str = "") -> None:
-        source.refuse(_at(tree, "events", position, *path), f"event {event.id}: {problem}", hint)
+        source.report(_at(tree, "events", position, *path), f"event {event.id}: {problem}", hint)
 
     if event.id in earlier:
         refuse("an event of this id stands above", "id")
@@ -278,11 +293,11 @@ def _check_expectation(
         if key not in sources:
             hint = nearest(key, sources, "name it under sources")
             at = _at(tree, "assert_history", position, "sources", number)
-            source.refuse(at, f"assert_history: unknown source {key!r}; {hint}", hint)
+            source.report(at, f"assert_history: unknown source {key!r}; {hint}", hint)
     for function, hours in expectation.down_hours.items():
         if len(hours) != 2 or not 0 <= hours[0] <= hours[1] or not isfinite(hours[1]):
             at = _at(tree, "assert_history", position, "down_hours", function)
-            source.refuse(at, f"down_hours of {function} must be [least, most], rising from 0")
+            source.report(at, f"down_hours of {function} must be [least, most], rising from 0")
 
 
 def _at(tree: Node, *path: str | int) -> Node:

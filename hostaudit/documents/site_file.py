@@ -24,22 +24,29 @@ from hostaudit.documents.strict_yaml import (
     INTEGER,
     MAX_BYTES,
     NULLS,
+    IncompleteError,
     Node,
     Readers,
     Source,
-    build,
     compose,
     entries,
+    is_ours,
     key_at,
     node_at,
+    part,
+    partial,
 )
-from hostaudit.errors import UsageError, nearest
+from hostaudit.errors import LineError, UsageError, nearest
 from hostaudit.model.policy import rule_keys
 from hostaudit.model.roles import RESTORED, ROLES
 from hostaudit.model.rules import Provider, Rules
 from hostaudit.model.site import DeclaredRecovery, Own, Site, SiteFile
 
 VERSION = 1
+KEYS = ("sites", "policy", "targets", "exceptions")
+"""The keys of which every such file has one."""
+
+EXAMPLE = "for a commented example: hostaudit policy init -o -; all keys: hostaudit schema site"
 
 # -- values with another written form ---------------------------------------------------------------------
 
@@ -53,10 +60,11 @@ def _systems(source: Source, node: Node, where: str) -> tuple[int, ...]:
         shown = repr((each.text or "")[:80]) if each.text is not None else "a list or mapping"
         problem = SOUND[Own, "asns"](each.text or "")
         if problem:
-            source.refuse(each, f"{where}: {shown} {problem}")
+            source.report(each, f"{where}: {shown} {problem}")
+            continue
         number = int((each.text or "").upper().removeprefix("AS"))
         if number in found:
-            source.refuse(each, f"{where}: AS{number} stands twice")
+            source.report(each, f"{where}: AS{number} stands twice")
         found.append(number)
     return tuple(found)
 
@@ -67,14 +75,14 @@ def _recovery(source: Source, node: Node, where: str) -> dict[str, DeclaredRecov
         role = key.text or ""
         if role in ROLES and role not in RESTORED:
             hint = f"declare a fallback for it; roles that you restore yourself are {', '.join(RESTORED)}"
-            source.refuse(key, f"{where}: how long {ROLES[role].words} takes is not up to you alone; {hint}", hint)
+            source.report(key, f"{where}: how long {ROLES[role].words} takes is not up to you alone; {hint}", hint)
         if role not in ROLES:
             hint = nearest(role, RESTORED, f"roles are {', '.join(RESTORED)}")
-            source.refuse(key, f"{where}: {role[:80]!r} is not a role; {hint}", hint)
+            source.report(key, f"{where}: {role[:80]!r} is not a role; {hint}", hint)
     if not entries(source, node, where):
         hint = "give a role, its hours and the day of the last test, such as hosting: {hours: 4, tested: 2026-10-01}"
         source.refuse(node, f"{where} says nothing; {hint}", hint)
-    return cast("dict[str, DeclaredRecovery]", build(source, node, dict[str, DeclaredRecovery], where))
+    return cast("dict[str, DeclaredRecovery]", part(source, node, dict[str, DeclaredRecovery], where))
 
 
 def _day_text(source: Source, node: Node, where: str) -> str:
@@ -120,11 +128,13 @@ def read(path: Path, known: Mapping[str, Provider] | None = None, world: World |
 
 def load(path: Path, known: Mapping[str, Provider] | None = None, world: World | None = None) -> Loaded:
     """Return the content of a file like ``read``, with the places of its keys."""
-    source = Source(str(path), _bytes(path), CHECKS, READERS)
+    data = _bytes(path)
+    source = Source(str(path), data, CHECKS, READERS, is_ours(data, KEYS))
     try:
         return _load(source, known, world)
-    except UsageError as error:
-        raise UsageError(error.message, error.hint or "all keys are described in: hostaudit schema site") from error
+    except LineError as error:
+        error.hint = error.hint or EXAMPLE
+        raise
 
 
 def load_by(path: Path, rules: Rules, world: World) -> Loaded:
@@ -144,28 +154,58 @@ def world(rules: Rules) -> World:
 def _load(source: Source, known: Mapping[str, Provider] | None, world: World | None) -> Loaded:
     tree = compose(source)
     _refuse_other_version(source, tree)
-    file = cast(SiteFile, build(source, tree, SiteFile))
-    sites = tuple(normal_site(site) for site in file.sites)
-    for place, policy in policies(file):
-        if policy is None and key_at(tree, place).text == "policy":
-            hint = "add a rule, or write policy: {} for the defaults"
-            source.refuse(key_at(tree, place), f"policy is empty; {hint}", hint)
-    if not sites and any(key.text == "sites" for key, _ in tree.entries or ()):
-        source.refuse(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
-    if not (sites or file.targets or file.exceptions or file.policy):
-        hint = "add sites or a policy"
-        source.refuse(tree, f"the file has neither sites nor a policy; {hint}", hint)
+    # Before anything is taken out of the tree: a declaration with another fault is still a declaration.
+    declared = _declared_functions(tree)
+    file = cast("SiteFile | None", partial(source, tree, SiteFile))
+    if file is None:
+        source.done()
+        raise IncompleteError  # unreachable: a file without a value has a fault
+    _refuse_nothing(source, tree, file)
+    sites = tuple(_normal_site(site) for site in file.sites)
     for position, site in enumerate(sites):
-        for problem in contradictions(site, sites[:position], known):
-            _refuse(source, node_at(tree, ("sites", position, *problem.where)), problem)
+        at = node_at(tree, ("sites", position))
+        # What was refused in a site may be what another of its values refers to.
+        for problem in () if at.wounded else contradictions(site, sites[:position], known):
+            _report(source, node_at(at, problem.where), problem)
     file = policy_file.normal(structs.replace(file, sites=sites))
-    for problem in policy_problems(file, world):
-        _refuse(source, node_at(tree, problem.where), problem)
+    for problem in policy_problems(file, world, declared):
+        _report(source, node_at(tree, problem.where), problem)
+    source.done()
     return Loaded(source.name, file, tree)
 
 
-def _refuse(source: Source, at: Node, problem: Problem) -> None:
-    source.refuse(at, problem.message, problem.advice)
+def _declared_functions(tree: Node) -> frozenset[str]:
+    """The ids of the functions that the sites of a file declare, as they are written."""
+    sites = node_at(tree, ("sites",)).items or ()
+    functions = [one for site in sites for one in node_at(site, ("functions",)).items or ()]
+    return frozenset(node_at(each, ("id",)).text or "" for each in functions)
+
+
+def _refuse_nothing(source: Source, tree: Node, file: SiteFile) -> None:
+    """Report a file, or a part of one, that says nothing, unless it is so by another fault."""
+    for place, policy in policies(file):
+        if policy is None and key_at(tree, place).text == "policy":
+            hint = "add a rule, or write policy: {} for the defaults"
+            source.report(key_at(tree, place), f"policy is empty; {hint}", hint)
+    if source.faults:
+        return
+    if not file.sites and any(key.text == "sites" for key, _ in tree.entries or ()):
+        source.report(node_at(tree, ("sites",)), "sites declares no site", "give at least its domain")
+    elif not (file.sites or file.targets or file.exceptions or file.policy):
+        hint = "add sites or a policy"
+        source.report(tree, f"the file has neither sites nor a policy; {hint}", hint)
+
+
+def _normal_site(site: Site) -> Site:
+    """The site with names in A-labels; one with an invalid name, as its check has told, as it is."""
+    try:
+        return normal_site(site)
+    except UsageError:
+        return site
+
+
+def _report(source: Source, at: Node, problem: Problem) -> None:
+    source.report(at, problem.message, problem.advice)
 
 
 def site_of(file: SiteFile, domain: str) -> Site | None:

@@ -132,7 +132,7 @@ def _of_functions(site: Site, known: Mapping[str, Provider] | None) -> Iterator[
         where: Where = ("functions", position)
         if function.id in FUNCTIONS:
             yield Problem((*where, "id"), f"{function.id} is built in: it is seen from outside", "choose another id")
-        if not (function.needs or function.requires):
+        elif not (function.needs or function.requires):
             yield Problem(where, f"{function.id} has neither needs nor requires", "say what it cannot do without")
         for step, need in enumerate(function.needs):
             here: Where = (*where, "needs", step, "any_of")

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from hostaudit.errors import LineError, nearest
+from hostaudit.errors import LineError, close, nearest
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -33,10 +33,17 @@ SCALARS: dict[type, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
     float: (NUMBER, float, "a number"),
     bool: (re.compile("true|false"), "true".__eq__, "true or false"),
 }
+SINGLE = (str, *SCALARS)
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off"})
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
+
+SECRET = re.compile(
+    r"(?i)secret|token|passw|passphrase|credential|(?:api|private|access)[-_ ]?key|authori[sz]ation|bearer|cookie"
+    r"|-----BEGIN"
+)
+"""What may stand beside a secret. No key of ours is called so, but somebody may have written one into our file."""
 
 Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
 """By Struct and field: a check that returns the fault of a single value, in words that follow it; empty if valid."""
@@ -47,7 +54,8 @@ Checks = Mapping[tuple[type[msgspec.Struct], str], Callable[[str], str]]
 
 @dataclass
 class Node:
-    """One YAML value and its position, counted from 1. Exactly one of text, items and entries is set."""
+    """One YAML value and its position, counted from 1. Exactly one of text, items and entries is set. ``wounded``: a
+    value in it was refused while it was built."""
 
     line: int
     column: int = 0
@@ -55,23 +63,78 @@ class Node:
     plain: bool = False
     items: list[Node] | None = None
     entries: list[tuple[Node, Node]] | None = None
+    wounded: bool = False
+
+
+class IncompleteError(Exception):
+    """A value cannot be made, and why was told before."""
 
 
 @dataclass
 class Source:
     """A file during reading. ``name``: its name in messages; ``checks``: the checks of its values; ``readers``: the
-    functions for values that are written in another form than the one in memory."""
+    functions for values that are written in another form than the one in memory; ``shown``: a fault may show its line,
+    which must be false for what may hold secrets; ``faults``: what was found so far."""
 
     name: str
     data: bytes = field(repr=False)
     checks: Checks = field(default_factory=dict, repr=False)
     readers: Readers = field(default_factory=dict, repr=False)
+    shown: bool = False
+    faults: list[LineError] = field(default_factory=list, repr=False)
 
     def refuse(self, at: Node | int, problem: str, hint: str = "") -> NoReturn:
-        """Raise ``UsageError`` with file, line, column if a node is given, and problem."""
-        place = str(at) if isinstance(at, int) else f"{at.line}:{at.column}" if at.column else str(at.line)
-        line = at if isinstance(at, int) else at.line
-        raise LineError(f"{self.name}:{place}: {problem}", hint, file=self.name, line=line, problem=problem)
+        """Raise ``LineError`` with file, line, column if a node is given, and problem."""
+        raise self.fault(at, problem, hint)
+
+    def report(self, at: Node | int, problem: str, hint: str = "") -> None:
+        """Keep a fault for ``done``, and go on."""
+        self.faults.append(self.fault(at, problem, hint))
+
+    def fault(self, at: Node | int, problem: str, hint: str = "") -> LineError:
+        """The fault at a place, with its line if that may be shown."""
+        line, column = (at, 0) if isinstance(at, int) else (at.line, at.column)
+        place = f"{line}:{column}" if column else str(line)
+        message = f"{self.name}:{place}: {problem}"
+        found = LineError(message, hint, file=self.name, line=line, problem=problem, column=column)
+        lines = self.data.split(b"\n") if self.shown else []
+        text = lines[line - 1].decode("utf-8", "replace").rstrip() if 0 < line <= len(lines) else ""
+        found.text = "" if SECRET.search(text) else text
+        return found
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Keep a fault that is raised inside for ``done``, and go on behind it."""
+        try:
+            yield
+        except LineError as error:
+            self.faults += error.all
+        except IncompleteError:
+            pass
+
+    def done(self) -> None:
+        """Raise the faults that were kept, in the order of their lines, as one ``LineError``. Of those at one place
+        only the first is told."""
+        found: dict[tuple[int, int], LineError] = {}
+        for each in self.faults:
+            found.setdefault((each.line, each.column), each)
+        self.faults = []
+        raise_all([found[place] for place in sorted(found)])
+
+
+def raise_all(faults: Sequence[LineError]) -> None:
+    """Raise the first of some faults, with the others; nothing if there is none."""
+    if faults:
+        first, *others = faults
+        first.others = tuple(others)
+        raise first
+
+
+def is_ours(data: bytes, keys: Iterable[str]) -> bool:
+    """True if a file has one of the given keys at the beginning of a line. Another file, such as one of credentials to
+    which a link or a wrong path leads, is none of which lines are shown."""
+    names = b"|".join(re.escape(each.encode()) for each in keys)
+    return re.search(rb"(?m)^(?:%s)[ \t]*:" % names, data) is not None
 
 
 Readers = Mapping[Any, Callable[[Source, Node, str], Any]]
@@ -179,66 +242,125 @@ def _attach(parent: Node, pending: list[Node | None], node: Node) -> None:
 
 
 def build(source: Source, node: Node, kind: Any, where: str = "") -> Any:
-    """Return ``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``UsageError``."""
+    """Return ``node`` as a value of ``kind`` (a scalar type, Literal, tuple, dict or Struct). Raises ``LineError`` with
+    all faults."""
+    value = partial(source, node, kind, where)
+    source.done()
+    return value
+
+
+def partial(source: Source, node: Node, kind: Any, where: str = "") -> Any:
+    """Return ``node`` as ``build`` does, with what could be read of it; the faults are kept for ``done``, which must be
+    called. What was refused is taken out of ``node``, so that positions fit. None if nothing could be read."""
+    found: list[Any] = []
+    with source.gathering():
+        found.append(part(source, node, kind, where))
+    return found[0] if found else None
+
+
+def part(source: Source, node: Node, kind: Any, where: str = "") -> Any:
+    """Return a value for a reader of another one: faults inside are kept, and only what leaves no value is raised."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         if reader := source.readers.get(kind):
             return reader(source, node, where)
         return _struct(source, node, kind, where)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
-        if node.items is None:
-            source.refuse(node, f"{where or 'the file'} must be a list")
-        values = tuple(build(source, each, arguments[0], where) for each in node.items)
-        if arguments[0] is not float:  # repeated names are mistakes; two measurements may be equal
-            _no_repetition(source, node, values, where)
-        return values
+        return _tuple(source, node, arguments[0], where)
     if origin is dict:
-        pairs = [(key, value, build(source, value, arguments[1], key)) for key, value in entries(source, node, where)]
-        return {key: built for key, _, built in pairs}
+        return _dict(source, node, arguments[1], where)
     if origin is Literal:
         return _choice(source, node, arguments, where)
     optional = [each for each in arguments if each is not type(None)]
     if optional:
         if node.plain and node.text in NULLS:
             return None
-        return build(source, node, optional[0], where)
+        return part(source, node, optional[0], where)
     return _scalar(source, node, kind, where)
 
 
+def _tuple(source: Source, node: Node, kind: Any, where: str) -> tuple[Any, ...]:
+    if node.items is None:
+        source.refuse(node, f"{where or 'the file'} must be a list")
+    values, kept = [], []
+    for each in node.items:
+        before = len(source.faults)
+        with source.gathering():
+            values.append(part(source, each, kind, where))
+            kept.append(each)
+        each.wounded = len(source.faults) > before
+    if len(kept) < len(node.items) and (kind in SINGLE or get_origin(kind) is Literal):
+        raise IncompleteError  # a list of values with some left out may say something else
+    node.items = kept
+    found = tuple(values)
+    if kind is not float:  # repeated names are mistakes; two measurements may be equal
+        _no_repetition(source, node, found, where)
+    return found
+
+
+def _dict(source: Source, node: Node, kind: Any, where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in entries(source, node, where):
+        with source.gathering():
+            found[key] = part(source, value, kind, key)
+    node.entries = [(key, value) for key, value in node.entries or () if key.text in found]
+    return found
+
+
 def entries(source: Source, node: Node, where: str) -> list[tuple[str, Node]]:
-    """Return the entries of a mapping. Raises ``UsageError`` if a key occurs twice."""
+    """Return the entries of a mapping; of a key that stands twice the first, and the other is a fault."""
     if node.entries is None:
         source.refuse(node, f"{where or 'the file'} must be a mapping of keys to values")
     found: dict[str, tuple[int, Node]] = {}
+    kept = []
     for key_node, value in node.entries:
-        key = _scalar(source, key_node, str, "a key")
-        if key in found:
-            source.refuse(key_node, f"the key {key!r} stands twice, first in line {found[key][0]}")
-        found[key] = (key_node.line, value)
+        with source.gathering():
+            key = _scalar(source, key_node, str, "a key")
+            if key in found:
+                source.refuse(key_node, f"the key {key!r} stands twice, first in line {found[key][0]}")
+            found[key] = (key_node.line, value)
+            kept.append((key_node, value))
+    node.entries = kept
     return [(key, value) for key, (_, value) in found.items()]
 
 
 def _struct(source: Source, node: Node, kind: type[msgspec.Struct], where: str) -> Any:
     hints = kinds_of(kind)
-    places = {key.text: key for key, _ in node.entries or ()}
     values: dict[str, Any] = {}
-    for key, value in entries(source, node, where):
+    before = len(source.faults)
+    given = entries(source, node, where)
+    places = {key.text: key for key, _ in node.entries or ()}
+    meant = set(hints) if len(source.faults) > before else set()
+    for key, value in given:
         if key not in hints:
             hint = nearest(key, hints, f"valid keys are {', '.join(sorted(hints))}")
-            source.refuse(places[key], f"unknown key {key!r}{f' in {where}' if where else ''}; {hint}", hint)
-        reader = source.readers.get((kind, key))
-        values[key] = reader(source, value, key) if reader else build(source, value, hints[key], key)
-        check = source.checks.get((kind, key))
-        if check is not None and values[key] is not None:
-            for leaf in _leaves(value):
-                problem = check(cast(str, leaf.text))
-                if problem:
-                    source.refuse(leaf, f"{key}: {leaf.text!r} {problem}")
+            source.report(places[key], f"unknown key {key!r}{f' in {where}' if where else ''}; {hint}", hint)
+            meant |= set(close(key, hints, limit=1, cutoff=0.5))
+            continue
+        with source.gathering():
+            reader = source.readers.get((kind, key))
+            values[key] = reader(source, value, key) if reader else part(source, value, hints[key], key)
+            _check(source, value, kind, key, values[key])
+    node.entries = [(key, value) for key, value in node.entries or () if key.text in values]
     needed = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
     missing = [name for name in kind.__struct_fields__[:needed] if name not in values]
+    unwritten = [name for name in missing if name not in places and name not in meant]
+    if unwritten:
+        source.report(node, f"{where or 'the file'} lacks {' and '.join(f'the key {each!r}' for each in unwritten)}")
     if missing:
-        source.refuse(node, f"{where or 'the file'} lacks the key {missing[0]!r}")
+        raise IncompleteError
     return kind(**values)
+
+
+def _check(source: Source, node: Node, kind: type[msgspec.Struct], key: str, value: Any) -> None:
+    """Report the single values that have the right form and cannot be meant; they are kept."""
+    check = source.checks.get((kind, key))
+    if check is None or value is None:
+        return
+    for leaf in _leaves(node):
+        problem = check(cast(str, leaf.text))
+        if problem:
+            source.report(leaf, f"{key}: {leaf.text!r} {problem}")
 
 
 @cache
@@ -290,7 +412,7 @@ def _no_repetition(source: Source, node: Node, values: tuple[Any, ...], where: s
         if written in seen:
             again = cast(list[Node], node.items)[position]
             shown = "the same entry" if isinstance(value, msgspec.Struct) else written
-            source.refuse(again, f"{where}: {shown} stands twice")
+            source.report(again, f"{where}: {shown} stands twice")
         seen.add(written)
 
 

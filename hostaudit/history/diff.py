@@ -218,7 +218,7 @@ def _one_sided(
 
 def _stopped(fact: Fact) -> set[str]:
     """The functions that a single point of failure stops, without those that go on with less."""
-    return {function for function, effect in fact.fields.items() if _weight(effect) > WEIGHT["degraded"]}
+    return {function for function, effect in fact.fields.items() if weight(effect) > WEIGHT["degraded"]}
 
 
 def _lost(fact: Fact, sight: _Sight) -> bool:
@@ -279,7 +279,7 @@ def _explained(old: Fact, new: Fact, keys: list[str], lost: bool, found: bool) -
 
 def _steps(old: Fact, new: Fact, keys: list[str]) -> list[int]:
     """By function, how much more a single point of failure harms it in the later run."""
-    return [_weight(new.fields.get(key, "")) - _weight(old.fields.get(key, "")) for key in keys]
+    return [weight(new.fields.get(key, "")) - weight(old.fields.get(key, "")) for key in keys]
 
 
 def _balance(steps: list[int]) -> tuple[bool, bool]:
@@ -287,7 +287,8 @@ def _balance(steps: list[int]) -> tuple[bool, bool]:
     return balance < 0, balance > 0
 
 
-def _weight(effect: str) -> int:
+def weight(effect: str) -> int:
+    """The rank of an effect on a function: 0 for none, 1 for degraded, 2 for all worse ones."""
     return WEIGHT.get(effect.partition(",")[0], 2)
 
 
@@ -413,7 +414,7 @@ def _counts(look: Snapshot) -> tuple[int, int]:
     points = sum(
         each.sort == "single_point"
         and each.id.startswith("parent:")
-        and any(_weight(word) > 1 for word in each.fields.values())
+        and any(weight(word) > 1 for word in each.fields.values())
         for each in look.facts
     )
     return points, sum(each.sort == "unknown" for each in look.facts)

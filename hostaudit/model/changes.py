@@ -1,5 +1,6 @@
 """The changes of a site between two runs, and the stored runs: the documents of ``hostaudit diff`` and
-``hostaudit history`` (``hostaudit.changes/1``, ``hostaudit.history/1``, ``hostaudit.trend/1``)."""
+``hostaudit history`` (``hostaudit.changes/1``, ``hostaudit.list-changes/1``, ``hostaudit.history/1``,
+``hostaudit.trend/1``)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from hostaudit.model.verdict import Verdict
 CHANGES_SCHEMA: Literal["hostaudit.changes/1"] = "hostaudit.changes/1"
 HISTORY_SCHEMA: Literal["hostaudit.history/1"] = "hostaudit.history/1"
 TREND_SCHEMA: Literal["hostaudit.trend/1"] = "hostaudit.trend/1"
+LIST_CHANGES_SCHEMA: Literal["hostaudit.list-changes/1"] = "hostaudit.list-changes/1"
 
 Part = Literal["verdict", "score", "function", "single_point", "dependency", "fallback", "finding", "unknown"]
 ChangeKind = Literal["added", "removed", "changed", "became_unknown", "became_known"]
@@ -70,6 +72,23 @@ class Changes(Struct, frozen=True):
     outcome: Literal["same", "changed", "unknown"]
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+
+
+class ListChanges(Struct, frozen=True):
+    """The document of ``hostaudit diff`` for two lists. ``sites``: those of both lists that changed or of which
+    something became unknown or known, the worst change first; ``same``: the domains without any difference.
+    ``only_before`` and ``only_after``: domains that one list alone names. ``unjudged_before`` and ``unjudged_after``:
+    domains of which that list has no report, so that nothing is known of a change. ``outcome``: *changed* if a site
+    changed or one list alone names it, else *unknown* if something could be seen in one list only."""
+
+    schema: Literal["hostaudit.list-changes/1"]
+    outcome: Literal["same", "changed", "unknown"]
+    sites: tuple[Changes, ...]
+    same: tuple[str, ...] = ()
+    only_before: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
+    unjudged_before: tuple[str, ...] = ()
+    unjudged_after: tuple[str, ...] = ()
 
 
 class PastRun(Struct, frozen=True):

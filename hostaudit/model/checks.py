@@ -103,12 +103,14 @@ class PolicyTestFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyTrial(Struct, frozen=True):
-    """The result of one test; ``differs``: the differences from the expected result, one line each."""
+    """The result of one test; ``differs``: the differences from the expected result, one line each. ``domain``: the
+    site, if the evidence of the test is a list, each site of which is tried; else empty."""
 
     file: str
     name: str
     verdict: str
     differs: tuple[str, ...] = ()
+    domain: str = ""
 
 
 class PolicyTrials(Struct, frozen=True):

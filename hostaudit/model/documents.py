@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args, get_type_hints
 
-from hostaudit.model.changes import Changes, History, Trend
+from hostaudit.model.changes import Changes, History, ListChanges, Trend
 from hostaudit.model.checks import Explanation, PolicyTrials, RuleBook
 from hostaudit.model.comparison import Comparison
 from hostaudit.model.data import DataStatus, Manifest
@@ -37,6 +37,7 @@ Document = (
     | Graph
     | History
     | Library
+    | ListChanges
     | Matched
     | Matrix
     | PolicyTrials

@@ -70,7 +70,7 @@ class FunctionOutcome(Struct, frozen=True):
     worse. ``time_to_impact``: hours from the first loss until the first users, usually users, and the last users notice
     it; None if nothing is lost. ``places``: of an answer about several places, those where as much is lost, if these
     are not all. ``declared_hours``: the hours down in the usual case if the recoveries hold that the owner declares and
-    has tested; left out where they save nothing."""
+    has tested; left out where they save nothing. ``already``: it does not work now, before anything of this."""
 
     id: str
     effect: str
@@ -83,6 +83,7 @@ class FunctionOutcome(Struct, frozen=True):
     remains: tuple[str, ...] = ()
     note: str = ""
     time_to_impact: Hours | None = None
+    already: bool = False
     declared_hours: float | UnsetType = UNSET
     places: tuple[str, ...] | UnsetType = UNSET
 

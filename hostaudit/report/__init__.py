@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Style:
     """The abilities of the sink. ``width`` in columns; without ``unicode`` only ASCII may be written. ``brief``: one
-    screen with the answer, instead of the whole document, if a page of the format has such a form."""
+    screen with the answer, instead of the whole document, if a page of the format has such a form. ``links``: it is a
+    terminal that can open addresses (OSC 8)."""
 
     colour: bool = False
     unicode: bool = True
     width: int = 80
     brief: bool = False
+    links: bool = False
 
 
 EVERY: frozenset[type] = frozenset({object})
@@ -53,10 +55,10 @@ class Format(Protocol):
 
 
 class ListFormat(Format, Protocol):
-    """A format that can hold the reports of many sites too."""
+    """A format that can hold the documents of many sites too."""
 
-    def render_all(self, reports: Sequence[Report], style: Style) -> str:
-        """All reports as one text, ending in a line feed. Equal reports and styles give equal text."""
+    def render_all(self, documents: Sequence[Any], style: Style) -> str:
+        """All documents, of one class, as one text, ending in a line feed. Equal ones and styles give equal text."""
 
 
 class PictureFormat(Format, Protocol):
@@ -73,9 +75,9 @@ def drawn(each: Format, document: Document, style: Style, effects: Callable[[], 
     return cast("PictureFormat", each).draw(cast("Report", document), effects(), style)
 
 
-def of_lists() -> dict[str, ListFormat]:
-    """The formats that can hold many reports, by name."""
-    found = {name: load(name) for name in names()}
+def of_lists(document: type) -> dict[str, ListFormat]:
+    """The formats that can hold many documents of a class, by name."""
+    found = {name: load(name) for name in able(document)}
     return {name: cast("ListFormat", each) for name, each in found.items() if hasattr(each, "render_all")}
 
 

@@ -290,7 +290,7 @@ def test_hostile_evidence_ends_with_2(tmp_path):
 
 
 def test_a_defect_ends_with_4_in_one_line_and_shows_its_place_only_when_asked(saved):
-    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.of_saved = broken"
+    patch = "def broken(*_): raise KeyError('x')\ncli.evidence.gathered = broken"
     for arguments, traced in ((("analyse", saved), False), (("analyse", saved, "--debug"), True)):
         result = hostaudit_patched(patch, *arguments)
 
@@ -305,7 +305,7 @@ import time
 def slow(*_):
     print("started", file=sys.stderr, flush=True)
     time.sleep(60)
-cli.evidence.of_saved = slow
+cli.evidence.gathered = slow
 """
 
 
@@ -509,7 +509,8 @@ def test_a_broken_site_file_ends_with_2_before_anything_is_looked_at(looked, her
     assert cli.run(["scan", "x.com", *option]) == Exit.USAGE
     assert not vars(looked)
     error = capsys.readouterr().err
-    assert error.startswith("error: hostaudit.yaml:4:5: unknown key 'host' in sites; did you mean 'hosts'?\n")
+    assert error.startswith("error: hostaudit.yaml:4:5: unknown key 'host' in sites\n    4 | ")
+    assert error.endswith("^\nhint: did you mean 'hosts'?\n")
 
     assert cli.run(["scan", "x.com", "--no-site"]) == Exit.INCONCLUSIVE
 
@@ -518,10 +519,9 @@ def test_a_provider_that_is_mistyped_ends_with_2(looked, here, capsys):
     here.write_text(SITE.replace("adyen", "strippe"))
 
     assert cli.run(["scan", "x.com"]) == Exit.USAGE
-    assert (
-        "hostaudit.yaml:5:66: any_of: strippe is not in the catalogue; did you mean 'stripe'?"
-        in capsys.readouterr().err
-    )
+    error = capsys.readouterr().err
+    assert "hostaudit.yaml:5:66: any_of: strippe is not in the catalogue\n" in error
+    assert error.endswith("hint: did you mean 'stripe'?\n")
 
 
 def test_evidence_keeps_its_declaration_wherever_it_is_judged(looked, here, capsys, monkeypatch):
@@ -672,3 +672,37 @@ def test_live_looking_clears_its_progress_even_when_it_is_interrupted(monkeypatc
     with pytest.raises(KeyboardInterrupt):
         cli.evidence.live("x.com", (), None, cli.evidence.Declarations(SiteChoice(), print), console.Progress(stream))
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+class Sink(io.StringIO):
+    """Standard output that is a terminal, or not."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environ", "linked"),
+    [
+        (True, {"TERM": "xterm-256color"}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"TERM": "linux"}, False),
+        (True, {}, False),
+        (False, {"TERM": "xterm-256color", "FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_links_are_for_a_terminal_that_is_one(terminal, environ, linked):
+    assert console.wants_links(Sink(terminal), environ) is linked
+
+
+def test_no_link_goes_through_a_pipe_or_into_a_file(tmp_path):
+    file = tmp_path / "report.txt"
+    site = str(ROOT / "tests" / "corpus" / "expired-certificate.json")
+    piped = hostaudit("convert", site, "--color", "always", "-o", f"terminal={file}", "-o", "-", TERM="xterm")
+
+    assert "\x1b[" in piped.stdout
+    assert "\x1b]" not in piped.stdout + file.read_text("utf-8")

@@ -71,3 +71,13 @@ def test_every_command_takes_debug_which_run_reads():
     }
 
     assert without == {"schema", "completion"}
+
+
+def test_help_has_a_heading_for_each_group_and_one_sentence_on_the_environment():
+    with typer.main.get_command(app).commands["scan"].make_context("scan", ["x.com"]) as context:
+        shown = context.command.get_help(context)
+    heads = [line.removesuffix(":") for line in shown.splitlines() if line.endswith(":") and line[0] != " "]
+
+    assert heads == ["Arguments", "Options", "Lists", "Site", "Judging", "Output", "Network", "Terminal"]
+    assert shown.count("HOSTAUDIT_") == 1
+    assert shown.index("\nNetwork:") < shown.index("--resolver ADDRESS") < shown.index("\nTerminal:")

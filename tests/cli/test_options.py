@@ -16,9 +16,12 @@ from helpers import ROOT
 from helpers.command import PARLER, PARLER_REPORT, environment, evidence, hostaudit
 
 from hostaudit import cli, report
+from hostaudit.cli import options
 from hostaudit.cli.options import Console, Output
 from hostaudit.cli.output import EXIT_OF, Writer
 from hostaudit.errors import Exit, UsageError
+from hostaudit.model.changes import Changes
+from hostaudit.model.checks import PolicyTrials
 from hostaudit.model.evidence import EvidenceFile
 from hostaudit.model.report import Report
 
@@ -374,3 +377,9 @@ def test_what_is_read_is_never_written_over(place, capsys, command, output):
     assert cli.run([verb, str(place / "evidence.json"), *options, "-q", "-o", output]) == Exit.USAGE
     assert "is also the input" in capsys.readouterr().err
     assert (place / "evidence.json").read_text() == before
+
+
+def test_each_command_offers_the_formats_that_it_can_write():
+    assert report.able(Changes) == options.OF_EVERY
+    assert report.able(PolicyTrials) == options.OF_TRIALS
+    assert report.able(Report) == report.names()

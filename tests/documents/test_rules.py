@@ -12,7 +12,7 @@ import pytest
 from helpers.messages import by_line
 
 from hostaudit.documents import rules, rules_cache, strict_yaml
-from hostaudit.errors import Exit, UsageError
+from hostaudit.errors import Exit, LineError, UsageError
 
 GOOD = """\
 id: sample-dns
@@ -488,3 +488,15 @@ def test_what_decides_on_the_meaning_of_the_rules_is_part_of_their_key():
 
     loaded = set(done.stdout.split()) - {f"hostaudit.{name}".rstrip(".") for name in NO_PART}
     assert loaded == set(rules_cache.DECIDING)
+
+
+def test_all_faults_of_all_files_are_told_at_once(directory: Path):
+    write(directory, changed("roles:", "rolse:") + "jurisdiction: Germany\n")
+    (directory / "recovery.yaml").write_text("hosting: {low: 1}\nnobody: {low: 1, usual: 2, high: 3, source: x}\n")
+    with pytest.raises(LineError) as caught:
+        rules.load(directory)
+    files = [each.file for each in caught.value.all]
+
+    assert {"rules/providers/sample-dns.yaml", "rules/recovery.yaml"} <= set(files)
+    assert len(files) > len(set(files))
+    assert all(each.text for each in caught.value.all)

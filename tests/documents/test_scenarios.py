@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hostaudit.documents import rules, scenarios
 from hostaudit.documents.strict_yaml import Source, build, compose
-from hostaudit.errors import Exit, UsageError
+from hostaudit.errors import Exit, LineError, UsageError
 from hostaudit.model.scenario import Event, Scenario
 
 TODAY = date(2026, 11, 21)
@@ -482,3 +482,15 @@ def test_words_that_take_sides_are_warned_of(directory: Path, field: str, word: 
 
 def test_words_that_only_contain_such_a_word_are_fine(directory: Path):
     assert complaints(sample(directory, lesson="A wholesale chateau in Whatever Valley moved, devil may care.")) == []
+
+
+def test_all_faults_of_all_scenarios_are_told_at_once(directory: Path):
+    wrong = GOOD.replace("confidence: high", "confidence: very", 1).replace("horizon_hours:", "horizon_hours: 0 #", 1)
+    (directory / "scenarios" / "sample-2024.yaml").write_text(wrong)
+    (directory / "scenarios" / "other-2024.yaml").write_text(GOOD)
+    with pytest.raises(LineError) as caught:
+        scenarios.load(directory)
+    files = [each.file for each in caught.value.all]
+
+    assert files.count("rules/scenarios/sample-2024.yaml") > 1
+    assert "rules/scenarios/other-2024.yaml" in files

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from hostaudit import __version__
 from hostaudit.documents import rules, schemas, site_file, site_values
+from hostaudit.documents.policy_problems import World
 from hostaudit.documents.schemas.keys import ALLOWED, MEANING
-from hostaudit.errors import Exit, UsageError
+from hostaudit.errors import Exit, LineError, UsageError
 from hostaudit.model.documents import WRITTEN
 from hostaudit.model.rules import Provider, Samples
 from hostaudit.model.scenario import Scenario
@@ -553,3 +554,49 @@ def test_schemas_for_editors_are_of_a_draft_that_editors_know(name):
     assert json.loads(published)["$schema"] == "http://json-schema.org/draft-07/schema#"
     assert "$defs" not in published
     jsonschema.Draft7Validator.check_schema(json.loads(published))
+
+
+def test_all_faults_of_a_file_are_told_at_once_with_their_lines(tmp_path):
+    path = tmp_path / "hostaudit.yaml"
+    path.write_text(
+        "version: 1\n"
+        "policy:\n"
+        "  extends: [basline]\n"
+        "  roles:\n"
+        "    dns: {min_providers: two, deny: [a, a]}\n"
+        "exceptions:\n"
+        "  - {id: EX-1, rule: dns.min_provider, target: x.com, reason: no way, owner: a, expires: 2027-01-01}\n"
+        "sites:\n"
+        "  - {domain: x.com, hosts: [a.x.com, a.x.com]}\n"
+        "  - {domain: x.com}\n"
+    )
+    with pytest.raises(LineError) as caught:
+        site_file.read(path, CATALOGUE, World(frozenset(CATALOGUE), (), ("baseline",)))
+    faults = caught.value.all
+
+    assert [each.line for each in faults] == [3, 5, 5, 7, 7, 9, 10]
+    assert "'baseline'" in faults[0].message
+    assert "whole number" in faults[1].message
+    assert [each.text for each in faults] == [path.read_text().splitlines()[each.line - 1] for each in faults]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sites:\n  - domain: x.com\n    functions: [{id: shop, needs: [{role: dns, any_of: [1]}]}]\n"
+        "policy: {functions: {shop: {min_score: 3}}}\n",
+        "sites:\n  - domain: x.com\n    hosts: [no]\n    fallbacks: [{role: hosting, provider: aws, host: h.x.com,\n"
+        "      stands_for: a.x.com}]\n",
+        "sites:\n  - {domain: x.com, functions: [{id: a, needs: [], requires: [b]},\n"
+        "    {id: b, needs: [], requiers: [a]}]}\n",
+        "policy: {roles: {dns: {independent_by: [parnet]}}}\n",
+        "policy: {scenarios: [{scenari: x, web: <= 4h}]}\n",
+    ],
+)
+def test_a_fault_has_no_further_ones_in_its_train(tmp_path, text):
+    path = tmp_path / "hostaudit.yaml"
+    path.write_text(f"version: 1\n{text}")
+    with pytest.raises(LineError) as caught:
+        site_file.read(path, CATALOGUE)
+
+    assert not caught.value.others

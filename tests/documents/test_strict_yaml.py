@@ -8,7 +8,7 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from hostaudit.documents.strict_yaml import Source, build, compose, node_at
+from hostaudit.documents.strict_yaml import Source, build, compose, is_ours, node_at
 from hostaudit.errors import LineError, UsageError
 
 pytestmark = pytest.mark.smoke
@@ -123,3 +123,42 @@ def test_a_refusal_has_its_file_line_and_problem_apart_from_the_message():
     error = caught.value
     assert (error.file, error.line, error.problem, error.hint) == ("rules/one.yaml", 7, "it is wrong: twice", "mend it")
     assert error.message == "rules/one.yaml:7: it is wrong: twice"
+
+
+def caught(text: str, **more) -> LineError:
+    source = Source("f.yaml", text.encode(), **more)
+    with pytest.raises(LineError) as raised:
+        build(source, compose(source), dict[str, Sample])
+    return raised.value
+
+
+def test_all_faults_of_a_file_are_told_in_the_order_of_their_lines():
+    error = caught("b: 1\na: {zzzz: 1, wwww: 2}\nc: [1]\n")
+
+    assert [each.line for each in error.all] == [1, 2, 2, 3]
+    assert str(error).splitlines() == [each.message for each in error.all]
+    assert all(not each.others for each in error.others)
+
+
+def test_a_line_is_kept_only_where_lines_may_be_shown():
+    assert caught("b: 1\n").text == ""
+    assert caught("b: 1\n", shown=True).text == "b: 1"
+
+
+@pytest.mark.parametrize("key", ["api_token", "password", "Client-Secret", "apiKey", "authorization", "private_key"])
+def test_a_line_that_may_hold_a_secret_is_never_kept(key):
+    assert caught(f"b: {{{key}: hunter2}}\n", shown=True).text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("version: 1\npolicy: {}\n", True),
+        ("sites :\n", True),
+        ("[default]\naws_access_key_id = AKIA\n", False),
+        ("apiVersion: v1\nkind: Secret\ndata: {policy: x}\n", False),
+        ("user:\n  policy: x\n", False),
+    ],
+)
+def test_a_file_of_another_kind_is_none_of_ours(text, ours):
+    assert is_ours(text.encode(), ("sites", "policy")) is ours

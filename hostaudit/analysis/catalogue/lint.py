@@ -174,33 +174,35 @@ def _others(sources: list[Source]) -> list[Source]:
 
 def _complaints(sources: list[Source]) -> Iterator[Complaint]:
     """The complaints about all files that cannot be read; if all can be read, the complaints of the rules."""
-    unread, trees = [], {}
+    unread: list[Complaint] = []
+    trees: dict[str, Node] = {}
     for source in sources:
         try:
             trees[source.name] = compose(source)
             if source.name.startswith("rules/providers/"):
                 build(source, trees[source.name], Provider)
         except UsageError as error:
-            unread.append(_refused(error))
+            unread += _refused(error)
     if unread:
         yield from unread
         return
     try:
         read = rules.parse(sources, "lint")
     except UsageError as error:
-        yield _refused(error)
+        yield from _refused(error)
         return
     book = Book(read, Catalogue(read), trees)
     for rule in RULES:
         yield from rule(book)
 
 
-def _refused(error: UsageError) -> Complaint:
-    """The complaint for a refusal of the loader, which has its hint in the message if that is part of the sentence."""
-    file, line, problem = "rules", 1, error.message
-    if isinstance(error, LineError):
-        file, line, problem = error.file, error.line, error.problem
-    return Complaint(file, line, problem, "" if error.hint in problem else error.hint)
+def _refused(error: UsageError) -> Iterator[Complaint]:
+    """The complaints for a refusal of the loader, each with its hint in the message if that is part of the sentence."""
+    if not isinstance(error, LineError):
+        yield Complaint("rules", 1, error.message, error.hint)
+        return
+    for each in error.all:
+        yield Complaint(each.file, each.line, each.problem, "" if each.hint in each.problem else each.hint)
 
 
 # -- one provider ---------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ def outcomes_of(site: SiteModel, simulation: Simulation, result: SimulationResul
                 declared_hours=UNSET
                 if hoped is None or hours(hoped) >= hours(usual)
                 else round(float(hours(hoped)), 3),
+                already=bool(result.down(each.root, result.before)),
             )
         )
     return tuple(rows)

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from hostaudit import __version__
 from hostaudit.audit.batch.ledger import Kept, Ledger, identity
 from hostaudit.audit.batch.loop import Record
 from hostaudit.cli.console import columns, put
-from hostaudit.cli.output import EXIT_OF
+from hostaudit.cli.output import EXIT_OF, worst_code
 from hostaudit.errors import Exit
 from hostaudit.model.overview import SiteLine
 from hostaudit.report import Style
@@ -71,18 +71,11 @@ class Tally:
         unknown result."""
         if self.interrupted:
             return Exit.INTERRUPTED
-        verdicts = {verdict for verdict, count in self.verdicts.items() if count}
-        return code_of(verdicts, failed=self.failed > 0, defective=self.defective > 0)
-
-
-def code_of(verdicts: Collection[str], *, failed: bool, defective: bool) -> int:
-    """The exit code of a list by the verdicts of its sites. ``failed``: a site has no report; ``defective``: hostaudit
-    itself failed at single questions."""
-    if failed:
-        return Exit.INTERNAL
-    codes = {EXIT_OF[verdict] for verdict in verdicts} | ({Exit.INTERNAL} if defective else set())
-    order = (Exit.FAIL, Exit.INTERNAL, Exit.INCONCLUSIVE)
-    return next((code for code in order if code in codes), Exit.PASS)
+        if self.failed:
+            return Exit.INTERNAL
+        codes = {EXIT_OF[verdict] for verdict, count in self.verdicts.items() if count}
+        codes |= {Exit.INTERNAL} if self.defective else set()
+        return worst_code(codes)
 
 
 # -- in words ---------------------------------------------------------------------------------------------

@@ -45,16 +45,16 @@ def _read(path: str) -> Report:
     """A saved report, or the report on saved evidence with the shipped rules and without a policy."""
     from hostaudit import api
     from hostaudit.documents.report_list import read_saved
+    from hostaudit.model.evidence import EvidenceFile
 
     if path != "-" and not Path(path).exists():
         hint = f"give a file; for a domain first: hostaudit scan {path} --save-evidence {path}.json"
         raise UsageError(f"{path} is no file", hint)
     found = read_saved(path)
-    if found.evidence is not None:
-        return api.analyse(found.evidence)
-    if found.listed and len(found.reports) != 1:
-        raise UsageError(f"{path} holds {len(found.reports)} reports, not one site", "give the report of one site")
-    return found.reports[0]
+    if len(found.sites) != 1:
+        raise UsageError(f"{path} holds {len(found.sites)} sites, not one", "give the report of one site")
+    site = found.sites[0]
+    return api.analyse(site) if isinstance(site, EvidenceFile) else site
 
 
 ENTRIES = (Entry(61, "compare", compare),)

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from hostaudit.cli import inputs
 from hostaudit.cli.commands import Entry
+from hostaudit.cli.evidence import reports
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, ReportOutput
 from hostaudit.cli.output import Writer
-from hostaudit.errors import Exit, NothingToScanError
 
 
 @grouped
@@ -25,27 +24,15 @@ def convert(
     console: Console,
 ) -> int:
     """Write a saved report in another format. Nothing is scanned and nothing judged anew, so the exit code is 0."""
+    from hostaudit import api
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report)
-    inputs.reads(file)
-    from hostaudit import api
-    from hostaudit.documents.report_list import read_saved
-    from hostaudit.model import words
-
-    found = read_saved(file)
-    if found.evidence is not None:
-        judged, looked = api.analyse(found.evidence), found.evidence
-        writer.put(judged, lambda: api.effects(looked, judged))
-    elif not found.listed:
-        writer.put(found.reports[0])
-    else:
-        if found.left_out:
-            writer.note(f"without a report in {file}: {words.few(found.left_out, 5)}")
-        if not found.reports:
-            raise NothingToScanError(f"{file} holds no report", "give a file that scan -l wrote")
-        writer.put_all(found.reports)
-    return Exit.PASS
+    found = reports(file, writer)
+    if found.listed:
+        return writer.put_each(found.reports, listed=True)
+    looked, report = found.looked, found.reports[0]
+    return writer.put(report, (lambda: api.effects(looked[0], report)) if looked else None)
 
 
 ENTRIES = (Entry(65, "convert", convert),)

@@ -47,7 +47,7 @@ app = Typer(
 def build(
     *,
     lists: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Lists of routes, plain or compressed with gzip.")
+        list[Path], typer.Argument(metavar="FILE", help="Lists of routes, plain or compressed with gzip.")
     ],
     output: Annotated[
         Path | None,
@@ -109,7 +109,7 @@ class Connection(NamedTuple):
 def update(
     *,
     name: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="The data to update; default: all of them.")
+        list[str] | None, typer.Argument(metavar="NAME", help="The data to update; default: all of them.")
     ] = None,
     change: Change,
     connection: Connection,

@@ -14,7 +14,7 @@ from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.model.report import Graph, Report
+    from hostaudit.model.report import Graph
 
 SCORE = "score"
 GRAPH = "graph"
@@ -33,8 +33,8 @@ def explain(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]",
-            help="With score or graph: saved evidence or a report (JSON), to show its calculation or its fault tree.",
+            metavar="FILE",
+            help="With score or graph: a report (JSON), evidence or a list, to show its calculation or its fault tree.",
         ),
     ] = "",
     site: SiteChoice,
@@ -61,45 +61,37 @@ def explain(
     if site.site is not None and not file:
         raise UsageError("--site has no effect without a file of evidence", "give the file, or leave --site out")
     if topic == GRAPH:
-        return writer.put(_graph(file, site, writer))
+        return _graphs(file, site, writer)
     from hostaudit.analysis.impact import score
 
-    report = _report(file, site, writer) if file else None
-    return writer.put(score.explained(report, rules.shipped().scoring))
+    scoring = rules.shipped().scoring
+    if not file:
+        return writer.put(score.explained(None, scoring))
+    found = evidence.reports(file, writer, evidence.Declarations(site, writer.note))
+    return writer.put_each([score.explained(each, scoring) for each in found.reports], listed=found.listed)
 
 
-def _graph(file: str, site: SiteChoice, writer: Writer) -> Graph:
-    """The fault tree of a report that holds it, or of evidence."""
+def _graphs(file: str, site: SiteChoice, writer: Writer) -> int:
+    """Write the fault tree of a report that holds it, or of evidence; of a list those of all its sites."""
     from msgspec import UnsetType
 
     if not file:
         raise UsageError("explain graph needs a file", "give saved evidence, or a report written with --with-graph")
-    report = _report(file, site, writer, with_graph=True)
-    graph = report.graph
-    if isinstance(graph, UnsetType):
-        hint = "give the evidence instead, or write the report with --with-graph"
-        raise UsageError(f"{file} is a report without its fault tree", hint)
-    if isinstance(report.places, tuple):
-        count, first = len(report.places), report.places[0].vantage
-        writer.note(f"the fault tree of {first}, the first of {count} places; analyse --with-graph writes that of each")
-    return graph
-
-
-def _report(file: str, site: SiteChoice, writer: Writer, *, with_graph: bool = False) -> Report:
-    """The report in a file, or that on the evidence in it."""
-    writer.reads(file)
-    from hostaudit import api
-    from hostaudit.documents.evidence_file import read_report
-    from hostaudit.model.evidence import EvidenceFile
-
-    found = read_report(file)
-    if isinstance(found, EvidenceFile):
-        declarations = evidence.Declarations(site, writer.note)
-        return api.analyse(declarations.added(found), with_graph=with_graph)
-    if site.site is not None:
-        hint = "leave --site out, or give the evidence instead"
-        raise UsageError(f"{file} is a report, which holds its declarations already", hint)
-    return found
+    found = evidence.reports(file, writer, evidence.Declarations(site, writer.note), with_graph=True)
+    graphs: list[Graph] = []
+    for each in found.reports:
+        if isinstance(each.graph, UnsetType):
+            hint = "give the evidence instead, or write the report with --with-graph"
+            what = f"the report of {each.target.domain} in {file} is" if found.listed else f"{file} is a report"
+            raise UsageError(f"{what} without its fault tree", hint)
+        if isinstance(each.places, tuple):
+            count, first = len(each.places), each.places[0].vantage
+            of = f" of {each.target.domain}" if found.listed else ""
+            writer.note(
+                f"the fault tree{of} of {first}, the first of {count} places; analyse --with-graph writes that of each"
+            )
+        graphs.append(each.graph)
+    return writer.put_each(graphs, listed=found.listed)
 
 
 ENTRIES = (Entry(50, "explain", explain),)

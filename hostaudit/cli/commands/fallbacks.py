@@ -33,9 +33,10 @@ def fallbacks(
     declarations = evidence.Declarations(SiteChoice(about.site, about.no_site), writer.note)
     from hostaudit import api
 
-    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
-    failure = writer.save(about.save_evidence, file) if about.save_evidence else None
-    code = writer.put(api.fallbacks(file, jurisdiction=jurisdiction))
+    found = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
+    failure = evidence.kept(about.save_evidence, found, writer)
+    answers = [api.fallbacks(each, jurisdiction=jurisdiction) for each in found.files]
+    code = writer.put_each(answers, listed=found.listed)
     if failure is not None:
         raise failure
     return code

@@ -23,7 +23,7 @@ def merge(
     *,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EVIDENCE]...", help="Evidence of scans with --vantage NAME, or merged evidence."),
+        typer.Argument(metavar="EVIDENCE", help="Evidence of scans with --vantage NAME, or merged evidence."),
     ] = None,
     named: Annotated[
         list[str] | None,

@@ -9,15 +9,16 @@ import typer
 
 from hostaudit.cli import evidence, inputs
 from hostaudit.cli.commands import Entry
-from hostaudit.cli.console import complain, put
+from hostaudit.cli.console import complain_of, put
 from hostaudit.cli.option_groups import grouped
-from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, refuse_other
+from hostaudit.cli.options import Console, HostOption, Lookup, Notes, Output, SiteChoice, TrialOutput, refuse_other
 from hostaudit.cli.output import DEFAULT, Writer
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
 from hostaudit.report.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from hostaudit.model.checks import PolicyCase
@@ -34,7 +35,7 @@ app = Typer(
 SeenArgument = Annotated[
     str,
     typer.Argument(
-        metavar="[DOMAIN|EVIDENCE|REPORT]", help="The site to write the policy for; without it only presets are used."
+        metavar="DOMAIN|EVIDENCE|REPORT", help="The site to write the policy for; without it only presets are used."
     ),
 ]
 PresetOption = Annotated[list[str] | None, typer.Option(metavar="NAME", help="Start from this preset; repeatable.")]
@@ -83,8 +84,9 @@ def init(
     report = None
     if site_seen:
         declarations = evidence.Declarations(site, writer.note, replaced=target)
-        seen = evidence.of(site_seen, writer, declarations, tuple(host or ()), lookup, debug=notes.debug)
-        judge = places.trials(seen, shipped, today)
+        hosts = tuple(host or ())
+        seen = evidence.of(site_seen, writer, declarations, hosts, lookup, debug=notes.debug, single=True)
+        judge = places.trials(seen.files[0], shipped, today)
         steps, report = propose.settled(judge, {name: shipped.presets[name] for name in wanted})
         if name_is_gone(report.findings):
             problem = f"{report.target.domain} is not in the zone of its registry, so no policy can be written"
@@ -103,7 +105,7 @@ def init(
 def check(
     *,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Default: hostaudit.yaml in this folder.")
+        list[Path] | None, typer.Argument(metavar="FILE", help="Default: hostaudit.yaml in this folder.")
     ] = None,
     notes: Notes,
 ) -> int:
@@ -121,7 +123,7 @@ def check(
             loaded = site_file.load_by(path, rules, world)
         except UsageError as error:
             code = Exit.USAGE
-            complain(error.message, error.hint)
+            complain_of(error)
             continue
         found = reminders(loaded.content, world, today)
         lines = [f"{loaded.place(where)}: warning: {text}" for where, text in found]
@@ -139,9 +141,9 @@ def check(
 @grouped
 def show(
     *,
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Default: hostaudit.yaml in this folder.")] = "",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Default: hostaudit.yaml in this folder.")] = "",
     target: Annotated[
-        str, typer.Argument(metavar="[DOMAIN]", help="The site; without it the policy for every site.")
+        str, typer.Argument(metavar="DOMAIN", help="The site; without it the policy for every site.")
     ] = "",
     effective: Annotated[bool, typer.Option("--effective", help="Include the values of presets and defaults.")] = False,
     origin: Annotated[bool, typer.Option("--origin", help="Show the file and line of each value.")] = False,
@@ -170,11 +172,12 @@ def show(
 @grouped
 def test_(
     *,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML files with tests.")],
-    output: Output,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="YAML files with tests.")],
+    output: TrialOutput,
     console: Console,
 ) -> int:
-    """Test a policy against saved evidence, without network: exit 1 if a result is not as expected."""
+    """Test a policy against saved evidence, reports or lists, without network: exit 1 if a result is not as
+    expected."""
     from hostaudit.model.checks import TESTS_SCHEMA, PolicyTrial, PolicyTrials
 
     writer = Writer(output, console, document=PolicyTrials)
@@ -184,14 +187,15 @@ def test_(
     for path in files:
         head = policy_tests.read(path)
         for each in head.tests:
-            report = _judged(path, each, each.policy or head.policy)
-            differs = policy_tests.differences(report, each)
-            trials.append(PolicyTrial(str(path), each.name, report.verdict, differs))
+            for domain, report in _judged(path, each, each.policy or head.policy):
+                differs = policy_tests.differences(report, each)
+                trials.append(PolicyTrial(str(path), each.name, report.verdict, differs, domain))
     writer.put(PolicyTrials(TESTS_SCHEMA, tuple(trials)))
     return Exit.FAIL if any(each.differs for each in trials) else Exit.PASS
 
 
-def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
+def _judged(path: Path, each: PolicyCase, policy: str) -> Iterator[tuple[str, Report]]:
+    """The report on each site of a test, with its domain if it is one of a list."""
     from hostaudit import api
     from hostaudit.documents import policy_values
     from hostaudit.model.checks import Criteria
@@ -199,9 +203,11 @@ def _judged(path: Path, each: PolicyCase, policy: str) -> Report:
     nothing_else = SiteChoice(no_site=True)
     inputs.reads(path.parent / policy, path.parent / each.evidence)
     declarations = evidence.Declarations(nothing_else, lambda _: None, policy=path.parent / policy)
-    file = evidence.saved(str(path.parent / each.evidence), declarations)
-    criteria = Criteria(policy=declarations.policy(file.target.domain))
-    return api.analyse(file, criteria=criteria, day=policy_values.day(each.day))
+    found = evidence.gathered(str(path.parent / each.evidence), declarations)
+    for file in found.files:
+        criteria = Criteria(policy=declarations.policy(file.target.domain))
+        report = api.analyse(file, criteria=criteria, day=policy_values.day(each.day))
+        yield file.target.domain if found.listed else "", report
 
 
 def _seen(policy: EffectivePolicy, *, presets: bool, origins: bool) -> EffectivePolicy:

@@ -12,7 +12,7 @@ import typer
 from hostaudit.cli.commands import Entry
 from hostaudit.cli.console import note, put, say
 from hostaudit.cli.option_groups import grouped
-from hostaudit.cli.options import ColourOption, Console, FormatOption, Output, Tracing, refuse_other
+from hostaudit.cli.options import ColourOption, Console, Output, Tracing, refuse_other
 from hostaudit.cli.output import Writer
 from hostaudit.cli.values import Typer
 from hostaudit.errors import Exit, UsageError
@@ -27,6 +27,10 @@ app = Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+MatchFormatOption = Annotated[
+    str, typer.Option("--format", metavar="json|terminal", help="Output format; lines of JSON need json.")
+]
 
 LONGEST_LINE = 1024 * 1024
 """Bytes of one input line; the headers of a response take a few thousand."""
@@ -89,11 +93,11 @@ def match(
     value: Annotated[
         str,
         typer.Argument(
-            metavar="[VALUE]",
+            metavar="VALUE",
             help="A name, address, header, AS number or company; without it lines of JSON from standard input.",
         ),
     ] = "",
-    format: FormatOption = "",  # noqa: A002 - the option's name
+    format: MatchFormatOption = "",  # noqa: A002 - the option's name
     color: ColourOption = "auto",
     _tracing: Tracing,
 ) -> int:
@@ -203,7 +207,7 @@ def stats(
     *,
     names: Annotated[
         str,
-        typer.Argument(metavar="[FILE|-]", help="Names, one on each line, or a zone file; default: standard input."),
+        typer.Argument(metavar="FILE|-", help="Names, one on each line, or a zone file; default: standard input."),
     ] = "-",
     kind: Annotated[
         str, typer.Option(metavar="KIND", help="What the names of a plain list are: ns, mx or cname.")
@@ -238,9 +242,7 @@ def lint(
     *,
     place: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[FOLDER|FILE]", help="A rules folder or one provider file; default: the shipped rules."
-        ),
+        typer.Argument(metavar="FOLDER|FILE", help="A rules folder or one provider file; default: the shipped rules."),
     ] = None,
     _tracing: Tracing,
 ) -> int:

@@ -13,7 +13,7 @@ from hostaudit.cli.commands import Entry
 from hostaudit.cli.commands.history import HistoryWriter, KeepIn
 from hostaudit.cli.console import Progress, progress_fits
 from hostaudit.cli.judging import CriteriaBuilder, JudgingOptions
-from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.option_groups import grouped, titled
 from hostaudit.cli.options import (
     Console,
     HostOption,
@@ -24,12 +24,11 @@ from hostaudit.cli.options import (
     SiteChoice,
     look_options,
 )
-from hostaudit.cli.output import Writer, tell_defects
-from hostaudit.errors import NothingToScanError, UsageError
-from hostaudit.model import words
+from hostaudit.cli.output import Writer
+from hostaudit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from hostaudit.documents.report_list import Saved
+    pass
 
 ListOption = Annotated[
     str | None,
@@ -43,6 +42,7 @@ ResumeOption = Annotated[
 ]
 
 
+@titled("Lists")
 class ListOptions(NamedTuple):
     """The list of domains, and the options for scanning it."""
 
@@ -56,7 +56,9 @@ def scan(
     *,
     domain: Annotated[
         str,
-        typer.Argument(metavar="[DOMAIN]", help="A domain or URL, or a file of saved evidence.", show_default=False),
+        typer.Argument(
+            metavar="DOMAIN", help="A domain or URL, or saved evidence, a report or a list.", show_default=False
+        ),
     ] = "",
     many: ListOptions,
     host: HostOption = None,
@@ -114,7 +116,12 @@ def scan(
 @grouped
 def analyse(
     *,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of saved evidence, or - for standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="Saved evidence, a report (JSON) or a list of either; - is standard input."
+        ),
+    ],
     output: ReportOutput,
     site: SiteChoice,
     judging: JudgingOptions,
@@ -151,43 +158,20 @@ def _judge_saved(
 ) -> int:
     """Report on a file of saved evidence, or on those of a list, and return the exit code."""
     from hostaudit import api
-    from hostaudit.documents.report_list import read_saved
 
     writer.reads(file)
-    found = read_saved(file)
-    if not found.listed:
-        looked = evidence.of_saved(found, file, declarations)
-        report = criteria.judged(looked)
-        if noted:
-            writer.note(f"judged the evidence in {file}, without network")
-        return _ended(writer.write(report, lambda: api.effects(looked, report)), kept.keep(report))
-    if not found.reports:
-        raise NothingToScanError(f"{file} holds no report", "give a file that scan -l wrote")
-    counted = f"{len(found.reports)} sites" if len(found.reports) > 1 else "one site"
-    writer.note(f"judged the evidence of {counted} in {file}, without network")
-    return _judge_list(found, writer, declarations, criteria, kept)
-
-
-def _judge_list(
-    found: Saved,
-    writer: Writer,
-    declarations: evidence.Declarations,
-    criteria: CriteriaBuilder,
-    kept: HistoryWriter,
-) -> int:
-    """Judge the evidence in the reports of a list anew; the exit code is that of the list."""
-    from hostaudit.cli.batch.records import code_of
-
-    declarations.many = True
-    reports = [criteria.judged(declarations.added(evidence.in_report(each))) for each in found.reports]
+    found = evidence.gathered(file, declarations)
+    reports = [criteria.judged(each) for each in found.files]
+    if noted or found.listed:
+        counted = f"of {len(reports)} sites " if len(reports) > 1 else ""
+        writer.note(f"judged the evidence {counted}in {file}, without network")
+    if found.listed:
+        code = writer.write_all(reports)
+    else:
+        code = writer.write(reports[0], lambda: api.effects(found.files[0], reports[0]))
     if found.left_out:
-        writer.note(f"without a report: {words.few(found.left_out, 5)}")
-    writer.put_all(reports)
-    for each in reports:
-        tell_defects(each.run.defects or (), each.target.domain, each.verdict)
-    verdicts = {each.verdict for each in reports}
-    code = code_of(verdicts, failed=bool(found.left_out), defective=any(each.run.defects for each in reports))
-    return _ended(code, *(kept.keep(each) for each in reports))
+        code = Exit.INTERNAL  # as in the run that wrote the list: a site without a report is no answer
+    return _ended(code, *map(kept.keep, reports))
 
 
 def _ended(code: int, *failures: UsageError | None) -> int:

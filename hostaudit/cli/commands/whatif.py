@@ -11,23 +11,25 @@ import typer
 from hostaudit.api import BINDINGS, KINDS
 from hostaudit.cli import evidence
 from hostaudit.cli.commands import Entry
-from hostaudit.cli.option_groups import grouped
+from hostaudit.cli.option_groups import grouped, titled
 from hostaudit.cli.options import Console, Lookup, Output, SiteChoice, SiteQuestion, refuse_other
 from hostaudit.cli.output import Writer
 from hostaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    pass
+    from hostaudit.model.evidence import EvidenceFile
+    from hostaudit.model.whatif import WhatIf
 
 LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|min|h|d|w)?")
 HOURS_OF = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "": 1.0, "d": 24.0, "w": 168.0}
 MOST_NOTICE = 24 * 365 * 10.0
 
 TargetArgument = Annotated[
-    str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to scan, or a file of saved evidence.")
+    str, typer.Argument(metavar="DOMAIN|FILE", help="A domain to scan, or saved evidence, a report (JSON) or a list.")
 ]
 
 
+@titled("Simulation")
 class Question(NamedTuple):
     """The loss or the incident to simulate, and the options that apply it to the site."""
 
@@ -83,12 +85,11 @@ def whatif(
     from hostaudit.documents import scenarios
 
     chosen = scenarios.find(question.scenario) if question.scenario else None
-    file = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
-    failure = writer.save(about.save_evidence, file) if about.save_evidence else None
-    if question.all_:
-        code = writer.put(api.matrix(file))
-    else:
-        answer = api.whatif(
+    found = evidence.of(target, writer, declarations, tuple(about.host or ()), lookup, debug=console.debug)
+    failure = evidence.kept(about.save_evidence, found, writer)
+
+    def answer(file: EvidenceFile) -> WhatIf:
+        return api.whatif(
             file,
             drop=tuple(question.drop or ()),
             kind=question.kind,
@@ -97,7 +98,9 @@ def whatif(
             actors=renamed,
             binding=question.bind,
         )
-        code = writer.put(answer)
+
+    answers = [api.matrix(each) if question.all_ else answer(each) for each in found.files]
+    code = writer.put_each(answers, listed=found.listed)
     if failure is not None:
         raise failure
     return code

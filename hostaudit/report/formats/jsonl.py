@@ -13,7 +13,6 @@ from hostaudit.report.json_text import written
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
-    from hostaudit.model.report import Report
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,9 @@ class JsonLinesFormat:
         """One JSON object on one line. Raises ``ValueError`` for a number that JSON cannot represent."""
         return written(msgspec.to_builtins(document, order="sorted"), indent=0)
 
-    def render_all(self, reports: Sequence[Report], style: Style) -> str:
-        """One report on each line."""
-        return "".join(self.render(each, style) for each in reports)
+    def render_all(self, documents: Sequence[Document], style: Style) -> str:
+        """One document on each line."""
+        return "".join(self.render(each, style) for each in documents)
 
 
 FORMAT = JsonLinesFormat()

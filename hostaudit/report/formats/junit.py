@@ -138,7 +138,8 @@ def _trials(top: ElementTree.Element, document: PolicyTrials) -> None:
         for each in document.tests:
             if each.file != file:
                 continue
-            case = ElementTree.SubElement(suite, "testcase", name=plain(each.name, 300), classname=plain(file, 300))
+            name = f"{each.name}: {each.domain}" if each.domain else each.name
+            case = ElementTree.SubElement(suite, "testcase", name=plain(name, 300), classname=plain(file, 300))
             if each.differs:
                 mark = ElementTree.SubElement(case, "failure", type="differs", message=plain(each.differs[0]))
                 mark.text = _lines(*each.differs)

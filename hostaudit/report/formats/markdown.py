@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hostaudit.model import words
 from hostaudit.model.comparison import Comparison
@@ -67,9 +67,13 @@ class MarkdownFormat:
 
         return _block(TERMINAL.render(document, Style(unicode=style.unicode, width=100)))
 
-    def render_all(self, reports: Sequence[Report], style: Style) -> str:
+    def render_all(self, documents: Sequence[Any], style: Style) -> str:
         """A table of the sites, what fails first, then the page of each, as far as they fit."""
-        found = overview(reports)
+        if not isinstance(documents[0], Report):
+            from hostaudit.report.formats.terminal import FORMAT as TERMINAL
+
+            return _block(TERMINAL.render_all(documents, Style(unicode=style.unicode, width=100)))
+        found = overview(documents)
         shown = "\n".join((*site_table(found), "", LEGEND))
         shown = shown if style.unicode else shown.encode("ascii", "xmlcharrefreplace").decode()
         for _, report in found:

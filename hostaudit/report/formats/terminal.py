@@ -10,13 +10,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hostaudit.model.overview import line_of
+from hostaudit.model.report import Report
+from hostaudit.model.whatif import WhatIf
 from hostaudit.report import EVERY, Style, terminal
+from hostaudit.report.terminal.losses import losses
 from hostaudit.report.terminal.overview import overview
 from hostaudit.report.terminal.sheet import Sheet
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
-    from hostaudit.model.report import Report
 
 Page = Callable[[Sheet, Any], None]
 """Writes a document of one class to a sheet."""
@@ -47,9 +49,15 @@ class TerminalFormat:
         pages(brief=style.brief)[type(document)](sheet, document)
         return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
 
-    def render_all(self, reports: Sequence[Report], style: Style) -> str:
-        """The table of a list of sites."""
-        return overview([line_of(each) for each in reports], style)
+    def render_all(self, documents: Sequence[Any], style: Style) -> str:
+        """The table of a list of sites, or the page of each where there is no table."""
+        if isinstance(documents[0], Report):
+            return overview([line_of(each) for each in documents], style)
+        if isinstance(documents[0], WhatIf):
+            sheet = Sheet(style)
+            losses(sheet, documents)
+            return "\n".join(line.rstrip() for line in sheet.lines) + "\n"
+        return "\n\n".join(self.render(each, style) for each in documents)
 
 
 FORMAT = TerminalFormat()

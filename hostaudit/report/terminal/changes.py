@@ -1,10 +1,12 @@
-"""Changes between two reports, and the history of a site over many."""
+"""Changes between two reports or lists of them, and the history of a site over many."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from hostaudit.model.changes import Change, Changes, History, PastRun, Trend
+from hostaudit.model import words
+from hostaudit.model.changes import Change, Changes, History, ListChanges, PastRun, Trend
 from hostaudit.model.report import ScoreInterval
 from hostaudit.report.terminal.sheet import MORE, Sheet
 
@@ -38,7 +40,12 @@ MOST = 40
 """The most rows of one part that are shown."""
 
 SHORT = 12
-"""The most rows of one run in a history."""
+"""The most rows of one run in a history, and of one site in a list."""
+
+MOST_SITES = 50
+"""The most sites of a list whose changes are shown; all of them are in the JSON document."""
+
+MOST_NAMED = 10
 
 
 def write(sheet: Sheet, document: Changes) -> None:
@@ -54,6 +61,31 @@ def write(sheet: Sheet, document: Changes) -> None:
             sheet.heading(title)
         _rows(sheet, rows[:MOST], 2)
         sheet.more(len(rows) - MOST)
+
+
+def write_list(sheet: Sheet, document: ListChanges) -> None:
+    """How many sites differ, who is in one list only, then the changes of each site, the worst first."""
+    changed = sum(each.outcome == "changed" for each in document.sites)
+    counts = ((changed, "changed"), (len(document.sites) - changed, "seen in one list only in part"))
+    told = [f"{count} {word}" for count, word in (*counts, (len(document.same), "without a change")) if count]
+    total = len(document.sites) + len(document.same)
+    sheet.bold(f"{_counted(total, 'site')} in both lists{f': {words.listed(told)}' if told else ''}")
+    for lead, domains in (
+        ("only in the later list: ", document.only_after),
+        ("only in the earlier list: ", document.only_before),
+        ("not judged in the later list, so unknown: ", document.unjudged_after),
+        ("not judged in the earlier list, so unknown: ", document.unjudged_before),
+    ):
+        if domains:
+            sheet.text(words.few([sheet.safe(each, 260) for each in domains], MOST_NAMED), lead=lead)
+    notes = Counter(note for each in document.sites for note in each.notes)
+    for note, count in notes.items():
+        sheet.text(f"at {_counted(count, 'site')}: {sheet.safe(note, 300)}", lead="note: ")
+    for site in document.sites[:MOST_SITES]:
+        sheet.heading(f"{sheet.safe(site.domain, 260)}: {OUTCOMES[site.outcome]}")
+        _rows(sheet, site.changes[:SHORT], 2, titled=True)
+        sheet.more(len(site.changes) - SHORT)
+    sheet.more(len(document.sites) - MOST_SITES, 0)
 
 
 def write_history(sheet: Sheet, document: History) -> None:
@@ -148,4 +180,4 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-PAGES = {Changes: write, History: write_history, Trend: write_trend}
+PAGES = {Changes: write, ListChanges: write_list, History: write_history, Trend: write_trend}

@@ -69,7 +69,8 @@ def write_trials(sheet: Sheet, document: PolicyTrials) -> None:
     """One line for each test, with the differences below it."""
     for each in document.tests:
         mark, word = ("bad", "FAIL") if each.differs else ("good", "pass")
-        sheet.marked(mark, word, f"{sheet.safe(each.file, 120)}: {sheet.safe(each.name, 120)} ({each.verdict})", 0)
+        name = sheet.safe(each.name, 120) + (f", {sheet.safe(each.domain, 260)}" if each.domain else "")
+        sheet.marked(mark, word, f"{sheet.safe(each.file, 120)}: {name} ({each.verdict})", 0)
         for line in each.differs:
             sheet.text(sheet.safe(line, 400), 4, lead="- ")
     wrong = sum(bool(each.differs) for each in document.tests)

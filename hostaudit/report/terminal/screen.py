@@ -27,6 +27,7 @@ from hostaudit.model.roles import ROLES, kind_of_function
 from hostaudit.model.verdict import LEVELS, SEVERITIES
 from hostaudit.report import places
 from hostaudit.report import wording as say
+from hostaudit.report.project import rule_link
 from hostaudit.report.rows import HEADLINES, counted, rows, standing
 from hostaudit.report.terminal.sheet import Sheet
 from hostaudit.report.terminal.spans import Line, Meaning, Span, drawn, wrapped
@@ -445,7 +446,8 @@ class _Screen:
         more = [Span("more: -v", "faint", whole=True)]
         code = next((each.code for each in most_urgent(self.report) if each.code), "")
         if code:
-            more.append(self._command("why: ", f"hostaudit explain {shlex.quote(code)}"))
+            why = self._command("why: ", f"hostaudit explain {shlex.quote(code)}")
+            more.append(why._replace(link=rule_link(code)) if self.sheet.style.links else why)
         if self.strong and not is_unknown(self.strong[0].failure_domain.id):
             dropped = shlex.quote(self.strong[0].failure_domain.id)
             more.append(self._command("what if: ", f"hostaudit whatif {domain} --drop {dropped}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from hostaudit.model import words
@@ -41,7 +42,7 @@ class Sheet:
     """The lines of a page. All added text is made safe to print; ``safe`` can shorten parts of it before."""
 
     def __init__(self, style: Style, names: Mapping[str, str] | None = None) -> None:
-        self.style = Style(style.colour, style.unicode, max(style.width, LEAST), style.brief)
+        self.style = replace(style, width=max(style.width, LEAST))
         self.lines: list[str] = []
         self.names = names or {}
 

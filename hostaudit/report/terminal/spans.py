@@ -7,6 +7,7 @@ report takes to make.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -16,6 +17,9 @@ from hostaudit.report.text import GAP, width, wrap
 Meaning = Literal["plain", "bad", "weak", "good", "strong", "faint"]
 """*bad*: a function ends, or a demand failed. *weak*: something is worse, without an end. *good*: a demand is met.
 *strong*: what to read first. *faint*: unknown, or nothing."""
+
+_LINK_ID = re.compile(r"\x1b\]8;id=[0-9]+;")
+"""The random number that ``rich`` gives to each link; equal reports give equal text."""
 
 _STYLES: dict[Meaning, str] = {
     "plain": "",
@@ -28,11 +32,13 @@ _STYLES: dict[Meaning, str] = {
 
 
 class Span(NamedTuple):
-    """A piece of a line. ``whole``: it is not broken at its spaces, unless it is wider than a line."""
+    """A piece of a line. ``whole``: it is not broken at its spaces, unless it is wider than a line. ``link``: the
+    address that a terminal opens for it, never one from outside."""
 
     text: str
     meaning: Meaning = "plain"
     whole: bool = False
+    link: str = ""
 
 
 Line = Sequence[Span]
@@ -49,9 +55,9 @@ def wrapped(spans: Iterable[Span], columns: int, hang: int = 0, most: int = 0) -
             lines.append([Span(" " * hang)])
             used, empty, room = hang, True, width(piece)
         before, said = lines[-1][-1:], piece if empty else f" {piece}"
-        if before and before[0].meaning == span.meaning:
+        if before and (before[0].meaning, before[0].link) == (span.meaning, span.link):
             said = lines[-1].pop().text + said
-        lines[-1].append(Span(said, span.meaning))
+        lines[-1].append(Span(said, span.meaning, link=span.link))
         used += room
         empty = False
     if most and len(lines) > most:
@@ -85,6 +91,7 @@ def drawn(lines: Iterable[Line], style: Style) -> list[str]:
     if not style.colour:
         return ["".join(span.text for span in line).rstrip() for line in lines]
     from rich.console import Console
+    from rich.style import Style as Linked
     from rich.text import Text
 
     sink = io.StringIO()
@@ -104,6 +111,8 @@ def drawn(lines: Iterable[Line], style: Style) -> list[str]:
         text = Text(no_wrap=True, end="\n")
         for span in line:
             text.append(span.text, _STYLES[span.meaning] or None)
+            if span.link and style.links:
+                text.stylize(Linked(link=span.link), len(text) - len(span.text))
         text.rstrip()
         console.print(text, overflow="ignore", crop=False, soft_wrap=True)
-    return sink.getvalue().splitlines()
+    return _LINK_ID.sub("\x1b]8;;", sink.getvalue()).splitlines()

@@ -80,9 +80,13 @@ def test_every_file_is_checked_though_one_is_wrong(here, capsys):
     out, err = capsys.readouterr()
     assert out == "b.yaml: valid (a policy)\n"
     assert err == (
-        "error: a.yaml:2:10: unknown key 'min_scor' in policy; did you mean 'min_score'?\n"
+        "error: a.yaml:2:10: unknown key 'min_scor' in policy\n"
+        f"    2 | {GOOD.replace('min_score', 'min_scor').splitlines()[1]}\n"
+        "      |          ^\n"
         "hint: did you mean 'min_score'?\n"
-        "error: c.yaml:2:20: extends: there is no preset 'resilent'; did you mean 'resilient'?\n"
+        "error: c.yaml:2:20: extends: there is no preset 'resilent'\n"
+        "    2 | policy: {extends: [resilent]}\n"
+        "      |                    ^\n"
         "hint: did you mean 'resilient'?\n"
         "error: d.yaml cannot be read: No such file or directory\n"
         "hint: give the path of a site or policy file\n"
@@ -448,7 +452,7 @@ def test_whatever_the_preset_and_the_day_too(tmp_path, path, presets, today):
 def of(path: Path):
     declarations = evidence.Declarations(SiteChoice(no_site=True), lambda _: None)
     quiet = Writer(Output(), Console(quiet=True), document=EffectivePolicy)
-    return evidence.of(str(path), quiet, declarations, (), Lookup(), debug=False)
+    return evidence.of(str(path), quiet, declarations, (), Lookup(), debug=False).files[0]
 
 
 def text(file, presets, today: date) -> str:

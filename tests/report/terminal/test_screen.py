@@ -22,6 +22,7 @@ from hostaudit.documents import rules
 from hostaudit.model.report import Report
 from hostaudit.model.site import DeclaredRecovery
 from hostaudit.report import Style, load
+from hostaudit.report.project import project_page
 from hostaudit.report.text import width
 from hostaudit.report.wording import companies
 
@@ -168,3 +169,30 @@ def test_renewal_that_is_back_before_the_certificate_ends_has_its_hours():
 
     assert row.split()[-1] == "h"
     assert not any("from 51 d" in line for line in lines)
+
+
+LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\")
+
+
+@pytest.mark.parametrize("name", sorted(corpus.bundles()))
+def test_links_go_to_pages_of_the_project_only_and_change_no_text(name):
+    linked = screen(of(name), colour=True, links=True)
+    addresses = [each for line in linked for each in LINK.findall(line) if each]
+
+    assert all(each.startswith(f"{project_page()}/blob/main/docs/rules.md#HA-") for each in addresses)
+    assert [LINK.sub("", line) for line in linked] == screen(of(name), colour=True)
+    assert "\x1b]" not in "".join(screen(of(name), colour=True) + screen(of(name), links=True))
+
+
+def test_a_site_that_is_broken_has_a_link_to_its_rule():
+    assert any(LINK.search(line) for line in screen(of("expired-certificate"), colour=True, links=True))
+
+
+@pytest.mark.parametrize("code", ["HA-CA-010/../evil", "https://evil.example/", "HA-CA-010\x1b\\", "", *HOSTILE])
+def test_no_text_of_a_report_becomes_an_address(code):
+    report = of("expired-certificate")
+    findings = tuple(msgspec.structs.replace(each, code=code) for each in report.findings)
+    shown = "".join(screen(msgspec.structs.replace(report, findings=findings), colour=True, links=True))
+
+    assert "\x1b]" not in shown
+    assert "\x1b\\" not in shown

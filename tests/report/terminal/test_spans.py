@@ -69,3 +69,19 @@ def test_the_library_is_loaded_only_to_draw(tmp_path, colour, loaded):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=30)
 
     assert done.stdout.strip() == loaded
+
+
+def test_a_link_is_drawn_where_links_can_be_opened_and_is_the_same_each_time():
+    line = [Span("see "), Span("HA-CA-010", "faint", link="https://x.example/y")]
+    linked = drawn([line], Style(colour=True, links=True))
+
+    assert "\x1b]8;;https://x.example/y\x1b\\" in linked[0]
+    assert linked == drawn([line], Style(colour=True, links=True))
+    assert "\x1b]8" not in "".join(drawn([line], Style(colour=True)) + drawn([line], Style(links=True)))
+
+
+def test_a_link_is_not_lost_where_lines_are_broken():
+    lines = wrapped([Span("why: one two three", link="https://x.example/y"), Span("four")], 9)
+
+    assert {span.link for line in lines for span in line if "two" in span.text} == {"https://x.example/y"}
+    assert {span.link for line in lines for span in line if "four" in span.text} == {""}
