@@ -140,6 +140,18 @@ def smoke_lowest(session: nox.Session) -> None:
 
 
 @nox.session(tags=["nightly"])
+def browser(session: nox.Session) -> None:
+    """Pages in a real Chromium (Debian's), with axe-core of npm: every interaction, against ``whatif``."""
+    install(session, *LOCKED, ".[dev]")
+    install(session, "playwright>=1.50")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("npm", "pack", "--silent", "--pack-destination", folder, "axe-core@4", external=True)
+        (packed,) = Path(folder).glob("axe-core-*.tgz")
+        session.run("tar", "xzf", str(packed), "-C", folder, "package/axe.min.js", external=True)
+        session.run("python", ".ci/browser.py", "--axe", f"{folder}/package/axe.min.js", *session.posargs)
+
+
+@nox.session(tags=["nightly"])
 def coverage(session: nox.Session) -> None:
     """Branch coverage by the whole suite, in its own processes and in those that it starts."""
     install(session, *LOCKED, ".[dev]")

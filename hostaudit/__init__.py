@@ -11,6 +11,7 @@ __all__ = [
     "Criteria",
     "DocumentError",
     "EffectivePolicy",
+    "Effects",
     "EvidenceFile",
     "Fallbacks",
     "HostauditError",
@@ -29,6 +30,7 @@ __all__ = [
     "analyse",
     "ascan",
     "compare",
+    "effects",
     "encode_evidence",
     "encode_report",
     "fallbacks",
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
         analyse,
         ascan,
         compare,
+        effects,
         encode_evidence,
         encode_report,
         fallbacks,
@@ -80,6 +83,7 @@ if TYPE_CHECKING:
     from hostaudit.errors import DocumentError, HostauditError, NothingToScanError, UsageError
     from hostaudit.model.checks import Criteria
     from hostaudit.model.comparison import Comparison
+    from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
@@ -93,6 +97,7 @@ else:
         "Criteria": "model.checks",
         "DocumentError": "errors",
         "EffectivePolicy": "model.policy",
+        "Effects": "model.effects",
         "EvidenceFile": "model.evidence",
         "Fallbacks": "model.whatif",
         "HostauditError": "errors",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hostaudit.documents.site_file import Loaded
     from hostaudit.model.checks import Criteria
     from hostaudit.model.comparison import Comparison
+    from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile, Target
     from hostaudit.model.policy import EffectivePolicy
     from hostaudit.model.report import Report
@@ -293,6 +294,21 @@ def matrix(evidence: EvidenceFile) -> Matrix:
     return places.matrix(evidence, rules.shipped(), scenarios())
 
 
+def effects(evidence: EvidenceFile, report: Report | None = None) -> Effects | None:
+    """Return what falls at a site with each company, with pairs of them and in every recorded incident: what
+    ``encode_report(report, "html", effects)`` draws. It takes a few seconds. ``report``: of the same evidence; the
+    pairs in its cut sets are computed first, since a large site has more pairs than are computed. None for
+    merged evidence of several places, which may differ in what falls."""
+    from hostaudit import audit
+    from hostaudit.analysis.whatif.effects import effects_of
+    from hostaudit.documents import rules
+
+    if evidence.looks:
+        return None
+    pairs = [each.members for each in report.cut_sets if each.kind == "parent"] if report is not None else []
+    return effects_of(audit.understand(evidence, rules.shipped()), scenarios(), pairs)
+
+
 def fallbacks(evidence: EvidenceFile, *, jurisdiction: bool = False) -> Fallbacks:
     """Return, for each company that stops a function alone, the providers that could replace it, and those that could
     not, with the reasons. ``jurisdiction``: a country that the site depends on already counts as shared too."""
@@ -357,20 +373,30 @@ def read_report(source: bytes | str | os.PathLike[str]) -> Report:
     return found
 
 
-def encode_report(report: Report, format: str = "json") -> bytes:  # noqa: A002 - as the option of the command
+def encode_report(
+    report: Report,
+    format: str = "json",  # noqa: A002 - as the option of the command
+    effects: Effects | None = None,
+) -> bytes:
     """Return the report as ``write_report`` saves it: one of the formats of ``hostaudit analyse --format``, in UTF-8.
-    Raises ``UsageError`` for an unknown format."""
+    ``effects``: of the same evidence, for formats that draw. Raises ``UsageError`` for an unknown format."""
     from hostaudit import report as formats
 
     if format not in formats.names():
         raise UsageError(f"format {format} is not known", f"give one of: {', '.join(formats.names())}")
-    return formats.load(format).render(report, formats.Style()).encode("utf-8")
+    computed = (lambda: effects) if effects is not None else None
+    return formats.drawn(formats.load(format), report, formats.Style(), computed).encode("utf-8")
 
 
-def write_report(report: Report, path: str | os.PathLike[str], format: str = "json") -> None:  # noqa: A002
-    """Save a report in a file, whole or not at all. Raises ``UsageError`` for an unknown format, and if the file cannot
-    be written."""
-    _write(path, encode_report(report, format))
+def write_report(
+    report: Report,
+    path: str | os.PathLike[str],
+    format: str = "json",  # noqa: A002 - as the option of the command
+    effects: Effects | None = None,
+) -> None:
+    """Save a report in a file as ``encode_report`` gives it, whole or not at all. Raises ``UsageError`` for an unknown
+    format, and if the file cannot be written."""
+    _write(path, encode_report(report, format, effects))
 
 
 def read_site(path: str | os.PathLike[str], domain: str) -> Site | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from functools import cache
+from html.parser import HTMLParser
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree
@@ -202,6 +203,30 @@ def check_prom(shown: str) -> None:
         assert line.split("{")[0].split(" ")[2 if line.startswith("# ") else 0] in METRICS
 
 
+def check_html(shown: str) -> None:
+    plain_text(shown)
+    found, clean_page = Elements(), Elements()
+    found.feed(shown)
+    clean_page.feed(benign("html"))
+    assert set(found.names) <= set(clean_page.names)
+    assert [each for each in found.names if each in ("script", "style")] == ["style", "script", "script"]
+    assert not [each for each in found.attributes if each[0].startswith("on") or each[0] in ("src", "style", "srcset")]
+    assert all(value.startswith("#") for name, value in found.attributes if name == "href")
+
+
+class Elements(HTMLParser):
+    """The elements of a page in order, and all attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
 def check_cyclonedx(shown: str) -> None:
     plain_text(shown)
     bom = json.loads(shown)
@@ -222,6 +247,7 @@ CHECKS = {
     "csv": check_csv,
     "prom": check_prom,
     "cyclonedx": check_cyclonedx,
+    "html": check_html,
 }
 
 

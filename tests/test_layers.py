@@ -63,6 +63,8 @@ OWNERS = {
     "rich": ("report/terminal/spans.py",),
     "httpcore": ("observe/net/http/client.py",),
     "cryptography": ("observe/net/http/client.py",),
+    "jinja2": ("report/html/page.py",),
+    "markupsafe": ("report/html/page.py",),
     "ipwhois": ("observe/net/registry/address_holder.py",),
     "yaml": ("documents/strict_yaml.py",),
     "typer": ("cli/",),

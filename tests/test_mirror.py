@@ -33,6 +33,7 @@ TESTS_OF_MORE = {
         "analysis/site_model.py",
         "model/report.py",
     ),
+    "analysis/whatif/test_effects.py": ("model/effects.py",),
     "analysis/test_compare.py": (
         "cli/commands/compare.py",
         "report/comparison.py",
@@ -94,6 +95,12 @@ TESTS_OF_MORE = {
         "model/site.py",
     ),
     "history/test_store.py": ("cli/commands/history.py",),
+    "report/html/test_page.py": (
+        "report/formats/html.py",
+        "report/html/falls.py",
+        "report/html/view.py",
+    ),
+    "report/test_drawing.py": ("report/nodes.py",),
     "model/test_values.py": ("model/evidence.py",),
     "observe/probes/test_probes.py": ("observe/net/__init__.py",),
     "observe/refresh/test_status.py": ("model/data.py",),

@@ -179,11 +179,12 @@ class Declarations:
 
 class Reports(NamedTuple):
     """The reports of a file. ``listed``: they are those of a list, even of a list of one. ``left_out``: domains that
-    the list names and has no report of."""
+    the list names and has no report of. ``looked``: the evidence of those that were judged now."""
 
     reports: tuple[Report, ...]
     listed: bool
     left_out: tuple[str, ...] = ()
+    looked: tuple[EvidenceFile, ...] = ()
 
 
 def reports(
@@ -207,16 +208,18 @@ def reports(
     if not found.sites:
         raise NothingToScanError(f"{path} holds no report", "give a file that scan -l wrote")
     made: list[Report] = []
+    looked: list[EvidenceFile] = []
     for each in found.sites:
         if isinstance(each, EvidenceFile):
             each = each if declarations is None else declarations.added(each)
+            looked.append(each)
             made.append(api.analyse(each, with_graph=with_graph))
         elif declarations is not None and declarations.given is not None:
             hint = "leave --site out, or give the evidence instead"
             raise UsageError(f"{path} is a report, which holds its declarations already", hint)
         else:
             made.append(each)
-    return Reports(tuple(made), found.listed, found.left_out)
+    return Reports(tuple(made), found.listed, found.left_out, tuple(looked))
 
 
 class Gathered(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from hostaudit.report.text import inert
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.effects import Effects
     from hostaudit.model.evidence import EvidenceFile
     from hostaudit.model.report import Report
     from hostaudit.model.verdict import Verdict
@@ -68,10 +69,10 @@ class Writer:
         """Refuse an output file that is also an input: the command would overwrite it."""
         inputs.reads(*paths)
 
-    def write(self, report: Report) -> int:
+    def write(self, report: Report, effects: Callable[[], Effects | None] | None = None) -> int:
         """Render and write the report, and return the exit code: that of its verdict, or of a defect in the scan,
-        which is told."""
-        self.put(report)
+        which is told. ``effects`` computes what falls at its site, for formats that draw it."""
+        self.put(report, effects)
         tell_defects(report.run.defects or (), report.target.domain, report.verdict)
         return report.exit_code
 
@@ -81,7 +82,7 @@ class Writer:
         self._defects = file.run.defects or ()
         tell_defects(self._defects, file.target.domain)
 
-    def put(self, document: Document) -> int:
+    def put(self, document: Document, effects: Callable[[], Effects | None] | None = None) -> int:
         """Render and write any document, and return the exit code for success. All outputs are tried, even if one
         fails; the error is raised afterwards."""
         formats = [(report.load(name), path) for name, path in self.outputs]
@@ -90,7 +91,7 @@ class Writer:
         failures: list[Exception] = []
         for each, path in formats:
             try:
-                self._put(each, path, document)
+                self._place(each, path, report.drawn(each, document, self.style(path), effects))
             except Exception as error:
                 failures.append(error)
         refused = [failure for failure in failures if isinstance(failure, UsageError)]
@@ -102,9 +103,6 @@ class Writer:
         if failures:
             raise failures[0]
         return Exit.INTERNAL if self._defects else Exit.PASS
-
-    def _put(self, each: report.Format, path: Path | None, document: Document) -> None:
-        self._place(each, path, each.render(document, self.style(path)))
 
     def _place(self, each: report.Format, path: Path | None, text: str) -> None:
         from hostaudit.files import is_stream, write_atomically

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from hostaudit.model.documents import Document
+    from hostaudit.model.effects import Effects
+    from hostaudit.model.report import Report
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,20 @@ class ListFormat(Format, Protocol):
 
     def render_all(self, documents: Sequence[Any], style: Style) -> str:
         """All documents, of one class, as one text, ending in a line feed. Equal ones and styles give equal text."""
+
+
+class PictureFormat(Format, Protocol):
+    """A format that draws, and shows what falls at the site of a report if that was computed."""
+
+    def draw(self, report: Report, effects: Effects | None, style: Style) -> str:
+        """The picture, ending in a line feed. Equal reports, effects and styles give equal text."""
+
+
+def drawn(each: Format, document: Document, style: Style, effects: Callable[[], Effects | None] | None) -> str:
+    """The whole document in a format. ``effects`` computes what falls at the site; only a format that draws asks."""
+    if effects is None or not hasattr(each, "draw"):
+        return each.render(document, style)
+    return cast("PictureFormat", each).draw(cast("Report", document), effects(), style)
 
 
 def of_lists(document: type) -> dict[str, ListFormat]:

@@ -11,7 +11,6 @@ from hostaudit.cli.evidence import reports
 from hostaudit.cli.option_groups import grouped
 from hostaudit.cli.options import Console, ReportOutput
 from hostaudit.cli.output import Writer
-from hostaudit.errors import Exit
 
 
 @grouped
@@ -25,12 +24,15 @@ def convert(
     console: Console,
 ) -> int:
     """Write a saved report in another format. Nothing is scanned and nothing judged anew, so the exit code is 0."""
+    from hostaudit import api
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report)
     found = reports(file, writer)
-    writer.put_each(found.reports, listed=found.listed)
-    return Exit.PASS
+    if found.listed:
+        return writer.put_each(found.reports, listed=True)
+    looked, report = found.looked, found.reports[0]
+    return writer.put(report, (lambda: api.effects(looked[0], report)) if looked else None)
 
 
 ENTRIES = (Entry(65, "convert", convert),)

@@ -72,6 +72,7 @@ def scan(
 ) -> int:
     """Scan a site and report who can take it down. With --list, scan many sites and print one line for each."""
     _refuse_unclear(domain, many)
+    from hostaudit import api
     from hostaudit.model.report import Report
 
     writer = Writer(output, console, document=Report, evidence=save_evidence)
@@ -108,7 +109,7 @@ def scan(
     file = evidence.live(domain, tuple(host or ()), options, declarations, progress, criteria.of)
     failure = writer.save(save_evidence, file) if save_evidence else None
     report = criteria.judged(file)
-    code = writer.write(report)
+    code = writer.write(report, lambda: api.effects(file, report))
     return _ended(code, kept.keep(report), failure)
 
 
@@ -156,6 +157,7 @@ def _judge_saved(
     noted: bool = True,
 ) -> int:
     """Report on a file of saved evidence, or on those of a list, and return the exit code."""
+    from hostaudit import api
 
     writer.reads(file)
     found = evidence.gathered(file, declarations)
@@ -163,7 +165,10 @@ def _judge_saved(
     if noted or found.listed:
         counted = f"of {len(reports)} sites " if len(reports) > 1 else ""
         writer.note(f"judged the evidence {counted}in {file}, without network")
-    code = writer.write_all(reports) if found.listed else writer.write(reports[0])
+    if found.listed:
+        code = writer.write_all(reports)
+    else:
+        code = writer.write(reports[0], lambda: api.effects(found.files[0], reports[0]))
     if found.left_out:
         code = Exit.INTERNAL  # as in the run that wrote the list: a site without a report is no answer
     return _ended(code, *map(kept.keep, reports))

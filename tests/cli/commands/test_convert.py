@@ -32,7 +32,21 @@ def shown(capsys, *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", report.names())
+DRAWN = tuple(name for name in report.names() if hasattr(report.load(name), "draw"))
+"""What shows more of the evidence than a report, which lacks the declarations, can tell."""
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_page_of_evidence_shows_more_than_that_of_a_report_which_says_so(capsys, here, name):
+    cli.run(["analyse", PARLER, "--format", name, "-o", f"json={here / 'r.json'}", "-q"])
+    whole = capsys.readouterr().out
+    alone = shown(capsys, "r.json", "--format", name)
+
+    assert shown(capsys, PARLER, "--format", name) == whole
+    assert ("evidence of one place" in alone, "evidence of one place" in whole) == (True, False)
+
+
+@pytest.mark.parametrize("name", [each for each in report.names() if each not in DRAWN])
 def test_a_report_is_written_as_it_would_have_been(capsys, here, name):
     cli.run(["analyse", PARLER, "--format", name, "-o", f"json={here / 'r.json'}", "-q"])
     expected = capsys.readouterr().out

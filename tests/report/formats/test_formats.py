@@ -7,7 +7,20 @@ from helpers.sample_report import report
 
 from hostaudit.report import Style, load, names
 
-NAMES = ("comment", "csv", "cyclonedx", "gitlab", "json", "jsonl", "junit", "markdown", "prom", "sarif", "terminal")
+NAMES = (
+    "comment",
+    "csv",
+    "cyclonedx",
+    "gitlab",
+    "html",
+    "json",
+    "jsonl",
+    "junit",
+    "markdown",
+    "prom",
+    "sarif",
+    "terminal",
+)
 
 
 def test_the_folder_is_the_list_of_formats():
