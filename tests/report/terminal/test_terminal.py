@@ -45,6 +45,9 @@ FIXED = {
     "loss",
     "origin",
     "format",
+    "better",
+    "low",
+    "high",
 }
 """Strings that come from the rules or from ourselves, never from outside; a scenario's are soiled all the same."""
 
