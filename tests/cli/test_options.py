@@ -74,6 +74,8 @@ def verdict_in(name: str, text: str) -> str:
         return "fail" if severities - {"info"} else "inconclusive" if severities else "pass"
     if name == "comment":
         return {"✅": "pass", "❌": "fail", "❔": "inconclusive"}[text.split(" ")[2]]
+    if name == "html":
+        return text.split('<meta name="hostaudit-verdict" content="')[1].split('"')[0]
     if name == "markdown":
         return text.split(" ")[2].rstrip(":").lower()
     if name == "prom":
@@ -146,7 +148,7 @@ def test_a_chosen_format_goes_before_a_suffix(here):
     assert (here / "r.xml").read_text("utf-8").startswith("## ")
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.pdf", "report.jso"])
+@pytest.mark.parametrize("name", ["report.htm", "report.pdf", "report.jso"])
 def test_an_unknown_suffix_is_refused_with_the_list(here, capsys, name):
     assert cli.run(["analyse", PARLER, "-o", name]) == 2
     told = capsys.readouterr().err
