@@ -207,7 +207,7 @@ def _one_sided(
         return () if here.lost(fact) else (opened,)
     if _open(fact) or (_nameless(fact) and any(map(here.open, fact.because))):
         return (opened,)
-    if part == "single_point" and _stopped(fact) <= there.doubtful:
+    if part == "single_point" and (stopped := _stopped(fact)) and stopped <= there.doubtful:
         return (opened,)
     if _lost(fact, here):
         return (unseen,)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hostaudit.audit import analyse
 from hostaudit.history import diff
+from hostaudit.model.changes import Fact
 from hostaudit.model.report import PolicyNote
 
 MIRROR = {
@@ -57,6 +58,15 @@ def test_what_is_not_seen_any_more_has_not_gone(name, chance: random.Random):
 
     assert rows(found, "added", "removed", "changed", "became_known") == set()
     assert found.outcome in ("same", "unknown")
+
+
+def test_what_newly_worsens_a_function_without_stopping_it_is_added():
+    before = whole("in-pairs")
+    worse = Fact("single_point", "asn:AS64500", "AS64500", {"web": "degraded"})
+    after = msgspec.structs.replace(before, facts=(*before.facts, worse))
+
+    assert rows(diff.between(before, after), "added") == {("single_point", "asn:AS64500")}
+    assert rows(diff.between(after, before), "removed") == {("single_point", "asn:AS64500")}
 
 
 def test_what_newly_stops_a_function_that_became_unknown_is_no_change():
